@@ -1,0 +1,7 @@
+"""The contract between the halves: what a build writes and the app reads. Standard library only."""
+
+from bundle.format import BundleError, Neighbour, Product, ProductImage
+from bundle.reader import Bundle, Page
+from bundle.writer import BundleWriter
+
+__all__ = ["Bundle", "BundleError", "BundleWriter", "Neighbour", "Page", "Product", "ProductImage"]

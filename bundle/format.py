@@ -1,0 +1,133 @@
+"""Names, records and rules of the bundle format, version 1. `docs/bundle-format.md` describes it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, NamedTuple
+
+VERSION = 1
+
+CURRENT = "CURRENT"
+MANIFEST = "manifest.json"
+FILES = "files.tsv"
+CATALOGUE = "catalogue.sqlite"
+REPORT = "report.json"
+NEIGHBOURS = "neighbours"
+THUMBNAILS = "thumbnails"
+
+SHARD_BYTES = 256 * 1024
+"""The size, in bytes, that no neighbours file passes (unless one single list does)."""
+
+MAX_SHARDS = 1 << 20
+
+_IMAGE_ID = re.compile(r"[0-9a-f]{64}")
+_GENERATION = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,100}")
+
+
+class BundleError(Exception):
+    """A bundle is missing, broken or of another version. Its text is one sentence meant for people."""
+
+
+@dataclass(frozen=True)
+class ProductImage:
+    """One picture of a product: the SHA-256 of the file it came from, and its thumbnail's size in pixels."""
+
+    id: str
+    width: int
+    height: int
+
+
+@dataclass(frozen=True)
+class Product:
+    """One product of the catalogue. `facts` holds every further column of the source, in its order."""
+
+    id: str
+    title: str
+    images: tuple[ProductImage, ...]
+    category: str = ""
+    price: float | None = None
+    currency: str = ""
+    url: str = ""
+    facts: dict[str, str] = field(default_factory=dict)
+
+
+class Neighbour(NamedTuple):
+    """One entry of a neighbours list: the id of the product that looks alike, and its score."""
+
+    id: str
+    score: float
+
+
+def is_image_id(text: str) -> bool:
+    """Whether `text` has the form of an image id: 64 lower-case hexadecimal digits."""
+    return _IMAGE_ID.fullmatch(text) is not None
+
+
+def is_generation(text: str) -> bool:
+    """Whether `text` may name a generation: one plain folder name, no separators, no leading dot."""
+    return _GENERATION.fullmatch(text) is not None
+
+
+def thumbnail_file(image_id: str) -> str:
+    """The path of an image's thumbnail inside a generation."""
+    return f"{THUMBNAILS}/{image_id[:2]}/{image_id}.webp"
+
+
+def shard_of(product_id: str, shards: int) -> int:
+    """The number of the neighbours file that holds a product's list, from 0 to `shards` - 1.
+
+    `shards` is a power of two; the number is the leading bits of the SHA-256 of the id in UTF-8, so it
+    depends on nothing but the id: a product that is added or removed moves no other.
+    """
+    return int.from_bytes(hashlib.sha256(product_id.encode()).digest()[:4], "big") * shards >> 32
+
+
+def shard_file(recipe: str, shard: int) -> str:
+    """The path of one neighbours file inside a generation."""
+    return f"{NEIGHBOURS}/{recipe}/{shard:03d}.json"
+
+
+def encode_list(product_id: str, neighbours: Sequence[Neighbour]) -> str:
+    """One product's line in a neighbours file: `"id": [["id", score], …]`, without the line's end."""
+    entries = ", ".join(f"[{encode_string(entry.id)}, {entry.score:.6f}]" for entry in neighbours)
+    return f"{list_key(product_id)}[{entries}]"
+
+
+def list_key(product_id: str) -> str:
+    """How the line of a product begins in a neighbours file; no other place in the file reads the same."""
+    return encode_string(product_id) + ": "
+
+
+def encode_string(text: str) -> str:
+    """`text` as a JSON string; characters beyond ASCII stand as themselves."""
+    return json.dumps(text, ensure_ascii=False)
+
+
+def canonical_json(value: Any) -> bytes:
+    """`value` as JSON with sorted keys and no spare spaces: the same value always gives the same bytes."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def manifest_digest(manifest: dict[str, Any]) -> str:
+    """The SHA-256 of a manifest's content, its own `digest` field left out."""
+    return hashlib.sha256(canonical_json({k: v for k, v in manifest.items() if k != "digest"})).hexdigest()
+
+
+def sha256_of(path: Path) -> str:
+    """The SHA-256 of a file's bytes, read in pieces, as 64 hexadecimal digits."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def read_current(root: Path) -> str | None:
+    """The name of the live generation, or None where there is none yet."""
+    try:
+        name = (root / CURRENT).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError):
+        return None
+    return name if is_generation(name) else None

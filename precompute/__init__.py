@@ -1,0 +1,1 @@
+"""Catalogue → images → embeddings → neighbours → bundle, and the command line that runs it."""

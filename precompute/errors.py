@@ -1,0 +1,5 @@
+"""The error that people see."""
+
+
+class UserError(Exception):
+    """Something a person can put right. Its text is one sentence: what was expected, what came, what to do."""

@@ -1,0 +1,90 @@
+"""A picture's bytes to pixels, to an extractor's input and to a thumbnail. Every file is held to be hostile."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+
+import numpy as np
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF")
+"""Pillow's names of the formats that are read. What a file is called does not matter to its decoding."""
+
+MAXIMUM_BYTES = 100_000_000
+MAXIMUM_PIXELS = 100_000_000
+
+MINIMUM_DECODED_SIDE = 512
+"""A large JPEG is decoded at 1/2, 1/4 or 1/8 of its size, its short side never below this, in pixels.
+
+That is over twice the extractor's input and no less than the largest thumbnail. It is the same for every
+build, so that nothing but the recipe decides an embedding.
+"""
+
+# Sizes are checked here before any pixel is decoded, with a reason that names the limit.
+Image.MAX_IMAGE_PIXELS = None
+
+
+class PictureError(Exception):
+    """A picture that cannot be used. Its text is the reason, as the report gives it."""
+
+
+@dataclass(frozen=True)
+class Thumbnail:
+    """A thumbnail as WebP, with its width and height in pixels."""
+
+    webp: bytes
+    width: int
+    height: int
+
+
+def decode(data: bytes) -> Image.Image:
+    """The picture of a file's bytes: upright, in RGB, transparency composited on white, first frame only.
+
+    Raises `PictureError` with the reason where the bytes are no picture, damaged or too large.
+    """
+    if not data:
+        raise PictureError("the file is empty (0 bytes)")
+    try:
+        image = Image.open(io.BytesIO(data), formats=FORMATS)
+        if image.width * image.height > MAXIMUM_PIXELS:
+            raise PictureError(
+                f"{image.width} × {image.height} pixels, more than the limit of {MAXIMUM_PIXELS // 10**6} million"
+            )
+        image.draft(None, (MINIMUM_DECODED_SIDE, MINIMUM_DECODED_SIDE))
+        image.load()
+        return _to_rgb(ImageOps.exif_transpose(image))
+    except PictureError:
+        raise
+    except UnidentifiedImageError:
+        raise PictureError(f"not a picture in a format that is read ({', '.join(FORMATS)})") from None
+    # Damaged files make decoders raise nearly anything, and no picture may stop a build.
+    except Exception as error:
+        raise PictureError(f"damaged: {error or type(error).__name__}") from error
+
+
+def to_input(image: Image.Image, size: int) -> np.ndarray:
+    """The extractor's input: the centred square of the short side, bicubic, (size, size, 3), uint8."""
+    return np.asarray(ImageOps.fit(image, (size, size), Image.Resampling.BICUBIC))
+
+
+def to_thumbnail(image: Image.Image, size: int, *, quality: int) -> Thumbnail:
+    """The whole picture as WebP, its longer side at most `size` pixels; smaller pictures keep their size."""
+    small = image.copy()
+    small.thumbnail((size, size), Image.Resampling.LANCZOS)
+    buffer = io.BytesIO()
+    small.save(buffer, "WEBP", quality=quality, method=2)
+    return Thumbnail(buffer.getvalue(), small.width, small.height)
+
+
+def _to_rgb(image: Image.Image) -> Image.Image:
+    if image.mode.startswith("I"):
+        # Pillow's own conversion of 16-bit grey clips everything brighter than 255 to white.
+        return Image.fromarray((np.asarray(image).clip(0, 65535) >> 8).astype(np.uint8)).convert("RGB")
+    if image.mode == "F":
+        raise PictureError("32-bit floating-point pixels: save it with 8 or 16 bits a channel")
+    if image.has_transparency_data:
+        image = image.convert("RGBA")
+        white = Image.new("RGBA", image.size, "white")
+        return Image.alpha_composite(white, image).convert("RGB")
+    return image.convert("RGB")
