@@ -1,0 +1,24 @@
+"""What several parts of the tests share."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+CLOTHING = ROOT.parent / "shared" / "data" / "clothing"
+
+
+@pytest.fixture(scope="session")
+def clothing() -> Path:
+    """The folder of real product photos, where it lies beside the project."""
+    if not CLOTHING.is_dir():
+        pytest.skip("the real photos (shared/data/clothing beside the project) are not here")
+    return CLOTHING
+
+
+@pytest.fixture(scope="session")
+def demo() -> Path:
+    """The folder of the embedded catalogue."""
+    return ROOT / "demo"

@@ -1,0 +1,141 @@
+"""A folder or a table becomes products; what is left out is named."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+from precompute.errors import UserError
+from precompute.source import read_catalogue
+
+
+def touch(folder: Path, *names: str) -> Path:
+    for name in names:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(b"x")
+    return folder
+
+
+def test_sub_folders_are_categories_and_take_turns(tmp_path: Path) -> None:
+    touch(tmp_path, "mugs/b.jpg", "mugs/a.JPG", "Home/Lamps/c.webp", "root.png")
+    products = read_catalogue(tmp_path).products
+    assert [(product.id, product.category) for product in products] == [
+        ("root.png", ""),
+        ("Home/Lamps/c.webp", "Home > Lamps"),
+        ("mugs/a.JPG", "mugs"),
+        ("mugs/b.jpg", "mugs"),
+    ]
+
+
+def test_without_sub_folders_the_prefix_is_the_category(tmp_path: Path) -> None:
+    touch(tmp_path, "sofa_00000226.jpg", "arm-chair-12.jpg", "table 3.jpg", "no number.jpg", "0001.jpg")
+    found = {product.id: product.category for product in read_catalogue(tmp_path).products}
+    assert found == {
+        "sofa_00000226.jpg": "sofa",
+        "arm-chair-12.jpg": "arm-chair",
+        "table 3.jpg": "table",
+        "no number.jpg": "",
+        "0001.jpg": "",
+    }
+
+
+def test_titles_are_made_for_reading(tmp_path: Path) -> None:
+    touch(tmp_path, "mugs/blue_striped  mug.jpg", "mugs/009b3c31-fb62-45c0-be9a-37a5c238cb88.jpg", "mugs/杯子.jpg")
+    assert {product.title for product in read_catalogue(tmp_path).products} == {
+        "Blue striped mug",
+        "Mugs 009b3c31",
+        "杯子",
+    }
+
+
+def test_the_same_name_in_two_folders_makes_two_products(tmp_path: Path) -> None:
+    touch(tmp_path, "a/1.jpg", "b/1.jpg", "a/1.png")
+    assert {product.id for product in read_catalogue(tmp_path).products} == {"a/1.jpg", "b/1.jpg", "a/1.png"}
+
+
+def test_other_files_are_named_and_hidden_ones_ignored(tmp_path: Path) -> None:
+    touch(tmp_path, "a.jpg", "notes.txt", ".DS_Store", ".git/b.jpg")
+    catalogue = read_catalogue(tmp_path)
+    assert [product.id for product in catalogue.products] == ["a.jpg"]
+    assert [(entry.file, entry.reason) for entry in catalogue.left_out] == [
+        ("notes.txt", "not a picture by its name")
+    ]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux keeps names that are no Unicode")
+def test_a_name_that_is_no_unicode_is_left_out_by_name(tmp_path: Path) -> None:
+    touch(tmp_path, "a.jpg")
+    with open(os.path.join(os.fsencode(tmp_path), b"caf\xe9.jpg"), "wb"):  # noqa: PTH118, PTH123 - bytes
+        pass
+    catalogue = read_catalogue(tmp_path)
+    assert [product.id for product in catalogue.products] == ["a.jpg"]
+    assert [(entry.file, entry.reason) for entry in catalogue.left_out] == [
+        ("caf\N{REPLACEMENT CHARACTER}.jpg", "its name is not valid Unicode")
+    ]
+
+
+@pytest.mark.parametrize("what", ["missing", "file", "empty", "no pictures"])
+def test_a_folder_without_pictures_is_one_sentence(tmp_path: Path, what: str) -> None:
+    folder = tmp_path / "photos"
+    if what == "file":
+        folder.write_text("x")
+    elif what != "missing":
+        touch(folder, *(["notes.txt"] if what == "no pictures" else []))
+        folder.mkdir(exist_ok=True)
+    with pytest.raises(UserError, match=r"Expected .* Received: ") as caught:
+        read_catalogue(folder)
+    assert str(folder) in str(caught.value) and "\n" not in str(caught.value)
+
+
+def write_table(folder: Path, text: str) -> Path:
+    touch(folder, "images/a.jpg", "images/b.jpg")
+    (folder / "products.csv").write_text(text, encoding="utf-8")
+    return folder
+
+
+def test_a_table_gives_products_in_its_order_with_all_its_columns(tmp_path: Path) -> None:
+    write_table(
+        tmp_path,
+        "\ufeffID,Image,Title,Category,Price,Currency,URL,Colour\n"
+        'b,images/b.jpg,"Bowl, blue",Bowls,12.50,EUR,https://shop.example/b,blue\n'
+        "a,images/a.jpg,,Cups,on request,,,\n",
+    )
+    first, second = read_catalogue(tmp_path).products
+    assert (first.id, first.title, first.price, first.currency) == ("b", "Bowl, blue", 12.5, "EUR")
+    assert (first.url, first.facts) == ("https://shop.example/b", {"colour": "blue"})
+    assert (second.title, second.price, second.facts) == ("A", None, {"price": "on request"})
+
+
+def test_rows_that_cannot_be_used_are_named_with_their_line(tmp_path: Path) -> None:
+    (tmp_path.parent / "secret.jpg").write_bytes(b"x")
+    folder = write_table(
+        tmp_path,
+        "id,image\nb,images/b.jpg\nb,images/a.jpg\n,images/a.jpg\nc,\nd,images/gone.jpg\ne,../secret.jpg\nf,/etc/hostname\n",
+    )
+    catalogue = read_catalogue(folder)
+    assert [product.id for product in catalogue.products] == ["b"]
+    reasons = {entry.file: entry.reason for entry in catalogue.left_out}
+    assert "occurs before" in reasons["products.csv, line 3"]
+    assert reasons["products.csv, line 4"] == "it has no id"
+    assert reasons["products.csv, line 5"] == "it has no image"
+    assert "does not exist" in reasons["products.csv, line 6"]
+    assert "outside" in reasons["products.csv, line 7"]
+    assert "outside" in reasons["products.csv, line 8"]
+    assert "no product" in reasons["images/a.jpg"]
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"id;image\na;b\n", "Expected the columns id and image"),
+        (b"", "no header"),
+        (b"id,image,title\na,images/a.jpg,caf\xe9\n", "not in UTF-8"),
+    ],
+)
+def test_a_table_that_cannot_be_read_is_one_sentence(tmp_path: Path, content: bytes, words: str) -> None:
+    (tmp_path / "products.csv").write_bytes(content)
+    with pytest.raises(UserError, match=words):
+        read_catalogue(tmp_path)
