@@ -45,7 +45,9 @@ def rate(images: int, run: Callable[[], object]) -> float:
 
 def main() -> None:
     """Run the rounds and print the table."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("photos", type=Path)
     parser.add_argument("--images", type=int, default=512)
     parser.add_argument("--rounds", type=int, default=5)
@@ -61,7 +63,9 @@ def main() -> None:
         loaded = load(
             catalogue.folder,
             files,
-            lambda _, image: to_input(image, RECIPE.input_size),
+            lambda _, image: to_input(
+                image, RECIPE.input_size, resize=RECIPE.resize, interpolation=RECIPE.interpolation
+            ),
             threads=available_cores(),
             ahead=64,
         )
@@ -79,15 +83,15 @@ def main() -> None:
             "tutorial loop": rate(min(TUTORIAL_IMAGES, len(files)), tutorial),
             "decoding alone": rate(len(inputs), decode_all),
             "model alone": rate(len(inputs), compute_all),
-            "Akin": rate(
-                len(inputs), lambda: embed(catalogue.folder, files, extractor, input_size=RECIPE.input_size)
-            ),
+            "Akin": rate(len(inputs), lambda: embed(catalogue.folder, files, extractor, RECIPE)),
         }
         row["ceiling"] = 1 / (1 / row["decoding alone"] + 1 / row["model alone"])
         row["Akin / tutorial loop"] = row["Akin"] / row["tutorial loop"]
         row["Akin / ceiling"] = row["Akin"] / row["ceiling"]
         rounds.append(row)
-        print(f"round {number + 1} of {arguments.rounds}: " + ", ".join(f"{k} {v:.2f}" for k, v in row.items()))
+        print(
+            f"round {number + 1} of {arguments.rounds}: " + ", ".join(f"{k} {v:.2f}" for k, v in row.items())
+        )
 
     print(f"\n{len(inputs)} images, {available_cores()} cores, runtime {extractor.runtime}, medians\n")
     print("| images/s | |\n|---|---|")

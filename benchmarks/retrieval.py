@@ -1,4 +1,4 @@
-"""How often are the first look-alikes of the same class? Leave-one-out precision on a folder of labelled photos.
+"""How often are the first look-alikes of the same class? Leave-one-out precision on labelled photos.
 
     python benchmarks/retrieval.py PHOTOS
 
@@ -40,7 +40,9 @@ def colour_histogram(image: Image.Image) -> np.ndarray:
 
 def main() -> None:
     """Embed the photos in three ways and print the precision of each."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("photos", type=Path)
     catalogue = read_catalogue(parser.parse_args().photos)
     recipe = RECIPES[DEFAULT]
@@ -52,9 +54,7 @@ def main() -> None:
 
     files = [product.file for product in catalogue.products]
     with stage("Embedding", len(files), "images") as advance:
-        found = embed(
-            catalogue.folder, files, open_extractor(recipe), input_size=recipe.input_size, also=also, advance=advance
-        )
+        found = embed(catalogue.folder, files, open_extractor(recipe), recipe, also=also, advance=advance)
     row_of = {image_id: row for row, image_id in enumerate(found.ids)}
     kept = [product for product in catalogue.products if product.file in found.images]
     rows = [row_of[found.images[product.file]] for product in kept]

@@ -11,7 +11,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from PIL import Image
 
 from bundle import BundleWriter, Product, ProductImage
@@ -20,11 +19,11 @@ from precompute.embedding import Embeddings, embed
 from precompute.errors import UserError
 from precompute.evaluation import category_precision
 from precompute.extractors import Extractor, open_extractor, weights_sha256
-from precompute.images import MINIMUM_DECODED_SIDE, to_thumbnail
+from precompute.images import to_thumbnail
 from precompute.neighbours import NeighbourLists, find_neighbours
 from precompute.progress import stage
-from precompute.projection import centre
-from precompute.recipe import Recipe
+from precompute.projection import project
+from precompute.recipe import MINIMUM_DECODED_SIDE, Recipe
 from precompute.source import Catalogue, LeftOut, read_catalogue
 
 THUMBNAIL_SIZE = 400
@@ -158,7 +157,7 @@ def _embed(
             catalogue.folder,
             [product.file for product in catalogue.products],
             extractor,
-            input_size=recipe.input_size,
+            recipe,
             also=thumbnails.make,
             advance=advance,
         )
@@ -201,12 +200,11 @@ def _neighbours(
     products: list[Product], embeddings: Embeddings, recipe: Recipe, clock: _Clock
 ) -> NeighbourLists:
     with stage("Neighbours", len(products), "products") as advance, clock.measure("neighbours"):
-        row_of = {image_id: row for row, image_id in enumerate(embeddings.ids)}
-        # The mean is taken over distinct pictures in the order of their ids: the order of files must not matter.
-        order = np.array([row_of[image_id] for image_id in sorted(row_of)])
-        vectors, _ = centre(embeddings.vectors[order])
-        place = {image_id: row for row, image_id in enumerate(sorted(row_of))}
-        rows = [place[product.images[0].id] for product in products]
+        # Rows by image id: the order of the files must not change the sums of the projection.
+        order = sorted(range(len(embeddings.ids)), key=embeddings.ids.__getitem__)
+        vectors = project(embeddings.vectors[order], recipe.projection)
+        row_of = {embeddings.ids[row]: place for place, row in enumerate(order)}
+        rows = [row_of[product.images[0].id] for product in products]
         return find_neighbours(
             [product.id for product in products], vectors[rows], depth=recipe.depth, advance=advance
         )

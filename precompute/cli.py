@@ -35,7 +35,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"akin: {error}", file=sys.stderr)
     except OSError as error:
         # Opening files is handled where the file is known; what is left is a full or a vanished disk.
-        print(f"akin: {error.filename or 'Writing'}: {error.strerror}. Nothing was published.", file=sys.stderr)
+        print(
+            f"akin: {error.filename or 'writing'}: {error.strerror}. Nothing was published.", file=sys.stderr
+        )
     except KeyboardInterrupt:
         print("\nakin: stopped; the bundle that was there before is untouched.", file=sys.stderr)
         return 130

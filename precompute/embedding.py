@@ -11,9 +11,10 @@ import numpy as np
 from PIL import Image
 
 from precompute.extractors import Extractor
-from precompute.machine import available_cores
 from precompute.images import to_input
 from precompute.loader import Loaded, load
+from precompute.machine import available_cores
+from precompute.recipe import Recipe
 
 _WINDOW = 64
 """Images that are loaded ahead of the extractor at the most; their inputs take about 10 MB."""
@@ -39,8 +40,8 @@ def embed(
     folder: Path,
     files: list[str],
     extractor: Extractor,
+    recipe: Recipe,
     *,
-    input_size: int,
     also: Callable[[str, Image.Image], None] | None = None,
     advance: Callable[[int], None] = lambda count: None,
 ) -> Embeddings:
@@ -54,7 +55,7 @@ def embed(
     def prepare(image_id: str, image: Image.Image) -> np.ndarray:
         if also is not None:
             also(image_id, image)
-        return to_input(image, input_size)
+        return to_input(image, recipe.input_size, resize=recipe.resize, interpolation=recipe.interpolation)
 
     result = Embeddings()
     reasons: dict[str, str] = {}

@@ -2,4 +2,4 @@
 
 
 class UserError(Exception):
-    """Something a person can put right. Its text is one sentence: what was expected, what came, what to do."""
+    """Something a person can put right. Its text is a sentence: what was expected, what came, what to do."""

@@ -1,4 +1,4 @@
-"""A picture's bytes to pixels, to an extractor's input and to a thumbnail. Every file is held to be hostile."""
+"""A picture's bytes to pixels, an extractor's input and a thumbnail. Every file is held to be hostile."""
 
 from __future__ import annotations
 
@@ -8,18 +8,13 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+from precompute.recipe import MINIMUM_DECODED_SIDE
+
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF")
 """Pillow's names of the formats that are read. What a file is called does not matter to its decoding."""
 
 MAXIMUM_BYTES = 100_000_000
 MAXIMUM_PIXELS = 100_000_000
-
-MINIMUM_DECODED_SIDE = 512
-"""A large JPEG is decoded at 1/2, 1/4 or 1/8 of its size, its short side never below this, in pixels.
-
-That is over twice the extractor's input and no less than the largest thumbnail. It is the same for every
-build, so that nothing but the recipe decides an embedding.
-"""
 
 # Sizes are checked here before any pixel is decoded, with a reason that names the limit.
 Image.MAX_IMAGE_PIXELS = None
@@ -49,7 +44,8 @@ def decode(data: bytes) -> Image.Image:
         image = Image.open(io.BytesIO(data), formats=FORMATS)
         if image.width * image.height > MAXIMUM_PIXELS:
             raise PictureError(
-                f"{image.width} × {image.height} pixels, more than the limit of {MAXIMUM_PIXELS // 10**6} million"
+                f"{image.width} × {image.height} pixels, "
+                f"more than the limit of {MAXIMUM_PIXELS // 10**6} million"
             )
         image.draft(None, (MINIMUM_DECODED_SIDE, MINIMUM_DECODED_SIDE))
         image.load()
@@ -63,9 +59,22 @@ def decode(data: bytes) -> Image.Image:
         raise PictureError(f"damaged: {error or type(error).__name__}") from error
 
 
-def to_input(image: Image.Image, size: int) -> np.ndarray:
-    """The extractor's input: the centred square of the short side, bicubic, (size, size, 3), uint8."""
-    return np.asarray(ImageOps.fit(image, (size, size), Image.Resampling.BICUBIC))
+def to_input(image: Image.Image, size: int, *, resize: str, interpolation: str) -> np.ndarray:
+    """An extractor's input, (size, size, 3), uint8.
+
+    `resize` is `crop` (the centred square of the short side), `letterbox` (the whole picture on a white
+    square) or `squash` (the whole picture, distorted); `interpolation` names one of Pillow's filters.
+    """
+    square, method = (size, size), Image.Resampling[interpolation.upper()]
+    if resize == "crop":
+        resized = ImageOps.fit(image, square, method)
+    elif resize == "letterbox":
+        resized = ImageOps.pad(image, square, method, color="white")
+    elif resize == "squash":
+        resized = image.resize(square, method)
+    else:
+        raise ValueError(f"Expected resize to be crop, letterbox or squash. Received: {resize!r}.")
+    return np.asarray(resized)
 
 
 def to_thumbnail(image: Image.Image, size: int, *, quality: int) -> Thumbnail:

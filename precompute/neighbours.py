@@ -22,7 +22,7 @@ _MARGIN = 16
 _DECIMALS = 6
 
 _CACHE = 4 * 1024 * 1024
-"""Bytes of candidates' vectors that are gathered at a time: more than the cache holds takes three times as long."""
+"""Bytes of candidates' vectors that are gathered at a time: more than a cache holds takes thrice as long."""
 
 _UNSURE = 5e-6
 """More than the error of a unit vectors' dot product in float32 and that of rounding, together."""

@@ -7,6 +7,13 @@ import numpy as np
 _BLOCK = 4096
 
 
+def project(embeddings: np.ndarray, projection: str) -> np.ndarray:
+    """Apply a recipe's projection to all embeddings of a catalogue: (n, d) float32 to (n, d) float32."""
+    if projection != "centre":
+        raise ValueError(f"Expected the projection to be centre. Received: {projection!r}.")
+    return centre(embeddings)[0]
+
+
 def centre(embeddings: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Subtract the catalogue's mean and scale to unit length: (n, d) float32 to (n, d) float32, and the mean.
 

@@ -11,11 +11,19 @@ from precompute.errors import UserError
 
 DEFAULT = "efficientnet-lite0"
 
+MINIMUM_DECODED_SIDE = 512
+"""A large JPEG is decoded at 1/2, 1/4 or 1/8 of its size, its short side never below this, in pixels.
+
+That is over twice the extractor's input and no less than the largest thumbnail. It is the same for every
+build, so that nothing but the recipe decides an embedding.
+"""
+
 _DECIDES_EMBEDDING = (
     "extractor",
     "layer",
     "pooling",
     "preprocessing",
+    "decoding",
     "input_size",
     "resize",
     "interpolation",
@@ -27,8 +35,9 @@ _DECIDES_LIST = (*_DECIDES_EMBEDDING, "projection", "metric", "depth")
 class Recipe:
     """How a picture becomes an embedding, and embeddings become a list.
 
-    `input_size` is the side of the extractor's square input, in pixels. `top` is how many look-alikes are
-    shown at first, `depth` how many are stored.
+    `input_size` is the side of the extractor's square input, in pixels; `resize` and `interpolation` are
+    those of `precompute.images.to_input`, `projection` is one of `precompute.projection.project`. `top` is
+    how many look-alikes are shown at first, `depth` how many are stored.
     """
 
     name: str
@@ -37,6 +46,7 @@ class Recipe:
     layer: str
     pooling: str
     preprocessing: str
+    decoding: str
     input_size: int
     resize: str
     interpolation: str
@@ -64,15 +74,16 @@ RECIPES = {
     for recipe in (
         Recipe(
             name=DEFAULT,
-            description="EfficientNet-Lite0 trained on ImageNet, generalized-mean pooling of its last features",
+            description="EfficientNet-Lite0 trained on ImageNet, generalized mean of its last features",
             extractor="efficientnet-lite0",
             layer="features",
             pooling="generalized mean, p = 3",
             preprocessing="(x - 127) / 128",
+            decoding=f"JPEG at a half, a quarter or an eighth, short side at least {MINIMUM_DECODED_SIDE}",
             input_size=224,
-            resize="centred square crop of the short side",
+            resize="crop",
             interpolation="bicubic",
-            projection="centred on the catalogue, unit length",
+            projection="centre",
             metric="cosine",
             top=20,
             depth=60,

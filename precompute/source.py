@@ -15,7 +15,9 @@ from pathlib import Path, PurePosixPath
 from precompute.errors import UserError
 
 TABLE = "products.csv"
-EXTENSIONS = frozenset(".jpg .jpeg .jpe .jfif .png .webp .gif .bmp .tif .tiff .avif".split())
+EXTENSIONS = frozenset(
+    [".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".avif"]
+)
 
 _PREFIX = re.compile(r"([^\W\d_]+(?:[ _-][^\W\d_]+)*)[ _-]*\d+")
 _OPAQUE = re.compile(r"[0-9a-f-]{16,}|[\d_-]+", re.IGNORECASE)
@@ -67,10 +69,8 @@ def read_catalogue(folder: Path) -> Catalogue:
     if not folder.is_dir():
         raise UserError(f"Expected a folder of pictures. Received: {folder}, which is a file.")
     try:
-        if (folder / TABLE).is_file():
-            catalogue = _read_table(folder)
-        else:
-            catalogue = _read_folder(folder)
+        has_table = (folder / TABLE).is_file()
+        catalogue = _read_table(folder) if has_table else _read_folder(folder)
     except OSError as error:
         raise UserError(f"{error.filename or folder} cannot be read ({error.strerror}).") from error
     if not catalogue.products:
@@ -176,7 +176,8 @@ def _rows(table: Path) -> Iterator[tuple[int, dict[str, str]]]:
             missing = {"id", "image"} - set(columns.values())
             if missing:
                 raise UserError(
-                    f"Expected the columns id and image in {table}. Received: {', '.join(columns) or 'no header'}."
+                    f"Expected the columns id and image in {table}. "
+                    f"Received: {', '.join(columns) or 'no header'}."
                 )
             for row in reader:
                 cells = {columns[name]: value.strip() for name, value in row.items() if name in columns}

@@ -27,7 +27,7 @@ def add_parser(subparsers: argparse._SubParsersAction) -> None:
     parser = subparsers.add_parser(
         "build",
         help="build a bundle from a folder of pictures",
-        description="Embeds every picture below a folder, finds each product's look-alikes and writes a bundle.",
+        description="Embeds every picture of a folder, finds its look-alikes and writes a bundle.",
         epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )

@@ -28,9 +28,10 @@ def run(_: argparse.Namespace) -> int:
     for recipe in RECIPES.values():
         print(f"{recipe.name}{' (default)' if recipe.name == DEFAULT else ''}")
         print(f"  {recipe.description}")
-        print(f"  input       {recipe.input_size} × {recipe.input_size}, {recipe.resize}, {recipe.interpolation}")
+        print(f"  input       {recipe.input_size} pixels square, {recipe.resize}, {recipe.interpolation}")
+        print(f"  decoded     {recipe.decoding}")
         print(f"  pixels      {recipe.preprocessing}")
         print(f"  pooling     {recipe.pooling}")
-        print(f"  compared    {recipe.metric}, {recipe.projection}")
+        print(f"  compared    {recipe.metric}, projection: {recipe.projection}")
         print(f"  lists       {recipe.depth} stored, {recipe.top} shown")
     return 0

@@ -83,7 +83,7 @@ def _weights_file(recipe: Recipe) -> Path:
     return weights_file()
 
 
-def _model(weights: Path):  # noqa: ANN202 - naming keras.Model here would import TensorFlow
+def _model(weights: Path):
     from precompute.extractors.efficientnet_lite0 import build_model
 
     return build_model(weights)

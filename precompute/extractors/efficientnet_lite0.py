@@ -103,9 +103,9 @@ def _inverted_bottleneck(
     if stage.expansion != 1:
         x = layers.Conv2D(width_in * stage.expansion, 1, use_bias=False, name=prefix + "_expand_conv")(x)
         x = _normalise(x, prefix + "_bn0", relu=True)
-    x = layers.DepthwiseConv2D(
-        stage.kernel, stride, "same", use_bias=False, name=prefix + "_depthwise_conv"
-    )(x)
+    x = layers.DepthwiseConv2D(stage.kernel, stride, "same", use_bias=False, name=prefix + "_depthwise_conv")(
+        x
+    )
     x = _normalise(x, prefix + "_bn1", relu=True)
     x = layers.Conv2D(stage.width_out, 1, use_bias=False, name=prefix + "_project_conv")(x)
     x = _normalise(x, prefix + "_bn2", relu=False)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -89,8 +88,8 @@ def convert(model: keras.Model, *, batch: int) -> bytes:
     cosine = smallest_cosine(np.asarray(model(probes, training=False)), LiteRTExtractor(content)(probes))
     if len(content) < _MINIMUM_BYTES or not cosine > _MINIMUM_COSINE:
         raise UserError(
-            f"The conversion of {model.name} to LiteRT went wrong ({len(content):,} bytes, cosine {cosine:.6f} "
-            f"to Keras where above {_MINIMUM_COSINE} is expected): use --runtime keras."
+            f"The conversion of {model.name} to LiteRT went wrong ({len(content):,} bytes, "
+            f"cosine {cosine:.6f} to Keras where above {_MINIMUM_COSINE} is expected): use --runtime keras."
         )
     return content
 

@@ -17,7 +17,7 @@ NASTY_IDS = [
     "with space",
     "a/b/c.jpg",
     "..",
-    'quote "double" and \'single\'',
+    "quote \"double\" and 'single'",
     "per%cent?query#hash+plus",
     "back\\slash",
     "Ünïcödé 杯子 🏺",
@@ -72,7 +72,10 @@ def test_products_and_lists_come_back_whatever_their_ids(root: Path) -> None:
 
 def test_neighbours_files_are_plain_json_below_the_limit(tmp_path: Path) -> None:
     ids = [f"product {number:05}" for number in range(3000)]
-    lists = [(name, [Neighbour(ids[(row + k) % 3000], 0.123456) for k in range(1, 40)]) for row, name in enumerate(ids)]
+    lists = [
+        (name, [Neighbour(ids[(row + k) % 3000], 0.123456) for k in range(1, 40)])
+        for row, name in enumerate(ids)
+    ]
     folder = write_bundle(tmp_path, make_products(ids), lists)
     files = sorted((folder / "neighbours" / "lite").iterdir())
     assert len(files) == Bundle.open(tmp_path).recipes[0]["shards"] > 1
@@ -100,7 +103,9 @@ def test_search_matches_the_beginnings_of_words_in_title_and_category(root: Path
     assert bundle.page(search="title zebra").total == 0
 
 
-@pytest.mark.parametrize("text", ['"', "zebra OR title", "NOT", "col:", "*", "(", "x" * 10_000, "'; DROP TABLE products"])
+@pytest.mark.parametrize(
+    "text", ['"', "zebra OR title", "NOT", "col:", "*", "(", "x" * 10_000, "'; DROP TABLE products"]
+)
 def test_search_takes_nothing_as_syntax(root: Path, text: str) -> None:
     assert Bundle.open(root).page(search=text).total == 0
 
@@ -145,7 +150,9 @@ def test_an_untouched_bundle_matches_its_seal(root: Path) -> None:
     assert Bundle.open(root).mismatches(contents=True) == []
 
 
-@pytest.mark.parametrize("name", ["catalogue.sqlite", "report.json", "neighbours/lite/000.json", f"thumbnails/00/{'0' * 64}.webp"])
+@pytest.mark.parametrize(
+    "name", ["catalogue.sqlite", "report.json", "neighbours/lite/000.json", f"thumbnails/00/{'0' * 64}.webp"]
+)
 def test_the_seal_names_what_was_changed(root: Path, name: str) -> None:
     bundle = Bundle.open(root)
     path = bundle.folder / name

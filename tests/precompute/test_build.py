@@ -38,7 +38,9 @@ def lists_of(bundle: Bundle) -> dict[str, list]:
     return {product.id: bundle.neighbours(product.id) for product in bundle.page(limit=10_000).products}
 
 
-def test_every_format_goes_through_and_the_seal_holds(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_every_format_goes_through_and_the_seal_holds(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     photos = good_folder(tmp_path / "photos")
     assert run("build", photos, "--out", tmp_path / "data", "--top", 3, "--title", "Cups & hats") == 0
     printed = capsys.readouterr().out
@@ -61,7 +63,10 @@ def test_every_result_stays_with_its_own_picture(tmp_path: Path) -> None:
     for product in bundle.page(limit=1000).products:
         content = (photos / product.id).read_bytes()
         assert product.images[0].id == hashlib.sha256(content).hexdigest()
-        with Image.open(bundle.thumbnail(product.images[0].id)) as thumbnail, Image.open(photos / product.id) as image:
+        with (
+            Image.open(bundle.thumbnail(product.images[0].id)) as thumbnail,
+            Image.open(photos / product.id) as image,
+        ):
             assert thumbnail.size == (product.images[0].width, product.images[0].height)
             middle = (image.width // 2, image.height // 2)
             expected, shown = image.convert("RGB").getpixel(middle), thumbnail.convert("RGB").getpixel(middle)
@@ -92,7 +97,9 @@ def test_broken_files_are_named_and_leave_the_rest_unharmed(
     assert "notes.txt: not a picture by its name" in printed
     clean = Bundle.open(tmp_path / "clean")
     assert lists_of(bundle) == lists_of(clean)
-    assert {p.id: p for p in bundle.page(limit=999).products} == {p.id: p for p in clean.page(limit=999).products}
+    assert {p.id: p for p in bundle.page(limit=999).products} == {
+        p.id: p for p in clean.page(limit=999).products
+    }
 
 
 def test_the_same_picture_twice_makes_two_products_that_are_each_others_first(tmp_path: Path) -> None:

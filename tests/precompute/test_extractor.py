@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from precompute.errors import UserError
 from precompute.extractors import Extractor, open_extractor, weights_sha256
@@ -37,11 +38,15 @@ def keras() -> Extractor:
 
 @pytest.fixture(scope="module")
 def inputs() -> np.ndarray:
-    return np.stack([to_input(picture(seed), RECIPE.input_size) for seed in range(8)])
+    return np.stack([make_input(picture(seed)) for seed in range(8)])
+
+
+def make_input(image: Image.Image) -> np.ndarray:
+    return to_input(image, RECIPE.input_size, resize=RECIPE.resize, interpolation=RECIPE.interpolation)
 
 
 def read_inputs(paths: list[Path]) -> np.ndarray:
-    return np.stack([to_input(decode(path.read_bytes()), RECIPE.input_size) for path in paths])
+    return np.stack([make_input(decode(path.read_bytes())) for path in paths])
 
 
 def test_the_runtimes_agree(litert: Extractor, keras: Extractor, inputs: np.ndarray) -> None:
@@ -54,7 +59,10 @@ def test_the_runtimes_agree(litert: Extractor, keras: Extractor, inputs: np.ndar
 
 def test_the_runtimes_agree_on_real_photos(litert: Extractor, keras: Extractor, clothing: Path) -> None:
     photos = read_inputs(sorted(clothing.glob("*/*.jpg"))[::97])
-    found = [np.concatenate([run(photos[row : row + 8]) for row in range(0, len(photos), 8)]) for run in (litert, keras)]
+    found = [
+        np.concatenate([run(photos[row : row + 8]) for row in range(0, len(photos), 8)])
+        for run in (litert, keras)
+    ]
     assert smallest_cosine(*found) > 0.9999
 
 
@@ -99,7 +107,9 @@ class _Evil:
         return print, ("code of a stranger ran",)
 
 
-@pytest.mark.parametrize("content", [pickle.dumps(_Evil()), pickle.dumps(OrderedDict(a=1)), b"", b"PK\x03\x04"])
+@pytest.mark.parametrize(
+    "content", [pickle.dumps(_Evil()), pickle.dumps(OrderedDict(a=1)), b"", b"PK\x03\x04"]
+)
 def test_a_checkpoint_from_elsewhere_is_refused_and_runs_nothing(
     tmp_path: Path, content: bytes, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -132,4 +142,6 @@ def test_the_fingerprint_covers_the_weights_and_what_decides_a_list() -> None:
     assert own != replace(RECIPE, projection="none").fingerprint(weights)
     assert own == replace(RECIPE, top=3, description="other words").fingerprint(weights)
     assert RECIPE.extractor_fingerprint(weights) == replace(RECIPE, depth=9).extractor_fingerprint(weights)
-    assert RECIPE.extractor_fingerprint(weights) != replace(RECIPE, input_size=240).extractor_fingerprint(weights)
+    assert RECIPE.extractor_fingerprint(weights) != replace(RECIPE, input_size=240).extractor_fingerprint(
+        weights
+    )

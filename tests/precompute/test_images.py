@@ -8,11 +8,15 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from precompute import images
 from precompute.images import PictureError, decode, to_input, to_thumbnail
+from precompute.recipe import MINIMUM_DECODED_SIDE
 from tests.pictures import BROKEN, GOOD_FORMATS, encoded, picture
 
 RED, WHITE = (255, 0, 0), (255, 255, 255)
+
+
+def crop(image: Image.Image) -> np.ndarray:
+    return to_input(image, 224, resize="crop", interpolation="bicubic")
 
 
 @pytest.mark.parametrize("format_name", sorted(set(GOOD_FORMATS.values())))
@@ -105,21 +109,30 @@ def test_an_animation_gives_its_first_frame() -> None:
 def test_a_large_jpeg_is_decoded_smaller_but_never_below_the_limit() -> None:
     data = encoded(picture(5, width=4200, height=2400), "JPEG")
     decoded = decode(data)
-    assert images.MINIMUM_DECODED_SIDE <= min(decoded.size) < 2400
+    assert MINIMUM_DECODED_SIDE <= min(decoded.size) < 2400
     full = Image.open(io.BytesIO(data)).convert("RGB")
-    assert np.abs(to_input(decoded, 224).astype(int) - to_input(full, 224)).mean() < 1
+    assert np.abs(crop(decoded).astype(int) - crop(full)).mean() < 1
 
 
-def test_the_input_is_the_centred_square_undistorted() -> None:
-    wide = Image.new("RGB", (300, 100), "white")
+def test_the_three_ways_to_a_square() -> None:
+    wide = Image.new("RGB", (300, 100), "blue")
     wide.paste(RED, (100, 0, 200, 100))
-    inputs = to_input(wide, 50)
-    assert inputs.shape == (50, 50, 3) and inputs.dtype == np.uint8
-    assert (inputs[:, 2:-2] == RED).all()
+    cropped, boxed, squashed = (
+        to_input(wide, 60, resize=resize, interpolation="bilinear")
+        for resize in ("crop", "letterbox", "squash")
+    )
+    assert cropped.shape == boxed.shape == squashed.shape == (60, 60, 3)
+    assert cropped.dtype == np.uint8
+    assert (cropped[:, 2:-2] == RED).all(), "the centred square, undistorted"
+    assert (boxed[:18] == WHITE).all() and (boxed[-18:] == WHITE).all(), "the whole picture on white"
+    assert (boxed[25:35, 25:35] == RED).all() and (boxed[25:35, :15] == (0, 0, 255)).all()
+    assert (squashed[:, 25:35] == RED).all() and (squashed[:, :15] == (0, 0, 255)).all(), "distorted"
+    with pytest.raises(ValueError, match="crop, letterbox or squash"):
+        to_input(wide, 60, resize="stretch", interpolation="bicubic")
 
 
 def test_a_picture_of_one_pixel_is_enough() -> None:
-    assert (to_input(Image.new("RGB", (1, 1), RED), 224) == RED).all()
+    assert (crop(Image.new("RGB", (1, 1), RED)) == RED).all()
 
 
 def test_a_thumbnail_keeps_the_shape_and_never_grows() -> None:

@@ -43,7 +43,12 @@ def test_without_sub_folders_the_prefix_is_the_category(tmp_path: Path) -> None:
 
 
 def test_titles_are_made_for_reading(tmp_path: Path) -> None:
-    touch(tmp_path, "mugs/blue_striped  mug.jpg", "mugs/009b3c31-fb62-45c0-be9a-37a5c238cb88.jpg", "mugs/杯子.jpg")
+    touch(
+        tmp_path,
+        "mugs/blue_striped  mug.jpg",
+        "mugs/009b3c31-fb62-45c0-be9a-37a5c238cb88.jpg",
+        "mugs/杯子.jpg",
+    )
     assert {product.title for product in read_catalogue(tmp_path).products} == {
         "Blue striped mug",
         "Mugs 009b3c31",
