@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -19,17 +19,21 @@ class SealedFile(NamedTuple):
     path: str
 
 
-def write_files_table(folder: Path) -> dict[str, Any]:
-    """Write files.tsv for everything in `folder` and return what the manifest says of it."""
+def write_files_table(folder: Path, *, advance: Callable[[int], None]) -> dict[str, Any]:
+    """Write files.tsv for everything in `folder` and return what the manifest says of it.
+
+    `advance(1)` is called after each file.
+    """
     count = total = 0
     digest = hashlib.sha256()
     with (folder / fmt.FILES).open("wb") as table:
-        for path in _files(folder):
+        for path in sealed_files(folder):
             size = (folder / path).stat().st_size
             line = f"{fmt.sha256_of(folder / path)}\t{size}\t{path}\n".encode()
             table.write(line)
             digest.update(line)
             count, total = count + 1, total + size
+            advance(1)
     return {"count": count, "bytes": total, "sha256": digest.hexdigest()}
 
 
@@ -55,7 +59,7 @@ def mismatches(folder: Path, manifest: dict[str, Any], *, contents: bool) -> Ite
         if fmt.sha256_of(folder / fmt.FILES) != expected:
             yield f"{fmt.FILES} was changed after the build: its hash is not the one in {fmt.MANIFEST}."
             return
-        sizes = {path: (folder / path).stat().st_size for path in _files(folder)}
+        sizes = {path: (folder / path).stat().st_size for path in sealed_files(folder)}
         for file in read_files_table(folder):
             yield from _mismatch(folder, file, sizes.pop(file.path, None), contents=contents)
     except (OSError, ValueError) as error:
@@ -74,7 +78,7 @@ def _mismatch(folder: Path, file: SealedFile, size: int | None, *, contents: boo
         yield f"{file.path} was changed after the build: its hash is another."
 
 
-def _files(folder: Path) -> Iterator[str]:
+def sealed_files(folder: Path) -> Iterator[str]:
     """The paths of all sealed files in `folder`, sorted, with / between the parts."""
     apart = {fmt.MANIFEST, fmt.FILES}
     for parent, folders, names in os.walk(folder):

@@ -7,7 +7,7 @@ import os
 import shutil
 import sqlite3
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
 from typing import IO, Any, NamedTuple
@@ -15,7 +15,7 @@ from typing import IO, Any, NamedTuple
 from bundle import format as fmt
 from bundle.catalogue import create_catalogue
 from bundle.format import BundleError, Neighbour, Product
-from bundle.seal import write_files_table
+from bundle.seal import sealed_files, write_files_table
 
 
 class BundleWriter:
@@ -94,14 +94,21 @@ class BundleWriter:
         text = json.dumps(report, indent=1, ensure_ascii=False)
         (self.folder / fmt.REPORT).write_text(text + "\n", encoding="utf-8")
 
-    def publish(self, manifest: Mapping[str, Any]) -> Path:
+    def count_files(self) -> int:
+        """How many files the generation has so far, which `publish` will seal."""
+        return sum(1 for _ in sealed_files(self.folder))
+
+    def publish(
+        self, manifest: Mapping[str, Any], *, advance: Callable[[int], None] = lambda count: None
+    ) -> Path:
         """Seal the generation, make it the live one and return its folder.
 
         Everything is on disk before `CURRENT` changes, and `CURRENT` is replaced by a rename: a reader
         sees the old generation or the new one, whole, and a crash at any instant leaves one of the two.
-        The generation that was live before is kept, older ones are removed.
+        The generation that was live before is kept, older ones are removed. `advance(1)` is called after
+        each file that is sealed.
         """
-        seal = write_files_table(self.folder)
+        seal = write_files_table(self.folder, advance=advance)
         content = {"version": fmt.VERSION, "generation": self.generation, **manifest, "files": seal}
         content["digest"] = fmt.manifest_digest(content)
         text = json.dumps(content, indent=1, ensure_ascii=False)

@@ -85,35 +85,30 @@ def build(settings: BuildSettings) -> Summary:
         with clock.measure("writing"):
             writer.write_catalogue(products)
             shards = writer.write_neighbours(recipe.name, lists)
-            report = {
-                "left_out": [asdict(entry) for entry in left_out],
-                "quality": {recipe.name: quality},
-                "runtime": extractor.runtime,
-                "seconds": {name: round(seconds, 3) for name, seconds in clock.seconds.items()},
-            }
-            writer.write_report(report)
+            writer.write_report(
+                {
+                    "left_out": [asdict(entry) for entry in left_out],
+                    "quality": {recipe.name: quality},
+                    "runtime": extractor.runtime,
+                    "seconds": {name: round(seconds, 3) for name, seconds in clock.seconds.items()},
+                }
+            )
+            images = len({product.images[0].id for product in products})
             manifest = {
                 "created": created.isoformat(timespec="seconds"),
                 "title": settings.title,
-                "counts": {
-                    "products": len(products),
-                    "images": len(thumbnails.sizes),
-                    "left_out": len(left_out),
-                },
+                "counts": {"products": len(products), "images": images, "left_out": len(left_out)},
                 "inputs": _inputs_digest(products),
-                "thumbnails": {
-                    "size": settings.thumbnail_size,
-                    "quality": THUMBNAIL_QUALITY,
-                    "format": "webp",
-                },
-                "recipes": [_describe(recipe) | {"shards": shards}],
+                "thumbnails": thumbnails.describe(),
+                "recipes": [_describe(recipe, shards=shards)],
             }
-            folder = writer.publish(manifest)
+            with stage("Sealing", writer.count_files(), "files") as advance:
+                folder = writer.publish(manifest, advance=advance)
     return Summary(
         folder=folder,
         runtime=extractor.runtime,
         products=len(products),
-        images=len(thumbnails.sizes),
+        images=images,
         left_out=left_out,
         seconds=clock.seconds,
         bytes=sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()),
@@ -147,6 +142,10 @@ class _Thumbnails:
         thumbnail = to_thumbnail(image, self._size, quality=THUMBNAIL_QUALITY)
         self._writer.write_thumbnail(image_id, thumbnail.webp)
         self.sizes[image_id] = (thumbnail.width, thumbnail.height)
+
+    def describe(self) -> dict[str, Any]:
+        """What the manifest says of the thumbnails."""
+        return {"size": self._size, "quality": THUMBNAIL_QUALITY, "format": "webp"}
 
 
 def _embed(
@@ -210,10 +209,11 @@ def _neighbours(
         )
 
 
-def _describe(recipe: Recipe) -> dict[str, Any]:
+def _describe(recipe: Recipe, *, shards: int) -> dict[str, Any]:
     """What the manifest says of a recipe: all of it, and the fingerprint that its weights give it."""
     weights = weights_sha256(recipe)
-    return asdict(recipe) | {"weights": weights, "fingerprint": recipe.fingerprint(weights)}
+    fingerprint = recipe.fingerprint(weights)
+    return asdict(recipe) | {"weights": weights, "fingerprint": fingerprint, "shards": shards}
 
 
 def _inputs_digest(products: list[Product]) -> str:

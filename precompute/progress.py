@@ -23,6 +23,11 @@ _SECONDS_BETWEEN_LINES = 5.0
 console = Console(highlight=False, soft_wrap=True)
 
 
+def say(text: str) -> None:
+    """Print one line, before something that takes seconds and cannot be counted."""
+    console.print(text)
+
+
 @contextmanager
 def stage(name: str, total: int, unit: str) -> Iterator[Callable[[int], None]]:
     """Show a stage of `total` steps; the function that is handed out takes the number of steps done anew."""

@@ -13,6 +13,7 @@ import platformdirs
 from precompute.errors import UserError
 from precompute.extractors.padding import pad
 from precompute.machine import available_cores
+from precompute.progress import say
 
 if TYPE_CHECKING:
     import keras
@@ -55,6 +56,7 @@ def converted(model: Callable[[], keras.Model], *, name: str) -> bytes:
         content = path.read_bytes()
         if path.stem.endswith(_short_hash(content)):
             return content
+    say("Converting the model for LiteRT, once on this machine …")
     content = convert(model(), batch=_BATCH)
     try:
         folder.mkdir(parents=True, exist_ok=True)
