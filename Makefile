@@ -1,0 +1,71 @@
+# `make` alone lists what there is to make.
+
+PORT ?= 8050
+
+# The first Python on this machine that Akin runs with; PYTHON=python3.12 make … names another.
+supported := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
+candidates := python3 python3.13 python3.12 python3.11
+PYTHON ?= $(shell for name in $(candidates); do $$name -c '$(supported)' 2>/dev/null && echo $$name && break; done)
+venv_package = $(shell "$(PYTHON)" -c 'import sys; print("python%d.%d-venv" % sys.version_info[:2])' 2>/dev/null)
+pip_install := .venv/bin/python -m pip install -qq --disable-pip-version-check
+
+# Root on Debian or Ubuntu gets the system packages installed; anyone else is told which ones.
+apt_install := [ "$$(id -u)" = 0 ] && apt-get update -qq && \
+  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends >/dev/null
+
+# Photos of one's own get a bundle of their own, so that the demonstration's stays. What a bundle was made
+# from is written beside it: it is made again when the photos or the programs have changed since.
+photos := "$${PHOTOS:-demo}"
+out := $(if $(PHOTOS),data-photos,data)
+made := $(photos)" is in generation $$(cat $(out)/CURRENT)"
+changed := find $(photos) precompute bundle .venv/ready -name __pycache__ -prune -o -newer $(out)/CURRENT -print
+up_to_date := [ "$$(cat $(out)/.made)" = $(made) ] && [ -z "$$($(changed))" ]
+
+# So that the address stays the last line.
+quiet := --log-level warning --access-logfile /dev/null
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help setup demo test clean chromium
+
+help: ## list these targets
+	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 16
+
+setup: .venv/ready ## prepare .venv with the packages of both halves
+
+demo: .venv/ready ## build the embedded catalogue and serve it; PHOTOS=folder takes yours, PORT=8051 another port
+	@.venv/bin/python -c 'import socket; socket.create_server(("127.0.0.1", $(PORT)))' 2>/dev/null || \
+	  { echo "Port $(PORT) is in use: choose another, for example PORT=8051 make demo." >&2; exit 1; }
+	@{ $(up_to_date); } 2>/dev/null || .venv/bin/python -m precompute build $(photos) --out $(out)
+	@printf '%s\n' $(made) > $(out)/.made
+	@echo "Akin is at http://127.0.0.1:$(PORT) until you press Ctrl+C."
+	@AKIN_DATA=$(out) .venv/bin/gunicorn --bind 127.0.0.1:$(PORT) $(quiet) dashapp.wsgi:server
+
+test: .venv/ready-dev chromium ## check the style and run all tests
+	.venv/bin/ruff check .
+	.venv/bin/python -m pytest
+
+clean: ## remove the environment and the caches; bundles stay
+	rm -rf .venv .pytest_cache .ruff_cache test-artefacts
+	find . -name __pycache__ -prune -exec rm -rf {} +
+
+.venv/bin/python:
+	@"$(PYTHON)" -c '$(supported)' 2>/dev/null || \
+	  { echo "Akin needs Python 3.11 to 3.13: install one, or name it as in PYTHON=python3.12 make setup." >&2; exit 1; }
+	@"$(PYTHON)" -c 'import ensurepip' 2>/dev/null || { $(apt_install) $(venv_package); } || \
+	  { echo "Python cannot make environments here: install the package $(venv_package)." >&2; exit 1; }
+	"$(PYTHON)" -m venv .venv
+
+.venv/ready: requirements.txt requirements-precompute.txt | .venv/bin/python
+	@echo "Installing packages into .venv: the first time this downloads about 750 MB, most of it TensorFlow."
+	$(pip_install) $(addprefix -r ,$^)
+	@touch $@
+
+.venv/ready-dev: requirements-dev.txt .venv/ready
+	$(pip_install) -r requirements-dev.txt
+	@touch $@
+
+# The browser tests drive the system's Chromium and are skipped, saying so, where there is none.
+chromium:
+	@command -v chromium >/dev/null || command -v google-chrome >/dev/null || { $(apt_install) chromium; } || \
+	  echo "There is no Chromium, so the browser tests will be skipped: install the package chromium."

@@ -1,0 +1,173 @@
+"""`python -m precompute check`: whether a bundle is whole, and how large its deploy would be."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sqlite3
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from bundle import Bundle
+from bundle import format as fmt
+from bundle.catalogue import COLUMNS, open_catalogue, product_from
+from precompute import slug
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+
+SHOWN = 20
+"""How many problems are printed; the rest is counted."""
+
+_EPILOG = """\
+examples:
+  python -m precompute check
+  python -m precompute check --data data-photos --slug
+
+exits with 0 where all is well, 1 where something is not, 2 where there is no bundle to check
+"""
+
+
+def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command `check`."""
+    parser = subparsers.add_parser(
+        "check",
+        help="verify a bundle, and measure the slug it makes",
+        description="Reads every file of a bundle and says what does not match what the build wrote.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--data", type=Path, default=Path("data"), help="the bundle's folder (default: data)")
+    parser.add_argument(
+        "--slug",
+        action="store_true",
+        help="also install requirements.txt into a temporary folder and add up what a deploy weighs",
+    )
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Check the bundle, and measure the slug where asked to; 0 where all is well, 1 where it is not.
+
+    Raises `BundleError` where there is no bundle to check, `UserError` where pip cannot install.
+    """
+    bundle = Bundle.open(arguments.data)
+    sound = _report_problems(bundle)
+    if arguments.slug:
+        sound = _report_slug(bundle) and sound
+    return 0 if sound else 1
+
+
+def problems(bundle: Bundle) -> Iterator[str]:
+    """Everything that is wrong with a bundle, one sentence each.
+
+    First what does not match the seal, then what the seal cannot know: products without a thumbnail or
+    a list, and lists that name products which do not exist. Holds the ids in memory, and one file of lists.
+    """
+    yield from bundle.mismatches(contents=True)
+    ids: set[str] = set()
+    try:
+        yield from _catalogue_problems(bundle, ids)
+    except (sqlite3.Error, ValueError) as error:
+        yield f"{fmt.CATALOGUE} cannot be read to its end ({error})."
+        return
+    if len(ids) != bundle.count:
+        yield f"{fmt.CATALOGUE} holds {len(ids):,} products where {fmt.MANIFEST} says {bundle.count:,}."
+    for recipe in bundle.recipes:
+        yield from _recipe_problems(bundle, recipe, ids)
+
+
+def _catalogue_problems(bundle: Bundle, ids: set[str]) -> Iterator[str]:
+    """Read the catalogue once: its ids go into `ids`, images without a thumbnail come out as sentences."""
+    connection = open_catalogue(bundle.folder / fmt.CATALOGUE)
+    try:
+        for row in connection.execute(f"SELECT {COLUMNS} FROM products ORDER BY position"):
+            product = product_from(row)
+            ids.add(product.id)
+            if not product.images:
+                yield f"Product {product.id!r} has no image."
+            for image in product.images:
+                if bundle.thumbnail(image.id) is None:
+                    yield f"Product {product.id!r} has no thumbnail for its image {image.id}."
+    finally:
+        connection.close()
+
+
+def _recipe_problems(bundle: Bundle, recipe: dict[str, Any], ids: set[str]) -> Iterator[str]:
+    without_list = set(ids)
+    for shard in range(recipe["shards"]):
+        file = fmt.shard_file(recipe["name"], shard)
+        try:
+            lists = json.loads((bundle.folder / file).read_text(encoding="utf-8"))
+            for product_id, entries in lists.items():
+                yield from _list_problems(file, product_id, [entry for entry, _ in entries], ids)
+                # A list in another file than the one its id points to is never found.
+                if fmt.shard_of(product_id, recipe["shards"]) == shard:
+                    without_list.discard(product_id)
+        except (OSError, ValueError, TypeError, AttributeError) as error:
+            yield f"{file} cannot be read ({error})."
+    for product_id in sorted(without_list):
+        yield f"Product {product_id!r} has no list under the recipe {recipe['name']}."
+
+
+def _list_problems(file: str, product_id: str, entries: list[str], ids: set[str]) -> Iterator[str]:
+    if product_id not in ids:
+        yield f"{file} has a list for {product_id!r}, which is no product."
+    for entry in entries:
+        if entry not in ids:
+            yield f"{file} has {entry!r} in the list of {product_id!r}, which is no product."
+        elif entry == product_id:
+            yield f"{file} has {product_id!r} in its own list."
+    if len(set(entries)) < len(entries):
+        yield f"{file} has an entry twice in the list of {product_id!r}."
+
+
+def _report_problems(bundle: Bundle) -> bool:
+    files = bundle.manifest["files"]
+    recipes = ", ".join(recipe["name"] for recipe in bundle.recipes)
+    print(
+        f"{bundle.folder}: {bundle.count:,} products, lists under {recipes}, "
+        f"{files['count']:,} files of {_megabytes(files['bytes'])} together."
+    )
+    count = 0
+    for count, problem in enumerate(problems(bundle), start=1):
+        if count <= SHOWN:
+            print(f"  {problem}")
+    if count == 0:
+        print("Every file matches what the build wrote, and every list and thumbnail is in its place.")
+        return True
+    hidden = f" ({count - SHOWN:,} more are not shown)" if count > SHOWN else ""
+    print(f"Problems: {count:,}{hidden}. Build the bundle again.")
+    return False
+
+
+def _report_slug(bundle: Bundle) -> bool:
+    requirements = REPOSITORY / "requirements.txt"
+    print(f"Installing {requirements.name} into a temporary folder, to weigh it …", flush=True)
+    with tempfile.TemporaryDirectory(prefix="akin-slug-") as folder:
+        environment = Path(folder, "environment")
+        slug.install(requirements, environment=environment)
+        parts = slug.measure(REPOSITORY, bundle=bundle.folder, environment=environment)
+    total = sum(part.bytes for part in parts)
+    for name, size in [*((part.name, part.bytes) for part in parts), ("slug", total)]:
+        print(f"  {name:<12}{_megabytes(size):>14}")
+    print(slug_verdict(parts))
+    return total <= slug.LIMIT
+
+
+def slug_verdict(parts: list[slug.Part]) -> str:
+    """Whether the host takes a slug of these parts and, where it is large, what would make it smaller."""
+    total = sum(part.bytes for part in parts)
+    if total <= slug.SOFT_LIMIT:
+        return f"The host takes up to {_megabytes(slug.LIMIT)}."
+    if total <= slug.LIMIT:
+        verdict = f"over {_megabytes(slug.SOFT_LIMIT)}, which makes it slow to start"
+    else:
+        verdict = f"over the {_megabytes(slug.LIMIT)} that the host takes"
+    largest = max(parts, key=lambda part: part.bytes)
+    return f"The slug is {verdict}. Its largest part is {largest.name}: {largest.advice}"
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / slug.MEGABYTE:,.1f} MB"
