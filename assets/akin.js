@@ -1,0 +1,191 @@
+// Moves between pages without reloading: links, search and slider change the address, Dash answers with
+// the page, and every entry of the browser's history finds its place again.
+(() => {
+  "use strict";
+
+  const PAUSE = 250; // milliseconds without a key or a move before a search or the slider counts
+  const PATIENCE = 10000; // milliseconds after which a page that has not come is loaded the plain way
+
+  const root = document.documentElement;
+  const form = document.querySelector(".search");
+  const box = document.getElementById("search");
+  const here = () => location.pathname + location.search;
+
+  // --- places in the history --------------------------------------------------------------------
+
+  let shown = null; // the address whose page is shown, once Dash has taken over
+  let way = "link"; // how the next page is reached: "link", "search", "slider" or "history"
+  let pause = 0;
+  let giveUp = 0;
+
+  history.scrollRestoration = "manual";
+
+  function entry() {
+    if (!history.state?.akin) {
+      history.replaceState({ ...history.state, akin: `akin-${Date.now()}-${Math.random()}` }, "");
+    }
+    return history.state.akin;
+  }
+
+  function remember() {
+    if (shown !== here()) return; // What is shown belongs to another entry.
+    const focused = document.activeElement?.getAttribute("href");
+    try {
+      sessionStorage.setItem(entry(), JSON.stringify({ top: scrollY, focused }));
+    } catch {
+      // Storage is full or switched off: pages then begin at their top.
+    }
+  }
+
+  function recall() {
+    try {
+      return JSON.parse(sessionStorage.getItem(entry()));
+    } catch {
+      return null;
+    }
+  }
+
+  function centreChip() {
+    const chip = document.querySelector(".chip[aria-current]");
+    if (chip) chip.closest("ul").scrollLeft = chip.offsetLeft - innerWidth / 2;
+  }
+
+  function restore(place) {
+    scrollTo({ top: place?.top ?? 0, behavior: "instant" });
+    if (!place?.focused) return;
+    document.querySelector(`main a[href="${CSS.escape(place.focused)}"]`)?.focus({ preventScroll: true });
+  }
+
+  // --- going from page to page ------------------------------------------------------------------
+
+  function go(address, { by = "link", replace = false } = {}) {
+    if (shown === null) {
+      location.assign(address); // Dash is not there yet; the server has the page too.
+      return;
+    }
+    if (new URL(address, location.href).href === location.href) {
+      scrollTo({ top: 0 });
+      return;
+    }
+    remember();
+    way = by;
+    history[replace ? "replaceState" : "pushState"](replace ? history.state : {}, "", address);
+    const { href, pathname, search, hash } = location;
+    dash_clientside.set_props("address", { href, pathname, search, hash });
+    wait();
+  }
+
+  function wait() {
+    settle();
+    if (here() === shown) return;
+    root.dataset.loading = "";
+    giveUp = setTimeout(() => location.reload(), PATIENCE);
+  }
+
+  function settle() {
+    clearTimeout(pause);
+    clearTimeout(giveUp);
+    delete root.dataset.loading;
+  }
+
+  function arrive(page) {
+    const { address, title, search } = page.dataset;
+    if (address !== here() || address === shown) return;
+    const first = shown === null;
+    shown = address;
+    settle();
+    document.title = title;
+    if (first) {
+      document.getElementById("first-page").remove();
+      document.getElementById("react-entry-point").hidden = false;
+    }
+    centreChip();
+    if (!first && way !== "search") box.value = search;
+    if (way === "slider") document.getElementById("shown")?.focus(); // Dash has put a new one there.
+    if (first || way === "slider") return;
+    if (way !== "search") document.getElementById("main").focus({ preventScroll: true });
+    restore(way === "history" ? recall() : null);
+  }
+
+  centreChip();
+  restore(recall()); // After a reload, or on the way back from another site.
+
+  new MutationObserver(() => {
+    const page = document.querySelector("#page > [data-address]");
+    if (page) arrive(page);
+  }).observe(document.getElementById("react-entry-point"), {
+    attributeFilter: ["data-address"], childList: true, subtree: true,
+  });
+
+  addEventListener("popstate", () => {
+    way = "history";
+    wait();
+  });
+  addEventListener("scroll", remember, { passive: true });
+  addEventListener("pagehide", remember);
+
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest("a[href]");
+    const plain = event.button === 0 && !(event.metaKey || event.ctrlKey || event.shiftKey || event.altKey);
+    if (!link || !plain || event.defaultPrevented || link.target || link.origin !== location.origin) return;
+    if (link.hash && link.pathname + link.search === here()) return;
+    event.preventDefault();
+    link.focus({ preventScroll: true }); // Safari does not focus what is clicked.
+    go(link.href);
+  });
+
+  // --- search, slider, colour mode --------------------------------------------------------------
+
+  function soon(action) {
+    clearTimeout(pause);
+    pause = setTimeout(action, PAUSE);
+  }
+
+  function search() {
+    clearTimeout(pause);
+    const inGallery = location.pathname === "/";
+    const current = new URLSearchParams(inGallery ? location.search : "");
+    const words = box.value.trim();
+    if (inGallery && (current.get("q") ?? "") === words) return;
+    const wanted = new URLSearchParams();
+    if (words) wanted.set("q", words);
+    if (current.get("category")) wanted.set("category", current.get("category"));
+    // One search is one entry of the history, however many letters it was typed with.
+    go(wanted.size ? `/?${wanted}` : "/", { by: "search", replace: current.has("q") });
+  }
+
+  function showMore() {
+    const wanted = new URLSearchParams(location.search);
+    wanted.set("n", document.getElementById("shown").value);
+    go(`${location.pathname}?${wanted}`, { by: "slider", replace: true });
+  }
+
+  box.addEventListener("input", () => soon(search));
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    search();
+  });
+  document.addEventListener("input", ({ target }) => {
+    if (target.id !== "shown") return;
+    document.getElementById("shown-count").firstChild.nodeValue = target.value;
+    soon(showMore);
+  });
+
+  const toggle = document.getElementById("theme");
+
+  function show(theme) {
+    root.dataset.bsTheme = theme;
+    toggle.setAttribute("aria-pressed", String(theme === "dark"));
+  }
+
+  show(root.dataset.bsTheme);
+  toggle.addEventListener("click", () => {
+    const theme = root.dataset.bsTheme === "dark" ? "light" : "dark";
+    show(theme);
+    try {
+      localStorage.setItem("akin-theme", theme);
+    } catch {
+      // The choice then lasts as long as the page does.
+    }
+  });
+})();

@@ -1,0 +1,53 @@
+"""Puts the app together."""
+
+from __future__ import annotations
+
+from dash import Dash
+from flask import Response, send_from_directory
+
+from dashapp.compression import register_compression
+from dashapp.document import ASSETS, ShopApp
+from dashapp.headers import register_headers
+from dashapp.routes import register_navigation
+from dashapp.settings import Settings
+from dashapp.site import open_site
+from dashapp.thumbnails import register_thumbnails
+
+
+def create_app(settings: Settings | None = None) -> Dash:
+    """A new app for the bundle that `settings` name; those of the environment where left out.
+
+    Where there is no bundle, or not a whole one, the app starts all the same and every page says what
+    is wrong, with status 503. Raises `SettingsError` for a setting that cannot be used.
+    """
+    site = open_site(settings or Settings.from_environment())
+    app = ShopApp(site)
+    register_navigation(app, site)
+    register_thumbnails(app.server, site)
+    _register_plain_routes(app)
+    register_headers(app.server, app.csp_hashes())
+    register_compression(app.server)
+    return app
+
+
+def _register_plain_routes(app: ShopApp) -> None:
+    server = app.server
+
+    @server.get("/healthz")
+    def healthz() -> Response:
+        if app.site.bundle is None:
+            return Response(app.site.problem + "\n", status=503, mimetype="text/plain")
+        return Response("ok\n", mimetype="text/plain")
+
+    @server.get("/robots.txt")
+    def robots() -> Response:
+        return Response("User-agent: *\nDisallow: /_dash\n", mimetype="text/plain")
+
+    @server.get("/favicon.ico")
+    def favicon() -> Response:
+        return send_from_directory(ASSETS, "favicon.ico", max_age=86_400)
+
+    @server.errorhandler(404)
+    def elsewhere(_: Exception) -> Response:
+        # Dash's rule for every other address knows no line breaks, which an id may well hold.
+        return app.index()

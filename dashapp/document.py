@@ -1,0 +1,88 @@
+"""The HTML document around the pages: a complete page on first visit, which Dash then takes over."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import cache
+from html import escape
+from pathlib import Path
+from string import Template
+from typing import Any
+
+from dash import Dash, dcc, html
+from flask import Response, g, request
+
+from dashapp.markup import to_html
+from dashapp.routes import tab_title, view_of
+from dashapp.settings import REPOSITORY
+from dashapp.site import Site
+from dashapp.wording import counted, day
+
+ASSETS = REPOSITORY / "assets"
+
+FONT = "/assets/vendor/newsreader-latin-5.3.0.woff2"
+"""The font's address, just as the stylesheet has it; its name changes with its version."""
+
+_TEMPLATE = Template(Path(__file__).with_name("document.html").read_text(encoding="utf-8"))
+
+
+class ShopApp(Dash):
+    """A Dash app whose documents hold their page already, with its title and HTTP status."""
+
+    def __init__(self, site: Site) -> None:
+        self.site = site
+        super().__init__(
+            __name__,
+            assets_folder=str(ASSETS),
+            # The files of assets/ are linked with their content's hash, which Dash's own links lack.
+            include_assets_files=False,
+            external_stylesheets=[asset_href("vendor/bootstrap.min.css"), asset_href("akin.css")],
+            external_scripts=[asset_href("akin.js")],
+            title=site.settings.title,
+            update_title=None,
+            add_log_handler=False,
+        )
+        self.layout = html.Div(
+            [
+                dcc.Location(id="address", refresh=False),
+                html.Div(id="page", disable_n_clicks=True),
+            ]
+        )
+
+    def index(self, *_: Any, **__: Any) -> Response:
+        """The document of the address that is asked for."""
+        g.view = view_of(self.site, request.path, request.query_string.decode("latin-1"))
+        return Response(super().index(), status=g.view.status, mimetype="text/html")
+
+    def interpolate_index(self, **parts: str) -> str:
+        """Fill the template in one pass, so that nothing a product says can stand for a part of it."""
+        view, bundle = g.view, self.site.bundle
+        built = ""
+        if bundle:
+            built = f"{counted(bundle.count, 'product')}, updated {day(bundle.manifest['created'])}"
+        texts = {
+            "tab_title": tab_title(self.site, view),
+            "name": self.site.settings.title,
+            "description": view.description,
+            "search": view.search,
+            "built": built,
+            "icon": asset_href("icon.svg"),
+            "font": FONT,
+            "early_script": asset_href("early.js"),
+        }
+        image = request.host_url.rstrip("/") + view.image
+        picture = f'<meta property="og:image" content="{escape(image)}">' if view.image else ""
+        dash_parts = {name: parts[name] for name in ("metas", "css", "config", "scripts", "renderer")}
+        return _TEMPLATE.substitute(
+            {name: escape(text) for name, text in texts.items()},
+            page=to_html(view.body),
+            picture=picture,
+            **dash_parts,
+        )
+
+
+@cache
+def asset_href(name: str) -> str:
+    """The address of a file of assets/, with a hash of its content so that it may be kept for good."""
+    digest = hashlib.sha256((ASSETS / name).read_bytes()).hexdigest()[:8]
+    return f"/assets/{name}?v={digest}"

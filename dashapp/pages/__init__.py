@@ -1,0 +1,1 @@
+"""The pages, each a pure function from plain data to a view."""

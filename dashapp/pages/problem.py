@@ -1,0 +1,15 @@
+"""What every address shows while there is no bundle to serve."""
+
+from __future__ import annotations
+
+from dash import html
+
+from dashapp.components import message
+from dashapp.view import View
+
+
+def problem_page(problem: str) -> View:
+    """The page that says in one sentence what is wrong and what to run."""
+    sentence = html.Code(problem, className="problem")
+    body = message("The catalogue is not here yet", "Whoever runs this site can put that right:", sentence)
+    return View(title="No catalogue", body=body, status=503)

@@ -1,0 +1,64 @@
+"""Which page an address shows."""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+from urllib.parse import unquote
+
+from dash import Dash, Input, Output, html
+from dash.development.base_component import Component
+
+from bundle import BundleError
+from dashapp.addresses import GALLERY, GalleryQuery, arguments_of, product_id_of
+from dashapp.pages.gallery import gallery
+from dashapp.pages.not_found import not_found
+from dashapp.pages.problem import problem_page
+from dashapp.pages.product import product_page
+from dashapp.site import Site
+from dashapp.view import View
+
+logger = logging.getLogger(__name__)
+
+
+def view_of(site: Site, path: str, query: str) -> View:
+    """The page at a decoded path and a query string. A bundle that fails gives the page that says so."""
+    if site.bundle is None:
+        return problem_page(site.problem)
+    arguments = arguments_of(query)
+    try:
+        if path == GALLERY:
+            return gallery(site, site.bundle, GalleryQuery.from_arguments(arguments))
+        product_id = product_id_of(path, arguments)
+        product = None if product_id is None else site.bundle.product(product_id)
+        if product is None:
+            return not_found(product=product_id is not None)
+        return product_page(site, site.bundle, product, arguments=arguments)
+    except (BundleError, sqlite3.Error) as error:
+        logger.exception("A page could not be made from the bundle.")
+        return problem_page(str(error))
+
+
+def register_navigation(app: Dash, site: Site) -> None:
+    """Show the page of the browser's address, and the next one wherever it changes to."""
+
+    @app.callback(
+        Output("page", "children"),
+        Input("address", "pathname"),
+        Input("address", "search"),
+        prevent_initial_call=True,
+    )
+    def show(pathname: str, search: str) -> Component:
+        view = view_of(site, unquote(pathname), search)
+        # The browser's script waits for its own address here: only then are the cards in their place.
+        marks = {
+            "data-address": pathname + search,
+            "data-title": tab_title(site, view),
+            "data-search": view.search,
+        }
+        return html.Div(view.body, **marks)
+
+
+def tab_title(site: Site, view: View) -> str:
+    """What the browser's tab says of a page."""
+    return f"{view.title} · {site.settings.title}" if view.title else site.settings.title

@@ -1,0 +1,87 @@
+"""One opened bundle, with what every page needs of it."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+
+from bundle import Bundle, BundleError, ProductImage
+from bundle.format import canonical_json
+from dashapp.settings import Settings
+
+logger = logging.getLogger(__name__)
+
+_NAMED = 3
+"""How many mismatches are named before the rest is only counted."""
+
+TILE_SHAPES = {"portrait": 0.8, "square": 1.0}
+"""The shapes that pictures are laid out in, with their width over their height."""
+
+_SAMPLE = 100
+"""How many of the first products decide the shape of the tiles."""
+
+
+@dataclass(frozen=True)
+class Site:
+    """What the pages are made from. Where `bundle` is None, `problem` says why, in one sentence.
+
+    `tile_shape`, a key of `TILE_SHAPES`, is the one that suits most of the catalogue's pictures.
+    """
+
+    settings: Settings
+    bundle: Bundle | None = None
+    problem: str = ""
+    categories: tuple[tuple[str, int], ...] = ()
+    thumbnails_tag: str = ""
+    tile_shape: str = "portrait"
+
+    def thumbnail_href(self, image: ProductImage) -> str:
+        """The address of a thumbnail; it changes with the picture and with the size of thumbnails."""
+        return f"/thumbnails/{self.thumbnails_tag}/{image.id}.webp"
+
+
+def open_site(settings: Settings) -> Site:
+    """Open and check the bundle. One that is missing or broken gives a site that says so, and a log line."""
+    # The bundle keeps a connection for each thread, and SQLite's must not cross a fork. Opened in a
+    # thread that ends here, no connection is left for gunicorn's workers to inherit.
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        try:
+            return pool.submit(_checked, settings).result()
+        except BundleError as error:
+            logger.error("%s", error)
+            return Site(settings=settings, problem=str(error))
+
+
+def _checked(settings: Settings) -> Site:
+    bundle = Bundle.open(settings.data)
+    wrong = bundle.mismatches()
+    if wrong:
+        raise BundleError(_summary(bundle.folder, wrong))
+    tag = hashlib.sha256(canonical_json(bundle.manifest.get("thumbnails"))).hexdigest()[:8]
+    return Site(
+        settings=settings,
+        bundle=bundle,
+        categories=tuple(bundle.categories()),
+        thumbnails_tag=tag,
+        tile_shape=_tile_shape(bundle),
+    )
+
+
+def _tile_shape(bundle: Bundle) -> str:
+    products = bundle.page(limit=_SAMPLE).products
+    widths = [image.width / image.height for product in products for image in product.images]
+    usual = median(widths) if widths else TILE_SHAPES["portrait"]
+    return min(TILE_SHAPES, key=lambda shape: abs(TILE_SHAPES[shape] - usual))
+
+
+def _summary(folder: Path, wrong: list[str]) -> str:
+    named = " ".join(wrong[:_NAMED])
+    more = f" And {len(wrong) - _NAMED:,} more." if len(wrong) > _NAMED else ""
+    return (
+        f"The bundle at {folder} is not the one that was built: {named}{more} "
+        "Deploy it again, or run: python -m precompute build PHOTOS."
+    )

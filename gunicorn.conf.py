@@ -1,0 +1,26 @@
+"""How gunicorn serves the dashboard; `gunicorn dashapp.wsgi:server` reads this by itself."""
+
+import os
+
+bind = f"0.0.0.0:{os.environ.get('PORT', '8000')}"
+workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
+worker_class = "gthread"
+threads = 4
+
+# The app is made once and shared by the workers: one check of the bundle, one line in the log where it
+# fails, less memory. No database connection crosses the fork (see dashapp/site.py).
+preload_app = True
+
+# Heroku's router gives up after 30 s without a first byte and closes what idles for 90 s.
+timeout = 30
+graceful_timeout = 25
+keepalive = 75
+
+# The router, not the public, speaks to gunicorn, and it says whether a visitor came by https.
+forwarded_allow_ips = os.environ.get("FORWARDED_ALLOW_IPS", "*")
+
+# Nothing here is steered while it runs, so there is no socket to steer it by.
+control_socket_disable = True
+
+accesslog = "-"
+access_log_format = '%(h)s "%(r)s" %(s)s %(b)s %(M)sms'

@@ -1,0 +1,289 @@
+"""What a visitor does, in a real browser against a real server."""
+
+import re
+from html import escape
+from pathlib import Path
+
+import pytest
+
+from dashapp.addresses import product_href
+from tests.sample_bundle import HTML_TITLE, NASTY_IDS
+
+playwright = pytest.importorskip("playwright.sync_api", reason="pip install playwright")
+Page = playwright.Page
+expect = playwright.expect
+
+
+def visit(page: Page, address: str) -> None:
+    """Open an address and wait until Dash has taken the page over."""
+    page.goto(address)
+    expect(page.locator("#first-page")).to_have_count(0)
+
+
+def scrolled(page: Page) -> int:
+    return page.evaluate("Math.round(scrollY)")
+
+
+def test_from_the_gallery_through_two_products_and_back_to_the_same_place(page: Page) -> None:
+    visit(page, "/?page=2")
+    documents = []
+    page.on(
+        "request", lambda request: documents.append(request.url) if request.resource_type == "document" else 0
+    )
+    link = page.locator(".card-name").nth(30)
+    link.scroll_into_view_if_needed()
+    title, place = link.inner_text(), scrolled(page)
+    assert place > 500
+    link.click()
+
+    expect(page.locator("h1")).to_have_text(title)
+    expect(page).to_have_title(f"{title} · Sample Shop")
+    assert scrolled(page) == 0
+    look_alike = page.locator(".card-name").nth(12)
+    look_alike.scroll_into_view_if_needed()
+    second, second_place = look_alike.inner_text(), scrolled(page)
+    look_alike.click()
+    expect(page.locator("h1")).to_have_text(second)
+
+    page.go_back()
+    expect(page.locator("h1")).to_have_text(title)
+    assert scrolled(page) == second_place
+    page.go_back()
+    expect(page).to_have_title("All products, page 2 · Sample Shop")
+    expect(page).to_have_url(re.compile(r"/\?page=2$"))
+    assert scrolled(page) == place
+    expect(page.locator(".card-name").nth(30)).to_be_focused()
+    page.go_forward()
+    expect(page.locator("h1")).to_have_text(title)
+    assert documents == []
+
+
+def test_a_reload_keeps_the_place(page: Page) -> None:
+    visit(page, "/")
+    page.locator(".card-name").nth(40).scroll_into_view_if_needed()
+    place = scrolled(page)
+    page.reload()
+    expect(page.locator("#first-page")).to_have_count(0)
+    assert scrolled(page) == place > 500
+
+
+def test_nothing_jumps_while_dash_takes_the_page_over(page: Page) -> None:
+    page.add_init_script(
+        """window.shifts = 0;
+        new PerformanceObserver(list => {
+            for (const entry of list.getEntries()) window.shifts += entry.value;
+        }).observe({ type: "layout-shift", buffered: true });"""
+    )
+    visit(page, "/")
+    page.wait_for_load_state("networkidle")
+    assert page.evaluate("window.shifts") < 0.01
+
+
+def test_searching_while_typing(page: Page) -> None:
+    visit(page, "/?page=3")
+    page.locator("#search").press_sequentially("cup")
+    expect(page.locator("h1")).to_have_text("“cup”")
+    expect(page).to_have_url(re.compile(r"/\?q=cup$"))
+    expect(page.locator(".count")).to_have_text("39 products")
+    expect(page.locator("#search")).to_be_focused()
+    page.locator("#search").press_sequentially(" 5")
+    expect(page).to_have_url(re.compile(r"/\?q=cup\+5$"))
+    expect(page.locator(".card-name").first).to_contain_text("cup 5")
+    # The whole search is one step back.
+    page.go_back()
+    expect(page).to_have_url(re.compile(r"/\?page=3$"))
+    expect(page.locator("#search")).to_have_value("")
+
+
+def test_a_search_stays_in_its_category(page: Page) -> None:
+    visit(page, "/?category=Mugs&page=1")
+    page.locator("#search").fill("cup 8")
+    page.locator("#search").press("Enter")
+    expect(page.locator("h1")).to_have_text("“cup 8” in Mugs")
+    expect(page).to_have_url(re.compile(r"/\?q=cup\+8&category=Mugs$"))
+
+
+def test_an_empty_search_has_a_way_out(page: Page) -> None:
+    visit(page, "/?q=zeppelin")
+    expect(page.locator("h1")).to_have_text("Nothing found")
+    page.get_by_role("link", name="Show all products").click()
+    expect(page.locator("h1")).to_have_text("All products")
+    expect(page.locator("#search")).to_have_value("")
+
+
+def test_filter_and_page_links(page: Page) -> None:
+    visit(page, "/?page=2")
+    page.get_by_role("link", name="Next").click()
+    expect(page.locator(".count")).to_have_text("Showing 97–120 of 120")
+    page.get_by_role("navigation", name="Categories").get_by_role("link", name="Größen/Maße").click()
+    expect(page.locator("h1")).to_have_text("Größen/Maße")
+    expect(page.locator(".count")).to_have_text("30 products")
+
+
+def test_slider_changes_how_many_and_holds_on_to_the_next_product(page: Page) -> None:
+    visit(page, product_href("plain"))
+    expect(page.locator(".product-card")).to_have_count(20)
+    slider = page.get_by_role("slider")
+    slider.focus()
+    place = scrolled(page)
+    page.keyboard.press("End")
+    expect(page.locator(".product-card")).to_have_count(50)
+    expect(page).to_have_url(re.compile(r"\?n=50$"))
+    expect(slider).to_be_focused()
+    assert scrolled(page) == place
+    expect(page.locator(".how-many")).to_contain_text("Show 50")
+    page.locator(".card-name").nth(45).click()
+    expect(page).to_have_url(re.compile(r"sku-\d+\?n=50$"))
+    expect(page.locator(".product-card")).to_have_count(50)
+    page.go_back()
+    expect(page).to_have_url(re.compile(r"/plain\?n=50$"))
+
+
+def test_every_id_opens_from_a_link_and_from_its_address(page: Page) -> None:
+    visit(page, "/")
+    for number, product_id in enumerate(NASTY_IDS):
+        link = page.locator(".card-name").nth(number)
+        title = link.inner_text()
+        link.click()
+        expect(page.locator(".product h1")).to_have_text(title)
+        assert page.url.endswith(product_href(product_id))
+        response = page.request.get(page.url)
+        assert response.status == 200
+        assert f"<h1>{escape(title)}</h1>" in response.text().replace("  ", " ")
+        page.go_back()
+        expect(page.locator("h1")).to_have_text("All products")
+
+
+def test_html_in_a_title_is_shown_as_text(page: Page) -> None:
+    page.on("dialog", lambda dialog: pytest.fail("a title was run as a script"))
+    visit(page, product_href(NASTY_IDS[1]))
+    expect(page.locator("h1")).to_have_text(HTML_TITLE)
+    expect(page).to_have_title(f"{HTML_TITLE} · Sample Shop")
+
+
+def test_theme_is_chosen_kept_and_there_before_the_first_paint(page: Page) -> None:
+    visit(page, "/")
+    root = page.locator("html")
+    expect(root).to_have_attribute("data-bs-theme", "light")
+    page.get_by_role("button", name="Dark mode").click()
+    expect(root).to_have_attribute("data-bs-theme", "dark")
+    dark = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    assert dark != "rgb(255, 255, 255)"
+    page.goto("/product/plain", wait_until="commit")
+    expect(page.locator("body")).to_have_css("background-color", dark)
+    expect(page.get_by_role("button", name="Dark mode")).to_have_attribute("aria-pressed", "true")
+
+
+def test_the_system_decides_the_theme_until_someone_does(page: Page) -> None:
+    page.emulate_media(color_scheme="dark")
+    visit(page, "/")
+    expect(page.locator("html")).to_have_attribute("data-bs-theme", "dark")
+
+
+def test_by_keyboard_alone(page: Page) -> None:
+    visit(page, "/?category=Mugs")
+    page.keyboard.press("Tab")
+    expect(page.locator(".skip-link")).to_be_focused()
+    expect(page.locator(".skip-link")).to_be_in_viewport()
+    page.keyboard.press("Enter")
+    expect(page.locator("main")).to_be_focused()
+    first = page.locator(".card-name").first
+    for _ in range(10):
+        page.keyboard.press("Tab")
+        if first.evaluate("link => link === document.activeElement"):
+            break
+    expect(first).to_be_focused()
+    ring = first.evaluate("link => getComputedStyle(link, '::after').outlineStyle")
+    assert ring == "solid"
+    title = first.inner_text()
+    page.keyboard.press("Enter")
+    expect(page.locator("h1")).to_have_text(title)
+    expect(page.locator("main")).to_be_focused()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.locator("h1")).to_have_text("All products")
+
+
+def test_a_link_opens_in_a_new_tab_like_any_other(page: Page) -> None:
+    visit(page, "/")
+    with page.context.expect_page() as opened:
+        page.locator(".card-name").first.click(modifiers=["ControlOrMeta"])
+    expect(opened.value.locator(".product h1")).to_be_visible()
+    expect(page.locator("h1")).to_have_text("All products")
+
+
+def test_an_unknown_product_says_so(page: Page) -> None:
+    visit(page, "/product/unknown")
+    expect(page.locator("h1")).to_have_text("This product is not here")
+    page.get_by_role("link", name="See all products").click()
+    expect(page.locator(".product-card")).to_have_count(48)
+
+
+def test_a_picture_that_is_missing_has_a_stand_in(page: Page) -> None:
+    page.route("**/thumbnails/**", lambda route: route.fulfill(status=404))
+    visit(page, "/")
+    expect(page.locator(".tile img").first).to_have_attribute("src", "/assets/missing.svg")
+
+
+def test_without_scripts_everything_is_there(browser: playwright.Browser, server: str) -> None:
+    context = browser.new_context(base_url=server, java_script_enabled=False)
+    page = context.new_page()
+    page.goto("/")
+    page.locator("#search").fill("bowl")
+    page.locator("#search").press("Enter")
+    expect(page.locator("h1")).to_have_text("“bowl”")
+    page.locator(".card-name").first.click()
+    expect(page.locator(".product-card")).to_have_count(20)
+    context.close()
+
+
+PAGES = {
+    "gallery": "/",
+    "category": "/?category=Mugs",
+    "nothing": "/?q=zeppelin",
+    "product": product_href("plain"),
+    "long-title": product_href(NASTY_IDS[2]),
+    "not-found": "/product/unknown",
+}
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_no_page_is_wider_than_its_screen(page: Page, artefacts: Path, name: str) -> None:
+    visit(page, PAGES[name])
+    for width, height, columns in ((1280, 900, 6), (390, 844, 2)):
+        page.set_viewport_size({"width": width, "height": height})
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        for grid in page.locator(".product-grid").all():
+            tracks = grid.evaluate("grid => getComputedStyle(grid).gridTemplateColumns")
+            assert len(tracks.split()) == columns
+        for theme in ("light", "dark"):
+            page.evaluate("theme => { document.documentElement.dataset.bsTheme = theme }", theme)
+            page.screenshot(path=artefacts / f"{name}-{width}-{theme}.png", animations="disabled")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_text_stands_out_from_its_background(page: Page, theme: str) -> None:
+    page.emulate_media(color_scheme=theme)
+    visit(page, product_href("a//b/"))
+    colours = page.evaluate(
+        """() => ["body", ".breadcrumbs", ".button-main", ".facts dt", ".card-facts", ".brand"].map(name => {
+            const style = getComputedStyle(document.querySelector(name));
+            const page = getComputedStyle(document.body).backgroundColor;
+            const own = style.backgroundColor;
+            return [name, style.color, own === "rgba(0, 0, 0, 0)" ? page : own];
+        })"""
+    )
+    low = {name: contrast(text, back) for name, text, back in colours if contrast(text, back) < 4.5}
+    assert low == {}
+
+
+def contrast(one: str, other: str) -> float:
+    """The contrast ratio of two CSS colours, by WCAG 2.2."""
+    bright, dim = sorted((luminance(one), luminance(other)), reverse=True)
+    return (bright + 0.05) / (dim + 0.05)
+
+
+def luminance(colour: str) -> float:
+    channels = [int(part) / 255 for part in re.findall(r"\d+", colour)[:3]]
+    linear = [each / 12.92 if each <= 0.04045 else ((each + 0.055) / 1.055) ** 2.4 for each in channels]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]

@@ -1,0 +1,130 @@
+"""What holds for every response: headers, caching, compression and the plain routes."""
+
+import gzip
+import re
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+
+from dashapp import create_app
+from dashapp.settings import Settings
+
+PAGES = ["/", "/product/plain", "/product/unknown", "/nowhere", "/healthz", "/robots.txt", "/favicon.ico"]
+
+
+def policy(client: FlaskClient, address: str) -> dict[str, str]:
+    directives = client.get(address).headers["Content-Security-Policy"].split("; ")
+    return dict(directive.split(" ", 1) for directive in directives)
+
+
+@pytest.mark.parametrize("address", [*PAGES, "/assets/akin.css", "/assets/none", "/thumbnails/x/y.webp"])
+def test_every_response_is_guarded(client: FlaskClient, address: str) -> None:
+    headers = client.get(address).headers
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Referrer-Policy"] == "strict-origin-when-cross-origin"
+    assert "camera=()" in headers["Permissions-Policy"]
+    rules = policy(client, address)
+    assert rules["default-src"] == "'self'"
+    assert rules["frame-ancestors"] == rules["object-src"] == rules["base-uri"] == "'none'"
+    assert "unsafe" not in rules["script-src"]
+
+
+def test_each_inline_script_is_named_in_the_policy(client: FlaskClient) -> None:
+    inline = re.findall(r"<script(?![^>]*src=)(?![^>]*json)[^>]*>", client.get("/").text)
+    assert len(inline) == policy(client, "/")["script-src"].count("'sha256-")
+
+
+def test_pages_name_no_other_host(client: FlaskClient) -> None:
+    html = client.get("/").text
+    assert set(re.findall(r"https?://[^/\"]+", html)) <= {"http://localhost"}
+
+
+def test_every_file_a_page_links_is_there_and_may_be_kept(client: FlaskClient) -> None:
+    html = client.get("/").text
+    links = re.findall(r'(?:src|href)="((?:/assets|/thumbnails|/_dash-component)[^"]+)"', html)
+    assert len(links) > 60
+    for link in links:
+        response = client.get(link)
+        assert response.status_code == 200, link
+        assert "max-age=31536000" in response.headers["Cache-Control"], link
+
+
+def test_the_stylesheet_and_the_page_name_the_same_font(client: FlaskClient) -> None:
+    preloaded = re.search(r'<link rel="preload"[^>]*href="/assets/([^"]+)"', client.get("/").text).group(1)
+    assert f'url("{preloaded}")' in client.get("/assets/akin.css").text
+    assert client.get(f"/assets/{preloaded}").cache_control.immutable
+
+
+def test_thumbnails_are_kept_for_good(client: FlaskClient) -> None:
+    address = re.search(r'src="(/thumbnails/[^"]+)"', client.get("/").text).group(1)
+    response = client.get(address)
+    assert response.mimetype == "image/webp"
+    assert response.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+    again = client.get(address, headers={"If-None-Match": response.headers["ETag"]})
+    assert again.status_code == 304
+
+
+def test_no_other_thumbnail_address_is_served(client: FlaskClient) -> None:
+    address = re.search(r'src="(/thumbnails/[^"]+)"', client.get("/").text).group(1)
+    _, _, tag, name = address.split("/")
+    for wrong in (
+        f"/thumbnails/other/{name}",
+        f"/thumbnails/{tag}/{'0' * 64}.webp",
+        f"/thumbnails/{tag}/..webp",
+    ):
+        response = client.get(wrong)
+        assert response.status_code == 404
+        assert response.mimetype == "text/plain"
+
+
+def test_plain_routes(client: FlaskClient) -> None:
+    assert client.get("/healthz").text == "ok\n"
+    assert client.get("/robots.txt").mimetype == "text/plain"
+    assert client.get("/favicon.ico").mimetype in ("image/vnd.microsoft.icon", "image/x-icon")
+
+
+@pytest.mark.parametrize("address", ["/", "/assets/akin.css", "/nowhere", "/_dash-layout"])
+def test_text_is_compressed_for_those_who_ask(client: FlaskClient, address: str) -> None:
+    plain = client.get(address)
+    packed = client.get(address, headers={"Accept-Encoding": "gzip"})
+    assert "Content-Encoding" not in plain.headers
+    assert plain.headers["Vary"] == "Accept-Encoding"
+    if len(plain.data) < 1000:
+        assert packed.data == plain.data
+    else:
+        assert packed.headers["Content-Encoding"] == "gzip"
+        assert int(packed.headers["Content-Length"]) == len(packed.data) < len(plain.data) / 2
+        # What follows the page itself holds a token that Dash makes anew for each document.
+        assert gzip.decompress(packed.data).split(b"</footer>")[0] == plain.data.split(b"</footer>")[0]
+
+
+def test_a_refused_encoding_is_not_used(client: FlaskClient) -> None:
+    assert "Content-Encoding" not in client.get("/", headers={"Accept-Encoding": "gzip;q=0, br"}).headers
+
+
+def test_a_compressed_file_is_not_sent_twice(client: FlaskClient) -> None:
+    gzipped = {"Accept-Encoding": "gzip"}
+    first = client.get("/assets/akin.css", headers=gzipped)
+    again = client.get("/assets/akin.css", headers={**gzipped, "If-None-Match": first.headers["ETag"]})
+    assert again.status_code == 304 and again.data == b""
+
+
+def test_two_apps_live_side_by_side(data: Path, tmp_path: Path) -> None:
+    from tests.sample_bundle import write_sample_bundle
+
+    write_sample_bundle(tmp_path, products=3)
+    clients = [
+        create_app(Settings(data=root, title=title)).server.test_client()
+        for root, title in ((data, "One"), (tmp_path, "Two"))
+    ]
+    for client, title, count in zip(clients, ("One", "Two"), ("120", "3"), strict=True):
+        assert f"<title>{title}</title>" in client.get("/").text
+        assert f"{count} products" in client.get("/").text
+        assert len(client.get("/_dash-dependencies").json) == 1
+
+
+def test_dash_shows_no_debugging_tools(client: FlaskClient) -> None:
+    html = client.get("/").text
+    assert '"ui":false' in html.replace(" ", "")
+    assert "dash_renderer.dev" not in html

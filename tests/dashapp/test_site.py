@@ -1,0 +1,38 @@
+from pathlib import Path
+
+import pytest
+
+from dashapp.settings import Settings
+from dashapp.site import open_site
+from tests.sample_bundle import write_sample_bundle
+
+
+def test_opening_leaves_no_connection_that_a_fork_could_inherit(data: Path) -> None:
+    site = open_site(Settings(data=data))
+    assert not hasattr(site.bundle._local, "connection")
+    assert site.bundle.product("plain") is not None
+
+
+def test_the_tag_of_thumbnails_follows_how_they_were_made(data: Path, tmp_path: Path) -> None:
+    write_sample_bundle(tmp_path, products=4)
+    one, same = open_site(Settings(data=data)), open_site(Settings(data=tmp_path))
+    assert one.thumbnails_tag == same.thumbnails_tag
+    assert len(one.thumbnails_tag) == 8
+
+
+@pytest.mark.parametrize(("shapes", "expected"), [([(90, 120)], "portrait"), ([(120, 120)], "square")])
+def test_tiles_take_the_shape_of_most_pictures(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, shapes: list[tuple[int, int]], expected: str
+) -> None:
+    monkeypatch.setattr("tests.sample_bundle._SHAPES", shapes)
+    write_sample_bundle(tmp_path, products=4)
+    assert open_site(Settings(data=tmp_path)).tile_shape == expected
+
+
+def test_an_empty_catalogue_is_served(tmp_path: Path) -> None:
+    from dashapp import create_app
+
+    write_sample_bundle(tmp_path, products=0)
+    response = create_app(Settings(data=tmp_path)).server.test_client().get("/")
+    assert response.status_code == 200
+    assert "There are no products." in response.text
