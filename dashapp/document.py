@@ -38,7 +38,7 @@ class ShopApp(Dash):
             include_assets_files=False,
             external_stylesheets=[asset_href("vendor/bootstrap.min.css"), asset_href("akin.css")],
             external_scripts=[asset_href("akin.js")],
-            title=site.settings.title,
+            title=site.name,
             update_title=None,
             add_log_handler=False,
         )
@@ -62,7 +62,7 @@ class ShopApp(Dash):
             built = f"{counted(bundle.count, 'product')}, updated {day(bundle.manifest['created'])}"
         texts = {
             "tab_title": tab_title(self.site, view),
-            "name": self.site.settings.title,
+            "name": self.site.name,
             "description": view.description,
             "search": view.search,
             "built": built,

@@ -61,4 +61,4 @@ def register_navigation(app: Dash, site: Site) -> None:
 
 def tab_title(site: Site, view: View) -> str:
     """What the browser's tab says of a page."""
-    return f"{view.title} · {site.settings.title}" if view.title else site.settings.title
+    return f"{view.title} · {site.name}" if view.title else site.name

@@ -23,8 +23,8 @@ class Settings:
         metadata={"help": "Folder of the bundle to serve; `data` beside the package where not set."},
     )
     title: str = field(
-        default="Akin",
-        metadata={"help": "Name shown in the page header and in the titles of browser tabs."},
+        default="",
+        metadata={"help": "Name of the shop; the bundle's own title where not set, and Akin where it has none."},
     )
 
     @classmethod
@@ -42,7 +42,7 @@ class Settings:
             if not values[setting.name]:
                 raise SettingsError(
                     f"Expected {variable} to be set to something. Received: nothing. "
-                    f"Unset it for the default, {setting.default}."
+                    "Unset it for the default."
                 )
         if "data" in values:
             return cls(**{**values, "data": Path(values["data"])})

@@ -39,6 +39,12 @@ class Site:
     thumbnails_tag: str = ""
     tile_shape: str = "portrait"
 
+    @property
+    def name(self) -> str:
+        """What the shop is called, in the header and in the titles of browser tabs."""
+        built = self.bundle.manifest.get("title") if self.bundle else ""
+        return self.settings.title or built or "Akin"
+
     def thumbnail_href(self, image: ProductImage) -> str:
         """The address of a thumbnail; it changes with the picture and with the size of thumbnails."""
         return f"/thumbnails/{self.thumbnails_tag}/{image.id}.webp"

@@ -24,7 +24,7 @@ def gallery(site: Site, bundle: Bundle, query: GalleryQuery) -> View:
     """One page of products, with the ways to other pages and categories."""
     offset = (query.page - 1) * PAGE_SIZE
     page = bundle.page(search=query.search, category=query.category, offset=offset, limit=PAGE_SIZE)
-    heading = _heading(bundle, query)
+    heading = _heading(query)
     if page.products:
         title = "" if query == GalleryQuery() else heading
         if query.page > 1:
@@ -44,10 +44,10 @@ def gallery(site: Site, bundle: Bundle, query: GalleryQuery) -> View:
     return View(title=heading, body=_nothing(site, query), search=query.search)
 
 
-def _heading(bundle: Bundle, query: GalleryQuery) -> str:
+def _heading(query: GalleryQuery) -> str:
     if query.search:
         return f"“{query.search}”" + (f" in {query.category}" if query.category else "")
-    return query.category or bundle.manifest.get("title") or "All products"
+    return query.category or "All products"
 
 
 def _count(query: GalleryQuery, page: Page) -> Component:

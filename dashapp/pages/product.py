@@ -23,14 +23,13 @@ def product_page(site: Site, bundle: Bundle, product: Product, *, arguments: dic
     Raises `BundleError` where the list of look-alikes cannot be read.
     """
     details = [text for text in (product.category, price(product.price, product.currency)) if text]
-    body = [
-        _breadcrumb(product),
+    parts = [
         html.Article([_pictures(site, product), _facts(product)], className="product"),
         _look_alikes(site, bundle, product, asked=positive_number(arguments.get("n", ""))),
     ]
     return View(
         title=product.title,
-        body=html.Div(body),
+        body=html.Div([_breadcrumb(product), html.Div(parts, className="product-page")]),
         description=". ".join([f"Products that look like {product.title}", *details]) + ".",
         image=site.thumbnail_href(product.images[0]) if product.images else "",
     )

@@ -7,7 +7,7 @@ from dashapp.settings import REPOSITORY, Settings, SettingsError, settings_help
 
 
 def test_defaults() -> None:
-    assert Settings.from_environment({}) == Settings(data=REPOSITORY / "data", title="Akin")
+    assert Settings.from_environment({}) == Settings(data=REPOSITORY / "data", title="")
 
 
 def test_values_come_from_the_environment() -> None:
