@@ -24,7 +24,7 @@ class Settings:
     )
     title: str = field(
         default="",
-        metadata={"help": "Name of the shop; the bundle's own title where not set, and Akin where it has none."},
+        metadata={"help": "Name of the shop; where not set, the bundle's own title, or Akin."},
     )
 
     @classmethod
