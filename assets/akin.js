@@ -14,7 +14,8 @@
   // --- places in the history --------------------------------------------------------------------
 
   let shown = null; // the address whose page is shown, once Dash has taken over
-  let way = "link"; // how the next page is reached: "link", "search", "slider" or "history"
+  let way = "link"; // how the next page is reached: "link", "switch", "search", "slider" or "history"
+  let used = null; // the switch that was used last, and where the page stood then
   let pause = 0;
   let giveUp = 0;
 
@@ -45,9 +46,10 @@
     }
   }
 
-  function centreChip() {
-    const chip = document.querySelector(".chip[aria-current]");
-    if (chip) chip.closest("ul").scrollLeft = chip.offsetLeft - innerWidth / 2;
+  function centreChips() {
+    for (const chip of document.querySelectorAll(".chip[aria-current]")) {
+      chip.closest("ul").scrollLeft = chip.offsetLeft - innerWidth / 2;
+    }
   }
 
   function restore(place) {
@@ -64,7 +66,7 @@
       return;
     }
     if (new URL(address, location.href).href === location.href) {
-      scrollTo({ top: 0 });
+      if (by !== "switch") scrollTo({ top: 0 });
       return;
     }
     remember();
@@ -99,15 +101,19 @@
       document.getElementById("first-page").remove();
       document.getElementById("react-entry-point").hidden = false;
     }
-    centreChip();
+    centreChips();
+    for (const folded of document.querySelectorAll("main details[open]")) folded.open = false;
     if (!first && way !== "search") box.value = search;
     if (way === "slider") document.getElementById("shown")?.focus(); // Dash has put a new one there.
     if (first || way === "slider") return;
     if (way !== "search") document.getElementById("main").focus({ preventScroll: true });
-    restore(way === "history" ? recall() : null);
+    restore(way === "history" ? recall() : way === "switch" ? used : null);
+    if (way !== "switch") return;
+    const control = document.querySelector(`[data-switch="${used.name}"] :is(summary, [aria-current])`);
+    control?.focus({ preventScroll: true });
   }
 
-  centreChip();
+  centreChips();
   restore(recall()); // After a reload, or on the way back from another site.
 
   new MutationObserver(() => {
@@ -131,7 +137,9 @@
     if (link.hash && link.pathname + link.search === here()) return;
     event.preventDefault();
     link.focus({ preventScroll: true }); // Safari does not focus what is clicked.
-    go(link.href);
+    const name = link.closest("[data-switch]")?.dataset.switch;
+    used = { name, top: scrollY };
+    go(link.href, { by: name ? "switch" : "link" });
   });
 
   // --- search, slider, colour mode --------------------------------------------------------------
@@ -157,7 +165,8 @@
   function showMore() {
     const wanted = new URLSearchParams(location.search);
     wanted.set("n", document.getElementById("shown").value);
-    go(`${location.pathname}?${wanted}`, { by: "slider", replace: true });
+    // A comma may stand in an address as it is, and in those of the links it does.
+    go(`${location.pathname}?${wanted}`.replaceAll("%2C", ","), { by: "slider", replace: true });
   }
 
   box.addEventListener("input", () => soon(search));

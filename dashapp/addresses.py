@@ -7,6 +7,7 @@ from urllib.parse import parse_qsl, quote, urlencode
 
 GALLERY = "/"
 PRODUCT = "/product/"
+COMPARE = "/compare/"
 
 LAST_PAGE = 10**9
 """The highest page number that is told apart from higher ones; SQLite's offsets end not far above."""
@@ -36,23 +37,27 @@ class GalleryQuery:
         return with_arguments(GALLERY, q=self.search, category=self.category, page=page)
 
 
-def product_href(product_id: str, *, shown: int | None = None) -> str:
-    """The address of a product's page; `shown` is how many look-alikes it is to list, if not the default."""
-    count = str(shown) if shown else ""
-    if product_id in (".", ".."):
-        # Browsers take "%2E%2E" for ".." and resolve it away, so these two travel as an argument.
-        return with_arguments(PRODUCT, id=product_id, n=count)
-    return with_arguments(PRODUCT + quote(product_id, safe=""), n=count)
+def product_href(product_id: str, *, recipe: str = "", shown: int | None = None) -> str:
+    """The address of a product's page.
+
+    `recipe` is whose look-alikes it is to list and `shown` how many of them, if not the default.
+    """
+    return _product_address(PRODUCT, product_id, recipe=recipe, n=str(shown or ""))
 
 
-def product_id_of(path: str, arguments: dict[str, str]) -> str | None:
-    """The product id that a decoded path asks for, or None where it is not a product's page.
+def compare_href(product_id: str, *, recipes: str = "", shown: int | None = None) -> str:
+    """The address of the page that compares two recipes for a product; `recipes` as for `product_href`."""
+    return _product_address(COMPARE, product_id, recipes=recipes, n=str(shown or ""))
+
+
+def product_id_of(path: str, arguments: dict[str, str], *, page: str = PRODUCT) -> str | None:
+    """The product id that a decoded path asks for, or None where it is not an address of that `page`.
 
     All that follows `/product/` is the id, slashes and all, so a decoded path is never ambiguous.
     """
-    if not path.startswith(PRODUCT):
+    if not path.startswith(page):
         return None
-    return path.removeprefix(PRODUCT) or arguments.get("id", "")
+    return path.removeprefix(page) or arguments.get("id", "")
 
 
 def arguments_of(query: str) -> dict[str, str]:
@@ -62,7 +67,8 @@ def arguments_of(query: str) -> dict[str, str]:
 
 def with_arguments(path: str, **arguments: str) -> str:
     """`path` with those arguments that are not empty."""
-    query = urlencode({name: value for name, value in arguments.items() if value}, quote_via=quote)
+    given = {name: value for name, value in arguments.items() if value}
+    query = urlencode(given, quote_via=quote, safe=",")
     return f"{path}?{query}" if query else path
 
 
@@ -76,3 +82,10 @@ def positive_number(text: str) -> int | None:
     digits = text.lstrip("0")
     number = int(digits[:10] or 0)
     return min(number, LAST_PAGE) if number else None
+
+
+def _product_address(page: str, product_id: str, **arguments: str) -> str:
+    if product_id in (".", ".."):
+        # Browsers take "%2E%2E" for ".." and resolve it away, so these two travel as an argument.
+        return with_arguments(page, id=product_id, **arguments)
+    return with_arguments(page + quote(product_id, safe=""), **arguments)

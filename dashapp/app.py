@@ -41,7 +41,7 @@ def _register_plain_routes(app: ShopApp) -> None:
 
     @server.get("/robots.txt")
     def robots() -> Response:
-        return Response("User-agent: *\nDisallow: /_dash\n", mimetype="text/plain")
+        return Response("User-agent: *\nDisallow: /_dash\nDisallow: /compare/\n", mimetype="text/plain")
 
     @server.get("/favicon.ico")
     def favicon() -> Response:

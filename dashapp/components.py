@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+import dash_bootstrap_components as dbc
 from dash import html
 from dash.development.base_component import Component
 
 from bundle import Product, ProductImage
-from dashapp.addresses import product_href
+from dashapp.addresses import GALLERY, GalleryQuery, product_href
+from dashapp.recipes import Recipe
 from dashapp.site import TILE_SHAPES, Site
-from dashapp.wording import Similarity, metric_name, price
+from dashapp.wording import price
+
+FEWEST = 5
+"""The fewest look-alikes that can be asked for."""
 
 _CROP = 1.2
 """A picture fills its tile where that hides less than a sixth of it; otherwise it is shown whole."""
@@ -26,27 +31,19 @@ def picture(site: Site, image: ProductImage, *, alt: str) -> Component:
     )
 
 
-def card(
-    site: Site,
-    product: Product,
-    *,
-    shown: int | None = None,
-    similarity: Similarity | None = None,
-    metric: str = "cosine",
-) -> Component:
+def card(site: Site, product: Product, *parts: Component, href: str = "") -> Component:
     """One product as a list item that is a link as a whole; its name is the product's title.
 
-    `shown` travels on to the product's page; `similarity` is its score in a list under `metric`.
+    `parts` stand below what is known of the product; `href` is the product's own page where left out.
     """
     facts = [text for text in (product.category, price(product.price, product.currency)) if text]
-    parts = [
+    children = [
         *(picture(site, image, alt=product.title) for image in product.images[:1]),
-        html.A(product.title, href=product_href(product.id, shown=shown), className="card-name"),
+        html.A(product.title, href=href or product_href(product.id), className="card-name"),
         html.Div([html.Span(text) for text in facts], className="card-facts"),
+        *parts,
     ]
-    if similarity:
-        parts.append(_score(similarity, metric))
-    return html.Li(parts, className="product-card", key=product.id)
+    return html.Li(children, className="product-card", key=product.id)
 
 
 def grid(cards: Iterable[Component]) -> Component:
@@ -54,7 +51,7 @@ def grid(cards: Iterable[Component]) -> Component:
     return html.Ul(list(cards), className="product-grid")
 
 
-def message(heading: str, *parts: str | Component) -> Component:
+def message(heading: str, *parts: str | Component | list[str | Component]) -> Component:
     """A short page that says one thing and offers a way on."""
     return html.Div([html.H1(heading), *(html.P(part) for part in parts)], className="message")
 
@@ -64,13 +61,50 @@ def button_link(text: str, href: str) -> Component:
     return html.A(text, href=href, className="button")
 
 
-def _score(similarity: Similarity, metric: str) -> Component:
+def score_bar(recipe: Recipe, score: float) -> Component:
+    """A score as a bar and a number."""
+    shown = recipe.shown(score)
     # The meter says nothing that the number does not, so only the number is read out.
     return html.Div(
         [
-            html.Span(f"{metric_name(metric)} ", className="visually-hidden"),
-            html.Meter(value=f"{similarity.fullness:.3f}", min="0", max="1", **{"aria-hidden": "true"}),
-            html.Span(similarity.text),
+            html.Span(f"{recipe.metric.name} ", className="visually-hidden"),
+            html.Meter(value=f"{shown.fullness:.3f}", min="0", max="1", **{"aria-hidden": "true"}),
+            html.Span(shown.text),
         ],
         className="card-score",
     )
+
+
+def breadcrumb(product: Product) -> Component:
+    """The way back to all products and to those of the product's category."""
+    ways = [html.Li(html.A("All products", href=GALLERY))]
+    if product.category:
+        href = GalleryQuery(category=product.category).href
+        ways.append(html.Li(html.A(product.category, href=href)))
+    return html.Nav(html.Ol(ways, className="breadcrumbs"), **{"aria-label": "You are in"})
+
+
+def recipe_links(ways: Iterable[tuple[Recipe, str]], *, current: Recipe) -> Component:
+    """Recipes, each with the address that chooses it, as chips of which one is current."""
+    chips = []
+    for recipe, href in ways:
+        mark = {"aria-current": "true"} if recipe == current else {}
+        chips.append(html.Li(html.A(recipe.name, href=href, className="chip", **mark)))
+    return html.Ul(chips, className="chips")
+
+
+def explanation(recipe: Recipe) -> str:
+    """What the recipe is and what its scores mean, in a sentence each."""
+    description = recipe.description.rstrip(".")
+    return f"{description}. {recipe.metric.meaning}" if description else recipe.metric.meaning
+
+
+def how_many(count: int, *, longest: int, default: int) -> Component | None:
+    """The slider for how many look-alikes are shown; None where there is nothing to choose."""
+    if longest <= FEWEST:
+        return None
+    # Steps that would jump over the default or the end of the list are no use.
+    step = FEWEST if longest % FEWEST == 0 and default % FEWEST == 0 else 1
+    label = html.Label(["Show ", html.Span(str(count), id="shown-count")], htmlFor="shown")
+    slider = dbc.Input(id="shown", type="range", min=FEWEST, max=longest, step=step, value=count)
+    return html.Div([label, slider], className="how-many")

@@ -10,7 +10,8 @@ from dash import Dash, Input, Output, html
 from dash.development.base_component import Component
 
 from bundle import BundleError
-from dashapp.addresses import GALLERY, GalleryQuery, arguments_of, product_id_of
+from dashapp.addresses import COMPARE, GALLERY, PRODUCT, GalleryQuery, arguments_of, product_id_of
+from dashapp.pages.compare import compare_page
 from dashapp.pages.gallery import gallery
 from dashapp.pages.not_found import not_found
 from dashapp.pages.problem import problem_page
@@ -19,6 +20,8 @@ from dashapp.site import Site
 from dashapp.view import View
 
 logger = logging.getLogger(__name__)
+
+_PRODUCT_PAGES = {PRODUCT: product_page, COMPARE: compare_page}
 
 
 def view_of(site: Site, path: str, query: str) -> View:
@@ -29,11 +32,15 @@ def view_of(site: Site, path: str, query: str) -> View:
     try:
         if path == GALLERY:
             return gallery(site, site.bundle, GalleryQuery.from_arguments(arguments))
-        product_id = product_id_of(path, arguments)
-        product = None if product_id is None else site.bundle.product(product_id)
-        if product is None:
-            return not_found(product=product_id is not None)
-        return product_page(site, site.bundle, product, arguments=arguments)
+        for page, make in _PRODUCT_PAGES.items():
+            product_id = product_id_of(path, arguments, page=page)
+            if product_id is None:
+                continue
+            product = site.bundle.product(product_id)
+            if product is None:
+                return not_found(product=True)
+            return make(site, site.bundle, product, arguments=arguments)
+        return not_found(product=False)
     except (BundleError, sqlite3.Error) as error:
         logger.exception("A page could not be made from the bundle.")
         return problem_page(str(error))

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import logging
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
 
 from bundle import Bundle, BundleError, ProductImage
-from bundle.format import canonical_json
+from bundle.format import MANIFEST, canonical_json
+from dashapp.recipes import Overlap, Recipe, overlaps_of
 from dashapp.settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -29,12 +31,15 @@ _SAMPLE = 100
 class Site:
     """What the pages are made from. Where `bundle` is None, `problem` says why, in one sentence.
 
+    `recipes` has the default one first; `overlaps` says how far two of them, by their names, agree.
     `tile_shape`, a key of `TILE_SHAPES`, is the one that suits most of the catalogue's pictures.
     """
 
     settings: Settings
     bundle: Bundle | None = None
     problem: str = ""
+    recipes: tuple[Recipe, ...] = ()
+    overlaps: Mapping[frozenset[str], Overlap] = field(default_factory=dict)
     categories: tuple[tuple[str, int], ...] = ()
     thumbnails_tag: str = ""
     tile_shape: str = "portrait"
@@ -44,6 +49,16 @@ class Site:
         """What the shop is called, in the header and in the titles of browser tabs."""
         built = self.bundle.manifest.get("title") if self.bundle else ""
         return self.settings.title or built or "Akin"
+
+    def recipe(self, name: str) -> Recipe | None:
+        """The recipe of a name, the default one where it is empty, or None."""
+        return next((recipe for recipe in self.recipes if name in ("", recipe.name)), None)
+
+    def in_address(self, *recipes: Recipe) -> str:
+        """Recipes as an address has them; empty where they are those that it stands for without."""
+        if recipes == self.recipes[: len(recipes)]:
+            return ""
+        return ",".join(recipe.name for recipe in recipes)
 
     def thumbnail_href(self, image: ProductImage) -> str:
         """The address of a thumbnail; it changes with the picture and with the size of thumbnails."""
@@ -71,10 +86,22 @@ def _checked(settings: Settings) -> Site:
     return Site(
         settings=settings,
         bundle=bundle,
+        recipes=_recipes(bundle),
+        overlaps=overlaps_of(bundle.report()) if len(bundle.recipes) > 1 else {},
         categories=tuple(bundle.categories()),
         thumbnails_tag=tag,
         tile_shape=_tile_shape(bundle),
     )
+
+
+def _recipes(bundle: Bundle) -> tuple[Recipe, ...]:
+    try:
+        return tuple(Recipe.from_manifest(entry) for entry in bundle.recipes)
+    except (LookupError, TypeError, ValueError) as error:
+        raise BundleError(
+            f"{bundle.folder / MANIFEST} describes a recipe that cannot be shown "
+            f"({type(error).__name__}: {error}): build it again, run: python -m precompute build PHOTOS."
+        ) from error
 
 
 def _tile_shape(bundle: Bundle) -> str:

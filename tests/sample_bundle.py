@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import io
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from PIL import Image, ImageDraw
 
 from bundle import BundleWriter, Neighbour, Product, ProductImage
 
-RECIPE = "sample"
-TOP = 20
 DEPTH = 50
 
 NASTY_IDS = (
@@ -41,6 +42,42 @@ NASTY_IDS = (
 HTML_TITLE = "<script>alert('x')</script> & \"Sons\" {%config%} $scripts"
 LONG_TITLE = "A very long title " * 14 + "Donaudampfschifffahrtsgesellschaftskapitänsmützenabzeichen" * 2
 
+
+@dataclass(frozen=True)
+class SampleRecipe:
+    """A recipe whose lists are a rule: `order` has the steps along the catalogue, `score` that of a place."""
+
+    name: str
+    metric: str
+    order: Callable[[Iterable[int]], list[int]]
+    score: Callable[[int], float]
+    top: int = 20
+    decimals: int = 2
+    description: str = "A ring"
+
+
+RECIPES = (
+    SampleRecipe("sample", "cosine", order=sorted, score=lambda place: 0.98 - 0.02 * place),
+    # Every second one first: half of what the others show is here too, at half of the place.
+    SampleRecipe(
+        "far",
+        "euclidean",
+        order=lambda steps: sorted(steps, key=lambda step: (step % 2, step)),
+        score=lambda place: 10 + 0.1 * place,
+        top=10,
+        description="Every second <b>one</b> & 'then' the others.",
+    ),
+    SampleRecipe(
+        '<i>back & "co"',
+        "dot",
+        order=lambda steps: sorted(steps, reverse=True),
+        score=lambda place: 1.5 - 0.05 * place,
+        top=7,
+        decimals=3,
+        description="",
+    ),
+)
+
 _CATEGORIES = ("Mugs", "Bowls & <Plates>", "Größen/Maße", "")
 _SHAPES = ((90, 120), (90, 120), (120, 120), (120, 90))
 
@@ -50,10 +87,12 @@ def sample_products(count: int = 120) -> list[tuple[Product, dict[str, bytes]]]:
     return [_product(number) for number in range(count)]
 
 
-def write_sample_bundle(root: Path, *, products: int = 120, metric: str = "cosine") -> Path:
+def write_sample_bundle(
+    root: Path, *, products: int = 120, recipes: tuple[SampleRecipe, ...] = RECIPES
+) -> Path:
     """Publish a bundle of `products` products below `root` and return its generation's folder.
 
-    Each product's list holds those that follow it in the catalogue, in a ring.
+    A list's place says its score; which product is there goes by the catalogue's order, taken as a ring.
     """
     samples = sample_products(products)
     catalogue = [product for product, _ in samples]
@@ -62,19 +101,50 @@ def write_sample_bundle(root: Path, *, products: int = 120, metric: str = "cosin
             for image_id, webp in thumbnails.items():
                 writer.write_thumbnail(image_id, webp)
         writer.write_catalogue(catalogue)
-        lists = ((product.id, _ring(catalogue, number)) for number, product in enumerate(catalogue))
-        shards = writer.write_neighbours(RECIPE, lists)
-        writer.write_report({"left_out": [{"file": "broken.jpg", "reason": "It is no picture."}]})
-        recipe = {"name": RECIPE, "fingerprint": "0" * 64, "description": "A ring", "metric": metric}
+        described = [_write_lists(writer, recipe, catalogue) for recipe in recipes]
+        overlap = {"recipes": ["far", "sample"], "jaccard": 0.4149, "rank_biased_overlap": 0.52}
+        left_out = [{"file": "broken.jpg", "reason": "It is no picture."}]
+        writer.write_report({"left_out": left_out, "overlap": [overlap] if len(recipes) > 1 else []})
         return writer.publish(
             {
                 "created": "2025-05-04T03:02:01Z",
                 "title": "",
                 "counts": {"products": products, "images": products, "left_out": 1},
                 "thumbnails": {"size": 120, "quality": 60, "format": "webp"},
-                "recipes": [{**recipe, "top": TOP, "depth": DEPTH, "shards": shards}],
+                "recipes": described,
             }
         )
+
+
+def _write_lists(writer: BundleWriter, recipe: SampleRecipe, catalogue: list[Product]) -> dict[str, Any]:
+    """Write a recipe's lists and return what the manifest says of it."""
+    count = len(catalogue)
+    steps = recipe.order(range(1, count))[:DEPTH]
+    lists = (
+        (
+            product.id,
+            [
+                Neighbour(catalogue[(number + step) % count].id, recipe.score(place))
+                for place, step in enumerate(steps)
+            ],
+        )
+        for number, product in enumerate(catalogue)
+    )
+    scores = sorted(recipe.score(place) for place in range(len(steps)))
+    shares = {"p01": 0.0, "p50": 0.5, "p99": 1.0}
+    return {
+        "name": recipe.name,
+        "description": recipe.description,
+        "fingerprint": "0" * 64,
+        "metric": recipe.metric,
+        "top": recipe.top,
+        "depth": DEPTH,
+        "decimals": recipe.decimals,
+        "shards": writer.write_neighbours(recipe.name, lists),
+        "scores": {
+            name: scores[round((len(scores) - 1) * share)] for name, share in shares.items() if scores
+        },
+    }
 
 
 def _product(number: int) -> tuple[Product, dict[str, bytes]]:
@@ -105,10 +175,3 @@ def _picture(number: int) -> tuple[ProductImage, bytes]:
     picture.save(webp, "WEBP", quality=60)
     image_id = hashlib.sha256(f"source of {number}".encode()).hexdigest()
     return ProductImage(image_id, width, height), webp.getvalue()
-
-
-def _ring(products: list[Product], number: int) -> list[Neighbour]:
-    followers = [
-        products[(number + step) % len(products)] for step in range(1, min(DEPTH, len(products) - 1) + 1)
-    ]
-    return [Neighbour(product.id, 0.98 - 0.02 * step) for step, product in enumerate(followers)]

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dash import html
+from dash.development.base_component import Component
 
-from dashapp.addresses import GALLERY
+from bundle import Product
+from dashapp.addresses import GALLERY, product_href
 from dashapp.components import button_link, message
+from dashapp.site import Site
 from dashapp.view import View
 
 
@@ -19,3 +22,21 @@ def not_found(*, product: bool) -> View:
     )
     ways = html.Div(button_link("See all products", GALLERY), className="ways")
     return View(title=heading, body=html.Div([message(heading, reason), ways]), status=404)
+
+
+def unknown_recipe(site: Site, product: Product, name: str) -> View:
+    """The page for a recipe that the bundle does not hold: it names those that it does."""
+    sentence: list[str | Component] = [f"This catalogue has no look-alikes by “{name}”, only by "]
+    last = len(site.recipes) - 1
+    for number, recipe in enumerate(site.recipes):
+        sentence += ["" if number == 0 else " and " if number == last else ", "]
+        href = product_href(product.id, recipe=site.in_address(recipe))
+        sentence.append(
+            html.A(
+                recipe.name,
+                href=href,
+            )
+        )
+    heading = "There is no such recipe"
+    back = html.Div(button_link("Back to the product", product_href(product.id)), className="ways")
+    return View(title=heading, body=html.Div([message(heading, [*sentence, "."]), back]), status=404)

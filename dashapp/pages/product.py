@@ -2,45 +2,50 @@
 
 from __future__ import annotations
 
-import dash_bootstrap_components as dbc
 from dash import html
 from dash.development.base_component import Component
 
 from bundle import Bundle, Product
-from dashapp.addresses import GALLERY, GalleryQuery, positive_number
-from dashapp.components import card, grid, picture
+from dashapp.addresses import compare_href, positive_number, product_href
+from dashapp.components import (
+    FEWEST,
+    breadcrumb,
+    card,
+    explanation,
+    grid,
+    how_many,
+    picture,
+    recipe_links,
+    score_bar,
+)
+from dashapp.pages.not_found import unknown_recipe
+from dashapp.recipes import Recipe
 from dashapp.site import Site
 from dashapp.view import View
-from dashapp.wording import metric_sentence, price, similarities
-
-FEWEST = 5
-"""The fewest look-alikes that can be asked for."""
+from dashapp.wording import price
 
 
 def product_page(site: Site, bundle: Bundle, product: Product, *, arguments: dict[str, str]) -> View:
-    """A product and its look-alikes, as many as the argument `n` asks for.
+    """A product and its look-alikes, by the recipe of the argument `recipe`, as many as `n` asks for.
 
     Raises `BundleError` where the list of look-alikes cannot be read.
     """
+    name = arguments.get("recipe", "")
+    recipe = site.recipe(name)
+    if recipe is None:
+        return unknown_recipe(site, product, name)
     details = [text for text in (product.category, price(product.price, product.currency)) if text]
+    asked = positive_number(arguments.get("n", ""))
     parts = [
         html.Article([_pictures(site, product), _facts(product)], className="product"),
-        _look_alikes(site, bundle, product, asked=positive_number(arguments.get("n", ""))),
+        _look_alikes(site, bundle, product, recipe=recipe, asked=asked),
     ]
     return View(
-        title=product.title,
-        body=html.Div([_breadcrumb(product), html.Div(parts, className="product-page")]),
+        title=product.title if recipe == site.recipes[0] else f"{product.title} by {recipe.name}",
+        body=html.Div([breadcrumb(product), html.Div(parts, className="product-page")]),
         description=". ".join([f"Products that look like {product.title}", *details]) + ".",
         image=site.thumbnail_href(product.images[0]) if product.images else "",
     )
-
-
-def _breadcrumb(product: Product) -> Component:
-    ways = [html.Li(html.A("All products", href=GALLERY))]
-    if product.category:
-        href = GalleryQuery(category=product.category).href
-        ways.append(html.Li(html.A(product.category, href=href)))
-    return html.Nav(html.Ol(ways, className="breadcrumbs"), **{"aria-label": "You are in"})
 
 
 def _pictures(site: Site, product: Product) -> Component:
@@ -67,30 +72,45 @@ def _facts(product: Product) -> Component:
     return html.Div(parts, className="product-text")
 
 
-def _look_alikes(site: Site, bundle: Bundle, product: Product, *, asked: int | None) -> Component:
-    recipe = bundle.recipes[0]
-    entries = bundle.neighbours(product.id)
+def _look_alikes(
+    site: Site, bundle: Bundle, product: Product, *, recipe: Recipe, asked: int | None
+) -> Component:
+    heading, recipes = html.H2("More like this"), _recipes(site, product, recipe=recipe, asked=asked)
+    entries = bundle.neighbours(product.id, recipe=recipe.name)
     if not entries:
-        return html.Section([html.H2("More like this"), html.P("Nothing looks like this one yet.")])
+        return html.Section([heading, recipes, html.P("Nothing looks like this one yet.")])
     longest = len(entries)
-    entries = entries[: max(asked or recipe["top"], FEWEST)]
+    entries = entries[: max(asked or recipe.top, FEWEST)]
     found = {other.id: other for other in bundle.products(entry.id for entry in entries)}
-    shown = similarities(recipe["metric"], [entry.score for entry in entries])
     cards = [
-        card(site, found[entry.id], shown=asked, similarity=similarity, metric=recipe["metric"])
-        for entry, similarity in zip(entries, shown, strict=True)
+        card(
+            site,
+            found[entry.id],
+            score_bar(recipe, entry.score),
+            href=product_href(entry.id, recipe=site.in_address(recipe), shown=asked),
+        )
+        for entry in entries
         if entry.id in found
     ]
-    head = html.Div([html.H2("More like this"), html.P(metric_sentence(recipe["metric"]))])
-    slider = _how_many(len(entries), longest=longest, default=recipe["top"])
-    return html.Section([html.Div([head, slider], className="section-head"), grid(cards)])
+    slider = how_many(len(entries), longest=longest, default=recipe.top)
+    if recipes is None:
+        head = [html.Div([heading, html.P(recipe.metric.meaning)]), slider]
+        return html.Section([html.Div(head, className="section-head"), grid(cards)])
+    head = [html.P(explanation(recipe)), slider]
+    return html.Section([heading, recipes, html.Div(head, className="section-head"), grid(cards)])
 
 
-def _how_many(count: int, *, longest: int, default: int) -> Component | None:
-    if longest <= FEWEST:
+def _recipes(site: Site, product: Product, *, recipe: Recipe, asked: int | None) -> Component | None:
+    """The switch between recipes, and the way to see two at once; None where there is only one."""
+    if len(site.recipes) < 2:
         return None
-    # Steps that would jump over the default or the end of the list are no use.
-    step = FEWEST if longest % FEWEST == 0 and default % FEWEST == 0 else 1
-    label = html.Label(["Show ", html.Span(str(count), id="shown-count")], htmlFor="shown")
-    slider = dbc.Input(id="shown", type="range", min=FEWEST, max=longest, step=step, value=count)
-    return html.Div([label, slider], className="how-many")
+    default, *others = site.recipes
+    ways = [
+        (each, product_href(product.id, recipe=site.in_address(each), shown=asked)) for each in site.recipes
+    ]
+    pair = site.in_address(default, recipe if recipe in others else others[0])
+    switch = html.Nav(
+        recipe_links(ways, current=recipe), **{"aria-label": "Recipes", "data-switch": "recipe"}
+    )
+    compare = html.A("Compare", href=compare_href(product.id, recipes=pair, shown=asked), className="more")
+    return html.Div([switch, compare], className="recipes")

@@ -64,6 +64,7 @@ def browser() -> Iterator[Browser]:
     if chromium is None:
         pytest.skip("no Chromium on this machine: apt-get install chromium")
     sync_api = pytest.importorskip("playwright.sync_api", reason="pip install playwright")
+    sync_api.expect.set_options(timeout=20_000)  # A busy machine is no mistake of a page.
     with sync_api.sync_playwright() as driver:
         running = driver.chromium.launch(executable_path=chromium, args=FLAGS)
         yield running
@@ -96,6 +97,17 @@ def artefacts() -> Path:
     """The folder that screenshots are kept in."""
     ARTEFACTS.mkdir(exist_ok=True)
     return ARTEFACTS
+
+
+def visit(page: Page, address: str) -> None:
+    """Open an address and wait until Dash has taken the page over."""
+    page.goto(address)
+    page.locator("#first-page").wait_for(state="detached")
+
+
+def scrolled(page: Page) -> int:
+    """How far a page is scrolled, in pixels."""
+    return page.evaluate("Math.round(scrollY)")
 
 
 def _note(message: ConsoleMessage, complaints: list[str]) -> None:

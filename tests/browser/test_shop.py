@@ -6,22 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from dashapp.addresses import product_href
-from tests.sample_bundle import HTML_TITLE, NASTY_IDS
+from dashapp.addresses import compare_href, product_href
+from tests.browser.conftest import scrolled, visit
+from tests.sample_bundle import HTML_TITLE, NASTY_IDS, RECIPES
 
 playwright = pytest.importorskip("playwright.sync_api", reason="pip install playwright")
 Page = playwright.Page
 expect = playwright.expect
-
-
-def visit(page: Page, address: str) -> None:
-    """Open an address and wait until Dash has taken the page over."""
-    page.goto(address)
-    expect(page.locator("#first-page")).to_have_count(0)
-
-
-def scrolled(page: Page) -> int:
-    return page.evaluate("Math.round(scrollY)")
 
 
 def test_from_the_gallery_through_two_products_and_back_to_the_same_place(page: Page) -> None:
@@ -242,15 +233,22 @@ PAGES = {
     "category": "/?category=Mugs",
     "nothing": "/?q=zeppelin",
     "product": product_href("plain"),
+    "recipe": product_href("plain", recipe=RECIPES[2].name),
+    "compare": "/compare/plain",
+    "compare-long-title": compare_href(NASTY_IDS[2], recipes=f"{RECIPES[2].name},far"),
     "long-title": product_href(NASTY_IDS[2]),
     "not-found": "/product/unknown",
+    "unknown-recipe": product_href("plain", recipe="x" * 200),
 }
+COLUMNS = {"/": (6, 2), "/product/": (4, 2), "/compare/": (3, 1)}
+"""How many cards stand side by side in each list of a page, on a desk and on a phone."""
 
 
 @pytest.mark.parametrize("name", PAGES)
 def test_no_page_is_wider_than_its_screen(page: Page, artefacts: Path, name: str) -> None:
     visit(page, PAGES[name])
-    for width, height, columns in ((1280, 900, 6), (390, 844, 2)):
+    expected = max((start for start in COLUMNS if PAGES[name].startswith(start)), key=len)
+    for (width, height), columns in zip(((1280, 900), (390, 844)), COLUMNS[expected], strict=True):
         page.set_viewport_size({"width": width, "height": height})
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         for grid in page.locator(".product-grid").all():
@@ -261,17 +259,31 @@ def test_no_page_is_wider_than_its_screen(page: Page, artefacts: Path, name: str
             page.screenshot(path=artefacts / f"{name}-{width}-{theme}.png", animations="disabled")
 
 
+PARTS = {
+    product_href("a//b/"): ["body", ".breadcrumbs", ".button-main", ".facts dt", ".card-facts", ".brand"],
+    "/compare/plain": [".shared", ".more", ".card-mark", ".compare section > p", ".card-score"],
+    product_href("plain", recipe="far"): [
+        ".chip",
+        ".chip[aria-current]",
+        ".recipes .more",
+        ".section-head p",
+    ],
+}
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_text_stands_out_from_its_background(page: Page, theme: str) -> None:
+@pytest.mark.parametrize("address", PARTS)
+def test_text_stands_out_from_its_background(page: Page, address: str, theme: str) -> None:
     page.emulate_media(color_scheme=theme)
-    visit(page, product_href("a//b/"))
+    visit(page, address)
     colours = page.evaluate(
-        """() => ["body", ".breadcrumbs", ".button-main", ".facts dt", ".card-facts", ".brand"].map(name => {
+        """names => names.map(name => {
             const style = getComputedStyle(document.querySelector(name));
             const page = getComputedStyle(document.body).backgroundColor;
             const own = style.backgroundColor;
             return [name, style.color, own === "rgba(0, 0, 0, 0)" ? page : own];
-        })"""
+        })""",
+        PARTS[address],
     )
     low = {name: contrast(text, back) for name, text, back in colours if contrast(text, back) < 4.5}
     assert low == {}

@@ -5,7 +5,7 @@ from flask.testing import FlaskClient
 
 from dashapp import create_app
 from dashapp.settings import Settings
-from tests.sample_bundle import write_sample_bundle
+from tests.sample_bundle import RECIPES, write_sample_bundle
 
 
 @pytest.fixture(scope="session")
@@ -18,3 +18,11 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def client(data: Path) -> FlaskClient:
     return create_app(Settings(data=data, title="Shop & <Co>")).server.test_client()
+
+
+@pytest.fixture(scope="session")
+def single(tmp_path_factory: pytest.TempPathFactory) -> FlaskClient:
+    """A shop whose bundle holds one recipe."""
+    root = tmp_path_factory.mktemp("single")
+    write_sample_bundle(root, products=30, recipes=RECIPES[:1])
+    return create_app(Settings(data=root)).server.test_client()

@@ -3,9 +3,11 @@ from urllib.parse import unquote, urlsplit
 import pytest
 
 from dashapp.addresses import (
+    COMPARE,
     LAST_PAGE,
     GalleryQuery,
     arguments_of,
+    compare_href,
     positive_number,
     product_href,
     product_id_of,
@@ -30,7 +32,21 @@ def test_no_address_has_a_segment_that_browsers_resolve_away(product_id: str) ->
     assert not {".", ".."} & {unquote(segment) for segment in segments}
 
 
-@pytest.mark.parametrize("path", ["/", "/products/x", "/productx", "/thumbnails/a"])
+@pytest.mark.parametrize("product_id", NASTY_IDS)
+def test_product_id_survives_the_address_of_a_comparison(product_id: str) -> None:
+    parts = urlsplit(compare_href(product_id, recipes="a,b", shown=7))
+    arguments = arguments_of(parts.query)
+    assert product_id_of(unquote(parts.path), arguments, page=COMPARE) == product_id
+    assert (arguments["recipes"], arguments["n"]) == ("a,b", "7")
+
+
+def test_addresses_read_well() -> None:
+    assert product_href("x", recipe="vgg16-fc2", shown=7) == "/product/x?recipe=vgg16-fc2&n=7"
+    assert compare_href("x", recipes="a,b") == "/compare/x?recipes=a,b"
+    assert compare_href("x") == "/compare/x"
+
+
+@pytest.mark.parametrize("path", ["/", "/compare/x", "/products/x", "/productx", "/thumbnails/a"])
 def test_other_paths_are_no_products(path: str) -> None:
     assert product_id_of(path, {}) is None
 

@@ -161,6 +161,12 @@ def test_the_document_describes_the_product_for_those_who_share_it(client: Flask
     assert client.get(urlsplit(tags["og:image"]).path).status_code == 200
 
 
+@pytest.mark.parametrize("address", ["/", "/product/plain", "/product/plain?recipe=far", "/compare/plain"])
+def test_headings_are_in_order(client: FlaskClient, address: str) -> None:
+    levels = re.findall(r"<h(\d)", client.get(address).text)
+    assert levels[0] == "1" and levels.count("1") == 1 and set(levels) <= {"1", "2"}
+
+
 def test_long_titles_are_whole(client: FlaskClient) -> None:
     assert heading(client.get(product_href(NASTY_IDS[2])).text) == LONG_TITLE
 

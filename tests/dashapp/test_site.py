@@ -1,7 +1,10 @@
+import json
 from pathlib import Path
 
 import pytest
 
+from bundle.format import manifest_digest
+from dashapp.recipes import Overlap
 from dashapp.settings import Settings
 from dashapp.site import open_site
 from tests.sample_bundle import write_sample_bundle
@@ -36,3 +39,16 @@ def test_an_empty_catalogue_is_served(tmp_path: Path) -> None:
     response = create_app(Settings(data=tmp_path)).server.test_client().get("/")
     assert response.status_code == 200
     assert "There are no products." in response.text
+
+
+def test_the_overlap_of_a_pair_is_known_by_its_names(data: Path) -> None:
+    assert open_site(Settings(data=data)).overlaps == {frozenset({"sample", "far"}): Overlap(0.4149, 0.52)}
+
+
+@pytest.mark.parametrize("change", [{"metric": "manhattan"}, {"scores": {"p01": 1}}, {"top": None}])
+def test_a_recipe_that_cannot_be_shown_is_a_problem_and_not_a_crash(tmp_path: Path, change: dict) -> None:
+    path = write_sample_bundle(tmp_path, products=3) / "manifest.json"
+    manifest = json.loads(path.read_text())
+    manifest["recipes"][1] |= change
+    path.write_text(json.dumps({**manifest, "digest": manifest_digest(manifest)}))
+    assert "describes a recipe that cannot be shown" in open_site(Settings(data=tmp_path)).problem

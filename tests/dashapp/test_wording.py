@@ -1,6 +1,6 @@
 import pytest
 
-from dashapp.wording import counted, day, metric_sentence, price, similarities
+from dashapp.wording import counted, day, ordinal, percent, price
 
 
 @pytest.mark.parametrize(
@@ -21,25 +21,6 @@ def test_price(amount: float | None, currency: str, text: str) -> None:
     assert price(amount, currency) == text
 
 
-def test_cosine_is_clipped_in_its_bar_but_not_in_its_number() -> None:
-    shown = similarities("cosine", [1.000001, 0.866, -0.2])
-    assert [(each.text, each.fullness) for each in shown] == [("1.00", 1.0), ("0.87", 0.866), ("-0.20", 0.0)]
-
-
-def test_distances_fill_their_bars_against_the_nearest() -> None:
-    shown = similarities("euclidean", [20.0, 40.0])
-    assert [(each.text, each.fullness) for each in shown] == [("20.00", 1.0), ("40.00", 0.5)]
-    assert [each.fullness for each in similarities("euclidean", [0.0, 0.0, 3.0])] == [1.0, 1.0, 0.0]
-
-
-def test_dot_products_fill_their_bars_against_the_best() -> None:
-    assert [each.fullness for each in similarities("dot", [10.0, 5.0, -1.0])] == [1.0, 0.5, 0.0]
-
-
-def test_every_metric_says_what_it_means() -> None:
-    assert len({metric_sentence(metric) for metric in ("cosine", "euclidean", "dot")}) == 3
-
-
 def test_counted() -> None:
     assert [counted(number, "product") for number in (0, 1, 3068)] == [
         "0 products",
@@ -51,3 +32,17 @@ def test_counted() -> None:
 def test_day() -> None:
     assert day("2025-05-04T03:02:01Z") == "4 May 2025"
     assert day("yesterday") == ""
+
+
+def test_ordinal() -> None:
+    numbers = (1, 2, 3, 4, 11, 12, 13, 21, 102, 111, 1003)
+    assert [ordinal(number) for number in numbers] == (
+        ["1st", "2nd", "3rd", "4th", "11th", "12th", "13th", "21st", "102nd", "111th", "1,003rd"]
+    )
+
+
+def test_percent_rounds_nothing_to_none_or_all() -> None:
+    shares = (0, 0.001, 0.01, 0.4149, 0.99, 0.999, 1)
+    assert [percent(share) for share in shares] == (
+        ["0%", "less than 1%", "1%", "41%", "99%", "over 99%", "100%"]
+    )

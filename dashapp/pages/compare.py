@@ -1,0 +1,196 @@
+"""Two recipes side by side for one product: what each finds, and what both find."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from dash import html
+from dash.development.base_component import Component
+
+from bundle import Bundle, Neighbour, Product
+from dashapp.addresses import compare_href, positive_number, product_href
+from dashapp.components import (
+    FEWEST,
+    breadcrumb,
+    button_link,
+    card,
+    explanation,
+    how_many,
+    message,
+    picture,
+    recipe_links,
+    score_bar,
+)
+from dashapp.pages.not_found import unknown_recipe
+from dashapp.recipes import Overlap, Recipe
+from dashapp.site import Site
+from dashapp.view import View
+from dashapp.wording import ordinal, percent
+
+_MOST = 30
+"""The most look-alikes of each recipe: the two lists are then as many cards as a product's page may have."""
+
+
+@dataclass(frozen=True)
+class _Comparison:
+    """What an address asks for: two recipes, and how many look-alikes of each (None for the default)."""
+
+    site: Site
+    pair: tuple[Recipe, Recipe]
+    asked: int | None
+
+    def href(self, product: Product) -> str:
+        """The address of this comparison for a product."""
+        return compare_href(product.id, recipes=self.site.in_address(*self.pair), shown=self.asked)
+
+    def with_recipe(self, side: int, recipe: Recipe) -> _Comparison:
+        """The same with `recipe` on one side; where it is the other side's, the two change places."""
+        other = self.pair[side] if recipe == self.pair[1 - side] else self.pair[1 - side]
+        return replace(self, pair=(recipe, other) if side == 0 else (other, recipe))
+
+
+def compare_page(site: Site, bundle: Bundle, product: Product, *, arguments: dict[str, str]) -> View:
+    """A product's look-alikes by the two recipes of the argument `recipes`, as many of each as `n` asks for.
+
+    Raises `BundleError` where a list cannot be read.
+    """
+    names = [name for name in arguments.get("recipes", "").split(",") if name]
+    for name in names:
+        if site.recipe(name) is None:
+            return unknown_recipe(site, product, name)
+    pair = _pair(site, names)
+    if pair is None:
+        return _no_pair(site, product, names)
+    comparison = _Comparison(site, pair, positive_number(arguments.get("n", "")))
+    return View(
+        title=f"{product.title} by {pair[0].name} and {pair[1].name}",
+        body=html.Div([breadcrumb(product), *_body(bundle, product, comparison)]),
+        description=f"Products that look like {product.title}, by {pair[0].name} and by {pair[1].name}.",
+        image=site.thumbnail_href(product.images[0]) if product.images else "",
+    )
+
+
+def _pair(site: Site, names: list[str]) -> tuple[Recipe, Recipe] | None:
+    """The two recipes that known names mean; one alone is compared with the first of the others."""
+    recipes = [recipe for recipe in map(site.recipe, names) if recipe]
+    if len(recipes) < 2:
+        others = [recipe for recipe in site.recipes if recipe not in recipes]
+        recipes += others[: 2 - len(recipes)]
+    if len(recipes) != 2 or recipes[0] == recipes[1]:
+        return None
+    return recipes[0], recipes[1]
+
+
+def _no_pair(site: Site, product: Product, names: list[str]) -> View:
+    heading = "There is nothing to compare"
+    only = site.recipes[0].name
+    if len(site.recipes) < 2:
+        reason, ways = f"This catalogue has look-alikes by one recipe only, {only}.", []
+    else:
+        reason = "Two different recipes can be seen side by side."
+        one = site.recipe(names[0])
+        others = [recipe for recipe in site.recipes if recipe != one]
+        ways = [
+            button_link(
+                f"{one.name} and {other.name}",
+                compare_href(product.id, recipes=site.in_address(one, other)),
+            )
+            for other in others
+        ]
+    ways.append(button_link("Back to the product", product_href(product.id)))
+    body = html.Div([message(heading, reason), html.Div(ways, className="ways")])
+    return View(title=heading, body=body, status=404)
+
+
+def _body(bundle: Bundle, product: Product, comparison: _Comparison) -> list[Component | None]:
+    site, pair = comparison.site, comparison.pair
+    lists = [bundle.neighbours(product.id, recipe=recipe.name) for recipe in pair]
+    # Both are cut at one length, so that neither can share more than the other.
+    longest, default = min(_MOST, *map(len, lists)), min(recipe.top for recipe in pair)
+    count = min(max(comparison.asked or default, FEWEST), longest)
+    lists = [entries[:count] for entries in lists]
+    ranks = [{entry.id: rank for rank, entry in enumerate(entries, start=1)} for entries in lists]
+    found = {other.id: other for other in bundle.products(ranks[0] | ranks[1])}
+    both = _in_both(len(ranks[0].keys() & ranks[1].keys()), count)
+    overlap = site.overlaps.get(frozenset(recipe.name for recipe in pair))
+    back = product_href(product.id, recipe=site.in_address(pair[0]), shown=comparison.asked)
+    text = [
+        html.H1(product.title),
+        html.P(both, className="shared", role="status"),
+        html.P(_everywhere(overlap)) if overlap else None,
+        html.Div(
+            [
+                html.A("Back to the product", href=back, className="more"),
+                how_many(count, longest=longest, default=default),
+            ],
+            className="compare-ways",
+        ),
+    ]
+    tiles = [picture(site, image, alt="") for image in product.images[:1]]
+    columns = [
+        _column(comparison, side, product, entries=lists[side], found=found, there=ranks[1 - side])
+        for side in (0, 1)
+    ]
+    return [
+        html.Div([*tiles, html.Div(text)], className="compare-head"),
+        html.Div(columns, className="compare"),
+    ]
+
+
+def _column(
+    comparison: _Comparison,
+    side: int,
+    product: Product,
+    *,
+    entries: list[Neighbour],
+    found: Mapping[str, Product],
+    there: Mapping[str, int],
+) -> Component:
+    """One recipe's list; `there` has the places that products have in the other one."""
+    recipe = comparison.pair[side]
+    cards = [
+        card(
+            comparison.site,
+            found[entry.id],
+            score_bar(recipe, entry.score),
+            *_marks(there.get(entry.id)),
+            href=comparison.href(found[entry.id]),
+        )
+        for entry in entries
+        if entry.id in found
+    ]
+    listed = html.Ol(cards, className="product-grid") if cards else html.P("Nothing looks like this one yet.")
+    head = html.Div([html.H2(recipe.name), _choice(comparison, side, product)], className="compare-recipe")
+    return html.Section([head, html.P(explanation(recipe)), listed])
+
+
+def _choice(comparison: _Comparison, side: int, product: Product) -> Component | None:
+    """The recipes that one side may show, folded away; None where there are no others."""
+    recipes = comparison.site.recipes
+    if len(recipes) < 3:
+        return None
+    name = ("left", "right")[side]
+    ways = [(each, comparison.with_recipe(side, each).href(product)) for each in recipes]
+    label = ["Change", html.Span(f" the {name} recipe", className="visually-hidden")]
+    folded = [html.Summary(label, className="more"), recipe_links(ways, current=comparison.pair[side])]
+    return html.Details(folded, className="folded", **{"data-switch": name})
+
+
+def _marks(rank: int | None) -> list[Component]:
+    return [html.Div(f"in both · {ordinal(rank)} there", className="card-mark")] if rank else []
+
+
+def _in_both(shared: int, count: int) -> str:
+    if not shared:
+        return f"None of the {count} is in both." if count else "There is nothing to compare."
+    if shared == count:
+        return f"All {count} are in both." if count > 1 else "The only one is in both."
+    return f"{shared} of {count} {'is' if shared == 1 else 'are'} in both."
+
+
+def _everywhere(overlap: Overlap) -> str:
+    return (
+        f"Over the whole catalogue the two lists share {percent(overlap.jaccard)} of what they hold; "
+        f"where the first places count most, they agree to {percent(overlap.rank_biased)}."
+    )
