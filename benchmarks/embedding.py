@@ -26,7 +26,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from precompute.embedding import embed
 from precompute.extractors import RUNTIMES, best_runtime, open_extractor
-from precompute.images import to_input
+from precompute.images import decode, to_input
 from precompute.loader import load
 from precompute.machine import available_cores
 from precompute.recipe import DEFAULT, RECIPES
@@ -51,7 +51,7 @@ def main() -> None:
     parser.add_argument("photos", type=Path)
     parser.add_argument("--images", type=int, default=512)
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--runtime", choices=RUNTIMES, default=best_runtime())
+    parser.add_argument("--runtime", choices=RUNTIMES, default=best_runtime(RECIPE))
     arguments = parser.parse_args()
 
     catalogue = read_catalogue(arguments.photos)
@@ -63,8 +63,8 @@ def main() -> None:
         loaded = load(
             catalogue.folder,
             files,
-            lambda _, image: to_input(
-                image, RECIPE.input_size, resize=RECIPE.resize, interpolation=RECIPE.interpolation
+            lambda _, data: to_input(
+                decode(data), RECIPE.input_size, resize=RECIPE.resize, interpolation=RECIPE.interpolation
             ),
             threads=available_cores(),
             ahead=64,

@@ -64,7 +64,9 @@ def main() -> None:
     print("| | " + " | ".join(f"P@{k}" for k in CUTS) + " |\n|---|" + "---|" * len(CUTS))
     variants = {name: np.stack([vectors[i] for i in found.ids]) for name, vectors in plain.items()}
     for name, vectors in (variants | {recipe.name: found.vectors}).items():
-        lists = find_neighbours([product.id for product in kept], centre(vectors)[0][rows], depth=max(CUTS))
+        lists = find_neighbours(
+            [product.id for product in kept], centre(vectors)[0][rows], metric="cosine", depth=max(CUTS)
+        )
         precision = category_precision(lists, categories)
         print(f"| {name} | " + " | ".join(f"{value:.3f}" for value in precision.values()) + " |")
 

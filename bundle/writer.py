@@ -69,23 +69,29 @@ class BundleWriter:
     def write_neighbours(self, recipe: str, lists: Iterable[tuple[str, Sequence[Neighbour]]]) -> int:
         """Store the lists of one recipe, one for each product id, and return the number of files.
 
-        That is the smallest power of two with which no file passes `SHARD_BYTES`. The lists are streamed
-        through a temporary file: in memory stay their places, not their texts.
+        That is the smallest power of two with which no file passes `SHARD_BYTES`.
+        """
+        return self.write_lines(recipe, ((name, fmt.encode_list(name, entries)) for name, entries in lists))
+
+    def write_lines(self, recipe: str, lines: Iterable[tuple[str, str]]) -> int:
+        """As `write_neighbours`, with each product's list as `fmt.encode_list` or `fmt.encode_lists` gives it.
+
+        The lines are streamed through a temporary file: in memory stay their places, not their texts.
         """
         (self.folder / fmt.NEIGHBOURS / recipe).mkdir(parents=True)
         with tempfile.TemporaryFile(dir=self.folder) as spool:
-            places = []
-            for product_id, entries in lists:
-                line = fmt.encode_list(product_id, entries).encode()
-                places.append(_Place(product_id, spool.tell(), len(line)))
+            lists = []
+            for product_id, text in lines:
+                line = text.encode()
+                lists.append(_List(fmt.shard_place(product_id), product_id, spool.tell(), len(line)))
                 spool.write(line)
-            shards = _shard_count(places)
-            places.sort(key=lambda place: (fmt.shard_of(place.product_id, shards), place.product_id))
-            by_shard = groupby(places, key=lambda place: fmt.shard_of(place.product_id, shards))
-            parts = {shard: list(part) for shard, part in by_shard}
+            shards = _shard_count(lists)
+            lists.sort(key=lambda one: (one.place * shards >> 32, one.product_id))
+            parts = {
+                shard: list(part) for shard, part in groupby(lists, lambda one: one.place * shards >> 32)
+            }
             for shard in range(shards):
-                lines = [_read_line(spool, place) for place in parts.get(shard, ())]
-                content = b"{\n" + b",\n".join(lines) + b"\n}\n"
+                content = b"{\n" + b",\n".join(_read(spool, one) for one in parts.get(shard, ())) + b"\n}\n"
                 (self.folder / fmt.shard_file(recipe, shard)).write_bytes(content)
         return shards
 
@@ -123,27 +129,28 @@ class BundleWriter:
         return target
 
 
-class _Place(NamedTuple):
-    """Where the line of a product's list stands in the temporary file, in bytes."""
+class _List(NamedTuple):
+    """What decides on the file of a product's list, and where its line stands in the temporary file."""
 
+    place: int
     product_id: str
     begin: int
     length: int
 
 
-def _read_line(spool: IO[bytes], place: _Place) -> bytes:
-    spool.seek(place.begin)
-    return spool.read(place.length)
+def _read(spool: IO[bytes], one: _List) -> bytes:
+    spool.seek(one.begin)
+    return spool.read(one.length)
 
 
-def _shard_count(places: list[_Place]) -> int:
+def _shard_count(lists: list[_List]) -> int:
     # One list may pass the limit by itself; more shards would not help it.
-    limit = max(fmt.SHARD_BYTES, max((place.length for place in places), default=0) + 6)
+    limit = max(fmt.SHARD_BYTES, max((one.length for one in lists), default=0) + 6)
     shards = 1
     while shards < fmt.MAX_SHARDS:
         sizes = [4] * shards
-        for place in places:
-            sizes[fmt.shard_of(place.product_id, shards)] += place.length + 2
+        for one in lists:
+            sizes[one.place * shards >> 32] += one.length + 2
         if max(sizes) <= limit:
             break
         shards *= 2

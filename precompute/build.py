@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from itertools import combinations
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from PIL import Image
 
 from bundle import BundleWriter, Product, ProductImage
 from bundle.format import canonical_json
-from precompute.embedding import Embeddings, embed
+from precompute.embedding import Embeddings, embed_all
+from precompute.embeddings_file import write_embeddings
 from precompute.errors import UserError
-from precompute.evaluation import category_precision
-from precompute.extractors import Extractor, open_extractor, weights_sha256
+from precompute.evaluation import category_precision, overlap
+from precompute.extractors import Extractor, open_extractor
 from precompute.images import to_thumbnail
 from precompute.neighbours import NeighbourLists, find_neighbours
 from precompute.progress import stage
@@ -29,91 +32,127 @@ from precompute.source import Catalogue, LeftOut, read_catalogue
 THUMBNAIL_SIZE = 400
 THUMBNAIL_QUALITY = 78
 
+QUANTILES = {"p01": 0.01, "p50": 0.5, "p99": 0.99}
+"""The quantiles of all stored scores that the manifest has, by name: bars are scaled by them."""
+
 
 @dataclass(frozen=True)
 class BuildSettings:
-    """What a build is asked for; `thumbnail_size` is the longer side, in pixels."""
+    """What a build is asked for; the first recipe is the default, `thumbnail_size` the longer side in pixels.
+
+    `search` is "exact", "approximate" or None, which leaves the choice to `find_neighbours`.
+    """
 
     source: Path
     out: Path
-    recipe: Recipe
+    recipes: tuple[Recipe, ...]
     runtime: str | None = None
+    search: str | None = None
     title: str = ""
     thumbnail_size: int = THUMBNAIL_SIZE
 
 
 @dataclass(frozen=True)
+class RecipeSummary:
+    """What a build did for one recipe; `embedding_seconds` are the extractor's own."""
+
+    name: str
+    runtime: str
+    embedding_seconds: float
+    quality: dict[str, float]
+
+
+@dataclass(frozen=True)
 class Summary:
-    """What a build did; `seconds` by stage, `bytes` of the generation in `folder`."""
+    """What a build did: `seconds` by stage, `bytes` of the generation in `folder`, `overlap` as reported."""
 
     folder: Path
-    runtime: str
     products: int
     images: int
     left_out: list[LeftOut]
+    recipes: list[RecipeSummary]
+    overlap: list[dict[str, Any]]
     seconds: dict[str, float]
     bytes: int
-    quality: dict[str, float]
 
 
 def build(settings: BuildSettings) -> Summary:
     """Build a bundle and publish it; a bundle that is there already stays as it is until the last moment.
 
-    Raises `UserError` where the source, the weights or the runtime are not what is needed, and
+    Raises `UserError` where the source, the recipes, the weights or the runtime are not what is needed, and
     `BundleError` where the output folder cannot be written.
     """
+    _check(settings)
+    clock = _Clock()
+    catalogue = read_catalogue(settings.source)
+    with clock.measure("model"):
+        extractors = _open_extractors(settings)
+    created = datetime.now(UTC)
+    with BundleWriter(settings.out, generation=created.strftime("%Y%m%dT%H%M%S%fZ")) as writer:
+        thumbnails = _Thumbnails(writer, settings.thumbnail_size)
+        embeddings = _embed(catalogue, settings.recipes, extractors, thumbnails, clock)
+        products = _products(catalogue, embeddings[0], thumbnails)
+        left_out = _left_out(catalogue, embeddings[0])
+        if not products:
+            raise UserError(_nothing_left(settings.source, left_out))
+        writer.write_catalogue(products)
+        made = [
+            # What is no longer needed is given up before the next search takes its memory.
+            _make(recipe, extractor, embeddings.pop(0), products, writer, clock, search=settings.search)
+            for recipe, extractor in zip(settings.recipes, extractors, strict=True)
+        ]
+        overlaps = _overlaps(made)
+        report = {
+            "left_out": [asdict(entry) for entry in left_out],
+            "quality": {each.recipe.name: each.quality for each in made},
+            "overlap": overlaps,
+            "runtime": {each.recipe.name: each.runtime for each in made},
+            "seconds": {name: round(seconds, 3) for name, seconds in clock.seconds.items()},
+        }
+        images = len({product.images[0].id for product in products})
+        manifest = {
+            "created": created.isoformat(timespec="seconds"),
+            "title": settings.title,
+            "counts": {"products": len(products), "images": images, "left_out": len(left_out)},
+            "inputs": _inputs_digest(products),
+            "thumbnails": thumbnails.describe(),
+            "recipes": [each.describe() for each in made],
+        }
+        with clock.measure("writing"):
+            writer.write_report(report)
+            with stage("Sealing", writer.count_files(), "files") as advance:
+                folder = writer.publish(manifest, advance=advance)
+    return Summary(
+        folder=folder,
+        products=len(products),
+        images=images,
+        left_out=left_out,
+        recipes=[RecipeSummary(each.recipe.name, each.runtime, each.seconds, each.quality) for each in made],
+        overlap=overlaps,
+        seconds=clock.seconds,
+        bytes=sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()),
+    )
+
+
+def _check(settings: BuildSettings) -> None:
     if not 64 <= settings.thumbnail_size <= MINIMUM_DECODED_SIDE:
         raise UserError(
             f"Expected a thumbnail size from 64 to {MINIMUM_DECODED_SIDE} pixels. "
             f"Received: {settings.thumbnail_size}."
         )
-    clock = _Clock()
-    catalogue = read_catalogue(settings.source)
-    recipe = settings.recipe
-    with clock.measure("model"):
-        extractor = open_extractor(recipe, runtime=settings.runtime)
-    created = datetime.now(UTC)
-    with BundleWriter(settings.out, generation=created.strftime("%Y%m%dT%H%M%S%fZ")) as writer:
-        thumbnails = _Thumbnails(writer, settings.thumbnail_size)
-        embeddings = _embed(catalogue, extractor, recipe, thumbnails, clock)
-        products = _products(catalogue, embeddings, thumbnails)
-        left_out = _left_out(catalogue, embeddings)
-        if not products:
-            raise UserError(_nothing_left(settings.source, left_out))
-        lists = _neighbours(products, embeddings, recipe, clock)
-        quality = category_precision(lists, {product.id: product.category for product in products})
-        with clock.measure("writing"):
-            writer.write_catalogue(products)
-            shards = writer.write_neighbours(recipe.name, lists)
-            writer.write_report(
-                {
-                    "left_out": [asdict(entry) for entry in left_out],
-                    "quality": {recipe.name: quality},
-                    "runtime": extractor.runtime,
-                    "seconds": {name: round(seconds, 3) for name, seconds in clock.seconds.items()},
-                }
-            )
-            images = len({product.images[0].id for product in products})
-            manifest = {
-                "created": created.isoformat(timespec="seconds"),
-                "title": settings.title,
-                "counts": {"products": len(products), "images": images, "left_out": len(left_out)},
-                "inputs": _inputs_digest(products),
-                "thumbnails": thumbnails.describe(),
-                "recipes": [_describe(recipe, shards=shards)],
-            }
-            with stage("Sealing", writer.count_files(), "files") as advance:
-                folder = writer.publish(manifest, advance=advance)
-    return Summary(
-        folder=folder,
-        runtime=extractor.runtime,
-        products=len(products),
-        images=images,
-        left_out=left_out,
-        seconds=clock.seconds,
-        bytes=sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()),
-        quality=quality,
-    )
+    names = [recipe.name for recipe in settings.recipes]
+    for name in names:
+        if names.count(name) > 1:
+            raise UserError(f"Expected recipes of different names. Received: {name} twice.")
+
+
+def _open_extractors(settings: BuildSettings) -> list[Extractor]:
+    """One for each recipe; recipes that differ only in what is done with the embeddings share theirs."""
+    opened: dict[tuple[object, ...], Extractor] = {}
+    for recipe in settings.recipes:
+        if recipe.embeds_as() not in opened:
+            opened[recipe.embeds_as()] = open_extractor(recipe, runtime=settings.runtime)
+    return [opened[recipe.embeds_as()] for recipe in settings.recipes]
 
 
 class _Clock:
@@ -127,7 +166,11 @@ class _Clock:
         """Time what is done inside."""
         started = time.perf_counter()
         yield
-        self.seconds[name] = time.perf_counter() - started
+        self.add(name, time.perf_counter() - started)
+
+    def add(self, name: str, seconds: float) -> None:
+        """Add to the seconds of a stage."""
+        self.seconds[name] = self.seconds.get(name, 0.0) + seconds
 
 
 class _Thumbnails:
@@ -149,20 +192,24 @@ class _Thumbnails:
 
 
 def _embed(
-    catalogue: Catalogue, extractor: Extractor, recipe: Recipe, thumbnails: _Thumbnails, clock: _Clock
-) -> Embeddings:
+    catalogue: Catalogue,
+    recipes: Sequence[Recipe],
+    extractors: list[Extractor],
+    thumbnails: _Thumbnails,
+    clock: _Clock,
+) -> list[Embeddings]:
     with stage("Embedding", len(catalogue.products), "images") as advance:
-        embeddings = embed(
+        found = embed_all(
             catalogue.folder,
             [product.file for product in catalogue.products],
-            extractor,
-            recipe,
+            list(zip(extractors, recipes, strict=True)),
             also=thumbnails.make,
             advance=advance,
         )
-    clock.seconds["reading"] = embeddings.reading_seconds
-    clock.seconds["embedding"] = embeddings.embedding_seconds
-    return embeddings
+    clock.add("reading", found[0].reading_seconds)
+    for embeddings in {id(each): each for each in found}.values():
+        clock.add("embedding", embeddings.embedding_seconds)
+    return found
 
 
 def _products(catalogue: Catalogue, embeddings: Embeddings, thumbnails: _Thumbnails) -> list[Product]:
@@ -195,25 +242,82 @@ def _nothing_left(source: Path, left_out: list[LeftOut]) -> str:
     )
 
 
-def _neighbours(
-    products: list[Product], embeddings: Embeddings, recipe: Recipe, clock: _Clock
-) -> NeighbourLists:
+@dataclass(frozen=True)
+class _Made:
+    """What was made under one recipe."""
+
+    recipe: Recipe
+    weights_sha256: str
+    runtime: str
+    seconds: float
+    lists: NeighbourLists
+    shards: int
+    quality: dict[str, float]
+
+    def describe(self) -> dict[str, Any]:
+        """What the manifest says of the recipe: its fields, its weights and what its lists are like."""
+        scores = self.lists.scores
+        return self.recipe.published() | {
+            "weights": self.weights_sha256,
+            "fingerprint": self.recipe.fingerprint(self.weights_sha256),
+            "shards": self.shards,
+            "search": self.lists.search,
+            "scores": {
+                name: round(float(np.quantile(scores, share)), 6)
+                for name, share in QUANTILES.items()
+                if scores.size
+            },
+        }
+
+
+def _make(
+    recipe: Recipe,
+    extractor: Extractor,
+    embeddings: Embeddings,
+    products: list[Product],
+    writer: BundleWriter,
+    clock: _Clock,
+    *,
+    search: str | None,
+) -> _Made:
+    """Find and write the lists of one recipe, and keep its embeddings beside the bundle."""
     with stage("Neighbours", len(products), "products") as advance, clock.measure("neighbours"):
         # Rows by image id: the order of the files must not change the sums of the projection.
         order = sorted(range(len(embeddings.ids)), key=embeddings.ids.__getitem__)
         vectors = project(embeddings.vectors[order], recipe.projection)
         row_of = {embeddings.ids[row]: place for place, row in enumerate(order)}
-        rows = [row_of[product.images[0].id] for product in products]
-        return find_neighbours(
-            [product.id for product in products], vectors[rows], depth=recipe.depth, advance=advance
+        lists = find_neighbours(
+            [product.id for product in products],
+            vectors[[row_of[product.images[0].id] for product in products]],
+            metric=recipe.metric,
+            depth=recipe.depth,
+            top=recipe.top,
+            search=search,
+            advance=advance,
         )
+    with clock.measure("writing"):
+        shards = writer.write_lines(recipe.name, lists.lines())
+        fingerprint = recipe.extractor_fingerprint(extractor.weights_sha256)
+        write_embeddings(writer.root, fingerprint=fingerprint, ids=embeddings.ids, vectors=embeddings.vectors)
+    quality = category_precision(lists, {product.id: product.category for product in products})
+    return _Made(
+        recipe,
+        extractor.weights_sha256,
+        extractor.runtime,
+        embeddings.embedding_seconds,
+        lists,
+        shards,
+        quality,
+    )
 
 
-def _describe(recipe: Recipe, *, shards: int) -> dict[str, Any]:
-    """What the manifest says of a recipe: all of it, and the fingerprint that its weights give it."""
-    weights = weights_sha256(recipe)
-    fingerprint = recipe.fingerprint(weights)
-    return asdict(recipe) | {"weights": weights, "fingerprint": fingerprint, "shards": shards}
+def _overlaps(made: list[_Made]) -> list[dict[str, Any]]:
+    """For each pair of recipes how much their lists have in common, each cut to the smaller `top`."""
+    return [
+        {"recipes": [first.recipe.name, second.recipe.name]}
+        | overlap(first.lists, second.lists, cut=min(first.recipe.top, second.recipe.top))
+        for first, second in combinations(made, 2)
+    ]
 
 
 def _inputs_digest(products: list[Product]) -> str:

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Sequence
 
 from bundle import BundleError
-from precompute.commands import build, check, recipes
+from precompute.commands import build, check, export, recipes
 from precompute.errors import UserError
 
 
@@ -21,7 +21,7 @@ def make_parser() -> argparse.ArgumentParser:
         description="Turns a folder of product pictures into a bundle of look-alikes for the dashboard.",
     )
     subparsers = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for command in (build, recipes, check):
+    for command in (build, recipes, export, check):
         command.add_parser(subparsers)
     return parser
 

@@ -33,8 +33,12 @@ class Thumbnail:
     height: int
 
 
-def decode(data: bytes) -> Image.Image:
-    """The picture of a file's bytes: upright, in RGB, transparency composited on white, first frame only.
+def decode(data: bytes, decoding: str = "upright") -> Image.Image:
+    """The picture of a file's bytes, in RGB, first frame only.
+
+    `decoding` is `upright` (EXIF rotation applied, transparency composited on white, 16-bit grey kept, a
+    large JPEG decoded smaller) or `plain` (what Keras' `load_img` gives: Pillow's conversion to RGB at full
+    size, and nothing else).
 
     Raises `PictureError` with the reason where the bytes are no picture, damaged or too large.
     """
@@ -47,6 +51,8 @@ def decode(data: bytes) -> Image.Image:
                 f"{image.width} × {image.height} pixels, "
                 f"more than the limit of {MAXIMUM_PIXELS // 10**6} million"
             )
+        if decoding == "plain":
+            return image.convert("RGB")
         image.draft(None, (MINIMUM_DECODED_SIDE, MINIMUM_DECODED_SIDE))
         image.load()
         return _to_rgb(ImageOps.exif_transpose(image))

@@ -1,4 +1,4 @@
-"""Reads, decodes and resizes pictures ahead of the extractor, in threads, a bounded number at a time."""
+"""Reads and prepares pictures ahead of the extractor, in threads, a bounded number at a time."""
 
 from __future__ import annotations
 
@@ -11,9 +11,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Generic, TypeVar
 
-from PIL import Image
-
-from precompute.images import MAXIMUM_BYTES, PictureError, decode
+from precompute.images import MAXIMUM_BYTES, PictureError
 
 Result = TypeVar("Result")
 
@@ -35,15 +33,16 @@ class Loaded(Generic[Result]):
 def load(
     folder: Path,
     files: Iterable[str],
-    prepare: Callable[[str, Image.Image], Result],
+    prepare: Callable[[str, bytes], Result],
     *,
     threads: int,
     ahead: int,
 ) -> Iterator[Loaded[Result]]:
     """Load `files`, paths below `folder`, in order, and yield one `Loaded` for each.
 
-    `prepare(image id, picture)` makes the result; it runs in one of the `threads`, once for each distinct
-    content. At most `ahead` files are loaded before they are asked for, which bounds the memory.
+    `prepare(image id, the file's bytes)` makes the result, or raises `PictureError` with the reason why
+    there is none; it runs in one of the `threads`, once for each distinct content. At most `ahead` files
+    are loaded before they are asked for, which bounds the memory.
     """
     seen = _Seen()
     with ThreadPoolExecutor(threads, thread_name_prefix="load") as pool:
@@ -75,9 +74,7 @@ class _Seen:
             return new
 
 
-def _load(
-    folder: Path, file: str, prepare: Callable[[str, Image.Image], Result], seen: _Seen
-) -> Loaded[Result]:
+def _load(folder: Path, file: str, prepare: Callable[[str, bytes], Result], seen: _Seen) -> Loaded[Result]:
     try:
         data = _read(folder / file)
     except OSError as error:
@@ -88,7 +85,7 @@ def _load(
     if not seen.add(image_id):
         return Loaded(file, image_id)
     try:
-        return Loaded(file, image_id, result=prepare(image_id, decode(data)))
+        return Loaded(file, image_id, result=prepare(image_id, data))
     except PictureError as error:
         return Loaded(file, image_id, reason=str(error))
 

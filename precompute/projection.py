@@ -8,9 +8,14 @@ _BLOCK = 4096
 
 
 def project(embeddings: np.ndarray, projection: str) -> np.ndarray:
-    """Apply a recipe's projection to all embeddings of a catalogue: (n, d) float32 to (n, d) float32."""
+    """Apply a recipe's projection to all embeddings of a catalogue: (n, d) float32 to (n, d) float32.
+
+    `centre` subtracts the catalogue's mean and scales to unit length, `none` changes nothing.
+    """
+    if projection == "none":
+        return embeddings
     if projection != "centre":
-        raise ValueError(f"Expected the projection to be centre. Received: {projection!r}.")
+        raise ValueError(f"Expected the projection to be centre or none. Received: {projection!r}.")
     return centre(embeddings)[0]
 
 

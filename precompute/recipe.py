@@ -2,21 +2,37 @@
 
 from __future__ import annotations
 
-import difflib
 import hashlib
 import json
 from dataclasses import asdict, dataclass
-
-from precompute.errors import UserError
+from pathlib import Path
+from typing import Any
 
 DEFAULT = "efficientnet-lite0"
 
 MINIMUM_DECODED_SIDE = 512
 """A large JPEG is decoded at 1/2, 1/4 or 1/8 of its size, its short side never below this, in pixels.
 
-That is over twice the extractor's input and no less than the largest thumbnail. It is the same for every
-build, so that nothing but the recipe decides an embedding.
+That is over twice the usual extractor's input and no less than the largest thumbnail. It is the same for
+every build, so that nothing but the recipe decides an embedding.
 """
+
+KERAS = "keras:"
+"""How the extractor of a recipe begins where a model of keras.applications computes it."""
+
+HUB = "hub:"
+"""How the extractor of a recipe begins where a backbone of Keras Hub computes it."""
+
+FEATURES = "features"
+"""The layer that is the last one of a network without its classifier."""
+
+POOLINGS = ("avg", "max", "gem", "flatten", "none")
+PREPROCESSINGS = ("own", "caffe", "tf", "torch", "unit", "none")
+DECODINGS = ("upright", "plain")
+RESIZES = ("crop", "letterbox", "squash")
+INTERPOLATIONS = ("nearest", "bilinear", "bicubic", "box", "hamming", "lanczos")
+PROJECTIONS = ("centre", "none")
+METRICS = ("cosine", "euclidean", "dot")
 
 _DECIDES_EMBEDDING = (
     "extractor",
@@ -30,30 +46,53 @@ _DECIDES_EMBEDDING = (
 )
 _DECIDES_LIST = (*_DECIDES_EMBEDDING, "projection", "metric", "depth")
 
+_SPELLED_OUT = {
+    "decoding": {
+        "upright": f"JPEG at a half, a quarter or an eighth, short side at least {MINIMUM_DECODED_SIDE}"
+    },
+    "pooling": {"gem": "generalized mean, p = 3"},
+}
+"""What a fingerprint holds instead of a field's short value: the rule with its constants."""
+
 
 @dataclass(frozen=True)
 class Recipe:
     """How a picture becomes an embedding, and embeddings become a list.
 
-    `input_size` is the side of the extractor's square input, in pixels; `resize` and `interpolation` are
-    those of `precompute.images.to_input`, `projection` is one of `precompute.projection.project`. `top` is
-    how many look-alikes are shown at first, `depth` how many are stored.
+    `extractor` is efficientnet-lite0, `keras:` and the name of a model of keras.applications, or `hub:` and
+    a preset of Keras Hub; `layer` is the layer that is read, `pooling` one of `POOLINGS`. `preprocessing` is
+    the model's own, one of the modes of Keras' `preprocess_input`, `unit` (x / 255) or none. `decoding` is
+    that of `precompute.images.decode`. `input_size` is the side of the extractor's square input, in pixels;
+    `resize` and `interpolation` are those of `precompute.images.to_input`, `projection` is one of
+    `precompute.projection.project`. `top` is how many look-alikes are shown at first, `depth` how many are
+    stored, `decimals` how many decimals of a score people see. `weights` is a local weights file, or None
+    for the extractor's own.
     """
 
     name: str
     description: str
     extractor: str
-    layer: str
-    pooling: str
-    preprocessing: str
-    decoding: str
-    input_size: int
-    resize: str
-    interpolation: str
-    projection: str
-    metric: str
-    top: int
-    depth: int
+    layer: str = FEATURES
+    pooling: str = "avg"
+    preprocessing: str = "own"
+    decoding: str = "upright"
+    input_size: int = 224
+    resize: str = "crop"
+    interpolation: str = "bicubic"
+    projection: str = "centre"
+    metric: str = "cosine"
+    top: int = 20
+    depth: int = 60
+    decimals: int = 2
+    weights: Path | None = None
+
+    def published(self) -> dict[str, Any]:
+        """The fields as the manifest has them: all but the weights' path, which is this machine's own."""
+        return {name: value for name, value in asdict(self).items() if name != "weights"}
+
+    def embeds_as(self) -> tuple[object, ...]:
+        """What decides an embedding before the weights are read: equal for recipes that can share theirs."""
+        return (*(getattr(self, name) for name in _DECIDES_EMBEDDING), self.weights)
 
     def extractor_fingerprint(self, weights_sha256: str) -> str:
         """The SHA-256 of what decides an embedding, weights included; the runtime does not enter it."""
@@ -65,8 +104,17 @@ class Recipe:
 
     def _fingerprint(self, names: tuple[str, ...], weights_sha256: str) -> str:
         values = asdict(self)
-        content = {name: values[name] for name in names} | {"weights": weights_sha256}
+        content = {name: _SPELLED_OUT.get(name, {}).get(values[name], values[name]) for name in names}
+        content["weights"] = weights_sha256
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+
+def _as_published(name: str, extractor: str, description: str, **fields: object) -> Recipe:
+    """A recipe that gives what published code gives: `load_img` with its defaults, and no projection."""
+    plain = {"decoding": "plain", "resize": "squash", "interpolation": "nearest", "projection": "none"}
+    return Recipe(
+        name=name, extractor=KERAS + extractor, description=description, **plain | {"top": 5} | fields
+    )
 
 
 RECIPES = {
@@ -75,29 +123,80 @@ RECIPES = {
         Recipe(
             name=DEFAULT,
             description="EfficientNet-Lite0 trained on ImageNet, generalized mean of its last features",
-            extractor="efficientnet-lite0",
-            layer="features",
-            pooling="generalized mean, p = 3",
+            extractor=DEFAULT,
+            pooling="gem",
             preprocessing="(x - 127) / 128",
-            decoding=f"JPEG at a half, a quarter or an eighth, short side at least {MINIMUM_DECODED_SIDE}",
-            input_size=224,
-            resize="crop",
-            interpolation="bicubic",
-            projection="centre",
-            metric="cosine",
-            top=20,
-            depth=60,
+        ),
+        _as_published(
+            "vgg16-fc2",
+            "VGG16",
+            "VGG16 trained on ImageNet, its second fully connected layer",
+            layer="fc2",
+            pooling="none",
+            preprocessing="caffe",
+        ),
+        _as_published(
+            "resnet50-avg",
+            "ResNet50",
+            "ResNet50 trained on ImageNet, average of its last features",
+            preprocessing="caffe",
+            top=7,
+            decimals=3,
+        ),
+        _as_published(
+            "inceptionv3-flat",
+            "InceptionV3",
+            "InceptionV3 trained on ImageNet, its last features at every place of the picture",
+            pooling="flatten",
+            preprocessing="unit",
+            input_size=150,
+            metric="euclidean",
+        ),
+        _as_published(
+            "vgg19-fc2",
+            "VGG19",
+            "VGG19 trained on ImageNet, its second fully connected layer",
+            layer="fc2",
+            pooling="none",
+            preprocessing="caffe",
+        ),
+        _as_published(
+            "mobilenet-avg",
+            "MobileNet",
+            "MobileNet trained on ImageNet, average of its last features",
+            preprocessing="tf",
         ),
     )
 }
 
+_OTHER_SIZES = {
+    "EfficientNetB1": 240,
+    "EfficientNetB2": 260,
+    "EfficientNetB3": 300,
+    "EfficientNetB4": 380,
+    "EfficientNetB5": 456,
+    "EfficientNetB6": 528,
+    "EfficientNetB7": 600,
+    "EfficientNetV2B1": 240,
+    "EfficientNetV2B2": 260,
+    "EfficientNetV2B3": 300,
+    "EfficientNetV2L": 480,
+    "EfficientNetV2M": 480,
+    "EfficientNetV2S": 384,
+    "InceptionResNetV2": 299,
+    "InceptionV3": 299,
+    "NASNetLarge": 331,
+    "Xception": 299,
+}
 
-def find_recipe(name: str) -> Recipe:
-    """The recipe of this name; raises `UserError` that suggests the nearest names for an unknown one."""
-    if name in RECIPES:
-        return RECIPES[name]
-    near = difflib.get_close_matches(name, RECIPES, n=3, cutoff=0.4) or list(RECIPES)
-    raise UserError(
-        f"Expected the name of a recipe. Received: {name!r}. Did you mean {' or '.join(near)}? "
-        "The command `python -m precompute recipes` lists them all."
-    )
+_NAMES = """
+ConvNeXtBase ConvNeXtLarge ConvNeXtSmall ConvNeXtTiny ConvNeXtXLarge DenseNet121 DenseNet169 DenseNet201
+EfficientNetB0 EfficientNetB1 EfficientNetB2 EfficientNetB3 EfficientNetB4 EfficientNetB5 EfficientNetB6
+EfficientNetB7 EfficientNetV2B0 EfficientNetV2B1 EfficientNetV2B2 EfficientNetV2B3 EfficientNetV2L
+EfficientNetV2M EfficientNetV2S InceptionResNetV2 InceptionV3 MobileNet MobileNetV2 MobileNetV3Large
+MobileNetV3Small NASNetLarge NASNetMobile ResNet101 ResNet101V2 ResNet152 ResNet152V2 ResNet50 ResNet50V2
+VGG16 VGG19 Xception
+"""
+
+APPLICATIONS = {name: _OTHER_SIZES.get(name, 224) for name in _NAMES.split()}
+"""The models of keras.applications with their input sizes in pixels, known without importing Keras."""

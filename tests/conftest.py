@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+# Before TensorFlow, whose own copy of SQLite has no full-text search and hides the system's.
+import sqlite3  # noqa: F401
 from pathlib import Path
 
 import pytest

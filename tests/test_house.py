@@ -14,11 +14,17 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGES = ("bundle", "precompute", "dashapp")
 FOLDERS = (*PACKAGES, "assets", "benchmarks", "demo", "tests")
+HUB = "precompute/extractors/hub_backbone.py"  # an optional extra with requirements of its own
 LIVE = "dashapp/live.py"  # live mode runs the extractor, so this one file may import what it needs, lazily
 HEAVY = {"numpy", "pandas", "sklearn", "scipy", "tensorflow", "keras", "faiss", "PIL", "ai_edge_litert"}
 FILE_LINES = 400
 FUNCTION_LINES = 60
-REQUIREMENTS = ("requirements.txt", "requirements-precompute.txt", "requirements-dev.txt")
+REQUIREMENTS = (
+    "requirements.txt",
+    "requirements-precompute.txt",
+    "requirements-dev.txt",
+    "requirements-hub.txt",
+)
 
 
 def files_of(folder: str, *suffixes: str) -> list[Path]:
@@ -66,8 +72,8 @@ def normalized(distribution: str) -> str:
 def not_pinned(package: str, requirements: str) -> Iterator[str]:
     """What the files of a package import from outside that a requirements file does not name."""
     distributions = packages_distributions()
-    pinned = pins(requirements)
     for path in files_of(package, ".py"):
+        pinned = pins(requirements) | (pins("requirements-hub.txt") if name_of(path) == HUB else {})
         modules = set() if name_of(path) == LIVE else imported(path) - set(PACKAGES)
         for module in sorted(modules):
             if not any(normalized(name) in pinned for name in distributions.get(module, [module])):

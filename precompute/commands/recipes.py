@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import textwrap
 
-from precompute.recipe import DEFAULT, RECIPES
+from precompute.recipe import APPLICATIONS, DEFAULT, RECIPES
 
 _EXAMPLES = """example:
   python -m precompute recipes
@@ -31,7 +32,12 @@ def run(_: argparse.Namespace) -> int:
         print(f"  input       {recipe.input_size} pixels square, {recipe.resize}, {recipe.interpolation}")
         print(f"  decoded     {recipe.decoding}")
         print(f"  pixels      {recipe.preprocessing}")
-        print(f"  pooling     {recipe.pooling}")
+        print(f"  layer       {recipe.layer}, pooling: {recipe.pooling}")
         print(f"  compared    {recipe.metric}, projection: {recipe.projection}")
         print(f"  lists       {recipe.depth} stored, {recipe.top} shown")
+    print("keras:MODEL, a model of keras.applications with its input size in pixels")
+    models = ", ".join(f"{name} {size}" for name, size in APPLICATIONS.items())
+    print(textwrap.fill(models, width=100, initial_indent="  ", subsequent_indent="  "))
+    print("hub:PRESET, an image backbone of Keras Hub (pip install -r requirements-hub.txt)")
+    print("FILE.toml, a recipe of your own")
     return 0

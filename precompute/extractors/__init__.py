@@ -1,31 +1,46 @@
 """Extractors: images in (uint8, n × h × w × 3), embeddings out (float32, n × d).
 
 An extractor runs on a runtime: Keras, or LiteRT, which takes the same model converted and is about twice
-as fast on a CPU. Both give the same embeddings (cosine above 0.9999), so a recipe's fingerprint does not
-depend on which one ran.
+as fast for small networks on a CPU. Both give the same embeddings (cosine above 0.9999), so a recipe's
+fingerprint does not depend on which one ran.
 """
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from importlib import util
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import numpy as np
 
 from bundle.format import sha256_of
 from precompute.errors import UserError
 from precompute.extractors.native_output import held_back
-from precompute.recipe import Recipe
+from precompute.recipe import HUB, KERAS, Recipe
+
+if TYPE_CHECKING:
+    import keras
 
 RUNTIMES = ("litert", "keras")
 
+_FASTER_ON_LITERT = ("efficientnet-lite0", "keras:MobileNet", "keras:EfficientNet")
+"""Networks of depthwise convolutions, on a CPU; `docs/recipes.md` has the figures of these and others.
+
+The large matrices of VGG and ResNet run as fast in Keras or faster, and converting them takes up to minutes.
+"""
+
 
 class Extractor(Protocol):
-    """Turns images into embeddings, `batch` images at a time at the most."""
+    """Turns images into embeddings, `batch` images at a time at the most.
+
+    `weights_sha256` is the SHA-256 of its weights file, which enters the recipe's fingerprint.
+    """
 
     runtime: str
     batch: int
+    weights_sha256: str
 
     def __call__(self, images: np.ndarray) -> np.ndarray:
         """Images (n, h, w, 3), uint8, RGB, with n from 1 to `batch`, to embeddings (n, d), float32.
@@ -34,39 +49,35 @@ class Extractor(Protocol):
         """
 
 
-def weights_sha256(recipe: Recipe) -> str:
-    """The SHA-256 of the file that holds the recipe's weights; raises `UserError` where it is missing."""
-    return sha256_of(_weights_file(recipe))
-
-
 def open_extractor(recipe: Recipe, *, runtime: str | None = None) -> Extractor:
     """The extractor of a recipe, on the runtime named, or on the best one that this machine has.
 
-    Raises `UserError` where the weights or the runtime are missing. The first use of LiteRT on a machine
-    converts the model, which takes some seconds and TensorFlow; the result is kept.
+    Raises `UserError` where the weights or the runtime are missing, or the recipe does not fit its model.
+    The first use of LiteRT on a machine converts the model, which takes some seconds and TensorFlow; the
+    result is kept.
     """
-    weights = _weights_file(recipe)
-    if (runtime or best_runtime()) == "keras":
-        with held_back():
-            from precompute.extractors.keras_runtime import KerasExtractor
-
-            return KerasExtractor(_model(weights))
-    if util.find_spec("ai_edge_litert") is None:
+    chosen = runtime or best_runtime(recipe)
+    if chosen == "litert" and util.find_spec("ai_edge_litert") is None:
         raise UserError(
             "The runtime litert needs the package ai-edge-litert, which is not installed: "
             "install it or use --runtime keras."
         )
-    from precompute.extractors.litert_runtime import LiteRTExtractor, converted
-
-    fingerprint = recipe.extractor_fingerprint(sha256_of(weights))
     with held_back():
-        name = f"{recipe.extractor}-{fingerprint[:16]}"
-        return LiteRTExtractor(converted(lambda: _model(weights), name=name))
+        source = _source(recipe)
+        if chosen == "keras":
+            from precompute.extractors.keras_runtime import KerasExtractor
+
+            return KerasExtractor(source.model(), weights_sha256=source.weights_sha256)
+        from precompute.extractors.litert_runtime import LiteRTExtractor, converted
+
+        fingerprint = recipe.extractor_fingerprint(source.weights_sha256)
+        name = re.sub(r"[^\w.-]+", "-", f"{recipe.extractor}-{fingerprint[:16]}")
+        return LiteRTExtractor(converted(source.model, name=name), weights_sha256=source.weights_sha256)
 
 
-def best_runtime() -> str:
-    """Keras where TensorFlow has a GPU or LiteRT is missing, LiteRT elsewhere."""
-    if util.find_spec("ai_edge_litert") is None:
+def best_runtime(recipe: Recipe) -> str:
+    """The faster runtime for a recipe on this machine; Keras where LiteRT is missing."""
+    if not recipe.extractor.startswith(_FASTER_ON_LITERT) or util.find_spec("ai_edge_litert") is None:
         return "keras"
     # TensorFlow takes seconds to import: it is asked only where there may be a GPU.
     if Path("/proc/driver/nvidia/gpus").exists():
@@ -77,13 +88,43 @@ def best_runtime() -> str:
     return "litert"
 
 
-def _weights_file(recipe: Recipe) -> Path:
+class _Source(NamedTuple):
+    """Where an extractor comes from: the hash of its weights, and what makes its Keras model."""
+
+    weights_sha256: str
+    model: Callable[[], keras.Model]
+
+
+def _source(recipe: Recipe) -> _Source:
+    if recipe.extractor.startswith(KERAS):
+        from precompute.extractors import keras_application
+
+        weights = recipe.weights or keras_application.fetched_weights(recipe)
+        return _Source(_hash(weights), lambda: keras_application.build_model(recipe, weights))
+    if recipe.weights is not None:
+        raise UserError(
+            f"Expected a weights file for a model of keras.applications only. Received: {recipe.weights} for "
+            f"{recipe.extractor}, which brings its own."
+        )
+    if recipe.extractor.startswith(HUB):
+        from precompute.extractors.hub_backbone import open_preset
+
+        model, weights_sha256 = open_preset(recipe)
+        return _Source(weights_sha256, lambda: model)
     from precompute.extractors.efficientnet_lite0_weights import weights_file
 
-    return weights_file()
+    weights = weights_file()
+    return _Source(_hash(weights), lambda: _efficientnet_lite0(weights))
 
 
-def _model(weights: Path):
+def _efficientnet_lite0(weights: Path) -> keras.Model:
     from precompute.extractors.efficientnet_lite0 import build_model
 
     return build_model(weights)
+
+
+def _hash(weights: Path) -> str:
+    try:
+        return sha256_of(weights)
+    except OSError as error:
+        raise UserError(f"The weights {weights} cannot be read ({error.strerror}).") from error

@@ -15,6 +15,7 @@ import keras
 import numpy as np
 from keras import layers
 
+from precompute.extractors.model_parts import GeneralizedMeanPooling
 from precompute.extractors.torch_checkpoint import read_checkpoint
 
 INPUT_SIZE = 224
@@ -60,19 +61,6 @@ def build_classifier(weights: Path) -> keras.Model:
     model = keras.Model(images, classes, name="efficientnet_lite0_classifier")
     _load(model, read_checkpoint(weights))
     return model
-
-
-class GeneralizedMeanPooling(layers.Layer):
-    """The generalized mean with p = 3 over height and width: (mean of x³)^⅓, for x ≥ 0.
-
-    Radenović, Tolias and Chum 2018, arXiv 1711.02512, equation 3. Between the mean (p = 1) and the
-    maximum (p → ∞): strong local features weigh more than empty background.
-    """
-
-    def call(self, features):
-        """Features (n, h, w, c) to their pooled form (n, c)."""
-        cubes = keras.ops.mean(features * features * features, axis=(1, 2))
-        return keras.ops.power(cubes, 1 / 3)
 
 
 def _features() -> tuple[keras.KerasTensor, keras.KerasTensor]:

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     import keras
 
 _BATCH = 8
-_MINIMUM_BYTES = 1_000_000
+_BYTES_OF_A_WEIGHT = 3
+"""A weight takes four bytes; those of a batch normalization vanish into the convolution before it."""
+
 _MINIMUM_COSINE = 0.9999
 
 
@@ -29,10 +31,11 @@ class LiteRTExtractor:
     runtime = "litert"
     batch = _BATCH
 
-    def __init__(self, flatbuffer: bytes) -> None:
+    def __init__(self, flatbuffer: bytes, *, weights_sha256: str) -> None:
         """`flatbuffer` is a model whose input is uint8 images (batch, h, w, 3)."""
         from ai_edge_litert.interpreter import Interpreter
 
+        self.weights_sha256 = weights_sha256
         self._interpreter = Interpreter(model_content=flatbuffer, num_threads=available_cores())
         self._interpreter.allocate_tensors()
         self._input = self._interpreter.get_input_details()[0]["index"]
@@ -87,8 +90,9 @@ def convert(model: keras.Model, *, batch: int) -> bytes:
     content = tf.lite.TFLiteConverter.from_concrete_functions([frozen]).convert()
 
     probes = np.random.default_rng(0).integers(0, 256, shape, dtype=np.uint8)
-    cosine = smallest_cosine(np.asarray(model(probes, training=False)), LiteRTExtractor(content)(probes))
-    if len(content) < _MINIMUM_BYTES or not cosine > _MINIMUM_COSINE:
+    converted_model = LiteRTExtractor(content, weights_sha256="")
+    cosine = smallest_cosine(np.asarray(model(probes, training=False)), converted_model(probes))
+    if len(content) < _BYTES_OF_A_WEIGHT * model.count_params() or not cosine > _MINIMUM_COSINE:
         raise UserError(
             f"The conversion of {model.name} to LiteRT went wrong ({len(content):,} bytes, "
             f"cosine {cosine:.6f} to Keras where above {_MINIMUM_COSINE} is expected): use --runtime keras."

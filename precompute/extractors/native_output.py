@@ -8,10 +8,12 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from precompute.errors import UserError
+
 
 @contextmanager
 def held_back() -> Iterator[None]:
-    """Hold back what is written to standard error; it is printed after all where an exception leaves.
+    """Hold back what is written to standard error; it is printed after all where a program's error leaves.
 
     TensorFlow and LiteRT announce themselves from native code, past every setting of their loggers.
     """
@@ -21,6 +23,9 @@ def held_back() -> Iterator[None]:
         os.dup2(kept.fileno(), 2)
         try:
             yield
+        except UserError:
+            # Its sentence says it all.
+            raise
         except BaseException:
             kept.seek(0)
             os.write(original, kept.read())

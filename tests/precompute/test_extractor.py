@@ -6,6 +6,7 @@ import pickle
 import subprocess
 import sys
 from collections import OrderedDict
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,7 @@ import pytest
 from PIL import Image
 
 from precompute.errors import UserError
-from precompute.extractors import Extractor, open_extractor, weights_sha256
+from precompute.extractors import Extractor, open_extractor
 from precompute.extractors.litert_runtime import smallest_cosine
 from precompute.extractors.torch_checkpoint import read_checkpoint
 from precompute.images import decode, to_input
@@ -132,10 +133,10 @@ def test_a_kept_conversion_that_was_damaged_is_made_anew(
     assert [path.read_bytes() == original for path in (tmp_path / "akin").iterdir()] == [True]
 
 
-def test_the_fingerprint_covers_the_weights_and_what_decides_a_list() -> None:
-    from dataclasses import replace
-
-    weights = weights_sha256(RECIPE)
+def test_the_fingerprint_covers_the_weights_and_what_decides_a_list(litert: Extractor) -> None:
+    weights = litert.weights_sha256
+    # Bundles and embeddings of earlier versions stay valid as long as this one does not change.
+    assert RECIPE.fingerprint(weights) == "82b8c154e027b5dba4e6349efa40cdc3cc7bd71950867059de5d7374363d9075"
     own = RECIPE.fingerprint(weights)
     assert own == RECIPE.fingerprint(weights)
     assert own != RECIPE.fingerprint("0" * 64)

@@ -1,0 +1,233 @@
+"""Exports what a build found, for other programs: lists, embeddings and the full similarity matrix."""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+import json
+import os
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from pyarrow import parquet
+
+from bundle import Bundle, Neighbour
+from precompute.embeddings_file import embeddings_path, read_embeddings, write_vectors
+from precompute.errors import UserError
+from precompute.neighbours.space import open_space
+from precompute.progress import stage
+from precompute.projection import project
+from precompute.recipe import Recipe
+
+MATRIX_PRODUCTS = 10_000
+"""Products that a full matrix may have: 100 million cells are 1 GB of text, and no spreadsheet opens more."""
+
+_PAGE = 1000
+_MATRIX_ROWS = 128
+_SCHEMA = pa.schema(
+    [("product", pa.string()), ("neighbour", pa.string()), ("rank", pa.int32()), ("score", pa.float64())]
+)
+
+
+@dataclass(frozen=True)
+class ExportSettings:
+    """What an export is asked for; `recipe` is None for the bundle's first, `out` for a name of its own."""
+
+    data: Path
+    format: str
+    recipe: str | None = None
+    out: Path | None = None
+
+
+def export(settings: ExportSettings) -> list[Path]:
+    """Write one export, whole or not at all, and return its files.
+
+    Raises `BundleError` where there is no bundle, `UserError` where it does not hold what is asked for.
+    """
+    bundle = Bundle.open(settings.data)
+    description = _description(bundle, settings.recipe)
+    name, write = FORMATS[settings.format]
+    out = settings.out or Path(name)
+    if not out.parent.is_dir():
+        raise UserError(f"Expected --out in a folder that exists. Received: {out}.")
+    if out.is_dir():
+        raise UserError(f"Expected --out to be a file. Received: the folder {out}.")
+    return write(_Source(settings.data, bundle, description), out)
+
+
+@dataclass(frozen=True)
+class _Source:
+    """One recipe of the bundle at `data`."""
+
+    data: Path
+    bundle: Bundle
+    description: dict[str, Any]
+
+    def products(self) -> Iterator[tuple[str, str]]:
+        """Each product's id and that of its first image, in the catalogue's order."""
+        for offset in range(0, self.bundle.count, _PAGE):
+            for product in self.bundle.page(offset=offset, limit=_PAGE).products:
+                yield product.id, product.images[0].id
+
+    def lists(self) -> Iterator[tuple[str, list[Neighbour]]]:
+        """Each product's id and list, in the catalogue's order."""
+        for product_id, _ in self.products():
+            yield product_id, self.bundle.neighbours(product_id, recipe=self.description["name"])
+
+    def vectors(self) -> tuple[list[str], np.ndarray]:
+        """The products' ids and the vectors that the recipe compares, (n, d) float32."""
+        recipe = self._recipe()
+        fingerprint = recipe.extractor_fingerprint(self.description["weights"])
+        image_ids, embeddings = read_embeddings(self.data, fingerprint=fingerprint)
+        row_of = {image_id: row for row, image_id in enumerate(image_ids)}
+        products = list(self.products())
+        # The projection is that of the build: over the pictures of this bundle, by image id.
+        pictures = sorted({image_id for _, image_id in products})
+        if missing := sum(image_id not in row_of for image_id in pictures):
+            raise UserError(
+                f"Expected the embeddings of all {len(pictures):,} pictures of the bundle in "
+                f"{embeddings_path(self.data, fingerprint=fingerprint)}. Received: {missing:,} fewer, as the "
+                "file is of another build. Build the bundle again."
+            )
+        vectors = project(embeddings[[row_of[image_id] for image_id in pictures]], recipe.projection)
+        place_of = {image_id: place for place, image_id in enumerate(pictures)}
+        ids, images = zip(*products, strict=True)
+        return list(ids), vectors[[place_of[image_id] for image_id in images]]
+
+    def _recipe(self) -> Recipe:
+        names = {field.name for field in dataclasses.fields(Recipe)} - {"weights"}
+        try:
+            return Recipe(**{name: self.description[name] for name in names})
+        except KeyError as error:
+            raise UserError(
+                f"The bundle's manifest does not say the {error.args[0]} of its recipe: build it again."
+            ) from error
+
+
+def _description(bundle: Bundle, name: str | None) -> dict[str, Any]:
+    """What the manifest says of the recipe that is asked for."""
+    held = {description["name"]: description for description in bundle.recipes}
+    if name is None:
+        return bundle.recipes[0]
+    if name in held:
+        return held[name]
+    near = difflib.get_close_matches(name, held, n=3, cutoff=0.4) or list(held)
+    raise UserError(
+        f"Expected a recipe that the bundle holds. Received: {name!r}. Did you mean {' or '.join(near)}?"
+    )
+
+
+def _lists_csv(source: _Source, out: Path) -> list[Path]:
+    with _whole(out) as temporary, temporary.open("w", encoding="utf-8", newline="") as file:
+        file.write(",".join(_SCHEMA.names) + "\n")
+        with _stage(source) as advance:
+            for product_id, entries in source.lists():
+                product = cell(product_id)
+                file.writelines(
+                    f"{product},{cell(entry.id)},{rank},{entry.score:.6f}\n"
+                    for rank, entry in enumerate(entries, start=1)
+                )
+                advance(1)
+    return [out]
+
+
+def _lists_parquet(source: _Source, out: Path) -> list[Path]:
+    with (
+        _whole(out) as temporary,
+        parquet.ParquetWriter(temporary, _SCHEMA) as writer,
+        _stage(source) as advance,
+    ):
+        entries = source.lists()
+        while some := list(islice(entries, _PAGE)):
+            rows = [
+                (product_id, entry.id, rank, entry.score)
+                for product_id, neighbours in some
+                for rank, entry in enumerate(neighbours, start=1)
+            ]
+            columns = zip(*rows, strict=True) if rows else [()] * len(_SCHEMA)
+            arrays = [pa.array(*column) for column in zip(columns, _SCHEMA.types, strict=True)]
+            writer.write_batch(pa.record_batch(arrays, schema=_SCHEMA))
+            advance(len(some))
+    return [out]
+
+
+def _embeddings_parquet(source: _Source, out: Path) -> list[Path]:
+    ids, vectors = source.vectors()
+    with _whole(out) as temporary:
+        write_vectors(temporary, ids=ids, vectors=vectors, id_name="product")
+    return [out]
+
+
+def _embeddings_npy(source: _Source, out: Path) -> list[Path]:
+    ids, vectors = source.vectors()
+    names = out.with_suffix(".ids.json")
+    with _whole(out) as temporary, _whole(names) as temporary_names:
+        with temporary.open("wb") as file:
+            np.save(file, vectors)
+        temporary_names.write_text(json.dumps(ids, ensure_ascii=False, indent=0) + "\n", encoding="utf-8")
+    return [out, names]
+
+
+def _matrix_csv(source: _Source, out: Path) -> list[Path]:
+    count = source.bundle.count
+    if count > MATRIX_PRODUCTS:
+        raise UserError(
+            f"Expected at most {MATRIX_PRODUCTS:,} products for a full matrix. Received: {count:,}, whose "
+            f"matrix would have {count**2:,} cells, about {count**2 / 1e8:,.0f} GB of text, which no "
+            "spreadsheet opens; export the lists with --format csv or --format parquet."
+        )
+    ids, vectors = source.vectors()
+    space = open_space(vectors, source.description["metric"])
+    labels = [cell(product_id) for product_id in ids]
+    numbers = ",%.6f" * count + "\n"
+    with _whole(out) as temporary, temporary.open("w", encoding="utf-8", newline="") as file:
+        file.write(",".join(["product", *labels]) + "\n")
+        with _stage(source) as advance:
+            for start in range(0, count, _MATRIX_ROWS):
+                rows = np.arange(start, min(start + _MATRIX_ROWS, count))
+                for row, scores in zip(rows.tolist(), space.full_scores(rows), strict=True):
+                    file.write(labels[row] + numbers % tuple(scores.tolist()))
+                advance(len(rows))
+    return [out]
+
+
+FORMATS: dict[str, tuple[str, Callable[[_Source, Path], list[Path]]]] = {
+    "csv": ("lists.csv", _lists_csv),
+    "parquet": ("lists.parquet", _lists_parquet),
+    "matrix": ("matrix.csv", _matrix_csv),
+    "embeddings-parquet": ("embeddings.parquet", _embeddings_parquet),
+    "embeddings-npy": ("embeddings.npy", _embeddings_npy),
+}
+"""What can be exported: the file's usual name and what writes it, by the name of the format."""
+
+
+def cell(text: str) -> str:
+    """`text` as a cell of a CSV file that no spreadsheet takes for a formula: in quotes, always.
+
+    One that begins with = + - @, a tab, a line's end or an apostrophe gets an apostrophe before it, by
+    which spreadsheets know text; whoever removes one leading apostrophe has the text back.
+    """
+    if text.startswith(("=", "+", "-", "@", "\t", "\r", "\n", "'")):
+        text = "'" + text
+    return '"' + text.replace('"', '""') + '"'
+
+
+def _stage(source: _Source) -> AbstractContextManager[Callable[[int], None]]:
+    return stage("Exporting", source.bundle.count, "products")
+
+
+@contextmanager
+def _whole(path: Path) -> Iterator[Path]:
+    """A temporary file that takes the place of `path` where all went well, and is removed otherwise."""
+    temporary = path.with_name(f".{path.name}.new")
+    try:
+        yield temporary
+        os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)

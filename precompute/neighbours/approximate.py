@@ -1,0 +1,93 @@
+"""Approximate search: a graph of faiss is walked towards each product, and the recall is measured."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import faiss
+import numpy as np
+
+from precompute.neighbours.against_all import settle_against_all
+from precompute.neighbours.ranking import Ranking
+from precompute.neighbours.space import Space
+
+RECALL = 0.98
+"""The share of the exact lists' shown entries that approximate lists have at least."""
+
+SAMPLE = 1000
+"""Products that the recall is measured on."""
+
+_LINKS = 16
+_EFFORT_OF_BUILDING = 64
+_LEAST_EFFORT = 64
+_MOST_EFFORT = 1024
+"""Products that a walk keeps in sight: from here on exact search is the quicker one."""
+
+_TOGETHER = 4096
+_MARGIN = 16
+"""Candidates beyond the depth, as float32 and the exact scores may order them in another way."""
+
+
+class ApproximateSearch:
+    """Finds the lists of all rows of a space by a hierarchical navigable small world graph.
+
+    Malkov and Yashunin 2018, as faiss has it. Threads add to the graph at once, so that two builds may
+    differ in a list; the scores in it are exact.
+    """
+
+    def __init__(self, space: Space, *, memory_budget: int) -> None:
+        self._space, self._memory_budget = space, memory_budget
+        metric = faiss.METRIC_L2 if space.lower_is_better else faiss.METRIC_INNER_PRODUCT
+        self._index = faiss.IndexHNSWFlat(space.points.shape[1], _LINKS, metric)
+        self._index.hnsw.efConstruction = _EFFORT_OF_BUILDING
+
+    def build(self, advance: Callable[[int], None]) -> None:
+        """Build the graph; `advance(count)` is told of every product that is in it."""
+        for rows in self._parts():
+            self._index.add(self._space.points[rows])
+            advance(len(rows))
+
+    def tune(self, ranking: Ranking, *, top: int) -> dict[str, Any] | None:
+        """Look around as far as the recall of the first `top` entries needs.
+
+        Returns what the manifest says of the search, or None where the recall cannot be had. `ranking` is
+        used for the sample's lists, and holds nothing of use afterwards.
+        """
+        count = len(self._space.points)
+        sample = np.random.default_rng(0).choice(count, min(SAMPLE, count), replace=False)
+        settle_against_all(self._space, ranking, sample, memory_budget=self._memory_budget)
+        exact = ranking.scores[sample, :top]
+        effort = _LEAST_EFFORT
+        while effort <= _MOST_EFFORT:
+            self._index.hnsw.efSearch = effort
+            self._settle(ranking, sample)
+            found = ranking.scores[sample, :top]
+            # Any entry as good as the exact list's last one is right: ties are broken by id alone.
+            right = found <= exact[:, -1:] if self._space.lower_is_better else found >= exact[:, -1:]
+            recall = float(right.mean())
+            if recall >= RECALL:
+                index = f"faiss HNSW{_LINKS}, efConstruction {_EFFORT_OF_BUILDING}, efSearch {effort}"
+                measured = {"recall": round(recall, 4), "sample": len(sample)}
+                return {"engine": "approximate", "index": index} | measured
+            effort *= 2
+        return None
+
+    def run(self, ranking: Ranking, advance: Callable[[int], None]) -> None:
+        """Fill in the ranking; `advance(count)` is told of every product that is done."""
+        for rows in self._parts():
+            self._settle(ranking, rows)
+            advance(len(rows))
+
+    def _parts(self) -> list[np.ndarray]:
+        count = len(self._space.points)
+        return [np.arange(start, min(start + _TOGETHER, count)) for start in range(0, count, _TOGETHER)]
+
+    def _settle(self, ranking: Ranking, rows: np.ndarray) -> None:
+        candidates = min(ranking.rows.shape[1] + 1 + _MARGIN, len(self._space.points))
+        _, found = self._index.search(self._space.points[rows], candidates)
+        # faiss says -1 where a walk met no more; the row itself is no entry of its list.
+        others = (found >= 0) & (found != rows[:, np.newaxis])
+        ranking.settle(rows, np.where(others, found, rows[:, np.newaxis]))
+        short = rows[others.sum(axis=1) < ranking.rows.shape[1]]
+        settle_against_all(self._space, ranking, short, memory_budget=self._memory_budget)

@@ -1,0 +1,200 @@
+"""Exact search: every pair of products is compared once, block against block."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from math import isqrt
+from typing import NamedTuple
+
+import numpy as np
+from threadpoolctl import threadpool_limits
+
+from precompute.machine import available_cores
+from precompute.neighbours.against_all import settle_against_all
+from precompute.neighbours.progress import Progress
+from precompute.neighbours.ranking import Ranking
+from precompute.neighbours.space import Space
+
+_LARGEST_BLOCK = 1024
+"""Products in a block at the most: enough for matrix products at full speed, few enough for the cache."""
+
+_SMALLEST_BLOCK = 64
+
+_CROWD = 16
+"""A row with this many times as many candidates as its list has entries is in a crowd of near-equals."""
+
+_MANY = 4
+"""Candidates for each entry of a list that one block may give another before they are thinned out."""
+
+_TOGETHER = 64
+"""Rows that are settled at a time."""
+
+
+class _Candidates(NamedTuple):
+    """Candidates of a block's rows: the row's place in its block (int16), the other row, how near it is."""
+
+    places: np.ndarray
+    others: np.ndarray
+    nearness: np.ndarray
+
+
+class ExactSearch:
+    """Finds the lists of all rows of a space.
+
+    Nearness is the same from either side, so only half of the matrix is computed: each block is compared
+    with itself, then with the next one, with the two after that, the four after those, and so on around
+    the circle until every pair has met. After each round the nearest that a row has met so far give the
+    limit below which nothing is of interest, so each round brings a row about as many candidates as its
+    list has entries.
+
+    A row's limit is the nearness of its last entry so far, less the row's margin: what is below has surely
+    a worse score than each of the entries. So the candidates that are left hold the exact list, equal
+    scores included, however float32 orders them.
+    """
+
+    def __init__(self, space: Space, ranking: Ranking, *, memory_budget: int) -> None:
+        self._space, self._ranking, self._memory_budget = space, ranking, memory_budget
+        self._threads = available_cores()
+        count, self._depth = ranking.rows.shape
+        # A pair takes eight bytes: its nearness, and the same in order or two masks.
+        self._side = side = max(
+            _SMALLEST_BLOCK, min(_LARGEST_BLOCK, isqrt(memory_budget // (8 * self._threads)))
+        )
+        self._blocks = [slice(start, min(start + side, count)) for start in range(0, count, side)]
+        self._scratch = threading.local()
+        self._limits = np.full(count, -np.inf, np.float32)
+        self._crowded = np.zeros(count, bool)
+        self._found: list[list[_Candidates]] = [[] for _ in self._blocks]
+
+    def estimate(self) -> float:
+        """About how many seconds `run` will take, from two blocks that are compared."""
+        first, last = self._blocks[0], self._blocks[-1 if len(self._blocks) < 3 else -2]
+        with threadpool_limits(1, "blas"):
+            started = time.perf_counter()
+            near = self._space.nearness(first, last)
+            np.flatnonzero(near >= near.max())
+            seconds = time.perf_counter() - started
+        return seconds * self._pair_count() / self._threads
+
+    def run(self, advance: Callable[[int], None], *, steps: int) -> None:
+        """Fill in the ranking; `advance(count)` is told of the work done anew, `steps` in all."""
+        progress = Progress(steps, self._pair_count(), advance)
+
+        def compare(pair: tuple[int, int]) -> None:
+            self._compare(*pair)
+            progress.step()
+
+        # Threads of ours each run a whole block; threads inside of a product would wait for each other.
+        with threadpool_limits(1, "blas"), ThreadPoolExecutor(self._threads) as pool:
+            for pairs in self._rounds():
+                list(pool.map(compare, pairs))
+                list(pool.map(self._reduce, range(len(self._blocks))))
+            list(pool.map(self._settle, range(len(self._blocks))))
+        crowd = np.flatnonzero(self._crowded)
+        settle_against_all(self._space, self._ranking, crowd, memory_budget=self._memory_budget)
+
+    def _pair_count(self) -> int:
+        return len(self._blocks) * (len(self._blocks) + 1) // 2
+
+    def _rounds(self) -> Iterator[list[tuple[int, int]]]:
+        """All pairs of blocks, each once, by how far apart they are around the circle."""
+        count = len(self._blocks)
+        begin = 0
+        while begin <= count // 2:
+            end = min(max(1, 2 * begin), count // 2 + 1)
+            # Half-way around, a pair would be met from both of its sides.
+            yield [
+                (block, (block + offset) % count)
+                for offset in range(begin, end)
+                for block in range(count // 2 if 0 < offset == count / 2 else count)
+            ]
+            begin = end
+
+    def _compare(self, first: int, second: int) -> None:
+        # New arrays of this size for every pair would cost as much as looking through them.
+        if not hasattr(self._scratch, "near"):
+            self._scratch.near = np.empty(self._side**2, np.float32)
+            self._scratch.mask = np.empty(self._side**2, bool)
+        near = self._space.nearness(self._blocks[first], self._blocks[second], out=self._scratch.near)
+        if first == second:
+            np.fill_diagonal(near, -np.inf)
+            if len(near) > self._depth:
+                last = np.partition(near, -self._depth, axis=1)[:, -self._depth]
+                self._limits[self._blocks[first]] = last - self._space.margins[self._blocks[first]]
+        self._collect(first, second, near, from_second=False)
+        if first != second:
+            self._collect(second, first, near, from_second=True)
+
+    def _collect(self, block: int, other: int, near: np.ndarray, *, from_second: bool) -> None:
+        """Keep what a block's rows have met in another; with `from_second` they are the columns of `near`."""
+        limits = self._limits[self._blocks[block]]
+        mask = self._scratch.mask[: near.size].reshape(near.shape)
+        np.greater_equal(near, limits if from_second else limits[:, np.newaxis], out=mask)
+        found = np.flatnonzero(mask)
+        rows, columns = np.divmod(found.astype(np.int32), np.int32(near.shape[1]))
+        places, others = (columns, rows) if from_second else (rows, columns)
+        others += np.int32(self._blocks[other].start)
+        candidates = _Candidates(places.astype(np.int16), others, near.ravel().take(found))
+        if len(found) > _MANY * self._depth * len(limits):
+            candidates = self._best(block, candidates)
+        self._found[block].append(candidates)
+
+    def _reduce(self, block: int) -> None:
+        """Leave of a block's candidates what may still be in a list."""
+        joined = _Candidates(*map(np.concatenate, zip(*self._found[block], strict=True)))
+        self._found[block] = [self._best(block, joined)]
+
+    def _best(self, block: int, candidates: _Candidates) -> _Candidates:
+        """Raise the limits of a block's rows to what `candidates` allow, and leave those that reach them."""
+        places, _, nearness = candidates
+        part = self._blocks[block]
+        counts = np.bincount(places, minlength=part.stop - part.start)
+        last = np.full(len(counts), -np.inf, np.float32)
+        full = counts >= self._depth
+        in_order = np.sort(_keys(places, nearness))
+        ends = (np.cumsum(counts) - counts)[full] + self._depth - 1
+        last[full] = _nearness_of(in_order[ends])
+        limits = np.maximum(self._limits[part], last - self._space.margins[part])
+        kept = nearness >= limits.take(places)
+        crowded = np.bincount(np.compress(kept, places), minlength=len(counts)) > _CROWD * self._depth
+        self._crowded[part][crowded] = True
+        limits[self._crowded[part]] = np.inf
+        # Another thread may raise the same limits: to lose what it raised costs time and no entry.
+        self._limits[part] = limits
+        kept &= ~self._crowded[part].take(places)
+        return _Candidates(*(np.compress(kept, values) for values in candidates))
+
+    def _settle(self, block: int) -> None:
+        """Rank the candidates of a block's rows by their exact scores."""
+        (places, others, _), start = self._found[block][0], self._blocks[block].start
+        self._found[block] = []
+        others = others[np.argsort(places, kind="stable")]
+        counts = np.bincount(places)
+        starts = np.cumsum(counts) - counts
+        # Rows with about as many candidates together, so that little of their rectangle is wasted.
+        order = np.argsort(counts, kind="stable")
+        order = order[counts[order] > 0]
+        for begin in range(0, len(order), _TOGETHER):
+            rows = order[begin : begin + _TOGETHER]
+            columns = np.arange(counts[rows].max())
+            inside = columns < counts[rows, np.newaxis]
+            options = others[np.where(inside, starts[rows, np.newaxis] + columns, 0)]
+            self._ranking.settle(rows + start, np.where(inside, options, rows[:, np.newaxis] + start))
+
+
+def _keys(places: np.ndarray, nearness: np.ndarray) -> np.ndarray:
+    """Numbers that sort as (place, nearness from near to far) does: the place above 32 bits of nearness."""
+    return (places.astype(np.int64) << 32) + ~_turned(nearness.view(np.int32)) + 2**31
+
+
+def _nearness_of(keys: np.ndarray) -> np.ndarray:
+    """The nearness that each key holds."""
+    return _turned(~((keys & (2**32 - 1)) - 2**31).astype(np.int32)).view(np.float32)
+
+
+def _turned(bits: np.ndarray) -> np.ndarray:
+    """The bits of floats as integers in the same order, and back: below zero the bits run backwards."""
+    return bits ^ ((bits >> 31) & np.int32(2**31 - 1))
