@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import perf_counter
@@ -58,9 +59,26 @@ def embed(
         return to_input(image, recipe.input_size, resize=recipe.resize, interpolation=recipe.interpolation)
 
     result = Embeddings()
+    # Closed also where an exception passes, so that no thread goes on writing thumbnails after it.
+    with closing(load(folder, files, prepare, threads=available_cores(), ahead=_WINDOW)) as loaded:
+        reasons = _embed_batches(loaded, extractor, result, advance)
+    # The reason of an image holds for every file with the same content, also for one that came before.
+    for file, image_id in list(result.images.items()):
+        if image_id in reasons:
+            result.left_out[file] = reasons[image_id]
+            del result.images[file]
+    return result
+
+
+def _embed_batches(
+    loaded: Iterable[Loaded[np.ndarray]],
+    extractor: Extractor,
+    result: Embeddings,
+    advance: Callable[[int], None],
+) -> dict[str, str]:
+    """Fill in `result` and return the reason of each image id that has no embedding."""
     reasons: dict[str, str] = {}
     vectors: list[np.ndarray] = []
-    loaded = load(folder, files, prepare, threads=available_cores(), ahead=_WINDOW)
     started = perf_counter()
     for batch in _batches(loaded, extractor.batch):
         result.reading_seconds += perf_counter() - started
@@ -84,13 +102,9 @@ def embed(
         result.embedding_seconds += perf_counter() - started
         advance(len(batch))
         started = perf_counter()
-    # The reason of an image holds for every file with the same content, also for one that came before.
-    for file, image_id in list(result.images.items()):
-        if image_id in reasons:
-            result.left_out[file] = reasons[image_id]
-            del result.images[file]
-    result.vectors = np.stack(vectors) if vectors else result.vectors
-    return result
+    if vectors:
+        result.vectors = np.stack(vectors)
+    return reasons
 
 
 def _batches(loaded: Iterable[Loaded], size: int) -> Iterator[list[Loaded]]:
