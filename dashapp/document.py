@@ -20,6 +20,8 @@ from dashapp.wording import counted, day
 
 ASSETS = REPOSITORY / "assets"
 
+STYLESHEETS = ("vendor/bootstrap.min.css", "akin.css", "compare.css")
+
 FONT = "/assets/vendor/newsreader-latin-5.3.0.woff2"
 """The font's address, just as the stylesheet has it; its name changes with its version."""
 
@@ -36,7 +38,7 @@ class ShopApp(Dash):
             assets_folder=str(ASSETS),
             # The files of assets/ are linked with their content's hash, which Dash's own links lack.
             include_assets_files=False,
-            external_stylesheets=[asset_href("vendor/bootstrap.min.css"), asset_href("akin.css")],
+            external_stylesheets=[asset_href(name) for name in STYLESHEETS],
             external_scripts=[asset_href("akin.js")],
             title=site.name,
             update_title=None,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import perf_counter
@@ -82,19 +83,20 @@ def embed_all(
         return [form.make(pictures[form.decoding]) for form in forms]
 
     progress = _Progress(len(files), len(works))
-    loaded = load(folder, files, prepare, threads=available_cores(), ahead=_WINDOW)
-    started = perf_counter()
-    for batch in _batches(loaded, max(extractor.batch for extractor, _ in works)):
-        progress.reading_seconds += perf_counter() - started
-        new = [item for item in batch if item.result is not None]
-        if new:
-            by_form = zip(*(item.result for item in new), strict=True)
-            inputs = {form: np.stack(arrays) for form, arrays in zip(forms, by_form, strict=True)}
-            for place, (extractor, form) in enumerate(works):
-                progress.embed(place, extractor, inputs[form])
-        progress.note(batch)
-        advance(len(batch))
+    # Closed also where an exception passes, so that no thread goes on writing thumbnails after it.
+    with closing(load(folder, files, prepare, threads=available_cores(), ahead=_WINDOW)) as loaded:
         started = perf_counter()
+        for batch in _batches(loaded, max(extractor.batch for extractor, _ in works)):
+            progress.reading_seconds += perf_counter() - started
+            new = [item for item in batch if item.result is not None]
+            if new:
+                by_form = zip(*(item.result for item in new), strict=True)
+                inputs = {form: np.stack(arrays) for form, arrays in zip(forms, by_form, strict=True)}
+                for place, (extractor, form) in enumerate(works):
+                    progress.embed(place, extractor, inputs[form])
+            progress.note(batch)
+            advance(len(batch))
+            started = perf_counter()
     results = progress.results()
     return [results[works.index(work)] for work in wanted]
 

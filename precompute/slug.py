@@ -32,7 +32,7 @@ _ADVICE = {
     "interpreter": "It is the host's and cannot be made smaller.",
     "packages": "Take packages out of requirements.txt: the web half needs Dash and gunicorn only.",
     "code": "Name what the web half does not need in .slugignore.",
-    "bundle": "Build it with fewer images to a product, or serve a part of the catalogue from each app.",
+    "bundle": "Build it with a smaller --thumbnail-size, or with fewer images to a product.",
 }
 
 
@@ -65,7 +65,7 @@ def measure(repository: Path, *, bundle: Path, environment: Path) -> list[Part]:
 
 
 def packed_size(files: Iterable[Path]) -> int:
-    """The size in bytes of a tar archive of these files, gzipped. Nothing is kept, in memory or on disk."""
+    """The size in bytes of a tar archive of these files, gzipped; the archive itself is kept nowhere."""
     counter = _Counter()
     with (
         gzip.GzipFile(fileobj=counter, mode="wb", compresslevel=6, mtime=0) as stream,
@@ -73,6 +73,8 @@ def packed_size(files: Iterable[Path]) -> int:
     ):
         for path in files:
             archive.add(path, recursive=False)
+            # The archive would remember every file it holds, which nobody asks it here.
+            archive.members.clear()
     return counter.count
 
 

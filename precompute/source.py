@@ -200,7 +200,8 @@ def _product_from(row: dict[str, str], folder: Path) -> SourceProduct:
         raise ValueError(f"its image {image!r} is outside of the catalogue's folder")
     if not path.is_file():
         raise ValueError(f"its image {image!r} does not exist")
-    facts = {name: value for name, value in row.items() if name not in _KNOWN_COLUMNS and value}
+    further = (name for name in row if name not in _KNOWN_COLUMNS)
+    facts = {name.replace("_", " "): row[name] for name in further if row[name]}
     price = _number(row.get("price", ""))
     if price is None and row.get("price"):
         # Shown as it was written rather than dropped.

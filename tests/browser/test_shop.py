@@ -228,6 +228,14 @@ def test_without_scripts_everything_is_there(browser: playwright.Browser, server
     context.close()
 
 
+def test_the_look_alikes_begin_on_the_first_screen(page: Page) -> None:
+    visit(page, product_href("plain"))
+    for width, height in ((1280, 900), (390, 844)):
+        page.set_viewport_size({"width": width, "height": height})
+        box = page.locator(".product-grid .tile").first.bounding_box()
+        assert box["y"] + box["height"] / 3 < height
+
+
 PAGES = {
     "gallery": "/",
     "category": "/?category=Mugs",

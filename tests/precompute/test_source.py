@@ -104,13 +104,13 @@ def write_table(folder: Path, text: str) -> Path:
 def test_a_table_gives_products_in_its_order_with_all_its_columns(tmp_path: Path) -> None:
     write_table(
         tmp_path,
-        "\ufeffID,Image,Title,Category,Price,Currency,URL,Colour\n"
+        "\ufeffID,Image,Title,Category,Price,Currency,URL,Main_colour\n"
         'b,images/b.jpg,"Bowl, blue",Bowls,12.50,EUR,https://shop.example/b,blue\n'
         "a,images/a.jpg,,Cups,on request,,,\n",
     )
     first, second = read_catalogue(tmp_path).products
     assert (first.id, first.title, first.price, first.currency) == ("b", "Bowl, blue", 12.5, "EUR")
-    assert (first.url, first.facts) == ("https://shop.example/b", {"colour": "blue"})
+    assert (first.url, first.facts) == ("https://shop.example/b", {"main colour": "blue"})
     assert (second.title, second.price, second.facts) == ("A", None, {"price": "on request"})
 
 

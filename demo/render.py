@@ -1,0 +1,86 @@
+"""Render the demo shop's product pictures and write products.csv.
+
+    python demo/render.py --out demo
+
+Needs Blender's Python module (see requirements.txt). Pictures that exist are
+kept, so an interrupted run goes on where it stopped.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from pathlib import Path
+
+# Run as a script, Python knows this folder but not the one it is a package of.
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from demo.catalogue import SEED, Product, products, write_tables
+
+
+def main() -> None:
+    """Command line."""
+    given = _arguments()
+    catalogue = products(given.seed)
+    given.out.mkdir(parents=True, exist_ok=True)
+    write_tables(catalogue, given.out)
+    if given.catalogue_only:
+        print(f"{len(catalogue)} products written to {given.out / 'products.csv'}")
+        return
+    wanted = _choose(catalogue, given.only, given.one_per_shape)
+    ending = ".png" if given.png else ".webp"
+    paths = {p.id: (given.out / p.image).with_suffix(ending) for p in wanted}
+    waiting = [p for p in wanted if given.force or not paths[p.id].exists()]
+    print(f"{len(wanted)} products, {len(wanted) - len(waiting)} pictures there already", flush=True)
+    _render_all(waiting, paths, given.size, given.samples)
+    if given.contact_sheet:
+        from demo.contact_sheet import contact_sheet
+
+        contact_sheet([paths[p.id] for p in wanted], given.contact_sheet, columns=12)
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--out", type=Path, default=Path(__file__).parent)
+    parser.add_argument("--seed", type=int, default=SEED)
+    parser.add_argument("--catalogue-only", action="store_true", help="write products.csv alone")
+    parser.add_argument("--only", metavar="ID[,ID...]", help="render these products only")
+    parser.add_argument("--one-per-shape", action="store_true", help="one product of every shape")
+    parser.add_argument("--force", action="store_true", help="render pictures that exist again")
+    parser.add_argument("--size", type=int, default=320, help="pixels on a side")
+    parser.add_argument("--samples", type=int, default=10)
+    parser.add_argument("--png", action="store_true", help="write PNG instead of WebP, for looking")
+    parser.add_argument("--contact-sheet", type=Path, metavar="PNG", help="write an overview")
+    return parser.parse_args()
+
+
+def _choose(catalogue: list[Product], only: str | None, one_per_shape: bool) -> list[Product]:
+    if only:
+        named = only.split(",")
+        unknown = set(named) - {p.id for p in catalogue}
+        if unknown:
+            raise SystemExit(f"no such product: {', '.join(sorted(unknown))}")
+        return [p for p in catalogue if p.id in named]
+    if one_per_shape:
+        first = {p.shape: p for p in reversed(catalogue)}
+        return sorted(first.values(), key=lambda p: p.id)
+    return catalogue
+
+
+def _render_all(waiting: list[Product], paths: dict[str, Path], size: int, samples: int) -> None:
+    if not waiting:
+        return
+    # Loading Blender takes a moment: only now, when there is something to do.
+    from demo.studio.build import render_product
+
+    started = time.monotonic()
+    for done, product in enumerate(waiting, start=1):
+        render_product(product, paths[product.id], size, samples)
+        each = (time.monotonic() - started) / done
+        left = each * (len(waiting) - done) / 60
+        print(f"{done}/{len(waiting)}  {product.id}  {each:.1f} s each  {left:.0f} min left", flush=True)
+
+
+if __name__ == "__main__":
+    main()

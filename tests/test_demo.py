@@ -1,0 +1,136 @@
+"""The embedded catalogue knows the truth about its products: the lists must tell it.
+
+`python tests/test_demo.py` writes the checksums anew, after the pictures or the default recipe changed.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections import Counter, defaultdict
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from bundle import Bundle
+from precompute.cli import main
+from precompute.embedding import Embeddings, embed
+from precompute.extractors import open_extractor
+from precompute.images import decode, to_input
+from precompute.recipe import DEFAULT, RECIPES
+
+DEMO = Path(__file__).parent.parent / "demo"
+CHECKSUMS = Path(__file__).parent / "demo_checksums.json"
+RECIPE = RECIPES[DEFAULT]
+
+# ImageNet's numbers of the classes that the network may well see in our categories.
+CLASSES = {
+    "Mugs": {504, 968, 901, 438},  # coffee mug, cup, whiskey jug, beaker
+    "Teapots": {849, 505, 550},  # teapot, coffeepot, espresso maker
+    "Vases": {883, 725, 738},  # vase, pitcher, pot
+    "Table lamps": {846, 619, 818},  # table lamp, lampshade, spotlight
+}
+
+
+@pytest.fixture(scope="module")
+def rows() -> list[dict[str, str]]:
+    with (DEMO / "products.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+@pytest.fixture(scope="module")
+def bundle(tmp_path_factory: pytest.TempPathFactory) -> Bundle:
+    out = tmp_path_factory.mktemp("demo") / "data"
+    assert main(["build", str(DEMO), "--out", str(out)]) == 0
+    return Bundle.open(out)
+
+
+def checksums() -> dict[str, list[float]]:
+    """Three numbers for each embedding, its products with fixed random directions, by image id."""
+    files = sorted(path.relative_to(DEMO).as_posix() for path in DEMO.glob("images/*/*.webp"))
+    found: Embeddings = embed(DEMO, files, open_extractor(RECIPE), RECIPE)
+    directions = np.random.default_rng(0).standard_normal((found.vectors.shape[1], 3)) / 10
+    sums = found.vectors.astype(np.float64) @ directions
+    return {
+        image_id: [round(float(number), 4) for number in row]
+        for image_id, row in sorted(zip(found.ids, sums, strict=True))
+    }
+
+
+def test_the_embeddings_have_the_stored_checksums() -> None:
+    stored, found = json.loads(CHECKSUMS.read_text()), checksums()
+    assert stored.keys() == found.keys()
+    names = list(stored)
+    assert np.allclose([stored[name] for name in names], [found[name] for name in names], atol=2e-3)
+
+
+def test_the_pictures_are_what_the_table_says(rows: list[dict[str, str]]) -> None:
+    assert len(rows) >= 300
+    assert len({row["id"] for row in rows}) == len(rows)
+    assert len({row["category"] for row in rows}) >= 12
+    shapes = defaultdict(set)
+    for row in rows:
+        shapes[row["category"]].add(row["shape"])
+        with Image.open(DEMO / row["image"]) as image:
+            assert (image.format, image.size) == ("WEBP", (320, 320)), row["image"]
+    assert min(len(names) for names in shapes.values()) >= 3
+    pictures = list(DEMO.glob("images/*/*.webp"))
+    assert len(pictures) == len(rows)
+    assert sum(path.stat().st_size for path in pictures) < 8_000_000
+
+
+def test_nothing_of_it_is_left_out_and_the_first_page_shows_every_category(
+    bundle: Bundle, rows: list[dict[str, str]]
+) -> None:
+    assert bundle.count == len(rows)
+    assert bundle.report()["left_out"] == []
+    first = {product.category for product in bundle.page(limit=48).products}
+    assert first == {row["category"] for row in rows}
+
+
+def test_nine_in_ten_of_the_first_five_share_the_category(bundle: Bundle) -> None:
+    category = {product.id: product.category for product in bundle.page(limit=10_000).products}
+    same = [
+        category[entry.id] == own for name, own in category.items() for entry in bundle.neighbours(name)[:5]
+    ]
+    assert len(same) == 5 * bundle.count
+    assert np.mean(same) >= 0.9
+    assert bundle.report()["quality"][DEFAULT]["precision_at_5"] == pytest.approx(np.mean(same), abs=1e-4)
+
+
+def test_colour_variants_of_a_design_are_found(bundle: Bundle) -> None:
+    """Of the products that come in several colours, nearly all have another colour among the first ten."""
+    with (DEMO / "variants.csv").open(encoding="utf-8", newline="") as file:
+        group_of = {row["id"]: row["variant_group"] for row in csv.DictReader(file)}
+    sizes = Counter(group_of.values())
+    assert len(group_of) >= 60 and min(sizes.values()) >= 2
+    found = [
+        any(group_of.get(entry.id) == group for entry in bundle.neighbours(name)[:10])
+        for name, group in group_of.items()
+    ]
+    assert np.mean(found) >= 0.9
+
+
+@pytest.mark.parametrize("category", CLASSES)
+def test_the_network_names_what_is_to_be_seen(category: str, rows: list[dict[str, str]]) -> None:
+    from precompute.extractors.efficientnet_lite0 import build_classifier
+    from precompute.extractors.efficientnet_lite0_weights import weights_file
+
+    files = [row["image"] for row in rows if row["category"] == category]
+    inputs = [
+        to_input(
+            decode((DEMO / file).read_bytes()),
+            RECIPE.input_size,
+            resize=RECIPE.resize,
+            interpolation=RECIPE.interpolation,
+        )
+        for file in files
+    ]
+    classes = np.asarray(build_classifier(weights_file())(np.stack(inputs), training=False)).argmax(axis=1)
+    assert np.isin(classes, list(CLASSES[category])).mean() > 0.5
+
+
+if __name__ == "__main__":
+    CHECKSUMS.write_text(json.dumps(checksums(), indent=0) + "\n")
