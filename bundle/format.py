@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -102,25 +102,6 @@ def encode_list(product_id: str, neighbours: Sequence[Neighbour]) -> str:
     """One product's line in a neighbours file: `"id": [["id", score], …]`, without the line's end."""
     entries = ", ".join(f"[{encode_string(entry.id)}, {entry.score:.6f}]" for entry in neighbours)
     return f"{list_key(product_id)}[{entries}]"
-
-
-def encode_lists(
-    ids: Sequence[str], rows: Iterable[Sequence[int]], scores: Iterable[Sequence[float]]
-) -> Iterator[tuple[str, str]]:
-    """Each product's id and line, as `encode_list` gives it, from lists as columns: the quick way to many.
-
-    For each of `ids`, in their order, `rows` has the places in `ids` of its entries and `scores` their
-    scores.
-    """
-    heads = [f"[{encode_string(product_id)}, " for product_id in ids]
-    template = ""
-    for product_id, places, values in zip(ids, rows, scores, strict=True):
-        cells: list[Any] = [None] * (2 * len(places))
-        cells[::2] = [heads[place] for place in places]
-        cells[1::2] = values
-        if template.count("%s") != len(places):
-            template = ", ".join(["%s%.6f]"] * len(places))
-        yield product_id, f"{list_key(product_id)}[{template % tuple(cells)}]"
 
 
 def list_key(product_id: str) -> str:

@@ -71,18 +71,18 @@ class BundleWriter:
 
         That is the smallest power of two with which no file passes `SHARD_BYTES`.
         """
-        return self.write_lines(recipe, ((name, fmt.encode_list(name, entries)) for name, entries in lists))
+        lines = ((name, fmt.encode_list(name, entries).encode()) for name, entries in lists)
+        return self.write_lines(recipe, lines)
 
-    def write_lines(self, recipe: str, lines: Iterable[tuple[str, str]]) -> int:
-        """As `write_neighbours`, with each product's list as `fmt.encode_list` or `fmt.encode_lists` gives it.
+    def write_lines(self, recipe: str, lines: Iterable[tuple[str, bytes]]) -> int:
+        """As `write_neighbours`, with lists in the form that `fmt.encode_list` gives them, in UTF-8.
 
-        The lines are streamed through a temporary file: in memory stay their places, not their texts.
+        They are streamed through a temporary file: in memory stay their places, not their texts.
         """
         (self.folder / fmt.NEIGHBOURS / recipe).mkdir(parents=True)
         with tempfile.TemporaryFile(dir=self.folder) as spool:
             lists = []
-            for product_id, text in lines:
-                line = text.encode()
+            for product_id, line in lines:
                 lists.append(_List(fmt.shard_place(product_id), product_id, spool.tell(), len(line)))
                 spool.write(line)
             shards = _shard_count(lists)

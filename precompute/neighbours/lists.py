@@ -9,7 +9,16 @@ from typing import Any
 import numpy as np
 
 from bundle import Neighbour
-from bundle.format import encode_lists
+from bundle.format import encode_list, encode_string, list_key
+
+_TEXT = 4 * 1024 * 1024
+"""Bytes of text that are put together at a time."""
+
+_WIDEST = 1024
+"""Bytes of an id above which lists are written entry by entry: all ids take the room of the longest."""
+
+_GREATEST = 1e9
+"""Scores from which on six decimals are no longer exact in float64, and are left to Python."""
 
 
 @dataclass(frozen=True)
@@ -26,12 +35,46 @@ class NeighbourLists:
     scores: np.ndarray
     search: dict[str, Any] = field(default_factory=lambda: {"engine": "exact"})
 
-    def lines(self) -> Iterator[tuple[str, str]]:
-        """Each product's id with its line of a neighbours file, by id."""
-        return encode_lists(self.ids, map(np.ndarray.tolist, self.rows), map(np.ndarray.tolist, self.scores))
-
     def __iter__(self) -> Iterator[tuple[str, list[Neighbour]]]:
         """Each product's id with its list, by id."""
         for product_id, rows, scores in zip(self.ids, self.rows, self.scores, strict=True):
             names = map(self.ids.__getitem__, rows.tolist())
             yield product_id, list(map(Neighbour, names, scores.tolist()))
+
+    def lines(self) -> Iterator[tuple[str, bytes]]:
+        """Each product's id with its line of a neighbours file, as `bundle.format.encode_list` gives it."""
+        heads = [f"[{encode_string(product_id)}, ".encode() for product_id in self.ids]
+        widest = max(map(len, heads), default=0)
+        if widest > _WIDEST or not self.rows.size or np.abs(self.scores).max() >= _GREATEST:
+            for product_id, entries in self:
+                yield product_id, encode_list(product_id, entries).encode()
+            return
+        # JSON has no zero bytes: they fill what is shorter than its place, and are taken out at the end.
+        table = np.array(heads, f"S{widest}").view(np.uint8).reshape(len(heads), widest)
+        step = max(1, _TEXT // (self.rows.shape[1] * (widest + 24)))
+        for start in range(0, len(self.ids), step):
+            part = slice(start, start + step)
+            numbers = _decimal(self.scores[part])
+            tails = np.broadcast_to(np.frombuffer(b"], ", np.uint8), (*numbers.shape[:2], 3)).copy()
+            tails[:, -1] = np.frombuffer(b"]\0\n", np.uint8)
+            text = np.concatenate([table[self.rows[part]], numbers, tails], axis=2).tobytes()
+            for product_id, line in zip(
+                self.ids[part], text.translate(None, b"\0").splitlines(), strict=True
+            ):
+                yield product_id, b"%s[%s]" % (list_key(product_id).encode(), line)
+
+
+def _decimal(scores: np.ndarray) -> np.ndarray:
+    """Scores (q, k) with six decimals, in ASCII, zero bytes where there is no digit: (q, k, w), uint8."""
+    millionths = np.rint(np.abs(scores) * 10**6).astype(np.int64)
+    digits = max(1, len(str(int(millionths.max()))) - 6)
+    text = np.zeros((*scores.shape, 1 + digits + 7), np.uint8)
+    text[..., 0] = np.where(scores < 0, ord("-"), 0)
+    text[..., digits + 1] = ord(".")
+    rest = millionths
+    for place in [*range(digits + 7, digits + 1, -1), *range(digits, 0, -1)]:
+        # The last digit before the point and all decimals are written, zero or not.
+        written = (rest > 0) | (place >= digits)
+        rest, digit = np.divmod(rest, 10)
+        text[..., place] = np.where(written, digit + ord("0"), 0)
+    return text

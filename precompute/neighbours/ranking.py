@@ -6,9 +6,6 @@ import numpy as np
 
 from precompute.neighbours.space import Space
 
-_CACHE = 1024 * 1024
-"""Bytes of candidates' vectors that are gathered at a time: more than a cache holds takes thrice as long."""
-
 
 class Ranking:
     """Fills in the lists of all rows: `rows` (n, k), int32, and `scores` (n, k), float64, best first.
@@ -28,10 +25,12 @@ class Ranking:
 
         An option may be a row itself any number of times, and no other more than once.
         """
-        step = max(1, _CACHE // (options.shape[1] * self._space.vectors.shape[1] * 12))
-        for begin in range(0, len(rows), step):
-            part, chosen = rows[begin : begin + step], options[begin : begin + step]
-            self._keep_best(part, chosen, self._space.scores(part, chosen))
+        depth = self.rows.shape[1]
+        scores = self._space.scores(rows, options)
+        keys = np.where(options == rows[:, np.newaxis], np.inf, self._keys(scores))
+        best = np.lexsort((self._ranks[options], keys), axis=1)[:, :depth]
+        self.rows[rows] = np.take_along_axis(options, best, axis=1)
+        self.scores[rows] = np.take_along_axis(scores, best, axis=1)
 
     def settle_alike(self, rows: np.ndarray, options: np.ndarray) -> None:
         """Write the best of `options` (c,) into the lists of `rows` (q,), which all have the same vector.
@@ -39,9 +38,7 @@ class Ranking:
         No option occurs twice; the rows may be among them.
         """
         depth = self.rows.shape[1]
-        step = max(1, _CACHE // (self._space.vectors.shape[1] * 12))
-        pieces = [options[np.newaxis, begin : begin + step] for begin in range(0, len(options), step)]
-        scores = np.concatenate([self._space.scores(rows[:1], piece)[0] for piece in pieces])
+        scores = self._space.scores(rows[:1], options[np.newaxis])[0]
         best = np.lexsort((self._ranks[options], self._keys(scores)))[: depth + 1]
         for row in rows.tolist():
             own = best[options[best] != row][:depth]
@@ -49,10 +46,3 @@ class Ranking:
 
     def _keys(self, scores: np.ndarray) -> np.ndarray:
         return scores if self._space.lower_is_better else -scores
-
-    def _keep_best(self, rows: np.ndarray, options: np.ndarray, scores: np.ndarray) -> None:
-        depth = self.rows.shape[1]
-        keys = np.where(options == rows[:, np.newaxis], np.inf, self._keys(scores))
-        best = np.lexsort((self._ranks[options], keys), axis=1)[:, :depth]
-        self.rows[rows] = np.take_along_axis(options, best, axis=1)
-        self.scores[rows] = np.take_along_axis(scores, best, axis=1)

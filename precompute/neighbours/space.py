@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import threading
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,6 +21,10 @@ _NEAR_ONE = 1e-6
 
 _BLOCK = 1 << 22
 """Numbers that are taken to float64 at a time."""
+_CACHE = 8 * 1024 * 1024
+"""Bytes of vectors that are gathered at a time: more leaves the cache, less makes threads wait for turns."""
+
+_thread = threading.local()
 
 
 @dataclass(frozen=True)
@@ -56,13 +62,32 @@ class Space:
 
     def scores(self, rows: np.ndarray, options: np.ndarray) -> np.ndarray:
         """The rounded scores of each of `rows` (q,) with its `options` (q, c), from float64: (q, c)."""
+        (count, columns), width = options.shape, self.vectors.shape[1]
         queries = self.vectors[rows].astype(np.float64)
-        found = self.vectors.take(options, axis=0).astype(np.float64)
+        found = np.empty(options.shape)
+        columns = max(1, min(columns, _CACHE // (width * 12)))
+        together = max(1, _CACHE // (width * 12 * columns))
+        for row in range(0, count, together):
+            for column in range(0, options.shape[1], columns):
+                part = slice(row, row + together), slice(column, column + columns)
+                found[part] = self._pairs(queries[part[0]], options[part])
+        if self.metric == "euclidean":
+            return np.round(np.sqrt(found), DECIMALS)
+        return self._finish(rows, options, found)
+
+    def _pairs(self, queries: np.ndarray, options: np.ndarray) -> np.ndarray:
+        """The inner products or squared distances of `queries` (q, d) and `options` (q, c): (q, c)."""
+        shape = (*options.shape, self.vectors.shape[1])
+        narrow = _scratch("narrow", shape, np.float32)
+        # With "clip" the vectors go straight to their place; all rows exist.
+        np.take(self.vectors, options, axis=0, out=narrow, mode="clip")
+        wide = _scratch("wide", shape, np.float64)
+        wide[:] = narrow
         if self.metric == "euclidean":
             # The squares of the differences, as lengths and products would cancel for near-equal vectors.
-            found -= queries[:, np.newaxis]
-            return np.round(np.sqrt(np.vecdot(found, found)), DECIMALS)
-        return self._finish(rows, options, np.matmul(found, queries[:, :, np.newaxis])[:, :, 0])
+            wide -= queries[:, np.newaxis]
+            return np.vecdot(wide, wide)
+        return np.matmul(wide, queries[:, :, np.newaxis])[:, :, 0]
 
     def _finish(self, rows: np.ndarray, options: np.ndarray | slice, products: np.ndarray) -> np.ndarray:
         """The rounded scores of `rows` (q,) with `options`, from their inner products (q, c)."""
@@ -89,9 +114,7 @@ class Space:
         # Where little is left of the squares the difference is one of errors: these few are computed anew.
         for place in np.flatnonzero((distances < 1e-4 * squares).any(axis=1)):
             near = np.flatnonzero(distances[place] < 1e-4 * squares[place])
-            pieces = np.array_split(near, 1 + len(near) * self.vectors.shape[1] // _BLOCK)
-            found = [self.scores(rows[place : place + 1], piece[np.newaxis])[0] for piece in pieces]
-            distances[place, near] = np.concatenate(found) ** 2
+            distances[place, near] = self.scores(rows[place : place + 1], near[np.newaxis])[0] ** 2
         return np.round(np.sqrt(distances), DECIMALS)
 
     @property
@@ -176,6 +199,16 @@ def _scale(norms: np.ndarray) -> float:
     """The power of two, 1 at the most, that brings all lengths to 1 or below: their products stay finite."""
     longest = norms.max(initial=0)
     return float(2.0 ** -np.ceil(np.log2(longest))) if longest > 1 else 1.0
+
+
+def _scratch(name: str, shape: tuple[int, ...], kind: type) -> np.ndarray:
+    """Memory of this thread's own: asking the system for it anew takes longer than a score."""
+    size = math.prod(shape)
+    held = getattr(_thread, name, None)
+    if held is None or len(held) < size:
+        held = np.empty(size, kind)
+        setattr(_thread, name, held)
+    return held[:size].reshape(shape)
 
 
 def _lengths(vectors: np.ndarray) -> np.ndarray:

@@ -229,11 +229,27 @@ def test_search_is_approximate_above_a_size_and_where_it_is_asked_for(
     assert engine("exact") == "exact"
 
 
-def test_lines_are_those_that_the_bundle_writes_itself() -> None:
+@pytest.mark.parametrize("scale", [1, 3e-4, 2e3, 1e6])
+@pytest.mark.parametrize("metric", METRICS)
+@pytest.mark.parametrize("text", [100, neighbours.lists._TEXT])
+def test_lines_are_those_that_the_bundle_writes_itself(
+    monkeypatch: pytest.MonkeyPatch, metric: str, scale: float, text: int
+) -> None:
+    monkeypatch.setattr(neighbours.lists, "_TEXT", text)
     ids, vectors = catalogue(30, 8)
-    ids[:3] = ['quo"ted', "100%s", "größe\n"]
-    lists = find_neighbours(ids, vectors, metric="dot", depth=7)
-    assert list(lists.lines()) == [(name, encode_list(name, entries)) for name, entries in lists]
+    ids[:4] = ['quo"ted', "100%s", "größe\n", "nul\0"]
+    vectors[3:6] = 0
+    lists = find_neighbours(ids, vectors * np.float32(scale), metric=metric, depth=7)
+    assert list(lists.lines()) == [(name, encode_list(name, entries).encode()) for name, entries in lists]
+
+
+def test_ids_of_any_length_are_written() -> None:
+    ids, vectors = catalogue(5, 8)
+    ids[2] = "long" * 1000
+    lists = find_neighbours(ids, vectors, metric="cosine", depth=7)
+    assert list(lists.lines()) == [(name, encode_list(name, entries).encode()) for name, entries in lists]
+    alone = find_neighbours(ids[:1], vectors[:1], metric="cosine", depth=7)
+    assert list(alone.lines()) == [(ids[0], f'"{ids[0]}": []'.encode())]
 
 
 def test_centring_takes_the_mean_away_and_leaves_unit_length() -> None:

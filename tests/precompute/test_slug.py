@@ -120,7 +120,9 @@ def test_every_line_of_slugignore_names_something():
     names_at_root = [Path(path.name) for path in ROOT.iterdir()]
     patterns = slug.read_patterns(ROOT / ".slugignore")
     assert patterns
-    assert not [line for line in patterns if not any(slug.matches(name, [line]) for name in names_at_root)]
+    # What a build makes below data/ need not be there.
+    lasting = [line for line in patterns if not line.startswith("/data/")]
+    assert not [line for line in lasting if not any(slug.matches(name, [line]) for name in names_at_root)]
 
 
 def test_what_is_pushed_is_enough_to_serve(tmp_path):
