@@ -6,6 +6,7 @@ The references are written as such documents are: pictures one by one through Ke
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -19,6 +20,9 @@ from sklearn.metrics.pairwise import cosine_similarity
 from sklearn.neighbors import NearestNeighbors
 
 from bundle import Bundle
+from dashapp import create_app
+from dashapp.addresses import product_href
+from dashapp.settings import Settings
 from precompute.cli import main
 from tests.seeded import application, save
 
@@ -170,6 +174,22 @@ def test_lists_and_scores_are_those_of_the_reference(
             assert entry.score == pytest.approx(score, rel=RELATIVE, abs=ABSOLUTE), file
             # Two scores may be so near each other that float32 cannot tell which is better.
             assert entry.id == name or score_of[entry.id] == pytest.approx(score, rel=RELATIVE, abs=ABSOLUTE)
+    assert_shown(bundle, tmp_path / "data")
+
+
+def assert_shown(bundle: Bundle, data: Path) -> None:
+    """The dashboard shows each list in its order and, where it is a cosine, with the recipe's decimals."""
+    recipe = bundle.recipes[0]
+    client = create_app(Settings(data=data)).server.test_client()
+    for product in bundle.page().products:
+        page = client.get(product_href(product.id))
+        entries = bundle.neighbours(product.id)[: recipe["top"]]
+        names = re.findall(r'<a class="card-name" href="([^"]+)"', page.text)
+        assert page.status_code == 200
+        assert names == [product_href(entry.id) for entry in entries]
+        if recipe["metric"] == "cosine":
+            scores = re.findall(r"</meter><span>([^<]+)</span>", page.text)
+            assert scores == [f"{entry.score:.{recipe['decimals']}f}" for entry in entries]
 
 
 def test_the_pictures_tell_right_from_wrong(case: tuple[str, Path, Lists]) -> None:
