@@ -54,7 +54,8 @@ class Bundle:
                 f"{root} is no bundle: its file {fmt.CURRENT}, which names the live generation, "
                 f"is missing or broken: {_BUILD_HINT}."
             )
-        folder = root / generation
+        # Absolute, so that whoever serves its files may resolve paths against another folder.
+        folder = root.absolute() / generation
         manifest = _read_manifest(folder / fmt.MANIFEST)
         try:
             return cls(folder, manifest)

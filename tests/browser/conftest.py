@@ -43,7 +43,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         port = probe.getsockname()[1]
     log = tmp_path_factory.mktemp("log") / "gunicorn.log"
     command = [sys.executable, "-m", "gunicorn", "dashapp.wsgi:server", "--bind", f"127.0.0.1:{port}"]
-    environment = {**os.environ, "AKIN_DATA": str(data), "AKIN_TITLE": "Sample Shop"}
+    # A relative path, as `make demo` gives it.
+    environment = {**os.environ, "AKIN_DATA": os.path.relpath(data, REPOSITORY), "AKIN_TITLE": "Sample Shop"}
     with log.open("wb") as output:
         process = subprocess.Popen(
             command, cwd=REPOSITORY, env=environment, stdout=output, stderr=subprocess.STDOUT

@@ -49,6 +49,18 @@ def test_from_the_gallery_through_two_products_and_back_to_the_same_place(page: 
     assert documents == []
 
 
+@pytest.mark.parametrize("address", ["/", product_href("plain")])
+def test_every_picture_arrives(page: Page, address: str) -> None:
+    visit(page, address)
+    page.wait_for_load_state("networkidle")
+    pictures = page.evaluate(
+        """[...document.querySelectorAll("main img")].map(
+            image => image.currentSrc.includes("/thumbnails/") && image.naturalWidth > 0)"""
+    )
+    assert len(pictures) > 20
+    assert all(pictures)
+
+
 def test_a_reload_keeps_the_place(page: Page) -> None:
     visit(page, "/")
     page.locator(".card-name").nth(40).scroll_into_view_if_needed()

@@ -65,6 +65,15 @@ def test_thumbnails_are_kept_for_good(client: FlaskClient) -> None:
     assert again.status_code == 304
 
 
+def test_thumbnails_are_found_where_the_bundle_is_named_by_a_relative_path(
+    data: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(data.parent)
+    client = create_app(Settings(data=Path(data.name))).server.test_client()
+    address = re.search(r'src="(/thumbnails/[^"]+)"', client.get("/").text).group(1)
+    assert client.get(address).mimetype == "image/webp"
+
+
 def test_no_other_thumbnail_address_is_served(client: FlaskClient) -> None:
     address = re.search(r'src="(/thumbnails/[^"]+)"', client.get("/").text).group(1)
     _, _, tag, name = address.split("/")
