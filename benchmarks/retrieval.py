@@ -3,13 +3,15 @@
     python benchmarks/retrieval.py PHOTOS
 
 PHOTOS has one sub-folder for each class. The default recipe is compared with two plain ways to say that
-pictures look alike: their raw pixels at 32 × 32, and their histograms of hue, saturation and value.
+pictures look alike: their raw pixels at 32 × 32, and their histograms of hue, saturation and value; and with
+chance, which is lists drawn at random.
 """
 
 from __future__ import annotations
 
 import argparse
 import sys
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
@@ -62,6 +64,9 @@ def main() -> None:
 
     print(f"\n{len(kept):,} photos, {len(set(categories.values()))} classes, cosine after centring\n")
     print("| | " + " | ".join(f"P@{k}" for k in CUTS) + " |\n|---|" + "---|" * len(CUTS))
+    sizes = Counter(categories.values()).values()
+    chance = sum(size * (size - 1) for size in sizes) / (len(kept) * (len(kept) - 1))
+    print("| chance | " + " | ".join(f"{chance:.3f}" for _ in CUTS) + " |")
     variants = {name: np.stack([vectors[i] for i in found.ids]) for name, vectors in plain.items()}
     for name, vectors in (variants | {recipe.name: found.vectors}).items():
         lists = find_neighbours(

@@ -85,12 +85,17 @@ def shard_of(product_id: str, shards: int) -> int:
     `shards` is a power of two; the number is the leading bits of the SHA-256 of the id in UTF-8, so it
     depends on nothing but the id: a product that is added or removed moves no other.
     """
-    return shard_place(product_id) * shards >> 32
+    return shard_at(shard_place(product_id), shards)
 
 
 def shard_place(product_id: str) -> int:
     """The first 32 bits of the SHA-256 of a product's id in UTF-8: all that decides on its file."""
     return int.from_bytes(hashlib.sha256(product_id.encode()).digest()[:4], "big")
+
+
+def shard_at(place: int, shards: int) -> int:
+    """The number of the neighbours file, of `shards`, that a product at this `shard_place` belongs to."""
+    return place * shards >> 32
 
 
 def shard_file(recipe: str, shard: int) -> str:

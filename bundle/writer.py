@@ -86,10 +86,8 @@ class BundleWriter:
                 lists.append(_List(fmt.shard_place(product_id), product_id, spool.tell(), len(line)))
                 spool.write(line)
             shards = _shard_count(lists)
-            lists.sort(key=lambda one: (one.place * shards >> 32, one.product_id))
-            parts = {
-                shard: list(part) for shard, part in groupby(lists, lambda one: one.place * shards >> 32)
-            }
+            lists.sort(key=lambda one: (one.shard(shards), one.product_id))
+            parts = {shard: list(part) for shard, part in groupby(lists, lambda one: one.shard(shards))}
             for shard in range(shards):
                 content = b"{\n" + b",\n".join(_read(spool, one) for one in parts.get(shard, ())) + b"\n}\n"
                 (self.folder / fmt.shard_file(recipe, shard)).write_bytes(content)
@@ -137,6 +135,10 @@ class _List(NamedTuple):
     begin: int
     length: int
 
+    def shard(self, shards: int) -> int:
+        """The number of the file that the list belongs to, where there are `shards` of them."""
+        return fmt.shard_at(self.place, shards)
+
 
 def _read(spool: IO[bytes], one: _List) -> bytes:
     spool.seek(one.begin)
@@ -150,7 +152,7 @@ def _shard_count(lists: list[_List]) -> int:
     while shards < fmt.MAX_SHARDS:
         sizes = [4] * shards
         for one in lists:
-            sizes[one.place * shards >> 32] += one.length + 2
+            sizes[one.shard(shards)] += one.length + 2
         if max(sizes) <= limit:
             break
         shards *= 2

@@ -91,7 +91,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Build, print the summary and return 0."""
     recipes = _recipes(arguments)
 
-    # NumPy, faiss and Pillow are imported here so that --help and a wrong option answer at once.
+    # NumPy and Pillow are imported here so that --help and a wrong option answer at once.
     from precompute.build import BuildSettings, build
 
     settings = BuildSettings(
