@@ -16,9 +16,17 @@ CREATE TABLE products(
   id TEXT NOT NULL UNIQUE,
   title TEXT NOT NULL,
   category TEXT NOT NULL,
+  brand TEXT NOT NULL,
+  tags TEXT NOT NULL,
   price REAL,
   currency TEXT NOT NULL,
+  in_stock INTEGER,
+  popularity REAL,
   url TEXT NOT NULL,
+  description TEXT NOT NULL,
+  colours TEXT NOT NULL,
+  variants TEXT NOT NULL,
+  twins TEXT NOT NULL,
   images TEXT NOT NULL,
   facts TEXT NOT NULL
 );
@@ -36,7 +44,14 @@ INSERT INTO search(search) VALUES('rebuild');
 INSERT INTO search(search) VALUES('optimize');
 """
 
-COLUMNS = "id, title, category, price, currency, url, images, facts"
+COLUMNS = (
+    "id, title, category, brand, tags, price, currency, in_stock, popularity, url, description, "
+    "colours, variants, twins, images, facts"
+)
+
+_FIELDS = tuple(COLUMNS.split(", "))
+_LISTS = ("tags", "colours")
+_MARKS = ",".join("?" * (1 + len(_FIELDS)))
 
 _WORD = re.compile(r"\w+")
 
@@ -53,7 +68,7 @@ def create_catalogue(path: Path, products: Iterable[Product]) -> int:
         connection.execute("PRAGMA synchronous = OFF")
         connection.executescript(_SCHEMA)
         rows = (_row(position, product) for position, product in enumerate(products))
-        cursor = connection.executemany("INSERT INTO products VALUES(?,?,?,?,?,?,?,?,?)", rows)
+        cursor = connection.executemany(f"INSERT INTO products VALUES({_MARKS})", rows)
         count = max(cursor.rowcount, 0)
         connection.commit()
         connection.executescript(_INDEXES)
@@ -77,17 +92,14 @@ def open_catalogue(path: Path) -> sqlite3.Connection:
 
 def product_from(row: tuple) -> Product:
     """The product of one row of `COLUMNS`."""
-    product_id, title, category, price, currency, url, images, facts = row
-    return Product(
-        id=product_id,
-        title=title,
-        images=tuple(ProductImage(*image) for image in json.loads(images)),
-        category=category,
-        price=price,
-        currency=currency,
-        url=url,
-        facts=json.loads(facts),
-    )
+    values = dict(zip(_FIELDS, row, strict=True))
+    values["images"] = tuple(ProductImage(*image) for image in json.loads(values["images"]))
+    values["facts"] = json.loads(values["facts"])
+    for name in _LISTS:
+        values[name] = tuple(json.loads(values[name]))
+    if values["in_stock"] is not None:
+        values["in_stock"] = bool(values["in_stock"])
+    return Product(**values)
 
 
 def search_expression(text: str) -> str:
@@ -100,15 +112,8 @@ def search_expression(text: str) -> str:
 
 
 def _row(position: int, product: Product) -> tuple:
-    images = [[image.id, image.width, image.height] for image in product.images]
-    return (
-        position,
-        product.id,
-        product.title,
-        product.category,
-        product.price,
-        product.currency,
-        product.url,
-        json.dumps(images),
-        json.dumps(product.facts, ensure_ascii=False),
-    )
+    values = {name: getattr(product, name) for name in _FIELDS}
+    values["images"] = [[image.id, image.width, image.height] for image in product.images]
+    for name in (*_LISTS, "images", "facts"):
+        values[name] = json.dumps(values[name], ensure_ascii=False)
+    return (position, *values.values())

@@ -1,4 +1,4 @@
-"""Names, records and rules of the bundle format, version 1. `docs/bundle-format.md` describes it."""
+"""Names, records and rules of the bundle format, version 2. `docs/bundle-format.md` describes it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
-VERSION = 1
+VERSION = 2
 
 CURRENT = "CURRENT"
 MANIFEST = "manifest.json"
@@ -25,6 +25,22 @@ SHARD_BYTES = 256 * 1024
 
 MAX_SHARDS = 1 << 20
 
+COLOURS = (
+    "black",
+    "grey",
+    "white",
+    "beige",
+    "brown",
+    "red",
+    "orange",
+    "yellow",
+    "green",
+    "blue",
+    "purple",
+    "pink",
+)
+"""The names that a picture's colours go by, in the order in which people are shown them."""
+
 _IMAGE_ID = re.compile(r"[0-9a-f]{64}")
 _ENCODER = json.JSONEncoder(ensure_ascii=False)
 _GENERATION = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,100}")
@@ -36,7 +52,10 @@ class BundleError(Exception):
 
 @dataclass(frozen=True)
 class ProductImage:
-    """One picture of a product: the SHA-256 of the file it came from, and its thumbnail's size in pixels."""
+    """One picture of a product: the SHA-256 of the file it came from, and its thumbnail's size in pixels.
+
+    The small thumbnail has half of that size, rounded up.
+    """
 
     id: str
     width: int
@@ -45,15 +64,30 @@ class ProductImage:
 
 @dataclass(frozen=True)
 class Product:
-    """One product of the catalogue. `facts` holds every further column of the source, in its order."""
+    """One product of the catalogue, as its source and its pictures give it.
+
+    The first of `images` is the one that is compared. `in_stock` and `popularity` (more is more popular) are
+    None where the source does not say. `colours`, of `COLOURS`, are those of the first picture, the largest
+    first. `variants` is what the shop calls the group that this product is a variant in; `twins` is the id of
+    the first of the products whose pictures are all but the same as this one's, itself among them. Either is
+    empty where there are no others. `facts` holds every further column of the source, in its order.
+    """
 
     id: str
     title: str
     images: tuple[ProductImage, ...]
     category: str = ""
+    brand: str = ""
+    tags: tuple[str, ...] = ()
     price: float | None = None
     currency: str = ""
+    in_stock: bool | None = None
+    popularity: float | None = None
     url: str = ""
+    description: str = ""
+    colours: tuple[str, ...] = ()
+    variants: str = ""
+    twins: str = ""
     facts: dict[str, str] = field(default_factory=dict)
 
 
@@ -74,9 +108,9 @@ def is_generation(text: str) -> bool:
     return _GENERATION.fullmatch(text) is not None
 
 
-def thumbnail_file(image_id: str) -> str:
-    """The path of an image's thumbnail inside a generation."""
-    return f"{THUMBNAILS}/{image_id[:2]}/{image_id}.webp"
+def thumbnail_file(image_id: str, *, small: bool = False) -> str:
+    """The path of an image's thumbnail, or of its small one, inside a generation."""
+    return f"{THUMBNAILS}/{image_id[:2]}/{image_id}{'.small' if small else ''}.webp"
 
 
 def shard_of(product_id: str, shards: int) -> int:

@@ -155,11 +155,11 @@ class Bundle:
         except (OSError, ValueError) as error:
             raise BundleError(f"{path} cannot be read ({error}): build it again, {_BUILD_HINT}.") from error
 
-    def thumbnail(self, image_id: str) -> Path | None:
-        """Where the thumbnail of an image is, or None where `image_id` is no image id or has no thumbnail."""
+    def thumbnail(self, image_id: str, *, small: bool = False) -> Path | None:
+        """Where an image's thumbnail is, or its small one; None where it has none or there is no such id."""
         if not fmt.is_image_id(image_id):
             return None
-        path = self.folder / fmt.thumbnail_file(image_id)
+        path = self.folder / fmt.thumbnail_file(image_id, small=small)
         return path if path.is_file() else None
 
     def report(self) -> dict[str, Any]:

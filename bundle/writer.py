@@ -50,9 +50,9 @@ class BundleWriter:
     def __exit__(self, *_: object) -> None:
         shutil.rmtree(self.folder, ignore_errors=True)
 
-    def write_thumbnail(self, image_id: str, webp: bytes) -> None:
-        """Store one thumbnail. A second one for the same image id replaces the first."""
-        path = self.folder / fmt.thumbnail_file(image_id)
+    def write_thumbnail(self, image_id: str, webp: bytes, *, small: bool = False) -> None:
+        """Store one thumbnail, or the small one. A second one for the same image id replaces the first."""
+        path = self.folder / fmt.thumbnail_file(image_id, small=small)
         path.parent.mkdir(exist_ok=True)
         path.write_bytes(webp)
 

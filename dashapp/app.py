@@ -10,7 +10,7 @@ from dashapp.document import ASSETS, ShopApp
 from dashapp.headers import register_headers
 from dashapp.routes import register_navigation
 from dashapp.settings import Settings
-from dashapp.site import open_site
+from dashapp.site import Sites
 from dashapp.thumbnails import register_thumbnails
 
 
@@ -20,10 +20,10 @@ def create_app(settings: Settings | None = None) -> Dash:
     Where there is no bundle, or not a whole one, the app starts all the same and every page says what
     is wrong, with status 503. Raises `SettingsError` for a setting that cannot be used.
     """
-    site = open_site(settings or Settings.from_environment())
-    app = ShopApp(site)
-    register_navigation(app, site)
-    register_thumbnails(app.server, site)
+    sites = Sites(settings or Settings.from_environment())
+    app = ShopApp(sites)
+    register_navigation(app, sites)
+    register_thumbnails(app.server, sites)
     _register_plain_routes(app)
     register_headers(app.server, app.csp_hashes())
     register_compression(app.server)
@@ -35,8 +35,9 @@ def _register_plain_routes(app: ShopApp) -> None:
 
     @server.get("/healthz")
     def healthz() -> Response:
-        if app.site.bundle is None:
-            return Response(app.site.problem + "\n", status=503, mimetype="text/plain")
+        site = app.sites.current()
+        if site.bundle is None:
+            return Response(site.problem + "\n", status=503, mimetype="text/plain")
         return Response("ok\n", mimetype="text/plain")
 
     @server.get("/robots.txt")

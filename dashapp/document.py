@@ -15,7 +15,7 @@ from flask import Response, g, request
 from dashapp.markup import to_html
 from dashapp.routes import tab_title, view_of
 from dashapp.settings import REPOSITORY
-from dashapp.site import Site
+from dashapp.site import Sites
 from dashapp.wording import counted, day
 
 ASSETS = REPOSITORY / "assets"
@@ -31,8 +31,8 @@ _TEMPLATE = Template(Path(__file__).with_name("document.html").read_text(encodin
 class ShopApp(Dash):
     """A Dash app whose documents hold their page already, with its title and HTTP status."""
 
-    def __init__(self, site: Site) -> None:
-        self.site = site
+    def __init__(self, sites: Sites) -> None:
+        self.sites = sites
         super().__init__(
             __name__,
             assets_folder=str(ASSETS),
@@ -40,7 +40,7 @@ class ShopApp(Dash):
             include_assets_files=False,
             external_stylesheets=[asset_href(name) for name in STYLESHEETS],
             external_scripts=[asset_href("akin.js")],
-            title=site.name,
+            title="Akin",
             update_title=None,
             add_log_handler=False,
         )
@@ -53,18 +53,20 @@ class ShopApp(Dash):
 
     def index(self, *_: Any, **__: Any) -> Response:
         """The document of the address that is asked for."""
-        g.view = view_of(self.site, request.path, request.query_string.decode("latin-1"))
+        g.site = self.sites.current()
+        g.view = view_of(g.site, request.path, request.query_string.decode("latin-1"))
         return Response(super().index(), status=g.view.status, mimetype="text/html")
 
     def interpolate_index(self, **parts: str) -> str:
         """Fill the template in one pass, so that nothing a product says can stand for a part of it."""
-        view, bundle = g.view, self.site.bundle
+        view, site = g.view, g.site
         built = ""
-        if bundle:
-            built = f"{counted(bundle.count, 'product')}, updated {day(bundle.manifest['created'])}"
+        if site.bundle:
+            created = site.bundle.manifest["created"]
+            built = f"{counted(site.bundle.count, 'product')}, updated {day(created)}"
         texts = {
-            "tab_title": tab_title(self.site, view),
-            "name": self.site.name,
+            "tab_title": tab_title(site, view),
+            "name": site.name,
             "description": view.description,
             "search": view.search,
             "built": built,

@@ -16,7 +16,7 @@ from dashapp.pages.gallery import gallery
 from dashapp.pages.not_found import not_found
 from dashapp.pages.problem import problem_page
 from dashapp.pages.product import product_page
-from dashapp.site import Site
+from dashapp.site import Site, Sites
 from dashapp.view import View
 
 logger = logging.getLogger(__name__)
@@ -46,7 +46,7 @@ def view_of(site: Site, path: str, query: str) -> View:
         return problem_page(str(error))
 
 
-def register_navigation(app: Dash, site: Site) -> None:
+def register_navigation(app: Dash, sites: Sites) -> None:
     """Show the page of the browser's address, and the next one wherever it changes to."""
 
     @app.callback(
@@ -56,6 +56,7 @@ def register_navigation(app: Dash, site: Site) -> None:
         prevent_initial_call=True,
     )
     def show(pathname: str, search: str) -> Component:
+        site = sites.current()
         view = view_of(site, unquote(pathname), search)
         # The browser's script waits for its own address here: only then are the cards in their place.
         marks = {

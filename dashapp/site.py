@@ -9,13 +9,19 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
+from threading import Lock, Thread
+from time import monotonic
 
 from bundle import Bundle, BundleError, ProductImage
+from bundle import format as fmt
 from bundle.format import MANIFEST, canonical_json
 from dashapp.recipes import Overlap, Recipe, overlaps_of
 from dashapp.settings import Settings
 
 logger = logging.getLogger(__name__)
+
+_LOOK_EVERY = 1.0
+"""Seconds after which a request looks whether there is a new generation."""
 
 _NAMED = 3
 """How many mismatches are named before the rest is only counted."""
@@ -63,6 +69,42 @@ class Site:
     def thumbnail_href(self, image: ProductImage) -> str:
         """The address of a thumbnail; it changes with the picture and with the size of thumbnails."""
         return f"/thumbnails/{self.thumbnails_tag}/{image.id}.webp"
+
+
+class Sites:
+    """The site as it is now: follows the bundle's folder from one generation to the next.
+
+    Where `CURRENT` names another generation than the one that is shown, that one is opened and checked
+    beside it, in a thread, and takes its place in one step: no request waits, and a page that was asked for
+    before the change is made from one generation as a whole. One that cannot be used is logged and does not
+    take the place of one that can.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._seen = fmt.read_current(settings.data)
+        self._site = open_site(settings)
+        self._looked = monotonic()
+        self._turn = Lock()
+
+    def current(self) -> Site:
+        """The site to answer a request from; each request asks once."""
+        if monotonic() - self._looked >= _LOOK_EVERY and self._turn.acquire(blocking=False):
+            self._looked = monotonic()
+            Thread(target=self._look, name="next-generation", daemon=True).start()
+        return self._site
+
+    def _look(self) -> None:
+        try:
+            named = fmt.read_current(self._settings.data)
+            if named is None or named == self._seen:
+                return
+            self._seen = named
+            site = open_site(self._settings)
+            if site.bundle is not None or self._site.bundle is None:
+                self._site = site
+        finally:
+            self._turn.release()
 
 
 def open_site(settings: Settings) -> Site:

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from flask import Blueprint, Flask, Response, send_file
 
-from dashapp.site import Site
+from dashapp.site import Sites
 
 YEAR = 31_536_000
 """Seconds that a browser may keep what has its content's hash in its address."""
 
 
-def register_thumbnails(server: Flask, site: Site) -> None:
+def register_thumbnails(server: Flask, sites: Sites) -> None:
     """Serve `/thumbnails/<tag>/<image id>.webp`; another tag or an unknown image is a 404."""
     blueprint = Blueprint("thumbnails", __name__)
 
     @blueprint.get("/thumbnails/<tag>/<image_id>.webp")
     def thumbnail(tag: str, image_id: str) -> Response:
+        site = sites.current()
         path = site.bundle.thumbnail(image_id) if site.bundle and tag == site.thumbnails_tag else None
         if path is None:
             return Response("There is no such picture.\n", status=404, mimetype="text/plain")

@@ -6,7 +6,7 @@ import hashlib
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime
 from itertools import combinations
 from pathlib import Path
@@ -27,10 +27,13 @@ from precompute.neighbours import NeighbourLists, find_neighbours
 from precompute.progress import stage
 from precompute.projection import project
 from precompute.recipe import MINIMUM_DECODED_SIDE, Recipe
-from precompute.source import Catalogue, LeftOut, read_catalogue
+from precompute.source import Catalogue, LeftOut, SourceProduct, read_catalogue
 
 THUMBNAIL_SIZE = 400
 THUMBNAIL_QUALITY = 78
+
+_AS_GIVEN = tuple(field.name for field in fields(SourceProduct) if field.name != "files")
+"""The fields of a product that the bundle has as the source gives them."""
 
 QUANTILES = {"p01": 0.01, "p50": 0.5, "p99": 0.99}
 """The quantiles of all stored scores that the manifest has, by name: bars are scaled by them."""
@@ -198,10 +201,11 @@ def _embed(
     thumbnails: _Thumbnails,
     clock: _Clock,
 ) -> list[Embeddings]:
-    with stage("Embedding", len(catalogue.products), "images") as advance:
+    files = list(dict.fromkeys(file for product in catalogue.products for file in product.files))
+    with stage("Embedding", len(files), "images") as advance:
         found = embed_all(
             catalogue.folder,
-            [product.file for product in catalogue.products],
+            files,
             list(zip(extractors, recipes, strict=True)),
             also=thumbnails.make,
             advance=advance,
@@ -213,20 +217,16 @@ def _embed(
 
 
 def _products(catalogue: Catalogue, embeddings: Embeddings, thumbnails: _Thumbnails) -> list[Product]:
-    """The products whose picture has an embedding, in the catalogue's order."""
+    """The products that have a picture with an embedding, in the catalogue's order."""
+
+    def images(product: SourceProduct) -> tuple[ProductImage, ...]:
+        ids = dict.fromkeys(embeddings.images[file] for file in product.files if file in embeddings.images)
+        return tuple(ProductImage(image_id, *thumbnails.sizes[image_id]) for image_id in ids)
+
     return [
-        Product(
-            id=product.id,
-            title=product.title,
-            images=(ProductImage(image_id, *thumbnails.sizes[image_id]),),
-            category=product.category,
-            price=product.price,
-            currency=product.currency,
-            url=product.url,
-            facts=product.facts,
-        )
+        Product(images=found, **{name: getattr(product, name) for name in _AS_GIVEN})
         for product in catalogue.products
-        if (image_id := embeddings.images.get(product.file)) is not None
+        if (found := images(product))
     ]
 
 

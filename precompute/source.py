@@ -21,7 +21,9 @@ EXTENSIONS = frozenset(
 
 _PREFIX = re.compile(r"([^\W\d_]+(?:[ _-][^\W\d_]+)*)[ _-]*\d+")
 _OPAQUE = re.compile(r"[0-9a-f-]{16,}|[\d_-]+", re.IGNORECASE)
-_KNOWN_COLUMNS = ("id", "image", "title", "category", "price", "currency", "url")
+_TEXT_COLUMNS = ("category", "brand", "currency", "url", "description", "variants")
+_KNOWN_COLUMNS = ("id", "image", "images", "title", *_TEXT_COLUMNS, "tags", "price", "in_stock", "popularity")
+_IN_STOCK = {"yes": True, "true": True, "in stock": True, "no": False, "false": False, "out of stock": False}
 
 
 @dataclass(frozen=True)
@@ -34,15 +36,24 @@ class LeftOut:
 
 @dataclass(frozen=True)
 class SourceProduct:
-    """A product as its source gives it; `file` is its picture's path below the source's folder."""
+    """A product as its source gives it; `files` are its pictures' paths below the source's folder.
+
+    The other fields are those of `bundle.Product`.
+    """
 
     id: str
     title: str
-    file: str
+    files: tuple[str, ...]
     category: str = ""
+    brand: str = ""
+    tags: tuple[str, ...] = ()
     price: float | None = None
     currency: str = ""
+    in_stock: bool | None = None
+    popularity: float | None = None
     url: str = ""
+    description: str = ""
+    variants: str = ""
     facts: dict[str, str] = field(default_factory=dict)
 
 
@@ -94,7 +105,7 @@ def _read_folder(folder: Path) -> Catalogue:
     groups: dict[str, list[SourceProduct]] = defaultdict(list)
     for path in pictures:
         category = _category_from_name(path) if flat else _category_from_folder(path)
-        groups[category].append(SourceProduct(path, _title(path, category), path, category))
+        groups[category].append(SourceProduct(path, _title(path, category), (path,), category))
     turns = chain.from_iterable(zip_longest(*(groups[name] for name in sorted(groups))))
     return Catalogue(folder, [product for product in turns if product is not None], left_out)
 
@@ -160,7 +171,7 @@ def _read_table(folder: Path) -> Catalogue:
             )
         else:
             products[product.id] = product
-    named = {product.file for product in products.values()}
+    named = {file for product in products.values() for file in product.files}
     for path in _files(folder):
         if _is_picture(path) and path not in named:
             left_out.append(LeftOut(_shown(path), f"no product of {TABLE} that is kept names it"))
@@ -195,27 +206,47 @@ def _product_from(row: dict[str, str], folder: Path) -> SourceProduct:
         raise ValueError("it has no id")
     if not image:
         raise ValueError("it has no image")
-    path = folder / image
-    if not path.resolve().is_relative_to(folder.resolve()):
-        raise ValueError(f"its image {image!r} is outside of the catalogue's folder")
-    if not path.is_file():
-        raise ValueError(f"its image {image!r} does not exist")
+    files = tuple(dict.fromkeys([image, *_parts(row.get("images", ""))]))
+    for file in files:
+        path = folder / file
+        if not path.resolve().is_relative_to(folder.resolve()):
+            raise ValueError(f"its image {file!r} is outside of the catalogue's folder")
+        if not path.is_file():
+            raise ValueError(f"its image {file!r} does not exist")
     further = (name for name in row if name not in _KNOWN_COLUMNS)
     facts = {name.replace("_", " "): row[name] for name in further if row[name]}
-    price = _number(row.get("price", ""))
-    if price is None and row.get("price"):
-        # Shown as it was written rather than dropped.
-        facts["price"] = row["price"]
+    understood = {
+        "price": _number(row.get("price", "")),
+        "popularity": _number(row.get("popularity", "")),
+        "in_stock": _stock(row.get("in_stock", "")),
+    }
+    for name, value in understood.items():
+        if value is None and row.get(name):
+            # Shown as it was written rather than dropped.
+            facts[name.replace("_", " ")] = row[name]
     return SourceProduct(
         id=product_id,
         title=row.get("title") or _title(image, row.get("category", "")),
-        file=image,
-        category=row.get("category", ""),
-        price=price,
-        currency=row.get("currency", ""),
-        url=row.get("url", ""),
+        files=files,
+        tags=tuple(dict.fromkeys(_parts(row.get("tags", "")))),
         facts=facts,
+        **understood,
+        **{name: row.get(name, "") for name in _TEXT_COLUMNS},
     )
+
+
+def _parts(cell: str) -> list[str]:
+    """What a cell with several values lists, | between them."""
+    return [part for text in cell.split("|") if (part := text.strip())]
+
+
+def _stock(text: str) -> bool | None:
+    """Whether a product is in stock: a word for yes or no, or how many there are."""
+    word = text.lower().replace("_", " ")
+    if word in _IN_STOCK:
+        return _IN_STOCK[word]
+    number = _number(text)
+    return None if number is None else number > 0
 
 
 def _number(text: str) -> float | None:

@@ -191,7 +191,7 @@ def test_the_seal_covers_the_manifest_and_the_table_of_files(root: Path) -> None
         ("CURRENT", "gone", "manifest.json is missing"),
         ("one/manifest.json", "{", "manifest.json is missing or broken"),
         ("one/manifest.json", "[]", "manifest.json is missing or broken"),
-        ("one/manifest.json", '{"version": 1}', "manifest.json is missing or broken"),
+        ("one/manifest.json", '{"version": 2}', "manifest.json is missing or broken"),
         ("one/manifest.json", '{"version": 99}', "bundle version 99"),
         ("one/catalogue.sqlite", "no database", "catalogue.sqlite cannot be read"),
         ("one/catalogue.sqlite", None, "catalogue.sqlite cannot be read"),
