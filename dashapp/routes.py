@@ -10,9 +10,9 @@ from dash import Dash, Input, Output, html
 from dash.development.base_component import Component
 
 from bundle import BundleError
-from dashapp.addresses import COMPARE, GALLERY, PRODUCT, GalleryQuery, arguments_of, product_id_of
+from dashapp.addresses import COMPARE, GALLERY, PRODUCT, arguments_of, product_id_of
 from dashapp.pages.compare import compare_page
-from dashapp.pages.gallery import gallery
+from dashapp.pages.gallery import gallery_page
 from dashapp.pages.not_found import not_found
 from dashapp.pages.problem import problem_page
 from dashapp.pages.product import product_page
@@ -21,6 +21,7 @@ from dashapp.view import View
 
 logger = logging.getLogger(__name__)
 
+_PAGES = {GALLERY: gallery_page}
 _PRODUCT_PAGES = {PRODUCT: product_page, COMPARE: compare_page}
 
 
@@ -30,8 +31,8 @@ def view_of(site: Site, path: str, query: str) -> View:
         return problem_page(site.problem)
     arguments = arguments_of(query)
     try:
-        if path == GALLERY:
-            return gallery(site, site.bundle, GalleryQuery.from_arguments(arguments))
+        if path in _PAGES:
+            return _PAGES[path](site, site.bundle, arguments=arguments)
         for page, make in _PRODUCT_PAGES.items():
             product_id = product_id_of(path, arguments, page=page)
             if product_id is None:

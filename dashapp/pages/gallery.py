@@ -20,8 +20,9 @@ _CHIPS = 16
 """How many categories are laid out side by side; where there are more, they fold away."""
 
 
-def gallery(site: Site, bundle: Bundle, query: GalleryQuery) -> View:
+def gallery_page(site: Site, bundle: Bundle, *, arguments: dict[str, str]) -> View:
     """One page of products, with the ways to other pages and categories."""
+    query = GalleryQuery.from_arguments(arguments)
     offset = (query.page - 1) * PAGE_SIZE
     page = bundle.page(search=query.search, category=query.category, offset=offset, limit=PAGE_SIZE)
     heading = _heading(query)
