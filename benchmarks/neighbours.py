@@ -217,7 +217,7 @@ def embedded(photos: Path, keep: Path | None) -> tuple[np.ndarray, np.ndarray]:
         return np.stack([to_input(each, size, **how) for each in pictures])
 
     found, classes = [], []
-    files = [product.file for product in catalogue.products]
+    files = [product.files[0] for product in catalogue.products]
     with stage("Embedding", len(files), "photos") as advance:
         loaded = load(catalogue.folder, files, views, threads=available_cores(), ahead=32)
         for product, item in zip(catalogue.products, loaded, strict=True):

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+import tempfile
 from collections import Counter
 from pathlib import Path
 
@@ -19,14 +20,15 @@ from PIL import Image
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from precompute.embedding import embed
+from precompute.embedding import Work, embed_all
 from precompute.evaluation import CUTS, category_precision
 from precompute.extractors import open_extractor
 from precompute.neighbours import find_neighbours
 from precompute.progress import stage
-from precompute.projection import centre
+from precompute.projection import project
 from precompute.recipe import DEFAULT, RECIPES
 from precompute.source import read_catalogue
+from precompute.store import EmbeddingStore
 
 
 def raw_pixels(image: Image.Image) -> np.ndarray:
@@ -54,12 +56,16 @@ def main() -> None:
         plain["raw pixels, 32 × 32"][image_id] = raw_pixels(image)
         plain["colour histogram"][image_id] = colour_histogram(image)
 
-    files = [product.file for product in catalogue.products]
-    with stage("Embedding", len(files), "images") as advance:
-        found = embed(catalogue.folder, files, open_extractor(recipe), recipe, also=also, advance=advance)
+    files = [product.files[0] for product in catalogue.products]
+    with tempfile.TemporaryDirectory() as folder, stage("Embedding", len(files), "images") as advance:
+        work = Work(recipe, lambda: open_extractor(recipe), EmbeddingStore(Path(folder)))
+        found = embed_all(
+            catalogue.folder, files, [work], known=lambda image_id: False, also=also, advance=advance
+        )
+        embeddings = work.store.vectors(found.ids)
     row_of = {image_id: row for row, image_id in enumerate(found.ids)}
-    kept = [product for product in catalogue.products if product.file in found.images]
-    rows = [row_of[found.images[product.file]] for product in kept]
+    kept = [product for product in catalogue.products if product.files[0] in found.images]
+    rows = [row_of[found.images[product.files[0]]] for product in kept]
     categories = {product.id: product.category for product in kept}
 
     print(f"\n{len(kept):,} photos, {len(set(categories.values()))} classes, cosine after centring\n")
@@ -68,10 +74,10 @@ def main() -> None:
     chance = sum(size * (size - 1) for size in sizes) / (len(kept) * (len(kept) - 1))
     print("| chance | " + " | ".join(f"{chance:.3f}" for _ in CUTS) + " |")
     variants = {name: np.stack([vectors[i] for i in found.ids]) for name, vectors in plain.items()}
-    for name, vectors in (variants | {recipe.name: found.vectors}).items():
-        lists = find_neighbours(
-            [product.id for product in kept], centre(vectors)[0][rows], metric="cosine", depth=max(CUTS)
-        )
+    for name, vectors in (variants | {recipe.name: embeddings}).items():
+        compared = vectors[rows]
+        project(compared, [found.ids[row] for row in rows], projection="centre")
+        lists = find_neighbours([product.id for product in kept], compared, metric="cosine", depth=max(CUTS))
         precision = category_precision(lists, categories)
         print(f"| {name} | " + " | ".join(f"{value:.3f}" for value in precision.values()) + " |")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -54,8 +54,13 @@ class Bundle:
                 f"{root} is no bundle: its file {fmt.CURRENT}, which names the live generation, "
                 f"is missing or broken: {_BUILD_HINT}."
             )
+        return cls.open_generation(root / generation)
+
+    @classmethod
+    def open_generation(cls, folder: Path) -> Bundle:
+        """Open the generation in `folder`, live or not. Raises `BundleError` as `open` does."""
         # Absolute, so that whoever serves its files may resolve paths against another folder.
-        folder = root.absolute() / generation
+        folder = folder.absolute()
         manifest = _read_manifest(folder / fmt.MANIFEST)
         try:
             return cls(folder, manifest)
@@ -79,13 +84,15 @@ class Bundle:
         """What the manifest says of each recipe, the default one first."""
         return self.manifest["recipes"]
 
-    def mismatches(self, *, contents: bool = False) -> list[str]:
+    def mismatches(
+        self, *, contents: bool = False, advance: Callable[[int], None] = lambda count: None
+    ) -> list[str]:
         """What does not match the seal, one sentence each; empty where all is well.
 
         Looks at the manifest's digest and at every file's name and size; with `contents`, at every
-        file's hash too.
+        file's hash too, with `advance(1)` called after each.
         """
-        return list(mismatches(self.folder, self.manifest, contents=contents))
+        return list(mismatches(self.folder, self.manifest, contents=contents, advance=advance))
 
     def categories(self) -> list[tuple[str, int]]:
         """Every category with its number of products, by name."""

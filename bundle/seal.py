@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -19,17 +19,19 @@ class SealedFile(NamedTuple):
     path: str
 
 
-def write_files_table(folder: Path, *, advance: Callable[[int], None]) -> dict[str, Any]:
+def write_files_table(
+    folder: Path, *, known: Mapping[str, str], advance: Callable[[int], None]
+) -> dict[str, Any]:
     """Write files.tsv for everything in `folder` and return what the manifest says of it.
 
-    `advance(1)` is called after each file.
+    `known` has the SHA-256 of files whose bytes whoever put them there has read, by path; all others are
+    read here. `advance(1)` is called after each file.
     """
     count = total = 0
     digest = hashlib.sha256()
     with (folder / fmt.FILES).open("wb") as table:
-        for path in sealed_files(folder):
-            size = (folder / path).stat().st_size
-            line = f"{fmt.sha256_of(folder / path)}\t{size}\t{path}\n".encode()
+        for path, size in sorted(sealed_files(folder).items()):
+            line = f"{known.get(path) or fmt.sha256_of(folder / path)}\t{size}\t{path}\n".encode()
             table.write(line)
             digest.update(line)
             count, total = count + 1, total + size
@@ -45,11 +47,13 @@ def read_files_table(folder: Path) -> Iterator[SealedFile]:
             yield SealedFile(sha256, int(size), path)
 
 
-def mismatches(folder: Path, manifest: dict[str, Any], *, contents: bool) -> Iterator[str]:
+def mismatches(
+    folder: Path, manifest: dict[str, Any], *, contents: bool, advance: Callable[[int], None]
+) -> Iterator[str]:
     """What does not match the seal of a generation, one sentence each; nothing where all is well.
 
     Checks the manifest's own digest, the table's hash, then the name and size of each file; with
-    `contents` the hash of each file too, which reads all of them.
+    `contents` the hash of each file too, which reads all of them and calls `advance(1)` after each.
     """
     if fmt.manifest_digest(manifest) != manifest.get("digest"):
         yield f"{fmt.MANIFEST} was changed after the build: its content does not match its own digest."
@@ -59,32 +63,48 @@ def mismatches(folder: Path, manifest: dict[str, Any], *, contents: bool) -> Ite
         if fmt.sha256_of(folder / fmt.FILES) != expected:
             yield f"{fmt.FILES} was changed after the build: its hash is not the one in {fmt.MANIFEST}."
             return
-        sizes = {path: (folder / path).stat().st_size for path in sealed_files(folder)}
-        for file in read_files_table(folder):
-            yield from _mismatch(folder, file, sizes.pop(file.path, None), contents=contents)
+        sizes = _sealed_sizes(folder)
+        found = sealed_files(folder)
+        # An app asks before it serves its first page: where all is well, as it mostly is, this is all.
+        if sizes != found:
+            yield from _other_files(sizes, found)
+        for file in read_files_table(folder) if contents else ():
+            if file.bytes == found.get(file.path) and fmt.sha256_of(folder / file.path) != file.sha256:
+                yield f"{file.path} was changed after the build: its hash is another."
+            advance(1)
     except (OSError, ValueError) as error:
         yield f"{fmt.FILES} cannot be read ({error})."
-        return
-    for path in sizes:
+
+
+def _sealed_sizes(folder: Path) -> dict[str, int]:
+    with (folder / fmt.FILES).open(encoding="utf-8", newline="\n") as table:
+        return {path[:-1]: int(size) for _, size, path in (line.split("\t") for line in table)}
+
+
+def _other_files(sizes: dict[str, int], found: dict[str, int]) -> Iterator[str]:
+    for path, size in sizes.items():
+        if path not in found:
+            yield f"{path} is missing."
+        elif found[path] != size:
+            yield f"{path} has {found[path]:,} bytes where the build wrote {size:,}."
+    for path in found.keys() - sizes.keys():
         yield f"{path} is not part of the build."
 
 
-def _mismatch(folder: Path, file: SealedFile, size: int | None, *, contents: bool) -> Iterator[str]:
-    if size is None:
-        yield f"{file.path} is missing."
-    elif size != file.bytes:
-        yield f"{file.path} has {size:,} bytes where the build wrote {file.bytes:,}."
-    elif contents and fmt.sha256_of(folder / file.path) != file.sha256:
-        yield f"{file.path} was changed after the build: its hash is another."
+def sealed_files(folder: Path) -> dict[str, int]:
+    """The size in bytes of every sealed file in `folder` by its path, with / between the parts."""
+    sizes: dict[str, int] = {}
+    _add_sizes(str(folder), "", sizes)
+    for apart in (fmt.MANIFEST, fmt.FILES):
+        sizes.pop(apart, None)
+    return sizes
 
 
-def sealed_files(folder: Path) -> Iterator[str]:
-    """The paths of all sealed files in `folder`, sorted, with / between the parts."""
-    apart = {fmt.MANIFEST, fmt.FILES}
-    for parent, folders, names in os.walk(folder):
-        folders.sort()
-        base = Path(parent).relative_to(folder).as_posix()
-        for name in sorted(names):
-            path = name if base == "." else f"{base}/{name}"
-            if path not in apart:
-                yield path
+def _add_sizes(folder: str, prefix: str, sizes: dict[str, int]) -> None:
+    # An app looks at every file before it serves its first page: no object is made for a file but its entry.
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.is_dir(follow_symlinks=False):
+                _add_sizes(entry.path, f"{prefix}{entry.name}/", sizes)
+            else:
+                sizes[prefix + entry.name] = entry.stat().st_size

@@ -2,27 +2,36 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import shutil
 import sqlite3
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import groupby
 from pathlib import Path
 from typing import IO, Any, NamedTuple
 
 from bundle import format as fmt
 from bundle.catalogue import create_catalogue
+from bundle.disk import flush, flush_all, numbers_of
 from bundle.format import BundleError, Neighbour, Product
+from bundle.generations import replace_current
 from bundle.seal import sealed_files, write_files_table
+
+_BUILDING = ".building-"
+
+_CANNOT_LINK = {errno.EXDEV, errno.EPERM, errno.EMLINK, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS}
+"""What file systems say that know no hard links, none to another disk, or no more to this file."""
 
 
 class BundleWriter:
     """Writes one generation of a bundle; nothing of it is visible to readers before `publish`.
 
     A writer is used in any order and from one thread, but for `write_thumbnail`, which any thread may
-    call. Leaving its `with` block without `publish` removes what was written.
+    call. Leaving its `with` block without `publish` removes what was written. One writer at a time may use a
+    folder: what a killed one left there is removed.
     """
 
     def __init__(self, root: Path, *, generation: str) -> None:
@@ -34,8 +43,11 @@ class BundleWriter:
             raise BundleError(f"Expected a plain folder name as the generation. Received: {generation!r}.")
         self.root = root
         self.generation = generation
-        self.folder = root / f".building-{generation}"
+        self.folder = root / f"{_BUILDING}{generation}"
+        self._linked: dict[str, str] = {}
         try:
+            for left in root.glob(f"{_BUILDING}*"):
+                shutil.rmtree(left)
             self.folder.mkdir(parents=True)
             (self.folder / fmt.THUMBNAILS).mkdir()
         except OSError as error:
@@ -56,6 +68,22 @@ class BundleWriter:
         path.parent.mkdir(exist_ok=True)
         path.write_bytes(webp)
 
+    def link_file(self, path: str, source: Path, *, sha256: str) -> None:
+        """Take over a file as it is, without its bytes being written again where the disk allows it.
+
+        `path` is its path in the generation. The seal says `sha256` of it, which must be that of the file's
+        bytes when they were last read: what happens to them later is found where the seal is checked.
+        """
+        target = self.folder / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            target.hardlink_to(source)
+        except OSError as error:
+            if error.errno not in _CANNOT_LINK:
+                raise
+            shutil.copyfile(source, target)
+        self._linked[path] = sha256
+
     def write_catalogue(self, products: Iterable[Product]) -> int:
         """Store the products in the order given, and return how many there were.
 
@@ -65,6 +93,9 @@ class BundleWriter:
             return create_catalogue(self.folder / fmt.CATALOGUE, products)
         except sqlite3.IntegrityError as error:
             raise BundleError(f"Two products have the same id ({error}).") from error
+        except sqlite3.OperationalError as error:
+            # A full disk, most of all, of which SQLite makes an error of its own.
+            raise BundleError(f"{self.folder / fmt.CATALOGUE} cannot be written ({error}).") from error
 
     def write_neighbours(self, recipe: str, lists: Iterable[tuple[str, Sequence[Neighbour]]]) -> int:
         """Store the lists of one recipe, one for each product id, and return the number of files.
@@ -100,7 +131,7 @@ class BundleWriter:
 
     def count_files(self) -> int:
         """How many files the generation has so far, which `publish` will seal."""
-        return sum(1 for _ in sealed_files(self.folder))
+        return len(sealed_files(self.folder))
 
     def publish(
         self, manifest: Mapping[str, Any], *, advance: Callable[[int], None] = lambda count: None
@@ -112,17 +143,19 @@ class BundleWriter:
         The generation that was live before is kept, older ones are removed. `advance(1)` is called after
         each file that is sealed.
         """
-        seal = write_files_table(self.folder, advance=advance)
+        seal = write_files_table(self.folder, known=self._linked, advance=advance)
         content = {"version": fmt.VERSION, "generation": self.generation, **manifest, "files": seal}
         content["digest"] = fmt.manifest_digest(content)
         text = json.dumps(content, indent=1, ensure_ascii=False)
         (self.folder / fmt.MANIFEST).write_text(text + "\n", encoding="utf-8")
-        _flush(self.folder)
-
         previous = fmt.read_current(self.root)
+        # What the live generation holds as well was put on the disk when that was published.
+        flush_all(self.folder, but=numbers_of(self.root / previous) if previous else frozenset())
+
         target = self.root / self.generation
         os.rename(self.folder, target)
-        _replace(self.root / fmt.CURRENT, self.generation + "\n")
+        flush(self.root)
+        replace_current(self.root, self.generation)
         _remove_older(self.root, keep={self.generation, previous})
         return target
 
@@ -157,31 +190,6 @@ def _shard_count(lists: list[_List]) -> int:
             break
         shards *= 2
     return shards
-
-
-def _flush(folder: Path) -> None:
-    """Ask the system to write every file below `folder`, and the folders themselves, to the disk."""
-    for path in _walk(folder):
-        descriptor = os.open(path, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
-
-
-def _walk(folder: Path) -> Iterator[Path]:
-    for parent, _, names in os.walk(folder, topdown=False):
-        yield from (Path(parent, name) for name in names)
-        yield Path(parent)
-
-
-def _replace(path: Path, text: str) -> None:
-    temporary = path.with_name(f".{path.name}.new")
-    with temporary.open("w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(temporary, path)
 
 
 def _remove_older(root: Path, *, keep: set[str | None]) -> None:

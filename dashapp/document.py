@@ -53,8 +53,8 @@ class ShopApp(Dash):
 
     def index(self, *_: Any, **__: Any) -> Response:
         """The document of the address that is asked for."""
-        g.site = self.sites.current()
-        g.view = view_of(g.site, request.path, request.query_string.decode("latin-1"))
+        query = request.query_string.decode("latin-1")
+        g.site, g.view = self.sites.view(lambda site: view_of(site, request.path, query))
         return Response(super().index(), status=g.view.status, mimetype="text/html")
 
     def interpolate_index(self, **parts: str) -> str:

@@ -57,8 +57,7 @@ def register_navigation(app: Dash, sites: Sites) -> None:
         prevent_initial_call=True,
     )
     def show(pathname: str, search: str) -> Component:
-        site = sites.current()
-        view = view_of(site, unquote(pathname), search)
+        site, view = sites.view(lambda site: view_of(site, unquote(pathname), search))
         # The browser's script waits for its own address here: only then are the cards in their place.
         marks = {
             "data-address": pathname + search,

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from http.client import OK
 from pathlib import Path
 from statistics import median
 from threading import Lock, Thread
-from time import monotonic
+from typing import TYPE_CHECKING
 
 from bundle import Bundle, BundleError, ProductImage
 from bundle import format as fmt
@@ -18,10 +19,10 @@ from bundle.format import MANIFEST, canonical_json
 from dashapp.recipes import Overlap, Recipe, overlaps_of
 from dashapp.settings import Settings
 
-logger = logging.getLogger(__name__)
+if TYPE_CHECKING:
+    from dashapp.view import View
 
-_LOOK_EVERY = 1.0
-"""Seconds after which a request looks whether there is a new generation."""
+logger = logging.getLogger(__name__)
 
 _NAMED = 3
 """How many mismatches are named before the rest is only counted."""
@@ -82,29 +83,63 @@ class Sites:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._seen = fmt.read_current(settings.data)
+        self._opened = fmt.read_current(settings.data)
         self._site = open_site(settings)
-        self._looked = monotonic()
+        self._before: Site | None = None
         self._turn = Lock()
 
     def current(self) -> Site:
         """The site to answer a request from; each request asks once."""
-        if monotonic() - self._looked >= _LOOK_EVERY and self._turn.acquire(blocking=False):
-            self._looked = monotonic()
-            Thread(target=self._look, name="next-generation", daemon=True).start()
+        if self._is_behind() and self._turn.acquire(blocking=False):
+            Thread(target=self._follow, name="next-generation", daemon=True).start()
         return self._site
 
-    def _look(self) -> None:
+    def view(self, make: Callable[[Site], View]) -> tuple[Site, View]:
+        """The page that `make` makes of the current site, with that site.
+
+        Where it shows that something is missing, and another generation has gone live, the page is made of
+        that one: it may be the link of a page that another process made, or a generation removed meanwhile.
+        """
+        site = self.current()
+        view = make(site)
+        newer = self._newer_than(site) if view.status != OK else None
+        return (site, view) if newer is None else (newer, make(newer))
+
+    def thumbnail(self, tag: str, image_id: str) -> Path | None:
+        """The file of a thumbnail in the current generation, or else in that before or after it, or None.
+
+        A page that was made from one generation asks for its pictures when another may be live.
+        """
+        site = self.current()
+        for each in (site, self._before):
+            if each is not None and (path := _thumbnail(each, tag, image_id)) is not None:
+                return path
+        newer = self._newer_than(site)
+        return None if newer is None else _thumbnail(newer, tag, image_id)
+
+    def _newer_than(self, site: Site) -> Site | None:
+        """The site that has taken the place of this one, once it is open; None where none has."""
+        self._turn.acquire()
+        self._follow()
+        return self._site if self._site is not site else None
+
+    def _is_behind(self) -> bool:
+        return fmt.read_current(self._settings.data) not in (None, self._opened)
+
+    def _follow(self) -> None:
+        """Open the live generation where it is another, and end this thread's turn."""
         try:
-            named = fmt.read_current(self._settings.data)
-            if named is None or named == self._seen:
-                return
-            self._seen = named
-            site = open_site(self._settings)
-            if site.bundle is not None or self._site.bundle is None:
-                self._site = site
+            if self._is_behind():
+                self._opened = fmt.read_current(self._settings.data)
+                site = open_site(self._settings)
+                if site.bundle is not None or self._site.bundle is None:
+                    self._before, self._site = self._site, site
         finally:
             self._turn.release()
+
+
+def _thumbnail(site: Site, tag: str, image_id: str) -> Path | None:
+    return site.bundle.thumbnail(image_id) if site.bundle and tag == site.thumbnails_tag else None
 
 
 def open_site(settings: Settings) -> Site:

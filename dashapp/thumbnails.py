@@ -16,8 +16,7 @@ def register_thumbnails(server: Flask, sites: Sites) -> None:
 
     @blueprint.get("/thumbnails/<tag>/<image_id>.webp")
     def thumbnail(tag: str, image_id: str) -> Response:
-        site = sites.current()
-        path = site.bundle.thumbnail(image_id) if site.bundle and tag == site.thumbnails_tag else None
+        path = sites.thumbnail(tag, image_id)
         if path is None:
             return Response("There is no such picture.\n", status=404, mimetype="text/plain")
         response = send_file(path, mimetype="image/webp", etag=image_id, max_age=YEAR)

@@ -1,12 +1,16 @@
-"""Embeds the pictures of a catalogue: batches from the loader through the extractors, by image id."""
+"""Embeds the pictures of a catalogue: batches from the loader through the extractors, by image id.
+
+What the store has is not computed again: a picture that is known in every way is read, hashed and no more.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
-from time import perf_counter
+from time import monotonic, perf_counter
 
 import numpy as np
 from PIL import Image
@@ -16,89 +20,128 @@ from precompute.images import decode, to_input
 from precompute.loader import Loaded, load
 from precompute.machine import available_cores
 from precompute.recipe import Recipe
+from precompute.store import EmbeddingStore
 
 _WINDOW = 64
 """Images that are loaded ahead of the extractors at the most; the inputs of one take about 10 MB."""
 
+_COMMIT_EVERY = 1.0
+"""Seconds after which what was computed is put on the disk: so much a kill may cost, or one batch."""
+
 _NOT_FINITE = "its embedding has values that are no numbers"
 
 
-@dataclass
-class Embeddings:
-    """What came of a list of files under one recipe.
+class Work:
+    """What one recipe asks for: the embeddings that an extractor gives of pictures in one form."""
 
-    `images` has the image id of each file that has an embedding, `left_out` the reason for each other
-    one. `ids` and `vectors` (n, d), float32, belong together row by row, one row for each distinct image.
+    def __init__(
+        self, recipe: Recipe, open_extractor: Callable[[], Extractor], store: EmbeddingStore
+    ) -> None:
+        """`open_extractor` is called when the first picture comes that is new to the `store`."""
+        self.form = _Form(recipe.decoding, recipe.input_size, recipe.resize, recipe.interpolation)
+        self.store = store
+        self.opening_seconds = self.embedding_seconds = 0.0
+        self._open = open_extractor
+
+    @cached_property
+    def extractor(self) -> Extractor:
+        """The extractor, opened now where it was not."""
+        started = perf_counter()
+        opened = self._open()
+        self.opening_seconds = perf_counter() - started
+        return opened
+
+    def embed(self, batch: Sequence[tuple[str, np.ndarray]]) -> list[str]:
+        """Embed pictures, each an image id and its input; the ids of those that have no embedding."""
+        refused: list[str] = []
+        if not batch:
+            return refused
+        size = self.extractor.batch
+        started = perf_counter()
+        for begin in range(0, len(batch), size):
+            ids, inputs = zip(*batch[begin : begin + size], strict=True)
+            vectors = self.extractor(np.stack(inputs))
+            finite = np.isfinite(vectors).all(axis=1)
+            self.store.add([ids[row] for row in np.flatnonzero(finite)], vectors[finite])
+            refused += [ids[row] for row in np.flatnonzero(~finite)]
+        self.embedding_seconds += perf_counter() - started
+        return refused
+
+
+@dataclass
+class Embedded:
+    """What came of a list of files.
+
+    `images` has the image id of each file whose picture has an embedding from every extractor, `left_out` the
+    reason for each other one. `known` is how many distinct pictures were known before.
     """
 
     images: dict[str, str] = field(default_factory=dict)
     left_out: dict[str, str] = field(default_factory=dict)
-    ids: list[str] = field(default_factory=list)
-    vectors: np.ndarray = field(default_factory=lambda: np.empty((0, 0), np.float32))
+    known: int = 0
     reading_seconds: float = 0.0
-    embedding_seconds: float = 0.0
 
-
-def embed(
-    folder: Path,
-    files: list[str],
-    extractor: Extractor,
-    recipe: Recipe,
-    *,
-    also: Callable[[str, Image.Image], None] | None = None,
-    advance: Callable[[int], None] = lambda count: None,
-) -> Embeddings:
-    """Embed the pictures in `files`, paths below `folder`, under one recipe; see `embed_all`."""
-    return embed_all(folder, files, [(extractor, recipe)], also=also, advance=advance)[0]
+    @property
+    def ids(self) -> list[str]:
+        """The distinct image ids, sorted."""
+        return sorted(set(self.images.values()))
 
 
 def embed_all(
     folder: Path,
     files: list[str],
-    pairs: Sequence[tuple[Extractor, Recipe]],
+    works: Sequence[Work],
     *,
-    also: Callable[[str, Image.Image], None] | None = None,
-    advance: Callable[[int], None] = lambda count: None,
-) -> list[Embeddings]:
-    """Embed the pictures in `files`, paths below `folder`, under several recipes in one pass.
+    known: Callable[[str], bool] = lambda image_id: True,
+    also: Callable[[str, Image.Image], None] = lambda image_id, image: None,
+    commit: Callable[[], None] = lambda: None,
+    advance: Callable[[int, int], None] = lambda count, known: None,
+) -> Embedded:
+    """Embed the pictures in `files`, paths below `folder`, for several recipes in one pass.
 
-    Each file is read once, decoded once for each distinct decoding and resized once for each distinct input.
-    A picture that has no embedding under one of the recipes is left out under all of them, so that the
-    results have the same `images`, `left_out` and `ids`.
+    Each file is read once, decoded once for each distinct decoding and resized once for each distinct input;
+    a picture that all stores hold and that is `known` is not decoded. A picture that has no embedding under
+    one of the recipes is left out under all of them.
 
-    `also(image id, upright picture)` is called in a loader's thread for each distinct picture: the thumbnail
-    is made there. `advance(count)` is told of every file that is done. `reading_seconds` is the time spent
-    waiting for pictures, `embedding_seconds` the extractor's own.
+    `also(image id, upright picture)` is called in a loader's thread for each distinct picture that is not
+    `known(image id)`: the thumbnail is made there. `commit` is called where the stores' own `commit` is.
+    `advance(count, known)` is told of every file that is done, and how many of them were known.
+    `reading_seconds` is the time spent waiting for pictures.
     """
-    # Recipes that differ only in what is done with the embeddings share them.
-    wanted = [(extractor, _Form.of(recipe)) for extractor, recipe in pairs]
-    works = list(dict.fromkeys(wanted))
-    forms = list(dict.fromkeys(form for _, form in works))
 
-    def prepare(image_id: str, data: bytes) -> list[np.ndarray]:
-        decodings = dict.fromkeys([*(["upright"] if also else []), *(form.decoding for form in forms)])
+    def prepare(image_id: str, data: bytes) -> _Prepared:
+        fresh = not known(image_id)
+        lacking = [work for work in works if image_id not in work.store]
+        decodings = {*(["upright"] if fresh else []), *(work.form.decoding for work in lacking)}
         pictures = {decoding: decode(data, decoding) for decoding in decodings}
-        if also is not None:
+        inputs = {form: form.make(pictures[form.decoding]) for form in {work.form for work in lacking}}
+        if fresh:
             also(image_id, pictures["upright"])
-        return [form.make(pictures[form.decoding]) for form in forms]
+        return _Prepared([(work, inputs[work.form]) for work in lacking], new=fresh or bool(lacking))
 
-    progress = _Progress(len(files), len(works))
+    def commit_all() -> None:
+        commit()
+        for work in works:
+            work.store.commit()
+
+    progress = _Progress()
     # Closed also where an exception passes, so that no thread goes on writing thumbnails after it.
     with closing(load(folder, files, prepare, threads=available_cores(), ahead=_WINDOW)) as loaded:
-        started = perf_counter()
-        for batch in _batches(loaded, max(extractor.batch for extractor, _ in works)):
-            progress.reading_seconds += perf_counter() - started
-            new = [item for item in batch if item.result is not None]
-            if new:
-                by_form = zip(*(item.result for item in new), strict=True)
-                inputs = {form: np.stack(arrays) for form, arrays in zip(forms, by_form, strict=True)}
-                for place, (extractor, form) in enumerate(works):
-                    progress.embed(place, extractor, inputs[form])
+        started, committed = perf_counter(), monotonic()
+        for batch in _batches(loaded):
+            progress.found.reading_seconds += perf_counter() - started
+            for work in works:
+                progress.refuse(work.embed(_inputs_of(work, batch)))
             progress.note(batch)
-            advance(len(batch))
+            advance(len(batch), sum(item.result is not None and not item.result.new for item in batch))
+            if monotonic() - committed >= _COMMIT_EVERY:
+                commit_all()
+                committed = monotonic()
             started = perf_counter()
-    results = progress.results()
-    return [results[works.index(work)] for work in wanted]
+    commit_all()
+    # The first picture that needed an extractor waited for it.
+    progress.found.reading_seconds -= sum(work.opening_seconds for work in works)
+    return progress.result()
 
 
 @dataclass(frozen=True)
@@ -110,81 +153,68 @@ class _Form:
     resize: str
     interpolation: str
 
-    @classmethod
-    def of(cls, recipe: Recipe) -> _Form:
-        return cls(recipe.decoding, recipe.input_size, recipe.resize, recipe.interpolation)
-
     def make(self, picture: Image.Image) -> np.ndarray:
         return to_input(picture, self.size, resize=self.resize, interpolation=self.interpolation)
 
 
+@dataclass(frozen=True)
+class _Prepared:
+    """What is to be done with a picture: its input for each work that lacks it."""
+
+    inputs: list[tuple[Work, np.ndarray]]
+    new: bool
+
+
 class _Progress:
-    """What was embedded so far, under each of some recipes."""
+    """What came of the files so far."""
 
-    def __init__(self, files: int, recipes: int) -> None:
-        self.reading_seconds = 0.0
-        self._files = files
-        self._images: dict[str, str] = {}
-        self._left_out: dict[str, str] = {}
+    def __init__(self) -> None:
+        self.found = Embedded()
         self._reasons: dict[str, str] = {}
-        self._ids: list[str] = []
-        self._vectors: list[np.ndarray | None] = [None] * recipes
-        self._seconds = [0.0] * recipes
 
-    def embed(self, place: int, extractor: Extractor, inputs: np.ndarray) -> None:
-        """Put the embeddings of a batch's new pictures into their rows, under the recipe of this place."""
-        started = perf_counter()
-        for begin in range(0, len(inputs), extractor.batch):
-            found = extractor(inputs[begin : begin + extractor.batch])
-            vectors = self._vectors[place]
-            if vectors is None:
-                # The system gives the memory of a row when it is written: no copy, no more than is used.
-                vectors = self._vectors[place] = np.empty((self._files, found.shape[1]), np.float32)
-            row = len(self._ids) + begin
-            vectors[row : row + len(found)] = found
-        self._seconds[place] += perf_counter() - started
+    def refuse(self, image_ids: Iterable[str]) -> None:
+        """Leave out pictures that have no embedding."""
+        self._reasons |= dict.fromkeys(image_ids, _NOT_FINITE)
 
-    def note(self, batch: list[Loaded[list[np.ndarray]]]) -> None:
-        """Keep what came of each file of a batch, after its pictures were embedded."""
+    def note(self, batch: list[Loaded[_Prepared]]) -> None:
+        """Keep what came of each file of a batch."""
         for item in batch:
             if item.image_id is None:
-                self._left_out[item.file] = item.reason
+                self.found.left_out[item.file] = item.reason
                 continue
-            self._images[item.file] = item.image_id
+            self.found.images[item.file] = item.image_id
             if item.reason is not None:
                 self._reasons[item.image_id] = item.reason
             elif item.result is not None:
-                row = len(self._ids)
-                if not all(np.isfinite(vectors[row]).all() for vectors in self._vectors):
-                    self._reasons[item.image_id] = _NOT_FINITE
-                self._ids.append(item.image_id)
+                self.found.known += not item.result.new
 
-    def results(self) -> list[Embeddings]:
-        """One `Embeddings` for each recipe."""
-        # The reason of an image holds for every file with the same content, also for one that came before.
-        for file, image_id in list(self._images.items()):
-            if image_id in self._reasons:
-                self._left_out[file] = self._reasons[image_id]
-                del self._images[file]
-        rows = [row for row, image_id in enumerate(self._ids) if image_id not in self._reasons]
-        ids = [self._ids[row] for row in rows]
-        results = []
-        for vectors, seconds in zip(self._vectors, self._seconds, strict=True):
-            kept = np.empty((0, 0), np.float32) if vectors is None else vectors[: len(self._ids)]
-            if len(rows) < len(self._ids):
-                kept = kept[rows]
-            results.append(Embeddings(self._images, self._left_out, ids, kept, self.reading_seconds, seconds))
-        return results
+    def result(self) -> Embedded:
+        """All of it. The reason of an image holds for every file with the same content."""
+        images = self.found.images
+        for file in [file for file, image_id in images.items() if image_id in self._reasons]:
+            self.found.left_out[file] = self._reasons[images.pop(file)]
+        return self.found
 
 
-def _batches(loaded: Iterable[Loaded], size: int) -> Iterator[list[Loaded]]:
-    """Group what was loaded so that each group, but for the last, brings `size` new pictures."""
-    batch, pictures = [], 0
+def _batches(loaded: Iterable[Loaded[_Prepared]]) -> Iterator[list[Loaded[_Prepared]]]:
+    """Group what was loaded so that each group brings enough new pictures for the extractors that need them.
+
+    A group of files that bring none ends all the same, so that people see it go on.
+    """
+    batch: list[Loaded[_Prepared]] = []
+    pictures = size = 0
     for item in loaded:
         batch.append(item)
-        pictures += item.result is not None
-        if pictures == size:
+        if item.result is not None and item.result.inputs:
+            pictures += 1
+            size = max(size, *(work.extractor.batch for work, _ in item.result.inputs))
+        if (pictures and pictures == size) or len(batch) >= _WINDOW:
             yield batch
-            batch, pictures = [], 0
+            batch, pictures, size = [], 0, 0
     if batch:
         yield batch
+
+
+def _inputs_of(work: Work, batch: list[Loaded[_Prepared]]) -> list[tuple[str, np.ndarray]]:
+    prepared = ((item.image_id, item.result) for item in batch if item.result is not None)
+    return [(image_id, array) for image_id, result in prepared for of, array in result.inputs if of is work]

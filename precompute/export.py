@@ -5,9 +5,8 @@ from __future__ import annotations
 import dataclasses
 import difflib
 import json
-import os
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -18,17 +17,19 @@ import pyarrow as pa
 from pyarrow import parquet
 
 from bundle import Bundle, Neighbour
-from precompute.embeddings_file import embeddings_path, read_embeddings, write_vectors
 from precompute.errors import UserError
 from precompute.neighbours.space import open_space
 from precompute.progress import stage
 from precompute.projection import project
 from precompute.recipe import Recipe
+from precompute.store import Store
+from precompute.whole_file import whole_file
 
 MATRIX_PRODUCTS = 10_000
 """Products that a full matrix may have: 100 million cells are 1 GB of text, and no spreadsheet opens more."""
 
 _PAGE = 1000
+_ROWS_TOGETHER = 4096
 _MATRIX_ROWS = 128
 _SCHEMA = pa.schema(
     [("product", pa.string()), ("neighbour", pa.string()), ("rank", pa.int32()), ("score", pa.float64())]
@@ -83,22 +84,18 @@ class _Source:
     def vectors(self) -> tuple[list[str], np.ndarray]:
         """The products' ids and the vectors that the recipe compares, (n, d) float32."""
         recipe = self._recipe()
-        fingerprint = recipe.extractor_fingerprint(self.description["weights"])
-        image_ids, embeddings = read_embeddings(self.data, fingerprint=fingerprint)
-        row_of = {image_id: row for row, image_id in enumerate(image_ids)}
-        products = list(self.products())
-        # The projection is that of the build: over the pictures of this bundle, by image id.
-        pictures = sorted({image_id for _, image_id in products})
-        if missing := sum(image_id not in row_of for image_id in pictures):
+        ids, images = zip(*self.products(), strict=True)
+        embeddings = Store(self.data).embeddings(self.description["embeddings"], writable=False)
+        try:
+            vectors = embeddings.vectors(images)
+        except KeyError as error:
             raise UserError(
-                f"Expected the embeddings of all {len(pictures):,} pictures of the bundle in "
-                f"{embeddings_path(self.data, fingerprint=fingerprint)}. Received: {missing:,} fewer, as the "
-                "file is of another build. Build the bundle again."
-            )
-        vectors = project(embeddings[[row_of[image_id] for image_id in pictures]], recipe.projection)
-        place_of = {image_id: place for place, image_id in enumerate(pictures)}
-        ids, images = zip(*products, strict=True)
-        return list(ids), vectors[[place_of[image_id] for image_id in images]]
+                f"Expected the embeddings of all {len(set(images)):,} pictures of the bundle in "
+                f"{embeddings.folder}. Received: {error.args[0]:,} fewer (they are no part of a deploy). "
+                "Export where the bundle was built, or build it again."
+            ) from error
+        project(vectors, list(images), projection=recipe.projection)
+        return list(ids), vectors
 
     def _recipe(self) -> Recipe:
         names = {field.name for field in dataclasses.fields(Recipe)} - {"weights"}
@@ -124,7 +121,7 @@ def _description(bundle: Bundle, name: str | None) -> dict[str, Any]:
 
 
 def _lists_csv(source: _Source, out: Path) -> list[Path]:
-    with _whole(out) as temporary, temporary.open("w", encoding="utf-8", newline="") as file:
+    with whole_file(out) as temporary, temporary.open("w", encoding="utf-8", newline="") as file:
         file.write(",".join(_SCHEMA.names) + "\n")
         with _stage(source) as advance:
             for product_id, entries in source.lists():
@@ -139,7 +136,7 @@ def _lists_csv(source: _Source, out: Path) -> list[Path]:
 
 def _lists_parquet(source: _Source, out: Path) -> list[Path]:
     with (
-        _whole(out) as temporary,
+        whole_file(out) as temporary,
         parquet.ParquetWriter(temporary, _SCHEMA) as writer,
         _stage(source) as advance,
     ):
@@ -159,15 +156,27 @@ def _lists_parquet(source: _Source, out: Path) -> list[Path]:
 
 def _embeddings_parquet(source: _Source, out: Path) -> list[Path]:
     ids, vectors = source.vectors()
-    with _whole(out) as temporary:
-        write_vectors(temporary, ids=ids, vectors=vectors, id_name="product")
+    with whole_file(out) as temporary:
+        _write_vectors(temporary, ids, vectors)
     return [out]
+
+
+def _write_vectors(path: Path, ids: list[str], vectors: np.ndarray) -> None:
+    """A string and d float32 a row."""
+    width = vectors.shape[1]
+    schema = pa.schema([("product", pa.string()), ("vector", pa.list_(pa.float32(), width))])
+    # Embeddings have next to nothing that compression could take away.
+    with parquet.ParquetWriter(path, schema, compression="none", use_dictionary=False) as writer:
+        for start in range(0, len(ids), _ROWS_TOGETHER):
+            part = slice(start, start + _ROWS_TOGETHER)
+            values = pa.FixedSizeListArray.from_arrays(pa.array(vectors[part].ravel()), width)
+            writer.write_batch(pa.record_batch([pa.array(ids[part]), values], schema=schema))
 
 
 def _embeddings_npy(source: _Source, out: Path) -> list[Path]:
     ids, vectors = source.vectors()
     names = out.with_suffix(".ids.json")
-    with _whole(out) as temporary, _whole(names) as temporary_names:
+    with whole_file(out) as temporary, whole_file(names) as temporary_names:
         with temporary.open("wb") as file:
             np.save(file, vectors)
         temporary_names.write_text(json.dumps(ids, ensure_ascii=False, indent=0) + "\n", encoding="utf-8")
@@ -186,7 +195,7 @@ def _matrix_csv(source: _Source, out: Path) -> list[Path]:
     space = open_space(vectors, source.description["metric"])
     labels = [cell(product_id) for product_id in ids]
     numbers = ",%.6f" * count + "\n"
-    with _whole(out) as temporary, temporary.open("w", encoding="utf-8", newline="") as file:
+    with whole_file(out) as temporary, temporary.open("w", encoding="utf-8", newline="") as file:
         file.write(",".join(["product", *labels]) + "\n")
         with _stage(source) as advance:
             for start in range(0, count, _MATRIX_ROWS):
@@ -220,14 +229,3 @@ def cell(text: str) -> str:
 
 def _stage(source: _Source) -> AbstractContextManager[Callable[[int], None]]:
     return stage("Exporting", source.bundle.count, "products")
-
-
-@contextmanager
-def _whole(path: Path) -> Iterator[Path]:
-    """A temporary file that takes the place of `path` where all went well, and is removed otherwise."""
-    temporary = path.with_name(f".{path.name}.new")
-    try:
-        yield temporary
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)

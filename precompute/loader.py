@@ -11,6 +11,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Generic, TypeVar
 
+from precompute.errors import UserError
 from precompute.images import MAXIMUM_BYTES, PictureError
 
 Result = TypeVar("Result")
@@ -43,6 +44,9 @@ def load(
     `prepare(image id, the file's bytes)` makes the result, or raises `PictureError` with the reason why
     there is none; it runs in one of the `threads`, once for each distinct content. At most `ahead` files
     are loaded before they are asked for, which bounds the memory.
+
+    The image id and the result come from the same bytes, whatever becomes of the file meanwhile. Raises
+    `UserError` where the folder itself has gone: that says nothing about its pictures.
     """
     seen = _Seen()
     with ThreadPoolExecutor(threads, thread_name_prefix="load") as pool:
@@ -78,6 +82,8 @@ def _load(folder: Path, file: str, prepare: Callable[[str, bytes], Result], seen
     try:
         data = _read(folder / file)
     except OSError as error:
+        if not folder.is_dir():
+            raise UserError(f"The folder {folder} went away while its pictures were read.") from error
         return Loaded(file, None, reason=f"the file cannot be read ({error.strerror})")
     except PictureError as error:
         return Loaded(file, None, reason=str(error))

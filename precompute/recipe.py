@@ -17,6 +17,9 @@ That is over twice the usual extractor's input and no less than the largest thum
 every build, so that nothing but the recipe decides an embedding.
 """
 
+ANCHORS = 64
+"""Pictures whose mean embedding is the centre of a catalogue: `precompute.projection.centre`."""
+
 KERAS = "keras:"
 """How the extractor of a recipe begins where a model of keras.applications computes it."""
 
@@ -51,6 +54,7 @@ _SPELLED_OUT = {
         "upright": f"JPEG at a half, a quarter or an eighth, short side at least {MINIMUM_DECODED_SIDE}"
     },
     "pooling": {"gem": "generalized mean, p = 3"},
+    "projection": {"centre": f"less the mean of the {ANCHORS} first by image id, to unit length"},
 }
 """What a fingerprint holds instead of a field's short value: the rule with its constants."""
 

@@ -70,6 +70,17 @@ def with_top(recipe: Recipe, top: int) -> Recipe:
     return dataclasses.replace(recipe, top=top, depth=max(recipe.depth, top * DEPTH_FOR_EACH_SHOWN))
 
 
+def with_depth(recipe: Recipe, depth: int) -> Recipe:
+    """The recipe with `depth` look-alikes stored, no fewer than it shows."""
+    _, most = _RANGES["depth"]
+    if not recipe.top <= depth <= most:
+        raise UserError(
+            f"Expected --depth to be from {recipe.top}, which {recipe.name} shows, to {most}. "
+            f"Received: {depth}."
+        )
+    return dataclasses.replace(recipe, depth=depth)
+
+
 def read_recipe(path: Path) -> Recipe:
     """The recipe in a TOML file: its keys are the fields of `Recipe`, `name` and `extractor` are needed.
 

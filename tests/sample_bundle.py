@@ -88,7 +88,11 @@ def sample_products(count: int = 120) -> list[tuple[Product, dict[str, bytes]]]:
 
 
 def write_sample_bundle(
-    root: Path, *, products: int = 120, recipes: tuple[SampleRecipe, ...] = RECIPES
+    root: Path,
+    *,
+    products: int = 120,
+    recipes: tuple[SampleRecipe, ...] = RECIPES,
+    generation: str = "sample",
 ) -> Path:
     """Publish a bundle of `products` products below `root` and return its generation's folder.
 
@@ -96,7 +100,7 @@ def write_sample_bundle(
     """
     samples = sample_products(products)
     catalogue = [product for product, _ in samples]
-    with BundleWriter(root, generation="sample") as writer:
+    with BundleWriter(root, generation=generation) as writer:
         for _, thumbnails in samples:
             for image_id, webp in thumbnails.items():
                 writer.write_thumbnail(image_id, webp)

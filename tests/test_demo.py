@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import json
+import tempfile
 from collections import Counter, defaultdict
 from pathlib import Path
 
@@ -16,10 +17,11 @@ from PIL import Image
 
 from bundle import Bundle
 from precompute.cli import main
-from precompute.embedding import Embeddings, embed
+from precompute.embedding import Work, embed_all
 from precompute.extractors import open_extractor
 from precompute.images import decode, to_input
 from precompute.recipe import DEFAULT, RECIPES
+from precompute.store import EmbeddingStore
 
 DEMO = Path(__file__).parent.parent / "demo"
 CHECKSUMS = Path(__file__).parent / "demo_checksums.json"
@@ -50,12 +52,15 @@ def bundle(tmp_path_factory: pytest.TempPathFactory) -> Bundle:
 def checksums() -> dict[str, list[float]]:
     """Three numbers for each embedding, its products with fixed random directions, by image id."""
     files = sorted(path.relative_to(DEMO).as_posix() for path in DEMO.glob("images/*/*.webp"))
-    found: Embeddings = embed(DEMO, files, open_extractor(RECIPE), RECIPE)
-    directions = np.random.default_rng(0).standard_normal((found.vectors.shape[1], 3)) / 10
-    sums = found.vectors.astype(np.float64) @ directions
+    with tempfile.TemporaryDirectory() as folder:
+        work = Work(RECIPE, lambda: open_extractor(RECIPE), EmbeddingStore(Path(folder)))
+        ids = embed_all(DEMO, files, [work]).ids
+        vectors = work.store.vectors(ids)
+    directions = np.random.default_rng(0).standard_normal((vectors.shape[1], 3)) / 10
+    sums = vectors.astype(np.float64) @ directions
     return {
         image_id: [round(float(number), 4) for number in row]
-        for image_id, row in sorted(zip(found.ids, sums, strict=True))
+        for image_id, row in sorted(zip(ids, sums, strict=True))
     }
 
 

@@ -6,7 +6,8 @@ import argparse
 import json
 import sqlite3
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,8 @@ from bundle import Bundle
 from bundle import format as fmt
 from bundle.catalogue import COLUMNS, open_catalogue, product_from
 from precompute import slug
+from precompute.commands.output import add_output_options, show, warn
+from precompute.progress import say, stage
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 
@@ -44,6 +47,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         action="store_true",
         help="also install requirements.txt into a temporary folder and add up what a deploy weighs",
     )
+    add_output_options(parser)
     parser.set_defaults(run=run)
 
 
@@ -53,10 +57,30 @@ def run(arguments: argparse.Namespace) -> int:
     Raises `BundleError` where there is no bundle to check, `UserError` where pip cannot install.
     """
     bundle = Bundle.open(arguments.data)
-    sound = _report_problems(bundle)
-    if arguments.slug:
-        sound = _report_slug(bundle) and sound
-    return 0 if sound else 1
+    found = list(problems(bundle))
+    parts = _slug_parts(bundle) if arguments.slug else []
+    weight = sum(part.bytes for part in parts)
+    if found:
+        warn(arguments, f"Problems: {len(found):,} in {bundle.folder}, the first: {found[0]}")
+    if weight > slug.SOFT_LIMIT:
+        warn(arguments, slug_verdict(parts))
+    summary = {
+        "folder": bundle.folder,
+        "products": bundle.count,
+        "recipes": [recipe["name"] for recipe in bundle.recipes],
+        "files": bundle.manifest["files"]["count"],
+        "bytes": bundle.manifest["files"]["bytes"],
+        "problems": found,
+    }
+    if parts:
+        summary["slug"] = {
+            "parts": {part.name: part.bytes for part in parts},
+            "bytes": weight,
+            "limit": slug.LIMIT,
+        }
+    lines = chain(_bundle_lines(bundle, found), _slug_lines(parts) if parts else ())
+    show(arguments, summary=summary, lines=lines)
+    return 1 if found or weight > slug.LIMIT else 0
 
 
 def problems(bundle: Bundle) -> Iterator[str]:
@@ -65,20 +89,23 @@ def problems(bundle: Bundle) -> Iterator[str]:
     First what does not match the seal, then what the seal cannot know: products without a thumbnail or
     a list, and lists that name products which do not exist. Holds the ids in memory, and one file of lists.
     """
-    yield from bundle.mismatches(contents=True)
+    with stage("Reading", bundle.manifest["files"]["count"], "files") as advance:
+        yield from bundle.mismatches(contents=True, advance=advance)
     ids: set[str] = set()
     try:
-        yield from _catalogue_problems(bundle, ids)
+        with stage("Thumbnails", bundle.count, "products") as advance:
+            yield from _catalogue_problems(bundle, ids, advance)
     except (sqlite3.Error, ValueError) as error:
         yield f"{fmt.CATALOGUE} cannot be read to its end ({error})."
         return
     if len(ids) != bundle.count:
         yield f"{fmt.CATALOGUE} holds {len(ids):,} products where {fmt.MANIFEST} says {bundle.count:,}."
     for recipe in bundle.recipes:
-        yield from _recipe_problems(bundle, recipe, ids)
+        with stage("Lists", recipe["shards"], "files") as advance:
+            yield from _recipe_problems(bundle, recipe, ids, advance)
 
 
-def _catalogue_problems(bundle: Bundle, ids: set[str]) -> Iterator[str]:
+def _catalogue_problems(bundle: Bundle, ids: set[str], advance: Callable[[int], None]) -> Iterator[str]:
     """Read the catalogue once: its ids go into `ids`, images without a thumbnail come out as sentences."""
     connection = open_catalogue(bundle.folder / fmt.CATALOGUE)
     try:
@@ -90,11 +117,14 @@ def _catalogue_problems(bundle: Bundle, ids: set[str]) -> Iterator[str]:
             for image in product.images:
                 if bundle.thumbnail(image.id) is None:
                     yield f"Product {product.id!r} has no thumbnail for its image {image.id}."
+            advance(1)
     finally:
         connection.close()
 
 
-def _recipe_problems(bundle: Bundle, recipe: dict[str, Any], ids: set[str]) -> Iterator[str]:
+def _recipe_problems(
+    bundle: Bundle, recipe: dict[str, Any], ids: set[str], advance: Callable[[int], None]
+) -> Iterator[str]:
     without_list = set(ids)
     for shard in range(recipe["shards"]):
         file = fmt.shard_file(recipe["name"], shard)
@@ -107,6 +137,7 @@ def _recipe_problems(bundle: Bundle, recipe: dict[str, Any], ids: set[str]) -> I
                     without_list.discard(product_id)
         except (OSError, ValueError, TypeError, AttributeError) as error:
             yield f"{file} cannot be read ({error})."
+        advance(1)
     for product_id in sorted(without_list):
         yield f"Product {product_id!r} has no list under the recipe {recipe['name']}."
 
@@ -123,37 +154,36 @@ def _list_problems(file: str, product_id: str, entries: list[str], ids: set[str]
         yield f"{file} has an entry twice in the list of {product_id!r}."
 
 
-def _report_problems(bundle: Bundle) -> bool:
+def _bundle_lines(bundle: Bundle, found: list[str]) -> Iterator[str]:
     files = bundle.manifest["files"]
     recipes = ", ".join(recipe["name"] for recipe in bundle.recipes)
-    print(
+    yield (
         f"{bundle.folder}: {bundle.count:,} products, lists under {recipes}, "
         f"{files['count']:,} files of {_megabytes(files['bytes'])} together."
     )
-    count = 0
-    for count, problem in enumerate(problems(bundle), start=1):
-        if count <= SHOWN:
-            print(f"  {problem}")
-    if count == 0:
-        print("Every file matches what the build wrote, and every list and thumbnail is in its place.")
-        return True
-    hidden = f" ({count - SHOWN:,} more are not shown)" if count > SHOWN else ""
-    print(f"Problems: {count:,}{hidden}. Build the bundle again.")
-    return False
+    if not found:
+        yield "Every file matches what the build wrote, and every list and thumbnail is in its place."
+        return
+    for problem in found[:SHOWN]:
+        yield f"  {problem}"
+    hidden = f" ({len(found) - SHOWN:,} more are not shown)" if len(found) > SHOWN else ""
+    yield f"Problems: {len(found):,}{hidden}. Build the bundle again."
 
 
-def _report_slug(bundle: Bundle) -> bool:
+def _slug_parts(bundle: Bundle) -> list[slug.Part]:
     requirements = REPOSITORY / "requirements.txt"
-    print(f"Installing {requirements.name} into a temporary folder, to weigh it …", flush=True)
+    say(f"Installing {requirements.name} into a temporary folder, to weigh it …")
     with tempfile.TemporaryDirectory(prefix="akin-slug-") as folder:
         environment = Path(folder, "environment")
         slug.install(requirements, environment=environment)
-        parts = slug.measure(REPOSITORY, bundle=bundle.folder, environment=environment)
+        return slug.measure(REPOSITORY, bundle=bundle.folder, environment=environment)
+
+
+def _slug_lines(parts: list[slug.Part]) -> Iterator[str]:
     total = sum(part.bytes for part in parts)
     for name, size in [*((part.name, part.bytes) for part in parts), ("slug", total)]:
-        print(f"  {name:<12}{_megabytes(size):>14}")
-    print(slug_verdict(parts))
-    return total <= slug.LIMIT
+        yield f"  {name:<12}{_megabytes(size):>14}"
+    yield slug_verdict(parts)
 
 
 def slug_verdict(parts: list[slug.Part]) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from precompute.commands.output import add_output_options, show
+
 _FORMATS = {
     "csv": "the lists as a table: product, neighbour, rank, score",
     "parquet": "the same as Parquet",
@@ -33,6 +35,7 @@ def add_parser(subparsers: argparse._SubParsersAction) -> None:
     parser.add_argument("--recipe", help="recipe of the bundle (default: its first)")
     parser.add_argument("--format", choices=list(_FORMATS), required=True, help="what is written, as above")
     parser.add_argument("--out", type=Path, help="file that is written (default: lists.csv and the like)")
+    add_output_options(parser)
     parser.set_defaults(run=run)
 
 
@@ -44,6 +47,10 @@ def run(arguments: argparse.Namespace) -> int:
     settings = ExportSettings(
         data=arguments.data, format=arguments.format, recipe=arguments.recipe, out=arguments.out
     )
-    for path in export(settings):
-        print(f"{path}  {path.stat().st_size / 1e6:,.1f} MB")
+    files = [(path, path.stat().st_size) for path in export(settings)]
+    show(
+        arguments,
+        summary={"files": [{"file": path, "bytes": size} for path, size in files]},
+        lines=[f"{path}  {size / 1e6:,.1f} MB" for path, size in files],
+    )
     return 0

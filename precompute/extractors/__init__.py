@@ -7,18 +7,22 @@ fingerprint does not depend on which one ran.
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from importlib import util
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import numpy as np
 
-from bundle.format import sha256_of
+from bundle.format import canonical_json, sha256_of
 from precompute.errors import UserError
 from precompute.extractors.native_output import held_back
 from precompute.recipe import HUB, KERAS, Recipe
+from precompute.versions import RUNTIME_PACKAGES
 
 if TYPE_CHECKING:
     import keras
@@ -49,12 +53,49 @@ class Extractor(Protocol):
         """
 
 
-def open_extractor(recipe: Recipe, *, runtime: str | None = None) -> Extractor:
+@dataclass(frozen=True)
+class ExtractorPlan:
+    """An extractor that is not opened yet: all that decides what it would compute."""
+
+    recipe: Recipe
+    runtime: str
+    weights_sha256: str
+    model: Callable[[], keras.Model]
+
+    @property
+    def key(self) -> str:
+        """The SHA-256 of all that decides an embedding to the last bit: weights, runtime and versions.
+
+        Under one fingerprint two runtimes, or two versions of one, give embeddings that differ by rounding.
+        """
+        versions = {name: version(name) for name in ("pillow", *RUNTIME_PACKAGES[self.runtime])}
+        content = {"extractor": self.recipe.extractor_fingerprint(self.weights_sha256), "versions": versions}
+        return hashlib.sha256(canonical_json(content)).hexdigest()
+
+    def open(self) -> Extractor:
+        """The extractor itself. Raises `UserError` where the recipe does not fit its model.
+
+        The first use of LiteRT on a machine converts the model, which takes some seconds and TensorFlow; the
+        result is kept.
+        """
+        if self.runtime == "keras":
+            with held_back():
+                from precompute.extractors.keras_runtime import KerasExtractor
+
+                return KerasExtractor(self.model(), weights_sha256=self.weights_sha256)
+        with held_back():
+            from precompute.extractors.litert_runtime import LiteRTExtractor, converted
+        fingerprint = self.recipe.extractor_fingerprint(self.weights_sha256)
+        name = re.sub(r"[^\w.-]+", "-", f"{self.recipe.extractor}-{fingerprint[:16]}")
+        flatbuffer = converted(self.model, name=name)
+        with held_back():
+            return LiteRTExtractor(flatbuffer, weights_sha256=self.weights_sha256)
+
+
+def plan_extractor(recipe: Recipe, *, runtime: str | None = None) -> ExtractorPlan:
     """The extractor of a recipe, on the runtime named, or on the best one that this machine has.
 
-    Raises `UserError` where the weights or the runtime are missing, or the recipe does not fit its model.
-    The first use of LiteRT on a machine converts the model, which takes some seconds and TensorFlow; the
-    result is kept.
+    Raises `UserError` where the weights or the runtime are missing.
     """
     chosen = runtime or best_runtime(recipe)
     if chosen == "litert" and util.find_spec("ai_edge_litert") is None:
@@ -64,15 +105,12 @@ def open_extractor(recipe: Recipe, *, runtime: str | None = None) -> Extractor:
         )
     with held_back():
         source = _source(recipe)
-        if chosen == "keras":
-            from precompute.extractors.keras_runtime import KerasExtractor
+    return ExtractorPlan(recipe, chosen, source.weights_sha256, source.model)
 
-            return KerasExtractor(source.model(), weights_sha256=source.weights_sha256)
-        from precompute.extractors.litert_runtime import LiteRTExtractor, converted
 
-        fingerprint = recipe.extractor_fingerprint(source.weights_sha256)
-        name = re.sub(r"[^\w.-]+", "-", f"{recipe.extractor}-{fingerprint[:16]}")
-        return LiteRTExtractor(converted(source.model, name=name), weights_sha256=source.weights_sha256)
+def open_extractor(recipe: Recipe, *, runtime: str | None = None) -> Extractor:
+    """The extractor of a recipe, at once: raises `UserError` where its plan or its opening does."""
+    return plan_extractor(recipe, runtime=runtime).open()
 
 
 def best_runtime(recipe: Recipe) -> str:
@@ -97,10 +135,8 @@ class _Source(NamedTuple):
 
 def _source(recipe: Recipe) -> _Source:
     if recipe.extractor.startswith(KERAS):
-        from precompute.extractors import keras_application
-
-        weights = recipe.weights or keras_application.fetched_weights(recipe)
-        return _Source(_hash(weights), lambda: keras_application.build_model(recipe, weights))
+        weights = recipe.weights or _fetched_weights(recipe)
+        return _Source(_hash(weights), lambda: _application(recipe, weights))
     if recipe.weights is not None:
         raise UserError(
             f"Expected a weights file for a model of keras.applications only. Received: {recipe.weights} for "
@@ -115,6 +151,18 @@ def _source(recipe: Recipe) -> _Source:
 
     weights = weights_file()
     return _Source(_hash(weights), lambda: _efficientnet_lite0(weights))
+
+
+def _fetched_weights(recipe: Recipe) -> Path:
+    from precompute.extractors.keras_application import fetched_weights
+
+    return fetched_weights(recipe)
+
+
+def _application(recipe: Recipe, weights: Path) -> keras.Model:
+    from precompute.extractors.keras_application import build_model
+
+    return build_model(recipe, weights)
 
 
 def _efficientnet_lite0(weights: Path) -> keras.Model:

@@ -11,6 +11,7 @@ import numpy as np
 import platformdirs
 
 from precompute.errors import UserError
+from precompute.extractors.native_output import held_back
 from precompute.extractors.padding import pad
 from precompute.machine import available_cores
 from precompute.progress import say
@@ -60,7 +61,8 @@ def converted(model: Callable[[], keras.Model], *, name: str) -> bytes:
         if path.stem.endswith(_short_hash(content)):
             return content
     say("Converting the model for LiteRT, once on this machine …")
-    content = convert(model(), batch=_BATCH)
+    with held_back():
+        content = convert(model(), batch=_BATCH)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         path = folder / f"{name}-{_BATCH}-{_short_hash(content)}.tflite"

@@ -15,7 +15,7 @@ from threadpoolctl import threadpool_limits
 from precompute.machine import available_cores
 from precompute.neighbours.against_all import settle_against_all
 from precompute.neighbours.progress import Progress
-from precompute.neighbours.ranking import Ranking
+from precompute.neighbours.ranking import Ranking, padded
 from precompute.neighbours.space import Space
 
 _LARGEST_BLOCK = 1024
@@ -179,10 +179,7 @@ class ExactSearch:
         order = order[counts[order] > 0]
         for begin in range(0, len(order), _TOGETHER):
             rows = order[begin : begin + _TOGETHER]
-            columns = np.arange(counts[rows].max())
-            inside = columns < counts[rows, np.newaxis]
-            options = others[np.where(inside, starts[rows, np.newaxis] + columns, 0)]
-            self._ranking.settle(rows + start, np.where(inside, options, rows[:, np.newaxis] + start))
+            self._ranking.settle(rows + start, padded(rows + start, others, starts[rows], counts[rows]))
 
 
 def _keys(places: np.ndarray, nearness: np.ndarray) -> np.ndarray:

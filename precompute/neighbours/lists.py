@@ -10,6 +10,7 @@ import numpy as np
 
 from bundle import Neighbour
 from bundle.format import encode_list, encode_string, list_key
+from precompute.neighbours.known import KnownLists
 
 _TEXT = 4 * 1024 * 1024
 """Bytes of text that are put together at a time."""
@@ -27,13 +28,15 @@ class NeighbourLists:
 
     Row i belongs to `ids[i]`, and so does an entry i of `rows`; `ids` is sorted. `search` says for the
     manifest how they were found: the `engine`, "exact" or "approximate", and the `index`, the `recall`
-    and the number of products in the `sample` it was measured on where it was approximate.
+    and the number of products in the `sample` it was measured on where it was approximate. `known` is what
+    the next search can start from, None where this one was not to be exact or there is but one product.
     """
 
     ids: list[str]
     rows: np.ndarray
     scores: np.ndarray
     search: dict[str, Any] = field(default_factory=lambda: {"engine": "exact"})
+    known: KnownLists | None = None
 
     def __iter__(self) -> Iterator[tuple[str, list[Neighbour]]]:
         """Each product's id with its list, by id."""

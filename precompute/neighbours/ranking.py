@@ -25,10 +25,20 @@ class Ranking:
 
         An option may be a row itself any number of times, and no other more than once.
         """
-        depth = self.rows.shape[1]
-        scores = self._space.scores(rows, options)
+        self._write(rows, options, self._space.scores(rows, options))
+
+    def insert(self, rows: np.ndarray, options: np.ndarray) -> None:
+        """Let the best of `options` (q, c), none of which is there yet, into the lists of `rows` (q,).
+
+        In the lists and in `options` a row itself stands for no entry, any number of times.
+        """
+        entries, scores = self.rows[rows], self.scores[rows]
+        more = self._space.scores(rows, options)
+        self._write(rows, np.hstack([entries, options]), np.hstack([scores, more]))
+
+    def _write(self, rows: np.ndarray, options: np.ndarray, scores: np.ndarray) -> None:
         keys = np.where(options == rows[:, np.newaxis], np.inf, self._keys(scores))
-        best = np.lexsort((self._ranks[options], keys), axis=1)[:, :depth]
+        best = np.lexsort((self._ranks[options], keys), axis=1)[:, : self.rows.shape[1]]
         self.rows[rows] = np.take_along_axis(options, best, axis=1)
         self.scores[rows] = np.take_along_axis(scores, best, axis=1)
 
@@ -46,3 +56,15 @@ class Ranking:
 
     def _keys(self, scores: np.ndarray) -> np.ndarray:
         return scores if self._space.lower_is_better else -scores
+
+
+def padded(rows: np.ndarray, options: np.ndarray, starts: np.ndarray, counts: np.ndarray) -> np.ndarray:
+    """The options of each of `rows` (q,), and the row itself where another has more: (q, c).
+
+    Those of a row are `counts` (q,) of `options` (p,), from `starts` (q,) on.
+    """
+    columns = np.arange(counts.max())
+    inside = columns < counts[:, np.newaxis]
+    return np.where(
+        inside, options[np.where(inside, starts[:, np.newaxis] + columns, 0)], rows[:, np.newaxis]
+    )

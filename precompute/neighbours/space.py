@@ -16,6 +16,9 @@ _STEP = 1.1e-6
 _UNIT = 2.0**-24
 """The unit roundoff of float32."""
 
+_UNIT_64 = 2.0**-53
+"""The unit roundoff of float64."""
+
 _NEAR_ONE = 1e-6
 """A vector whose length differs from 1 by no more is taken for one of unit length."""
 
@@ -32,20 +35,26 @@ class Space:
     """Vectors under one metric.
 
     `vectors` (n, d), float32, are those that were given and `norms` (n,), float64, their lengths;
-    `points` (n, d), float32, are what nearness is computed from, `halves` (n,), float32, half their squared
-    lengths (Euclidean only). Where one product of a row has a nearness that is lower than another's by more
-    than the row's `margins` (n,), float32, its rounded score is surely worse.
+    `points` (n, d), float32, are what nearness is computed from, to a `scale` that is 1 for a cosine, and
+    `halves` (n,), float32, half their squared lengths (Euclidean only). Where one product of a row has a
+    nearness that is lower than another's by more than the row's `margins` (n,), float32, its rounded score
+    is surely worse.
+
+    A score is the same to the last bit however many are computed at once, and on every machine. A matrix
+    product adds in an order of its own, so where its error might change the sixth decimal the sum is taken
+    anew in an order that only the number of dimensions decides.
     """
 
     metric: str
     vectors: np.ndarray
     norms: np.ndarray
     points: np.ndarray
+    scale: float
     halves: np.ndarray | None
     margins: np.ndarray
 
     def nearness(
-        self, rows: slice | np.ndarray, others: slice, *, out: np.ndarray | None = None
+        self, rows: slice | np.ndarray, others: slice | np.ndarray, *, out: np.ndarray | None = None
     ) -> np.ndarray:
         """How near each of `rows` (q,) is to each of `others` (c,), in float32, (q, c): more is nearer.
 
@@ -60,22 +69,65 @@ class Space:
             near -= self.halves[others]
         return near
 
+    def least_nearness(self, rows: np.ndarray, scores: np.ndarray) -> np.ndarray:
+        """The nearness, (q,) float32, that each product has to a row whose score is the given one or better.
+
+        `rows` (q,) and `scores` (q,), rounded, belong together. A margin has room for the errors of two
+        nearnesses and a step of the rounding; here there are one such error and half a step.
+        """
+        scaled = scores * self.scale
+        near = -np.square(scaled) / 2 if self.lower_is_better else scaled * self.scale
+        return (near - self.margins[rows]).astype(np.float32)
+
     def scores(self, rows: np.ndarray, options: np.ndarray) -> np.ndarray:
         """The rounded scores of each of `rows` (q,) with its `options` (q, c), from float64: (q, c)."""
         (count, columns), width = options.shape, self.vectors.shape[1]
         queries = self.vectors[rows].astype(np.float64)
-        found = np.empty(options.shape)
+        sums = np.empty(options.shape)
         columns = max(1, min(columns, _CACHE // (width * 12)))
         together = max(1, _CACHE // (width * 12 * columns))
         for row in range(0, count, together):
             for column in range(0, options.shape[1], columns):
                 part = slice(row, row + together), slice(column, column + columns)
-                found[part] = self._pairs(queries[part[0]], options[part])
-        if self.metric == "euclidean":
-            return np.round(np.sqrt(found), DECIMALS)
-        return self._finish(rows, options, found)
+                sums[part] = self._sums(queries[part[0]], options[part])
+        scores = self._scores(rows[:, np.newaxis], options, sums)
+        doubts = self._error * scores if self.lower_is_better else self._doubts(rows, options)
+        return self._rounded(rows, options, scores, doubts)
 
-    def _pairs(self, queries: np.ndarray, options: np.ndarray) -> np.ndarray:
+    def full_scores(self, rows: np.ndarray) -> np.ndarray:
+        """The rounded scores of each of `rows` (q,) with every row, from float64: (q, n)."""
+        sums = np.empty((len(rows), len(self.vectors)))
+        queries = self.vectors[rows].astype(np.float64)
+        for part in _parts(len(self.vectors), self.vectors.shape[1]):
+            np.matmul(queries, self.vectors[part].astype(np.float64).T, out=sums[:, part])
+        options = np.broadcast_to(np.arange(len(self.vectors)), sums.shape)
+        if not self.lower_is_better:
+            scores = self._scores(rows[:, np.newaxis], options, sums)
+            return self._rounded(rows, options, scores, self._doubts(rows, options))
+        squares = self.norms[rows, np.newaxis] ** 2 + self.norms**2
+        # The less is left of the squares the more of it is error, and without end where nothing is.
+        with np.errstate(divide="ignore", invalid="ignore"):
+            distances = np.sqrt(squares - 2 * sums)
+            return self._rounded(rows, options, distances, self._error * squares / distances)
+
+    @property
+    def lower_is_better(self) -> bool:
+        """Whether a score is a distance."""
+        return self.metric == "euclidean"
+
+    @property
+    def _error(self) -> float:
+        # Two sums of d products differ by 2 d u of the lengths at the most, whatever their orders; lengths,
+        # squares and roots are each within (d + 8) u.
+        return 4 * (self.vectors.shape[1] + 8) * _UNIT_64
+
+    def _doubts(self, rows: np.ndarray, options: np.ndarray) -> np.ndarray | float:
+        """By how much the scores of products that were summed in two orders may differ."""
+        if self.metric == "cosine":
+            return self._error
+        return self._error * self.norms[rows, np.newaxis] * self.norms[options]
+
+    def _sums(self, queries: np.ndarray, options: np.ndarray) -> np.ndarray:
         """The inner products or squared distances of `queries` (q, d) and `options` (q, c): (q, c)."""
         shape = (*options.shape, self.vectors.shape[1])
         narrow = _scratch("narrow", shape, np.float32)
@@ -83,44 +135,39 @@ class Space:
         np.take(self.vectors, options, axis=0, out=narrow, mode="clip")
         wide = _scratch("wide", shape, np.float64)
         wide[:] = narrow
-        if self.metric == "euclidean":
+        if self.lower_is_better:
             # The squares of the differences, as lengths and products would cancel for near-equal vectors.
             wide -= queries[:, np.newaxis]
             return np.vecdot(wide, wide)
         return np.matmul(wide, queries[:, :, np.newaxis])[:, :, 0]
 
-    def _finish(self, rows: np.ndarray, options: np.ndarray | slice, products: np.ndarray) -> np.ndarray:
-        """The rounded scores of `rows` (q,) with `options`, from their inner products (q, c)."""
-        if self.metric == "cosine":
-            lengths = self.norms[rows, np.newaxis] * self.norms[options]
-            products = np.divide(products, lengths, out=np.zeros_like(products), where=lengths > 0)
+    def _scores(self, rows: np.ndarray, options: np.ndarray, sums: np.ndarray) -> np.ndarray:
+        """The scores, not yet rounded, of pairs whose inner products or squared distances are `sums`."""
+        if self.lower_is_better:
+            return np.sqrt(sums)
+        if self.metric == "dot":
+            return sums
+        lengths = self.norms[rows] * self.norms[options]
+        return np.divide(sums, lengths, out=np.zeros_like(sums), where=lengths > 0)
+
+    def _rounded(
+        self, rows: np.ndarray, options: np.ndarray, scores: np.ndarray, doubts: np.ndarray | float
+    ) -> np.ndarray:
+        """Round the scores (q, c), those anew whose `doubts` reach to another sixth decimal."""
+        unsure = np.round(scores - doubts, DECIMALS) != np.round(scores + doubts, DECIMALS)
+        left, others = np.broadcast_to(rows[:, np.newaxis], scores.shape)[unsure], options[unsure]
+        scores[unsure] = self._scores(left, others, self._sums_in_order(left, others))
         # A sum with 0 turns a negative zero, which would be written as -0.000000, into zero.
-        return np.round(products, DECIMALS) + 0.0
+        return np.round(scores, DECIMALS) + 0.0
 
-    def full_scores(self, rows: np.ndarray) -> np.ndarray:
-        """The rounded scores of each of `rows` (q,) with every row, from float64: (q, n)."""
-        found = np.empty((len(rows), len(self.vectors)))
-        queries = self.vectors[rows].astype(np.float64)
-        for part in _parts(self.vectors):
-            np.matmul(queries, self.vectors[part].astype(np.float64).T, out=found[:, part])
-        if self.metric == "euclidean":
-            return self._distances(rows, found)
-        return self._finish(rows, slice(None), found)
-
-    def _distances(self, rows: np.ndarray, products: np.ndarray) -> np.ndarray:
-        """The rounded distances of `rows` (q,) to all rows, from their inner products (q, n)."""
-        squares = self.norms[rows, np.newaxis] ** 2 + self.norms**2
-        distances = squares - 2 * products
-        # Where little is left of the squares the difference is one of errors: these few are computed anew.
-        for place in np.flatnonzero((distances < 1e-4 * squares).any(axis=1)):
-            near = np.flatnonzero(distances[place] < 1e-4 * squares[place])
-            distances[place, near] = self.scores(rows[place : place + 1], near[np.newaxis])[0] ** 2
-        return np.round(np.sqrt(distances), DECIMALS)
-
-    @property
-    def lower_is_better(self) -> bool:
-        """Whether a score is a distance."""
-        return self.metric == "euclidean"
+    def _sums_in_order(self, rows: np.ndarray, others: np.ndarray) -> np.ndarray:
+        """As `_sums` for pairs of rows (p,), in the order of NumPy's own sum, which goes by d alone."""
+        sums = np.empty(len(rows))
+        for part in _parts(len(rows), self.vectors.shape[1]):
+            left, right = (self.vectors[some[part]].astype(np.float64) for some in (rows, others))
+            terms = np.square(left - right) if self.lower_is_better else left * right
+            sums[part] = terms.sum(axis=1)
+        return sums
 
 
 def open_space(vectors: np.ndarray, metric: str) -> Space:
@@ -148,12 +195,12 @@ def _cosine(vectors: np.ndarray, norms: np.ndarray) -> Space:
     points = vectors
     if (np.abs(norms[norms > 0] - 1) > _NEAR_ONE).any():
         points = np.empty_like(vectors)
-        for part in _parts(vectors):
+        for part in _parts(len(vectors), vectors.shape[1]):
             lengths = np.where(norms[part] > 0, norms[part], 1)[:, np.newaxis]
             points[part] = vectors[part].astype(np.float64) / lengths
     # Points of a length within 1e-6 of 1 change a cosine by no more than 2e-6, which 50 u covers.
     margin = 2 * _error(vectors.shape[1] + 50) + _STEP
-    return Space("cosine", vectors, norms, points, None, np.full(len(vectors), margin, np.float32))
+    return Space("cosine", vectors, norms, points, 1.0, None, np.full(len(vectors), margin, np.float32))
 
 
 def _dot(vectors: np.ndarray, norms: np.ndarray) -> Space:
@@ -163,7 +210,7 @@ def _dot(vectors: np.ndarray, norms: np.ndarray) -> Space:
     lengths = norms * scale
     errors = _error(vectors.shape[1] + 10) * lengths * lengths.max(initial=0)
     margins = 2 * errors + _STEP * scale**2 + _underflow(vectors.shape[1])
-    return Space("dot", vectors, norms, points, None, margins.astype(np.float32))
+    return Space("dot", vectors, norms, points, scale, None, margins.astype(np.float32))
 
 
 def _euclidean(vectors: np.ndarray, norms: np.ndarray) -> Space:
@@ -172,7 +219,7 @@ def _euclidean(vectors: np.ndarray, norms: np.ndarray) -> Space:
     mean = vectors.mean(axis=0, dtype=np.float64)
     points = np.empty_like(vectors)
     scale = _scale(norms) / 2
-    for part in _parts(vectors):
+    for part in _parts(len(vectors), vectors.shape[1]):
         points[part] = (vectors[part] - mean) * scale
     lengths = _lengths(points)
     longest = lengths.max(initial=0)
@@ -182,7 +229,7 @@ def _euclidean(vectors: np.ndarray, norms: np.ndarray) -> Space:
     step = _STEP * scale
     margins = 2 * errors + step * (lengths + longest + step) + _underflow(vectors.shape[1])
     halves = (lengths**2 / 2).astype(np.float32)
-    return Space("euclidean", vectors, norms, points, halves, margins.astype(np.float32))
+    return Space("euclidean", vectors, norms, points, scale, halves, margins.astype(np.float32))
 
 
 def _error(terms: int) -> float:
@@ -213,12 +260,12 @@ def _scratch(name: str, shape: tuple[int, ...], kind: type) -> np.ndarray:
 
 def _lengths(vectors: np.ndarray) -> np.ndarray:
     lengths = np.empty(len(vectors))
-    for part in _parts(vectors):
+    for part in _parts(len(vectors), vectors.shape[1]):
         block = vectors[part].astype(np.float64)
-        lengths[part] = np.sqrt(np.vecdot(block, block))
+        lengths[part] = np.sqrt(np.square(block, out=block).sum(axis=1))
     return lengths
 
 
-def _parts(vectors: np.ndarray) -> list[slice]:
-    step = max(1, _BLOCK // max(1, vectors.shape[1]))
-    return [slice(start, start + step) for start in range(0, len(vectors), step)]
+def _parts(count: int, width: int) -> list[slice]:
+    step = max(1, _BLOCK // max(1, width))
+    return [slice(start, start + step) for start in range(0, count, step)]

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from precompute.embedding import embed
 from precompute.loader import load
 from precompute.recipe import DEFAULT, RECIPES
+from tests.builds import Found, embed
 from tests.pictures import encoded, picture
 
 
@@ -34,15 +34,19 @@ def photos(tmp_path: Path) -> Path:
     return tmp_path
 
 
+def embed_one(photos: Path, files: list[str], extractor: FakeExtractor, **options: object) -> Found:
+    return embed(photos, files, [(extractor, RECIPES[DEFAULT])], photos / ".store", **options)[0]
+
+
 def names(folder: Path) -> list[str]:
-    return sorted(path.name for path in folder.iterdir())
+    return sorted(path.name for path in folder.glob("*.png"))
 
 
 def test_each_vector_is_that_of_its_own_picture(photos: Path) -> None:
     (photos / "07.png").write_bytes(b"broken")
     (photos / "11.png").write_bytes((photos / "03.png").read_bytes())
-    steps: list[int] = []
-    found = embed(photos, names(photos), FakeExtractor(), RECIPES[DEFAULT], advance=steps.append)
+    steps: list[tuple[int, int]] = []
+    found = embed_one(photos, names(photos), FakeExtractor(), advance=lambda *given: steps.append(given))
     vector_of = dict(zip(found.ids, found.vectors, strict=True))
     for number in (*range(7), *range(8, 30)):
         content = 3 if number == 11 else number
@@ -50,19 +54,23 @@ def test_each_vector_is_that_of_its_own_picture(photos: Path) -> None:
         assert np.allclose(vector_of[found.images[f"{number:02}.png"]], mean, atol=2), number
     assert len(found.ids) == 28 and found.images["11.png"] == found.images["03.png"]
     assert list(found.left_out) == ["07.png"]
-    assert sum(steps) == 30
+    assert sum(count for count, _ in steps) == 30 and sum(known for _, known in steps) == 0
+    steps.clear()
+    embed_one(photos, names(photos), FakeExtractor(), advance=lambda *given: steps.append(given))
+    # All but the broken one and the one that is another's copy.
+    assert sum(count for count, _ in steps) == 30 and sum(known for _, known in steps) == 28
 
 
 def test_an_embedding_that_is_no_number_leaves_all_its_files_out(photos: Path) -> None:
     for name in ("05.png", "20.png"):
         (photos / name).write_bytes(encoded(Image.new("RGB", (40, 40), "white")))
-    found = embed(photos, names(photos), FakeExtractor(), RECIPES[DEFAULT])
+    found = embed_one(photos, names(photos), FakeExtractor())
     assert found.left_out.keys() == {"05.png", "20.png"}
     assert len(found.ids) == 28 and np.isfinite(found.vectors).all()
 
 
 def test_a_file_that_vanishes_is_left_out_by_name(photos: Path) -> None:
-    found = embed(photos, [*names(photos), "gone.png"], FakeExtractor(), RECIPES[DEFAULT])
+    found = embed_one(photos, [*names(photos), "gone.png"], FakeExtractor())
     assert found.left_out == {"gone.png": "the file cannot be read (No such file or directory)"}
 
 
@@ -72,7 +80,7 @@ def test_when_it_is_stopped_no_thread_goes_on(photos: Path) -> None:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt) as caught:
-        embed(photos, names(photos) * 20, Stopped(), RECIPES[DEFAULT])
+        embed_one(photos, names(photos) * 20, Stopped())
     assert caught.value is not None, "the exception and so its frames are still alive"
     assert not [thread for thread in threading.enumerate() if thread.name.startswith("load")]
 

@@ -16,11 +16,11 @@ from sklearn.metrics.pairwise import cosine_similarity, euclidean_distances
 from bundle import Bundle, BundleError, BundleWriter, Product, ProductImage
 from precompute import cli
 from precompute import export as exports
-from precompute.embeddings_file import embeddings_path, read_embeddings, write_embeddings
 from precompute.errors import UserError
 from precompute.neighbours import find_neighbours
 from precompute.projection import project
 from precompute.recipe import DEFAULT, RECIPES
+from precompute.store import Store
 
 IDS = [
     "plain",
@@ -52,21 +52,20 @@ def write_build(root: Path, *, metric: str = "cosine", projection: str = "centre
     random = np.random.default_rng(0)
     embeddings = random.standard_normal((len(pictures), 6)).astype(np.float32) * 3
     shuffled = random.permutation(len(pictures))
-    write_embeddings(
-        root,
-        fingerprint=recipe.extractor_fingerprint("weights"),
-        ids=[pictures[row] for row in shuffled],
-        vectors=embeddings[shuffled],
-    )
+    store = Store(root).embeddings("key")
+    store.add([pictures[row] for row in shuffled], embeddings[shuffled])
+    store.commit()
     row_of = {picture: row for row, picture in enumerate(pictures)}
-    vectors = project(embeddings, projection)[[row_of[image_of(name).id] for name in IDS]]
+    images = [image_of(name).id for name in IDS]
+    vectors = embeddings[[row_of[image_id] for image_id in images]]
+    project(vectors, images, projection=projection)
     with BundleWriter(root, generation="one") as writer:
         writer.write_catalogue(Product(name, name, (image_of(name),)) for name in IDS)
         lists = find_neighbours(IDS, vectors, metric=metric, depth=5)
         shards = writer.write_lines(recipe.name, lists.lines())
         writer.write_report({})
         fields = {key: value for key, value in dataclasses.asdict(recipe).items() if key != "weights"}
-        recipes = [fields | {"weights": "weights", "shards": shards}]
+        recipes = [fields | {"weights": "weights", "embeddings": "key", "shards": shards}]
         writer.publish({"counts": {"products": len(IDS)}, "recipes": recipes})
     return vectors
 
@@ -163,18 +162,25 @@ def test_a_matrix_that_nobody_could_open_is_refused(
 
 
 @pytest.mark.parametrize("format", ["matrix", "embeddings-parquet", "embeddings-npy"])
-def test_without_the_embeddings_of_the_build_one_sentence_says_so(tmp_path: Path, format: str) -> None:
+def test_without_the_embeddings_of_the_build_one_sentence_says_so(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], format: str
+) -> None:
     write_build(tmp_path)
-    file = next((tmp_path / "embeddings").iterdir())
+    (file,) = (tmp_path / "store").rglob("*.parquet")
+    content = file.read_bytes()
     file.unlink()
     settings = exports.ExportSettings(tmp_path, format, out=tmp_path / "out")
-    with pytest.raises(UserError, match="no such file"):
-        exports.export(settings)
-    file.write_bytes(b"PAR1 and no more")
-    with pytest.raises(UserError, match="cannot be read"):
-        exports.export(settings)
-    write_embeddings(tmp_path, fingerprint=file.stem, ids=["0" * 64], vectors=np.ones((1, 6), np.float32))
     with pytest.raises(UserError, match="Received: 11 fewer"):
+        exports.export(settings)
+    file.write_bytes(content[:-1])
+    with pytest.raises(UserError, match="Received: 11 fewer"):
+        exports.export(settings)
+    assert file.exists(), "an export repairs nothing"
+    assert "is damaged" in capsys.readouterr().err
+    store = Store(tmp_path).embeddings("key")
+    store.add([image_of("plain").id], np.ones((1, 6), np.float32))
+    store.commit()
+    with pytest.raises(UserError, match="Received: 10 fewer"):
         exports.export(settings)
     assert not (tmp_path / "out").exists()
 
@@ -202,20 +208,4 @@ def test_an_export_that_fails_leaves_the_file_that_was_there(tmp_path: Path) -> 
     with pytest.raises(BundleError, match="cannot be read"):
         exports.export(exports.ExportSettings(tmp_path, "csv", out=out))
     assert out.read_bytes() == before
-    assert {path.name for path in tmp_path.iterdir()} == {"CURRENT", "one", "embeddings", out.name}
-
-
-def test_embeddings_are_written_whole_and_read_back(tmp_path: Path) -> None:
-    vectors = np.random.default_rng(1).random((9000, 3)).astype(np.float32)
-    ids = [f"{row:064x}" for row in range(9000)]
-    path = write_embeddings(tmp_path, fingerprint="f" * 64, ids=ids, vectors=vectors)
-    assert path == embeddings_path(tmp_path, fingerprint="f" * 64)
-    assert [file.name for file in path.parent.iterdir()] == [path.name]
-    found_ids, found = read_embeddings(tmp_path, fingerprint="f" * 64)
-    assert found_ids == ids
-    assert np.array_equal(found, vectors)
-    schema = parquet.read_schema(path)
-    assert str(schema.field("vector").type).startswith("fixed_size_list<")
-    with pytest.raises(ValueError, match=r".+"):
-        write_embeddings(tmp_path, fingerprint="f" * 64, ids=ids[:-1], vectors=vectors)
-    assert np.array_equal(read_embeddings(tmp_path, fingerprint="f" * 64)[1], vectors)
+    assert {path.name for path in tmp_path.iterdir()} == {"CURRENT", "one", "store", out.name}

@@ -10,8 +10,8 @@ from bundle.format import encode_list
 from precompute import neighbours
 from precompute.evaluation import category_precision
 from precompute.neighbours import NeighbourLists, approximate, exact, find_neighbours
+from precompute.neighbours import space as space_module
 from precompute.neighbours.space import open_space
-from precompute.projection import centre
 
 METRICS = ("cosine", "dot", "euclidean")
 
@@ -121,6 +121,27 @@ def test_nearness_is_never_off_by_more_than_the_margin(metric: str) -> None:
     assert (np.abs(near - true) <= space.margins[:, np.newaxis] / 2).all()
 
 
+@pytest.mark.parametrize("metric", METRICS)
+@pytest.mark.parametrize(("length", "decimals"), [(1e4, 6), (1, 13)])
+def test_a_score_is_the_same_however_many_are_computed_at_once(
+    monkeypatch: pytest.MonkeyPatch, metric: str, length: float, decimals: int
+) -> None:
+    # So long, or to so many decimals, that the order in which float64 adds would show.
+    monkeypatch.setattr(space_module, "DECIMALS", decimals)
+    _, vectors = catalogue(150, 300)
+    vectors *= np.float32(length) / np.linalg.norm(vectors, axis=1, keepdims=True)
+    vectors[20] = vectors[10] + np.float32(1e-3 * length)
+    space = open_space(vectors, metric)
+    rows = np.arange(150)
+    together = space.scores(rows, np.tile(rows, (150, 1)))
+    monkeypatch.setattr(space_module, "_CACHE", 1)
+    monkeypatch.setattr(space_module, "_BLOCK", 1000)
+    assert space.scores(rows, np.tile(rows, (150, 1))).tobytes() == together.tobytes()
+    assert space.full_scores(rows).tobytes() == together.tobytes()
+    assert np.concatenate([space.full_scores(rows[[row]]) for row in rows]).tobytes() == together.tobytes()
+    assert (together == together.T).all()
+
+
 def test_scores_that_differ_in_the_seventh_decimal_count_as_equal() -> None:
     base = np.zeros((40, 8), np.float32)
     base[:, 0] = 1
@@ -209,7 +230,7 @@ def test_approximate_search_that_misses_too_much_gives_way_to_exact(
     lists = find_neighbours(ids, vectors, metric="cosine", depth=5, search="approximate")
     assert lists.search == {"engine": "exact"}
     assert as_dictionary(lists) == reference(ids, vectors, 5)
-    assert "exact search it is" in capsys.readouterr().out
+    assert "exact search it is" in capsys.readouterr().err
 
 
 def test_search_is_approximate_above_a_size_and_where_it_is_asked_for(
@@ -222,10 +243,10 @@ def test_search_is_approximate_above_a_size_and_where_it_is_asked_for(
         return find_neighbours(ids, vectors, metric="cosine", depth=5, search=search).search["engine"]
 
     assert engine(None) == "exact"
-    assert "--approximate is quicker" in capsys.readouterr().out
+    assert "--approximate is quicker" in capsys.readouterr().err
     monkeypatch.setattr(neighbours, "EXACT_PRODUCTS", 599)
     assert engine(None) == "approximate"
-    assert "--exact forces it" in capsys.readouterr().out
+    assert "--exact forces it" in capsys.readouterr().err
     assert engine("exact") == "exact"
 
 
@@ -250,20 +271,6 @@ def test_ids_of_any_length_are_written() -> None:
     assert list(lists.lines()) == [(name, encode_list(name, entries).encode()) for name, entries in lists]
     alone = find_neighbours(ids[:1], vectors[:1], metric="cosine", depth=7)
     assert list(alone.lines()) == [(ids[0], f'"{ids[0]}": []'.encode())]
-
-
-def test_centring_takes_the_mean_away_and_leaves_unit_length() -> None:
-    embeddings = np.random.default_rng(1).random((50, 12)).astype(np.float32) + 7
-    vectors, mean = centre(embeddings)
-    assert np.allclose(mean, embeddings.mean(axis=0))
-    assert np.allclose(np.linalg.norm(vectors, axis=1), 1)
-    direction = embeddings - embeddings.mean(axis=0)
-    assert np.allclose(vectors, direction / np.linalg.norm(direction, axis=1, keepdims=True), atol=1e-5)
-
-
-def test_one_picture_alone_has_no_direction() -> None:
-    vectors, _ = centre(np.ones((1, 4), np.float32))
-    assert (vectors == 0).all()
 
 
 def test_precision_counts_neighbours_of_the_same_category() -> None:

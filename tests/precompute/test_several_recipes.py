@@ -12,9 +12,9 @@ from PIL import Image
 from bundle import Bundle
 from precompute import embedding, loader
 from precompute.cli import main
-from precompute.embedding import embed, embed_all
-from precompute.embeddings_file import read_embeddings
-from precompute.recipe import DEFAULT, RECIPES, Recipe
+from precompute.recipe import DEFAULT, Recipe
+from precompute.store import Store
+from tests.builds import embed
 from tests.pictures import encoded, picture
 from tests.seeded import application, save
 
@@ -61,7 +61,7 @@ def recipe(**fields: object) -> Recipe:
 
 
 def test_every_file_is_read_once_and_decoded_once_for_each_decoding(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     done: Counter[str] = Counter()
 
@@ -81,10 +81,12 @@ def test_every_file_is_read_once_and_decoded_once_for_each_decoding(
         recipe(decoding="plain", resize="squash"),
     ]
     thumbnails: list[str] = []
-    found = embed_all(
+    found = embed(
         folder,
         FILES,
         [(Mean(batch=8), each) for each in recipes],
+        tmp_path / "store",
+        known=lambda image_id: False,
         also=lambda image_id, image: thumbnails.append(image_id),
     )
     assert done == {"read": 21, "decode upright": 21, "decode plain": 21}
@@ -99,36 +101,31 @@ def test_the_thumbnail_is_upright_whatever_the_recipe(tmp_path: Path) -> None:
     embed(
         tmp_path,
         ["a.jpg"],
-        Mean(batch=1),
-        recipe(decoding="plain"),
+        [(Mean(batch=1), recipe(decoding="plain"))],
+        tmp_path / "store",
+        known=lambda image_id: False,
         also=lambda _, image: sizes.append(image.size),
     )
     assert sizes == [(40, 90)]
 
 
-def test_extractors_of_different_batches_give_what_each_gives_alone(folder: Path) -> None:
+def test_extractors_of_different_batches_give_what_each_gives_alone(folder: Path, tmp_path: Path) -> None:
     pairs = [(Mean(batch=8), recipe()), (Mean(batch=3, factor=2.0), recipe(input_size=48, resize="squash"))]
-    together = embed_all(folder, FILES, pairs)
-    for found, pair in zip(together, pairs, strict=True):
-        alone = embed(folder, FILES, *pair)
+    together = embed(folder, FILES, pairs, tmp_path / "together")
+    for place, (found, pair) in enumerate(zip(together, pairs, strict=True)):
+        (alone,) = embed(folder, FILES, [pair], tmp_path / str(place))
         assert found.ids == alone.ids and found.images == alone.images
         assert np.array_equal(found.vectors, alone.vectors)
         assert len(found.vectors) == 21 and len(np.unique(found.vectors[:, 0])) == 21
 
 
-def test_recipes_that_differ_only_in_the_search_share_their_embeddings(folder: Path) -> None:
-    extractor = Mean(batch=8)
-    first, second = embed_all(folder, FILES, [(extractor, recipe()), (extractor, recipe(metric="dot"))])
-    assert extractor.seen == 21
-    assert first is second
-
-
-def test_a_picture_that_one_recipe_cannot_embed_is_left_out_under_all(folder: Path) -> None:
+def test_a_picture_that_one_recipe_cannot_embed_is_left_out_under_all(folder: Path, tmp_path: Path) -> None:
     Image.new("RGB", (40, 40), "red").save(folder / "05 red.png")
     Image.new("RGB", (40, 40), "red").save(folder / "00 red again.png")
     (folder / "06 broken.png").write_bytes(b"hello")
     files = sorted(path.name for path in folder.iterdir())
-    first, second = embed_all(folder, files, [(BlindToRed(batch=4), recipe()), (Mean(batch=6), recipe())])
+    pairs = [(BlindToRed(batch=4), recipe()), (Mean(batch=6), recipe())]
+    first, second = embed(folder, files, pairs, tmp_path / "store")
     assert first.left_out["05 red.png"] == first.left_out["00 red again.png"]
     assert set(first.left_out) == set(second.left_out) == {"05 red.png", "00 red again.png", "06 broken.png"}
     assert first.ids == second.ids and len(first.ids) == 21
@@ -198,11 +195,11 @@ def test_a_bundle_holds_several_recipes_in_the_order_given(
         shares.append(len(one & other) / len(one | other))
     assert pairs["small-euclidean", "small-cosine"]["jaccard"] == pytest.approx(np.mean(shares), abs=1e-4)
     assert report["runtime"].keys() == {each["name"] for each in bundle.recipes}
-    for each in (RECIPES[DEFAULT],):
-        ids, vectors = read_embeddings(
-            tmp_path / "data", fingerprint=each.extractor_fingerprint(default["weights"])
-        )
-        assert len(ids) == 21 and vectors.shape == (21, 1280)
+    # Two of them differ only in the search.
+    assert first["embeddings"] == last["embeddings"] != default["embeddings"]
+    assert len(list((tmp_path / "data" / "store" / "embeddings").iterdir())) == 2
+    images = [product.images[0].id for product in bundle.page(limit=99).products]
+    assert Store(tmp_path / "data").embeddings(default["embeddings"]).vectors(images).shape == (21, 1280)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,57 @@
+"""Makes sure that what was written outlives a crash of the machine."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+_AT_ONCE = 16
+
+
+def flush(path: Path | str) -> None:
+    """Ask the system to write a file, or the names in a folder, to the disk, and wait until it has."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def flush_all(folder: Path, *, but: Collection[tuple[int, int]] = frozenset()) -> None:
+    """`flush` a folder and everything below it, but for the files that `numbers_of` another folder has."""
+    # Many at a time: a file system writes them together, and waits for the disk once.
+    with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="flush") as pool:
+        for _ in pool.map(flush, _paths(folder, but)):
+            pass
+
+
+def _paths(folder: Path | str, but: Collection[tuple[int, int]]) -> Iterator[Path | str]:
+    for entry in _entries(folder):
+        if entry.is_dir(follow_symlinks=False):
+            yield from _paths(entry.path, but)
+        elif _number(entry) not in but:
+            yield entry.path
+    yield folder
+
+
+def numbers_of(folder: Path | str) -> set[tuple[int, int]]:
+    """What tells each file below a folder from all others, whatever its name: its device and number there.
+
+    Empty where there is no such folder.
+    """
+    numbers: set[tuple[int, int]] = set()
+    for entry in _entries(folder) if Path(folder).is_dir() else ():
+        numbers |= numbers_of(entry.path) if entry.is_dir(follow_symlinks=False) else {_number(entry)}
+    return numbers
+
+
+def _entries(folder: Path | str) -> Iterator[os.DirEntry[str]]:
+    with os.scandir(str(folder)) as entries:
+        yield from entries
+
+
+def _number(entry: os.DirEntry[str]) -> tuple[int, int]:
+    status = entry.stat()
+    return status.st_dev, status.st_ino

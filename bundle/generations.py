@@ -1,0 +1,102 @@
+"""The generations of a bundle: which there are, which comes before the live one, and making one live."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+
+from bundle import format as fmt
+from bundle.disk import flush
+from bundle.format import BundleError
+from bundle.reader import Bundle
+
+_SHOWN = 3
+
+
+def generations(root: Path) -> list[Bundle]:
+    """Every complete generation below `root`, newest first by its manifest's `created`, then by its name.
+
+    Complete is one that can be opened; what is still being built, or damaged, is not in the list. Raises
+    `BundleError` where there is no such folder.
+    """
+    if not root.is_dir():
+        raise BundleError(f"There is no bundle at {root}: name the folder that a build wrote.")
+    found = []
+    for folder in root.iterdir():
+        if fmt.is_generation(folder.name) and (folder / fmt.MANIFEST).is_file():
+            try:
+                found.append(Bundle.open_generation(folder))
+            except BundleError:
+                continue
+    return sorted(found, key=lambda bundle: (_created(bundle), bundle.folder.name), reverse=True)
+
+
+def previous(root: Path) -> Bundle | None:
+    """The generation that `roll_back` would make live: the newest complete one other than the live one.
+
+    None where there is no other. The live one need not be complete: a damaged one is a reason to go back.
+    """
+    live = fmt.read_current(root)
+    return next((bundle for bundle in generations(root) if bundle.folder.name != live), None)
+
+
+def roll_back(root: Path) -> Bundle:
+    """Make the `previous` generation the live one and return it; no generation is removed.
+
+    Raises `BundleError`, with nothing changed, where there is no other generation, where its files do not
+    have the names and sizes of its seal, or where `root` cannot be written.
+    """
+    bundle = previous(root)
+    if bundle is None:
+        raise BundleError(f"Expected two complete generations in {root} to go back. Received: no other one.")
+    if wrong := bundle.mismatches():
+        more = f" And {len(wrong) - _SHOWN:,} more." if len(wrong) > _SHOWN else ""
+        raise BundleError(
+            f"The other generation, {bundle.folder.name}, is not as it was built: "
+            f"{' '.join(wrong[:_SHOWN])}{more} Nothing was changed."
+        )
+    try:
+        replace_current(root, bundle.folder.name)
+    except OSError as error:
+        raise BundleError(
+            f"{root / fmt.CURRENT} cannot be written ({error.strerror}): nothing was changed."
+        ) from error
+    return bundle
+
+
+def replace_current(root: Path, name: str) -> None:
+    """Make the generation `name` the live one, by a rename: a reader sees the one before or this one.
+
+    Once this returns, a crash of the machine does not undo it. Raises `OSError` where `root` cannot be
+    written, with the generation that was live still live.
+    """
+    temporary = root / f".{fmt.CURRENT}.new"
+    try:
+        with temporary.open("w", encoding="utf-8") as file:
+            file.write(name + "\n")
+        flush(temporary)
+        os.replace(temporary, root / fmt.CURRENT)
+    finally:
+        temporary.unlink(missing_ok=True)
+    # The rename itself is on the disk once the folder is.
+    flush(root)
+
+
+def open_at(path: Path) -> Bundle:
+    """The live generation of the bundle at `path`, or the generation whose own folder `path` is.
+
+    Raises `BundleError` where it is neither.
+    """
+    if (path / fmt.MANIFEST).is_file() and not (path / fmt.CURRENT).exists():
+        return Bundle.open_generation(path)
+    return Bundle.open(path)
+
+
+def _created(bundle: Bundle) -> datetime:
+    """When a generation was built; one whose manifest does not say is older than all that do."""
+    try:
+        created = datetime.fromisoformat(bundle.manifest["created"])
+    except (KeyError, TypeError, ValueError):
+        return datetime.min.replace(tzinfo=UTC)
+    return created if created.tzinfo else created.replace(tzinfo=UTC)

@@ -1,0 +1,113 @@
+"""The lists of a build, kept on disk for the next build to start from."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+
+from precompute.progress import say
+from precompute.whole_file import whole_file
+
+_VERSION = "1"
+"""Of the file and of the rules by which lists are made: another one's lists are not used."""
+
+_DIGEST = 32
+
+
+@dataclass(frozen=True)
+class KnownLists:
+    """Exact lists under one metric, and what tells whether a product still has the vector they are of.
+
+    `rows` (n, k), int32, and `scores` (n, k), float64, are those of `NeighbourLists`, some entries deeper;
+    `ids` is sorted. An entry that is the product itself stands for one that is not known, and so do all
+    after it. `digests` (n, 32), uint8, are the SHA-256 of the products' vectors.
+    """
+
+    metric: str
+    ids: list[str]
+    digests: np.ndarray
+    rows: np.ndarray
+    scores: np.ndarray
+
+    def rows_now(self, ids: list[str], digests: np.ndarray) -> np.ndarray:
+        """The row of each product among `ids`, (n,) int32; -1 where it has gone or has another vector."""
+        row_of = {product_id: row for row, product_id in enumerate(ids)}
+        now = np.array([row_of.get(product_id, -1) for product_id in self.ids], np.int32)
+        return np.where((digests[now] == self.digests).all(axis=1), now, np.int32(-1))
+
+
+def digests_of(vectors: np.ndarray) -> np.ndarray:
+    """The SHA-256 of each of `vectors` (n, d): (n, 32), uint8."""
+    together = b"".join([hashlib.sha256(vector).digest() for vector in np.ascontiguousarray(vectors)])
+    return np.frombuffer(together, np.uint8).reshape(len(vectors), _DIGEST)
+
+
+def save_lists(folder: Path, key: str, known: KnownLists) -> Path:
+    """Write lists to `folder`, whole or not at all, in the place of those with the same key.
+
+    The file is an Arrow stream, followed by its SHA-256.
+    """
+    path = _path(folder, key)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    columns = {
+        "id": pa.array(known.ids, pa.string()),
+        "digest": _columns(known.digests, pa.uint8()),
+        "rows": _columns(known.rows, pa.int32()),
+        "scores": _columns(known.scores, pa.float64()),
+    }
+    batch = pa.record_batch(columns, metadata={"version": _VERSION, "metric": known.metric})
+    with whole_file(path) as temporary, temporary.open("w+b") as file:
+        with pa.ipc.new_stream(file, batch.schema) as writer:
+            writer.write_batch(batch)
+        file.seek(0)
+        file.write(hashlib.file_digest(file, "sha256").digest())
+        file.flush()
+        os.fsync(file.fileno())
+    return path
+
+
+def load_lists(folder: Path, key: str) -> KnownLists | None:
+    """The lists with this key in `folder`, or None where there are none; damaged ones count for none.
+
+    Of those it says so in a sentence.
+    """
+    path = _path(folder, key)
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        return _useless(path, error.strerror or "it cannot be read")
+    stream, digest = memoryview(content)[:-_DIGEST], content[-_DIGEST:]
+    if hashlib.sha256(stream).digest() != digest:
+        return _useless(path, "it is damaged")
+    with pa.ipc.open_stream(stream) as reader:
+        metadata = reader.schema.metadata
+        if metadata[b"version"] != _VERSION.encode():
+            return _useless(path, "another version of Akin wrote it")
+        ids, *arrays = reader.read_next_batch().columns
+    return KnownLists(metadata[b"metric"].decode(), ids.to_pylist(), *map(_array, arrays))
+
+
+def _path(folder: Path, key: str) -> Path:
+    return folder / f"{key}.arrow"
+
+
+def _useless(path: Path, reason: str) -> None:
+    say(f"The lists of the build before, {path}, are of no use ({reason}): all are searched anew.")
+
+
+def _columns(values: np.ndarray, kind: pa.DataType) -> pa.FixedSizeListArray:
+    flat = pa.array(np.ascontiguousarray(values).ravel(), kind)
+    return pa.FixedSizeListArray.from_arrays(flat, type=pa.list_(kind, values.shape[1]))
+
+
+def _array(column: pa.FixedSizeListArray) -> np.ndarray:
+    # Arrow's own `to_numpy` would import Pandas, which takes longer than reading the file.
+    values = np.frombuffer(column.values.buffers()[1], column.type.value_type.to_pandas_dtype())
+    return values.reshape(len(column), column.type.list_size)

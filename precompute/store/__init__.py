@@ -1,0 +1,55 @@
+"""What pictures gave, kept beside the generations so that no build computes it a second time.
+
+    store/
+      embeddings/<key>/<sha256>.parquet       embeddings by image id
+      pictures/<key>/<sha256>.parquet         what else the pixels gave, by image id
+      pictures/<key>/thumbnails/<aa>/…        the thumbnails; a generation has hard links to them
+      lists/<key>.arrow                       the lists of the last build
+
+A key is the hash of everything that decides what is kept under it, the versions of the libraries included:
+what is found under a key is what this build would compute. Nothing here goes by a file's name or time. A
+picture is known by the SHA-256 of its bytes, which a build computes of every file every time: that takes a
+second for a gigabyte, and clocks, copies and version control all set times as they like.
+
+One process at a time writes (`precompute.lock`); any may read.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Collection
+from pathlib import Path
+
+from precompute.store.embeddings import EmbeddingStore
+from precompute.store.pictures import Picture, PictureStore
+
+__all__ = ["EmbeddingStore", "Picture", "PictureStore", "Store"]
+
+FOLDER = "store"
+
+
+class Store:
+    """The store of the output folder `out`."""
+
+    def __init__(self, out: Path) -> None:
+        self.root = out / FOLDER
+        self.lists = self.root / "lists"
+
+    def embeddings(self, key: str, *, writable: bool = True) -> EmbeddingStore:
+        """The embeddings of one extractor; `writable` for the one process that builds."""
+        return EmbeddingStore(self.root / "embeddings" / key, writable=writable)
+
+    def pictures(self, key: str) -> PictureStore:
+        """The pictures as they were made in one way."""
+        return PictureStore(self.root / "pictures", key)
+
+    def keep_only(self, keys: Collection[str]) -> None:
+        """Drop everything that is kept under other keys."""
+        for folder in ("embeddings", "pictures", "lists"):
+            for path in (self.root / folder).glob("*"):
+                if path.stem in keys:
+                    continue
+                if path.is_dir():
+                    shutil.rmtree(path)
+                else:
+                    path.unlink()

@@ -1,0 +1,76 @@
+"""Embeddings by image id."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+
+from precompute.store.parts import Parts
+
+_COLUMNS = ("image_id", "vector")
+
+
+class EmbeddingStore:
+    """The embeddings that one extractor gave, in a folder that may be new; opening reads which there are.
+
+    What is added is kept once `commit` returns. `writable` says that this process may repair the folder.
+    """
+
+    def __init__(self, folder: Path, *, writable: bool = True) -> None:
+        self.folder = folder
+        self._parts = Parts(folder, _COLUMNS, writable=writable)
+        tables = self._parts.read("image_id")
+        self._ids = {image_id for table in tables for image_id in table["image_id"].to_pylist()}
+        self._added: list[pa.Table] = []
+
+    def __len__(self) -> int:
+        return len(self._ids)
+
+    def __contains__(self, image_id: str) -> bool:
+        return image_id in self._ids
+
+    def add(self, ids: Sequence[str], vectors: np.ndarray) -> None:
+        """Add the embeddings (n, d), float32, of n pictures."""
+        rows, width = vectors.shape
+        # A vector is the bytes of its numbers: reading it back is one copy.
+        values = pa.py_buffer(np.ascontiguousarray(vectors, "<f4").tobytes())
+        column = pa.FixedSizeBinaryArray.from_buffers(pa.binary(4 * width), rows, [None, values])
+        self._added.append(pa.table([pa.array(ids, pa.string()), column], names=_COLUMNS))
+
+    def commit(self) -> None:
+        """Put what was added since the last time on the disk."""
+        if self._added:
+            table = pa.concat_tables(self._added)
+            self._added.clear()
+            self._parts.append(table)
+            self._ids.update(table["image_id"].to_pylist())
+            self._parts.merge()
+
+    def vectors(self, ids: Sequence[str]) -> np.ndarray:
+        """The embeddings (n, d), float32, of n pictures, in their order; one may occur many times.
+
+        Takes memory for them and for one part. Raises `KeyError` with the number of those that are missing.
+        """
+        first = {image_id: len(ids) - 1 - row for row, image_id in enumerate(reversed(ids))}
+        found = np.empty((0, 0), np.float32)
+        left = dict(first)
+        for table in self._parts.read():
+            column = table["vector"].combine_chunks()
+            vectors = np.frombuffer(column.buffers()[1], "<f4").reshape(len(table), -1)
+            if not found.size:
+                found = np.empty((len(ids), vectors.shape[1]), np.float32)
+            rows = np.array([left.pop(image_id, -1) for image_id in table["image_id"].to_pylist()])
+            found[rows[rows >= 0]] = vectors[rows >= 0]
+        if left:
+            raise KeyError(len(left))
+        again = [row for row, image_id in enumerate(ids) if first[image_id] != row]
+        found[again] = found[[first[ids[row]] for row in again]]
+        return found
+
+    def keep(self, ids: Collection[str]) -> None:
+        """Drop the embeddings of all but these pictures."""
+        self._parts.keep(lambda table: pa.array([one in ids for one in table["image_id"].to_pylist()]))
+        self._ids.intersection_update(ids)

@@ -1,0 +1,116 @@
+"""What pictures gave besides embeddings, by image id: thumbnails, their sizes, facts for the catalogue."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection
+from dataclasses import astuple, dataclass, fields
+from pathlib import Path
+from threading import Lock
+
+import pyarrow as pa
+
+from bundle import format as fmt
+from precompute.store.files import write_whole
+from precompute.store.parts import Parts
+
+
+@dataclass(frozen=True)
+class Picture:
+    """What is known of a picture: its thumbnail's size in pixels, the SHA-256 of its thumbnails, its colours.
+
+    `thumbnails` has the files in the order of `thumbnail_files`; `colours` are those of `bundle.Product`.
+    `signature` is what tells all but equal pictures from others, as the bytes of its numbers.
+    """
+
+    width: int
+    height: int
+    thumbnails: tuple[str, ...]
+    colours: tuple[str, ...] = ()
+    signature: bytes = b""
+
+
+_TYPES = (pa.int32(), pa.int32(), pa.list_(pa.string()), pa.list_(pa.string()), pa.binary())
+_COLUMNS = ("image_id", *(field.name for field in fields(Picture)))
+
+
+def thumbnail_files(image_id: str) -> tuple[str, str]:
+    """The paths of a picture's thumbnails, the large one first."""
+    return fmt.thumbnail_file(image_id), fmt.thumbnail_file(image_id, small=True)
+
+
+class PictureStore:
+    """What was made of pictures in one way, below the folder `root`; opening reads which there are.
+
+    Safe to use from many threads, but for `commit`, `keep` and opening. What is added is kept once `commit`
+    returns: it names only thumbnails that were whole before, and every use checks their hashes.
+    """
+
+    def __init__(self, root: Path, key: str) -> None:
+        self.folder = root / key
+        self._parts = Parts(self.folder, _COLUMNS, writable=True)
+        self._pictures: dict[str, Picture] = {}
+        for table in self._parts.read():
+            for image_id, width, height, thumbnails, colours, signature in zip(
+                *table.to_pydict().values(), strict=True
+            ):
+                self._pictures[image_id] = Picture(
+                    width, height, tuple(thumbnails), tuple(colours), signature
+                )
+        self._added: dict[str, Picture] = {}
+        self._lock = Lock()
+        self.damaged = 0
+
+    def __len__(self) -> int:
+        return len(self._pictures)
+
+    def __getitem__(self, image_id: str) -> Picture:
+        return self._pictures[image_id]
+
+    def holds(self, image_id: str) -> bool:
+        """Whether a picture is known, and its thumbnails are what they were when they were made.
+
+        One that is not is forgotten, counted in `damaged`, and so made again.
+        """
+        picture = self._pictures.get(image_id)
+        if picture is None:
+            return False
+        if all(map(self._is_whole, thumbnail_files(image_id), picture.thumbnails)):
+            return True
+        with self._lock:
+            del self._pictures[image_id]
+            self.damaged += 1
+        return False
+
+    def add(self, image_id: str, picture: Picture, contents: tuple[bytes, ...]) -> None:
+        """Add a picture with the contents of its thumbnails."""
+        for path, content in zip(thumbnail_files(image_id), contents, strict=False):
+            write_whole(self.folder / path, content, by_way_of=self.folder)
+        with self._lock:
+            self._pictures[image_id] = self._added[image_id] = picture
+
+    def commit(self) -> None:
+        """Put what was added since the last time on the disk."""
+        with self._lock:
+            added, self._added = self._added, {}
+        if added:
+            columns = zip(*map(astuple, added.values()), strict=True)
+            arrays = [pa.array(column, kind) for column, kind in zip(columns, _TYPES, strict=True)]
+            self._parts.append(pa.table([pa.array(added, pa.string()), *arrays], names=_COLUMNS))
+            self._parts.merge()
+
+    def keep(self, ids: Collection[str]) -> None:
+        """Drop all but these pictures, their thumbnails included."""
+        self._parts.keep(lambda table: pa.array([one in ids for one in table["image_id"].to_pylist()]))
+        for image_id in self._pictures.keys() - set(ids):
+            del self._pictures[image_id]
+        wanted = {path for image_id in ids for path in thumbnail_files(image_id)}
+        for path in self.folder.rglob("*.webp"):
+            if path.relative_to(self.folder).as_posix() not in wanted:
+                path.unlink()
+
+    def _is_whole(self, path: str, sha256: str) -> bool:
+        try:
+            return hashlib.sha256((self.folder / path).read_bytes()).hexdigest() == sha256
+        except OSError:
+            return False

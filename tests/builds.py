@@ -1,0 +1,148 @@
+"""Builds of a few tiny pictures by an extractor of exact arithmetic, and what they must have in common."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from bundle import Bundle
+from precompute import build as builds
+from precompute.build import BuildSettings, Summary
+from precompute.embedding import Embedded, Work, embed_all
+from precompute.extractors import Extractor, ExtractorPlan
+from precompute.recipe import Recipe
+from precompute.store import EmbeddingStore
+from tests.pictures import encoded, picture
+
+TINY = Recipe(
+    name="tiny",
+    description="The mean colours of 4 × 4 fields",
+    extractor="tiny",
+    input_size=16,
+    top=3,
+    depth=5,
+)
+CLOCKED = ("generation", "created", "digest", "files")
+"""What the manifest says of when it was built; `files` and `digest` cover report.json with its seconds."""
+
+
+class Tiny:
+    """The mean colours of 4 × 4 fields, (n, 48): whole numbers, which no batch and no machine changes."""
+
+    runtime = "litert"
+    batch = 4
+    weights_sha256 = hashlib.sha256(b"tiny").hexdigest()
+    pictures = 0
+
+    def __call__(self, images: np.ndarray) -> np.ndarray:
+        assert 1 <= len(images) <= self.batch
+        Tiny.pictures += len(images)
+        fields = images.reshape(len(images), 4, 4, 4, 4, 3).astype(np.int64).sum(axis=(2, 4))
+        return fields.reshape(len(images), -1).astype(np.float32)
+
+
+@dataclass(frozen=True)
+class TinyPlan(ExtractorPlan):
+    """The plan of `Tiny`."""
+
+    def open(self) -> Tiny:
+        """The extractor."""
+        return Tiny()
+
+
+def tiny_plan(recipe: Recipe, *, runtime: str | None = None) -> TinyPlan:
+    """What stands for `precompute.extractors.plan_extractor`."""
+    return TinyPlan(recipe, "litert", Tiny.weights_sha256, model=lambda: None)
+
+
+@pytest.fixture
+def tiny(monkeypatch: pytest.MonkeyPatch) -> type[Tiny]:
+    """Every build in the test has `Tiny` for its extractor; the class counts the pictures it is given."""
+    monkeypatch.setattr(builds, "plan_extractor", tiny_plan)
+    monkeypatch.setattr(Tiny, "pictures", 0)
+    return Tiny
+
+
+@dataclass(frozen=True)
+class Found:
+    """What came of files under one recipe: row by row, `ids` and `vectors` (n, d) belong together."""
+
+    embedded: Embedded
+    ids: list[str]
+    vectors: np.ndarray
+
+    @property
+    def images(self) -> dict[str, str]:
+        """See `Embedded`."""
+        return self.embedded.images
+
+    @property
+    def left_out(self) -> dict[str, str]:
+        """See `Embedded`."""
+        return self.embedded.left_out
+
+
+def embed(
+    folder: Path, files: list[str], pairs: list[tuple[Extractor, Recipe]], store: Path, **options: Any
+) -> list[Found]:
+    """What each of some extractors and recipes gives of files, in one pass, with stores of their own."""
+    works = [
+        Work(recipe, lambda extractor=extractor: extractor, EmbeddingStore(store / str(place)))
+        for place, (extractor, recipe) in enumerate(pairs)
+    ]
+    embedded = embed_all(folder, files, works, **options)
+    return [Found(embedded, embedded.ids, work.store.vectors(embedded.ids)) for work in works]
+
+
+def write_pictures(folder: Path, count: int, *, first: int = 0) -> Path:
+    """Tiny pictures in three categories."""
+    for seed in range(first, first + count):
+        path = folder / ("cups", "hats", "bags")[seed % 3] / f"{seed:04}.png"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(encoded(picture(seed, width=24, height=20)))
+    return folder
+
+
+def run(source: Path, out: Path, **settings: Any) -> Summary:
+    """A build with the recipe `TINY`."""
+    return builds.build(BuildSettings(source=source, out=out, **{"recipes": (TINY,)} | settings))
+
+
+def content_of(out: Path) -> dict[str, bytes | str]:
+    """Everything in the live generation by its path, but for what says when and how long it was built."""
+    bundle = Bundle.open(out)
+    assert bundle.mismatches(contents=True) == []
+    found: dict[str, bytes | str] = {
+        path.relative_to(bundle.folder).as_posix(): path.read_bytes()
+        for path in bundle.folder.rglob("*")
+        if path.is_file()
+    }
+    report, manifest = (json.loads(found.pop(name)) for name in ("report.json", "manifest.json"))
+    del report["seconds"]
+    for name in CLOCKED:
+        del manifest[name]
+    table = found.pop("files.tsv").decode().splitlines()
+    sealed = [line for line in table if not line.endswith("\treport.json")]
+    parts = {"report": report, "manifest": manifest, "files": sealed}
+    return found | {name: json.dumps(part, sort_keys=True) for name, part in parts.items()}
+
+
+def fresh(source: Path, out: Path, **settings: Any) -> dict[str, bytes | str]:
+    """What a build gives that has no past."""
+    run(source, out, **settings)
+    return content_of(out)
+
+
+def assert_tidy(out: Path) -> None:
+    """Nothing unfinished is left, and no more generations than the live one and the one before."""
+    names = {path.name for path in out.iterdir()}
+    generations = {name for name in names if (out / name / "manifest.json").is_file()}
+    assert Bundle.open(out).folder.name in generations and len(generations) <= 2
+    assert names - generations == {"CURRENT", "store", ".lock"}
+    assert not list(out.rglob(".*.new"))
