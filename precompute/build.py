@@ -17,17 +17,21 @@ from PIL import Image
 
 from bundle import BundleWriter, Product, ProductImage
 from bundle.format import canonical_json
+from precompute.colours import colours_of
 from precompute.embedding import Embeddings, embed_all
 from precompute.embeddings_file import write_embeddings
 from precompute.errors import UserError
-from precompute.evaluation import category_precision, overlap
+from precompute.evaluation import overlap
 from precompute.extractors import Extractor, open_extractor
+from precompute.findings import Findings, by_recipe, describe_twins, examine
 from precompute.images import to_thumbnail
+from precompute.layout import STEPS, lay_out, previous_map, principal_axes
 from precompute.neighbours import NeighbourLists, find_neighbours
 from precompute.progress import stage
 from precompute.projection import project
 from precompute.recipe import MINIMUM_DECODED_SIDE, Recipe
 from precompute.source import Catalogue, LeftOut, SourceProduct, read_catalogue
+from precompute.twins import signature_of, with_twins
 
 THUMBNAIL_SIZE = 400
 THUMBNAIL_QUALITY = 78
@@ -98,18 +102,21 @@ def build(settings: BuildSettings) -> Summary:
         left_out = _left_out(catalogue, embeddings[0])
         if not products:
             raise UserError(_nothing_left(settings.source, left_out))
-        writer.write_catalogue(products)
+        inputs = _inputs_digest(products)
         made = [
             # What is no longer needed is given up before the next search takes its memory.
             _make(recipe, extractor, embeddings.pop(0), products, writer, clock, search=settings.search)
             for recipe, extractor in zip(settings.recipes, extractors, strict=True)
         ]
+        products = with_twins(products, made[0].lists, thumbnails.signatures)
+        writer.write_catalogue(products)
+        _write_map(made[0], products, writer, clock)
         overlaps = _overlaps(made)
         report = {
             "left_out": [asdict(entry) for entry in left_out],
-            "quality": {each.recipe.name: each.quality for each in made},
+            **_report(made),
+            "twins": describe_twins(products),
             "overlap": overlaps,
-            "runtime": {each.recipe.name: each.runtime for each in made},
             "seconds": {name: round(seconds, 3) for name, seconds in clock.seconds.items()},
         }
         images = len({product.images[0].id for product in products})
@@ -117,7 +124,7 @@ def build(settings: BuildSettings) -> Summary:
             "created": created.isoformat(timespec="seconds"),
             "title": settings.title,
             "counts": {"products": len(products), "images": images, "left_out": len(left_out)},
-            "inputs": _inputs_digest(products),
+            "inputs": inputs,
             "thumbnails": thumbnails.describe(),
             "recipes": [each.describe() for each in made],
         }
@@ -130,7 +137,7 @@ def build(settings: BuildSettings) -> Summary:
         products=len(products),
         images=images,
         left_out=left_out,
-        recipes=[RecipeSummary(each.recipe.name, each.runtime, each.seconds, each.quality) for each in made],
+        recipes=[each.summary() for each in made],
         overlap=overlaps,
         seconds=clock.seconds,
         bytes=sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()),
@@ -177,17 +184,22 @@ class _Clock:
 
 
 class _Thumbnails:
-    """Makes and stores thumbnails; `sizes` has the width and height of each by image id."""
+    """Makes and stores thumbnails; has their widths and heights, and what was seen, by image id."""
 
     def __init__(self, writer: BundleWriter, size: int) -> None:
         self.sizes: dict[str, tuple[int, int]] = {}
+        self.colours: dict[str, tuple[str, ...]] = {}
+        self.signatures: dict[str, np.ndarray] = {}
         self._writer, self._size = writer, size
 
     def make(self, image_id: str, image: Image.Image) -> None:
         """Store the thumbnail of one picture; called by the loader's threads, once for each image id."""
         thumbnail = to_thumbnail(image, self._size, quality=THUMBNAIL_QUALITY)
         self._writer.write_thumbnail(image_id, thumbnail.webp)
+        self._writer.write_thumbnail(image_id, thumbnail.small, small=True)
         self.sizes[image_id] = (thumbnail.width, thumbnail.height)
+        self.colours[image_id] = colours_of(image)
+        self.signatures[image_id] = signature_of(image)
 
     def describe(self) -> dict[str, Any]:
         """What the manifest says of the thumbnails."""
@@ -224,7 +236,11 @@ def _products(catalogue: Catalogue, embeddings: Embeddings, thumbnails: _Thumbna
         return tuple(ProductImage(image_id, *thumbnails.sizes[image_id]) for image_id in ids)
 
     return [
-        Product(images=found, **{name: getattr(product, name) for name in _AS_GIVEN})
+        Product(
+            images=found,
+            colours=thumbnails.colours[found[0].id],
+            **{name: getattr(product, name) for name in _AS_GIVEN},
+        )
         for product in catalogue.products
         if (found := images(product))
     ]
@@ -252,14 +268,24 @@ class _Made:
     seconds: float
     lists: NeighbourLists
     shards: int
-    quality: dict[str, float]
+    axes: np.ndarray
+    findings: Findings
+
+    @property
+    def fingerprint(self) -> str:
+        """The recipe's, with the weights that were used."""
+        return self.recipe.fingerprint(self.weights_sha256)
+
+    def summary(self) -> RecipeSummary:
+        """What was done for the recipe."""
+        return RecipeSummary(self.recipe.name, self.runtime, self.seconds, self.findings.quality)
 
     def describe(self) -> dict[str, Any]:
         """What the manifest says of the recipe: its fields, its weights and what its lists are like."""
         scores = self.lists.scores
         return self.recipe.published() | {
             "weights": self.weights_sha256,
-            "fingerprint": self.recipe.fingerprint(self.weights_sha256),
+            "fingerprint": self.fingerprint,
             "shards": self.shards,
             "search": self.lists.search,
             "scores": {
@@ -267,6 +293,7 @@ class _Made:
                 for name, share in QUANTILES.items()
                 if scores.size
             },
+            "pairs": self.findings.pairs,
         }
 
 
@@ -286,9 +313,12 @@ def _make(
         order = sorted(range(len(embeddings.ids)), key=embeddings.ids.__getitem__)
         vectors = project(embeddings.vectors[order], recipe.projection)
         row_of = {embeddings.ids[row]: place for place, row in enumerate(order)}
+        # In the order of the lists, by id.
+        pictures = dict(sorted((product.id, product.images[0].id) for product in products))
+        compared = vectors[[row_of[image_id] for image_id in pictures.values()]]
         lists = find_neighbours(
-            [product.id for product in products],
-            vectors[[row_of[product.images[0].id] for product in products]],
+            list(pictures),
+            compared,
             metric=recipe.metric,
             depth=recipe.depth,
             top=recipe.top,
@@ -299,7 +329,14 @@ def _make(
         shards = writer.write_lines(recipe.name, lists.lines())
         fingerprint = recipe.extractor_fingerprint(extractor.weights_sha256)
         write_embeddings(writer.root, fingerprint=fingerprint, ids=embeddings.ids, vectors=embeddings.vectors)
-    quality = category_precision(lists, {product.id: product.category for product in products})
+    with clock.measure("report"):
+        findings = examine(
+            lists,
+            compared,
+            metric=recipe.metric,
+            top=recipe.top,
+            categories={product.id: product.category for product in products},
+        )
     return _Made(
         recipe,
         extractor.weights_sha256,
@@ -307,8 +344,25 @@ def _make(
         embeddings.embedding_seconds,
         lists,
         shards,
-        quality,
+        principal_axes(compared),
+        findings,
     )
+
+
+def _write_map(made: _Made, products: list[Product], writer: BundleWriter, clock: _Clock) -> None:
+    """Write the map of one recipe; what is on that of the live generation keeps its place."""
+    name, metric = made.recipe.name, made.recipe.metric
+    previous = previous_map(writer.root, name, fingerprint=made.fingerprint, products=products)
+    order = [product.id for product in products]
+    with stage("Map", sum(STEPS), "steps") as advance, clock.measure("map"):
+        found = lay_out(made.lists, made.axes, order, metric=metric, previous=previous, advance=advance)
+    writer.write_map(name, found)
+
+
+def _report(made: list[_Made]) -> dict[str, Any]:
+    """What the report says by recipe."""
+    found = by_recipe({each.recipe.name: each.findings for each in made})
+    return found | {"runtime": {each.recipe.name: each.runtime for each in made}}
 
 
 def _overlaps(made: list[_Made]) -> list[dict[str, Any]]:
