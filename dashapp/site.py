@@ -56,6 +56,11 @@ class Site:
         built = self.bundle.manifest.get("title") if self.bundle else ""
         return self.settings.title or built or "Akin"
 
+    @property
+    def has_map(self) -> bool:
+        """Whether the bundle holds a map of the catalogue."""
+        return self.bundle is not None and (self.bundle.folder / "map").is_dir()
+
     def recipe(self, name: str) -> Recipe | None:
         """The recipe of a name, the default one where it is empty, or None."""
         return next((recipe for recipe in self.recipes if name in ("", recipe.name)), None)
@@ -66,9 +71,9 @@ class Site:
             return ""
         return ",".join(recipe.name for recipe in recipes)
 
-    def thumbnail_href(self, image: ProductImage) -> str:
+    def thumbnail_href(self, image: ProductImage, *, small: bool = False) -> str:
         """The address of a thumbnail; it changes with the picture and with the size of thumbnails."""
-        return f"/thumbnails/{self.thumbnails_tag}/{image.id}.webp"
+        return f"/thumbnails/{self.thumbnails_tag}/{image.id}{'.small' if small else ''}.webp"
 
 
 class Sites:
