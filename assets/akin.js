@@ -84,6 +84,13 @@
     giveUp = setTimeout(() => location.reload(), PATIENCE);
   }
 
+  function markWays() {
+    for (const link of document.querySelectorAll(".site-ways a")) {
+      if (link.pathname === location.pathname) link.setAttribute("aria-current", "page");
+      else link.removeAttribute("aria-current");
+    }
+  }
+
   function settle() {
     clearTimeout(pause);
     clearTimeout(giveUp);
@@ -97,20 +104,42 @@
     shown = address;
     settle();
     document.title = title;
+    // The address that is shared is that of the page that is shown.
+    if (!first) document.querySelector("link[rel=canonical]")?.remove();
+    markWays();
     if (first) {
       document.getElementById("first-page").remove();
       document.getElementById("react-entry-point").hidden = false;
     }
     centreChips();
+    document.dispatchEvent(new CustomEvent("akin:arrive"));
     for (const folded of document.querySelectorAll("main details[open]")) folded.open = false;
+    const control = way === "switch" ? reopened() : null;
     if (!first && way !== "search") box.value = search;
     if (way === "slider") document.getElementById("shown")?.focus(); // Dash has put a new one there.
     if (first || way === "slider") return;
-    if (way !== "search") document.getElementById("main").focus({ preventScroll: true });
+    announce();
+    if (way !== "search") (control ?? document.getElementById("main")).focus({ preventScroll: true });
     restore(way === "history" ? recall() : way === "switch" ? used : null);
-    if (way !== "switch") return;
-    const control = document.querySelector(`[data-switch="${used.name}"] :is(summary, [aria-current])`);
-    control?.focus({ preventScroll: true });
+    if (control && used.within) control.closest(".menu-panel").scrollTop = used.within;
+  }
+
+  // Dash has put new elements there: the one that stands for the control that was used. A menu of which
+  // several choices can be made is open again.
+  function reopened() {
+    const switched = document.querySelector(`[data-switch="${CSS.escape(used.name ?? "")}"]`);
+    if (!switched || switched.matches("a")) return switched;
+    const stays = "stays" in switched.dataset;
+    if (stays) switched.open = true;
+    const same = used.id ? `#${CSS.escape(used.id)}` : `[data-option="${CSS.escape(used.option ?? "")}"]`;
+    const summary = switched.querySelector("summary");
+    return (stays && switched.querySelector(same)) || summary || switched.querySelectorAll("a")[used.place];
+  }
+
+  // For those who hear the page: what it shows now.
+  function announce() {
+    const said = ["search", "switch"].includes(way) && document.querySelector("main .count, main .message");
+    document.getElementById("news").textContent = said ? said.innerText : "";
   }
 
   centreChips();
@@ -137,9 +166,26 @@
     if (link.hash && link.pathname + link.search === here()) return;
     event.preventDefault();
     link.focus({ preventScroll: true }); // Safari does not focus what is clicked.
-    const name = link.closest("[data-switch]")?.dataset.switch;
-    used = { name, top: scrollY };
-    go(link.href, { by: name ? "switch" : "link" });
+    use(link);
+    go(link.href, { by: used.name ? "switch" : "link" });
+  });
+
+  function use(control) {
+    const switched = control.closest("[data-switch]");
+    used = {
+      name: switched?.dataset.switch,
+      id: control.id,
+      option: control.dataset.option,
+      place: [...(switched?.querySelectorAll("a") ?? [])].indexOf(control),
+      top: scrollY,
+      within: control.closest(".menu-panel")?.scrollTop,
+    };
+  }
+
+  // Other scripts go on by this event: to an address, as if `control` had been used.
+  document.addEventListener("akin:go", ({ detail: { address, control } }) => {
+    use(control);
+    go(address, { by: used.name ? "switch" : "link" });
   });
 
   // --- search, slider, colour mode --------------------------------------------------------------
@@ -155,11 +201,12 @@
     const current = new URLSearchParams(inGallery ? location.search : "");
     const words = box.value.trim();
     if (inGallery && (current.get("q") ?? "") === words) return;
-    const wanted = new URLSearchParams();
-    if (words) wanted.set("q", words);
-    if (current.get("category")) wanted.set("category", current.get("category"));
+    const typing = way === "search" && current.has("q");
+    current.delete("q");
+    current.delete("page");
+    const wanted = new URLSearchParams([...(words ? [["q", words]] : []), ...current]);
     // One search is one entry of the history, however many letters it was typed with.
-    go(wanted.size ? `/?${wanted}` : "/", { by: "search", replace: current.has("q") });
+    go(wanted.size ? `/?${wanted}` : "/", { by: "search", replace: typing });
   }
 
   function showMore() {

@@ -14,6 +14,8 @@
   // Errors of pictures do not bubble, so one listener hears them on their way down.
   const missing = "/assets/missing.svg";
   document.addEventListener("error", ({ target }) => {
-    if (target instanceof HTMLImageElement && !target.src.endsWith(missing)) target.src = missing;
+    if (!(target instanceof HTMLImageElement) || target.src.endsWith(missing)) return;
+    target.removeAttribute("srcset");
+    target.src = missing;
   }, true);
 })();

@@ -29,6 +29,7 @@ from PIL import Image, ImageOps
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from bundle import Bundle
+from bundle import format as fmt
 from precompute import build as builds
 from precompute.build import BuildSettings
 from precompute.extractors import ExtractorPlan
@@ -106,9 +107,12 @@ def seconds(source: Path, out: Path) -> float:
 
 
 def sealed(out: Path) -> list[str]:
-    """The hash, size and name of every file of a bundle, but for the report with its seconds."""
+    """The hash, size and name of every file of a bundle, but for the report with its seconds and the map.
+
+    On the map, products keep the place that visitors know from the build before.
+    """
     lines = (Bundle.open(out).folder / "files.tsv").read_text().splitlines()
-    return [line for line in lines if not line.endswith("\treport.json")]
+    return [line for line in lines if not line.endswith("\treport.json") and f"\t{fmt.MAP}/" not in line]
 
 
 def make_many(folder: Path, count: int) -> None:

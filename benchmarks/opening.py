@@ -19,8 +19,9 @@ from statistics import median
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from bundle import Bundle, BundleWriter, Neighbour, Product, ProductImage
+from bundle import Bundle, BundleWriter, Filters, Neighbour, Product, ProductImage, Query
 
+MUGS = Query(filters=Filters("mug"))
 WORDS = (
     "amber basket bowl chair clay cup desk dish glass jar lamp linen mug oak plate pot stool tray vase wool"
 )
@@ -86,10 +87,8 @@ def main() -> None:
                 milliseconds(lambda _, folder=folder: Bundle.open(Path(folder))),
                 milliseconds(lambda _, bundle=bundle: bundle.mismatches(), times_run=5),
                 milliseconds(look_alikes),
-                milliseconds(
-                    lambda number, bundle=bundle: bundle.page(category="mug", offset=48 * (number % 3))
-                ),
-                milliseconds(lambda number, bundle=bundle: bundle.page(search=f"lamp {number}")),
+                milliseconds(lambda number, bundle=bundle: bundle.page(MUGS, offset=48 * (number % 3))),
+                milliseconds(lambda number, bundle=bundle: bundle.page(Query(f"lamp {number}"))),
             ]
         print(f"| {count:,} | " + " | ".join(f"{value:.2f}" for value in row) + " |", flush=True)
 

@@ -5,10 +5,15 @@ from __future__ import annotations
 import json
 import re
 import sqlite3
-from collections.abc import Iterable
+import sys
+from array import array
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from bundle.format import Product, ProductImage
+from bundle.query import category_name, category_path
+from bundle.words import words_of
 
 _SCHEMA = """
 CREATE TABLE products(
@@ -31,16 +36,22 @@ CREATE TABLE products(
   facts TEXT NOT NULL
 );
 CREATE TABLE categories(name TEXT PRIMARY KEY, products INTEGER NOT NULL) WITHOUT ROWID;
-CREATE VIRTUAL TABLE search USING fts5(
-  title, category, content='products', content_rowid='position',
-  tokenize="unicode61 remove_diacritics 2", prefix='1 2 3'
+CREATE TABLE labels(
+  kind TEXT NOT NULL, name TEXT NOT NULL, products INTEGER NOT NULL, positions BLOB NOT NULL,
+  UNIQUE(kind, name)
 );
+CREATE TABLE prices(currency TEXT PRIMARY KEY, positions BLOB NOT NULL, amounts BLOB NOT NULL);
+CREATE TABLE orders(name TEXT PRIMARY KEY, positions BLOB NOT NULL);
+CREATE VIRTUAL TABLE search USING fts5(title, brand, category, tags, content='', prefix='1 2 3');
+CREATE VIRTUAL TABLE words USING fts5vocab(search, row);
+INSERT INTO search(search, rank) VALUES('rank', 'bm25(8.0, 4.0, 2.0, 2.0)');
 """
 
 _INDEXES = """
 CREATE INDEX products_by_category ON products(category, position);
+CREATE INDEX products_by_variants ON products(variants) WHERE variants != '';
+CREATE INDEX products_by_twins ON products(twins) WHERE twins != '';
 INSERT INTO categories SELECT category, count(*) FROM products WHERE category != '' GROUP BY category;
-INSERT INTO search(search) VALUES('rebuild');
 INSERT INTO search(search) VALUES('optimize');
 """
 
@@ -52,8 +63,9 @@ COLUMNS = (
 _FIELDS = tuple(COLUMNS.split(", "))
 _LISTS = ("tags", "colours")
 _MARKS = ",".join("?" * (1 + len(_FIELDS)))
+_INSERT_WORDS = "INSERT INTO search(rowid, title, brand, category, tags) VALUES(?, ?, ?, ?, ?)"
 
-_WORD = re.compile(r"\w+")
+_DIGITS = re.compile(r"(\d+)")
 
 
 def create_catalogue(path: Path, products: Iterable[Product]) -> int:
@@ -67,9 +79,16 @@ def create_catalogue(path: Path, products: Iterable[Product]) -> int:
         connection.execute("PRAGMA journal_mode = OFF")
         connection.execute("PRAGMA synchronous = OFF")
         connection.executescript(_SCHEMA)
-        rows = (_row(position, product) for position, product in enumerate(products))
-        cursor = connection.executemany(f"INSERT INTO products VALUES({_MARKS})", rows)
-        count = max(cursor.rowcount, 0)
+        index = _Index()
+        count = 0
+        for position, product in enumerate(products):
+            connection.execute(f"INSERT INTO products VALUES({_MARKS})", _row(position, product))
+            connection.execute(_INSERT_WORDS, _words(position, product))
+            index.add(position, product)
+            count += 1
+        connection.executemany("INSERT INTO labels VALUES(?, ?, ?, ?)", index.labels())
+        connection.executemany("INSERT INTO prices VALUES(?, ?, ?)", index.prices())
+        connection.executemany("INSERT INTO orders VALUES(?, ?)", index.orders())
         connection.commit()
         connection.executescript(_INDEXES)
         connection.execute("PRAGMA optimize")
@@ -102,13 +121,14 @@ def product_from(row: tuple) -> Product:
     return Product(**values)
 
 
-def search_expression(text: str) -> str:
-    """What a person typed as an FTS5 expression: every word must begin a word of the title or category.
+def positions_from(blob: bytes) -> array[int]:
+    """The positions that a column of the tables `labels`, `prices` and `orders` holds."""
+    return _decoded("I", blob)
 
-    The words are quoted, so nothing a person types is taken as FTS5's own syntax. At most the first 16
-    words count. Empty where `text` holds no word.
-    """
-    return " ".join(f'"{word}"*' for word in _WORD.findall(text)[:16])
+
+def amounts_from(blob: bytes) -> array[float]:
+    """The amounts that the table `prices` holds."""
+    return _decoded("d", blob)
 
 
 def _row(position: int, product: Product) -> tuple:
@@ -117,3 +137,83 @@ def _row(position: int, product: Product) -> tuple:
     for name in (*_LISTS, "images", "facts"):
         values[name] = json.dumps(values[name], ensure_ascii=False)
     return (position, *values.values())
+
+
+def _words(position: int, product: Product) -> tuple:
+    texts = (product.title, product.brand, product.category, " ".join(product.tags))
+    return (position, *(" ".join(words_of(text)) for text in texts))
+
+
+class _Index:
+    """Gathers, product by product, what the tables besides `products` hold."""
+
+    def __init__(self) -> None:
+        self._labels: dict[tuple[str, str], array[int]] = defaultdict(lambda: array("I"))
+        self._prices: dict[str, list[tuple[float, int]]] = defaultdict(list)
+        self._names: list[tuple[list, int]] = []
+        self._popularity: list[tuple[float, int]] = []
+        self._without: list[int] = []
+
+    def add(self, position: int, product: Product) -> None:
+        """Take in the product at a position; they come in the catalogue's order."""
+        for label in _labels(product):
+            self._labels[label].append(position)
+        if product.price is not None:
+            self._prices[product.currency].append((product.price, position))
+        self._names.append((_name_key(product.title), position))
+        if product.popularity is None:
+            self._without.append(position)
+        else:
+            self._popularity.append((-product.popularity, position))
+
+    def labels(self) -> Iterator[tuple]:
+        """The rows of the table `labels`."""
+        for (kind, name), positions in sorted(self._labels.items()):
+            yield kind, name, len(positions), _encoded("I", positions)
+
+    def prices(self) -> Iterator[tuple]:
+        """The rows of the table `prices`, the most frequent currency first."""
+        for currency, prices in sorted(self._prices.items(), key=lambda item: (-len(item[1]), item[0])):
+            prices.sort()
+            positions, amounts = (position for _, position in prices), (amount for amount, _ in prices)
+            yield currency, _encoded("I", positions), _encoded("d", amounts)
+
+    def orders(self) -> Iterator[tuple]:
+        """The rows of the table `orders`."""
+        yield "name", _encoded("I", (position for _, position in sorted(self._names)))
+        if self._popularity:
+            positions = [position for _, position in sorted(self._popularity)]
+            yield "popularity", _encoded("I", positions + self._without)
+
+
+def _labels(product: Product) -> set[tuple[str, str]]:
+    """Every label that a product can be filtered by: its kind and its name."""
+    path = category_path(product.category)
+    found = {("category", category_name(path[: depth + 1])) for depth in range(len(path))}
+    found |= {("brand", product.brand)} if product.brand else set()
+    found |= {("tag", tag) for tag in product.tags} | {("colour", colour) for colour in product.colours}
+    return found | ({("stock", "in")} if product.in_stock else set())
+
+
+def _name_key(title: str) -> list:
+    """Orders titles as people do: without case and accents, and 9 before 10."""
+    parts = _DIGITS.split(" ".join(words_of(title)))
+    # Text and numbers take turns, so the same places are always compared as the same type. Of two numbers
+    # the longer one is the larger: no number is too long to be compared.
+    digits = [part.lstrip("0") for part in parts]
+    return [(len(digits[place]), digits[place]) if place % 2 else part for place, part in enumerate(parts)]
+
+
+def _encoded(code: str, values: Iterable) -> bytes:
+    numbers = array(code, values)
+    if sys.byteorder == "big":
+        numbers.byteswap()
+    return numbers.tobytes()
+
+
+def _decoded(code: str, blob: bytes) -> array:
+    numbers = array(code)
+    numbers.frombytes(blob)
+    if sys.byteorder == "big":
+        numbers.byteswap()
+    return numbers

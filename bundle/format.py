@@ -19,6 +19,7 @@ CATALOGUE = "catalogue.sqlite"
 REPORT = "report.json"
 NEIGHBOURS = "neighbours"
 THUMBNAILS = "thumbnails"
+MAP = "map"
 
 SHARD_BYTES = 256 * 1024
 """The size, in bytes, that no neighbours file passes (unless one single list does)."""
@@ -91,6 +92,25 @@ class Product:
     facts: dict[str, str] = field(default_factory=dict)
 
 
+MAP_SIDE = 65_535
+"""The largest coordinate on a map."""
+
+
+@dataclass(frozen=True)
+class ProductMap:
+    """Where each product lies on a map on which look-alikes lie together, by position in the catalogue.
+
+    `x` and `y` are whole numbers from 0 to `MAP_SIDE`. `fitted` is how many products were laid out together;
+    `placed` and `removed` are how many have come and gone since.
+    """
+
+    x: Sequence[int]
+    y: Sequence[int]
+    fitted: int
+    placed: int = 0
+    removed: int = 0
+
+
 class Neighbour(NamedTuple):
     """One entry of a neighbours list: the id of the product that looks alike, and its score."""
 
@@ -135,6 +155,11 @@ def shard_at(place: int, shards: int) -> int:
 def shard_file(recipe: str, shard: int) -> str:
     """The path of one neighbours file inside a generation."""
     return f"{NEIGHBOURS}/{recipe}/{shard:03d}.json"
+
+
+def map_file(recipe: str) -> str:
+    """The path of a recipe's map inside a generation."""
+    return f"{MAP}/{recipe}.json"
 
 
 def encode_list(product_id: str, neighbours: Sequence[Neighbour]) -> str:

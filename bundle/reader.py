@@ -5,25 +5,52 @@ from __future__ import annotations
 import json
 import sqlite3
 import threading
-from collections.abc import Callable, Iterable
+from array import array
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
 from bundle import format as fmt
-from bundle.catalogue import COLUMNS, open_catalogue, product_from, search_expression
-from bundle.format import BundleError, Neighbour, Product
+from bundle.catalogue import COLUMNS, open_catalogue, product_from
+from bundle.format import BundleError, Neighbour, Product, ProductMap
+from bundle.index import Index
+from bundle.query import Facets, Query
 from bundle.seal import mismatches
+from bundle.words import may_be_mistaken, one_edit_away, search_expression, searched_words
 
 _BUILD_HINT = "run: python -m precompute build PHOTOS"
 
 
+EVERYTHING = Query()
+
+_MOST_LETTERS = 64
+"""How many letters a mistaken word is tried with."""
+
+
+@dataclass(frozen=True)
+class Search:
+    """What a person typed, its `words`, and the words it was `taken` for: the same, but for mistakes."""
+
+    typed: str = ""
+    words: tuple[str, ...] = ()
+    taken: tuple[str, ...] = ()
+
+    @property
+    def corrected(self) -> str:
+        """The words that were searched for where they are not those that were typed; else empty."""
+        return " ".join(self.taken) if self.taken != self.words else ""
+
+
 @dataclass(frozen=True)
 class Page:
-    """One page of a search: its products, and how many there are on all pages together."""
+    """One page of a query: its products, how many there are on all pages together, and what was searched."""
 
     products: tuple[Product, ...]
     total: int
+    search: Search = Search()
 
 
 class Bundle:
@@ -38,6 +65,10 @@ class Bundle:
         self.manifest = manifest
         self._local = threading.local()
         self._connection()
+        self._index = Index(self._connection, count=manifest["counts"]["products"])
+        self._matches = lru_cache(maxsize=16)(self._match)
+        self._meant = lru_cache(maxsize=1000)(self._mean)
+        self._letters = cache(self._read_letters)
 
     @classmethod
     def open(cls, root: Path) -> Bundle:
@@ -98,33 +129,35 @@ class Bundle:
         """Every category with its number of products, by name."""
         return self._connection().execute("SELECT name, products FROM categories ORDER BY name").fetchall()
 
-    def page(self, *, search: str = "", category: str = "", offset: int = 0, limit: int = 48) -> Page:
-        """The products that match, from the `offset`-th on, `limit` of them at most.
+    def page(self, query: Query = EVERYTHING, *, offset: int = 0, limit: int = 48) -> Page:
+        """The products that match, from the `offset`-th on, `limit` of them at most."""
+        search = self.understood(query.search)
+        positions, total = self._index.positions(query, found=self._found(search), offset=offset, limit=limit)
+        found = self.products_at(positions)
+        return Page(tuple(found[position] for position in positions), total, search)
 
-        `search` is what a person typed: each of its words must begin a word of the title or the category.
-        Products come in the catalogue's order, or best match first where something is searched for.
+    def facets(self, query: Query = EVERYTHING) -> Facets:
+        """What the products of a query can be filtered by, and how many each choice would leave."""
+        return self._index.facets(query, found=self._found(self.understood(query.search)))
+
+    @property
+    def sorts(self) -> tuple[str, ...]:
+        """Those of `bundle.query.SORTS` that this catalogue can be sorted by."""
+        return self._index.sorts
+
+    @property
+    def currency(self) -> str:
+        """The currency of most prices, which prices are in where nothing else is said; empty without any."""
+        return self._index.currency
+
+    def understood(self, search: str) -> Search:
+        """What is searched for where a person typed `search`.
+
+        A word that begins no word of the catalogue is taken for the one that is one mistake away (a letter
+        left out, too many, wrong, or two swapped) and that most products have; as it is where there is none.
         """
-        expression = search_expression(search)
-        if search.strip() and not expression:
-            return Page((), 0)
-        source = "products"
-        conditions, values, order = [], [], "products.position"
-        if expression:
-            source = "search JOIN products ON products.position = search.rowid"
-            conditions, values, order = ["search MATCH ?"], [expression], "search.rank, products.position"
-        if category:
-            conditions.append("products.category = ?")
-            values.append(category)
-        where = f"WHERE {' AND '.join(conditions)}" if conditions else ""
-        columns = ", ".join(f"products.{name}" for name in COLUMNS.split(", "))
-        query = f"SELECT {columns} FROM {source} {where} ORDER BY {order} LIMIT ? OFFSET ?"
-        connection = self._connection()
-        rows = connection.execute(query, (*values, limit, offset)).fetchall()
-        if conditions:
-            total = connection.execute(f"SELECT count(*) FROM {source} {where}", values).fetchone()[0]
-        else:
-            total = self.count
-        return Page(tuple(map(product_from, rows)), total)
+        words = tuple(searched_words(search))
+        return Search(search.strip(), words, tuple(map(self._meant, words)))
 
     def product(self, product_id: str) -> Product | None:
         """The product with this id, or None."""
@@ -140,6 +173,40 @@ class Bundle:
             product = product_from(row)
             found[product.id] = product
         return [found[product_id] for product_id in ids if product_id in found]
+
+    def variants(self, product: Product, *, limit: int) -> list[Product]:
+        """The other products of its group of variants or of its twins, in the catalogue's order."""
+        if not (product.variants or product.twins):
+            return []
+        rows = self._connection().execute(
+            f"SELECT {COLUMNS} FROM products WHERE position IN ("
+            "SELECT position FROM products WHERE variants != '' AND variants = ? "
+            "UNION SELECT position FROM products WHERE twins != '' AND twins = ?"
+            ") AND id != ? ORDER BY position LIMIT ?",
+            (product.variants, product.twins, product.id, limit),
+        )
+        return list(map(product_from, rows))
+
+    def beside(self, product: Product) -> tuple[Product | None, Product | None]:
+        """The products before and after it in its category, in the catalogue's order; None at an end."""
+        return self._next(product, "<", "DESC"), self._next(product, ">", "ASC")
+
+    def products_at(self, positions: Iterable[int]) -> dict[int, Product]:
+        """The products at these positions of the catalogue, by position; unknown ones are left out."""
+        wanted = list(positions)
+        marks = ",".join("?" * len(wanted))
+        query = f"SELECT position, {COLUMNS} FROM products WHERE position IN ({marks})"
+        return {position: product_from(row) for position, *row in self._connection().execute(query, wanted)}
+
+    def product_ids(self, *, offset: int, limit: int) -> list[str]:
+        """The ids of the products from the `offset`-th of the catalogue on, `limit` of them at most."""
+        query = "SELECT id FROM products WHERE position >= ? ORDER BY position LIMIT ?"
+        return [product_id for (product_id,) in self._connection().execute(query, (offset, limit))]
+
+    def category_column(self) -> list[str]:
+        """The category of every product, in the catalogue's order."""
+        query = "SELECT category FROM products ORDER BY position"
+        return [category for (category,) in self._connection().execute(query)]
 
     def neighbours(self, product_id: str, *, recipe: str | None = None) -> list[Neighbour]:
         """The stored list of a product, best first; empty where the product is unknown.
@@ -169,12 +236,65 @@ class Bundle:
         path = self.folder / fmt.thumbnail_file(image_id, small=small)
         return path if path.is_file() else None
 
+    def product_map(self, recipe: str) -> ProductMap | None:
+        """The map of a recipe with what the build says of it; None without one.
+
+        Raises `BundleError` where the map cannot be read.
+        """
+        path = self.folder / fmt.map_file(recipe)
+        try:
+            return ProductMap(**json.loads(path.read_text(encoding="utf-8")))
+        except FileNotFoundError:
+            return None
+        except (OSError, ValueError, TypeError) as error:
+            raise BundleError(f"{path} cannot be read ({error}): build it again, {_BUILD_HINT}.") from error
+
     def report(self) -> dict[str, Any]:
         """The content of report.json: what was left out of the build and why, and how it went."""
         try:
             return json.loads((self.folder / fmt.REPORT).read_text(encoding="utf-8"))
         except (OSError, ValueError) as error:
             raise BundleError(f"{self.folder / fmt.REPORT} cannot be read ({error}).") from error
+
+    def _found(self, search: Search) -> Sequence[int] | None:
+        """The positions that a search finds, best first; None where nothing is searched for."""
+        return self._matches(search_expression(search.taken)) if search.typed else None
+
+    def _match(self, expression: str) -> array[int]:
+        if not expression:
+            return array("I")  # Signs without a letter or a digit are in no product.
+        rows = self._connection().execute(
+            "SELECT rowid FROM search WHERE search MATCH ? ORDER BY rank, rowid", (expression,)
+        )
+        return array("I", (position for (position,) in rows))
+
+    def _mean(self, word: str) -> str:
+        if not may_be_mistaken(word) or self._known(word):
+            return word
+        candidates = set(one_edit_away(word, self._letters()))
+        known = {candidate: products for candidate in candidates if (products := self._known(candidate))}
+        # The first letter is seldom wrong.
+        return max(known, key=lambda each: (each[0] == word[0], known[each], each), default=word)
+
+    def _known(self, beginning: str) -> int:
+        """How many products have the most frequent word with that beginning."""
+        query = "SELECT max(doc) FROM words WHERE term >= ? AND term < ?"
+        return self._connection().execute(query, (beginning, beginning + "\U0010ffff")).fetchone()[0] or 0
+
+    def _read_letters(self) -> str:
+        """The letters of the catalogue's words, the most frequent ones of a script that has very many."""
+        counted: Counter[str] = Counter()
+        for (word,) in self._connection().execute("SELECT term FROM words"):
+            counted.update(letter for letter in word if letter.isalpha())
+        return "".join(letter for letter, _ in counted.most_common(_MOST_LETTERS))
+
+    def _next(self, product: Product, comparison: str, order: str) -> Product | None:
+        row = self._connection().execute(
+            f"SELECT {COLUMNS} FROM products WHERE category = ? AND position {comparison} "
+            f"(SELECT position FROM products WHERE id = ?) ORDER BY position {order} LIMIT 1",
+            (product.category, product.id),
+        )
+        return next(map(product_from, row), None)
 
     def _recipe(self, name: str | None) -> dict[str, Any]:
         if name is None:

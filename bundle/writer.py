@@ -9,6 +9,7 @@ import shutil
 import sqlite3
 import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict
 from itertools import groupby
 from pathlib import Path
 from typing import IO, Any, NamedTuple
@@ -16,7 +17,7 @@ from typing import IO, Any, NamedTuple
 from bundle import format as fmt
 from bundle.catalogue import create_catalogue
 from bundle.disk import flush, flush_all, numbers_of
-from bundle.format import BundleError, Neighbour, Product
+from bundle.format import BundleError, Neighbour, Product, ProductMap
 from bundle.generations import replace_current
 from bundle.seal import sealed_files, write_files_table
 
@@ -123,6 +124,12 @@ class BundleWriter:
                 content = b"{\n" + b",\n".join(_read(spool, one) for one in parts.get(shard, ())) + b"\n}\n"
                 (self.folder / fmt.shard_file(recipe, shard)).write_bytes(content)
         return shards
+
+    def write_map(self, recipe: str, found: ProductMap) -> None:
+        """Store where the products lie on the map of one recipe."""
+        path = self.folder / fmt.map_file(recipe)
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(fmt.canonical_json(asdict(found)) + b"\n")
 
     def write_report(self, report: Mapping[str, Any]) -> None:
         """Store report.json: what was left out and why, and how the build went."""

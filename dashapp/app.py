@@ -5,13 +5,18 @@ from __future__ import annotations
 from dash import Dash
 from flask import Response, send_from_directory
 
+from dashapp.api import register_api
+from dashapp.assets import ASSETS
 from dashapp.compression import register_compression
-from dashapp.document import ASSETS, ShopApp
+from dashapp.crawlers import register_crawlers
+from dashapp.document import ShopApp
 from dashapp.headers import register_headers
+from dashapp.map_data import register_map
 from dashapp.routes import register_navigation
 from dashapp.settings import Settings
 from dashapp.site import Sites
 from dashapp.thumbnails import register_thumbnails
+from dashapp.widget import register_widget
 
 
 def create_app(settings: Settings | None = None) -> Dash:
@@ -24,6 +29,10 @@ def create_app(settings: Settings | None = None) -> Dash:
     app = ShopApp(sites)
     register_navigation(app, sites)
     register_thumbnails(app.server, sites)
+    register_map(app.server, sites)
+    register_api(app.server, sites)
+    register_widget(app.server)
+    register_crawlers(app.server, sites)
     _register_plain_routes(app)
     register_headers(app.server, app.csp_hashes())
     register_compression(app.server)
@@ -39,10 +48,6 @@ def _register_plain_routes(app: ShopApp) -> None:
         if site.bundle is None:
             return Response(site.problem + "\n", status=503, mimetype="text/plain")
         return Response("ok\n", mimetype="text/plain")
-
-    @server.get("/robots.txt")
-    def robots() -> Response:
-        return Response("User-agent: *\nDisallow: /_dash\nDisallow: /compare/\n", mimetype="text/plain")
 
     @server.get("/favicon.ico")
     def favicon() -> Response:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import dash_bootstrap_components as dbc
-from dash import html
-from dash.development.base_component import Component
 
 from bundle import Product, ProductImage
+from bundle.query import category_name, category_path
+from dashapp import html
 from dashapp.addresses import GALLERY, GalleryQuery, product_href
+from dashapp.html import Component
 from dashapp.recipes import Recipe
 from dashapp.site import TILE_SHAPES, Site
 from dashapp.wording import price
@@ -17,32 +18,48 @@ from dashapp.wording import price
 FEWEST = 5
 """The fewest look-alikes that can be asked for."""
 
+_CARD_SIZES = "(max-width: 47.99rem) 44vw, 12rem"
+"""How wide the picture of a card is, by the grid that `akin.css` lays out."""
+
 _CROP = 1.2
 """A picture fills its tile where that hides less than a sixth of it; otherwise it is shown whole."""
 
 
-def picture(site: Site, image: ProductImage, *, alt: str) -> Component:
-    """A thumbnail on its tile, with its size given so that nothing moves when it arrives."""
+def picture(site: Site, image: ProductImage, *, alt: str, sizes: str = "", lazy: bool = False) -> Component:
+    """A thumbnail on its tile, with its size given so that nothing moves when it arrives.
+
+    Where `sizes` says how wide it is shown, as in HTML, the small thumbnail is offered too; a `lazy` one is
+    fetched when it is about to be seen.
+    """
     stretch = image.width / image.height / TILE_SHAPES[site.tile_shape]
     fit = "fill" if 1 / _CROP < stretch < _CROP else "whole"
-    return html.Div(
-        html.Img(src=site.thumbnail_href(image), alt=alt, width=image.width, height=image.height),
-        className=f"tile tile-{site.tile_shape} tile-{fit}",
-    )
+    # The first of its properties, as some browsers begin to fetch as soon as they are given the address.
+    shown = {"loading": "lazy"} if lazy else {}
+    if sizes:
+        small = f"{site.thumbnail_href(image, small=True)} {-(-image.width // 2)}w"
+        shown |= {"sizes": sizes, "srcSet": f"{small}, {site.thumbnail_href(image)} {image.width}w"}
+    shown |= {"src": site.thumbnail_href(image), "alt": alt, "width": image.width, "height": image.height}
+    return html.Div(html.Img(**shown), className=f"tile tile-{site.tile_shape} tile-{fit}")
 
 
-def card(site: Site, product: Product, *parts: Component, href: str = "") -> Component:
+def card(site: Site, product: Product, *parts: Component, href: str = "", lazy: bool = True) -> Component:
     """One product as a list item that is a link as a whole; its name is the product's title.
 
     `parts` stand below what is known of the product; `href` is the product's own page where left out.
     """
-    facts = [text for text in (product.category, price(product.price, product.currency)) if text]
+    kind = category_path(product.category)[-1:]
+    facts = [text for text in (*kind, price(product.price, product.currency)) if text]
     children = [
-        *(picture(site, image, alt=product.title) for image in product.images[:1]),
+        *(
+            picture(site, image, alt=product.title, sizes=_CARD_SIZES, lazy=lazy)
+            for image in product.images[:1]
+        ),
         html.A(product.title, href=href or product_href(product.id), className="card-name"),
         html.Div([html.Span(text) for text in facts], className="card-facts"),
-        *parts,
     ]
+    if product.in_stock is False:
+        children.append(html.Div("Not in stock", className="card-stock"))
+    children += parts
     return html.Li(children, className="product-card", key=product.id)
 
 
@@ -76,11 +93,16 @@ def score_bar(recipe: Recipe, score: float) -> Component:
 
 
 def breadcrumb(product: Product) -> Component:
-    """The way back to all products and to those of the product's category."""
+    """The way back to all products and to those of the product's category and of each above it."""
+    return category_trail(category_path(product.category))
+
+
+def category_trail(path: Sequence[str]) -> Component:
+    """The ways to all products and to the categories of a path."""
     ways = [html.Li(html.A("All products", href=GALLERY))]
-    if product.category:
-        href = GalleryQuery(category=product.category).href
-        ways.append(html.Li(html.A(product.category, href=href)))
+    for depth, name in enumerate(path, start=1):
+        href = GalleryQuery.of(category=category_name(path[:depth])).href
+        ways.append(html.Li(html.A(name, href=href)))
     return html.Nav(html.Ol(ways, className="breadcrumbs"), **{"aria-label": "You are in"})
 
 

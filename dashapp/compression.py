@@ -1,4 +1,4 @@
-"""Compresses text on its way out, for hosts whose router does not."""
+"""Compresses what is worth it on its way out, for hosts whose router does not."""
 
 from __future__ import annotations
 
@@ -7,13 +7,15 @@ from functools import lru_cache
 
 from flask import Flask, Response, request
 
-_TEXT = frozenset(
+_WORTH = frozenset(
     {
         "text/html",
         "text/css",
         "text/javascript",
         "application/javascript",
         "application/json",
+        "application/xml",
+        "application/octet-stream",  # the points of the map
         "image/svg+xml",
     }
 )
@@ -22,20 +24,22 @@ _SMALLEST = 1000
 
 
 def register_compression(server: Flask) -> None:
-    """Answer with gzip where the browser takes it and the body is text worth it."""
+    """Answer with gzip where the browser takes it and the body is worth it."""
 
     @server.after_request
     def compress(response: Response) -> Response:
-        if response.mimetype not in _TEXT or response.status_code in (204, 206, 304):
+        if response.mimetype not in _WORTH or response.status_code in (204, 206):
             return response
         response.vary.add("Accept-Encoding")
-        if not request.accept_encodings["gzip"] or response.content_encoding or request.method == "HEAD":
+        if response.status_code == 304 or not request.accept_encodings["gzip"] or response.content_encoding:
             return response
         response.direct_passthrough = False
         body = response.get_data()
         if len(body) < _SMALLEST:
             return response
-        kept = request.path.startswith(("/assets/", "/_dash-component-suites/"))
+        kept = request.path.startswith(("/assets/", "/_dash-component-suites/", "/widget.js")) or (
+            request.path.endswith("/points")
+        )
         response.set_data(_squeezed_once(body) if kept else gzip.compress(body, 5, mtime=0))
         response.content_encoding = "gzip"
         if response.get_etag()[0]:

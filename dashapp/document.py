@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-from functools import cache
 from html import escape
 from pathlib import Path
 from string import Template
@@ -12,15 +10,23 @@ from typing import Any
 from dash import Dash, dcc, html
 from flask import Response, g, request
 
+from dashapp.addresses import ABOUT, FOR_YOU, MAP, QUALITY
+from dashapp.assets import ASSETS, asset_href
 from dashapp.markup import to_html
+from dashapp.previews import preview
 from dashapp.routes import tab_title, view_of
-from dashapp.settings import REPOSITORY
 from dashapp.site import Sites
 from dashapp.wording import counted, day
 
-ASSETS = REPOSITORY / "assets"
-
-STYLESHEETS = ("vendor/bootstrap.min.css", "akin.css", "compare.css")
+STYLESHEETS = (
+    "vendor/bootstrap.min.css",
+    "akin.css",
+    "gallery.css",
+    "compare.css",
+    "product.css",
+    "map.css",
+    "quality.css",
+)
 
 FONT = "/assets/vendor/newsreader-latin-5.3.0.woff2"
 """The font's address, just as the stylesheet has it; its name changes with its version."""
@@ -39,7 +45,13 @@ class ShopApp(Dash):
             # The files of assets/ are linked with their content's hash, which Dash's own links lack.
             include_assets_files=False,
             external_stylesheets=[asset_href(name) for name in STYLESHEETS],
-            external_scripts=[asset_href("akin.js")],
+            external_scripts=[
+                asset_href("akin.js"),
+                asset_href("gallery.js"),
+                asset_href("product.js"),
+                asset_href("visits.js"),
+                asset_href("modules.js"),
+            ],
             title="Akin",
             update_title=None,
             add_log_handler=False,
@@ -47,6 +59,8 @@ class ShopApp(Dash):
         self.layout = html.Div(
             [
                 dcc.Location(id="address", refresh=False),
+                # What the visitor looked at, of which the browser's script puts the ids here when asked.
+                dcc.Store(id="remembered"),
                 html.Div(id="page", disable_n_clicks=True),
             ]
         )
@@ -67,26 +81,26 @@ class ShopApp(Dash):
         texts = {
             "tab_title": tab_title(site, view),
             "name": site.name,
-            "description": view.description,
             "search": view.search,
             "built": built,
             "icon": asset_href("icon.svg"),
             "font": FONT,
             "early_script": asset_href("early.js"),
         }
-        image = request.host_url.rstrip("/") + view.image
-        picture = f'<meta property="og:image" content="{escape(image)}">' if view.image else ""
+        ways = {"For you": FOR_YOU} | ({"Map": MAP} if site.has_map else {})
         dash_parts = {name: parts[name] for name in ("metas", "css", "config", "scripts", "renderer")}
         return _TEMPLATE.substitute(
             {name: escape(text) for name, text in texts.items()},
             page=to_html(view.body),
-            picture=picture,
+            ways=_links(ways),
+            details=_links({"Quality": QUALITY, "About Akin": ABOUT}),
+            preview=preview(site, view),
             **dash_parts,
         )
 
 
-@cache
-def asset_href(name: str) -> str:
-    """The address of a file of assets/, with a hash of its content so that it may be kept for good."""
-    digest = hashlib.sha256((ASSETS / name).read_bytes()).hexdigest()[:8]
-    return f"/assets/{name}?v={digest}"
+def _links(ways: dict[str, str]) -> str:
+    current = {"aria-current": "page"}
+    return to_html(
+        [html.A(text, href=href, **current if href == request.path else {}) for text, href in ways.items()]
+    )

@@ -8,12 +8,12 @@ from typing import Any
 from dash.development.base_component import Component
 
 _VOID = frozenset({"img", "input", "br", "hr"})
-_NAMES = {"className": "class", "htmlFor": "for", "tabIndex": "tabindex"}
+_NAMES = {"className": "class", "htmlFor": "for", "tabIndex": "tabindex", "srcSet": "srcset"}
 _DASH_ONLY = frozenset({"children", "key", "disable_n_clicks"})
 
 
 def to_html(node: Any) -> str:
-    """The HTML of a component, of text or of a list of both.
+    """The HTML of a component, as `dashapp.html` or Dash itself makes them, of text or of a list of these.
 
     Knows the components whose type is the name of their element (all of `dash.html`, and
     `dash_bootstrap_components.Input`). Every text and attribute is escaped.
@@ -22,9 +22,9 @@ def to_html(node: Any) -> str:
         return ""
     if isinstance(node, list | tuple):
         return "".join(map(to_html, node))
-    if not isinstance(node, Component):
+    described = node.to_plotly_json() if isinstance(node, Component) else node
+    if not isinstance(described, dict):
         return escape(str(node))
-    described = node.to_plotly_json()
     tag, properties = described["type"].lower(), described["props"]
     # Dash gives them in no fixed order; the same page is to be the same bytes.
     attributes = "".join(

@@ -52,7 +52,8 @@ class Recipe:
     """One recipe of the bundle.
 
     `top` is how many look-alikes are shown at first, `decimals` how many decimals a score is shown with.
-    `marks` are the scores at which a bar is empty, half full and full.
+    `marks` are the scores at which a bar is empty, half full and full. `pairs` has shares of random pairs of
+    products, in percent as text, each with the score that is nearer than they are; the highest share first.
     """
 
     name: str
@@ -61,6 +62,7 @@ class Recipe:
     top: int
     decimals: int
     marks: tuple[float, float, float]
+    pairs: tuple[tuple[str, float], ...] = ()
 
     @classmethod
     def from_manifest(cls, entry: Mapping[str, Any]) -> Recipe:
@@ -80,11 +82,28 @@ class Recipe:
             low, median, high = (float(scores[name]) for name in _QUANTILES)
             marks = (high, median, low) if metric.lower_is_better else (low, median, high)
             decimals = _decimals_at(median, around_one=decimals)
-        return cls(entry["name"], entry.get("description", ""), metric, int(entry["top"]), decimals, marks)
+        return cls(
+            name=entry["name"],
+            description=entry.get("description", ""),
+            metric=metric,
+            top=int(entry["top"]),
+            decimals=decimals,
+            marks=marks,
+            pairs=_pairs(entry.get("pairs", {})),
+        )
 
     def shown(self, score: float) -> Score:
         """A score as shown: the same one has the same number and the same bar on every page."""
         return Score(f"{score:z,.{self.decimals}f}".replace("-", "−"), self._fullness(score))
+
+    def closer_than(self, score: float) -> str:
+        """The share of random pairs of products that are less close than `score`, in percent.
+
+        It is the highest measured share that `score` reaches, so never too high; empty where that is less
+        than half of the pairs, or where none was measured.
+        """
+        sign = -1 if self.metric.lower_is_better else 1
+        return next((share for share, least in self.pairs if sign * score >= sign * least), "")
 
     def _fullness(self, score: float) -> float:
         sign = -1 if self.metric.lower_is_better else 1
@@ -112,6 +131,12 @@ def overlaps_of(report: Mapping[str, Any]) -> dict[frozenset[str], Overlap]:
         frozenset(entry["recipes"]): Overlap(float(entry["jaccard"]), float(entry["rank_biased_overlap"]))
         for entry in report.get("overlap", [])
     }
+
+
+def _pairs(entry: Mapping[str, Any]) -> tuple[tuple[str, float], ...]:
+    measured = [(str(share), float(score)) for share, score in enumerate(entry.get("quantiles", []))][50:100]
+    measured += [(share, float(score)) for share, score in entry.get("tail", {}).items()]
+    return tuple(sorted(measured, key=lambda each: -float(each[0])))
 
 
 def _decimals_at(usual: float, *, around_one: int) -> int:

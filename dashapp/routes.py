@@ -4,44 +4,78 @@ from __future__ import annotations
 
 import logging
 import sqlite3
+from collections.abc import Callable
+from typing import Any
 from urllib.parse import unquote
 
-from dash import Dash, Input, Output, html
+from dash import Dash, Input, Output, State, html
 from dash.development.base_component import Component
+from flask import request
 
-from bundle import BundleError
-from dashapp.addresses import COMPARE, GALLERY, PRODUCT, arguments_of, product_id_of
+from bundle import Bundle, BundleError
+from dashapp.addresses import (
+    ABOUT,
+    COMPARE,
+    FOR_YOU,
+    GALLERY,
+    MAP,
+    PRODUCT,
+    QUALITY,
+    arguments_of,
+    product_id_of,
+)
+from dashapp.pages.about import about_page
 from dashapp.pages.compare import compare_page
+from dashapp.pages.for_you import for_you_page, remembered_page
 from dashapp.pages.gallery import gallery_page
+from dashapp.pages.map import map_page
 from dashapp.pages.not_found import not_found
 from dashapp.pages.problem import problem_page
 from dashapp.pages.product import product_page
+from dashapp.pages.quality import quality_page
 from dashapp.site import Site, Sites
 from dashapp.view import View
 
 logger = logging.getLogger(__name__)
 
-_PAGES = {GALLERY: gallery_page}
+_PAGES = {
+    GALLERY: gallery_page,
+    FOR_YOU: for_you_page,
+    MAP: map_page,
+    QUALITY: quality_page,
+    ABOUT: about_page,
+}
+_LARGEST_REQUEST = 64 * 1024
+"""Bytes of what the browser may send for a page: far more than an address and what it remembers."""
+
 _PRODUCT_PAGES = {PRODUCT: product_page, COMPARE: compare_page}
 
 
 def view_of(site: Site, path: str, query: str) -> View:
     """The page at a decoded path and a query string. A bundle that fails gives the page that says so."""
-    if site.bundle is None:
-        return problem_page(site.problem)
     arguments = arguments_of(query)
-    try:
+
+    def make_page(bundle: Bundle) -> View:
         if path in _PAGES:
-            return _PAGES[path](site, site.bundle, arguments=arguments)
+            return _PAGES[path](site, bundle, arguments=arguments)
         for page, make in _PRODUCT_PAGES.items():
             product_id = product_id_of(path, arguments, page=page)
             if product_id is None:
                 continue
-            product = site.bundle.product(product_id)
+            product = bundle.product(product_id)
             if product is None:
                 return not_found(product=True)
-            return make(site, site.bundle, product, arguments=arguments)
+            return make(site, bundle, product, arguments=arguments)
         return not_found(product=False)
+
+    return _made(site, make_page)
+
+
+def _made(site: Site, make_page: Callable[[Bundle], View]) -> View:
+    if site.bundle is None:
+        return problem_page(site.problem)
+    try:
+        return make_page(site.bundle)
     except (BundleError, sqlite3.Error) as error:
         logger.exception("A page could not be made from the bundle.")
         return problem_page(str(error))
@@ -58,13 +92,40 @@ def register_navigation(app: Dash, sites: Sites) -> None:
     )
     def show(pathname: str, search: str) -> Component:
         site, view = sites.view(lambda site: view_of(site, unquote(pathname), search))
-        # The browser's script waits for its own address here: only then are the cards in their place.
-        marks = {
-            "data-address": pathname + search,
-            "data-title": tab_title(site, view),
-            "data-search": view.search,
-        }
-        return html.Div(view.body, **marks)
+        return _page(site, view, address=pathname + search)
+
+    @app.callback(
+        Output("page", "children", allow_duplicate=True),
+        Input("remembered", "data"),
+        State("address", "pathname"),
+        State("address", "search"),
+        prevent_initial_call=True,
+    )
+    def show_remembered(remembered: Any, pathname: str, search: str) -> Component:
+        ids = [each for each in remembered if isinstance(each, str)] if isinstance(remembered, list) else []
+        arguments = arguments_of(search)
+
+        def make(site: Site) -> View:
+            return _made(site, lambda bundle: remembered_page(site, bundle, ids, arguments=arguments))
+
+        site, view = sites.view(make)
+        return _page(site, view, address=pathname + search)
+
+    @app.server.before_request
+    def limit_request() -> None:
+        if request.path.startswith("/_dash-update-component"):
+            request.max_content_length = _LARGEST_REQUEST
+
+
+def _page(site: Site, view: View, *, address: str) -> Component:
+    # The browser's script waits for its own address here: only then are the cards in their place. One that
+    # is waiting itself is not there yet.
+    marks = {
+        "data-waiting" if view.waiting else "data-address": address,
+        "data-title": tab_title(site, view),
+        "data-search": view.search,
+    }
+    return html.Div(view.body, **marks)
 
 
 def tab_title(site: Site, view: View) -> str:

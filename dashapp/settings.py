@@ -3,15 +3,41 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
+from typing import Any
 
 REPOSITORY = Path(__file__).resolve().parent.parent
+
+EVERY_ORIGIN = "*"
+
+_ORIGIN = re.compile(r"https?://(?:[a-z0-9_-]+(?:\.[a-z0-9_-]+)*|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?")
+"""An origin as browsers send it: scheme, host and port, no path."""
 
 
 class SettingsError(ValueError):
     """A setting has a value that cannot be used. Its text is one sentence that names the setting."""
+
+
+def _address(text: str) -> str:
+    address = text.lower().removesuffix("/")
+    if not _ORIGIN.fullmatch(address):
+        raise ValueError("an address without a path, for example https://look.example")
+    return address
+
+
+def _origins(text: str) -> tuple[str, ...]:
+    origins = tuple(map(_as_sent, text.lower().replace(",", " ").split()))
+    if origins == (EVERY_ORIGIN,) or (origins and all(map(_ORIGIN.fullmatch, origins))):
+        return origins
+    raise ValueError("* or origins, for example https://shop.example https://www.shop.example")
+
+
+def _as_sent(origin: str) -> str:
+    """An origin as browsers send it: without the port that its scheme has by itself."""
+    return origin.removesuffix(":443" if origin.startswith("https:") else ":80")
 
 
 @dataclass(frozen=True)
@@ -20,32 +46,53 @@ class Settings:
 
     data: Path = field(
         default=REPOSITORY / "data",
-        metadata={"help": "Folder of the bundle to serve; `data` beside the package where not set."},
+        metadata={
+            "help": "Folder of the bundle to serve; `data` beside the package where not set.",
+            "read": Path,
+        },
     )
     title: str = field(
         default="",
-        metadata={"help": "Name of the shop; where not set, the bundle's own title, or Akin."},
+        metadata={"help": "Name of the shop; where not set, the bundle's own title, or Akin.", "read": str},
+    )
+    address: str = field(
+        default="",
+        metadata={
+            "help": "Public address, as https://look.example, for search engines and link previews; "
+            "where not set, the one that a visitor asks for.",
+            "read": _address,
+        },
+    )
+    cors: tuple[str, ...] = field(
+        default=(),
+        metadata={
+            "help": "Origins whose pages may read the API, as https://shop.example, or * for all; "
+            "none where not set.",
+            "read": _origins,
+        },
     )
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Settings:
         """The settings that `environment` holds, defaults for the rest.
 
-        Raises `SettingsError` where a variable is set to nothing.
+        Raises `SettingsError` where a variable is set to nothing, or to what cannot be used.
         """
-        values: dict[str, str] = {}
+        values: dict[str, Any] = {}
         for setting in fields(cls):
             variable = variable_of(setting.name)
             if variable not in environment:
                 continue
-            values[setting.name] = environment[variable].strip()
-            if not values[setting.name]:
+            text = environment[variable].strip()
+            if not text:
                 raise SettingsError(
                     f"Expected {variable} to be set to something. Received: nothing. "
                     "Unset it for the default."
                 )
-        if "data" in values:
-            return cls(**{**values, "data": Path(values["data"])})
+            try:
+                values[setting.name] = setting.metadata["read"](text)
+            except ValueError as error:
+                raise SettingsError(f"Expected {variable} to be {error}. Received: {text!r}.") from None
         return cls(**values)
 
 

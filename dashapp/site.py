@@ -57,6 +57,11 @@ class Site:
         built = self.bundle.manifest.get("title") if self.bundle else ""
         return self.settings.title or built or "Akin"
 
+    @property
+    def has_map(self) -> bool:
+        """Whether the bundle holds a map of the catalogue."""
+        return self.bundle is not None and (self.bundle.folder / "map").is_dir()
+
     def recipe(self, name: str) -> Recipe | None:
         """The recipe of a name, the default one where it is empty, or None."""
         return next((recipe for recipe in self.recipes if name in ("", recipe.name)), None)
@@ -67,9 +72,9 @@ class Site:
             return ""
         return ",".join(recipe.name for recipe in recipes)
 
-    def thumbnail_href(self, image: ProductImage) -> str:
+    def thumbnail_href(self, image: ProductImage, *, small: bool = False) -> str:
         """The address of a thumbnail; it changes with the picture and with the size of thumbnails."""
-        return f"/thumbnails/{self.thumbnails_tag}/{image.id}.webp"
+        return f"/thumbnails/{self.thumbnails_tag}/{image.id}{'.small' if small else ''}.webp"
 
 
 class Sites:
@@ -105,17 +110,17 @@ class Sites:
         newer = self._newer_than(site) if view.status != OK else None
         return (site, view) if newer is None else (newer, make(newer))
 
-    def thumbnail(self, tag: str, image_id: str) -> Path | None:
+    def thumbnail(self, tag: str, image_id: str, *, small: bool = False) -> Path | None:
         """The file of a thumbnail in the current generation, or else in that before or after it, or None.
 
         A page that was made from one generation asks for its pictures when another may be live.
         """
         site = self.current()
         for each in (site, self._before):
-            if each is not None and (path := _thumbnail(each, tag, image_id)) is not None:
+            if each is not None and (path := _thumbnail(each, tag, image_id, small)) is not None:
                 return path
         newer = self._newer_than(site)
-        return None if newer is None else _thumbnail(newer, tag, image_id)
+        return None if newer is None else _thumbnail(newer, tag, image_id, small)
 
     def _newer_than(self, site: Site) -> Site | None:
         """The site that has taken the place of this one, once it is open; None where none has."""
@@ -138,8 +143,9 @@ class Sites:
             self._turn.release()
 
 
-def _thumbnail(site: Site, tag: str, image_id: str) -> Path | None:
-    return site.bundle.thumbnail(image_id) if site.bundle and tag == site.thumbnails_tag else None
+def _thumbnail(site: Site, tag: str, image_id: str, small: bool) -> Path | None:
+    there = site.bundle and tag == site.thumbnails_tag
+    return site.bundle.thumbnail(image_id, small=small) if there else None
 
 
 def open_site(settings: Settings) -> Site:

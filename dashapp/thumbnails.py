@@ -11,16 +11,19 @@ YEAR = 31_536_000
 
 
 def register_thumbnails(server: Flask, sites: Sites) -> None:
-    """Serve `/thumbnails/<tag>/<image id>.webp`; another tag or an unknown image is a 404."""
+    """Serve `/thumbnails/<tag>/<image id>.webp` and `….small.webp`; what is unknown is a 404."""
     blueprint = Blueprint("thumbnails", __name__)
 
-    @blueprint.get("/thumbnails/<tag>/<image_id>.webp")
-    def thumbnail(tag: str, image_id: str) -> Response:
-        path = sites.thumbnail(tag, image_id)
+    @blueprint.get("/thumbnails/<tag>/<name>.webp")
+    def thumbnail(tag: str, name: str) -> Response:
+        image_id = name.removesuffix(".small")
+        path = sites.thumbnail(tag, image_id, small=name != image_id)
         if path is None:
             return Response("There is no such picture.\n", status=404, mimetype="text/plain")
-        response = send_file(path, mimetype="image/webp", etag=image_id, max_age=YEAR)
+        response = send_file(path, mimetype="image/webp", etag=name, max_age=YEAR)
         response.cache_control.immutable = True
+        # Pages of the shop show these pictures too, and some pages load only what says that they may.
+        response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
         return response
 
     server.register_blueprint(blueprint)

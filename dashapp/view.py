@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from dash.development.base_component import Component
+from bundle import Product
+from dashapp.html import Component
 
 
 @dataclass(frozen=True)
@@ -12,7 +13,8 @@ class View:
     """One page: its content, and what the document around it says of it.
 
     `image` is the address of a picture that stands for the page where it is shared; `search` is what
-    the search box holds.
+    the search box holds. A page that is `waiting` lacks what only the visitor's browser knows: its script is
+    to send that, and is then sent the page in full. `product` is the one that the page is about, if any.
     """
 
     title: str
@@ -21,3 +23,5 @@ class View:
     description: str = ""
     image: str = ""
     search: str = ""
+    waiting: bool = False
+    product: Product | None = None

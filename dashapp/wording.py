@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 _SYMBOLS = {"EUR": "€", "USD": "$", "GBP": "£", "JPY": "¥", "INR": "₹", "KRW": "₩"}
@@ -31,6 +32,11 @@ def day(moment: str) -> str:
 def counted(number: int, noun: str) -> str:
     """A number with its noun: "1 product", "3,068 products"."""
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def listing(words: Sequence[str]) -> str:
+    """Words in a row: "blue", "blue and white", "blue, white and red"."""
+    return " and ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
 
 
 def ordinal(number: int) -> str:

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
+from . import listing
 from .ranges import COLLECTIONS, COLOURS, PATTERNS, PIGMENTS, RANGES, WORTH, Range
 
 SEED = 20
@@ -28,13 +29,19 @@ COLUMNS = (
     "id",
     "title",
     "category",
+    "brand",
     "image",
+    "price",
+    "currency",
+    "in_stock",
+    "popularity",
+    "tags",
+    "variants",
+    "description",
     "colour",
     "material",
     "pattern",
     "shape",
-    "price",
-    "currency",
 )
 
 
@@ -45,14 +52,19 @@ class Product:
     id: str
     title: str
     category: str
+    brand: str
     image: str
+    price: str
+    currency: str
+    in_stock: str
+    popularity: str
+    tags: str
+    variants: str
+    description: str
     colour: str
     material: str
     pattern: str
     shape: str
-    variant_group: str
-    price: str
-    currency: str
     geometry: str
 
     def row(self) -> list[str]:
@@ -81,7 +93,7 @@ def _category(name: str, seed: int) -> list[Product]:
     chance = random.Random(f"{name} {seed}")
     made: list[Product] = []
     for number, design in enumerate(_designs(RANGES[name], chance), start=1):
-        made += _products_of(name, design, number, len(made), chance)
+        made += _products_of(name, design, number, len(made), chance, seed)
     return made
 
 
@@ -152,11 +164,12 @@ def _deck(cards: Iterable[str], chance: random.Random) -> Iterable[str]:
 
 
 def _products_of(
-    category: str, design: Design, number: int, already: int, chance: random.Random
+    category: str, design: Design, number: int, already: int, chance: random.Random, seed: int
 ) -> list[Product]:
     carried = RANGES[category]
     price = _price(carried, design, chance)
     group = f"{carried.prefix}-g{number}" if len(design.colours) > 1 else ""
+    geometry = f"{carried.prefix} {number}"
     folder = category.lower().replace(" ", "-")
     made = []
     for offset, colour in enumerate(design.colours, start=already + 1):
@@ -166,15 +179,20 @@ def _products_of(
                 id=identity,
                 title=_title(design, colour),
                 category=category,
+                brand=listing.brand(category, geometry, seed),
                 image=f"images/{folder}/{identity}.webp",
+                price=price,
+                currency="EUR",
+                in_stock=listing.in_stock(identity, seed),
+                popularity=listing.popularity(identity, seed),
+                tags=listing.tags(category, design.shape, design.material, design.pattern),
+                variants=group,
+                description=listing.description(design.shape, colour, design.material, design.pattern),
                 colour=colour,
                 material=design.material,
                 pattern=design.pattern,
                 shape=design.shape,
-                variant_group=group,
-                price=price,
-                currency="EUR",
-                geometry=f"{carried.prefix} {number}",
+                geometry=geometry,
             )
         )
     return made
@@ -228,14 +246,9 @@ def _spread(made: list[Product], chance: random.Random) -> list[Product]:
     return best
 
 
-def write_tables(rows: Iterable[Product], folder: Path) -> None:
-    """Write products.csv, which is the shop's, and variants.csv, which is for tests (UTF-8, RFC 4180)."""
-    rows = list(rows)
+def write_table(rows: Iterable[Product], folder: Path) -> None:
+    """Write products.csv (UTF-8, RFC 4180)."""
     with (folder / "products.csv").open("w", newline="", encoding="utf-8") as handle:
         writer = csv.writer(handle)
         writer.writerow(COLUMNS)
         writer.writerows(product.row() for product in rows)
-    with (folder / "variants.csv").open("w", newline="", encoding="utf-8") as handle:
-        writer = csv.writer(handle)
-        writer.writerow(("id", "variant_group"))
-        writer.writerows((product.id, product.variant_group) for product in rows if product.variant_group)

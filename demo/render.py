@@ -16,7 +16,7 @@ from pathlib import Path
 # Run as a script, Python knows this folder but not the one it is a package of.
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from demo.catalogue import SEED, Product, products, write_tables
+from demo.catalogue import SEED, Product, products, write_table
 
 
 def main() -> None:
@@ -24,7 +24,7 @@ def main() -> None:
     given = _arguments()
     catalogue = products(given.seed)
     given.out.mkdir(parents=True, exist_ok=True)
-    write_tables(catalogue, given.out)
+    write_table(catalogue, given.out)
     if given.catalogue_only:
         print(f"{len(catalogue)} products written to {given.out / 'products.csv'}")
         return

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from PIL import Image
 
 from bundle import BundleWriter, Product, ProductImage
@@ -18,15 +19,17 @@ from precompute.clock import Clock
 from precompute.embedding import Embedded, Work, embed_all
 from precompute.errors import UserError
 from precompute.extractors import ExtractorPlan, plan_extractor
+from precompute.findings import by_recipe, describe_twins
 from precompute.housekeeping import tidy
 from precompute.lock import locked
 from precompute.picture import THUMBNAIL_SIZE, PictureMaker
 from precompute.progress import say, stage
 from precompute.recipe import MINIMUM_DECODED_SIDE, Recipe
-from precompute.recipe_lists import RecipeLists, make_lists, overlaps
+from precompute.recipe_lists import RecipeLists, make_lists, overlaps, write_map
 from precompute.source import Catalogue, LeftOut, SourceProduct, read_catalogue
 from precompute.store import PictureStore, Store
 from precompute.store.pictures import thumbnail_files
+from precompute.twins import SIGNATURE_SIDE, with_twins
 from precompute.versions import versions
 
 _AS_GIVEN = tuple(field.name for field in fields(SourceProduct) if field.name != "files")
@@ -114,12 +117,15 @@ def build(settings: BuildSettings, *, catalogue: Catalogue | None = None) -> Sum
                 make_lists(recipe, plan, works[plan.key], products, **parts)
                 for recipe, plan in zip(settings.recipes, plans, strict=True)
             ]
-            overlap = overlaps(made)
+            overlap, inputs = overlaps(made), _inputs_digest(products)
+            products = with_twins(products, made[0].lists, _signatures(products, pictures))
+            write_map(made[0], products, writer=writer, clock=clock)
             with clock.measure("writing"):
                 writer.write_catalogue(products)
                 _link_thumbnails(products, pictures, writer)
-                writer.write_report(_report(left_out, made, overlap, clock))
-                manifest = _manifest(settings, created, products, left_out, made, maker)
+                writer.write_report(_report(left_out, products, made, overlap, clock))
+                counts = {"products": len(products), "images": _images(products), "left_out": len(left_out)}
+                manifest = _manifest(settings, created, counts, inputs, made, maker)
                 with stage("Sealing", writer.count_files(), "files") as advance:
                     folder = writer.publish(manifest, advance=advance)
         opened = [*(work.store for work in works.values()), pictures]
@@ -127,7 +133,7 @@ def build(settings: BuildSettings, *, catalogue: Catalogue | None = None) -> Sum
     return Summary(
         folder=folder,
         products=len(products),
-        images=len({product.images[0].id for product in products}),
+        images=_images(products),
         known=embedded.known,
         left_out=left_out,
         recipes=[_summary(each) for each in made],
@@ -233,12 +239,27 @@ def _link_thumbnails(products: list[Product], pictures: PictureStore, writer: Bu
             writer.link_file(path, pictures.folder / path, sha256=sha256)
 
 
+def _images(products: list[Product]) -> int:
+    return len({product.images[0].id for product in products})
+
+
+def _signatures(products: list[Product], pictures: PictureStore) -> dict[str, np.ndarray]:
+    ids = {product.images[0].id for product in products}
+    shape = (SIGNATURE_SIDE, SIGNATURE_SIDE, 3)
+    return {each: np.frombuffer(pictures[each].signature, np.uint8).reshape(shape) for each in ids}
+
+
 def _report(
-    left_out: list[LeftOut], made: list[RecipeLists], overlap: list[dict[str, Any]], clock: Clock
+    left_out: list[LeftOut],
+    products: list[Product],
+    made: list[RecipeLists],
+    overlap: list[dict[str, Any]],
+    clock: Clock,
 ) -> dict[str, Any]:
     return {
         "left_out": [asdict(entry) for entry in left_out],
-        "quality": {each.recipe.name: each.quality for each in made},
+        **by_recipe({each.recipe.name: each.findings for each in made}),
+        "twins": describe_twins(products),
         "overlap": overlap,
         "runtime": {each.recipe.name: each.plan.runtime for each in made},
         "seconds": {name: round(seconds, 3) for name, seconds in clock.seconds.items()},
@@ -248,17 +269,16 @@ def _report(
 def _manifest(
     settings: BuildSettings,
     created: datetime,
-    products: list[Product],
-    left_out: list[LeftOut],
+    counts: dict[str, int],
+    inputs: str,
     made: list[RecipeLists],
     maker: PictureMaker,
 ) -> dict[str, Any]:
-    images = len({product.images[0].id for product in products})
     return {
         "created": created.isoformat(timespec="seconds"),
         "title": settings.title,
-        "counts": {"products": len(products), "images": images, "left_out": len(left_out)},
-        "inputs": _inputs_digest(products),
+        "counts": counts,
+        "inputs": inputs,
         "versions": versions({each.plan.runtime for each in made}),
         "thumbnails": maker.describe(),
         "recipes": [each.describe() for each in made],
@@ -266,7 +286,7 @@ def _manifest(
 
 
 def _summary(made: RecipeLists) -> RecipeSummary:
-    return RecipeSummary(made.recipe.name, made.plan.runtime, made.embedding_seconds, made.quality)
+    return RecipeSummary(made.recipe.name, made.plan.runtime, made.embedding_seconds, made.findings.quality)
 
 
 def _inputs_digest(products: list[Product]) -> str:

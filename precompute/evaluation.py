@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 
@@ -16,18 +18,38 @@ PERSISTENCE = 0.9
 _COMPARED_AT_ONCE = 16_000_000
 
 
-def category_precision(lists: NeighbourLists, categories: dict[str, str]) -> dict[str, float]:
+def category_precision(lists: NeighbourLists, categories: Mapping[str, str]) -> dict[str, float]:
     """The share of the first k neighbours that have the product's own category, for k = 1, 5 and 10.
 
     Averaged over the products whose category has at least one other product; a product never counts as
     its own neighbour (leave-one-out). Empty where no product is left. `categories` gives each product's.
     """
+    own, same = _same_category(lists, categories)
+    return _precision(same) if len(own) and len(set(categories.values())) > 1 else {}
+
+
+def precision_by_category(lists: NeighbourLists, categories: Mapping[str, str]) -> list[dict[str, Any]]:
+    """The same for the products of each category alone, by the category's name, with how many they are."""
+    own, same = _same_category(lists, categories)
+    if len(set(categories.values())) < 2:
+        return []
+    order = np.argsort(own, kind="stable")
+    names, begins = np.unique(own[order], return_index=True)
+    return [
+        {"category": str(name), "products": len(rows), **_precision(same[rows])}
+        for name, rows in zip(names, np.split(order, begins[1:]), strict=True)
+    ]
+
+
+def _same_category(lists: NeighbourLists, categories: Mapping[str, str]) -> tuple[np.ndarray, np.ndarray]:
+    """Of the products whose category has another one: the category, and which neighbours are of it (q, k)."""
     own = np.array([categories[product_id] for product_id in lists.ids])
     sizes = Counter(own.tolist())
     counted = np.array([category != "" and sizes[category] > 1 for category in own.tolist()], bool)
-    if not counted.any() or len(sizes) < 2:
-        return {}
-    same = own[lists.rows[counted]] == own[counted][:, np.newaxis]
+    return own[counted], own[lists.rows[counted]] == own[counted][:, np.newaxis]
+
+
+def _precision(same: np.ndarray) -> dict[str, float]:
     return {f"precision_at_{k}": round(float(same[:, :k].mean()), 4) for k in CUTS if k <= same.shape[1]}
 
 

@@ -26,11 +26,12 @@ class PictureError(Exception):
 
 @dataclass(frozen=True)
 class Thumbnail:
-    """A thumbnail as WebP, with its width and height in pixels."""
+    """A thumbnail as WebP, with its width and height in pixels; `small` has half of each, rounded up."""
 
     webp: bytes
     width: int
     height: int
+    small: bytes
 
 
 def decode(data: bytes, decoding: str = "upright") -> Image.Image:
@@ -85,11 +86,17 @@ def to_input(image: Image.Image, size: int, *, resize: str, interpolation: str) 
 
 def to_thumbnail(image: Image.Image, size: int, *, quality: int) -> Thumbnail:
     """The whole picture as WebP, its longer side at most `size` pixels; smaller pictures keep their size."""
-    small = image.copy()
-    small.thumbnail((size, size), Image.Resampling.LANCZOS)
+    large = image.copy()
+    large.thumbnail((size, size), Image.Resampling.LANCZOS)
+    # Half of a side that is odd is rounded up.
+    small = large.reduce(2)
+    return Thumbnail(_webp(large, quality), large.width, large.height, _webp(small, quality))
+
+
+def _webp(image: Image.Image, quality: int) -> bytes:
     buffer = io.BytesIO()
-    small.save(buffer, "WEBP", quality=quality, method=2)
-    return Thumbnail(buffer.getvalue(), small.width, small.height)
+    image.save(buffer, "WEBP", quality=quality, method=2)
+    return buffer.getvalue()
 
 
 def _to_rgb(image: Image.Image) -> Image.Image:

@@ -9,13 +9,15 @@ import PIL
 from PIL import Image
 
 from bundle.format import canonical_json
+from precompute.colours import colours_of
 from precompute.images import to_thumbnail
 from precompute.store.pictures import Picture
+from precompute.twins import signature_of
 
 THUMBNAIL_SIZE = 400
 THUMBNAIL_QUALITY = 78
 
-_VERSION = 1
+_VERSION = 2
 """Of what `make` does: to be raised with each change of it, so that no build takes over what others made."""
 
 
@@ -39,10 +41,12 @@ class PictureMaker:
     def make(self, image: Image.Image) -> tuple[Picture, tuple[bytes, ...]]:
         """What is known of an upright picture, and the contents of its thumbnails, the large one first."""
         thumbnail = to_thumbnail(image, self.size, quality=THUMBNAIL_QUALITY)
-        contents = (thumbnail.webp,)
+        contents = (thumbnail.webp, thumbnail.small)
         picture = Picture(
             width=thumbnail.width,
             height=thumbnail.height,
             thumbnails=tuple(hashlib.sha256(content).hexdigest() for content in contents),
+            colours=colours_of(image),
+            signature=signature_of(image).tobytes(),
         )
         return picture, contents

@@ -7,7 +7,7 @@ import random
 import resource
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -35,6 +35,9 @@ SMALLEST_THUMBNAIL = 160
 
 _BY_PICTURE = ("reading", "embedding")
 _ONCE = ("model", "store")
+_GROWING = (fmt.CATALOGUE, fmt.FILES)
+"""Files, besides lists, thumbnails and maps, that grow with the products."""
+
 _SEARCHED = (2048, 4096)
 """Vectors that are searched to learn how the time grows, where a catalogue has more."""
 
@@ -185,14 +188,13 @@ class _Reckoning:
         sizes = {path: path.stat().st_size for path in files_below(self._summary.folder)}
         lists = [path for path in sizes if fmt.NEIGHBOURS in path.parts]
         thumbnails = [path for path in sizes if fmt.THUMBNAILS in path.parts]
-        rest = [path for path in sizes if path not in {*lists, *thumbnails}]
-        scales = (self._list_scale(), self._picture_scale, self._scale)
-        parts = (lists, thumbnails, rest)
-        bytes_ = [
-            sum(sizes[path] for path in part) * scale for part, scale in zip(parts, scales, strict=True)
-        ]
+        growing = [path for path in sizes if path.name in _GROWING or fmt.MAP in path.parts]
+        fixed = [path for path in sizes if path not in {*lists, *thumbnails, *growing}]
+        scales = (self._list_scale(), self._picture_scale, self._scale, 1.0)
+        parts = (lists, thumbnails, growing, fixed)
+        plain = [sum(map(sizes.__getitem__, part)) * scale for part, scale in zip(parts, scales, strict=True)]
         packed = [packed_size(part) * scale for part, scale in zip(parts, scales, strict=True)]
-        return Sizes(*map(int, bytes_), *map(int, packed))
+        return Sizes(*_in_three(plain), *_in_three(packed))
 
     def _list_scale(self) -> float:
         """How many times as many entries the lists have: those of the trial build may be shorter."""
@@ -229,6 +231,11 @@ class _Reckoning:
         small = sum(path.stat().st_size for path in files if path.name.endswith(".small.webp"))
         large = sum(path.stat().st_size for path in files) - small
         return math.log2(large / small) if 0 < small < large else 2.0
+
+
+def _in_three(parts: Sequence[float]) -> tuple[int, int, int]:
+    """The bytes of lists, of thumbnails, and of all else together."""
+    return int(parts[0]), int(parts[1]), int(sum(parts[2:]))
 
 
 def _between(vectors: np.ndarray, count: int) -> np.ndarray:

@@ -12,8 +12,10 @@ from bundle import BundleWriter, Product
 from precompute.clock import Clock
 from precompute.embedding import Work
 from precompute.errors import UserError
-from precompute.evaluation import category_precision, overlap
+from precompute.evaluation import overlap
 from precompute.extractors import ExtractorPlan
+from precompute.findings import Findings, examine
+from precompute.layout import STEPS, lay_out, previous_map, principal_axes
 from precompute.neighbours import NeighbourLists, find_neighbours, load_lists, save_lists
 from precompute.progress import stage
 from precompute.projection import project
@@ -26,21 +28,27 @@ QUANTILES = {"p01": 0.01, "p50": 0.5, "p99": 0.99}
 
 @dataclass(frozen=True)
 class RecipeLists:
-    """What was made under one recipe; `quality` is that of `category_precision`."""
+    """What was made under one recipe; `axes` are the `principal_axes` of the products, by id."""
 
     recipe: Recipe
     plan: ExtractorPlan
     embedding_seconds: float
     lists: NeighbourLists
     shards: int
-    quality: dict[str, float]
+    axes: np.ndarray
+    findings: Findings
+
+    @property
+    def fingerprint(self) -> str:
+        """The recipe's, with the weights that were used."""
+        return self.recipe.fingerprint(self.plan.weights_sha256)
 
     def describe(self) -> dict[str, Any]:
         """What the manifest says of the recipe: its fields, its weights and what its lists are like."""
         scores = self.lists.scores
         return self.recipe.published() | {
             "weights": self.plan.weights_sha256,
-            "fingerprint": self.recipe.fingerprint(self.plan.weights_sha256),
+            "fingerprint": self.fingerprint,
             "embeddings": self.plan.key,
             "shards": self.shards,
             "search": self.lists.search,
@@ -49,6 +57,7 @@ class RecipeLists:
                 for name, share in QUANTILES.items()
                 if scores.size
             },
+            "pairs": self.findings.pairs,
         }
 
 
@@ -66,7 +75,9 @@ def make_lists(
     """Find and write the lists of one recipe, starting from those of the last build where there are any."""
     key = recipe.fingerprint(plan.weights_sha256)
     with stage("Neighbours", len(products), "products") as advance, clock.measure("neighbours"):
-        images = [product.images[0].id for product in products]
+        # In the order of the lists, by id.
+        pictures = dict(sorted((product.id, product.images[0].id) for product in products))
+        images = list(pictures.values())
         try:
             vectors = work.store.vectors(images)
         except KeyError as error:
@@ -76,7 +87,7 @@ def make_lists(
             ) from error
         project(vectors, images, projection=recipe.projection)
         lists = find_neighbours(
-            [product.id for product in products],
+            list(pictures),
             vectors,
             metric=recipe.metric,
             depth=recipe.depth,
@@ -91,8 +102,17 @@ def make_lists(
             save_lists(store.lists, key, lists.known)
             # On the disk it takes no memory while the next recipe is searched.
             lists = replace(lists, known=None)
-    quality = category_precision(lists, {product.id: product.category for product in products})
-    return RecipeLists(recipe, plan, work.embedding_seconds, lists, shards, quality)
+    with clock.measure("report"):
+        findings = examine(
+            lists,
+            vectors,
+            metric=recipe.metric,
+            top=recipe.top,
+            categories={product.id: product.category for product in products},
+        )
+    with clock.measure("map"):
+        axes = principal_axes(vectors)
+    return RecipeLists(recipe, plan, work.embedding_seconds, lists, shards, axes, findings)
 
 
 def overlaps(made: list[RecipeLists]) -> list[dict[str, Any]]:
@@ -102,3 +122,13 @@ def overlaps(made: list[RecipeLists]) -> list[dict[str, Any]]:
         | overlap(first.lists, second.lists, cut=min(first.recipe.top, second.recipe.top))
         for first, second in combinations(made, 2)
     ]
+
+
+def write_map(made: RecipeLists, products: list[Product], *, writer: BundleWriter, clock: Clock) -> None:
+    """Write the map of one recipe; what is on that of the live generation keeps its place."""
+    name, metric = made.recipe.name, made.recipe.metric
+    previous = previous_map(writer.root, name, fingerprint=made.fingerprint, products=products)
+    order = [product.id for product in products]
+    with stage("Map", sum(STEPS), "steps") as advance, clock.measure("map"):
+        found = lay_out(made.lists, made.axes, order, metric=metric, previous=previous, advance=advance)
+    writer.write_map(name, found)

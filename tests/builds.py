@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from bundle import Bundle
+from bundle import format as fmt
 from precompute import build as builds
 from precompute.build import BuildSettings, Summary
 from precompute.embedding import Embedded, Work, embed_all
@@ -115,21 +116,26 @@ def run(source: Path, out: Path, **settings: Any) -> Summary:
 
 
 def content_of(out: Path) -> dict[str, bytes | str]:
-    """Everything in the live generation by its path, but for what says when and how long it was built."""
+    """Everything in the live generation by its path, but for what says when and how long it was built.
+
+    And but for the map, on which products keep the place that visitors know: of it, how many there are.
+    """
     bundle = Bundle.open(out)
     assert bundle.mismatches(contents=True) == []
     found: dict[str, bytes | str] = {
         path.relative_to(bundle.folder).as_posix(): path.read_bytes()
         for path in bundle.folder.rglob("*")
-        if path.is_file()
+        if path.is_file() and path.parent.name != fmt.MAP
     }
+    products_on_map = len(bundle.product_map(bundle.recipes[0]["name"]).x)
     report, manifest = (json.loads(found.pop(name)) for name in ("report.json", "manifest.json"))
     del report["seconds"]
     for name in CLOCKED:
         del manifest[name]
     table = found.pop("files.tsv").decode().splitlines()
-    sealed = [line for line in table if not line.endswith("\treport.json")]
-    parts = {"report": report, "manifest": manifest, "files": sealed}
+    apart = ("report.json", fmt.map_file(bundle.recipes[0]["name"]))
+    sealed = [line for line in table if line.split("\t")[2] not in apart]
+    parts = {"report": report, "manifest": manifest, "files": sealed, "map": products_on_map}
     return found | {name: json.dumps(part, sort_keys=True) for name, part in parts.items()}
 
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from PIL import Image, ImageDraw
 
 from bundle import BundleWriter, Neighbour, Product, ProductImage
+from bundle.format import COLOURS
+from tests.sample_report import sample_map, sample_report
 
 DEPTH = 50
 
@@ -54,10 +56,21 @@ class SampleRecipe:
     top: int = 20
     decimals: int = 2
     description: str = "A ring"
+    pairs: Mapping[str, Any] = field(default_factory=dict)
 
 
 RECIPES = (
-    SampleRecipe("sample", "cosine", order=sorted, score=lambda place: 0.98 - 0.02 * place),
+    SampleRecipe(
+        "sample",
+        "cosine",
+        order=sorted,
+        score=lambda place: 0.98 - 0.02 * place,
+        pairs={
+            "sampled": 7140,
+            "quantiles": [(place - 50) / 100 for place in range(101)],
+            "tail": {"99.5": 0.6, "99.9": 0.8, "99.99": 0.97},
+        },
+    ),
     # Every second one first: half of what the others show is here too, at half of the place.
     SampleRecipe(
         "far",
@@ -79,11 +92,16 @@ RECIPES = (
 )
 
 _CATEGORIES = ("Mugs", "Bowls & <Plates>", "Größen/Maße", "")
+_BRANDS = ("Nord", "O'Neill & <Co>", "Älva", "Straße 9", "")
+_TAGS = ("new", "<b>eco</b>", "sale, 50 %", "dishwasher safe")
 _SHAPES = ((90, 120), (90, 120), (120, 120), (120, 90))
 
 
 def sample_products(count: int = 120) -> list[tuple[Product, dict[str, bytes]]]:
-    """Products, each with the WebP bytes of its thumbnails by image id; the first have the `NASTY_IDS`."""
+    """Products, each with the WebP bytes of its thumbnails by image id; the first have the `NASTY_IDS`.
+
+    Numbers decide on all that they say, so tests may count: see `_product`.
+    """
     return [_product(number) for number in range(count)]
 
 
@@ -104,11 +122,16 @@ def write_sample_bundle(
         for _, thumbnails in samples:
             for image_id, webp in thumbnails.items():
                 writer.write_thumbnail(image_id, webp)
+                writer.write_thumbnail(image_id, _half(webp), small=True)
         writer.write_catalogue(catalogue)
         described = [_write_lists(writer, recipe, catalogue) for recipe in recipes]
         overlap = {"recipes": ["far", "sample"], "jaccard": 0.4149, "rank_biased_overlap": 0.52}
         left_out = [{"file": "broken.jpg", "reason": "It is no picture."}]
-        writer.write_report({"left_out": left_out, "overlap": [overlap] if len(recipes) > 1 else []})
+        measured = sample_report(catalogue, recipes[0].name)
+        writer.write_map(recipes[0].name, sample_map(products))
+        writer.write_report(
+            {"left_out": left_out, "overlap": [overlap] if len(recipes) > 1 else [], **measured}
+        )
         return writer.publish(
             {
                 "created": "2025-05-04T03:02:01Z",
@@ -145,6 +168,7 @@ def _write_lists(writer: BundleWriter, recipe: SampleRecipe, catalogue: list[Pro
         "depth": DEPTH,
         "decimals": recipe.decimals,
         "shards": writer.write_neighbours(recipe.name, lists),
+        "pairs": recipe.pairs,
         "scores": {
             name: scores[round((len(scores) - 1) * share)] for name, share in shares.items() if scores
         },
@@ -152,22 +176,43 @@ def _write_lists(writer: BundleWriter, recipe: SampleRecipe, catalogue: list[Pro
 
 
 def _product(number: int) -> tuple[Product, dict[str, bytes]]:
-    product_id = NASTY_IDS[number] if number < len(NASTY_IDS) else f"sku-{number:04d}"
     titles = {1: HTML_TITLE, 2: LONG_TITLE}
     # Every tenth product has the picture of the one before it, every ninth a second picture.
     numbers = [number - 1 if number % 10 == 9 else number] + ([number + 10_000] if number % 9 == 0 else [])
     pictures = [_picture(each) for each in numbers]
     product = Product(
-        id=product_id,
+        id=_id(number),
         title=titles.get(number, f"Sample {('mug', 'bowl', 'cup')[number % 3]} {number}"),
         images=tuple(image for image, _ in pictures),
-        category=_CATEGORIES[number % len(_CATEGORIES)],
+        category=_CATEGORIES[number % len(_CATEGORIES)]
+        + (" > Espresso" if number >= 60 and number % 8 == 0 else ""),
+        brand=_BRANDS[number % len(_BRANDS)],
+        tags=tuple(tag for place, tag in enumerate(_TAGS, start=2) if number % place == 0),
         price=None if number % 5 == 4 else 12.5 + number,
         currency="EUR",
+        in_stock=None if number % 11 == 10 else number % 6 != 5,
+        popularity=None if number % 7 == 6 else float(number * 37 % 101),
         url=("https://shop.example/p?a=1&b=2", "javascript:alert(1)", "")[number % 3],
+        description=f"The {number}th <i>sample</i> & no other.\nIt is round." if number % 4 else "",
+        colours=tuple(dict.fromkeys(COLOURS[number * step % len(COLOURS)] for step in (1, 5)))[
+            : 1 + number % 2
+        ],
+        variants=f"group {number // 3}" if 30 <= number < 60 else "",
+        twins=_id(number - number % 10 + 8) if number % 10 >= 8 else "",
         facts={"Brand": "O'Neill & <Co>", "Stock": "few", "Nothing": ""} if number % 2 else {},
     )
     return product, {image.id: webp for image, webp in pictures}
+
+
+def _id(number: int) -> str:
+    return NASTY_IDS[number] if number < len(NASTY_IDS) else f"sku-{number:04d}"
+
+
+def _half(webp: bytes) -> bytes:
+    picture = Image.open(io.BytesIO(webp))
+    small = io.BytesIO()
+    picture.resize((-(-picture.width // 2), -(-picture.height // 2))).save(small, "WEBP", quality=60)
+    return small.getvalue()
 
 
 def _picture(number: int) -> tuple[ProductImage, bytes]:

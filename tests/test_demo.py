@@ -16,6 +16,7 @@ import pytest
 from PIL import Image
 
 from bundle import Bundle
+from demo.catalogue import products, write_table
 from precompute.cli import main
 from precompute.embedding import Work, embed_all
 from precompute.extractors import open_extractor
@@ -86,6 +87,24 @@ def test_the_pictures_are_what_the_table_says(rows: list[dict[str, str]]) -> Non
     assert sum(path.stat().st_size for path in pictures) < 8_000_000
 
 
+def test_the_table_is_what_the_program_writes(tmp_path: Path) -> None:
+    write_table(products(), tmp_path)
+    assert (tmp_path / "products.csv").read_bytes() == (DEMO / "products.csv").read_bytes()
+
+
+def test_the_shop_says_what_people_filter_and_sort_by(bundle: Bundle) -> None:
+    sold = bundle.page(limit=10_000).products
+    assert all(product.brand and product.tags and product.description for product in sold)
+    assert all(product.popularity and product.in_stock is not None for product in sold)
+    assert 0.05 < np.mean([not product.in_stock for product in sold]) < 0.2
+    assert 5 <= len({product.brand for product in sold}) <= 20
+    assert all(set(product.facts) == {"colour", "material", "pattern", "shape"} for product in sold)
+    brands = defaultdict(set)
+    for product in sold:
+        brands[product.variants or product.id].add(product.brand)
+    assert all(len(names) == 1 for names in brands.values()), "colour variants come from one maker"
+
+
 def test_nothing_of_it_is_left_out_and_the_first_page_shows_every_category(
     bundle: Bundle, rows: list[dict[str, str]]
 ) -> None:
@@ -107,8 +126,8 @@ def test_nine_in_ten_of_the_first_five_share_the_category(bundle: Bundle) -> Non
 
 def test_colour_variants_of_a_design_are_found(bundle: Bundle) -> None:
     """Of the products that come in several colours, nearly all have another colour among the first ten."""
-    with (DEMO / "variants.csv").open(encoding="utf-8", newline="") as file:
-        group_of = {row["id"]: row["variant_group"] for row in csv.DictReader(file)}
+    found = bundle.page(limit=10_000).products
+    group_of = {product.id: product.variants for product in found if product.variants}
     sizes = Counter(group_of.values())
     assert len(group_of) >= 60 and min(sizes.values()) >= 2
     found = [

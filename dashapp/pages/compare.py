@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from dash import html
-from dash.development.base_component import Component
-
 from bundle import Bundle, Neighbour, Product
+from dashapp import html
 from dashapp.addresses import compare_href, positive_number, product_href
 from dashapp.components import (
     FEWEST,
@@ -22,6 +20,7 @@ from dashapp.components import (
     recipe_links,
     score_bar,
 )
+from dashapp.html import Component
 from dashapp.pages.not_found import unknown_recipe
 from dashapp.recipes import Overlap, Recipe
 from dashapp.site import Site

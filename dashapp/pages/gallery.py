@@ -1,54 +1,80 @@
-"""The gallery: all products, those of a category, or those that were searched for."""
+"""The gallery: all products, or those that were searched for and filtered by, in the order asked for."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-from dash import html
-from dash.development.base_component import Component
-
-from bundle import Bundle, Page
-from dashapp.addresses import GalleryQuery
-from dashapp.components import button_link, card, grid, message
+from bundle import Bundle, Page, Query
+from bundle.query import category_path
+from dashapp import html
+from dashapp.addresses import Arguments, GalleryQuery
+from dashapp.components import button_link, card, category_trail, grid, message
+from dashapp.filter_bar import active_chips, active_filters, category_chips, filter_bar
+from dashapp.html import Component
 from dashapp.site import Site
 from dashapp.view import View
 from dashapp.wording import counted
 
 PAGE_SIZE = 48
 
-_CHIPS = 16
-"""How many categories are laid out side by side; where there are more, they fold away."""
+_AT_ONCE = 6
+"""The pictures that are on the first screen whatever its size: the others wait until they are about to be."""
 
 
-def gallery_page(site: Site, bundle: Bundle, *, arguments: dict[str, str]) -> View:
-    """One page of products, with the ways to other pages and categories."""
+def gallery_page(site: Site, bundle: Bundle, *, arguments: Arguments) -> View:
+    """One page of products, with the ways to other pages, filters and orders."""
     query = GalleryQuery.from_arguments(arguments)
-    offset = (query.page - 1) * PAGE_SIZE
-    page = bundle.page(search=query.search, category=query.category, offset=offset, limit=PAGE_SIZE)
-    heading = _heading(query)
-    if page.products:
-        title = "" if query == GalleryQuery() else heading
-        if query.page > 1:
-            title += f", page {query.page:,}"
-        body = [html.H1(heading), _count(query, page), _categories(site, query)]
-        body += [grid(card(site, product) for product in page.products), _pages(query, page.total)]
-        image = site.thumbnail_href(page.products[0].images[0]) if page.products[0].images else ""
-        return View(
-            title=title,
-            body=html.Div(body),
-            description=f"{counted(bundle.count, 'product')}, each with those that look like it.",
-            image=image,
-            search=query.search,
-        )
-    if page.total:
+    page = bundle.page(query.query, offset=(query.page - 1) * PAGE_SIZE, limit=PAGE_SIZE)
+    if not page.products and page.total:
         return _beyond(query, page.total)
-    return View(title=heading, body=_nothing(site, query), search=query.search)
+    heading = _heading(query, page)
+    search = query.query.search
+    if not page.products:
+        return View(title=heading, body=_nothing(bundle, query, page), search=search)
+    title = heading if search or query.query.filters.category else ""
+    if query.page > 1:
+        title = f"{heading}, page {query.page:,}"
+    first = page.products[0]
+    return View(
+        title=title,
+        body=html.Div([*_head(bundle, query, page), _cards(site, page), _pages(query, page.total)]),
+        description=f"{counted(bundle.count, 'product')}, each with those that look like it.",
+        image=site.thumbnail_href(first.images[0]) if first.images else "",
+        search=search,
+    )
 
 
-def _heading(query: GalleryQuery) -> str:
-    if query.search:
-        return f"“{query.search}”" + (f" in {query.category}" if query.category else "")
-    return query.category or "All products"
+def _cards(site: Site, page: Page) -> Component:
+    cards = [card(site, product, lazy=place >= _AT_ONCE) for place, product in enumerate(page.products)]
+    return grid(cards)
+
+
+def _head(bundle: Bundle, query: GalleryQuery, page: Page) -> list[Component | None]:
+    facets = bundle.facets(query.query)
+    path = category_path(query.query.filters.category)
+    parts: list[Component | None] = [category_trail(path[:-1])] if path else []
+    parts += [html.H1(_heading(query, page)), _correction(page), _count(query, page)]
+    parts += [category_chips(query, facets)]
+    parts += [
+        filter_bar(query, facets, total=page.total, sorts=bundle.sorts),
+        active_chips(query, currency=bundle.currency),
+    ]
+    return [html.Div(parts, className="gallery-head")]
+
+
+def _heading(query: GalleryQuery, page: Page) -> str:
+    path = category_path(query.query.filters.category)
+    if query.query.search:
+        words = page.search.corrected or query.query.search
+        return f"“{words}”" + (f" in {path[-1]}" if path else "")
+    return path[-1] if path else "All products"
+
+
+def _correction(page: Page) -> Component | None:
+    if not page.search.corrected:
+        return None
+    text = f"No exact match for “{page.search.typed}”. Showing results for “{page.search.corrected}”."
+    return html.P(text, className="correction")
 
 
 def _count(query: GalleryQuery, page: Page) -> Component:
@@ -61,30 +87,7 @@ def _count(query: GalleryQuery, page: Page) -> Component:
         text = f"{last:,} of {total}"
     else:
         text = f"Showing {first:,}–{last:,} of {page.total:,}"
-    return html.P(text, className="count", role="status")
-
-
-def _categories(site: Site, query: GalleryQuery) -> Component | None:
-    if len(site.categories) < 2:
-        return None
-    links = [_category_link("All", query, category="")]
-    # The counts are those of whole categories; beside a search they would promise too much.
-    links += [
-        _category_link(name, query, category=name, count=None if query.search else count)
-        for name, count in site.categories
-    ]
-    listed = html.Ul([html.Li(link) for link in links], className="chips")
-    if len(site.categories) > _CHIPS:
-        label = query.category or f"All {len(site.categories):,} categories"
-        listed = html.Details([html.Summary(label, className="button"), listed], className="folded")
-    return html.Nav(listed, **{"aria-label": "Categories"})
-
-
-def _category_link(text: str, query: GalleryQuery, *, category: str, count: int | None = None) -> Component:
-    current = {"aria-current": "true"} if category == query.category else {}
-    number = [html.Span(f" {count:,}", className="chip-count")] if count is not None else []
-    href = replace(query, category=category, page=1).href
-    return html.A([text, *number], href=href, className="chip", **current)
+    return html.P(text, className="count")
 
 
 def _pages(query: GalleryQuery, total: int) -> Component | None:
@@ -110,26 +113,45 @@ def _page_link(query: GalleryQuery, page: int, *, text: str, rel: str = "") -> C
     return html.Li(html.A(text, href=replace(query, page=page).href, rel=rel or None, **label, **current))
 
 
-def _nothing(site: Site, query: GalleryQuery) -> Component:
-    ways = [button_link("Show all products", GalleryQuery().href)]
-    if query.search and query.category:
-        everywhere = GalleryQuery(search=query.search)
-        ways.insert(0, button_link("Search in all categories", everywhere.href))
-    if not site.categories and not query.search:
-        ways = []
-    return html.Div(
-        [
-            message("Nothing found", _nothing_because(query)),
-            html.Div(ways, className="ways"),
-        ]
-    )
+def _nothing(bundle: Bundle, query: GalleryQuery, page: Page) -> Component:
+    ways = [
+        html.A([text, html.Span(f" {count:,}", className="chip-count")], href=target.href, className="button")
+        for text, target, count in _ways_on(bundle, query, page)
+    ]
+    if bundle.count:
+        ways.append(button_link("Show all products", GalleryQuery().href))
+    filtered = bool(active_filters(query, currency=bundle.currency))
+    said = message("Nothing found", _nothing_because(query, filtered=filtered))
+    parts = [said, html.Div(ways, className="ways")]
+    if filtered:
+        bar = filter_bar(query, bundle.facets(query.query), total=0, sorts=())
+        parts.append(html.Div([bar, active_chips(query, currency=bundle.currency)], className="ways-filters"))
+    return html.Div(parts)
 
 
-def _nothing_because(query: GalleryQuery) -> str:
-    if not query.search:
-        return f"There are no products in {query.category}." if query.category else "There are no products."
-    place = f" in {query.category}" if query.category else ""
-    return f"No product{place} matches “{query.search}”. Fewer letters or other words may find more."
+def _ways_on(bundle: Bundle, query: GalleryQuery, page: Page) -> list[tuple[str, GalleryQuery, int]]:
+    """What would find something: the query without one of its parts, or with one of its words."""
+    filters = query.query.filters
+    ways = [(f"Without “{name}”", other) for name, other in active_filters(query, currency=bundle.currency)]
+    if filters.category:
+        everywhere = query.with_filters(category="")
+        ways.append(("In all categories", everywhere))
+    if query.query.search and query.query.filters != Query().filters:
+        ways.append((f"Without “{query.query.search}”", query.with_query(search="")))
+    if len(page.search.words) > 1:
+        ways += [(f"Only “{word}”", query.with_query(search=word)) for word in page.search.taken]
+    counted_ways = [(text, other, bundle.page(other.query, limit=0).total) for text, other in ways]
+    return sorted((way for way in counted_ways if way[2]), key=lambda way: -way[2])
+
+
+def _nothing_because(query: GalleryQuery, *, filtered: bool) -> str:
+    path = category_path(query.query.filters.category)
+    place = f" in {path[-1]}" if path else ""
+    within = " with these filters" if filtered else ""
+    if query.query.search:
+        advice = "Fewer letters or other words may find more."
+        return f"No product{place}{within} matches “{query.query.search}”. {advice}"
+    return f"There are no products{place}{within}."
 
 
 def _beyond(query: GalleryQuery, total: int) -> View:
@@ -141,4 +163,4 @@ def _beyond(query: GalleryQuery, total: int) -> View:
             html.Div(button_link("Go to the last page", replace(query, page=last).href), className="ways"),
         ]
     )
-    return View(title="No such page", body=body, status=404, search=query.search)
+    return View(title="No such page", body=body, status=404, search=query.query.search)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dash import html
-from dash.development.base_component import Component
-
 from bundle import Product
+from dashapp import html
 from dashapp.addresses import GALLERY, product_href
 from dashapp.components import button_link, message
+from dashapp.html import Component
 from dashapp.site import Site
 from dashapp.view import View
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dash import html
-
+from dashapp import html
 from dashapp.components import message
 from dashapp.view import View
 

@@ -2,30 +2,24 @@
 
 from __future__ import annotations
 
-from dash import html
-from dash.development.base_component import Component
-
 from bundle import Bundle, Product
-from dashapp.addresses import compare_href, positive_number, product_href
-from dashapp.components import (
-    FEWEST,
-    breadcrumb,
-    card,
-    explanation,
-    grid,
-    how_many,
-    picture,
-    recipe_links,
-    score_bar,
-)
+from bundle.query import category_path
+from dashapp import html
+from dashapp.addresses import Arguments
+from dashapp.cards import pick_button, small_link
+from dashapp.components import breadcrumb, picture
+from dashapp.html import Component
+from dashapp.pages.look_alikes import Asked, look_alikes_section
 from dashapp.pages.not_found import unknown_recipe
-from dashapp.recipes import Recipe
 from dashapp.site import Site
 from dashapp.view import View
 from dashapp.wording import price
 
+_MOST_VARIANTS = 24
+"""How many variants of a product are shown beside it."""
 
-def product_page(site: Site, bundle: Bundle, product: Product, *, arguments: dict[str, str]) -> View:
+
+def product_page(site: Site, bundle: Bundle, product: Product, *, arguments: Arguments) -> View:
     """A product and its look-alikes, by the recipe of the argument `recipe`, as many as `n` asks for.
 
     Raises `BundleError` where the list of look-alikes cannot be read.
@@ -34,83 +28,87 @@ def product_page(site: Site, bundle: Bundle, product: Product, *, arguments: dic
     recipe = site.recipe(name)
     if recipe is None:
         return unknown_recipe(site, product, name)
+    asked = Asked.from_arguments(site, recipe, arguments)
     details = [text for text in (product.category, price(product.price, product.currency)) if text]
-    asked = positive_number(arguments.get("n", ""))
+    variants = bundle.variants(product, limit=_MOST_VARIANTS)
     parts = [
-        html.Article([_pictures(site, product), _facts(product)], className="product"),
-        _look_alikes(site, bundle, product, recipe=recipe, asked=asked),
+        html.Article([_pictures(site, product), _text(product, variants, asked)], className="product"),
+        look_alikes_section(bundle, product, asked),
     ]
+    head = html.Div([breadcrumb(product), _beside(bundle, product, asked)], className="product-head")
     return View(
         title=product.title if recipe == site.recipes[0] else f"{product.title} by {recipe.name}",
-        body=html.Div([breadcrumb(product), html.Div(parts, className="product-page")]),
+        body=html.Div([head, html.Div(parts, className="product-page")], **{"data-product": product.id}),
         description=". ".join([f"Products that look like {product.title}", *details]) + ".",
         image=site.thumbnail_href(product.images[0]) if product.images else "",
+        product=product,
     )
+
+
+def _beside(bundle: Bundle, product: Product, asked: Asked) -> Component:
+    """The ways to the products before and after this one: those of its category, in the catalogue's order.
+
+    Where a visitor came from a list, `assets/product.js` makes them those of that list.
+    """
+    ways = []
+    sides = (("prev", "‹", "Previous", "ArrowLeft"), ("next", "›", "Next", "ArrowRight"))
+    for (rel, sign, name, key), other in zip(sides, bundle.beside(product), strict=True):
+        href = asked.on(other.id) if other else None
+        label = f"{name}: {other.title}" if other else name
+        marks = {"aria-label": label, "aria-keyshortcuts": key, "data-href": href, "data-label": label}
+        ways.append(html.A(sign, rel=rel, href=href, hidden=other is None, **marks))
+    place = "".join(f"In {name}" for name in category_path(product.category)[-1:])
+    where = html.Span(place, className="beside-where", **{"data-text": place})
+    return html.Nav([where, *ways], className="beside", **{"aria-label": "Previous and next product"})
 
 
 def _pictures(site: Site, product: Product) -> Component:
     tiles = [picture(site, image, alt=product.title) for image in product.images]
     if len(tiles) < 2:
         return html.Div(tiles, className="pictures")
-    label = f"{len(tiles)} pictures"
-    return html.Div(tiles, className="pictures", role="group", tabIndex=0, **{"aria-label": label})
+    count = len(tiles)
+    framed = [
+        html.Div(tile, id=f"picture-{number}", disable_n_clicks=True)
+        for number, tile in enumerate(tiles, start=1)
+    ]
+    strip = html.Div(
+        framed, className="pictures", role="group", tabIndex=0, **{"aria-label": f"{count} pictures"}
+    )
+    ways = []
+    for number in range(1, count + 1):
+        mark = {"aria-current": "true"} if number == 1 else {}
+        label = {"aria-label": f"Picture {number} of {count}"}
+        ways.append(html.Li(html.A(f"{number}", href=f"#picture-{number}", **label, **mark)))
+    return html.Div([strip, html.Ul(ways, className="picture-ways")], className="picture-strip")
 
 
-def _facts(product: Product) -> Component:
-    parts: list[Component] = [html.H1(product.title)]
+def _text(product: Product, variants: list[Product], asked: Asked) -> Component:
     amount = price(product.price, product.currency)
-    if amount:
-        parts.append(html.P(amount, className="price"))
-    facts = [(name, value) for name, value in product.facts.items() if value]
-    if facts:
-        terms = [html.Div([html.Dt(name), html.Dd(value)]) for name, value in facts]
-        parts.append(html.Dl(terms, className="facts"))
+    stock = {True: "In stock", False: "Out of stock"}.get(product.in_stock)
+    facts = [("Brand", product.brand), ("Tags", ", ".join(product.tags)), *product.facts.items()]
+    terms = [html.Div([html.Dt(name), html.Dd(value)]) for name, value in facts if value]
+    shop = None
     # An address in a catalogue is input like any other: only what a browser fetches may become a link.
     if product.url.lower().startswith(("https://", "http://")):
-        link = html.A("View in the shop", href=product.url, rel="noopener", className="button button-main")
-        parts.append(link)
+        shop = html.A("View in the shop", href=product.url, rel="noopener", className="button button-main")
+    known = [
+        html.P(amount, className="price") if amount else None,
+        html.P(stock, className=f"stock stock-{'in' if product.in_stock else 'out'}") if stock else None,
+    ]
+    parts = [
+        html.H1(product.title),
+        html.Div([*known, pick_button(product)], className="product-known"),
+        shop,
+        html.P(product.description, className="description") if product.description else None,
+        _variants(variants, asked),
+        html.Dl(terms, className="facts") if terms else None,
+    ]
     return html.Div(parts, className="product-text")
 
 
-def _look_alikes(
-    site: Site, bundle: Bundle, product: Product, *, recipe: Recipe, asked: int | None
-) -> Component:
-    heading, recipes = html.H2("More like this"), _recipes(site, product, recipe=recipe, asked=asked)
-    entries = bundle.neighbours(product.id, recipe=recipe.name)
-    if not entries:
-        return html.Section([heading, recipes, html.P("Nothing looks like this one yet.")])
-    longest = len(entries)
-    entries = entries[: max(asked or recipe.top, FEWEST)]
-    found = {other.id: other for other in bundle.products(entry.id for entry in entries)}
-    cards = [
-        card(
-            site,
-            found[entry.id],
-            score_bar(recipe, entry.score),
-            href=product_href(entry.id, recipe=site.in_address(recipe), shown=asked),
-        )
-        for entry in entries
-        if entry.id in found
-    ]
-    slider = how_many(len(entries), longest=longest, default=recipe.top)
-    if recipes is None:
-        head = [html.Div([heading, html.P(recipe.metric.meaning)]), slider]
-        return html.Section([html.Div(head, className="section-head"), grid(cards)])
-    head = [html.P(explanation(recipe)), slider]
-    return html.Section([heading, recipes, html.Div(head, className="section-head"), grid(cards)])
-
-
-def _recipes(site: Site, product: Product, *, recipe: Recipe, asked: int | None) -> Component | None:
-    """The switch between recipes, and the way to see two at once; None where there is only one."""
-    if len(site.recipes) < 2:
+def _variants(variants: list[Product], asked: Asked) -> Component | None:
+    if not variants:
         return None
-    default, *others = site.recipes
-    ways = [
-        (each, product_href(product.id, recipe=site.in_address(each), shown=asked)) for each in site.recipes
-    ]
-    pair = site.in_address(default, recipe if recipe in others else others[0])
-    switch = html.Nav(
-        recipe_links(ways, current=recipe), **{"aria-label": "Recipes", "data-switch": "recipe"}
-    )
-    compare = html.A("Compare", href=compare_href(product.id, recipes=pair, shown=asked), className="more")
-    return html.Div([switch, compare], className="recipes")
+    smalls = [small_link(asked.site, each, href=asked.on(each.id)) for each in variants]
+    heading = "Also available as"
+    return html.Nav([html.P(heading), html.Ul(smalls, className="smalls")], **{"aria-label": heading})

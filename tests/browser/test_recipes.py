@@ -90,7 +90,7 @@ def test_a_switch_that_is_wider_than_the_phone_scrolls_to_its_current_recipe(pag
     visit(page, product_href("plain", recipe=BACK))
     chip = page.locator(".chip[aria-current]").bounding_box()
     assert chip["x"] >= 0 and chip["x"] + chip["width"] <= 320
-    assert page.locator(".chips").evaluate("list => list.scrollLeft") > 0
+    assert page.locator(".recipes .chips").evaluate("list => list.scrollLeft") > 0
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
 
 

@@ -2,6 +2,7 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 
+from bundle import Filters, Query
 from dashapp.addresses import (
     COMPARE,
     LAST_PAGE,
@@ -71,15 +72,64 @@ def test_positive_number(text: str, number: int | None) -> None:
     assert positive_number(text) == number
 
 
-def test_gallery_query_round_trip() -> None:
-    query = GalleryQuery(search="mug & cup", category="Größen/Maße", page=3)
-    assert GalleryQuery.from_arguments(arguments_of(urlsplit(query.href).query)) == query
+GALLERIES = {
+    "/": GalleryQuery(),
+    "/?q=mug": GalleryQuery(Query("mug")),
+    "/?q=mug%20%26%20cup&category=Gr%C3%B6%C3%9Fen%2FMa%C3%9Fe&page=3": GalleryQuery(
+        Query("mug & cup", Filters("Größen/Maße")), page=3
+    ),
+    "/?brand=O%27Neill%20%26%20%3CCo%3E&brand=Nord&tag=sale,%2050%20%25&colour=red&stock=in": GalleryQuery.of(
+        brands=("O'Neill & <Co>", "Nord"), tags=("sale, 50 %",), colours=("red",), in_stock=True
+    ),
+    "/?min=0&max=12.5&currency=EUR": GalleryQuery.of(lowest=0.0, highest=12.5, currency="EUR"),
+    "/?max=1234567.89&sort=price-down": GalleryQuery(
+        Query(filters=Filters(highest=1234567.89), sort="price-down")
+    ),
+    "/?sort=shuffle&seed=7&all=brand&page=2": GalleryQuery(
+        Query(sort="shuffle", seed=7), page=2, unfolded="brand"
+    ),
+}
 
 
-def test_defaults_leave_the_address_bare() -> None:
-    assert GalleryQuery().href == "/"
-    assert GalleryQuery(search="mug").href == "/?q=mug"
+@pytest.mark.parametrize("address", GALLERIES)
+def test_every_state_of_the_gallery_has_its_address(address: str) -> None:
+    query = GALLERIES[address]
+    assert query.href == address
+    assert GalleryQuery.from_arguments(arguments_of(urlsplit(address).query)) == query
 
 
-def test_unknown_arguments_are_ignored() -> None:
-    assert GalleryQuery.from_arguments({"utm_source": "x", "page": "none"}) == GalleryQuery()
+@pytest.mark.parametrize(
+    ("given", "bounds"),
+    [
+        ("min=20&max=10", (10, 20)),
+        ("min=-5&max=-1", (None, None)),
+        ("min=abc&max=", (None, None)),
+        ("min=nan&max=inf", (None, None)),
+        ("min=1e400", (None, None)),
+        ("min=12,50", (12.5, None)),
+        ("max=0", (None, 0)),
+        (f"max={'9' * 5000}", (None, 1e20)),
+    ],
+)
+def test_prices_that_make_no_sense_are_not_given(given: str, bounds: tuple) -> None:
+    filters = GalleryQuery.from_arguments(arguments_of(given)).query.filters
+    assert (filters.lowest, filters.highest) == bounds
+
+
+@pytest.mark.parametrize(
+    "given", ["sort=DROP", "seed=-1", "stock=yes", "utm_source=x", "page=none", "colour="]
+)
+def test_what_is_unknown_counts_as_not_given(given: str) -> None:
+    assert GalleryQuery.from_arguments(arguments_of(given)) == GalleryQuery()
+
+
+def test_no_address_is_too_long_to_be_read() -> None:
+    given = arguments_of("&".join(f"brand={number:0>1000}" for number in range(1000)) + "&q=" + "x" * 10_000)
+    query = GalleryQuery.from_arguments(given).query
+    assert len(query.search) == 200 and len(query.filters.brands) <= 50
+
+
+def test_half_a_character_is_no_text() -> None:
+    arguments = arguments_of("?q=\ud800mug&brand=%ED%A0%80")
+    assert arguments["q"] == "?mug"
+    assert "".join(arguments.values()).encode()

@@ -1,9 +1,13 @@
+import re
 import runpy
+import urllib.request
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from dashapp.settings import REPOSITORY
+from tests.serving import serving
 
 
 def configuration(monkeypatch: pytest.MonkeyPatch, **environment: str) -> dict[str, Any]:
@@ -27,3 +31,15 @@ def test_defaults(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_the_procfile_starts_it() -> None:
     assert (REPOSITORY / "Procfile").read_text() == "web: gunicorn dashapp.wsgi:server\n"
+
+
+def test_addresses_are_https_where_the_router_says_that_the_visitor_s_is(data: Path, tmp_path: Path) -> None:
+    with serving(data, tmp_path / "gunicorn.log") as address:
+        for scheme in ("https", "http"):
+            headers = {"Host": "look.example", "X-Forwarded-Proto": scheme}
+            request = urllib.request.Request(f"{address}/product/plain", headers=headers)
+            with urllib.request.urlopen(request, timeout=20) as response:
+                text = response.read().decode()
+            base = f"{scheme}://look.example"
+            assert f'<link rel="canonical" href="{base}/product/plain">' in text
+            assert re.search(f'property="og:image" content="{base}/thumbnails/', text)

@@ -25,68 +25,6 @@ def tab_title(html: str) -> str:
     return unescape(re.search(r"<title>(.*?)</title>", html).group(1))
 
 
-def test_gallery_shows_the_first_page(client: FlaskClient) -> None:
-    response = client.get("/")
-    assert response.status_code == 200
-    assert response.mimetype == "text/html"
-    assert tab_title(response.text) == "Shop & <Co>"
-    assert len(titles(response.text)) == 48
-    assert "48 of 120 products" in response.text
-    assert 'lang="en"' in response.text
-
-
-def test_pages_hold_every_product_once(client: FlaskClient) -> None:
-    pages = [titles(client.get(f"/?page={page}").text) for page in (1, 2, 3)]
-    assert [len(page) for page in pages] == [48, 48, 24]
-    assert len({title for page in pages for title in page}) == 120
-    assert "Showing 49–96 of 120" in client.get("/?page=2").text
-
-
-@pytest.mark.parametrize("page", ["0", "-3", "abc", "", "1.5", "%00", "²"])
-def test_a_page_that_makes_no_sense_is_the_first(client: FlaskClient, page: str) -> None:
-    response = client.get(f"/?page={page}")
-    assert response.status_code == 200
-    assert "48 of 120 products" in response.text
-
-
-@pytest.mark.parametrize("page", ["4", "1000000000", "9" * 5000])
-def test_beyond_the_end_says_where_the_end_is(client: FlaskClient, page: str) -> None:
-    response = client.get(f"/?q=sample&page={page}")
-    assert response.status_code == 404
-    assert "There are only 3 pages" in response.text
-    assert 'href="/?q=sample&amp;page=3"' in response.text
-
-
-def test_search_and_category_narrow_together(client: FlaskClient) -> None:
-    response = client.get("/?q=bowl&category=Mugs&utm_source=x")
-    assert heading(response.text) == "“bowl” in Mugs"
-    assert tab_title(response.text) == "“bowl” in Mugs · Shop & <Co>"
-    assert titles(response.text) and all("bowl" in title for title in titles(response.text))
-    assert 'value="bowl"' in response.text
-
-
-def test_categories_are_links_with_counts_that_keep_the_search(client: FlaskClient) -> None:
-    assert 'href="/?category=Mugs">Mugs<span class="chip-count"> 30</span>' in client.get("/").text
-    searched = client.get("/?q=mug&page=1").text
-    assert 'href="/?q=mug&amp;category=Mugs">Mugs</a>' in searched
-
-
-def test_page_links_keep_search_and_category(client: FlaskClient) -> None:
-    assert 'rel="next"' in client.get("/").text
-    assert 'href="/?q=sample&amp;page=2"' in client.get("/?q=sample").text
-    assert 'aria-label="Pages"' not in client.get("/?category=Mugs").text
-
-
-@pytest.mark.parametrize(
-    "query", ["q=zeppelin", "category=Nowhere", "q=%22%2A%20OR%20(", "q=zeppelin&category=Mugs"]
-)
-def test_nothing_found_is_friendly_and_has_a_way_out(client: FlaskClient, query: str) -> None:
-    response = client.get(f"/?{query}")
-    assert response.status_code == 200
-    assert heading(response.text) == "Nothing found"
-    assert 'href="/">Show all products</a>' in response.text
-
-
 @pytest.mark.parametrize("product_id", NASTY_IDS)
 def test_every_id_has_its_page(client: FlaskClient, data: Path, product_id: str) -> None:
     response = client.get(product_href(product_id))
@@ -122,7 +60,7 @@ def test_look_alikes_come_with_score_and_bar(client: FlaskClient) -> None:
 
 
 @pytest.mark.parametrize(
-    ("asked", "shown"), [("40", 40), ("5", 5), ("1", 5), ("50", 50), ("999", 50), ("abc", 20), ("0", 20)]
+    ("asked", "shown"), [("30", 30), ("5", 5), ("1", 5), ("40", 32), ("999", 32), ("abc", 20), ("0", 20)]
 )
 def test_the_address_says_how_many_look_alikes(client: FlaskClient, asked: str, shown: int) -> None:
     html = client.get(product_href("plain", shown=None) + f"?n={asked}").text
@@ -131,10 +69,10 @@ def test_the_address_says_how_many_look_alikes(client: FlaskClient, asked: str, 
 
 
 def test_how_many_travels_on_to_the_next_product(client: FlaskClient) -> None:
-    html = client.get(product_href("plain", shown=40)).text
+    html = client.get(product_href("plain", shown=30)).text
     links = re.findall(r'class="card-name" href="([^"]*)"', html)
-    assert len(links) == 40
-    assert all(urlsplit(unescape(link)).query.endswith("n=40") for link in links)
+    assert len(links) == 30
+    assert all(urlsplit(unescape(link)).query.endswith("n=30") for link in links)
 
 
 def test_unknown_products_and_pages_are_real_404s(client: FlaskClient) -> None:
@@ -174,7 +112,10 @@ def test_long_titles_are_whole(client: FlaskClient) -> None:
 def test_every_picture_has_its_size_and_a_text(client: FlaskClient) -> None:
     images = re.findall(r"<img[^>]*>", client.get("/").text)
     assert len(images) == 48
-    assert all(re.search(r'alt="[^"]+" height="\d+" src="[^"]+" width="\d+"', image) for image in images)
+    assert all(re.search(r'alt="[^"]+" height="\d+"', image) for image in images)
+    assert all(
+        re.search(r' src="[^"]+" srcset="[^"]+ \d+w, [^"]+ \d+w" width="\d+"', image) for image in images
+    )
 
 
 @pytest.mark.parametrize(

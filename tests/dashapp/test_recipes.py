@@ -124,13 +124,13 @@ def test_a_recipe_shows_its_own_lists_scores_and_sentences(client: FlaskClient) 
     assert links(html, "card-name")[0] == product_href(NASTY_IDS[2], recipe=FAR.name)
     assert f"<title>Sample mug 0 by {FAR.name} · " in html
 
-    html = client.get(product_href("plain", recipe=BACK.name)).text
+    html = client.get(product_href(NASTY_IDS[2], recipe=BACK.name)).text
     assert numbers(html)[:2] == ["1.500", "1.450"]
     assert "The number is a dot product: higher is more alike" in html
 
 
 def test_one_score_has_one_bar_whatever_the_list(client: FlaskClient) -> None:
-    html = client.get(product_href("plain", recipe=FAR.name) + "&n=50").text
+    html = client.get(product_href("sku-0070", recipe=FAR.name) + "&n=50").text
     found = re.findall(r'value="([\d.]+)"></meter><span>12.4</span>', html)
     assert found == ["0.500"]
     assert re.findall(r'value="([\d.]+)"></meter>', html)[0] == "1.000"

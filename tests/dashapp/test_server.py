@@ -130,7 +130,7 @@ def test_two_apps_live_side_by_side(data: Path, tmp_path: Path) -> None:
     for client, title, count in zip(clients, ("One", "Two"), ("120", "3"), strict=True):
         assert f"<title>{title}</title>" in client.get("/").text
         assert f"{count} products" in client.get("/").text
-        assert len(client.get("/_dash-dependencies").json) == 1
+        assert len(client.get("/_dash-dependencies").json) == 2
 
 
 def test_dash_shows_no_debugging_tools(client: FlaskClient) -> None:

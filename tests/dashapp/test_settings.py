@@ -15,7 +15,7 @@ def test_values_come_from_the_environment() -> None:
     assert Settings.from_environment(environment) == Settings(data=Path("elsewhere"), title="Norr")
 
 
-@pytest.mark.parametrize("variable", ["AKIN_DATA", "AKIN_TITLE"])
+@pytest.mark.parametrize("variable", list(settings_help()))
 def test_an_empty_value_is_one_clear_sentence(variable: str) -> None:
     with pytest.raises(SettingsError, match=f"Expected {variable} to be set to something"):
         Settings.from_environment({variable: " "})

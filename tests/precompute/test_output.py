@@ -251,7 +251,7 @@ def test_a_reader_that_leaves_early_is_no_error(data: Path) -> None:
     [(4.4, "4 s"), (89, "89 s"), (100, "2 min"), (3599, "1 h 0 min"), (7500, "2 h 5 min")],
 )
 def test_time_left_is_as_precise_as_a_guess(seconds: float, text: str) -> None:
-    assert progress._duration(seconds) == text
+    assert progress.duration(seconds) == text
 
 
 def test_a_log_gets_fewer_lines_the_longer_it_takes(

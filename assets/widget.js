@@ -1,0 +1,135 @@
+// A row of products that look like one, for any page of a shop:
+//   <script src="https://look.example/widget.js" data-product="sku-1" async></script>
+// The row stands after the script, and in each element with data-akin-product. docs/api.md has the options.
+(() => {
+  "use strict";
+
+  const script = document.currentScript;
+  const warn = (text) => console.warn(`Akin: ${text}`);
+  if (!script) return warn("load widget.js by a script element without type=\"module\".");
+
+  const FILTERS = ["limit", "recipe", "same-category", "same-colour", "in-stock", "price"];
+
+  // Colours and font come from the page; all else of the host is kept from it, and the page from this.
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(`
+    :host {
+      all: initial !important;
+      display: block !important;
+      font: inherit !important;
+      color: inherit !important;
+      color-scheme: inherit !important;
+    }
+    h2 { margin: 0 0 .75em; font-size: 1.25em; font-weight: 600; line-height: 1.2; }
+    ul {
+      display: flex; gap: 1em; margin: -4px; padding: 4px;
+      list-style: none; overflow-x: auto; scroll-snap-type: x proximity; scroll-padding: 4px;
+    }
+    li { flex: 1 0 9em; max-width: 14em; min-width: 0; scroll-snap-align: start; }
+    a { display: block; font-size: .9375em; line-height: 1.4; color: inherit; text-decoration: none; border-radius: .5em; }
+    a:hover .title { text-decoration: underline; }
+    a:focus-visible { outline: 2px solid; outline-offset: 2px; }
+    .tile {
+      display: block; aspect-ratio: 1; margin-bottom: .5em; overflow: hidden; border-radius: .5em;
+      background: color-mix(in srgb, currentColor 6%, transparent);
+    }
+    .portrait .tile { aspect-ratio: 4 / 5; }
+    img { display: block; width: 100%; height: 100%; object-fit: cover; }
+    img.whole { object-fit: contain; }
+    .title {
+      display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 2; overflow: hidden;
+      overflow-wrap: anywhere;
+    }
+    .price { display: block; }
+  `);
+
+  function element(name, properties, ...children) {
+    const made = Object.assign(document.createElement(name), properties);
+    made.append(...children);
+    return made;
+  }
+
+  const absolute = (address) => new URL(address, script.src).href;
+
+  function price({ price: amount, currency }) {
+    if (amount === null) return "";
+    const language = document.documentElement.lang || undefined;
+    try {
+      return new Intl.NumberFormat(language, { style: "currency", currency }).format(amount);
+    } catch {
+      return `${amount} ${currency ?? ""}`; // Not every catalogue writes its currency as a code.
+    }
+  }
+
+  function picture({ small, large }, shape) {
+    const ratio = large.width / large.height / shape;
+    return element("img", {
+      width: large.width, height: large.height, alt: "", loading: "lazy", decoding: "async", sizes: "14em",
+      srcset: `${absolute(small.src)} ${small.width}w, ${absolute(large.src)} ${large.width}w`,
+      src: absolute(large.src), className: ratio > 0.83 && ratio < 1.2 ? "" : "whole",
+      onerror() { this.remove(); },
+    });
+  }
+
+  function card(product, shape) {
+    const tile = element("span", { className: "tile" });
+    if (product.images.length) tile.append(picture(product.images[0], shape));
+    const shop = /^https?:/i.test(product.url ?? "");
+    const parts = [tile, element("span", { className: "title", textContent: product.title })];
+    const amount = price(product);
+    if (amount) parts.push(element("span", { className: "price", textContent: amount }));
+    return element("a", { href: shop ? product.url : absolute(product.page) }, ...parts);
+  }
+
+  function row(id, heading, products) {
+    const ratios = products.flatMap(({ images: [first] }) => first ? first.large.width / first.large.height : []);
+    const portrait = ratios.sort((one, other) => one - other)[ratios.length >> 1] < 0.9;
+    const list = element("ul", { role: "list", className: portrait ? "portrait" : "" });
+    products.forEach((product, place) => {
+      const link = card(product, portrait ? 0.8 : 1);
+      link.addEventListener("click", () => link.dispatchEvent(new CustomEvent("akin-click", {
+        bubbles: true, composed: true, detail: { product: id, chosen: product.id, place: place + 1 },
+      })));
+      list.append(element("li", {}, link));
+    });
+    const section = element("section", {}, element("h2", { id: "heading", textContent: heading }), list);
+    section.setAttribute("aria-labelledby", "heading");
+    return section;
+  }
+
+  async function show(place, prefix, put) {
+    const option = (name) => place.getAttribute(prefix + name);
+    const id = option("product");
+    const address = new URL("/api/v1/similar", script.src);
+    address.search = new URLSearchParams({ id, limit: "6" });
+    for (const name of FILTERS) {
+      // An attribute without a value is a yes.
+      if (option(name) !== null) address.searchParams.set(name.replace("-", "_"), option(name) || "true");
+    }
+    let answer;
+    try {
+      answer = await fetch(address, { credentials: "omit" });
+    } catch {
+      return warn(`${address.origin} cannot be read: is ${location.origin} in its setting AKIN_CORS?`);
+    }
+    const { similar, detail } = await answer.json().catch(() => ({}));
+    if (!similar) return warn(detail ?? `${address} has status ${answer.status}.`);
+    if (!similar.length) return;
+    const host = document.createElement("div");
+    const root = host.attachShadow({ mode: "open" });
+    root.adoptedStyleSheets = [sheet];
+    root.append(row(id, option("heading") || "More like this", similar.map(({ product }) => product)));
+    put(host);
+  }
+
+  function fill() {
+    for (const container of document.querySelectorAll("[data-akin-product]:not([data-akin-filled])")) {
+      container.dataset.akinFilled = "";
+      show(container, "data-akin-", (host) => container.append(host));
+    }
+  }
+
+  if (script.dataset.product) show(script, "data-", (host) => script.after(host));
+  fill();
+  document.addEventListener("DOMContentLoaded", fill);
+})();

@@ -1,0 +1,238 @@
+"""What does a click cost? The server's time for a page of look-alikes, and what a browser transfers.
+
+    python benchmarks/serving.py PHOTOS [--cards 20] [--clicks 300] [--bundle FOLDER]
+
+Builds a bundle of PHOTOS (or takes the one in FOLDER), serves it by gunicorn with two workers, and beside it
+the least that a Dash app can be: one callback that returns the same number of cards, each a picture, a title,
+two facts and a score, from constants. Both are asked in turn over one kept connection, as a browser asks, and
+the median milliseconds are printed with their ratio. Then Chromium opens the gallery and clicks: the
+kilobytes that come over the wire are printed, thumbnails apart.
+"""
+
+from __future__ import annotations
+
+import argparse
+import http.client
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from statistics import median, quantiles
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+sys.path.insert(0, str(Path(__file__).parent.parent))
+
+from bundle import Bundle
+from dashapp.addresses import product_href
+
+if TYPE_CHECKING:
+    from flask import Flask
+    from playwright.sync_api import Page
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+BARE = "bare Dash callback"
+WARM_UP = 30
+FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
+
+
+def bare_server() -> Flask:
+    """The least that a Dash app can be: an address, and a callback that returns cards from constants."""
+    from dash import Dash, Input, Output, dcc, html
+
+    app = Dash(__name__)
+    app.layout = html.Div([dcc.Location(id="address"), html.Div(id="page")])
+    cards = int(os.environ["BENCHMARK_CARDS"])
+
+    @app.callback(Output("page", "children"), Input("address", "pathname"), Input("address", "search"))
+    def show(pathname: str, search: str) -> html.Ul:
+        return html.Ul(
+            [
+                html.Li(
+                    [
+                        html.Div(html.Img(src="/picture.webp", alt="A product", width=400, height=400)),
+                        html.A("A product", href="/product/1"),
+                        html.Div([html.Span("Category"), html.Span("€12.00")]),
+                        html.Div([html.Meter(value="0.870", min="0", max="1"), html.Span("0.87")]),
+                    ]
+                )
+                for _ in range(cards)
+            ]
+        )
+
+    return app.server
+
+
+@contextmanager
+def gunicorn(target: str, **environment: str) -> Iterator[int]:
+    """Serve `target` with two workers and give the port."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "gunicorn", target, "--bind", f"127.0.0.1:{port}", "--workers", "2"]
+    command += ["--log-level", "error", "--access-logfile", os.devnull]
+    process = subprocess.Popen(command, cwd=REPOSITORY, env={**os.environ, **environment})
+    try:
+        for _ in range(300):
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", port)) == 0:
+                    break
+            time.sleep(0.1)
+        yield port
+    finally:
+        process.terminate()
+        process.wait(timeout=30)
+
+
+class Visitor:
+    """One kept connection that asks for pages as the browser's Dash does."""
+
+    def __init__(self, port: int) -> None:
+        self._connection = http.client.HTTPConnection("127.0.0.1", port)
+
+    def click(self, pathname: str, search: str = "") -> tuple[float, int]:
+        """Ask for the page of an address: the milliseconds that took, and the bytes of the answer."""
+        values = {"pathname": pathname, "search": search}
+        asked = {
+            "output": "page.children",
+            "outputs": {"id": "page", "property": "children"},
+            "inputs": [{"id": "address", "property": name, "value": value} for name, value in values.items()],
+            "changedPropIds": ["address.pathname"],
+        }
+        headers = {"Content-Type": "application/json", "Accept-Encoding": "gzip"}
+        started = time.perf_counter()
+        self._connection.request("POST", "/_dash-update-component", json.dumps(asked), headers)
+        answer = self._connection.getresponse()
+        body = answer.read()
+        took = (time.perf_counter() - started) * 1000
+        if answer.status != 200:
+            raise SystemExit(f"Expected status 200 for {pathname}. Received: {answer.status}.")
+        return took, len(body)
+
+
+def measure_clicks(shop: int, bare: int, pages: list[tuple[str, str, str]], clicks: int) -> None:
+    """Ask both servers in turn and print the medians."""
+    visitors = {"bare": Visitor(bare), "shop": Visitor(shop)}
+    print("| a click | ms, median | ms, 95th percentile | of the bare callback | KB |")
+    print("|---|---|---|---|---|")
+    took: dict[str, list[float]] = defaultdict(list)
+    size: dict[str, int] = {}
+    for number in range(WARM_UP + clicks):
+        for name, pathname, search in pages:
+            visitor = visitors["bare" if name == BARE else "shop"]
+            each, size[name] = visitor.click(pathname, search)
+            if number >= WARM_UP:
+                took[name].append(each)
+    floor = median(took[BARE])
+    for name, times in took.items():
+        middle, slow = median(times), quantiles(times, n=20)[-1]
+        print(f"| {name} | {middle:.1f} | {slow:.1f} | {middle / floor:.2f} | {size[name] / 1000:.0f} |")
+
+
+def measure_transfers(port: int) -> None:
+    """Open the gallery and two products in Chromium and print what came over the wire."""
+    chromium = shutil.which("chromium") or shutil.which("google-chrome")
+    if chromium is None:
+        raise SystemExit("There is no Chromium on this machine: install the package chromium.")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=chromium, args=FLAGS)
+        page = browser.new_page(viewport={"width": 1280, "height": 900})
+        transfers = _watch(page)
+        print("\n| in Chromium | requests | KB without thumbnails | KB of thumbnails |")
+        print("|---|---|---|---|")
+        page.goto(f"http://127.0.0.1:{port}/")
+        page.locator("#first-page").wait_for(state="detached")
+        _report("first visit, the gallery", page, transfers)
+        for name in ("click on a product", "click on a look-alike"):
+            title = page.locator(".card-name").nth(3).text_content()
+            page.locator(".card-name").nth(3).click()
+            page.locator(".product h1", has_text=title).wait_for()
+            _report(name, page, transfers)
+        page.go_back()
+        page.go_back()
+        page.locator("h1", has_text="All products").wait_for()
+        _report("back to the gallery", page, transfers)
+        browser.close()
+
+
+def _watch(page: Page) -> list[dict[str, Any]]:
+    """A list that fills with each request's address and the bytes that its answer took on the wire."""
+    transfers: list[dict[str, Any]] = []
+    addresses: dict[str, str] = {}
+    session = page.context.new_cdp_session(page)
+    session.send("Network.enable")
+
+    def responded(event: dict[str, Any]) -> None:
+        addresses[event["requestId"]] = event["response"]["url"]
+
+    def finished(event: dict[str, Any]) -> None:
+        address = addresses.get(event["requestId"], "")
+        transfers.append({"address": address, "bytes": event["encodedDataLength"]})
+
+    session.on("Network.responseReceived", responded)
+    session.on("Network.loadingFinished", finished)
+    return transfers
+
+
+def _report(name: str, page: Page, transfers: list[dict[str, Any]]) -> None:
+    page.wait_for_load_state("networkidle")
+    page.wait_for_timeout(500)
+    pictures = sum(each["bytes"] for each in transfers if "/thumbnails/" in each["address"])
+    rest = sum(each["bytes"] for each in transfers) - pictures
+    print(f"| {name} | {len(transfers)} | {rest / 1000:.1f} | {pictures / 1000:.0f} |", flush=True)
+    transfers.clear()
+
+
+def pages_of(folder: Path, cards: int) -> list[tuple[str, str, str]]:
+    """What is clicked: a name, and the path and query of an address."""
+    bundle = Bundle.open(folder)
+    product, *others = bundle.page(limit=4).products
+    other = bundle.neighbours(product.id)[1].id
+    likes = urlencode({"like": [each.id for each in others]}, doseq=True)
+    path, count = product_href(product.id), f"?n={cards}"
+    return [
+        (BARE, "/", ""),
+        (f"product, {cards} look-alikes", path, count),
+        ("product, filtered", path, f"{count}&price=near&category=same&stock=in"),
+        ("product, less of another", path, f"{count}&{urlencode({'less': other})}"),
+        ("gallery, first page", "/", ""),
+        ("for you, three picks", "/for-you", f"?{likes}"),
+    ]
+
+
+def main() -> None:
+    """Serve, measure and print the tables."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("photos", type=Path, nargs="?", default=REPOSITORY / "demo", metavar="PHOTOS")
+    parser.add_argument("--bundle", type=Path, help="a bundle that is there already")
+    parser.add_argument("--cards", type=int, default=20)
+    parser.add_argument("--clicks", type=int, default=300)
+    arguments = parser.parse_args()
+    with ExitStack() as stack:
+        folder = arguments.bundle
+        if folder is None:
+            folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+            build = [sys.executable, "-m", "precompute", "build", str(arguments.photos.resolve())]
+            subprocess.run([*build, "--out", str(folder)], cwd=REPOSITORY, check=True)
+        shop = stack.enter_context(gunicorn("dashapp.wsgi:server", AKIN_DATA=str(folder.resolve())))
+        cards = {"BENCHMARK_CARDS": str(arguments.cards)}
+        bare = stack.enter_context(gunicorn("benchmarks.serving:bare_server()", **cards))
+        print(f"{Bundle.open(folder).count:,} products\n")
+        measure_clicks(shop, bare, pages_of(folder, arguments.cards), arguments.clicks)
+        measure_transfers(shop)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,29 @@
+"""Addresses of the API."""
+
+from __future__ import annotations
+
+from dashapp.addresses import with_arguments
+
+ROOT = "/api/v1"
+OPENAPI = f"{ROOT}/openapi.json"
+PRODUCTS = f"{ROOT}/products"
+PRODUCT = f"{ROOT}/product"
+SIMILAR = f"{ROOT}/similar"
+
+_SIMILAR = "/similar"
+
+
+def similar_address(product_id: str) -> str:
+    """The address of a product's look-alikes, in the form that any id can take."""
+    return with_arguments(SIMILAR, id=product_id)
+
+
+def product_id_in(path: str) -> tuple[str, str] | None:
+    """Which of `PRODUCT` and `SIMILAR` a decoded path below `PRODUCTS` stands for, and of which product.
+
+    None for any other path. What ends in `/similar` is always a list of look-alikes.
+    """
+    product_id = path.removeprefix(f"{PRODUCTS}/")
+    operation = SIMILAR if product_id.endswith(_SIMILAR) else PRODUCT
+    product_id = product_id.removesuffix(_SIMILAR)
+    return (operation, product_id) if product_id and path.startswith(f"{PRODUCTS}/") else None

@@ -1,0 +1,192 @@
+"""What the API can be asked: each operation's address, parameters and answer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+
+from bundle import Bundle, Product
+from bundle.format import COLOURS
+from bundle.query import SORTS, Filters, Query
+from dashapp.addresses import LAST_PAGE
+from dashapp.api.addresses import OPENAPI, PRODUCT, PRODUCTS, ROOT, SIMILAR
+from dashapp.api.parameters import Parameter
+from dashapp.api.problems import Problem
+from dashapp.api.records import product_record, recipe_record
+from dashapp.similar import PRICE_BAND, Wishes, look_alikes
+from dashapp.site import Site
+
+MOST = 100
+"""The most products that one answer lists."""
+
+COLOUR = {"type": "string", "enum": list(COLOURS)}
+_SORT = {"type": "string", "enum": [name for name in SORTS if name != "shuffle"]}
+_ID = Parameter("id", "The product's id.", {"type": "string", "minLength": 1}, required=True)
+_NO = {"type": "boolean", "default": False}
+_IN_STOCK = Parameter("in_stock", "true: only what is known to be in stock.", _NO)
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One thing that can be asked for with GET at `path`.
+
+    `parameters` are those for a site, as the catalogue decides what some may be. `answer` makes the JSON
+    from their values; it may raise `Problem`. `schema` is the answer's name in OpenAPI, and `by_path` the
+    address, if any, in which the parameter `id` is a part of the path.
+    """
+
+    path: str
+    name: str
+    summary: str
+    schema: str
+    answer: Callable[[Site, Bundle, dict[str, Any]], dict[str, Any]]
+    parameters: Callable[[Site, Bundle], tuple[Parameter, ...]] = lambda site, bundle: ()
+    by_path: str = ""
+
+
+def _about(site: Site, bundle: Bundle, values: dict[str, Any]) -> dict[str, Any]:
+    counts = bundle.manifest["counts"]
+    return {
+        "title": site.name,
+        "generation": bundle.generation,
+        "created": bundle.manifest["created"],
+        "products": counts["products"],
+        "images": counts["images"],
+        "recipes": [recipe_record(entry) for entry in bundle.recipes],
+        "categories": [{"name": name, "products": count} for name, count in site.categories],
+        "openapi": OPENAPI,
+    }
+
+
+def _products_parameters(site: Site, bundle: Bundle) -> tuple[Parameter, ...]:
+    search = {"type": "string", "maxLength": 200, "default": ""}
+    text, price = {"type": "string", "default": ""}, {"type": "number", "minimum": 0, "maximum": 10**12}
+    limit = {"type": "integer", "minimum": 1, "maximum": MOST, "default": 24}
+    offset = {"type": "integer", "minimum": 0, "maximum": LAST_PAGE, "default": 0}
+    several = "may be given several times, and one is enough"
+    return (
+        Parameter("q", "Words that a product's title, brand, category and tags are searched for.", search),
+        Parameter("category", "Only this category and those below it.", text),
+        Parameter("brand", f"Only this brand; {several}.", several=True),
+        Parameter("tag", f"Only what has this tag; {several}.", several=True),
+        Parameter("colour", f"Only what has this colour; {several}.", COLOUR, several=True),
+        _IN_STOCK,
+        Parameter("min_price", "The lowest price.", price),
+        Parameter("max_price", "The highest price.", price),
+        Parameter("currency", "Of prices; the catalogue's most frequent one by itself.", text),
+        Parameter("sort", "The order, if not the catalogue's or the best match first.", _SORT),
+        Parameter("limit", "How many products to list.", limit),
+        Parameter("offset", "How many products to pass over first.", offset),
+    )
+
+
+def _products(site: Site, bundle: Bundle, values: dict[str, Any]) -> dict[str, Any]:
+    filters = Filters(
+        category=values["category"],
+        brands=values["brand"],
+        tags=values["tag"],
+        colours=values["colour"],
+        in_stock=values["in_stock"],
+        lowest=values["min_price"],
+        highest=values["max_price"],
+        currency=values["currency"],
+    )
+    query = Query(search=values["q"], filters=filters, sort=values["sort"] or "")
+    page = bundle.page(query, offset=values["offset"], limit=values["limit"])
+    return {
+        "total": page.total,
+        "offset": values["offset"],
+        "limit": values["limit"],
+        "searched": page.search.corrected or values["q"] or None,
+        "products": [product_record(site, product) for product in page.products],
+    }
+
+
+def _product_of(bundle: Bundle, product_id: str) -> Product:
+    product = bundle.product(product_id)
+    if product is None:
+        raise Problem(HTTPStatus.NOT_FOUND, f"There is no product {product_id!r}.")
+    return product
+
+
+def _product(site: Site, bundle: Bundle, values: dict[str, Any]) -> dict[str, Any]:
+    return product_record(site, _product_of(bundle, values["id"]))
+
+
+def _similar_parameters(site: Site, bundle: Bundle) -> tuple[Parameter, ...]:
+    default = site.recipes[0]
+    recipe = {"type": "string", "enum": [each.name for each in site.recipes], "default": default.name}
+    deepest = max(entry["depth"] for entry in bundle.recipes)
+    limit = {"type": "integer", "minimum": 1, "maximum": deepest, "default": default.top}
+    near = f"near: at most {PRICE_BAND:.0%} from the product's own price. lower: below it."
+    return (
+        _ID,
+        Parameter("recipe", "Whose look-alikes to list.", recipe),
+        Parameter("limit", "How many look-alikes to list, at the most.", limit),
+        Parameter("same_category", "true: only products of the product's own category.", _NO),
+        Parameter("same_colour", "true: only products that have the product's main colour.", _NO),
+        Parameter("price", near, {"type": "string", "enum": ["near", "lower"]}),
+        _IN_STOCK,
+    )
+
+
+def _similar(site: Site, bundle: Bundle, values: dict[str, Any]) -> dict[str, Any]:
+    product = _product_of(bundle, values["id"])
+    wishes = Wishes(
+        category="same" if values["same_category"] else "",
+        colour="same" if values["same_colour"] else "",
+        price=values["price"] or "",
+        stock="in" if values["in_stock"] else "",
+    )
+    found = look_alikes(
+        bundle,
+        product,
+        recipe=values["recipe"],
+        count=values["limit"],
+        filters=wishes.filters(product),
+    )
+    return {
+        "id": product.id,
+        "recipe": values["recipe"],
+        "total": found.longest,
+        "similar": [
+            {
+                "score": each.score,
+                "near_identical": [variant.id for variant in each.variants],
+                "product": product_record(site, each.product),
+            }
+            for each in found.shown
+        ],
+    }
+
+
+OPERATIONS = {
+    operation.path: operation
+    for operation in (
+        Operation(ROOT, "about", "What this catalogue is", "About", _about),
+        Operation(
+            PRODUCTS, "products", "Products, filtered and sorted", "Products", _products, _products_parameters
+        ),
+        Operation(
+            PRODUCT,
+            "product",
+            "One product",
+            "Product",
+            _product,
+            lambda site, bundle: (_ID,),
+            by_path=f"{PRODUCTS}/{{id}}",
+        ),
+        Operation(
+            SIMILAR,
+            "similar",
+            "The products that look like one",
+            "Similar",
+            _similar,
+            _similar_parameters,
+            by_path=f"{PRODUCTS}/{{id}}/similar",
+        ),
+    )
+}
+"""Every operation by its address."""

@@ -1,0 +1,98 @@
+"""Parameters of the API: one table says how each is read, and what OpenAPI says of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Any
+
+from werkzeug.datastructures import MultiDict
+
+from dashapp.api.problems import Problem, unusable
+
+_WHOLE = re.compile(r"-?[0-9]{1,15}")
+_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?")
+_TRUTH = {"true": True, "false": False}
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One parameter of a query: its JSON Schema is both what is documented and what is checked.
+
+    The schema's type is string, integer, number or boolean, each with a `default` where one counts. With
+    `several`, a parameter may be given several times, and its value is a tuple.
+    """
+
+    name: str
+    description: str
+    schema: Mapping[str, Any] = field(default_factory=lambda: {"type": "string"})
+    required: bool = False
+    several: bool = False
+
+    def read(self, texts: Sequence[str]) -> Any:
+        """The value that `texts`, one for each time that the parameter was given, stand for.
+
+        Raises `Problem`, with status 400, where they stand for none.
+        """
+        if self.several:
+            return tuple(self._read(text) for text in texts)
+        if not texts:
+            if self.required:
+                raise unusable(self.name, self.expected, "")
+            return self.schema.get("default")
+        if len(texts) > 1:
+            raise unusable(self.name, "given once", ", ".join(texts))
+        return self._read(texts[0])
+
+    @property
+    def expected(self) -> str:
+        """What a value is to be, so that it can follow "Expected … to be"."""
+        if "enum" in self.schema:
+            return "one of " + ", ".join(self.schema["enum"])
+        if self.schema["type"] == "boolean":
+            return "true or false"
+        if self.schema["type"] == "string":
+            longest = self.schema.get("maxLength")
+            return f"text of at most {longest:,} characters" if longest else "text"
+        noun = "a whole number" if self.schema["type"] == "integer" else "a number"
+        return f"{noun} from {self.schema['minimum']:,} to {self.schema['maximum']:,}"
+
+    def _read(self, text: str) -> Any:
+        value = self._value(text)
+        if value is None:
+            raise unusable(self.name, self.expected, text)
+        return value
+
+    def _value(self, text: str) -> Any:
+        schema = self.schema
+        if schema["type"] == "boolean":
+            return _TRUTH.get(text)
+        if schema["type"] == "string":
+            fits = schema.get("minLength", 0) <= len(text) <= schema.get("maxLength", len(text))
+            return text if fits and text in schema.get("enum", (text,)) else None
+        pattern, number = (_WHOLE, int) if schema["type"] == "integer" else (_NUMBER, float)
+        if not pattern.fullmatch(text):
+            return None
+        value = number(text)
+        return value if schema["minimum"] <= value <= schema["maximum"] else None
+
+
+def read_all(parameters: Sequence[Parameter], given: MultiDict[str, str]) -> dict[str, Any]:
+    """The value of each parameter by its name, None or the default for those that are not given.
+
+    Raises `Problem`, with status 400, that names the parameter which is unknown or unusable.
+    """
+    names = [parameter.name for parameter in parameters]
+    for name in given:
+        if name not in names:
+            expected = f"Expected one of {', '.join(names)}." if names else "There are none here."
+            raise Problem(
+                HTTPStatus.BAD_REQUEST,
+                f"There is no parameter {name!r}. {expected}",
+                parameter=name,
+                expected=", ".join(names),
+                received=given[name],
+            )
+    return {parameter.name: parameter.read(given.getlist(parameter.name)) for parameter in parameters}

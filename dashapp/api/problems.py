@@ -1,0 +1,33 @@
+"""What goes wrong in the API, as problem details (RFC 9457)."""
+
+from __future__ import annotations
+
+import json
+from http import HTTPStatus
+
+from flask import Response
+
+MEDIA_TYPE = "application/problem+json"
+
+
+class Problem(Exception):
+    """A request that has no other answer: its status, one sentence for people, members for programs."""
+
+    def __init__(self, status: HTTPStatus, detail: str, **members: str) -> None:
+        super().__init__(detail)
+        self.status = status
+        self.members = {"type": "about:blank", "title": status.phrase, "status": status.value}
+        self.members |= {"detail": detail, **members}
+
+    def response(self) -> Response:
+        """The problem as an answer that no one keeps."""
+        body = json.dumps(self.members, ensure_ascii=False)
+        response = Response(body, status=self.status.value, mimetype=MEDIA_TYPE)
+        response.cache_control.no_store = True
+        return response
+
+
+def unusable(parameter: str, expected: str, received: str) -> Problem:
+    """The problem of a parameter's value: what was expected, and what came."""
+    detail = f"Expected {parameter} to be {expected}. Received: {received!r}."
+    return Problem(HTTPStatus.BAD_REQUEST, detail, parameter=parameter, expected=expected, received=received)

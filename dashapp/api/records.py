@@ -1,0 +1,58 @@
+"""The JSON forms of what the API answers with."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bundle import Product, ProductImage
+from dashapp.addresses import product_href, shop_href
+from dashapp.api.addresses import similar_address
+from dashapp.recipes import METRICS
+from dashapp.site import Site
+
+
+def product_record(site: Site, product: Product) -> dict[str, Any]:
+    """A product with all that its catalogue says; null stands for what it does not say."""
+    return {
+        "id": product.id,
+        "title": product.title,
+        "category": product.category or None,
+        "brand": product.brand or None,
+        "tags": list(product.tags),
+        "price": product.price,
+        "currency": product.currency or None,
+        "in_stock": product.in_stock,
+        "popularity": product.popularity,
+        "url": shop_href(product) or None,
+        "description": product.description or None,
+        "colours": list(product.colours),
+        "variants": product.variants or None,
+        "twins": product.twins or None,
+        "facts": product.facts,
+        "images": [_image_record(site, image) for image in product.images],
+        "page": product_href(product.id),
+        "similar": similar_address(product.id),
+    }
+
+
+def recipe_record(entry: dict[str, Any]) -> dict[str, Any]:
+    """A recipe as an entry of the manifest describes it: what it is, and how its scores read."""
+    return {
+        "name": entry["name"],
+        "description": entry.get("description") or None,
+        "metric": entry["metric"],
+        "lower_is_better": METRICS[entry["metric"]].lower_is_better,
+        "top": entry["top"],
+        "depth": entry["depth"],
+        "fingerprint": entry["fingerprint"],
+    }
+
+
+def _image_record(site: Site, image: ProductImage) -> dict[str, Any]:
+    # As the build halves them.
+    width, height = -(-image.width // 2), -(-image.height // 2)
+    return {
+        "id": image.id,
+        "large": {"src": site.thumbnail_href(image), "width": image.width, "height": image.height},
+        "small": {"src": site.thumbnail_href(image, small=True), "width": width, "height": height},
+    }

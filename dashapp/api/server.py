@@ -1,0 +1,112 @@
+"""Serves the API: finds the operation, reads its parameters, and says how long an answer holds."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import sqlite3
+from http import HTTPStatus
+
+from flask import Flask, Response, request
+from werkzeug.datastructures import MultiDict
+
+from bundle import Bundle, BundleError
+from dashapp.api.addresses import OPENAPI, ROOT, product_id_in
+from dashapp.api.cors import allow_origins
+from dashapp.api.operations import OPERATIONS
+from dashapp.api.parameters import read_all
+from dashapp.api.problems import Problem
+from dashapp.api.specification import specification
+from dashapp.settings import REPOSITORY
+from dashapp.site import Site, Sites
+
+logger = logging.getLogger(__name__)
+
+_METHODS = "GET, HEAD, OPTIONS"
+
+_FRESH = 60
+"""Seconds for which an answer may be used again without asking."""
+
+_STALE = 600
+"""Seconds after that for which it may be used while a new one is asked for."""
+
+
+def register_api(server: Flask, sites: Sites) -> None:
+    """Answer every request below `/api`."""
+    program = _program_digest()
+
+    # Before Flask looks for a rule: it would merge the slashes of an id, and knows no line breaks in one.
+    @server.before_request
+    def answer() -> Response | None:
+        if request.path != "/api" and not request.path.startswith("/api/"):
+            return None
+        site = sites.current()
+        try:
+            response = _answer(site, program)
+        except Problem as problem:
+            response = problem.response()
+        if response.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+            response.headers["Allow"] = _METHODS
+        allow_origins(response, site.settings.cors)
+        return response
+
+
+def _answer(site: Site, program: bytes) -> Response:
+    if request.method == "OPTIONS":
+        return Response(status=HTTPStatus.NO_CONTENT, headers={"Allow": _METHODS})
+    if request.method not in ("GET", "HEAD"):
+        detail = f"Expected one of {_METHODS}. Received: {request.method}."
+        raise Problem(HTTPStatus.METHOD_NOT_ALLOWED, detail)
+    if site.bundle is None:
+        raise Problem(HTTPStatus.SERVICE_UNAVAILABLE, site.problem)
+    etag = _etag(site, site.bundle, program)
+    # Only what was answered once has an ETag, so there is no need to make it again to say that it holds.
+    response = Response(status=HTTPStatus.NOT_MODIFIED, mimetype="application/json")
+    if etag not in request.if_none_match.as_set(include_weak=True):
+        try:
+            body = _body(site, site.bundle)
+        except (BundleError, sqlite3.Error) as error:
+            logger.exception("An answer could not be made from the bundle.")
+            raise Problem(HTTPStatus.SERVICE_UNAVAILABLE, str(error)) from error
+        response = Response(body, mimetype="application/json")
+    response.set_etag(etag)
+    response.cache_control.public = True
+    response.cache_control.max_age = _FRESH
+    response.cache_control.stale_while_revalidate = _STALE
+    return response
+
+
+def _body(site: Site, bundle: Bundle) -> str:
+    path, given = request.path, MultiDict(request.args)
+    if path == OPENAPI:
+        read_all((), given)
+        return _json(specification(site, bundle))
+    by_path = product_id_in(path)
+    if by_path is not None:
+        path, product_id = by_path
+        given.add("id", product_id)
+    operation = OPERATIONS.get(path)
+    if operation is None:
+        detail = f"There is nothing at {request.path!r}; {ROOT} says what there is."
+        raise Problem(HTTPStatus.NOT_FOUND, detail)
+    return _json(operation.answer(site, bundle, read_all(operation.parameters(site, bundle), given)))
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _etag(site: Site, bundle: Bundle, program: bytes) -> str:
+    """The ETag of the answer to this request: a hash of all that the answer depends on."""
+    parts = (bundle.manifest["digest"], site.name, request.path, request.query_string.decode("latin-1"))
+    return hashlib.sha256(program + json.dumps(parts).encode()).hexdigest()[:32]
+
+
+def _program_digest() -> bytes:
+    """The SHA-256 of the programs that make the answers: those of one release are not kept for the next."""
+    digest = hashlib.sha256()
+    for package in ("bundle", "dashapp"):
+        for path in sorted((REPOSITORY / package).rglob("*.py")):
+            digest.update(path.read_bytes())
+    return digest.digest()

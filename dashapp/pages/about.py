@@ -1,0 +1,136 @@
+"""What this is: how the look-alikes were found, what is kept of a visitor, and the keys."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from bundle import Bundle
+from dashapp import html
+from dashapp.addresses import QUALITY, with_arguments
+from dashapp.assets import asset_href
+from dashapp.html import Component
+from dashapp.site import Site
+from dashapp.view import View
+from dashapp.wording import counted, day
+
+_API = "/api/v1/openapi.json"
+
+_SHORT = 12
+"""Digits of a hash that are shown."""
+
+_KEYS = {
+    "/": "search",
+    "Tab, Enter": "go from link to link, and open one",
+    "Arrow keys": "from product to product in the gallery; on the map, move",
+    "+, −, 0": "on the map, zoom in, zoom out, see all of it",
+    "Escape": "close a menu; on the map, clear the selection",
+}
+
+
+def about_page(site: Site, bundle: Bundle, *, arguments: dict[str, str]) -> View:
+    """What a visitor, a shop's owner and an engineer may want to know. It takes no `arguments`."""
+    opening = (
+        f"{site.name} shows {counted(bundle.count, 'product')}, and for each of them those that look like "
+        "it. Only pictures decide: no clicks, no purchases, no words."
+    )
+    sections = [
+        _section("How it works", *(html.P(text) for text in _HOW.strip().split("\n\n")), _quality_link()),
+        *(_section(*_recipe(site, entry)) for entry in bundle.recipes),
+        _section("This catalogue", _facts(_catalogue(bundle))),
+        _privacy(),
+        _section("Keys", _facts(_KEYS, name=html.Kbd)),
+        _section(
+            "For programs",
+            html.P("Everything that these pages show can be had as JSON, described in OpenAPI."),
+            html.A("Description of the API", href=_API, className="more", target="_blank", rel="noopener"),
+        ),
+    ]
+    head = [html.H1("About"), html.P(opening, className="about-opening")]
+    return View(
+        title="About",
+        body=html.Div([*head, *sections], className="about"),
+        description=f"How the look-alikes of {site.name} were found, and what is kept of a visitor.",
+    )
+
+
+_HOW = """
+A network that has learnt to see from a great many photographs turns each product’s first picture into a list
+of numbers: shapes, patterns, materials and colours, in its own terms.
+
+Two products look alike where their numbers are close. The products were compared with each other, and the
+nearest of each were kept, before this page was put here: that is why it answers at once.
+"""
+
+
+def _quality_link() -> Component:
+    return html.A("How good that is, in numbers", href=QUALITY, className="more")
+
+
+def _section(heading: str, *parts: Component) -> Component:
+    return html.Section([html.H2(heading), html.Div(list(parts), className="about-text")])
+
+
+def _facts(
+    facts: Mapping[str, str | Component], *, name: Callable[[str], Component] = html.Span
+) -> Component:
+    """What is known of `facts`, whose names are shown as the element `name`."""
+    entries = [html.Div([html.Dt(name(term)), html.Dd(value)]) for term, value in facts.items() if value]
+    return html.Dl(entries, className="about-facts")
+
+
+def _recipe(site: Site, entry: Mapping[str, Any]) -> tuple[str | Component, ...]:
+    """The heading and the facts of one recipe, as the manifest has it."""
+    recipe = site.recipe(entry["name"])
+    search = entry.get("search", {})
+    compared = "with every other product"
+    if "recall" in search:
+        compared = f"approximately: {search['recall']:.1%} of the nearest are found"
+    size = entry.get("input_size")
+    facts = {
+        "Network": recipe.description,
+        "Picture": f"{size} × {size} pixels, {entry['resize']}" if size and "resize" in entry else "",
+        "Compared": f"by {recipe.metric.name.lower()} ({entry['metric']}), {compared}",
+        "Weights": _hash(entry.get("weights", "")),
+        "Fingerprint": _hash(entry.get("fingerprint", "")),
+    }
+    quality = with_arguments(QUALITY, recipe=site.in_address(recipe))
+    link = html.A("Its quality", href=quality, className="more")
+    return f"Recipe {recipe.name}", _facts(facts), *([link] if len(site.recipes) > 1 else [])
+
+
+def _hash(digest: str) -> Component | str:
+    """A hash cut to what tells two apart, whole in its title."""
+    return html.Code(digest[:_SHORT], title=digest) if digest else ""
+
+
+def _catalogue(bundle: Bundle) -> dict[str, Any]:
+    counts = bundle.manifest["counts"]
+    return {
+        "Built": day(bundle.manifest["created"]),
+        "Products": f"{bundle.count:,}",
+        "Pictures": f"{counts['images']:,}" if "images" in counts else "",
+        "Left out": f"{counts['left_out']:,}" if counts.get("left_out") else "",
+        "Seal": _hash(bundle.manifest["digest"]),
+    }
+
+
+def _privacy() -> Component:
+    forget = [
+        html.Button("Forget all of it", type="button", className="button", **{"data-forget-all": "yes"}),
+        html.P(role="status"),
+    ]
+    return _section(
+        "What is kept of you",
+        html.P(
+            "On the server: nothing beyond a web server’s usual log of requests. There is no account, no "
+            "cookie and no tracking, and no other host is asked for anything."
+        ),
+        html.P(
+            "In this browser: whether you like it dark, where you were on a page, the list that you came "
+            "from, and the products that you looked at or picked. Those that you looked at are sent only to "
+            "make the page For you, and are not kept; those that you picked stand in its address, so that "
+            "you can share it."
+        ),
+        html.Div(forget, className="about-text", **{"data-module": asset_href("about.js")}),
+    )

@@ -1,0 +1,193 @@
+"""The look-alikes on a product's page: the list, and what a visitor may ask of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from bundle import Bundle, Product
+from bundle.query import category_path
+from dashapp import html
+from dashapp.addresses import Arguments, compare_href, positive_number, product_href
+from dashapp.cards import pick_button, removable, variants_panel, why_panel
+from dashapp.components import FEWEST, card, explanation, grid, how_many, recipe_links, score_bar
+from dashapp.html import Component
+from dashapp.recipes import Recipe
+from dashapp.similar import MOST_LESS, LookAlike, LookAlikes, Wishes, look_alikes
+from dashapp.site import Site
+from dashapp.why import closeness, shared
+from dashapp.wording import listing
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What an address asks of a product's look-alikes.
+
+    By which recipe, how many (None for the default), which ones, and which products it wants less of.
+    """
+
+    site: Site
+    recipe: Recipe
+    shown: int | None
+    wishes: Wishes
+    less: tuple[str, ...]
+
+    @classmethod
+    def from_arguments(cls, site: Site, recipe: Recipe, arguments: Arguments) -> Asked:
+        """Read the arguments of an address; what is unknown or makes no sense counts as not given."""
+        return cls(
+            site,
+            recipe,
+            shown=positive_number(arguments.get("n", "")),
+            wishes=Wishes.from_arguments(arguments),
+            less=arguments.every("less")[:MOST_LESS],
+        )
+
+    def href(self, product_id: str) -> str:
+        """The address of a product's page that asks for the same."""
+        recipe = self.site.in_address(self.recipe)
+        return product_href(
+            product_id, recipe=recipe, shown=self.shown, **self.wishes.arguments(), less=self.less
+        )
+
+    def on(self, product_id: str) -> str:
+        """The address of another product's page: what one wants less of is between one product and those."""
+        return replace(self, less=()).href(product_id)
+
+
+def look_alikes_section(bundle: Bundle, product: Product, asked: Asked) -> Component:
+    """The look-alikes of `product` with all that may be asked of them.
+
+    Raises `BundleError` where a list cannot be read.
+    """
+    count = max(asked.shown or asked.recipe.top, FEWEST)
+    found = look_alikes(
+        bundle,
+        product,
+        recipe=asked.recipe.name,
+        count=count,
+        filters=asked.wishes.filters(product),
+        less=asked.less,
+    )
+    heading, recipes = html.H2("More like this"), _recipes(product, asked)
+    if not found.listed and not found.less:
+        return html.Section([heading, recipes, html.P("Nothing looks like this one yet.")])
+    slider = how_many(len(found.shown), longest=found.longest, default=asked.recipe.top)
+    about = html.P(explanation(asked.recipe) if recipes else asked.recipe.metric.meaning)
+    return html.Section(
+        [
+            html.Div([heading, slider], className="section-head"),
+            recipes,
+            about,
+            _choices(product, found, asked),
+            _less(product, found, asked),
+            *_status(product, found, asked, count=count),
+            grid(_card(product, each, asked) for each in found.shown),
+        ]
+    )
+
+
+def _card(product: Product, found: LookAlike, asked: Asked) -> Component:
+    other = found.product
+    less = replace(asked, less=(*asked.less, other.id)).href(product.id)
+    because = (shared(product, other), closeness(asked.recipe, found.score))
+    return card(
+        asked.site,
+        other,
+        html.Div(
+            [score_bar(asked.recipe, found.score), why_panel(other, because, less_href=less)],
+            className="card-row",
+        ),
+        *([variants_panel(asked.site, found.variants, href=asked.on)] if found.variants else []),
+        pick_button(other),
+        href=asked.on(other.id),
+    )
+
+
+def _choices(product: Product, found: LookAlikes, asked: Asked) -> Component | None:
+    """The wishes that mean something here, as chips that are links; None where there are none."""
+    ways = _ways(product, found, asked.site)
+    chips = []
+    for (name, value), text in ways.items():
+        active = getattr(asked.wishes, name) == value
+        wishes = replace(asked.wishes, **{name: "" if active else value})
+        mark = {"aria-current": "true"} if active else {}
+        href = replace(asked, wishes=wishes).href(product.id)
+        chips.append(html.Li(html.A(text, href=href, className="chip", rel="nofollow", **mark)))
+    if not chips:
+        return None
+    return html.Nav(
+        html.Ul(chips, className="chips"),
+        className="choices",
+        **{"aria-label": "Which look-alikes", "data-switch": "choices"},
+    )
+
+
+def _ways(product: Product, found: LookAlikes, site: Site) -> Mapping[tuple[str, str], str]:
+    """What may be wished for here, and what it is called."""
+    ways = {}
+    if product.category and len(site.categories) > 1:
+        ways["category", "same"] = "Same category"
+    if found.stock_known:
+        ways["stock", "in"] = "In stock"
+    if product.price is not None:
+        ways |= {("price", "near"): "Similar price", ("price", "lower"): "Cheaper"}
+    if product.colours:
+        ways["colour", "same"] = f"Also {product.colours[0]}"
+    return ways
+
+
+def _less(product: Product, found: LookAlikes, asked: Asked) -> Component | None:
+    if not found.less:
+        return None
+    chips = []
+    for each in found.less:
+        others = tuple(one for one in asked.less if one != each.id)
+        chips.append(removable("Less like", each.title, href=replace(asked, less=others).href(product.id)))
+    label = {"aria-label": "Less like these", "data-switch": "less"}
+    return html.Nav(html.Ul(chips, className="chips"), className="choices", **label)
+
+
+def _status(product: Product, found: LookAlikes, asked: Asked, *, count: int) -> list[Component]:
+    """How many there are of what is wished for, and a way on where there are none."""
+    wished = _wished(product, asked.wishes.about(product))
+    if not wished:
+        return []
+    number = found.admitted
+    only = "Only " if 0 < found.longest < min(count, found.listed) else ""
+    text = f"{only}{number or 'None'} of the {found.listed} closest {'are' if number > 1 else 'is'} {wished}."
+    if found.longest < number and only:
+        text += f" Variants share a card, which makes {found.longest}."
+    parts = [html.P(text, className="narrowed", role="status")]
+    if not number:
+        everything = replace(asked, wishes=Wishes()).href(product.id)
+        parts.append(html.P(html.A("Show all of them", href=everything, className="button")))
+    return parts
+
+
+def _wished(product: Product, wishes: Wishes) -> str:
+    prices = {"near": "at a similar price", "lower": "cheaper"}
+    parts = [
+        *(f"in {name}" for name in category_path(product.category)[-1:] if wishes.category),
+        "in stock" if wishes.stock else "",
+        product.colours[0] if wishes.colour else "",
+        prices.get(wishes.price, ""),
+    ]
+    return listing([part for part in parts if part])
+
+
+def _recipes(product: Product, asked: Asked) -> Component | None:
+    """The switch between recipes, and the way to see two at once; None where there is only one."""
+    site = asked.site
+    if len(site.recipes) < 2:
+        return None
+    default, *others = site.recipes
+    ways = [(each, replace(asked, recipe=each).href(product.id)) for each in site.recipes]
+    pair = site.in_address(default, asked.recipe if asked.recipe in others else others[0])
+    switch = html.Nav(
+        recipe_links(ways, current=asked.recipe), **{"aria-label": "Recipes", "data-switch": "recipe"}
+    )
+    compare = html.A(
+        "Compare", href=compare_href(product.id, recipes=pair, shown=asked.shown), className="more"
+    )
+    return html.Div([switch, compare], className="recipes")

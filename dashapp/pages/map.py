@@ -1,0 +1,149 @@
+"""The map: all products in two dimensions, those that look alike close together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from bundle import Bundle
+from dashapp import html
+from dashapp.addresses import GALLERY, MAP, with_arguments
+from dashapp.assets import asset_href
+from dashapp.components import button_link, message, recipe_links
+from dashapp.html import Component
+from dashapp.map_data import COLOURS, groups_of, points, points_href, products_href
+from dashapp.recipes import Recipe
+from dashapp.site import Site
+from dashapp.view import View
+from dashapp.wording import counted
+
+_HIDDEN = {"aria-hidden": "true"}
+
+_KEYS = "Arrow keys move it, plus and minus zoom, 0 shows all of it. The list after it names what is in view."
+
+
+def map_page(site: Site, bundle: Bundle, *, arguments: dict[str, str]) -> View:
+    """The map of the recipe that the argument `recipe` names; the first one that has a map where it has none.
+
+    Raises `BundleError` where the map cannot be read.
+    """
+    mapped = [recipe for recipe in site.recipes if points(bundle, recipe.name) is not None]
+    if not mapped:
+        return _no_map()
+    asked = site.recipe(arguments.get("recipe", ""))
+    recipe = asked if asked in mapped else mapped[0]
+    groups = groups_of(bundle.categories())
+    number = counted(bundle.count, "product")
+    text = [html.H1("Map"), html.P(_sentence(groups))]
+    modules = {
+        "data-module": asset_href("map.js"),
+        "data-points": points_href(site, bundle, recipe),
+        "data-products": products_href(bundle, site, recipe),
+    }
+    parts = [_stage(number), _legend(groups), _panel()]
+    return View(
+        title="Map",
+        body=html.Div(
+            [
+                html.Div([html.Div(text), _recipes(site, mapped, recipe)], className="map-head"),
+                html.Noscript(html.P(["The map is drawn by a script. ", _gallery_link()])),
+                html.Div(parts, className="map", **modules),
+            ]
+        ),
+        description=f"{number} on a map: those that look alike lie close together.",
+    )
+
+
+def _no_map() -> View:
+    heading = "There is no map"
+    reason = "This catalogue was built without one. It gets one when it is built again."
+    body = html.Div(
+        [message(heading, reason), html.Div(button_link("See all products", GALLERY), className="ways")]
+    )
+    return View(title=heading, body=body, status=404)
+
+
+def _sentence(groups: Mapping[str, int]) -> str:
+    sentence = "Products that look alike lie close together. Zoom in to see them."
+    return sentence + (" Colours are categories." if groups else "")
+
+
+def _gallery_link() -> Component:
+    return html.A("See all products", href=GALLERY, className="more")
+
+
+def _recipes(site: Site, mapped: list[Recipe], current: Recipe) -> Component | None:
+    if len(mapped) < 2:
+        return None
+    ways = [(recipe, with_arguments(MAP, recipe=site.in_address(recipe))) for recipe in mapped]
+    return html.Nav(recipe_links(ways, current=current), **{"aria-label": "Recipes", "data-switch": "recipe"})
+
+
+def _stage(number: str) -> Component:
+    stage = html.Div(
+        [
+            html.Div(className="map-canvas", **_HIDDEN),
+            html.Div(className="map-pictures", **_HIDDEN),
+            html.Div(className="map-band", hidden=True),
+            html.A(className="map-mark", hidden=True, tabIndex=-1, **_HIDDEN),
+            html.A(className="map-card", hidden=True, tabIndex=-1, **_HIDDEN),
+        ],
+        className="map-stage",
+        tabIndex=0,
+        role="application",
+        **{"aria-label": f"Map of {number}. {_KEYS}"},
+    )
+    buttons = [
+        _button("+", "in", label="Zoom in"),
+        _button("−", "out", label="Zoom out"),
+        _button("Whole map", "whole"),
+        _button("Select", "select", **{"aria-pressed": "false"}),
+    ]
+    tools = html.Div(buttons, className="map-tools", role="group", **{"aria-label": "Map view"})
+    note = html.P(["Loading the map …"], className="map-note", role="status")
+    return html.Div([stage, tools, note], className="map-frame")
+
+
+def _button(text: str, action: str, *, label: str = "", **attributes: str) -> Component:
+    named = {"aria-label": label} if label else {}
+    return html.Button(
+        text, type="button", className="map-button", **{"data-do": action}, **named, **attributes
+    )
+
+
+def _legend(groups: Mapping[str, int]) -> Component | None:
+    """A switch for each group that shows it alone; those without a colour of their own are folded away."""
+    if not groups:
+        return None
+    entries = [
+        html.Li(_group(name, count, number)) for number, (name, count) in enumerate(groups.items(), start=1)
+    ]
+    coloured = html.Ul(entries[:COLOURS], className="map-groups")
+    parts: list[Component] = [coloured]
+    if len(entries) > COLOURS:
+        others = html.Ul(entries[COLOURS:], className="map-groups")
+        summary = html.Summary(f"{len(entries) - COLOURS:,} more, in grey", className="more")
+        parts.append(html.Details([summary, others], className="folded"))
+    return html.Div(parts, className="map-legend", role="group", **{"aria-label": "Categories"})
+
+
+def _group(name: str, count: int, number: int) -> Component:
+    colour = number if number <= COLOURS else "rest"
+    inner = [
+        html.Span(className=f"map-swatch map-swatch-{colour}", **_HIDDEN),
+        html.Span([name, html.Span(f" {count:,}", className="chip-count")], className="map-group-name"),
+    ]
+    data = {"data-group": str(number), "data-name": name, "aria-pressed": "false"}
+    return html.Button(inner, type="button", className="map-group", **data)
+
+
+def _panel() -> Component:
+    """The products in view or selected, which the script fills in: the map for those who cannot see it."""
+    turn = [
+        html.Button("Previous", type="button", className="more"),
+        html.Span(),
+        html.Button("Next", type="button", className="more"),
+    ]
+    clear = html.Button("Clear", type="button", className="more", hidden=True, **{"data-do": "clear"})
+    head = html.Div([html.H2("In view"), clear], className="map-panel-head")
+    parts = [head, html.P(role="status"), html.Ul(), html.Div(turn, className="map-turn", hidden=True)]
+    return html.Section(parts, className="map-panel")

@@ -1,0 +1,201 @@
+"""How good the look-alikes are: in plain words, with the numbers, and with the products behind each."""
+
+from __future__ import annotations
+
+from bundle import Bundle
+from dashapp import html
+from dashapp.addresses import QUALITY, GalleryQuery, positive_number, with_arguments
+from dashapp.components import recipe_links
+from dashapp.html import Component
+from dashapp.measures import Measures, Precision
+from dashapp.pages.quality_lists import LISTS, PREVIEW, listed, listing_page, way_to
+from dashapp.recipes import Recipe
+from dashapp.site import Site
+from dashapp.view import View
+from dashapp.wording import percent
+
+_ROWS = 12
+"""How many categories are shown at once; the others fold away."""
+
+_MOST_ROWS = 200
+
+
+def quality_page(site: Site, bundle: Bundle, *, arguments: dict[str, str]) -> View:
+    """What the build measured of the recipe that the argument `recipe` names, the first one by default.
+
+    With the argument `list`, a key of `LISTS`, it is one page of what that list holds instead. What an older
+    build did not measure is left out. Raises `BundleError` where the report cannot be read.
+    """
+    recipe = site.recipe(arguments.get("recipe", "")) or site.recipes[0]
+    measures = Measures.of(bundle, recipe)
+    if arguments.get("list", "") in LISTS:
+        page = positive_number(arguments.get("page", "")) or 1
+        return listing_page(site, bundle, measures, name=arguments["list"], page=page)
+    sections = [
+        _precision(measures),
+        _categories(measures),
+        _scores(measures),
+        *(_preview(site, bundle, measures, name) for name in LISTS),
+        _overlaps(site, recipe),
+    ]
+    said = [section for section in sections if section is not None]
+    if not said:
+        said = [
+            html.P("This catalogue was built without measuring it. It is measured when it is built again.")
+        ]
+    head = [html.H1("How good the look-alikes are"), html.P(_opening(measures), className="quality-opening")]
+    return View(
+        title="Quality",
+        body=html.Div(
+            [html.Div([*head, _recipes(site, recipe)], className="quality-head"), *said], className="quality"
+        ),
+        description="How good the look-alikes of this shop are, as measured when they were found.",
+    )
+
+
+def _opening(measures: Measures) -> str:
+    first = measures.precision.get(5) or measures.precision.get(1)
+    if first is None:
+        return "Measured on the whole catalogue when the look-alikes were found."
+    among = f"{first.among} look-alikes" if first.among > 1 else "look-alike"
+    sentence = f"Of a product’s first {among}, {percent(first.share)} are of its own category"
+    if first.among == 1:
+        sentence = f"A product’s first look-alike is of its own category {percent(first.share)} of the time"
+    if measures.chance is None:
+        return f"{sentence}."
+    return f"{sentence}. Picked at random, it would be {percent(measures.chance)}."
+
+
+def _recipes(site: Site, current: Recipe) -> Component | None:
+    if len(site.recipes) < 2:
+        return None
+    ways = [(recipe, with_arguments(QUALITY, recipe=site.in_address(recipe))) for recipe in site.recipes]
+    return html.Nav(recipe_links(ways, current=current), **{"aria-label": "Recipes", "data-switch": "recipe"})
+
+
+def _precision(measures: Measures) -> Component | None:
+    if not measures.precision:
+        return None
+    rows = [
+        _row(f"The first {each.among}" if each.among > 1 else "The first one", _bar(each.share))
+        for each in measures.precision.values()
+    ]
+    if measures.chance is not None:
+        rows.append(_row("Picked at random", _bar(measures.chance), className="quality-chance"))
+    return _section(
+        "Look-alikes of the same category",
+        "Categories are a yardstick and not the truth: a red mug and a red bowl may well look alike, and "
+        "count as a mistake here. Engineers call it precision at 1, 5 and 10, leave-one-out.",
+        html.Table(html.Tbody(rows), className="quality-table"),
+    )
+
+
+def _row(name: str | Component, *cells: Component, className: str = "") -> Component:
+    head = html.Th(name, scope="row")
+    return html.Tr([head, *(html.Td(cell) for cell in cells)], className=className or None)
+
+
+def _bar(share: float) -> Component:
+    bar = html.Meter(value=f"{share:.4f}", min="0", max="1", **{"aria-hidden": "true"})
+    return html.Div([bar, html.Span(percent(share))], className="quality-bar")
+
+
+def _categories(measures: Measures) -> Component | None:
+    if not measures.categories:
+        return None
+    rows = [
+        _row(
+            html.A(name, href=GalleryQuery.of(category=name).href, className="more"),
+            html.Span(f"{products:,}"),
+            *(_figure(found.get(among)) for among in measures.cuts),
+        )
+        for name, products, found in measures.categories[:_MOST_ROWS]
+    ]
+    columns = ["Category", "Products", *(f"First {among}" for among in measures.cuts)]
+    head = html.Thead(html.Tr([html.Th(column, scope="col") for column in columns]))
+    parts: list[Component] = [_wide([head, html.Tbody(rows[:_ROWS])])]
+    if len(rows) > _ROWS:
+        summary = html.Summary(f"{len(rows) - _ROWS:,} more categories", className="more")
+        parts.append(html.Details([summary, _wide([head, html.Tbody(rows[_ROWS:])])], className="folded"))
+    if len(measures.categories) > _MOST_ROWS:
+        parts.append(html.P(f"The weakest {_MOST_ROWS} of {len(measures.categories):,} categories."))
+    return _section(
+        "Category by category",
+        "The weakest first: there the pictures tell least about what a product is.",
+        *parts,
+    )
+
+
+def _figure(found: Precision | None) -> Component:
+    return html.Span(percent(found.share) if found else "–")
+
+
+def _wide(parts: list[Component]) -> Component:
+    # A table that is wider than a phone scrolls by itself, with the keyboard too.
+    table = html.Table(parts, className="quality-table quality-numbers")
+    label = {"aria-label": "Precision by category"}
+    return html.Div(table, className="quality-wide", role="region", tabIndex=0, **label)
+
+
+def _scores(measures: Measures) -> Component | None:
+    """Three histograms over one axis, each as tall as its own fullest bin."""
+    if not measures.histograms:
+        return None
+    figures = []
+    for name, counts in measures.histograms.items():
+        tallest = max(counts)
+        bars = [html.Span(className=f"bar bar-{round(40 * count / tallest)}") for count in counts]
+        middle = measures.recipe.shown(measures.middle(name)).text
+        label = f"{name}: half of them lie below {middle}"
+        figures.append(
+            html.Div(
+                [
+                    html.Div(
+                        [html.Span(name), html.Span(f"half below {middle}")], className="histogram-name"
+                    ),
+                    html.Div(bars, className="histogram", role="img", **{"aria-label": label}),
+                ],
+                className="histogram-row",
+            )
+        )
+    ends = [measures.recipe.shown(edge).text for edge in (measures.edges[0], measures.edges[-1])]
+    axis = html.Div([html.Span(text) for text in ends], className="histogram-axis")
+    return _section(
+        "How near look-alikes are",
+        f"{measures.recipe.metric.meaning} The farther look-alikes stand apart from random pairs, the more "
+        "their lists say.",
+        html.Div([*figures, axis], className="histograms"),
+    )
+
+
+def _preview(site: Site, bundle: Bundle, measures: Measures, name: str) -> Component | None:
+    part = LISTS[name](measures)
+    if part is None:
+        return None
+    shown = listed(site, bundle, measures, name=name, first=0, count=PREVIEW)
+    more = way_to(site, measures.recipe, name, page=1)
+    link = html.A(f"See all {part.total:,}", href=more, className="more") if part.total > PREVIEW else None
+    return _section(part.heading, part.meaning, *([shown] if part.total else []), link)
+
+
+def _overlaps(site: Site, recipe: Recipe) -> Component | None:
+    rows = []
+    for other in site.recipes:
+        overlap = site.overlaps.get(frozenset((recipe.name, other.name)))
+        if overlap is not None and other != recipe:
+            rows.append(_row(other.name, _bar(overlap.jaccard), _bar(overlap.rank_biased)))
+    if not rows:
+        return None
+    columns = ("Recipe", "Shared entries", "Shared places")
+    head = html.Thead(html.Tr([html.Th(column, scope="col") for column in columns]))
+    return _section(
+        f"How far {recipe.name} agrees with the others",
+        "Two recipes see different things. The first figure counts what both lists hold (Jaccard index), the "
+        "second also whether it stands at the same place (rank-biased overlap).",
+        html.Div(html.Table([head, html.Tbody(rows)], className="quality-table"), className="quality-wide"),
+    )
+
+
+def _section(heading: str, meaning: str, *parts: Component | None) -> Component:
+    text = html.Div([html.H2(heading), html.P(meaning)], className="quality-text")
+    return html.Section([text, html.Div(list(parts), className="quality-figures")])

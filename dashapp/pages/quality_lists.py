@@ -1,0 +1,183 @@
+"""The lists behind the quality page: products in many lists or in none, same pictures, what was left out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from bundle import Bundle, Product
+from dashapp import html
+from dashapp.addresses import QUALITY, product_href, with_arguments
+from dashapp.components import button_link, card, grid, message
+from dashapp.html import Component
+from dashapp.measures import Measures
+from dashapp.recipes import Recipe
+from dashapp.site import Site
+from dashapp.view import View
+from dashapp.wording import counted, percent
+
+PREVIEW = 6
+_PAGE = 48
+"""Products, groups or files on one page of a list."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """One list: what it is called, what it means, how many entries are known, and of how many."""
+
+    heading: str
+    meaning: str
+    total: int
+    of: int
+
+
+def _hubs(measures: Measures) -> Part | None:
+    if measures.hubs is None:
+        return None
+    most = measures.hubs[0][1] if measures.hubs else 0
+    share = percent(most / measures.products) if measures.products else "0%"
+    meaning = (
+        f"The busiest product is in {counted(most, 'list')}, those of {share} of all products. A few are "
+        "natural; what is everywhere often has a plain or unusual picture, which a better one cures."
+    )
+    return Part("Products in the most lists", meaning, len(measures.hubs), len(measures.hubs))
+
+
+def _orphans(measures: Measures) -> Part | None:
+    if measures.orphans is None:
+        return None
+    count = measures.orphan_count
+    share = percent(count / measures.products) if measures.products else "0%"
+    meaning = (
+        f"{counted(count, 'product')}, {share} of all, {'is' if count == 1 else 'are'} in no other product’s "
+        "list. Visitors come upon them by search and category alone."
+        if count
+        else "Each product is in the list of another one: all can be found by looking around."
+    )
+    return Part("Products in no list", meaning, len(measures.orphans), count)
+
+
+def _twins(measures: Measures) -> Part | None:
+    if measures.twins is None:
+        return None
+    count = measures.twin_count
+    meaning = (
+        f"{counted(count, 'group')} of products whose pictures are all but the same: listed twice, perhaps, "
+        "or variants that share a picture."
+        if count
+        else "No two products have all but the same picture."
+    )
+    return Part("The same picture more than once", meaning, len(measures.twins), count)
+
+
+def _left_out(measures: Measures) -> Part | None:
+    if measures.left_out is None:
+        return None
+    count = len(measures.left_out)
+    meaning = (
+        f"{counted(count, 'file or row')} of the source could not be used, each for the reason beside it."
+        if count == 1
+        else f"{count:,} files and rows of the source could not be used, each for the reason beside it."
+        if count
+        else "Nothing: every file and row of the source is here."
+    )
+    return Part("Left out", meaning, count, count)
+
+
+LISTS: dict[str, Callable[[Measures], Part | None]] = {
+    "hubs": _hubs,
+    "orphans": _orphans,
+    "twins": _twins,
+    "left-out": _left_out,
+}
+
+
+def way_to(site: Site, recipe: Recipe, name: str, *, page: int) -> str:
+    """The address of one page of a list."""
+    number = str(page) if page > 1 else ""
+    return with_arguments(QUALITY, list=name, recipe=site.in_address(recipe), page=number)
+
+
+def listed(site: Site, bundle: Bundle, measures: Measures, *, name: str, first: int, count: int) -> Component:
+    """`count` entries of a list from the `first` on."""
+    chosen = slice(first, first + count)
+    if name == "left-out":
+        rows = [
+            html.Tr([html.Th(file, scope="row"), html.Td(reason)])
+            for file, reason in measures.left_out[chosen]
+        ]
+        return html.Table(html.Tbody(rows), className="quality-table quality-files")
+    if name == "twins":
+        groups = measures.twins[chosen]
+        found = _found(bundle, [product_id for group in groups for product_id in group[:_IN_GROUP]])
+        return html.Ul([_group(site, measures, group, found) for group in groups], className="twin-groups")
+    entries = measures.hubs[chosen] if name == "hubs" else [(each, 0) for each in measures.orphans[chosen]]
+    found = _found(bundle, [product_id for product_id, _ in entries])
+    recipe = site.in_address(measures.recipe)
+    return grid(
+        card(
+            site,
+            found[product_id],
+            *([html.Div(f"in {counted(lists, 'list')}", className="card-lists")] if lists else []),
+            href=product_href(product_id, recipe=recipe),
+        )
+        for product_id, lists in entries
+        if product_id in found
+    )
+
+
+_IN_GROUP = 8
+"""How many products of a group are shown."""
+
+
+def _group(site: Site, measures: Measures, group: list[str], found: dict[str, Product]) -> Component:
+    recipe = site.in_address(measures.recipe)
+    shown = [product_id for product_id in group[:_IN_GROUP] if product_id in found]
+    cards = [card(site, found[each], href=product_href(each, recipe=recipe)) for each in shown]
+    more = [html.P(f"and {len(group) - _IN_GROUP:,} more")] if len(group) > _IN_GROUP else []
+    return html.Li([grid(cards), *more])
+
+
+def listing_page(site: Site, bundle: Bundle, measures: Measures, *, name: str, page: int) -> View:
+    """One page of a list; one that is not there has status 404 and says so."""
+    part = LISTS[name](measures)
+    back = html.P(
+        html.A(
+            "Quality", href=with_arguments(QUALITY, recipe=site.in_address(measures.recipe)), className="more"
+        )
+    )
+    first = (page - 1) * _PAGE
+    if part is None or first >= max(part.total, 1):
+        reason = "It was not measured." if part is None else "There are fewer pages than that."
+        body = html.Div(
+            [
+                message("This list is not here", reason),
+                html.Div(button_link("See the quality page", QUALITY), className="ways"),
+            ]
+        )
+        return View(title="No such list", body=body, status=404)
+    last = min(first + _PAGE, part.total)
+    parts = [back, html.H1(part.heading), html.P(part.meaning)]
+    if part.total:
+        known = f"{first + 1:,}–{last:,} of {part.total:,}"
+        known += f", the first of {part.of:,}" if part.of > part.total else ""
+        parts += [html.P(known, className="count", role="status")]
+        parts += [listed(site, bundle, measures, name=name, first=first, count=_PAGE)]
+        parts += [_turn(site, measures.recipe, name, page=page, last=last == part.total)]
+    return View(title=part.heading, body=html.Div(parts, className="quality"), description=part.meaning)
+
+
+def _turn(site: Site, recipe: Recipe, name: str, *, page: int, last: bool) -> Component | None:
+    ways = [] if page == 1 else [("Previous", page - 1, "prev")]
+    ways += [] if last else [("Next", page + 1, "next")]
+    if not ways:
+        return None
+    links = [
+        html.Li(html.A(text, href=way_to(site, recipe, name, page=number), rel=rel))
+        for text, number, rel in ways
+    ]
+    return html.Nav(html.Ul(links, className="pages"), **{"aria-label": "Pages"})
+
+
+def _found(bundle: Bundle, product_ids: list[str]) -> dict[str, Product]:
+    return {product.id: product for product in bundle.products(product_ids)}

@@ -1,0 +1,53 @@
+"""How near two products are that have nothing to do with each other: the scores of random pairs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from precompute.neighbours.space import open_space
+
+SAMPLED = 100_000
+"""Pairs that are drawn; all pairs are taken where there are no more."""
+
+TAIL = (99.5, 99.9, 99.99)
+"""Shares, in percent, that are told apart beyond the hundredths."""
+
+_BLOCK = 4_096
+
+
+def pair_scores(vectors: np.ndarray, metric: str) -> np.ndarray:
+    """The scores of `SAMPLED` random pairs of different products, or of all pairs: (p,) float64.
+
+    `vectors` is (n, d) float32; the pairs depend on n alone, so equal vectors give equal scores.
+    """
+    count = len(vectors)
+    if count * (count - 1) // 2 <= SAMPLED:
+        first, second = np.triu_indices(count, 1)
+    else:
+        random = np.random.default_rng(0)
+        first = random.integers(0, count, SAMPLED)
+        second = (first + random.integers(1, count, SAMPLED)) % count
+        order = np.argsort(first, kind="stable")
+        first, second = first[order], second[order]
+    if not len(first):
+        return np.empty(0)
+    space = open_space(vectors, metric)
+    parts = (slice(begin, begin + _BLOCK) for begin in range(0, len(first), _BLOCK))
+    return np.concatenate([space.scores(first[part], second[part, np.newaxis])[:, 0] for part in parts])
+
+
+def describe_pairs(scores: np.ndarray, metric: str) -> dict[str, Any]:
+    """What the manifest says of the `pair_scores`: the one at place p is nearer than p % of the pairs are."""
+    if not scores.size:
+        return {"sampled": 0, "quantiles": [], "tail": {}}
+    sign = -1 if metric == "euclidean" else 1
+    shares = [*range(101), *TAIL]
+    found = (sign * np.quantile(sign * scores, np.array(shares) / 100)).round(6) + 0.0
+    quantiles, tail = found[:101].tolist(), found[101:].tolist()
+    return {
+        "sampled": scores.size,
+        "quantiles": quantiles,
+        "tail": dict(zip(map(str, TAIL), tail, strict=True)),
+    }

@@ -1,0 +1,75 @@
+"""What axe-core finds on every page, in both colour modes, on a wide screen and a narrow one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.browser.conftest import visit
+from tests.serving import serving
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="pip install axe-playwright-python")
+
+ADDRESSES = (
+    "/",
+    "/?q=mug&category=Mugs",
+    "/?colour=red&stock=in&sort=price",
+    "/?q=nothing+of+the+kind",
+    "/product/plain",
+    "/product/with%20space?recipe=far",
+    "/product/sku-0045?category=same&stock=in",
+    "/compare/plain",
+    "/for-you",
+    "/map",
+    "/quality",
+    "/about",
+    "/product/unknown",
+    "/nowhere",
+)
+WIDTHS = (1280, 390)
+
+
+def findings(page: Page) -> list[str]:
+    """What axe finds that is more than minor, a line for each element: how bad, which rule, where, why."""
+    answer = axe.Axe().run(page).response
+    assert len(answer["passes"]) > 10, "axe has hardly looked at anything"
+    return [
+        f"{violation['impact']} {violation['id']} at {node['target']}: {node['failureSummary']}"
+        for violation in answer["violations"]
+        for node in violation["nodes"]
+        if violation["impact"] != "minor"
+    ]
+
+
+def findings_everywhere(page: Page) -> list[str]:
+    """The findings in both colour modes and at both widths."""
+    found = []
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 900})
+        for _ in range(2):
+            mode = page.locator("html").get_attribute("data-bs-theme")
+            found += [f"{width} {mode} {finding}" for finding in findings(page)]
+            page.locator("#theme").click()
+    return found
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_axe_finds_nothing(page: Page, address: str) -> None:
+    page.emulate_media(reduced_motion="reduce")  # In the middle of a fade, colours are neither mode's.
+    visit(page, address)
+    assert findings_everywhere(page) == []
+
+
+def test_axe_finds_nothing_where_there_is_no_bundle(browser: Browser, tmp_path: Path) -> None:
+    with serving(tmp_path / "none", tmp_path / "gunicorn.log") as address:
+        context = browser.new_context(base_url=address, reduced_motion="reduce")
+        page = context.new_page()
+        visit(page, "/")
+        assert page.locator("h1").inner_text() == "The catalogue is not here yet"
+        assert findings_everywhere(page) == []
+        context.close()

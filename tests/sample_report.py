@@ -1,0 +1,60 @@
+"""What the sample bundle says of its own quality, in made-up figures, and a map that is a grid."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bundle import Product
+from bundle.format import ProductMap
+
+COLUMNS = 12
+STEP = 2000
+EDGE = 3000
+
+
+def sample_map(count: int) -> ProductMap:
+    """Products in rows of `COLUMNS`, `STEP` apart, the first one `EDGE` from the left and the top."""
+    places = [divmod(number, COLUMNS) for number in range(count)]
+    return ProductMap(
+        [EDGE + STEP * column for _, column in places], [EDGE + STEP * row for row, _ in places], fitted=count
+    )
+
+
+def sample_report(catalogue: list[Product], recipe: str) -> dict[str, Any]:
+    """The report's parts on the quality of one recipe's lists."""
+    ids = [product.id for product in catalogue]
+    twins: dict[str, list[str]] = {}
+    for product in catalogue:
+        if product.twins:
+            twins.setdefault(product.twins, []).append(product.id)
+    return {
+        "quality": {recipe: {"precision_at_1": 0.8272, "precision_at_5": 0.5, "precision_at_10": 0.25}},
+        "categories": {
+            recipe: [
+                {
+                    "category": "Bowls & <Plates>",
+                    "products": 30,
+                    "precision_at_1": 0.9,
+                    "precision_at_5": 0.8,
+                },
+                {"category": "Mugs", "products": 22, "precision_at_1": 0.7, "precision_at_5": 0.123},
+            ]
+        },
+        "scores": {
+            recipe: {
+                "edges": [round(0.025 * edge, 3) for edge in range(41)],
+                "first": [0] * 30 + [3] * 10,
+                "stored": [0] * 20 + [5] * 20,
+                "pairs": [9] * 20 + [0] * 20,
+            }
+        },
+        "hubs": {
+            recipe: {"skewness": 1.5, "products": [[each, 60 - rank] for rank, each in enumerate(ids[:50])]}
+        },
+        "orphans": {recipe: {"count": 77, "ids": ids[20:75]}},
+        "twins": {
+            "groups": len(twins),
+            "products": sum(map(len, twins.values())),
+            "first": list(twins.values()),
+        },
+    }
