@@ -116,14 +116,19 @@ class Bundle:
         return self.manifest["recipes"]
 
     def mismatches(
-        self, *, contents: bool = False, advance: Callable[[int], None] = lambda count: None
+        self,
+        *,
+        contents: bool = False,
+        elsewhere: str | None = None,
+        advance: Callable[[int], None] = lambda count: None,
     ) -> list[str]:
         """What does not match the seal, one sentence each; empty where all is well.
 
         Looks at the manifest's digest and at every file's name and size; with `contents`, at every
-        file's hash too, with `advance(1)` called after each.
+        file's hash too, with `advance(1)` called after each. The folder `elsewhere` need not be there.
         """
-        return list(mismatches(self.folder, self.manifest, contents=contents, advance=advance))
+        options = {"contents": contents, "elsewhere": elsewhere, "advance": advance}
+        return list(mismatches(self.folder, self.manifest, **options))
 
     def categories(self) -> list[tuple[str, int]]:
         """Every category with its number of products, by name."""

@@ -48,12 +48,18 @@ def read_files_table(folder: Path) -> Iterator[SealedFile]:
 
 
 def mismatches(
-    folder: Path, manifest: dict[str, Any], *, contents: bool, advance: Callable[[int], None]
+    folder: Path,
+    manifest: dict[str, Any],
+    *,
+    contents: bool,
+    elsewhere: str | None,
+    advance: Callable[[int], None],
 ) -> Iterator[str]:
     """What does not match the seal of a generation, one sentence each; nothing where all is well.
 
     Checks the manifest's own digest, the table's hash, then the name and size of each file; with
-    `contents` the hash of each file too, which reads all of them and calls `advance(1)` after each.
+    `contents` the hash of each file too, which reads all of them and calls `advance(1)` after each. What the
+    folder `elsewhere` holds need not be there, since it is served from another place.
     """
     if fmt.manifest_digest(manifest) != manifest.get("digest"):
         yield f"{fmt.MANIFEST} was changed after the build: its content does not match its own digest."
@@ -65,6 +71,11 @@ def mismatches(
             return
         sizes = _sealed_sizes(folder)
         found = sealed_files(folder)
+        if elsewhere is not None:
+            apart = f"{elsewhere}/"
+            sizes = {
+                path: size for path, size in sizes.items() if path in found or not path.startswith(apart)
+            }
         # An app asks before it serves its first page: where all is well, as it mostly is, this is all.
         if sizes != found:
             yield from _other_files(sizes, found)

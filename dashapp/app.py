@@ -25,7 +25,8 @@ def create_app(settings: Settings | None = None) -> Dash:
     Where there is no bundle, or not a whole one, the app starts all the same and every page says what
     is wrong, with status 503. Raises `SettingsError` for a setting that cannot be used.
     """
-    sites = Sites(settings or Settings.from_environment())
+    settings = settings or Settings.from_environment()
+    sites = Sites(settings)
     app = ShopApp(sites)
     register_navigation(app, sites)
     register_thumbnails(app.server, sites)
@@ -34,7 +35,7 @@ def create_app(settings: Settings | None = None) -> Dash:
     register_widget(app.server)
     register_crawlers(app.server, sites)
     _register_plain_routes(app)
-    register_headers(app.server, app.csp_hashes())
+    register_headers(app.server, app.csp_hashes(), pictures=settings.thumbnails)
     register_compression(app.server)
     return app
 

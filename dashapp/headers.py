@@ -15,8 +15,11 @@ _HEADERS = {
 }
 
 
-def content_security_policy(script_hashes: Sequence[str]) -> str:
-    """The policy: everything from this host, no inline script but those of the hashes given."""
+def content_security_policy(script_hashes: Sequence[str], *, pictures: str = "") -> str:
+    """The policy: everything from this host, no inline script but those of the hashes given.
+
+    `pictures` is the address of a folder elsewhere that pictures may come from.
+    """
     return "; ".join(
         [
             "default-src 'self'",
@@ -24,7 +27,7 @@ def content_security_policy(script_hashes: Sequence[str]) -> str:
             # Dash's own scripts put style elements into the page; style attributes in HTML need no leave.
             "style-src 'self' 'unsafe-inline'",
             "style-src-attr 'none'",
-            "img-src 'self' data:",
+            f"img-src 'self' data: {pictures}{'/' if pictures else ''}".strip(),
             "object-src 'none'",
             "base-uri 'none'",
             "form-action 'self'",
@@ -33,9 +36,12 @@ def content_security_policy(script_hashes: Sequence[str]) -> str:
     )
 
 
-def register_headers(server: Flask, script_hashes: Sequence[str]) -> None:
-    """Add the headers to each response that `server` gives."""
-    headers = {**_HEADERS, "Content-Security-Policy": content_security_policy(script_hashes)}
+def register_headers(server: Flask, script_hashes: Sequence[str], *, pictures: str = "") -> None:
+    """Add the headers to each response that `server` gives; `pictures` as in `content_security_policy`."""
+    headers = {
+        **_HEADERS,
+        "Content-Security-Policy": content_security_policy(script_hashes, pictures=pictures),
+    }
 
     @server.after_request
     def add_headers(response: Response) -> Response:

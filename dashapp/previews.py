@@ -6,6 +6,7 @@ import json
 import re
 from html import escape
 from typing import Any
+from urllib.parse import urljoin
 
 from flask import request
 
@@ -33,7 +34,7 @@ def preview(site: Site, view: View) -> str:
     facts = {"og:type": "website", "og:site_name": site.name, "og:title": tab_title(site, view)}
     facts["og:description"] = view.description
     if view.image:
-        facts["og:image"] = base + view.image
+        facts["og:image"] = urljoin(base, view.image)
     parts = ['<meta name="twitter:card" content="summary">']
     if view.description:
         parts.append(f'<meta name="description" content="{escape(view.description)}">')
@@ -56,7 +57,7 @@ def product_data(site: Site, product: Product, *, base: str) -> dict[str, Any]:
         "description": product.description,
         "category": product.category,
         "brand": {"@type": "Brand", "name": product.brand} if product.brand else "",
-        "image": [base + site.thumbnail_href(image) for image in product.images],
+        "image": [urljoin(base, site.thumbnail_href(image)) for image in product.images],
         "offers": _offer(product),
     }
     return {

@@ -13,6 +13,8 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 
 EVERY_ORIGIN = "*"
 
+_PATH = re.compile(r"(?:/[A-Za-z0-9._~%+-]+)*")
+
 _ORIGIN = re.compile(r"https?://(?:[a-z0-9_-]+(?:\.[a-z0-9_-]+)*|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?")
 """An origin as browsers send it: scheme, host and port, no path."""
 
@@ -26,6 +28,14 @@ def _address(text: str) -> str:
     if not _ORIGIN.fullmatch(address):
         raise ValueError("an address without a path, for example https://look.example")
     return address
+
+
+def _folder_address(text: str) -> str:
+    address = text.removesuffix("/")
+    origin = _ORIGIN.match(address.lower())
+    if origin and _PATH.fullmatch(address[origin.end() :]):
+        return address
+    raise ValueError("the address of a folder, for example https://files.example/akin/thumbnails")
 
 
 def _origins(text: str) -> tuple[str, ...]:
@@ -61,6 +71,14 @@ class Settings:
             "help": "Public address, as https://look.example, for search engines and link previews; "
             "where not set, the one that a visitor asks for.",
             "read": _address,
+        },
+    )
+    thumbnails: str = field(
+        default="",
+        metadata={
+            "help": "Address of a copy of the bundle's folder thumbnails/ on a host for files, as "
+            "https://files.example/akin/thumbnails; where not set, they are served from the bundle.",
+            "read": _folder_address,
         },
     )
     cors: tuple[str, ...] = field(

@@ -74,6 +74,9 @@ class Site:
 
     def thumbnail_href(self, image: ProductImage, *, small: bool = False) -> str:
         """The address of a thumbnail; it changes with the picture and with the size of thumbnails."""
+        if self.settings.thumbnails:
+            file = fmt.thumbnail_file(image.id, small=small)
+            return self.settings.thumbnails + file.removeprefix(fmt.THUMBNAILS)
         return f"/thumbnails/{self.thumbnails_tag}/{image.id}{'.small' if small else ''}.webp"
 
 
@@ -162,7 +165,7 @@ def open_site(settings: Settings) -> Site:
 
 def _checked(settings: Settings) -> Site:
     bundle = Bundle.open(settings.data)
-    wrong = bundle.mismatches()
+    wrong = bundle.mismatches(elsewhere=fmt.THUMBNAILS if settings.thumbnails else None)
     if wrong:
         raise BundleError(_summary(bundle.folder, wrong))
     tag = hashlib.sha256(canonical_json(bundle.manifest.get("thumbnails"))).hexdigest()[:8]

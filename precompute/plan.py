@@ -15,6 +15,7 @@ import numpy as np
 
 from bundle import Bundle
 from bundle import format as fmt
+from bundle.catalogue import create_catalogue
 from precompute.build import BuildSettings, Summary, build
 from precompute.extractors import plan_extractor
 from precompute.neighbours import EXACT_PRODUCTS, find_neighbours
@@ -190,8 +191,12 @@ class _Reckoning:
         thumbnails = [path for path in sizes if fmt.THUMBNAILS in path.parts]
         growing = [path for path in sizes if path.name in _GROWING or fmt.MAP in path.parts]
         fixed = [path for path in sizes if path not in {*lists, *thumbnails, *growing}]
-        scales = (self._list_scale(), self._picture_scale, self._scale, 1.0)
-        parts = (lists, thumbnails, growing, fixed)
+        # A catalogue of no products has its tables already.
+        empty = self._trial.out / f"empty-{fmt.CATALOGUE}"
+        create_catalogue(empty, [])
+        sizes[empty] = empty.stat().st_size
+        scales = (self._list_scale(), self._picture_scale, self._scale, 1.0, 1.0 - self._scale)
+        parts = (lists, thumbnails, growing, fixed, [empty])
         plain = [sum(map(sizes.__getitem__, part)) * scale for part, scale in zip(parts, scales, strict=True)]
         packed = [packed_size(part) * scale for part, scale in zip(parts, scales, strict=True)]
         return Sizes(*_in_three(plain), *_in_three(packed))

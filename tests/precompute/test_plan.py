@@ -17,8 +17,8 @@ from precompute.recipe import DEFAULT, RECIPES
 from precompute.slug import files_below
 from tests.pictures import encoded, picture
 
-COUNT = 60
-RECIPE = replace(RECIPES[DEFAULT], depth=12, top=5)
+COUNT = 200
+RECIPE = replace(RECIPES[DEFAULT], depth=30, top=5)
 
 
 @pytest.fixture(scope="module")
@@ -30,12 +30,12 @@ def photos(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def settings(photos: Path, out: Path, **fields: object) -> BuildSettings:
-    return BuildSettings(source=photos, out=out, recipes=(replace(RECIPE, **fields),), thumbnail_size=200)
+    return BuildSettings(source=photos, out=out, recipes=(replace(RECIPE, **fields),), thumbnail_size=300)
 
 
 @pytest.fixture(scope="module")
 def planned(photos: Path) -> Plan:
-    return next(plan(settings(photos, Path("nowhere")), sample=30))
+    return next(plan(settings(photos, Path("nowhere")), sample=100))
 
 
 def test_sizes_come_true(photos: Path, planned: Plan, tmp_path: Path) -> None:
@@ -59,8 +59,8 @@ def test_what_fits_needs_no_advice(planned: Plan) -> None:
 @pytest.mark.parametrize(
     ("excess", "advice"),
     [
-        (lambda sizes: sizes.packed_lists * 0.3, "--depth 7 would"),
-        (lambda sizes: sizes.packed_thumbnails * 0.25, "--thumbnail-size 1"),
+        (lambda sizes: sizes.packed_lists * 0.3, "--depth 2"),
+        (lambda sizes: sizes.packed_thumbnails * 0.25, "--thumbnail-size 2"),
         (lambda sizes: sizes.packed_thumbnails * 0.95, "AKIN_THUMBNAILS"),
     ],
 )
@@ -68,7 +68,7 @@ def test_the_smallest_change_that_fits_is_named(
     photos: Path, planned: Plan, excess, advice: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(planning, "LIMIT", planned.slug - int(excess(planned.sizes)))
-    (found,) = plan(settings(photos, Path("nowhere")), sample=30)
+    (found,) = plan(settings(photos, Path("nowhere")), sample=100)
     assert advice in found.advice
 
 
@@ -77,9 +77,9 @@ def test_the_change_that_is_named_does_fit(
 ) -> None:
     limit = planned.slug - int(planned.sizes.packed_lists * 0.3)
     monkeypatch.setattr(planning, "LIMIT", limit)
-    (found,) = plan(settings(photos, Path("nowhere")), sample=30)
+    (found,) = plan(settings(photos, Path("nowhere")), sample=100)
     depth = int(found.advice.split()[1])
-    assert next(plan(settings(photos, Path("nowhere"), depth=depth), sample=30)).slug <= limit
+    assert next(plan(settings(photos, Path("nowhere"), depth=depth), sample=100)).slug <= limit
 
 
 def test_the_command_says_it_as_json(photos: Path, capsys: pytest.CaptureFixture[str]) -> None:
