@@ -56,11 +56,12 @@
     const one = target.closest("[data-forget]");
     const all = target.closest("[data-forget-all]");
     if (!one && !all) return;
-    used = { gone: one?.dataset.forget, place: [...document.querySelectorAll("[data-forget]")].indexOf(one) };
     if (one) write("visits", visits().filter((id) => id !== one.dataset.forget));
     else forget(() => true);
-    send();
     showPicks();
+    if (!target.closest(".remembered")) return; // Of what was remembered, this page shows nothing.
+    used = { gone: one?.dataset.forget, place: [...document.querySelectorAll("[data-forget]")].indexOf(one) };
+    send();
   });
 
   // --- picks ------------------------------------------------------------------------------------

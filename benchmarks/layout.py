@@ -21,7 +21,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from precompute.embedding import embed
 from precompute.extractors import open_extractor
-from precompute.layout import lay_out, principal_axes
+from precompute.layout import lay_out
 from precompute.neighbours import NeighbourLists, find_neighbours
 from precompute.progress import stage
 from precompute.projection import centre
@@ -61,7 +61,7 @@ def judge(vectors: np.ndarray, classes: np.ndarray) -> str:
     lists = find_neighbours(ids, vectors, metric="cosine", depth=DEPTH)
     searching = process_time() - started
     started = process_time()
-    found = lay_out(lists, principal_axes(vectors), ids, metric="cosine")
+    found = lay_out(lists, vectors, ids, metric="cosine")
     seconds = process_time() - started
     near = nearest_on(np.column_stack([found.x, found.y]))
     measured = [

@@ -15,15 +15,12 @@ import argparse
 import http.client
 import json
 import os
-import shutil
-import socket
 import subprocess
 import sys
 import tempfile
 import time
 from collections import defaultdict
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
 from statistics import median, quantiles
 from typing import TYPE_CHECKING, Any
@@ -31,6 +28,7 @@ from urllib.parse import urlencode
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
+from benchmarks.browsing import DASHBOARD, REPOSITORY, chromium, gunicorn, watch
 from bundle import Bundle
 from dashapp.addresses import product_href
 
@@ -38,10 +36,8 @@ if TYPE_CHECKING:
     from flask import Flask
     from playwright.sync_api import Page
 
-REPOSITORY = Path(__file__).resolve().parent.parent
 BARE = "bare Dash callback"
 WARM_UP = 30
-FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
 
 
 def bare_server() -> Flask:
@@ -69,27 +65,6 @@ def bare_server() -> Flask:
         )
 
     return app.server
-
-
-@contextmanager
-def gunicorn(target: str, **environment: str) -> Iterator[int]:
-    """Serve `target` with two workers and give the port."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "gunicorn", target, "--bind", f"127.0.0.1:{port}", "--workers", "2"]
-    command += ["--log-level", "error", "--access-logfile", os.devnull]
-    process = subprocess.Popen(command, cwd=REPOSITORY, env={**os.environ, **environment})
-    try:
-        for _ in range(300):
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", port)) == 0:
-                    break
-            time.sleep(0.1)
-        yield port
-    finally:
-        process.terminate()
-        process.wait(timeout=30)
 
 
 class Visitor:
@@ -139,15 +114,9 @@ def measure_clicks(shop: int, bare: int, pages: list[tuple[str, str, str]], clic
 
 def measure_transfers(port: int) -> None:
     """Open the gallery and two products in Chromium and print what came over the wire."""
-    chromium = shutil.which("chromium") or shutil.which("google-chrome")
-    if chromium is None:
-        raise SystemExit("There is no Chromium on this machine: install the package chromium.")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=chromium, args=FLAGS)
+    with chromium() as browser:
         page = browser.new_page(viewport={"width": 1280, "height": 900})
-        transfers = _watch(page)
+        transfers = watch(page)
         print("\n| in Chromium | requests | KB without thumbnails | KB of thumbnails |")
         print("|---|---|---|---|")
         page.goto(f"http://127.0.0.1:{port}/")
@@ -162,26 +131,6 @@ def measure_transfers(port: int) -> None:
         page.go_back()
         page.locator("h1", has_text="All products").wait_for()
         _report("back to the gallery", page, transfers)
-        browser.close()
-
-
-def _watch(page: Page) -> list[dict[str, Any]]:
-    """A list that fills with each request's address and the bytes that its answer took on the wire."""
-    transfers: list[dict[str, Any]] = []
-    addresses: dict[str, str] = {}
-    session = page.context.new_cdp_session(page)
-    session.send("Network.enable")
-
-    def responded(event: dict[str, Any]) -> None:
-        addresses[event["requestId"]] = event["response"]["url"]
-
-    def finished(event: dict[str, Any]) -> None:
-        address = addresses.get(event["requestId"], "")
-        transfers.append({"address": address, "bytes": event["encodedDataLength"]})
-
-    session.on("Network.responseReceived", responded)
-    session.on("Network.loadingFinished", finished)
-    return transfers
 
 
 def _report(name: str, page: Page, transfers: list[dict[str, Any]]) -> None:
@@ -226,7 +175,7 @@ def main() -> None:
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
             build = [sys.executable, "-m", "precompute", "build", str(arguments.photos.resolve())]
             subprocess.run([*build, "--out", str(folder)], cwd=REPOSITORY, check=True)
-        shop = stack.enter_context(gunicorn("dashapp.wsgi:server", AKIN_DATA=str(folder.resolve())))
+        shop = stack.enter_context(gunicorn(DASHBOARD, AKIN_DATA=str(folder.resolve())))
         cards = {"BENCHMARK_CARDS": str(arguments.cards)}
         bare = stack.enter_context(gunicorn("benchmarks.serving:bare_server()", **cards))
         print(f"{Bundle.open(folder).count:,} products\n")

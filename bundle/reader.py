@@ -248,7 +248,11 @@ class Bundle:
         """
         path = self.folder / fmt.map_file(recipe)
         try:
-            return ProductMap(**json.loads(path.read_text(encoding="utf-8")))
+            found = ProductMap(**json.loads(path.read_text(encoding="utf-8")))
+            numbers = [*found.x, *found.y, found.fitted, found.placed, found.removed]
+            if not len(found.x) == len(found.y) == self.count or {*map(type, numbers)} != {int}:
+                raise ValueError("it has no place for each product")
+            return found
         except FileNotFoundError:
             return None
         except (OSError, ValueError, TypeError) as error:
@@ -321,9 +325,13 @@ def _read_manifest(path: Path) -> dict[str, Any]:
         manifest = json.loads(path.read_text(encoding="utf-8"))
         version = manifest["version"]
         if version == fmt.VERSION:
-            # A look at each field the app relies on, so that a broken manifest is named here and not later.
-            _ = manifest["generation"], manifest["counts"]["products"], manifest["files"]["sha256"]
-            _ = [(recipe["name"], recipe["shards"]) for recipe in manifest["recipes"]], manifest["recipes"][0]
+            # A look at each field that is relied on, so that a broken manifest is named here and not later.
+            files, recipes = manifest["files"], manifest["recipes"]
+            _ = manifest["generation"], files["sha256"], recipes[0], [recipe["name"] for recipe in recipes]
+            numbers = [manifest["counts"]["products"], files["count"], files["bytes"]]
+            for number in numbers + [recipe["shards"] for recipe in recipes]:
+                if type(number) is not int or number < 0:
+                    raise ValueError(f"{number!r} where a number is expected")
             return manifest
     except (OSError, ValueError, LookupError, TypeError) as error:
         raise BundleError(

@@ -202,5 +202,6 @@ def _shard_count(lists: list[_List]) -> int:
 def _remove_older(root: Path, *, keep: set[str | None]) -> None:
     for folder in root.iterdir():
         # Only what is surely a generation of ours is removed: the folder may be a user's own.
-        if folder.is_dir() and folder.name not in keep and (folder / fmt.MANIFEST).is_file():
+        ours = all((folder / name).is_file() for name in (fmt.MANIFEST, fmt.FILES))
+        if ours and folder.name not in keep:
             shutil.rmtree(folder, ignore_errors=True)

@@ -1,75 +1,111 @@
 """Takes the pictures of the README and the docs, from the demo shop in a real browser.
 
-    python docs/screenshots.py          # after: python -m precompute build demo --out data
+    python docs/screenshots.py
 
-Needs requirements-dev.txt and the system's Chromium.
+Builds the demo in a temporary folder, by the default recipe and by another to compare it with, serves it and
+writes docs/images. Needs requirements-dev.txt, requirements-precompute.txt and the system's Chromium.
 """
 
 from __future__ import annotations
 
-import os
-import shutil
-import socket
+import io
 import subprocess
 import sys
-import time
-import urllib.request
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
-from urllib.error import URLError
+from typing import TYPE_CHECKING
 
-from playwright.sync_api import sync_playwright
+from PIL import Image
 
-REPOSITORY = Path(__file__).resolve().parent.parent
-IMAGES = REPOSITORY / "docs" / "images"
+sys.path.insert(0, str(Path(__file__).parent.parent))
 
-SHOTS = {
-    # file name: (address, width, height, colour mode)
-    "product-1280-light": ("/product/vas-004", 1280, 900, "light"),
-    "gallery-1280-light": ("/", 1280, 900, "light"),
-    "product-390-dark": ("/product/tea-009", 390, 844, "dark"),
-}
+from benchmarks.browsing import DASHBOARD, REPOSITORY, chromium, gunicorn
+from precompute.recipe import DEFAULT
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+IMAGES = Path("/tmp/pics/images")
+SETTLED = 1000  # milliseconds in which the map has fetched its pictures and menus have opened
+UNCENTRED = """
+name = "uncentred"
+extractor = "efficientnet-lite0"
+description = "The default without centring"
+projection = "none"
+"""
+
+
+@dataclass(frozen=True)
+class Shot:
+    """A picture: its file's name, the page's address, the window's size, and what is done on the page.
+
+    `recipes` are those that the shop was built with.
+    """
+
+    name: str
+    address: str
+    size: tuple[int, int] = (1280, 900)
+    mode: str = "light"
+    act: Callable[[Page], object] = lambda page: None
+    recipes: tuple[str, ...] = (DEFAULT,)
+
+
+SHOTS = (
+    Shot("product-1280-light", "/product/vas-004"),
+    Shot("product-390-dark", "/product/tea-009", size=(390, 844), mode="dark"),
+    Shot(
+        "gallery-1280-light",
+        "/?colour=blue&stock=in",
+        act=lambda page: page.locator("summary", has_text="Colour").click(),
+    ),
+    Shot("map-1280-light", "/map"),
+    Shot("for-you-1280-light", "/for-you?like=tea-009&like=vas-004&like=clk-004"),
+    Shot("compare-1280-light", "/compare/vas-004", recipes=(DEFAULT, "uncentred")),
+    Shot("quality-1280-light", "/quality"),
+)
 
 
 def main() -> None:
-    """Serve the bundle in `data`, take each picture and stop the server again."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        address = f"127.0.0.1:{probe.getsockname()[1]}"
-    command = [sys.executable, "-m", "gunicorn", "--bind", address, "dashapp.wsgi:server"]
-    environment = {"AKIN_DATA": str(REPOSITORY / "data"), **os.environ}
-    server = subprocess.Popen(command, cwd=REPOSITORY, env=environment)
-    try:
-        wait_for(f"http://{address}/healthz")
-        take(f"http://{address}")
-    finally:
-        server.terminate()
-        server.wait()
-
-
-def take(base: str) -> None:
-    """Write every picture as PNG."""
+    """Build and serve a shop for each choice of recipes, and take the pictures there."""
     IMAGES.mkdir(exist_ok=True)
-    with sync_playwright() as driver:
-        browser = driver.chromium.launch(
-            executable_path=shutil.which("chromium"), args=["--no-sandbox", "--disable-gpu"]
-        )
-        for name, (address, width, height, mode) in SHOTS.items():
-            page = browser.new_page(viewport={"width": width, "height": height}, color_scheme=mode)
-            page.goto(base + address, wait_until="networkidle")
-            page.screenshot(path=IMAGES / f"{name}.png")
-            page.close()
-        browser.close()
+    with chromium() as browser:
+        for recipes, shots in groupby(SHOTS, lambda shot: shot.recipes):
+            with tempfile.TemporaryDirectory() as folder, shop(Path(folder), recipes) as address:
+                for shot in shots:
+                    take(browser, address, shot)
 
 
-def wait_for(address: str) -> None:
-    """Return once the server answers; raises `SystemExit` where it does not within 30 seconds."""
-    deadline = time.monotonic() + 30
-    while time.monotonic() < deadline:
-        try:
-            urllib.request.urlopen(address, timeout=5).close()
-            return
-        except (URLError, ConnectionError):
-            time.sleep(0.1)
-    raise SystemExit(f"{address} does not answer.")
+@contextmanager
+def shop(folder: Path, recipes: tuple[str, ...]) -> Iterator[str]:
+    """The address of the demo shop, built in a folder."""
+    written = folder / "uncentred.toml"
+    written.write_text(UNCENTRED, encoding="utf-8")
+    build = [sys.executable, "-m", "precompute", "build", "demo", "--out", str(folder / "data")]
+    for recipe in recipes:
+        build += ["--recipe", str(written) if recipe == "uncentred" else recipe]
+    subprocess.run(build, cwd=REPOSITORY, check=True)
+    with gunicorn(DASHBOARD, AKIN_DATA=str(folder / "data")) as port:
+        yield f"http://127.0.0.1:{port}"
+
+
+def take(browser: Browser, base: str, shot: Shot) -> None:
+    """Write one picture as PNG with 256 colours, a third of the size."""
+    width, height = shot.size
+    page = browser.new_page(viewport={"width": width, "height": height}, color_scheme=shot.mode)
+    page.goto(base + shot.address)
+    page.locator("#first-page").wait_for(state="detached")
+    page.wait_for_load_state("networkidle")
+    shot.act(page)
+    page.wait_for_timeout(SETTLED)
+    page.wait_for_load_state("networkidle")
+    picture = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
+    path = IMAGES / f"{shot.name}.png"
+    picture.save(f"/tmp/pics/raw-{shot.name}.png")
+    page.close()
 
 
 if __name__ == "__main__":

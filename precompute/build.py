@@ -25,7 +25,7 @@ from precompute.lock import locked
 from precompute.picture import THUMBNAIL_SIZE, PictureMaker
 from precompute.progress import say, stage
 from precompute.recipe import MINIMUM_DECODED_SIDE, Recipe
-from precompute.recipe_lists import RecipeLists, make_lists, overlaps, write_map
+from precompute.recipe_lists import RecipeLists, make_lists, overlaps
 from precompute.source import Catalogue, LeftOut, SourceProduct, read_catalogue
 from precompute.store import PictureStore, Store
 from precompute.store.pictures import thumbnail_files
@@ -114,12 +114,11 @@ def build(settings: BuildSettings, *, catalogue: Catalogue | None = None) -> Sum
                 raise UserError(_nothing_left(settings.source, left_out))
             parts = {"store": store, "writer": writer, "clock": clock, "search": settings.search}
             made = [
-                make_lists(recipe, plan, works[plan.key], products, **parts)
-                for recipe, plan in zip(settings.recipes, plans, strict=True)
+                make_lists(recipe, plan, works[plan.key], products, with_map=number == 0, **parts)
+                for number, (recipe, plan) in enumerate(zip(settings.recipes, plans, strict=True))
             ]
             overlap, inputs = overlaps(made), _inputs_digest(products)
             products = with_twins(products, made[0].lists, _signatures(products, pictures))
-            write_map(made[0], products, writer=writer, clock=clock)
             with clock.measure("writing"):
                 writer.write_catalogue(products)
                 _link_thumbnails(products, pictures, writer)
@@ -148,6 +147,11 @@ def _check(settings: BuildSettings) -> None:
         raise UserError(
             f"Expected a thumbnail size from 64 to {MINIMUM_DECODED_SIDE} pixels. "
             f"Received: {settings.thumbnail_size}."
+        )
+    if settings.out.resolve() == settings.source.resolve():
+        raise UserError(
+            "Expected --out to be another folder than that of the pictures. "
+            f"Received: {settings.out} for both."
         )
     names = [recipe.name for recipe in settings.recipes]
     for name in names:

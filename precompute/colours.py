@@ -10,7 +10,6 @@ from functools import cache
 
 import numpy as np
 from PIL import Image
-from scipy import ndimage
 
 from bundle.format import COLOURS
 
@@ -133,6 +132,9 @@ def _brightened(pixels: np.ndarray) -> np.ndarray:
 
 def _product(lab: np.ndarray) -> np.ndarray:
     """How much each place counts, from OKLab, (h, w, 3), to (h, w): nothing where the background is."""
+    # Only where there is a new picture: SciPy takes as long as a build that changes nothing.
+    from scipy import ndimage
+
     weights = _central(*lab.shape[:2])
     found = weights * ~_background(lab)
     # The colours of an outline are mixtures; what is thin has nothing else.
@@ -144,6 +146,8 @@ def _product(lab: np.ndarray) -> np.ndarray:
 
 def _background(lab: np.ndarray) -> np.ndarray:
     """Where the background is, from OKLab: (h, w, 3) to (h, w) bool."""
+    from scipy import ndimage
+
     frame = np.ones(lab.shape[:2], bool)
     frame[_FRAME:-_FRAME, _FRAME:-_FRAME] = False
     edge = lab[frame]

@@ -22,7 +22,7 @@ MOST = 24
 
 _PAGE = 1000
 # What a build measured, as against what it was asked for.
-_MEASURED = frozenset({"fingerprint", "shards", "search", "scores"})
+_MEASURED = frozenset({"fingerprint", "embeddings", "shards", "search", "scores", "pairs"})
 
 
 @dataclass(frozen=True)

@@ -32,12 +32,17 @@ def tidy(out: Path, store: Store, opened: Sequence[EmbeddingStore | PictureStore
             manifests = [bundle.manifest for bundle in kept]
             recipes = [recipe for manifest in manifests for recipe in manifest["recipes"]]
             keys = {recipe.get(name) for recipe in recipes for name in ("embeddings", "fingerprint")}
-            store.keep_only(keys | {manifest["thumbnails"].get("fingerprint") for manifest in manifests})
+            thumbnails = (manifest.get("thumbnails", {}) for manifest in manifests)
+            store.keep_only(keys | {made.get("fingerprint") for made in thumbnails})
     except OSError as error:
         say(f"The store could not be tidied ({error.filename}: {error.strerror}).")
+    except ValueError as error:
+        # Nobody knows what a generation with a damaged table of files shows.
+        say(f"The store was not tidied, as a generation is damaged ({error}).")
 
 
 def _images_in(folder: Path) -> set[str]:
     """The ids of the pictures in a generation."""
-    paths = (Path(file.path) for file in read_files_table(folder))
-    return {path.name.split(".")[0] for path in paths if path.parts[0] == fmt.THUMBNAILS}
+    thumbnails = f"{fmt.THUMBNAILS}/"
+    paths = (file.path for file in read_files_table(folder))
+    return {path.rpartition("/")[2].partition(".")[0] for path in paths if path.startswith(thumbnails)}

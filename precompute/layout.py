@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -52,7 +53,7 @@ class PreviousMap:
 def previous_map(
     out: Path, recipe: str, *, fingerprint: str, products: Sequence[Product]
 ) -> PreviousMap | None:
-    """The map of a recipe in the live generation at `out`; None where there is none, or of another recipe.
+    """The map of a recipe in the live generation at `out`; None without a whole one of the same recipe.
 
     A product of `products` that has another picture now has no place on it; one that is not there any more
     counts as removed.
@@ -60,16 +61,18 @@ def previous_map(
     try:
         bundle = Bundle.open(out)
         known = any(
-            entry["fingerprint"] == fingerprint for entry in bundle.recipes if entry["name"] == recipe
+            entry.get("fingerprint") == fingerprint for entry in bundle.recipes if entry["name"] == recipe
         )
         found = bundle.product_map(recipe) if known else None
-    except BundleError:
+        before = list(_first_pictures(bundle)) if found else []
+    except (BundleError, sqlite3.Error, LookupError, ValueError, TypeError):
+        # Damaged, which is a reason to build anew.
         return None
-    if found is None:
+    if found is None or len(before) != len(found.x):
         return None
     pictures = {product.id: product.images[0].id for product in products}
     places, removed = {}, found.removed
-    for place, (product_id, image_id) in enumerate(_first_pictures(bundle)):
+    for place, (product_id, image_id) in enumerate(before):
         removed += product_id not in pictures
         if pictures.get(product_id) == image_id:
             places[product_id] = (found.x[place], found.y[place])
@@ -101,7 +104,7 @@ def principal_axes(vectors: np.ndarray) -> np.ndarray:
 
 def lay_out(
     lists: NeighbourLists,
-    axes: np.ndarray,
+    vectors: np.ndarray,
     order: Sequence[str],
     *,
     metric: str,
@@ -112,8 +115,9 @@ def lay_out(
 
     Everything is laid out where there is no `previous` map, or where more than `REFIT` of what it was fitted
     to has come or gone since. Otherwise what is on it keeps its place, and what has come lies between its
-    nearest neighbours there. `axes` are the `principal_axes` of the products, in the order of `lists.ids`,
-    from which the layout starts. `advance(count)` is told of the `STEPS` done, which are always as many.
+    nearest neighbours there. `vectors` (n, d), float32, are those of the products, in the order of
+    `lists.ids`; a layout starts from their `principal_axes`. `advance(count)` is told of the `STEPS` done,
+    which are always as many.
     """
     fitted, placed, removed = len(lists.ids), 0, 0
     if previous is not None:
@@ -121,7 +125,7 @@ def lay_out(
         placed = previous.placed + sum(product_id not in previous.places for product_id in lists.ids)
     if previous is None or placed + removed > REFIT * fitted:
         fitted, placed, removed = len(lists.ids), 0, 0
-        places = _to_map(_fit(lists, axes, metric, advance))
+        places = _to_map(_fit(lists, principal_axes(vectors), metric, advance))
     else:
         places = _place(lists, metric, previous.places)
         advance(sum(STEPS))

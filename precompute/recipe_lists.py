@@ -15,7 +15,7 @@ from precompute.errors import UserError
 from precompute.evaluation import overlap
 from precompute.extractors import ExtractorPlan
 from precompute.findings import Findings, examine
-from precompute.layout import STEPS, lay_out, previous_map, principal_axes
+from precompute.layout import STEPS, lay_out, previous_map
 from precompute.neighbours import NeighbourLists, find_neighbours, load_lists, save_lists
 from precompute.progress import stage
 from precompute.projection import project
@@ -28,14 +28,13 @@ QUANTILES = {"p01": 0.01, "p50": 0.5, "p99": 0.99}
 
 @dataclass(frozen=True)
 class RecipeLists:
-    """What was made under one recipe; `axes` are the `principal_axes` of the products, by id."""
+    """What was made under one recipe."""
 
     recipe: Recipe
     plan: ExtractorPlan
     embedding_seconds: float
     lists: NeighbourLists
     shards: int
-    axes: np.ndarray
     findings: Findings
 
     @property
@@ -71,8 +70,12 @@ def make_lists(
     writer: BundleWriter,
     clock: Clock,
     search: str | None,
+    with_map: bool,
 ) -> RecipeLists:
-    """Find and write the lists of one recipe, starting from those of the last build where there are any."""
+    """Find and write the lists of one recipe, starting from those of the last build where there are any.
+
+    `with_map` writes its map as well.
+    """
     key = recipe.fingerprint(plan.weights_sha256)
     with stage("Neighbours", len(products), "products") as advance, clock.measure("neighbours"):
         # In the order of the lists, by id.
@@ -110,9 +113,10 @@ def make_lists(
             top=recipe.top,
             categories={product.id: product.category for product in products},
         )
-    with clock.measure("map"):
-        axes = principal_axes(vectors)
-    return RecipeLists(recipe, plan, work.embedding_seconds, lists, shards, axes, findings)
+    if with_map:
+        with clock.measure("map"):
+            _write_map(recipe, lists, vectors, products, fingerprint=key, writer=writer)
+    return RecipeLists(recipe, plan, work.embedding_seconds, lists, shards, findings)
 
 
 def overlaps(made: list[RecipeLists]) -> list[dict[str, Any]]:
@@ -124,11 +128,18 @@ def overlaps(made: list[RecipeLists]) -> list[dict[str, Any]]:
     ]
 
 
-def write_map(made: RecipeLists, products: list[Product], *, writer: BundleWriter, clock: Clock) -> None:
+def _write_map(
+    recipe: Recipe,
+    lists: NeighbourLists,
+    vectors: np.ndarray,
+    products: list[Product],
+    *,
+    fingerprint: str,
+    writer: BundleWriter,
+) -> None:
     """Write the map of one recipe; what is on that of the live generation keeps its place."""
-    name, metric = made.recipe.name, made.recipe.metric
-    previous = previous_map(writer.root, name, fingerprint=made.fingerprint, products=products)
+    previous = previous_map(writer.root, recipe.name, fingerprint=fingerprint, products=products)
     order = [product.id for product in products]
-    with stage("Map", sum(STEPS), "steps") as advance, clock.measure("map"):
-        found = lay_out(made.lists, made.axes, order, metric=metric, previous=previous, advance=advance)
-    writer.write_map(name, found)
+    with stage("Map", sum(STEPS), "steps") as advance:
+        found = lay_out(lists, vectors, order, metric=recipe.metric, previous=previous, advance=advance)
+    writer.write_map(recipe.name, found)

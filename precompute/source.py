@@ -12,7 +12,10 @@ from dataclasses import dataclass, field
 from itertools import chain, zip_longest
 from pathlib import Path, PurePosixPath
 
+from bundle import format as fmt
 from precompute.errors import UserError
+from precompute.lock import LOCK
+from precompute.store.files import STORE
 
 TABLE = "products.csv"
 EXTENSIONS = frozenset(
@@ -79,6 +82,8 @@ def read_catalogue(folder: Path) -> Catalogue:
         raise UserError(f"Expected a folder of pictures. Received: {folder}, which does not exist.")
     if not folder.is_dir():
         raise UserError(f"Expected a folder of pictures. Received: {folder}, which is a file.")
+    if _is_output(folder):
+        raise UserError(f"Expected a folder of pictures. Received: {folder}, which a build wrote.")
     try:
         has_table = (folder / TABLE).is_file()
         catalogue = _read_table(folder) if has_table else _read_folder(folder)
@@ -93,8 +98,9 @@ def read_catalogue(folder: Path) -> Catalogue:
 
 
 def _read_folder(folder: Path) -> Catalogue:
-    pictures, left_out = [], []
-    for path in _files(folder):
+    pictures: list[str] = []
+    left_out: list[LeftOut] = []
+    for path in _files(folder, left_out):
         if not _is_text(path):
             left_out.append(LeftOut(_shown(path), "its name is not valid Unicode"))
         elif not _is_picture(path):
@@ -110,14 +116,38 @@ def _read_folder(folder: Path) -> Catalogue:
     return Catalogue(folder, [product for product in turns if product is not None], left_out)
 
 
-def _files(folder: Path) -> Iterator[str]:
-    """Every file below `folder` as a path with / between its parts, sorted, hidden ones left aside."""
-    for parent, folders, names in os.walk(folder):
-        folders[:] = sorted(name for name in folders if not name.startswith("."))
-        base = Path(parent).relative_to(folder)
-        for name in sorted(names):
-            if not name.startswith(".") and (Path(parent) / name).is_file():
-                yield (base / name).as_posix()
+def _files(folder: Path, left_out: list[LeftOut]) -> Iterator[str]:
+    """Every file below `folder` as a path with / between its parts, sorted.
+
+    Hidden files and what a build wrote are left aside; folders that are not looked into go into `left_out`.
+    """
+
+    def unreadable(error: OSError) -> None:
+        if Path(error.filename) == folder:
+            raise error
+        file = _shown(os.path.relpath(error.filename, folder))
+        left_out.append(LeftOut(file, f"the folder cannot be read ({error.strerror})"))
+
+    for parent, folders, names in os.walk(folder, onerror=unreadable):
+        base = "" if Path(parent) == folder else Path(parent).relative_to(folder).as_posix() + "/"
+        seen = sorted(name for name in folders if not name.startswith("."))
+        folders[:] = [name for name in seen if not _is_output(Path(parent, name))]
+        for name in folders:
+            if Path(parent, name).is_symlink():
+                left_out.append(LeftOut(_shown(base + name), "a link to a folder, which is not followed"))
+        for name in sorted(name for name in names if not name.startswith(".")):
+            path = Path(parent, name)
+            # A link to nothing is named as what cannot be read; a pipe is no file at all.
+            if path.is_file() or not path.exists():
+                yield base + name
+
+
+def _is_output(folder: Path) -> bool:
+    """Whether a build wrote into `folder`: the thumbnails there are no pictures of a catalogue."""
+    if (folder / LOCK).is_file() and (folder / STORE).is_dir():
+        return True
+    live = fmt.read_current(folder)
+    return live is not None and (folder / live / fmt.MANIFEST).is_file()
 
 
 def _is_picture(path: str) -> bool:
@@ -172,7 +202,7 @@ def _read_table(folder: Path) -> Catalogue:
         else:
             products[product.id] = product
     named = {file for product in products.values() for file in product.files}
-    for path in _files(folder):
+    for path in _files(folder, left_out):
         if _is_picture(path) and path not in named:
             left_out.append(LeftOut(_shown(path), f"no product of {TABLE} that is kept names it"))
     return Catalogue(folder, list(products.values()), left_out)

@@ -113,10 +113,12 @@ def _categories(measures: Measures) -> Component | None:
     ]
     columns = ["Category", "Products", *(f"First {among}" for among in measures.cuts)]
     head = html.Thead(html.Tr([html.Th(column, scope="col") for column in columns]))
-    parts: list[Component] = [_wide([head, html.Tbody(rows[:_ROWS])])]
+    parts: list[Component] = [_precisions([head, html.Tbody(rows[:_ROWS])])]
     if len(rows) > _ROWS:
         summary = html.Summary(f"{len(rows) - _ROWS:,} more categories", className="more")
-        parts.append(html.Details([summary, _wide([head, html.Tbody(rows[_ROWS:])])], className="folded"))
+        parts.append(
+            html.Details([summary, _precisions([head, html.Tbody(rows[_ROWS:])])], className="folded")
+        )
     if len(measures.categories) > _MOST_ROWS:
         parts.append(html.P(f"The weakest {_MOST_ROWS} of {len(measures.categories):,} categories."))
     return _section(
@@ -130,11 +132,14 @@ def _figure(found: Precision | None) -> Component:
     return html.Span(percent(found.share) if found else "–")
 
 
-def _wide(parts: list[Component]) -> Component:
+def _precisions(parts: list[Component]) -> Component:
+    return _wide(parts, label="Precision by category", kind="quality-numbers")
+
+
+def _wide(parts: list[Component], *, label: str, kind: str = "") -> Component:
     # A table that is wider than a phone scrolls by itself, with the keyboard too.
-    table = html.Table(parts, className="quality-table quality-numbers")
-    label = {"aria-label": "Precision by category"}
-    return html.Div(table, className="quality-wide", role="region", tabIndex=0, **label)
+    table = html.Table(parts, className=f"quality-table {kind}".rstrip())
+    return html.Div(table, className="quality-wide", role="region", tabIndex=0, **{"aria-label": label})
 
 
 def _scores(measures: Measures) -> Component | None:
@@ -192,7 +197,7 @@ def _overlaps(site: Site, recipe: Recipe) -> Component | None:
         f"How far {recipe.name} agrees with the others",
         "Two recipes see different things. The first figure counts what both lists hold (Jaccard index), the "
         "second also whether it stands at the same place (rank-biased overlap).",
-        html.Div(html.Table([head, html.Tbody(rows)], className="quality-table"), className="quality-wide"),
+        _wide([head, html.Tbody(rows)], label="Agreement of recipes"),
     )
 
 

@@ -38,7 +38,7 @@ def add_parser(subparsers: argparse._SubParsersAction) -> None:
         "--sample", type=int, default=256, help="products that are built to predict from (default: 256)"
     )
     add_output_options(parser)
-    parser.set_defaults(run=run, stopped="nothing was written")
+    parser.set_defaults(run=run, stopped="Nothing was written.")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -70,7 +70,8 @@ def _lines(plans: Sequence[Plan]) -> Iterator[str]:
         yield ""
         yield f"{each.recipe}: {each.products:,} products with {each.pictures:,} pictures"
         stages = [f"{name} {duration(taken)}" for name, taken in each.seconds.items() if taken >= 0.5]
-        yield f"Time        {duration(sum(each.seconds.values()))} ({', '.join(stages)})"
+        parts = f" ({', '.join(stages)})" if stages else ""
+        yield f"Time        {duration(sum(each.seconds.values()))}{parts}"
         yield f"Memory      {_size(each.memory)}"
         sizes = each.sizes
         yield (

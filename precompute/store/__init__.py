@@ -21,18 +21,17 @@ from collections.abc import Collection
 from pathlib import Path
 
 from precompute.store.embeddings import EmbeddingStore
+from precompute.store.files import STORE
 from precompute.store.pictures import Picture, PictureStore
 
 __all__ = ["EmbeddingStore", "Picture", "PictureStore", "Store"]
-
-FOLDER = "store"
 
 
 class Store:
     """The store of the output folder `out`."""
 
     def __init__(self, out: Path) -> None:
-        self.root = out / FOLDER
+        self.root = out / STORE
         self.lists = self.root / "lists"
 
     def embeddings(self, key: str, *, writable: bool = True) -> EmbeddingStore:

@@ -7,6 +7,9 @@ from pathlib import Path
 
 from bundle.disk import flush
 
+STORE = "store"
+"""The folder, beside the generations, of what builds keep."""
+
 
 def write_whole(path: Path, content: bytes, *, by_way_of: Path, durable: bool = False) -> None:
     """Write a file in the folder `by_way_of`, then move it: nobody ever sees a part of it.

@@ -29,7 +29,7 @@ def lists_of(count: int, metric: str = "cosine") -> tuple[NeighbourLists, np.nda
 
 def laid_out(count: int, *, metric: str = "cosine", previous: PreviousMap | None = None) -> ProductMap:
     lists, points = lists_of(count, metric)
-    return lay_out(lists, principal_axes(points), lists.ids, metric=metric, previous=previous)
+    return lay_out(lists, points, lists.ids, metric=metric, previous=previous)
 
 
 def places(found: ProductMap) -> np.ndarray:
@@ -66,9 +66,8 @@ def test_the_map_is_the_same_every_time_and_on_any_number_of_threads(
 
 def test_places_are_in_the_order_asked_for() -> None:
     lists, points = lists_of(40)
-    axes = principal_axes(points)
-    forward = lay_out(lists, axes, lists.ids, metric="cosine")
-    backward = lay_out(lists, axes, lists.ids[::-1], metric="cosine")
+    forward = lay_out(lists, points, lists.ids, metric="cosine")
+    backward = lay_out(lists, points, lists.ids[::-1], metric="cosine")
     assert forward.x == backward.x[::-1] and forward.y == backward.y[::-1]
 
 
@@ -83,7 +82,7 @@ def test_few_products_have_a_map(count: int) -> None:
 def test_products_that_all_have_one_picture_have_a_map() -> None:
     points = np.zeros((30, 12), np.float32)
     lists = find_neighbours([f"p{number:03}" for number in range(30)], points, metric="cosine", depth=20)
-    found = lay_out(lists, principal_axes(points), lists.ids, metric="cosine")
+    found = lay_out(lists, points, lists.ids, metric="cosine")
     assert all(0 <= place <= MAP_SIDE for place in (*found.x, *found.y))
 
 
@@ -132,8 +131,7 @@ def test_the_progress_adds_up(count: int) -> None:
     lists, points = lists_of(count)
     for previous in (None, PreviousMap(dict.fromkeys(lists.ids, (1, 1)), count, 0, 0)):
         told: list[int] = []
-        axes = principal_axes(points)
-        lay_out(lists, axes, lists.ids, metric="cosine", previous=previous, advance=told.append)
+        lay_out(lists, points, lists.ids, metric="cosine", previous=previous, advance=told.append)
         assert sum(told) == sum(STEPS)
 
 
