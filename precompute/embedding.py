@@ -141,7 +141,7 @@ def embed_all(
     commit_all()
     # The first picture that needed an extractor waited for it.
     progress.found.reading_seconds -= sum(work.opening_seconds for work in works)
-    return progress.result()
+    return progress.result(files)
 
 
 @dataclass(frozen=True)
@@ -188,10 +188,10 @@ class _Progress:
             elif item.result is not None:
                 self.found.known += not item.result.new
 
-    def result(self) -> Embedded:
-        """All of it. The reason of an image holds for every file with the same content."""
+    def result(self, files: Iterable[str]) -> Embedded:
+        """All of it, in the order of the files. What holds for an image holds for each file that has it."""
         images = self.found.images
-        for file in [file for file, image_id in images.items() if image_id in self._reasons]:
+        for file in [file for file in files if images.get(file) in self._reasons]:
             self.found.left_out[file] = self._reasons[images.pop(file)]
         return self.found
 
@@ -199,20 +199,26 @@ class _Progress:
 def _batches(loaded: Iterable[Loaded[_Prepared]]) -> Iterator[list[Loaded[_Prepared]]]:
     """Group what was loaded so that each group brings enough new pictures for the extractors that need them.
 
-    A group of files that bring none ends all the same, so that people see it go on.
+    An extractor takes as long for one picture as for a full batch: new ones wait for each other, while those
+    that bring nothing go ahead, so that people see it go on.
     """
-    batch: list[Loaded[_Prepared]] = []
-    pictures = size = 0
+    known: list[Loaded[_Prepared]] = []
+    new: list[Loaded[_Prepared]] = []
+    size = 0
     for item in loaded:
-        batch.append(item)
         if item.result is not None and item.result.inputs:
-            pictures += 1
+            new.append(item)
             size = max(size, *(work.extractor.batch for work, _ in item.result.inputs))
-        if (pictures and pictures == size) or len(batch) >= _WINDOW:
-            yield batch
-            batch, pictures, size = [], 0, 0
-    if batch:
-        yield batch
+        else:
+            known.append(item)
+        if new and len(new) == size:
+            yield known + new
+            known, new, size = [], [], 0
+        elif len(known) >= _WINDOW:
+            yield known
+            known = []
+    if known or new:
+        yield known + new
 
 
 def _inputs_of(work: Work, batch: list[Loaded[_Prepared]]) -> list[tuple[str, np.ndarray]]:

@@ -9,6 +9,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import chain, zip_longest
 from pathlib import Path, PurePosixPath
 
@@ -189,9 +190,10 @@ def _title(path: str, category: str) -> str:
 def _read_table(folder: Path) -> Catalogue:
     products: dict[str, SourceProduct] = {}
     left_out: list[LeftOut] = []
+    pictures = _Pictures(folder)
     for number, row in _rows(folder / TABLE):
         try:
-            product = _product_from(row, folder)
+            product = _product_from(row, pictures)
         except ValueError as error:
             left_out.append(LeftOut(f"{TABLE}, line {number}", str(error)))
             continue
@@ -229,7 +231,30 @@ def _rows(table: Path) -> Iterator[tuple[int, dict[str, str]]]:
         raise UserError(f"{table} is no table of comma-separated values ({error}).") from error
 
 
-def _product_from(row: dict[str, str], folder: Path) -> SourceProduct:
+class _Pictures:
+    """The files that a table may name: those below its folder, links resolved."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._root = folder.resolve()
+        # A table names thousands of files in one folder.
+        self._resolved = cache(Path.resolve)
+
+    def check(self, file: str) -> None:
+        """Raise `ValueError` with the reason where a file cannot be a picture of the catalogue."""
+        path = self._folder / file
+        try:
+            target = path.resolve() if path.is_symlink() else self._resolved(path.parent) / path.name
+            if not target.is_relative_to(self._root):
+                raise ValueError(f"its image {file!r} is outside of the catalogue's folder")
+            if not path.is_file():
+                raise ValueError(f"its image {file!r} does not exist")
+        except (OSError, RuntimeError) as error:
+            # A name that is too long, or links in a circle.
+            raise ValueError(f"its image {file!r} cannot be read ({error})") from error
+
+
+def _product_from(row: dict[str, str], pictures: _Pictures) -> SourceProduct:
     """The product of one row; raises `ValueError` with the reason where the row cannot be used."""
     product_id, image = row["id"], row["image"]
     if not product_id:
@@ -238,11 +263,7 @@ def _product_from(row: dict[str, str], folder: Path) -> SourceProduct:
         raise ValueError("it has no image")
     files = tuple(dict.fromkeys([image, *_parts(row.get("images", ""))]))
     for file in files:
-        path = folder / file
-        if not path.resolve().is_relative_to(folder.resolve()):
-            raise ValueError(f"its image {file!r} is outside of the catalogue's folder")
-        if not path.is_file():
-            raise ValueError(f"its image {file!r} does not exist")
+        pictures.check(file)
     further = (name for name in row if name not in _KNOWN_COLUMNS)
     facts = {name.replace("_", " "): row[name] for name in further if row[name]}
     understood = {

@@ -141,6 +141,7 @@ def test_nothing_is_visible_before_publish_and_one_older_generation_is_kept(tmp_
 def test_a_users_own_folders_are_never_removed(tmp_path: Path) -> None:
     (tmp_path / "holiday").mkdir()
     (tmp_path / "holiday" / "photo.jpg").write_bytes(b"mine")
+    (tmp_path / "holiday" / "manifest.json").write_text("{}")
     for name in ("one", "two", "three"):
         write_bundle(tmp_path, make_products(["a"]), [], generation=name)
     assert (tmp_path / "holiday" / "photo.jpg").read_bytes() == b"mine"
@@ -204,6 +205,27 @@ def test_a_broken_bundle_says_what_is_wrong_and_what_to_run(
     with pytest.raises(BundleError, match=words) as caught:
         Bundle.open(root)
     assert "python -m precompute build" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("part", "name", "value"),
+    [
+        ("files", "count", None),
+        ("files", "bytes", None),
+        ("files", "count", "12"),
+        ("counts", "products", "12"),
+        ("counts", "products", -1),
+    ],
+)
+def test_a_manifest_without_its_numbers_is_broken(root: Path, part: str, name: str, value: object) -> None:
+    path = root / "one/manifest.json"
+    manifest = json.loads(path.read_text())
+    del manifest[part][name]
+    if value is not None:
+        manifest[part][name] = value
+    path.write_text(json.dumps(manifest))
+    with pytest.raises(BundleError, match=r"manifest\.json is missing or broken"):
+        Bundle.open(root)
 
 
 def test_a_missing_bundle_says_what_to_run(tmp_path: Path) -> None:

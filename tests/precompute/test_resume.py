@@ -16,9 +16,11 @@ from hypothesis import strategies as st
 from bundle import Bundle, BundleError
 from precompute import build as builds
 from precompute import embedding
+from precompute.errors import UserError
 from precompute.store import parts
 from tests.builds import Tiny, assert_tidy, content_of, fresh, run, tiny_plan, write_pictures
 from tests.killed_builds import OURS
+from tests.pictures import encoded, picture
 
 ROOT = Path(__file__).resolve().parents[2]
 KILLS = 25
@@ -153,4 +155,62 @@ def test_what_was_embedded_before_ctrl_c_is_not_embedded_again(
     tiny.pictures = 0
     summary = run(photos, tmp_path / "data")
     assert (tiny.pictures, summary.known) == (16, 24)
+    assert content_of(tmp_path / "data") == fresh(photos, tmp_path / "fresh")
+
+
+def test_out_among_the_pictures_is_no_part_of_them(tiny: type[Tiny], tmp_path: Path) -> None:
+    photos = write_pictures(tmp_path / "photos", 6)
+    out = photos / "data"
+    for _ in range(3):
+        run(photos, out)
+    assert Bundle.open(out).count == 6
+    assert content_of(out) == fresh(photos, tmp_path / "fresh")
+    with pytest.raises(UserError, match="Expected --out to be another folder"):
+        run(photos, photos)
+
+
+@pytest.mark.parametrize(
+    ("file", "content"),
+    [
+        ("map/tiny.json", '{"x": [1], "y": [2], "fitted": 12}'),
+        ("map/tiny.json", '{"x": 1, "y": 2, "fitted": 12}'),
+        ("map/tiny.json", json.dumps({"x": ["1"] * 12, "y": ["2"] * 12, "fitted": "12"})),
+        ("files.tsv", "neither\n"),
+        ("files.tsv", "0\t1\t\n"),
+        ("catalogue.sqlite", None),
+        ("manifest.json", "{}"),
+    ],
+)
+def test_a_damaged_live_generation_is_no_hindrance(
+    tiny: type[Tiny], tmp_path: Path, file: str, content: str | None
+) -> None:
+    photos = write_pictures(tmp_path / "photos", 12)
+    out = tmp_path / "data"
+    run(photos, out)
+    damaged = Bundle.open(out).folder / file
+    damaged.write_bytes(damaged.read_bytes()[:9000] if content is None else content.encode())
+    run(photos, out, prune=True)
+    assert content_of(out) == fresh(photos, tmp_path / "fresh")
+    run(photos, out)
+    assert_tidy(out)
+
+
+def test_new_pictures_among_known_ones_wait_for_a_full_batch(
+    tiny: type[Tiny], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(embedding, "_WINDOW", 2)
+    photos = write_pictures(tmp_path / "photos", 16)
+    run(photos, tmp_path / "data")
+    for seed, path in enumerate(sorted(photos.rglob("*.png"))[::2]):
+        path.write_bytes(encoded(picture(100 + seed, width=24, height=20)))
+    batches: list[int] = []
+    call = Tiny.__call__
+
+    def counting(self: Tiny, images: Any) -> Any:
+        batches.append(len(images))
+        return call(self, images)
+
+    monkeypatch.setattr(Tiny, "__call__", counting)
+    run(photos, tmp_path / "data")
+    assert batches == [4, 4]
     assert content_of(tmp_path / "data") == fresh(photos, tmp_path / "fresh")

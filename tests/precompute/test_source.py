@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -70,6 +72,53 @@ def test_other_files_are_named_and_hidden_ones_ignored(tmp_path: Path) -> None:
     ]
 
 
+def test_links_and_folders_that_are_not_looked_into_are_named(tmp_path: Path) -> None:
+    photos = tmp_path / "photos"
+    touch(photos, "a.jpg", "b/c.jpg")
+    touch(tmp_path, "elsewhere/d.jpg")
+    (photos / "linked").symlink_to(tmp_path / "elsewhere")
+    (photos / "nowhere.jpg").symlink_to(tmp_path / "gone")
+    os.mkfifo(photos / "pipe.jpg")
+    catalogue = read_catalogue(photos)
+    # A link to nothing is a picture that the build cannot read, and so names.
+    assert {product.id for product in catalogue.products} == {"a.jpg", "b/c.jpg", "nowhere.jpg"}
+    assert [(entry.file, entry.reason) for entry in catalogue.left_out] == [
+        ("linked", "a link to a folder, which is not followed")
+    ]
+
+
+def test_a_folder_that_cannot_be_read_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    touch(tmp_path, "a.jpg", "shut/b.jpg")
+    scandir = os.scandir
+    shut = tmp_path / "shut"
+
+    def refusing(path: str) -> Iterator[os.DirEntry[str]]:
+        if Path(path) == shut:
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", refusing)
+    catalogue = read_catalogue(tmp_path)
+    assert [product.id for product in catalogue.products] == ["a.jpg"]
+    assert [(entry.file, entry.reason) for entry in catalogue.left_out] == [
+        ("shut", "the folder cannot be read (Permission denied)")
+    ]
+    with pytest.raises(UserError, match=r"shut cannot be read \(Permission denied\)"):
+        read_catalogue(shut)
+
+
+@pytest.mark.parametrize("files", [(".lock", "store/x.parquet"), ("one/manifest.json",)])
+def test_what_a_build_wrote_is_no_part_of_a_catalogue(tmp_path: Path, files: tuple[str, ...]) -> None:
+    touch(tmp_path, "a.jpg", "data/one/b.webp", "other/store/c.jpg", *(f"data/{file}" for file in files))
+    if ".lock" not in files:
+        (tmp_path / "data/CURRENT").write_text("one\n")
+    catalogue = read_catalogue(tmp_path)
+    assert {product.id for product in catalogue.products} == {"a.jpg", "other/store/c.jpg"}
+    assert catalogue.left_out == []
+    with pytest.raises(UserError, match="which a build wrote"):
+        read_catalogue(tmp_path / "data")
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux keeps names that are no Unicode")
 def test_a_name_that_is_no_unicode_is_left_out_by_name(tmp_path: Path) -> None:
     touch(tmp_path, "a.jpg")
@@ -116,10 +165,15 @@ def test_a_table_gives_products_in_its_order_with_all_its_columns(tmp_path: Path
 
 def test_rows_that_cannot_be_used_are_named_with_their_line(tmp_path: Path) -> None:
     (tmp_path.parent / "secret.jpg").write_bytes(b"x")
+    images = ["../secret.jpg", "/etc/hostname", "link.jpg", "circle.jpg", "x" * 300, "out/secret.jpg"]
     folder = write_table(
         tmp_path,
-        "id,image\nb,images/b.jpg\nb,images/a.jpg\n,images/a.jpg\nc,\nd,images/gone.jpg\ne,../secret.jpg\nf,/etc/hostname\n",
+        "id,image\nb,images/b.jpg\nb,images/a.jpg\n,images/a.jpg\nc,\nd,images/gone.jpg\n"
+        + "".join(f"e{row},{image}\n" for row, image in enumerate(images)),
     )
+    (folder / "link.jpg").symlink_to(tmp_path.parent / "secret.jpg")
+    (folder / "circle.jpg").symlink_to("circle.jpg")
+    (folder / "out").symlink_to(tmp_path.parent)
     catalogue = read_catalogue(folder)
     assert [product.id for product in catalogue.products] == ["b"]
     reasons = {entry.file: entry.reason for entry in catalogue.left_out}
@@ -127,8 +181,10 @@ def test_rows_that_cannot_be_used_are_named_with_their_line(tmp_path: Path) -> N
     assert reasons["products.csv, line 4"] == "it has no id"
     assert reasons["products.csv, line 5"] == "it has no image"
     assert "does not exist" in reasons["products.csv, line 6"]
-    assert "outside" in reasons["products.csv, line 7"]
-    assert "outside" in reasons["products.csv, line 8"]
+    for line in (7, 8, 9, 12):
+        assert "outside" in reasons[f"products.csv, line {line}"]
+    for line in (10, 11):
+        assert "cannot be read" in reasons[f"products.csv, line {line}"]
     assert "no product" in reasons["images/a.jpg"]
 
 
