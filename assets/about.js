@@ -3,8 +3,12 @@
 export function start(root) {
   const ending = new AbortController();
   const forget = () => {
-    for (const storage of [localStorage, sessionStorage]) {
-      for (const name of Object.keys(storage)) if (name.startsWith("akin-")) storage.removeItem(name);
+    try {
+      for (const storage of [localStorage, sessionStorage]) {
+        for (const name of Object.keys(storage)) if (name.startsWith("akin-")) storage.removeItem(name);
+      }
+    } catch {
+      // Storage is switched off: nothing was kept in it.
     }
     root.querySelector("[role=status]").textContent = "Forgotten.";
   };

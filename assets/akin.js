@@ -124,16 +124,19 @@
     if (control && used.within) control.closest(".menu-panel").scrollTop = used.within;
   }
 
+  const switches = (name) => [...document.querySelectorAll(`[data-switch="${CSS.escape(name ?? "")}"]`)];
+
   // Dash has put new elements there: the one that stands for the control that was used. A menu of which
   // several choices can be made is open again.
   function reopened() {
-    const switched = document.querySelector(`[data-switch="${CSS.escape(used.name ?? "")}"]`);
+    const same = switches(used.name);
+    const switched = same[used.number] ?? same.at(-1);
     if (!switched || switched.matches("a")) return switched;
     const stays = "stays" in switched.dataset;
     if (stays) switched.open = true;
-    const same = used.id ? `#${CSS.escape(used.id)}` : `[data-option="${CSS.escape(used.option ?? "")}"]`;
+    const chosen = used.id ? `#${CSS.escape(used.id)}` : `[data-option="${CSS.escape(used.option ?? "")}"]`;
     const summary = switched.querySelector("summary");
-    return (stays && switched.querySelector(same)) || summary || switched.querySelectorAll("a")[used.place];
+    return (stays && switched.querySelector(chosen)) || summary || switched.querySelectorAll("a")[used.place];
   }
 
   // For those who hear the page: what it shows now.
@@ -174,6 +177,7 @@
     const switched = control.closest("[data-switch]");
     used = {
       name: switched?.dataset.switch,
+      number: switches(switched?.dataset.switch).indexOf(switched),
       id: control.id,
       option: control.dataset.option,
       place: [...(switched?.querySelectorAll("a") ?? [])].indexOf(control),

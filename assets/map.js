@@ -7,6 +7,7 @@ import { readState, writeState } from "./map-state.js";
 
 const FARTHEST = 400; // how many times the whole map can be enlarged
 const PICTURES = 600; // up to this many products in view, there are pictures where there is room
+const EDGE = 40; // pixels from the whole map to the edge of the view: pictures reach half their size beyond it
 const MARGIN = 50; // pixels around the view that pictures may reach in from
 const REACH = 14; // pixels from a dot within which the pointer means it
 const PAUSE = 250; // milliseconds of rest before the list and the address follow
@@ -114,7 +115,7 @@ class ProductMap {
     const { left, top, right, bottom } = this.points.bounds;
     const least = 64; // A single product would otherwise fill the screen with one unit.
     const [wide, high] = [Math.max(right - left, least), Math.max(bottom - top, least)];
-    return this.state.zoom * 0.9 * Math.min(this.width / wide, this.height / high);
+    return this.state.zoom * Math.min((this.width - 2 * EDGE) / wide, (this.height - 2 * EDGE) / high);
   }
 
   #onScreen(x, y) {

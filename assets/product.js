@@ -40,7 +40,7 @@
     if (!nav) return;
     const [where, before, after] = nav.children;
     const isHere = ([href]) => new URL(href, location.href).pathname === location.pathname;
-    const list = lists().find(({ entries }) => entries.some(isHere));
+    const list = lists().find(({ entries }) => entries.length > 1 && entries.some(isHere));
     if (list) {
       const place = list.entries.findIndex(isHere);
       where.textContent = `${place + 1} of ${list.entries.length} in ${list.name}`;
@@ -131,8 +131,21 @@
     for (const panel of openPanels()) if (!panel.contains(target)) close(panel);
   });
 
+  // --- details, which are folded on narrow screens -------------------------------------------------
+
+  function unfold(open) {
+    document.querySelector(".details-fold")?.setAttribute("aria-expanded", String(open));
+    document.getElementById("details")?.toggleAttribute("data-open", open);
+  }
+
+  document.addEventListener("click", ({ target }) => {
+    const button = target.closest(".details-fold");
+    if (button) unfold(button.ariaExpanded !== "true");
+  });
+
   function arrive() {
     showBeside();
+    unfold(false);
     for (const strip of document.querySelectorAll(".picture-strip .pictures")) {
       strip.scrollLeft = 0;
       markPicture(strip);

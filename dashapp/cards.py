@@ -16,7 +16,8 @@ def why_panel(product: Product, sentences: Iterable[str], *, less_href: str) -> 
     less = html.A("Less like this", href=less_href, className="less", rel="nofollow")
     because = html.P(" ".join(filter(None, sentences)))
     summary = html.Summary("Why?", **{"aria-label": f"Why? {product.title}"})
-    return html.Details([summary, html.Div([because, less], className="panel")], className="why")
+    panel = html.Div([because, less], className="panel")
+    return html.Details([summary, panel], className="why", **{"data-switch": "why"})
 
 
 def variants_panel(site: Site, variants: tuple[Product, ...], *, href: Callable[[str], str]) -> Component:

@@ -58,7 +58,7 @@ def card(site: Site, product: Product, *parts: Component, href: str = "", lazy: 
         html.Div([html.Span(text) for text in facts], className="card-facts"),
     ]
     if product.in_stock is False:
-        children.append(html.Div("Not in stock", className="card-stock"))
+        children.append(html.Div("Out of stock", className="card-stock"))
     children += parts
     return html.Li(children, className="product-card", key=product.id)
 

@@ -22,7 +22,7 @@ _SHORT = 12
 _KEYS = {
     "/": "search",
     "Tab, Enter": "go from link to link, and open one",
-    "Arrow keys": "from product to product in the gallery; on the map, move",
+    "Arrow keys": "from product to product; on the map, move",
     "+, −, 0": "on the map, zoom in, zoom out, see all of it",
     "Escape": "close a menu; on the map, clear the selection",
 }
@@ -38,7 +38,7 @@ def about_page(site: Site, bundle: Bundle, *, arguments: dict[str, str]) -> View
         _section("How it works", *(html.P(text) for text in _HOW.strip().split("\n\n")), _quality_link()),
         *(_section(*_recipe(site, entry)) for entry in bundle.recipes),
         _section("This catalogue", _facts(_catalogue(bundle))),
-        _privacy(),
+        _privacy(site),
         _section("Keys", _facts(_KEYS, name=html.Kbd)),
         _section(
             "For programs",
@@ -115,7 +115,8 @@ def _catalogue(bundle: Bundle) -> dict[str, Any]:
     }
 
 
-def _privacy() -> Component:
+def _privacy(site: Site) -> Component:
+    but = " but the pictures, which come from the shop’s own store" if site.settings.thumbnails else ""
     forget = [
         html.Button("Forget all of it", type="button", className="button", **{"data-forget-all": "yes"}),
         html.P(role="status"),
@@ -124,7 +125,7 @@ def _privacy() -> Component:
         "What is kept of you",
         html.P(
             "On the server: nothing beyond a web server’s usual log of requests. There is no account, no "
-            "cookie and no tracking, and no other host is asked for anything."
+            f"cookie and no tracking, and no other host is asked for anything{but}."
         ),
         html.P(
             "In this browser: whether you like it dark, where you were on a page, the list that you came "

@@ -68,7 +68,9 @@ def for_you_page(site: Site, bundle: Bundle, *, arguments: Arguments) -> View:
         chips.append(removable("Like", each.title, href=replace(asked, likes=others).href))
     parts.append(_chips(chips, label="Like these"))
     weights = [1.0] * len(likes)
-    parts += _recommended(site, bundle, asked, likes=likes, weights=weights)
+    parts += _recommended(
+        site, bundle, asked, likes=likes, weights=weights, repeat="Include these themselves"
+    )
     return View(
         title="More like these",
         body=html.Div(parts, **_unknown(asked.likes, likes)),
@@ -88,7 +90,14 @@ def remembered_page(site: Site, bundle: Bundle, ids: Sequence[str], *, arguments
     parts = [html.H1("For you"), html.P(_EXPLANATION, className="remembered-why")]
     if likes:
         parts.append(_remembered(site, likes))
-        parts += _recommended(site, bundle, asked, likes=likes, weights=fading(len(likes)))
+        parts += _recommended(
+            site,
+            bundle,
+            asked,
+            likes=likes,
+            weights=fading(len(likes)),
+            repeat="Include those you have seen",
+        )
     else:
         parts.append(html.P("Nothing so far. Look at a few products, or pick some with +."))
         parts.append(html.Div(button_link("See all products", GALLERY), className="ways"))
@@ -129,8 +138,15 @@ def _remembered(site: Site, likes: Sequence[Product]) -> Component:
 
 
 def _recommended(
-    site: Site, bundle: Bundle, asked: _Asked, *, likes: Sequence[Product], weights: Sequence[float]
+    site: Site,
+    bundle: Bundle,
+    asked: _Asked,
+    *,
+    likes: Sequence[Product],
+    weights: Sequence[float],
+    repeat: str,
 ) -> list[Component | None]:
+    """The recommendations; `repeat` names the way to have what they begin from among them."""
     less = bundle.products(asked.less)
     found = recommendations(
         bundle,
@@ -150,10 +166,8 @@ def _recommended(
         for each in less
     ]
     mark = {"aria-current": "true"} if asked.seen else {}
-    repeat = html.A(
-        "Include those you have seen", href=replace(asked, seen=not asked.seen).href, className="chip", **mark
-    )
-    ways = _chips([html.Li(repeat), *chips], label="Which recommendations")
+    again = html.A(repeat, href=replace(asked, seen=not asked.seen).href, className="chip", **mark)
+    ways = _chips([html.Li(again), *chips], label="Which recommendations")
     head = html.Div([html.H2("Recommended"), ways], className="section-head")
     if not found:
         return [head, html.P("Nothing is near these.", role="status")]

@@ -8,6 +8,7 @@ from bundle import Bundle, Page, Query
 from bundle.query import category_path
 from dashapp import html
 from dashapp.addresses import Arguments, GalleryQuery
+from dashapp.cards import pick_button
 from dashapp.components import button_link, card, category_trail, grid, message
 from dashapp.filter_bar import active_chips, active_filters, category_chips, filter_bar
 from dashapp.html import Component
@@ -45,7 +46,10 @@ def gallery_page(site: Site, bundle: Bundle, *, arguments: Arguments) -> View:
 
 
 def _cards(site: Site, page: Page) -> Component:
-    cards = [card(site, product, lazy=place >= _AT_ONCE) for place, product in enumerate(page.products)]
+    cards = [
+        card(site, product, pick_button(product), lazy=place >= _AT_ONCE)
+        for place, product in enumerate(page.products)
+    ]
     return grid(cards)
 
 

@@ -73,7 +73,8 @@ def look_alikes_section(bundle: Bundle, product: Product, asked: Asked) -> Compo
     if not found.listed and not found.less:
         return html.Section([heading, recipes, html.P("Nothing looks like this one yet.")])
     slider = how_many(len(found.shown), longest=found.longest, default=asked.recipe.top)
-    about = html.P(explanation(asked.recipe) if recipes else asked.recipe.metric.meaning)
+    meaning = explanation(asked.recipe) if recipes else asked.recipe.metric.meaning
+    about = html.P(meaning, className="explanation")
     return html.Section(
         [
             html.Div([heading, slider], className="section-head"),

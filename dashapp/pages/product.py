@@ -19,6 +19,10 @@ _MOST_VARIANTS = 24
 """How many variants of a product are shown beside it."""
 
 
+_LONG = 80
+"""Letters of a title that take more lines in large type than a column has room for."""
+
+
 def product_page(site: Site, bundle: Bundle, product: Product, *, arguments: Arguments) -> View:
     """A product and its look-alikes, by the recipe of the argument `recipe`, as many as `n` asks for.
 
@@ -95,13 +99,19 @@ def _text(product: Product, variants: list[Product], asked: Asked) -> Component:
         html.P(amount, className="price") if amount else None,
         html.P(stock, className=f"stock stock-{'in' if product.in_stock else 'out'}") if stock else None,
     ]
-    parts = [
-        html.H1(product.title),
-        html.Div([*known, pick_button(product)], className="product-known"),
-        shop,
+    details = [
         html.P(product.description, className="description") if product.description else None,
-        _variants(variants, asked),
         html.Dl(terms, className="facts") if terms else None,
+    ]
+    # Narrow screens show the look-alikes first; `assets/product.js` unfolds the details there.
+    fold = {"type": "button", "aria-expanded": "false", "aria-controls": "details"}
+    unfold = html.Button("Details", className="details-fold", **fold) if any(details) else None
+    parts = [
+        html.H1(product.title, className="title-long" if len(product.title) > _LONG else None),
+        html.Div([*known, unfold, pick_button(product)], className="product-known"),
+        shop,
+        _variants(variants, asked),
+        html.Div(details, id="details", className="product-details") if any(details) else None,
     ]
     return html.Div(parts, className="product-text")
 

@@ -141,11 +141,8 @@ def _group(site: Site, measures: Measures, group: list[str], found: dict[str, Pr
 def listing_page(site: Site, bundle: Bundle, measures: Measures, *, name: str, page: int) -> View:
     """One page of a list; one that is not there has status 404 and says so."""
     part = LISTS[name](measures)
-    back = html.P(
-        html.A(
-            "Quality", href=with_arguments(QUALITY, recipe=site.in_address(measures.recipe)), className="more"
-        )
-    )
+    quality = html.A("Quality", href=with_arguments(QUALITY, recipe=site.in_address(measures.recipe)))
+    back = html.Nav(html.Ol(html.Li(quality), className="breadcrumbs"), **{"aria-label": "You are in"})
     first = (page - 1) * _PAGE
     if part is None or first >= max(part.total, 1):
         reason = "It was not measured." if part is None else "There are fewer pages than that."
@@ -157,7 +154,7 @@ def listing_page(site: Site, bundle: Bundle, measures: Measures, *, name: str, p
         )
         return View(title="No such list", body=body, status=404)
     last = min(first + _PAGE, part.total)
-    parts = [back, html.H1(part.heading), html.P(part.meaning)]
+    parts = [back, html.H1(part.heading), html.P(part.meaning, className="quality-meaning")]
     if part.total:
         known = f"{first + 1:,}–{last:,} of {part.total:,}"
         known += f", the first of {part.of:,}" if part.of > part.total else ""

@@ -28,7 +28,8 @@ def place(page: Page, number: int) -> tuple[float, float]:
     """Where the product of that number lies in the window while the whole map is shown."""
     stage = page.locator(".map-stage").bounding_box()
     left, top, right, bottom = BOUNDS
-    scale = 0.9 * min(stage["width"] / (right - left), stage["height"] / (bottom - top))
+    # Forty pixels are free on each side.
+    scale = min((stage["width"] - 80) / (right - left), (stage["height"] - 80) / (bottom - top))
     x, y = EDGE + STEP * (number % COLUMNS), EDGE + STEP * (number // COLUMNS)
     return (
         stage["x"] + stage["width"] / 2 + (x - (left + right) / 2) * scale,
@@ -110,6 +111,8 @@ def test_a_box_lists_exactly_what_is_inside_a_page_at_a_time(page: Page) -> None
     expect(panel.get_by_role("heading")).to_have_text("Selected")
     expect(panel.get_by_role("status")).to_have_text("20 products")
     inside = [14 + row * COLUMNS + column for row in range(5) for column in range(4)]
+    # The list of what was in view before is as long.
+    expect(panel.locator("li").first).to_contain_text(f"{inside[0]}")
     expect(panel.locator("li")).to_have_count(12)
     found = listed(page)
     panel.get_by_role("button", name="Next").click()

@@ -83,6 +83,34 @@ def test_less_like_one_takes_it_away_and_its_chip_brings_it_back(page: Page) -> 
     expect(names.first).to_have_text("Sample cup 101")
 
 
+def test_less_like_one_far_down_keeps_the_place_and_the_focus(page: Page) -> None:
+    visit(page, PAGE)
+    opener = page.locator(".why summary").nth(9)
+    name = opener.get_attribute("aria-label")
+    opener.click()
+    place = scrolled(page)
+    page.locator(".why[open] .less").click()
+    expect(page).to_have_url(re.compile(r"\?less="))
+    expect(opener).not_to_have_attribute("aria-label", name)
+    expect(opener).to_be_focused()
+    assert scrolled(page) == place > 0
+
+
+def test_a_phone_shows_look_alikes_first_and_unfolds_the_details(page: Page) -> None:
+    page.set_viewport_size(PHONE)
+    visit(page, PAGE)
+    details, button = page.locator("#details"), page.get_by_role("button", name="Details")
+    expect(details).to_be_hidden()
+    assert page.locator(".product-card").first.bounding_box()["y"] < PHONE["height"]
+    button.click()
+    expect(details).to_be_visible()
+    expect(button).to_have_attribute("aria-expanded", "true")
+    page.locator(".card-name").first.click()
+    expect(page).not_to_have_url(re.compile("sku-0100"))
+    expect(page.locator("h1")).not_to_have_text("Sample bowl 100")
+    expect(details).to_be_hidden()
+
+
 def test_variants_open_and_lead_on(page: Page) -> None:
     visit(page, product_href("sku-0029"))
     opener = page.locator(".variants summary").first

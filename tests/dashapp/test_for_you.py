@@ -83,7 +83,7 @@ def test_what_was_seen_is_left_out_until_asked_for(tmp_path: Path) -> None:
     few = create_app(Settings(data=tmp_path)).server.test_client()
     html = few.get("/for-you?like=plain&like=50%25").text
     assert len(cards(html)) == 6 and not {"/product/plain", "/product/50%25"} & set(cards(html))
-    (href,) = re.findall(r'class="chip" href="([^"]*)">Include those you have seen', html)
+    (href,) = re.findall(r'class="chip" href="([^"]*)">Include these themselves', html)
     assert unescape(href) == "/for-you?like=plain&like=50%25&seen=yes"
     everything = few.get(unescape(href)).text
     assert len(cards(everything)) == 8 and "/product/plain" in cards(everything)

@@ -18,7 +18,7 @@ def titles(html: str) -> list[str]:
 
 
 def heading(html: str) -> str:
-    return unescape(re.search(r"<h1>(.*?)</h1>", html).group(1))
+    return unescape(re.search(r"<h1[^>]*>(.*?)</h1>", html).group(1))
 
 
 def tab_title(html: str) -> str:
