@@ -14,6 +14,9 @@ SAMPLED = 100_000
 TAIL = (99.5, 99.9, 99.99)
 """Shares, in percent, that are told apart beyond the hundredths."""
 
+_PARTNERS = 25
+"""Pairs that a product is in which is drawn, so that it is taken into float64 once for all of them."""
+
 _BLOCK = 4_096
 
 
@@ -25,17 +28,17 @@ def pair_scores(vectors: np.ndarray, metric: str) -> np.ndarray:
     count = len(vectors)
     if count * (count - 1) // 2 <= SAMPLED:
         first, second = np.triu_indices(count, 1)
+        second = second[:, np.newaxis]
     else:
         random = np.random.default_rng(0)
-        first = random.integers(0, count, SAMPLED)
-        second = (first + random.integers(1, count, SAMPLED)) % count
-        order = np.argsort(first, kind="stable")
-        first, second = first[order], second[order]
+        first = random.integers(0, count, SAMPLED // _PARTNERS)
+        steps = random.integers(1, count, (len(first), _PARTNERS))
+        second = (first[:, np.newaxis] + steps) % count
     if not len(first):
         return np.empty(0)
     space = open_space(vectors, metric)
     parts = (slice(begin, begin + _BLOCK) for begin in range(0, len(first), _BLOCK))
-    return np.concatenate([space.scores(first[part], second[part, np.newaxis])[:, 0] for part in parts])
+    return np.concatenate([space.scores(first[part], second[part]).ravel() for part in parts])
 
 
 def describe_pairs(scores: np.ndarray, metric: str) -> dict[str, Any]:
