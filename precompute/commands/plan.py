@@ -68,7 +68,7 @@ def run(arguments: argparse.Namespace) -> int:
 def _lines(plans: Sequence[Plan]) -> Iterator[str]:
     for each in plans:
         yield ""
-        yield f"{each.recipe}: {each.products:,} products with {each.pictures:,} pictures"
+        yield f"{each.recipe}: products {each.products:,}, pictures {each.pictures:,}"
         stages = [f"{name} {duration(taken)}" for name, taken in each.seconds.items() if taken >= 0.5]
         parts = f" ({', '.join(stages)})" if stages else ""
         yield f"Time        {duration(sum(each.seconds.values()))}{parts}"
