@@ -78,6 +78,7 @@
   }
 
   function wait() {
+    clearTimeout(pause);
     settle();
     if (here() === shown) return;
     root.dataset.loading = "";
@@ -92,7 +93,6 @@
   }
 
   function settle() {
-    clearTimeout(pause);
     clearTimeout(giveUp);
     delete root.dataset.loading;
   }
@@ -115,11 +115,13 @@
     document.dispatchEvent(new CustomEvent("akin:arrive"));
     for (const folded of document.querySelectorAll("main details[open]")) folded.open = false;
     const control = way === "switch" ? reopened() : null;
-    if (!first && way !== "search") box.value = search;
+    // Whoever has begun to type while the page was on its way goes on typing.
+    const typing = way === "search" || (document.activeElement === box && way !== "history");
+    if (!first && !typing) box.value = search;
     if (way === "slider") document.getElementById("shown")?.focus(); // Dash has put a new one there.
     if (first || way === "slider") return;
     announce();
-    if (way !== "search") (control ?? document.getElementById("main")).focus({ preventScroll: true });
+    if (!typing) (control ?? document.getElementById("main")).focus({ preventScroll: true });
     restore(way === "history" ? recall() : way === "switch" ? used : null);
     if (control && used.within) control.closest(".menu-panel").scrollTop = used.within;
   }

@@ -168,6 +168,8 @@ def test_arrows_move_among_the_cards(page: Page, width: int, columns: int) -> No
         expect(cards.nth(place)).to_be_focused()
         expect(cards.nth(place)).to_be_in_viewport()
     page.keyboard.press("Tab")
+    expect(page.locator(".product-grid [data-pick]").first).to_be_focused()
+    page.keyboard.press("Tab")
     expect(cards.nth(1)).to_be_focused()
     title = focused(page)
     page.keyboard.press("Enter")
