@@ -178,6 +178,8 @@ def test_a_build_that_is_stopped_says_what_is_kept(tmp_path: Path, signal_name: 
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        # A shell that runs tests in the background has Ctrl-C ignored by all that it starts.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     deadline = time.monotonic() + 60
     while not list((tmp_path / "data").glob(".building-*")):
