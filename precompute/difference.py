@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import difflib
 import heapq
 import json
 from collections.abc import Iterator, Sequence
@@ -16,6 +15,7 @@ from bundle import format as fmt
 from precompute.errors import UserError
 from precompute.evaluation import PERSISTENCE
 from precompute.progress import stage
+from precompute.recipe_choice import published_recipe
 
 MOST = 24
 """How many of the lists that changed most a difference holds."""
@@ -116,7 +116,7 @@ def compare(old: Bundle, new: Bundle, *, recipe: str | None = None, top: int | N
     how many entries of each list count, by default as many as both show at first. Raises `UserError` where
     a bundle does not hold the recipe or so many entries, `BundleError` where a file cannot be read.
     """
-    recipes = [_recipe(bundle, recipe) for bundle in (old, new)]
+    recipes = [published_recipe(bundle, recipe, holder="both bundles hold") for bundle in (old, new)]
     cut = _cut(recipes, top)
     with stage("Products", old.count + new.count, "products") as advance:
         added: list[str] = []
@@ -264,19 +264,6 @@ def _group(bundle: Bundle, recipe: dict[str, Any], group: int, groups: int) -> d
         except (OSError, ValueError, TypeError, AttributeError) as error:
             raise BundleError(f"{path} cannot be read ({error}): python -m precompute check.") from error
     return lists
-
-
-def _recipe(bundle: Bundle, name: str | None) -> dict[str, Any]:
-    held = {recipe["name"]: recipe for recipe in bundle.recipes}
-    if name is None:
-        return bundle.recipes[0]
-    if name in held:
-        return held[name]
-    near = difflib.get_close_matches(name, held, n=3, cutoff=0.4) or list(held)
-    raise UserError(
-        f"Expected a --recipe that both bundles hold. Received: {name!r}, which {bundle.folder} does not. "
-        f"Did you mean {' or '.join(near)}?"
-    )
 
 
 def _cut(recipes: Sequence[dict[str, Any]], top: int | None) -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import difflib
 import json
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
@@ -22,6 +21,7 @@ from precompute.neighbours.space import open_space
 from precompute.progress import stage
 from precompute.projection import project
 from precompute.recipe import Recipe
+from precompute.recipe_choice import published_recipe
 from precompute.store import Store
 from precompute.whole_file import whole_file
 
@@ -52,7 +52,7 @@ def export(settings: ExportSettings) -> list[Path]:
     Raises `BundleError` where there is no bundle, `UserError` where it does not hold what is asked for.
     """
     bundle = Bundle.open(settings.data)
-    description = _description(bundle, settings.recipe)
+    description = published_recipe(bundle, settings.recipe)
     name, write = FORMATS[settings.format]
     out = settings.out or Path(name)
     if not out.parent.is_dir():
@@ -105,19 +105,6 @@ class _Source:
             raise UserError(
                 f"The bundle's manifest does not say the {error.args[0]} of its recipe: build it again."
             ) from error
-
-
-def _description(bundle: Bundle, name: str | None) -> dict[str, Any]:
-    """What the manifest says of the recipe that is asked for."""
-    held = {description["name"]: description for description in bundle.recipes}
-    if name is None:
-        return bundle.recipes[0]
-    if name in held:
-        return held[name]
-    near = difflib.get_close_matches(name, held, n=3, cutoff=0.4) or list(held)
-    raise UserError(
-        f"Expected a recipe that the bundle holds. Received: {name!r}. Did you mean {' or '.join(near)}?"
-    )
 
 
 def _lists_csv(source: _Source, out: Path) -> list[Path]:

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from bundle import Bundle
 from precompute import recipe as names
 from precompute.errors import UserError
 from precompute.recipe import APPLICATIONS, DEFAULT, HUB, KERAS, RECIPES, Recipe
@@ -60,6 +61,23 @@ def choose_recipe(choice: str, options: Mapping[str, Any]) -> Recipe:
     raise UserError(
         f"Expected the name of a recipe. Received: {choice!r}. Did you mean {' or '.join(near)}? "
         "The command `python -m precompute recipes` lists them all."
+    )
+
+
+def published_recipe(bundle: Bundle, name: str | None, *, holder: str = "the bundle holds") -> dict[str, Any]:
+    """What the manifest says of the recipe of a name, or of the first one.
+
+    Raises `UserError`, which says that a recipe was expected that `holder`, where there is none of that name.
+    """
+    held = {recipe["name"]: recipe for recipe in bundle.recipes}
+    if name is None:
+        return bundle.recipes[0]
+    if name in held:
+        return held[name]
+    near = difflib.get_close_matches(name, held, n=3, cutoff=0.4) or list(held)
+    raise UserError(
+        f"Expected a --recipe that {holder}. Received: {name!r}, which {bundle.folder} does not. "
+        f"Did you mean {' or '.join(near)}?"
     )
 
 
