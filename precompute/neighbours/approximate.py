@@ -9,8 +9,8 @@ import faiss
 import numpy as np
 
 from precompute.neighbours.against_all import settle_against_all
+from precompute.neighbours.best_pair import ProductSpace
 from precompute.neighbours.ranking import Ranking
-from precompute.neighbours.space import Space
 
 RECALL = 0.98
 """The share of the exact lists' shown entries that approximate lists have at least."""
@@ -36,7 +36,7 @@ class ApproximateSearch:
     differ in a list; the scores in it are exact.
     """
 
-    def __init__(self, space: Space, *, memory_budget: int) -> None:
+    def __init__(self, space: ProductSpace, *, memory_budget: int) -> None:
         self._space, self._memory_budget = space, memory_budget
         metric = faiss.METRIC_L2 if space.lower_is_better else faiss.METRIC_INNER_PRODUCT
         self._index = faiss.IndexHNSWFlat(space.points.shape[1], _LINKS, metric)
