@@ -27,7 +27,7 @@ __all__ = [
 ]
 
 EXACT_PRODUCTS = 300_000
-"""Up to so many products the search is exact unless told otherwise."""
+"""Up to so many products, or pictures that are compared, the search is exact unless told otherwise."""
 
 MEMORY_BUDGET = 256 * 1024 * 1024
 """Bytes that a search may take for what it compares at a time."""
@@ -71,7 +71,7 @@ def find_neighbours(
     ranks = np.empty(count, np.int32)
     ranks[order] = np.arange(count, dtype=np.int32)
     space = open_products(vectors, metric, counts=counts)
-    approximate = search == "approximate" or (search is None and count > EXACT_PRODUCTS)
+    approximate = search == "approximate" or (search is None and len(vectors) > EXACT_PRODUCTS)
     # Approximate lists are no start for others.
     spare, digests = (0, None) if approximate else (SPARE, digests_of(space))
     ranking = Ranking(space, ranks, depth=min(depth + spare, count - 1))

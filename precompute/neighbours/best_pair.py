@@ -32,14 +32,12 @@ class BestPairs:
     `starts` (n,) are the rows of the products' first pictures there, `counts` (n,) how many each has. What
     is said of the rows of a `Space` holds for the products here, so that a search need not know which of the
     two it has. The pair that is nearest by float32 and the one of the best score may be two, but neither is
-    off by more than the margin of its picture: of a product's pictures, those in the rows `widest` (n,) have
-    the largest one, which is in `margins` (n,).
+    off by more than the margin of its picture, of which `margins` (n,) has the largest of each product.
     """
 
     space: Space
     starts: np.ndarray
     counts: np.ndarray
-    widest: np.ndarray
     margins: np.ndarray
 
     @property
@@ -51,6 +49,11 @@ class BestPairs:
     def lower_is_better(self) -> bool:
         """Whether a score is a distance."""
         return self.space.lower_is_better
+
+    @property
+    def points(self) -> np.ndarray:
+        """Those of all pictures."""
+        return self.space.points
 
     @property
     def count(self) -> int:
@@ -79,7 +82,7 @@ class BestPairs:
 
     def least_nearness(self, rows: np.ndarray, scores: np.ndarray) -> np.ndarray:
         """See `Space.least_nearness`."""
-        return self.space.least_nearness(self.widest[rows], scores)
+        return (self.space.nearness_of(scores) - self.margins[rows]).astype(np.float32)
 
     def scores(self, rows: np.ndarray, options: np.ndarray) -> np.ndarray:
         """See `Space.scores`."""
@@ -94,15 +97,14 @@ class BestPairs:
 
     def full_scores(self, rows: np.ndarray) -> np.ndarray:
         """See `Space.full_scores`."""
-        return np.stack([self._scores(row, slice(None)) for row in rows.tolist()])
+        every = np.arange(self.count)
+        return np.stack([self._scores(row, every) for row in rows.tolist()])
 
-    def _scores(self, row: int, others: slice | np.ndarray) -> np.ndarray:
+    def _scores(self, row: int, others: np.ndarray) -> np.ndarray:
         """The rounded scores of one product with `others`: (c,) float64."""
-        own = np.arange(self.starts[row], self.starts[row] + self.counts[row])
-        pictures = np.arange(len(self.space.vectors))
-        (chunk,) = self._chunks(others, len(pictures))
+        own, chunk = self._chunk(np.array([row])), self._chunk(others)
         best = np.minimum if self.lower_is_better else np.maximum
-        pairs = self.space.table(own, pictures[chunk.pictures])
+        pairs = self.space.table(own.pictures, chunk.pictures)
         return best.reduceat(best.reduce(pairs, axis=0), chunk.starts)
 
     def _nearest(self, one: _Chunk, other: _Chunk) -> np.ndarray:
@@ -118,21 +120,25 @@ class BestPairs:
 
     def _chunks(self, products: slice | np.ndarray, most: int) -> list[_Chunk]:
         """The products in parts of no more than `most` pictures, or of one product that has more."""
-        starts, counts = self.starts[products], self.counts[products]
+        counts = self.counts[products]
         ends = np.cumsum(counts)
         chunks, begin = [], 0
         while begin < len(counts):
-            before = ends[begin] - counts[begin]
-            end = max(begin + 1, int(np.searchsorted(ends, before + most, side="right")))
-            part = slice(begin, end)
-            inside = ends[part] - counts[part] - before
-            if isinstance(products, slice):
-                pictures = slice(starts[begin], starts[end - 1] + counts[end - 1])
-            else:
-                pictures = np.repeat(starts[part] - inside, counts[part]) + np.arange(ends[end - 1] - before)
-            chunks.append(_Chunk(part, pictures, inside, counts[part]))
+            reached = np.searchsorted(ends, ends[begin] - counts[begin] + most, side="right")
+            end = max(begin + 1, int(reached))
+            chunks.append(self._chunk(products, slice(begin, end)))
             begin = end
         return chunks
+
+    def _chunk(self, products: slice | np.ndarray, part: slice = slice(None)) -> _Chunk:
+        """A part of the products."""
+        starts, counts = self.starts[products][part], self.counts[products][part]
+        inside = np.cumsum(counts) - counts
+        if isinstance(products, slice):
+            pictures = slice(int(starts[0]), int(starts[-1] + counts[-1]))
+        else:
+            pictures = np.repeat(starts - inside, counts) + np.arange(counts.sum())
+        return _Chunk(part, pictures, inside, counts)
 
 
 ProductSpace = Space | BestPairs
@@ -148,10 +154,4 @@ def open_products(vectors: np.ndarray, metric: str, *, counts: np.ndarray | None
     if counts is None or (counts == 1).all():
         return space
     starts = np.cumsum(counts) - counts
-    widest = np.array(
-        [
-            start + int(space.margins[start : start + count].argmax())
-            for start, count in zip(starts.tolist(), counts.tolist(), strict=True)
-        ]
-    )
-    return BestPairs(space, starts, counts, widest, space.margins[widest])
+    return BestPairs(space, starts, counts, np.maximum.reduceat(space.margins, starts))

@@ -58,6 +58,11 @@ class Space:
         """How many rows there are."""
         return len(self.vectors)
 
+    @property
+    def counts(self) -> np.ndarray:
+        """How many of the points each row has: one."""
+        return np.ones(self.count, np.int32)
+
     def content(self, row: int) -> np.ndarray:
         """All that decides the row's scores."""
         return self.vectors[row]
@@ -88,9 +93,12 @@ class Space:
         `rows` (q,) and `scores` (q,), rounded, belong together. A margin has room for the errors of two
         nearnesses and a step of the rounding; here there are one such error and half a step.
         """
+        return (self.nearness_of(scores) - self.margins[rows]).astype(np.float32)
+
+    def nearness_of(self, scores: np.ndarray) -> np.ndarray:
+        """What nearness a score would have if neither was rounded, in float64."""
         scaled = scores * self.scale
-        near = -np.square(scaled) / 2 if self.lower_is_better else scaled * self.scale
-        return (near - self.margins[rows]).astype(np.float32)
+        return -np.square(scaled) / 2 if self.lower_is_better else scaled * self.scale
 
     def scores(self, rows: np.ndarray, options: np.ndarray) -> np.ndarray:
         """The rounded scores of each of `rows` (q,) with its `options` (q, c), from float64: (q, c)."""
