@@ -55,12 +55,20 @@ def about_page(site: Site, bundle: Bundle, *, arguments: dict[str, str]) -> View
 
 
 _HOW = """
-A network that has learnt to see from a great many photographs turns each product’s first picture into a list
-of numbers: shapes, patterns, materials and colours, in its own terms.
+A network that has learnt to see from a great many photographs turns each picture of a product into a list of
+numbers: shapes, patterns, materials and colours, in its own terms.
 
 Two products look alike where their numbers are close. The products were compared with each other, and the
 nearest of each were kept, before this page was put here: that is why it answers at once.
 """
+
+
+_SEVERAL = {
+    "mean": "compared by the mean of their numbers",
+    "best": "compared by the two that match best",
+    "first": "the first is compared",
+}
+"""What becomes of a product's pictures, by what the manifest says of the recipe."""
 
 
 def _quality_link() -> Component:
@@ -90,6 +98,7 @@ def _recipe(site: Site, entry: Mapping[str, Any]) -> tuple[str | Component, ...]
     facts = {
         "Network": recipe.description,
         "Picture": f"{size} × {size} pixels, {entry['resize']}" if size and "resize" in entry else "",
+        "Several pictures": _SEVERAL.get(entry.get("pictures", ""), ""),
         "Compared": f"by {recipe.metric.name.lower()} ({entry['metric']}), {compared}",
         "Weights": _hash(entry.get("weights", "")),
         "Fingerprint": _hash(entry.get("fingerprint", "")),

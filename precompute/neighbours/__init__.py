@@ -77,19 +77,11 @@ def find_neighbours(
     depth = min(depth, count - 1)
     progress = Progress(count, 2 * count, advance)
     how: dict[str, Any] = {"engine": "exact"}
-    updated = (
-        known is not None
-        and digests is not None
-        and update(
-            space,
-            ranking,
-            known,
-            known.rows_now(ids, digests),
-            depth=depth,
-            memory_budget=memory_budget,
-            advance=progress.step,
-        )
-    )
+    updated = False
+    if known is not None and digests is not None:
+        now = known.rows_now(ids, digests)
+        options = {"depth": depth, "memory_budget": memory_budget, "advance": progress.step}
+        updated = update(space, ranking, known, now, **options)
     if not updated and count > 1:
         how = _from_scratch(space, ranking, approximate, top or depth, memory_budget, progress)
     progress.step(progress.left)
