@@ -1,20 +1,23 @@
 """What do several pictures of a product give: compared by the first alone, by their mean, by the best pair?
 
-    python demo/render.py --out /tmp/views --further-views     # see demo/README.md
+    python demo/render.py --out /tmp/views --further-views --shapes 3 --per-shape 4 --size 224 --samples 8
     python benchmarks/pictures.py /tmp/views [--rounds 3]
 
-The folder has a products.csv with a column `images`, and one with the truth (`--truth shape`). Each product's
-look-alikes are right where they are of its category and have its truth; its own variants are passed over, as
-the dashboard folds them. P@k is the share of right ones among the first k.
+demo/README.md says what rendering needs. The folder has a products.csv with a column `images`, and one with the
+truth (`--truth shape`). Each product's look-alikes are right where they are of its category and have its truth;
+its own variants are passed over, as the dashboard folds them. P@k is the share of right ones among the first k.
 
-Then every product gets one more picture, a chart of sizes that is the same for all: as one file, which the
-rule about shared pictures leaves out, and as if each product had a file of its own, which shows what it would
-do if it were compared. Seconds are those of the vectors and of the search, medians of rounds in turn.
+Then the pictures are put in any order, the same each time, as in shops where the first one may be a detail as
+well as the whole product. And then every product gets one more picture, a chart of sizes that is the same for
+all: as one file, which the rule about shared pictures leaves out, and as if each product had a file of its own,
+which shows what it would do if it were compared. Seconds are those of the vectors and of the search, medians of
+rounds in turn.
 """
 
 from __future__ import annotations
 
 import argparse
+import random
 import sys
 import tempfile
 import time
@@ -58,12 +61,13 @@ def main() -> None:
         products, truth = embedded(arguments.folder, arguments.truth, store)
         counts = [len(product.images) for product in products]
         print(f"\n{len(products):,} products with {min(counts)} to {max(counts)} pictures\n")
-        print("| further picture | compared | " + " | ".join(f"P@{k}" for k in CUTS) + " | seconds |")
+        print("| pictures | compared | " + " | ".join(f"P@{k}" for k in CUTS) + " | seconds |")
         print("|---|---|" + "---|" * (len(CUTS) + 1))
         for name, chosen in {
-            "none": products,
-            "a chart, one file": [with_chart(product, CHART) for product in products],
-            "a chart, as if each had its own": [
+            "as they are": products,
+            "in any order": [shuffled(product) for product in products],
+            "a chart more, one file": [with_chart(product, CHART) for product in products],
+            "a chart more, a file for each": [
                 with_chart(product, f"{CHART} {number}") for number, product in enumerate(products)
             ],
         }.items():
@@ -91,6 +95,12 @@ def embedded(
             products.append(Product(product.id, product.title, found, variants=product.variants))
             truth[product.id] = (product.category, product.facts[column])
     return products, truth
+
+
+def shuffled(product: Product) -> Product:
+    """The product with its pictures in an order that its id decides."""
+    images = random.Random(product.id).sample(product.images, len(product.images))
+    return replace(product, images=tuple(images))
 
 
 def chart() -> Image.Image:
