@@ -3,15 +3,16 @@
     python demo/render.py --out /tmp/views --further-views --shapes 3 --per-shape 4 --size 224 --samples 8
     python benchmarks/pictures.py /tmp/views [--rounds 3]
 
-demo/README.md says what rendering needs. The folder has a products.csv with a column `images`, and one with the
-truth (`--truth shape`). Each product's look-alikes are right where they are of its category and have its truth;
-its own variants are passed over, as the dashboard folds them. P@k is the share of right ones among the first k.
+demo/README.md says what rendering needs. The folder has a products.csv with a column `images`, and one with
+the truth (`--truth shape`). Each product's look-alikes are right where they are of its category and have its
+truth; its own variants are passed over, as the dashboard folds them. P@k is the share of right ones among
+the first k.
 
-Then the pictures are put in any order, the same each time, as in shops where the first one may be a detail as
-well as the whole product. And then every product gets one more picture, a chart of sizes that is the same for
-all: as one file, which the rule about shared pictures leaves out, and as if each product had a file of its own,
-which shows what it would do if it were compared. Seconds are those of the vectors and of the search, medians of
-rounds in turn.
+Then the pictures are put in any order, the same each time, as in shops where the first one may be a detail
+as well as the whole product. And then every product gets one more picture, a chart of sizes that is the same
+for all: as one file, which the rule about shared pictures leaves out, and as if each product had a file of
+its own, which shows what it would do if it were compared. Seconds are those of the vectors and of the
+search, medians of rounds in turn.
 """
 
 from __future__ import annotations
