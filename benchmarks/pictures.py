@@ -8,11 +8,11 @@ the truth (`--truth shape`). Each product's look-alikes are right where they are
 truth; its own variants are passed over, as the dashboard folds them. P@k is the share of right ones among
 the first k.
 
-Then the pictures are put in any order, the same each time, as in shops where the first one may be a detail
-as well as the whole product. And then every product gets one more picture, a chart of sizes that is the same
-for all: as one file, which the rule about shared pictures leaves out, and as if each product had a file of
-its own, which shows what it would do if it were compared. Seconds are those of the vectors and of the
-search, medians of rounds in turn.
+Then the pictures are put in any order, or any two of them, the same each time, as in shops where the first
+one may be a detail as well as the whole product. And then every product gets one more picture, a chart of
+sizes that is the same for all: as one file, which the rule about shared pictures leaves out, and as if each
+product had a file of its own, which shows what it would do if it were compared. Seconds are those of the
+vectors and of the search, medians of rounds in turn.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ import sys
 import tempfile
 import time
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from statistics import median
@@ -33,14 +33,14 @@ from PIL import Image, ImageDraw
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from bundle import Product, ProductImage
+from bundle import Neighbour, Product, ProductImage
 from precompute.embedding import Work, embed_all
 from precompute.extractors import open_extractor
 from precompute.images import to_input
 from precompute.neighbours import NeighbourLists, find_neighbours
 from precompute.progress import stage
 from precompute.recipe import DEFAULT, PICTURES, RECIPES
-from precompute.source import read_catalogue
+from precompute.sources import read_catalogue
 from precompute.store import EmbeddingStore
 from precompute.vectors import compared_vectors
 
@@ -64,9 +64,12 @@ def main() -> None:
         print(f"\n{len(products):,} products with {min(counts)} to {max(counts)} pictures\n")
         print("| pictures | compared | " + " | ".join(f"P@{k}" for k in CUTS) + " | seconds |")
         print("|---|---|" + "---|" * (len(CUTS) + 1))
+        best = precision_of(ideal(truth), products, truth)
+        print("| any | ideally | " + " | ".join(f"{value:.3f}" for value in best) + " | |")
         for name, chosen in {
             "as they are": products,
             "in any order": [shuffled(product) for product in products],
+            "any two of them": [shuffled(product, 2) for product in products],
             "a chart more, one file": [with_chart(product, CHART) for product in products],
             "a chart more, a file for each": [
                 with_chart(product, f"{CHART} {number}") for number, product in enumerate(products)
@@ -98,9 +101,9 @@ def embedded(
     return products, truth
 
 
-def shuffled(product: Product) -> Product:
-    """The product with its pictures in an order that its id decides."""
-    images = random.Random(product.id).sample(product.images, len(product.images))
+def shuffled(product: Product, most: int | None = None) -> Product:
+    """The product with its pictures, or `most` of them, in an order that its id decides."""
+    images = random.Random(product.id).sample(product.images, len(product.images))[:most]
     return replace(product, images=tuple(images))
 
 
@@ -151,7 +154,9 @@ def lists_of(products: Sequence[Product], store: EmbeddingStore, pictures: str) 
 
 
 def precision_of(
-    lists: NeighbourLists, products: Sequence[Product], truth: dict[str, tuple[str, str]]
+    lists: Iterable[tuple[str, list[Neighbour]]],
+    products: Sequence[Product],
+    truth: dict[str, tuple[str, str]],
 ) -> list[float]:
     """P@k for each of `CUTS`, own variants passed over, among the products that others share the truth of."""
     variants = {product.id: product.variants or product.id for product in products}
@@ -168,6 +173,13 @@ def precision_of(
         if len(families[truth[product_id]]) > 1
     ]
     return [float(np.mean([row[:k] for row in right])) for k in CUTS]
+
+
+def ideal(truth: dict[str, tuple[str, str]]) -> Iterator[tuple[str, list[Neighbour]]]:
+    """Lists with all that is right before all that is not."""
+    for product_id, own in truth.items():
+        others = sorted((name for name in truth if name != product_id), key=lambda name: truth[name] != own)
+        yield product_id, [Neighbour(name, 0.0) for name in others]
 
 
 if __name__ == "__main__":
