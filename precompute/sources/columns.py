@@ -114,6 +114,7 @@ _COMPACT = {
     for field, names in _NAMES.items()
 }
 _NUMBERED = re.compile(r"\d{1,2}")
+_UNNAMED = re.compile(r"^Unnamed: \d+$")
 _BRACKETS = re.compile(r"[()\[\]]")
 
 FIELDS = tuple(_NAMES)
@@ -152,11 +153,11 @@ def has_picture(columns: Iterable[str]) -> bool:
 def numbered(header: Iterable[str]) -> tuple[list[str], list[str]]:
     """The names of a header's columns, empty where a column has none, and those that several have.
 
-    The second column of a name is called "name (2)".
+    The second column of a name is called "name (2)"; pandas calls one that has none "Unnamed: 0".
     """
     seen: Counter[str] = Counter()
     names = []
-    for name in map(clean, header):
+    for name in (_UNNAMED.sub("", clean(each)) for each in header):
         seen[name] += 1
         names.append(f"{name} ({seen[name]})" if name and seen[name] > 1 else name)
     return names, [name for name, count in seen.items() if name and count > 1]

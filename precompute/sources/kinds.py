@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from precompute.errors import UserError
-from precompute.sources.encoding import decoded, encoding_of
+from precompute.sources.readers.encoding import Encoding, decoded, encoding_of_head
 from precompute.sources.rows import Rows
 
 _HEAD = 1 << 16
@@ -61,37 +61,37 @@ def _is_json_lines(head: Head) -> bool:
 
 
 def _open_excel(path: Path) -> Rows:
-    from precompute.sources.excel import open_excel
+    from precompute.sources.readers.excel import open_excel
 
     return open_excel(path)
 
 
 def _open_parquet(path: Path) -> Rows:
-    from precompute.sources.parquet import open_parquet
+    from precompute.sources.readers.parquet import open_parquet
 
     return open_parquet(path)
 
 
 def _open_feed(path: Path) -> Rows:
-    from precompute.sources.feed import open_feed
+    from precompute.sources.readers.feed import open_feed
 
     return open_feed(path)
 
 
 def _open_json_lines(path: Path) -> Rows:
-    from precompute.sources.json_rows import open_json_lines
+    from precompute.sources.readers.json_rows import open_json_lines
 
     return open_json_lines(path)
 
 
 def _open_json(path: Path) -> Rows:
-    from precompute.sources.json_rows import open_json
+    from precompute.sources.readers.json_rows import open_json
 
     return open_json(path)
 
 
 def _open_delimited(path: Path) -> Rows:
-    from precompute.sources.delimited import open_delimited
+    from precompute.sources.readers.delimited import open_delimited
 
     return open_delimited(path)
 
@@ -150,7 +150,9 @@ def kind_of(path: Path) -> FileKind:
     for beginning, what in _NO_TABLES:
         if data.startswith(beginning):
             raise UserError(f"Expected a table or a feed of products. Received: {path}, which is {what}.")
-    head = Head(data, decoded(data, encoding_of(path)).lstrip("\ufeff \t\r\n"))
+    # All that is looked for is ASCII, which the encodings of tables have in common.
+    text = decoded(data, encoding_of_head(data) or Encoding("utf-8"))
+    head = Head(data, text.lstrip("\ufeff \t\r\n"))
     if re.match(
         r"(<\?xml[^>]*>\s*)?(<!--.*?-->\s*)*<(!doctype\s+html|html|head|body)\b", head.text, re.I | re.S
     ):

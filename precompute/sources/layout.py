@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from precompute.errors import UserError
 from precompute.sources.categories import BETWEEN, category_from, slashes_separate, split_slashes
 from precompute.sources.columns import FIELDS, Role, role_of
-from precompute.sources.exports import FACT, Export, compact
+from precompute.sources.exports.export import FACT, Export, compact
 from precompute.sources.images import images_in, json_array, looks_like_picture
 from precompute.sources.prices import decimal_of
 from precompute.sources.products import KNOWN, tags_in
@@ -90,8 +90,7 @@ class Layout:
         text = f"Columns: {', '.join(parts)}"
         facts = [_fact(name) for name in self._names if self._role(name) is None and self._is_shown(name)]
         if facts:
-            more = f" and {len(facts) - _SHOWN} more" if len(facts) > _SHOWN else ""
-            text += f"; shown as facts: {', '.join(facts[:_SHOWN])}{more}"
+            text += f"; shown as facts: {listed(facts, most=_SHOWN)}"
         return f"{text}."
 
     def _fields(self, cells: Mapping[str, Cell]) -> dict[str, str]:
@@ -163,8 +162,14 @@ def check_columns(columns: Mapping[str, str], names: Sequence[str], source: obje
         if _key(name) not in there:
             raise UserError(
                 f"Expected --column {field}={name} to name a column of {source}. "
-                f"Received: {', '.join(names) or 'no columns'}."
+                f"Received: {listed(names) or 'no columns'}."
             )
+
+
+def listed(names: Sequence[str], *, most: int = 30) -> str:
+    """Names in a row, of many the first ones and how many there are besides."""
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + more
 
 
 def _key(name: str) -> str:

@@ -11,7 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from precompute.errors import UserError
-from precompute.sources import delimited, read_records
+from precompute.sources import read_records
+from precompute.sources.readers import delimited
 from precompute.sources.text import clean
 from tests.precompute.sources.shop import PICTURES, read_apart, read_text, reasons
 

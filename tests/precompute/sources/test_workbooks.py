@@ -17,7 +17,7 @@ from pyarrow import parquet
 
 from precompute.errors import UserError
 from precompute.sources import LeftOut, Record, read_catalogue, read_records, rows
-from precompute.sources import excel as excel_reader
+from precompute.sources.readers import excel as excel_reader
 from tests.precompute.sources.shop import PICTURES, reasons, write_pictures
 
 HEADER = ["sku", "name", "photo", "price", "since"]
@@ -152,7 +152,7 @@ def test_what_is_readable_of_damaged_json_is_kept(tmp_path: Path) -> None:
 
 
 def test_each_line_of_json_lines_stands_for_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("precompute.sources.json_rows.LONGEST", 500)
+    monkeypatch.setattr("precompute.sources.readers.json_rows.LONGEST", 500)
     lines = [
         json.dumps(ITEM),
         "{broken",

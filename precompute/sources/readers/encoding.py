@@ -53,14 +53,18 @@ class Encoding:
 def encoding_of(path: Path) -> Encoding:
     """The encoding of a whole file: by its byte order mark, as UTF-8 if it is that, else as it seems."""
     with path.open("rb") as file:
-        head = file.read(4096)
-        for mark, name in _MARKS:
-            if head.startswith(mark):
-                return Encoding(name, f"read as {_WIDE[name]}" if name in _WIDE else "")
-        if wide := _without_mark(head):
-            return Encoding(wide, f"read as {_WIDE[wide]}")
+        wide = encoding_of_head(file.read(4096))
         file.seek(0)
-        return _of_bytes(file)
+        return wide or _of_bytes(file)
+
+
+def encoding_of_head(head: bytes) -> Encoding | None:
+    """The encoding that a file's first bytes show, by a byte order mark or by zeros; None where none does."""
+    for mark, name in _MARKS:
+        if head.startswith(mark):
+            return Encoding(name, f"read as {_WIDE[name]}" if name in _WIDE else "")
+    wide = _without_mark(head[:4096])
+    return Encoding(wide, f"read as {_WIDE[wide]}") if wide else None
 
 
 def open_text(path: Path, encoding: Encoding) -> TextIO:
