@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import unicodedata
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path, PurePosixPath
@@ -10,7 +11,6 @@ from pathlib import Path, PurePosixPath
 from bundle import format as fmt
 from precompute.lock import LOCK
 from precompute.sources.records import LeftOut
-from precompute.store.files import STORE
 
 EXTENSIONS = frozenset(
     [".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".avif"]
@@ -45,6 +45,9 @@ def files_in(folder: Path, left_out: list[LeftOut]) -> Iterator[str]:
 
 def is_output(folder: Path) -> bool:
     """Whether a build wrote into `folder`: the thumbnails there are no pictures of a catalogue."""
+    # The store brings Arrow, for which --help need not wait.
+    from precompute.store.files import STORE
+
     if (folder / LOCK).is_file() and (folder / STORE).is_dir():
         return True
     live = fmt.read_current(folder)
@@ -74,20 +77,45 @@ class PictureFiles:
     """The files that a table may name: those below its folder, links resolved."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
+        self.folder = folder
         self._root = folder.resolve()
         # A table names thousands of files in one folder.
-        self._resolved = cache(Path.resolve)
+        self._plain = cache(self._plain_files)
 
-    def check(self, file: str) -> None:
-        """Raise `ValueError` with the reason where a file cannot be a picture of the catalogue."""
-        path = self._folder / file
+    def find(self, file: str) -> str:
+        """The path, below the folder, of a file that a table names.
+
+        Tables that were made elsewhere may have backslashes between folders, or letters with accents composed
+        in another way than the file's name. Raises `ValueError` with the reason where a file cannot be a
+        picture of the catalogue.
+        """
         try:
-            target = path.resolve() if path.is_symlink() else self._resolved(path.parent) / path.name
-            if not target.is_relative_to(self._root):
-                raise ValueError(f"its image {file!r} is outside of the catalogue's folder")
-            if not path.is_file():
-                raise ValueError(f"its image {file!r} does not exist")
+            for spelling in _spellings(file):
+                path = PurePosixPath(spelling)
+                if path.name in self._plain(path.parent) or self._is_linked(self.folder / path, file):
+                    return path.as_posix()
         except (OSError, RuntimeError) as error:
             # A name that is too long, or links in a circle.
             raise ValueError(f"its image {file!r} cannot be read ({error})") from error
+        raise ValueError(f"its image {file!r} does not exist")
+
+    def _plain_files(self, parent: PurePosixPath) -> frozenset[str]:
+        """The names of the files in a folder, no links among them; none of a folder that is elsewhere."""
+        folder = self.folder / parent
+        if not folder.is_dir() or not folder.resolve().is_relative_to(self._root):
+            return frozenset()
+        with os.scandir(folder) as entries:
+            return frozenset(entry.name for entry in entries if entry.is_file(follow_symlinks=False))
+
+    def _is_linked(self, path: Path, file: str) -> bool:
+        target = path.resolve() if path.is_symlink() else path.parent.resolve() / path.name
+        if not target.is_relative_to(self._root):
+            raise ValueError(f"its image {file!r} is outside of the catalogue's folder")
+        return path.is_file()
+
+
+def _spellings(file: str) -> Iterator[str]:
+    """A path as it is written, and then as other systems would have written it."""
+    yield file
+    others = (file.replace("\\", "/"), *(unicodedata.normalize(form, file) for form in ("NFC", "NFD")))
+    yield from (other for other in dict.fromkeys(others) if other != file)
