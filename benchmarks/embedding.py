@@ -31,7 +31,7 @@ from precompute.images import decode, to_input
 from precompute.loader import load
 from precompute.machine import available_cores
 from precompute.recipe import DEFAULT, RECIPES
-from precompute.source import read_catalogue
+from precompute.sources import read_catalogue
 from precompute.store import EmbeddingStore
 
 RECIPE = RECIPES[DEFAULT]

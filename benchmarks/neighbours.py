@@ -204,7 +204,7 @@ def embedded(photos: Path, keep: Path | None) -> tuple[np.ndarray, np.ndarray]:
     from precompute.machine import available_cores
     from precompute.progress import stage
     from precompute.recipe import DEFAULT, RECIPES
-    from precompute.source import read_catalogue
+    from precompute.sources import read_catalogue
 
     recipe, catalogue = RECIPES[DEFAULT], read_catalogue(photos)
     extractor = open_extractor(recipe)

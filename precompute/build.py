@@ -26,7 +26,7 @@ from precompute.picture import THUMBNAIL_SIZE, PictureMaker
 from precompute.progress import say, stage
 from precompute.recipe import MINIMUM_DECODED_SIDE, Recipe
 from precompute.recipe_lists import RecipeLists, make_lists, overlaps
-from precompute.source import Catalogue, LeftOut, SourceProduct, read_catalogue
+from precompute.sources import Catalogue, LeftOut, SourceProduct, read_catalogue
 from precompute.store import PictureStore, Store
 from precompute.store.pictures import thumbnail_files
 from precompute.twins import SIGNATURE_SIDE, with_twins
