@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable
-from time import monotonic
+from collections.abc import AsyncIterator, Callable
 from typing import Any, Protocol
 
 from scrapy import Request, Spider
@@ -13,26 +12,37 @@ from scrapy.core.scheduler import BaseScheduler
 from scrapy.crawler import AsyncCrawlerRunner, Crawler
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
+from scrapy.http.request import NO_CALLBACK
 from scrapy.spidermiddlewares.httperror import HttpError
+from scrapy.utils.httpobj import urlparse_cached
 from twisted.python.failure import Failure
 
 from precompute.collect.addresses import AddressError, checked
-from precompute.collect.guard import networks
+from precompute.collect.guard import GuardedResolver, networks
+from precompute.collect.politeness import Manners
 from precompute.collect.reactor import guard, run_in_reactor
 from precompute.collect.readers import Ask
 from precompute.collect.reasons import Unanswered, reason_of
 from precompute.collect.settings import PAGE_BYTES, PAGE_SECONDS, RETRIES, ROBOT, USER_AGENT, CollectSettings
 
-Fetch = Callable[..., Awaitable[Response]]
-
 _HERE = "precompute.collect"
+
+
+class Fetch(Protocol):
+    """Asks for one address at a time, before the pass proper."""
+
+    async def __call__(self, url: str, **meta: Any) -> Response:
+        """The answer, whatever its status. Raises `Unanswered`."""
+
+    def sitemaps(self, url: str) -> list[str]:
+        """The sitemaps that the robots.txt of an address that was asked names."""
 
 
 class Phase(Protocol):
     """What a pass asks for and does with the answers. All of it is called in the reactor's thread."""
 
     async def prepare(self, fetch: Fetch) -> None:
-        """Called before all else; `fetch` asks for one address, and raises `Unanswered`."""
+        """Called before all else."""
 
     def next(self) -> tuple[Ask, dict[str, Any]] | None:
         """The next address to be asked and what `scrapy.Request` takes besides, or None for now."""
@@ -50,8 +60,8 @@ class Phase(Protocol):
         """None has come, or one that says no, by its status."""
 
 
-def crawl(settings: CollectSettings, phase: Phase) -> None:
-    """Ask for all that the phase gives. Raises what the phase raises, and `KeyboardInterrupt` where stopped."""
+def crawl(settings: CollectSettings, phase: Phase, manners: Manners) -> None:
+    """Ask for all that the phase gives. Raises what the phase raises, `KeyboardInterrupt` where stopped."""
     judge = guard(networks(settings.allow_private))
     for name in ("scrapy", "twisted", "asyncio"):
         # What went wrong is in the report, by address and reason.
@@ -61,7 +71,7 @@ def crawl(settings: CollectSettings, phase: Phase) -> None:
     async def work() -> None:
         runner = AsyncCrawlerRunner(_scrapy_settings(settings))
         crawlers.append(runner.create_crawler(CollectSpider))
-        await runner.crawl(crawlers[0], phase=phase, judge=judge)
+        await runner.crawl(crawlers[0], phase=phase, judge=judge, manners=manners)
         if (error := crawlers[0].spider.error) is not None:
             raise error
 
@@ -78,16 +88,18 @@ class CollectSpider(Spider):
 
     name = "akin"
 
-    def __init__(self, *args: Any, phase: Phase, judge: Any, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, phase: Phase, judge: GuardedResolver, manners: Manners, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
-        self.phase, self.judge = phase, judge
+        self.phase, self.judge, self.manners = phase, judge, manners
         self.error: BaseException | None = None
         self.stopped = False
 
     async def start(self) -> AsyncIterator[Request]:
         """See `Spider`: the phase is made ready, and the scheduler has the rest."""
         try:
-            await self.phase.prepare(self._fetch)
+            await self.phase.prepare(_Fetch(self))
         except BaseException as error:
             self._stop(error)
         return
@@ -104,14 +116,6 @@ class CollectSpider(Spider):
             meta={"handle_httpstatus_list": [304], **options.pop("meta", {})},
             **options,
         )
-
-    async def _fetch(self, url: str, **meta: Any) -> Response:
-        # The callback is never called: what comes of it is the caller's.
-        request = Request(url, dont_filter=True, callback=self._answered, meta=meta)
-        try:
-            return await self.crawler.engine.download_async(request)
-        except Exception as error:
-            raise Unanswered(reason_of(error, url, self.judge)) from error
 
     def _answered(self, response: Response, ask: Ask) -> None:
         self._guarded(self.phase.answered, ask, response)
@@ -132,6 +136,23 @@ class CollectSpider(Spider):
     def _stop(self, error: BaseException) -> None:
         self.error = self.error or error
         self.stopped = True
+
+
+class _Fetch:
+    """See `Fetch`."""
+
+    def __init__(self, spider: CollectSpider) -> None:
+        self._spider = spider
+
+    async def __call__(self, url: str, **meta: Any) -> Response:
+        request = Request(url, dont_filter=True, callback=NO_CALLBACK, meta=meta)
+        try:
+            return await self._spider.crawler.engine.download_async(request)
+        except Exception as error:
+            raise Unanswered(reason_of(error, url, self._spider.judge)) from error
+
+    def sitemaps(self, url: str) -> list[str]:
+        return self._spider.manners.sitemaps.get(urlparse_cached(Request(url)).netloc, [])
 
 
 class PhaseScheduler(BaseScheduler):

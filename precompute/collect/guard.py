@@ -1,4 +1,4 @@
-"""Keeps requests out of private networks: a name is resolved once, judged, and what was judged is connected to.
+"""Keeps requests out of private networks: a name is resolved once, and what was judged is connected to.
 
 Twisted connects to exactly the addresses that the reactor's name resolver gives it, and asks the resolver for
 literal addresses and odd notations (`0x7f.1`, `2130706433`) as well. So a judgement made here, of every
@@ -94,6 +94,4 @@ class GuardedResolver:
                 else:
                     guard.refused[hostName] = address.host
 
-        return self.resolver.resolveHostName(
-            Judging, hostName, portNumber, addressTypes, transportSemantics
-        )
+        return self.resolver.resolveHostName(Judging, hostName, portNumber, addressTypes, transportSemantics)

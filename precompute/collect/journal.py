@@ -31,7 +31,7 @@ CREATE TABLE IF NOT EXISTS ask (
 );
 CREATE INDEX IF NOT EXISTS open_ask ON ask (phase, state, urgency, number);
 CREATE TABLE IF NOT EXISTS answer (
-    phase TEXT, url TEXT, version INTEGER NOT NULL, etag TEXT NOT NULL, modified TEXT NOT NULL,
+    phase TEXT, url TEXT, version TEXT NOT NULL, etag TEXT NOT NULL, modified TEXT NOT NULL,
     fresh_until REAL NOT NULL, content TEXT NOT NULL, PRIMARY KEY (phase, url)
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS entry (
@@ -65,6 +65,8 @@ class Journal:
             for each in folder.glob(f"{_FILE}*"):
                 each.unlink()
             self._open(path)
+        self.versions: dict[str, str] = {}
+        """What was made of the answers of a phase, and how: others are asked for as if they were new."""
         self.release()
 
     def _open(self, path: Path) -> None:
@@ -108,6 +110,16 @@ class Journal:
         self._given: set[str] = set()
         self._next: list[Ask] = []
 
+    def plant(self, phase: str, seeds: Iterable[Ask], **values: str) -> None:
+        """Note values and the addresses that a phase begins with, which `seeds` gives again."""
+        asks = list(seeds)
+        self.note(seeds=json.dumps([_fields(ask) for ask in asks]), **values)
+        self.add(phase, asks)
+
+    def seeds(self) -> list[Ask]:
+        """The addresses that were planted last."""
+        return [Ask(*fields) for fields in json.loads(self.state("seeds") or "[]")]
+
     def reopen(self) -> None:
         """Ask again what could not be had: the server, or the line to it, may be well by now."""
         self._database.execute("UPDATE ask SET state = 'open', reason = '' WHERE state = 'failed'")
@@ -146,10 +158,11 @@ class Journal:
         return count > len(self._given)
 
     def answer(self, phase: str, url: str) -> Answer | None:
-        """What is kept of the last answer of an address, where what this version makes of answers was made."""
+        """What is kept of the last answer of an address, where it was made of it as it would be now."""
         row = self._database.execute(
-            "SELECT etag, modified, fresh_until, content FROM answer WHERE phase = ? AND url = ? AND version = ?",
-            [phase, url, VERSION],
+            "SELECT etag, modified, fresh_until, content FROM answer "
+            "WHERE phase = ? AND url = ? AND version = ?",
+            [phase, url, self._version(phase)],
         ).fetchone()
         return Answer(*row[:3], json.loads(row[3])) if row else None
 
@@ -157,11 +170,38 @@ class Journal:
         """Keep an answer; what was kept of one before goes."""
         self._database.execute(
             "INSERT OR REPLACE INTO answer VALUES (?, ?, ?, ?, ?, ?, ?)",
-            [phase, url, VERSION, *_validators(answer), json.dumps(answer.content)],
+            [phase, url, self._version(phase), *_validators(answer), json.dumps(answer.content)],
         )
 
+    def forget(self, phase: str, url: str) -> None:
+        """Forget an answer: the next one is asked for as if it were the first."""
+        self._database.execute("DELETE FROM answer WHERE phase = ? AND url = ?", [phase, url])
+
+    def want(self, phase: str, ask: Ask, *, done: bool) -> bool:
+        """Add an address to a phase, as one that is `done` already or not; returns whether it is."""
+        self.add(phase, [ask], done=done)
+        row = self._database.execute("SELECT state FROM ask WHERE phase = ? AND url = ?", [phase, ask.url])
+        return row.fetchone()[0] != "open"
+
+    def notes(self, phase: str) -> dict[str, str]:
+        """What the answers of a phase tell of all products."""
+        return {name: text for _, each in self.answers(phase) for name, text in each.content["notes"].items()}
+
+    def mark_unused(self, phase: str, files: set[str]) -> None:
+        """Note of answers whose files were removed that nobody misses them."""
+        marked = [
+            (json.dumps(answer.content | {"unused": True}), phase, url)
+            for url, answer in self.answers(phase)
+            if answer.content.get("file") in files
+        ]
+        with self.whole():
+            self._database.executemany("UPDATE answer SET content = ? WHERE phase = ? AND url = ?", marked)
+
+    def _version(self, phase: str) -> str:
+        return self.versions.get(phase, str(VERSION))
+
     def keep_found(self, phase: str, ask: Ask, answer: Answer, found: Found) -> int:
-        """Keep what a reader found in an answer, and add what is to be asked next; returns how many entries."""
+        """Keep what was found in an answer and add what is to be asked next; returns how many entries."""
         asks = [_fields(each) for each in found.asks]
         content = {"products": found.products, "asks": asks, "notes": found.notes}
         with self.whole():
@@ -183,7 +223,8 @@ class Journal:
     def finish(self, phase: str, ask: Ask, *, state: str = "done", reason: str = "") -> None:
         """Note that an address needs not be asked again in this collection."""
         self._database.execute(
-            "UPDATE ask SET state = ?, reason = ? WHERE phase = ? AND url = ?", [state, reason, phase, ask.url]
+            "UPDATE ask SET state = ?, reason = ? WHERE phase = ? AND url = ?",
+            [state, reason, phase, ask.url],
         )
         self._given.discard(ask.url)
 

@@ -5,6 +5,7 @@ Scrapy's AutoThrottle adapts the delay to how fast a host answers; what is here 
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from time import monotonic
@@ -29,12 +30,26 @@ _SECONDS_SAID = 10.0
 """A pause from which on people are told what is being waited for."""
 
 
+@dataclass
+class Manners:
+    """What is known of hosts, for the second pass to know it as well.
+
+    `parsers` and `sitemaps` are what a robots.txt says, by host and port; `delays` are the seconds that it
+    asks for, and `last` is when something was last asked, or may be asked again, by host.
+    """
+
+    parsers: dict[str, Any] = field(default_factory=dict)
+    delays: dict[str, float] = field(default_factory=dict)
+    sitemaps: dict[str, list[str]] = field(default_factory=dict)
+    last: dict[str, float] = field(default_factory=dict)
+
+
 class HostPace:
     """Holds each host's slot of the downloader at or above the delay that the host asks for."""
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
-        self._delays: dict[str, float] = {}
+        self._manners: Manners = crawler.spider.manners
         crawler.signals.connect(self._robots_parsed, signal=signals.robots_parsed)
         crawler.signals.connect(self._hold, signal=signals.request_reached_downloader)
         # After AutoThrottle, which comes before in the order of extensions and has set a delay of its own.
@@ -55,10 +70,14 @@ class HostPace:
             say(f"{host_of(request.url)} asks for a pause: nothing is asked of it for {duration(seconds)}.")
 
     def _robots_parsed(self, robotparser: RobotParser, request: Request) -> None:
+        # Scrapy's own interface to robots.txt knows no sitemaps.
+        self._manners.sitemaps[urlparse_cached(request).netloc] = list(
+            getattr(robotparser, "rp", robotparser).sitemaps
+        )
         delay = robotparser.crawl_delay(ROBOT)
         if delay:
             host = urlparse_cached(request).hostname or ""
-            self._delays[host] = delay
+            self._manners.delays[host] = delay
             if delay > 1:
                 say(f"The robots.txt of {host_of(request.url)} asks for {delay:g} s between two requests.")
 
@@ -66,7 +85,9 @@ class HostPace:
         key = request.meta.get("download_slot") or urlparse_cached(request).hostname or ""
         slot = self._crawler.engine.downloader.slots.get(key)
         if slot is not None:
-            slot.delay = max(slot.delay, self._delays.get(key, 0.0))
+            slot.delay = max(slot.delay, self._manners.delays.get(key, 0.0))
+            slot.lastseen = max(slot.lastseen, self._manners.last.get(key, 0.0))
+            self._manners.last[key] = slot.lastseen
 
 
 class PatientRetry(RetryMiddleware):
@@ -106,6 +127,10 @@ class PatientRetry(RetryMiddleware):
 
 class Robots(RobotsTxtMiddleware):
     """Obeys robots.txt as RFC 9309 has it: where the server fails to give it, nothing may be asked."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)
+        self._parsers = crawler.spider.manners.parsers
 
     async def _parse_robots(self, response: Response, netloc: str, request: Request) -> None:
         if response.status >= 500 or response.status == 429:

@@ -21,9 +21,7 @@ _SECONDS_TO_STOP = 3.0
 """How long requests that are under way may take once the command is stopped."""
 
 
-def run_in_reactor(
-    work: Callable[[], Coroutine[Any, Any, _Result]], *, stop: Callable[[], None]
-) -> _Result:
+def run_in_reactor(work: Callable[[], Coroutine[Any, Any, _Result]], *, stop: Callable[[], None]) -> _Result:
     """Run a coroutine where Scrapy can run and wait for it; `stop` is called there when a signal comes.
 
     Raises what the coroutine raises, and `KeyboardInterrupt` once it has come to its end, or has been given

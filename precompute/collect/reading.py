@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import sqlite3
 from collections.abc import Callable
@@ -14,10 +15,10 @@ from precompute.collect.conditional import headers_for, version_of
 from precompute.collect.crawl import Fetch
 from precompute.collect.journal import Journal
 from precompute.collect.limits import Hosts, Limits
-from precompute.collect.readers import Ask, Found, Reader, Unreadable
+from precompute.collect.readers import VERSION, Ask, Found, Reader, Unreadable
 from precompute.collect.readers.kinds import Scope, reader_of
-from precompute.collect.recognition import recognise
 from precompute.collect.reasons import GONE
+from precompute.collect.recognition import recognise
 from precompute.collect.settings import TABLE_BYTES, TABLE_SECONDS, CollectSettings
 from precompute.errors import UserError
 from precompute.progress import say
@@ -54,22 +55,26 @@ class Reading:
         say(recognised.said)
         self._begin(recognised.kind, recognised.scope)
         with self._journal.whole():
-            self._journal.note(kind=recognised.kind, scope=recognised.scope.to_json())
-            self._journal.add(PHASE, [ask for ask, _ in recognised.answers])
-            self._journal.add(PHASE, recognised.asks)
+            seeds = [*(ask for ask, _ in recognised.answers), *recognised.asks]
+            self._journal.plant(PHASE, seeds, kind=recognised.kind, scope=recognised.scope.to_json())
         for ask, response in recognised.answers:
             # It was asked for already, to see what it is.
             self.answered(ask, response)
 
     def _begin(self, kind: str, scope: Scope) -> None:
         self._scope = scope
+        # Another kind of reader, or other hosts, find something else in the same page.
+        decided_by = [VERSION, kind, sorted(scope.hosts), dict(self._settings.columns)]
+        self._journal.versions[PHASE] = hashlib.sha256(json.dumps(decided_by).encode()).hexdigest()[:16]
         self._reader = reader_of(kind, scope, self._settings)
 
     def has_next(self) -> bool:
         """See `Phase`."""
         if self._reader is None or self._hosts.gone:
             return False
-        self.limit = self.limit or (self._limits.reached(reading=True) if self._journal.has_open(PHASE) else "")
+        self.limit = self.limit or (
+            self._limits.reached(reading=True) if self._journal.has_open(PHASE) else ""
+        )
         return not self.limit and self._journal.has_open(PHASE)
 
     def next(self) -> tuple[Ask, dict[str, Any]] | None:
@@ -108,7 +113,9 @@ class Reading:
                 return
             # A page may be anything, and so may be what the parsers of its parts raise.
             except Exception as error:
-                self.failed(ask, f"it cannot be read ({type(error).__name__}: {error})"[:300], response.status)
+                self.failed(
+                    ask, f"it cannot be read ({type(error).__name__}: {error})"[:300], response.status
+                )
                 return
         if response.url != ask.url:
             # Whoever links to where a redirect led need not ask there again.

@@ -15,7 +15,7 @@ from scrapy.http import Response
 from precompute.sources import LeftOut, Record
 
 VERSION = 1
-"""Of what the readers find: to be raised with each change of it, so that no page is taken for read by others."""
+"""Of what the readers find: to be raised with each change of it, so that pages are read anew."""
 
 
 class Unreadable(Exception):
@@ -52,7 +52,12 @@ class Found:
 
 
 class Reader(Protocol):
-    """Reads the answers of one kind of source."""
+    """Reads the answers of one kind of source.
+
+    `names_by_address` says whether a product without a number of its own is called by its address.
+    """
+
+    names_by_address: bool
 
     def read(self, ask: Ask, response: Response) -> Found:
         """What stands in the answer. Raises `Unreadable` where it is something else."""

@@ -28,6 +28,8 @@ class Shopify:
     numbers end at 25,000 products. From there on the shop is asked for what comes after the largest id.
     """
 
+    names_by_address = False
+
     def __init__(self, start: str) -> None:
         self._origin = origin_of(start)
         collection = re.match(r"(?:/[a-z]{2}(?:-[a-z]{2})?)?/collections/[^/]+", urlsplit(start).path)

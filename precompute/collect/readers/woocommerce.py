@@ -26,6 +26,8 @@ _IDS = "categories by id"
 class WooCommerce:
     """Reads the products of a shop, or of one category, 100 at a time."""
 
+    names_by_address = False
+
     def __init__(self, start: str) -> None:
         self._listing = f"{origin_of(start)}{API}"
         category = re.search(r"/product-category/(?:[^/]+/)*([^/]+)/?$", urlsplit(start).path)
@@ -49,7 +51,10 @@ class WooCommerce:
         if entries and number < (_whole(response, "X-WP-TotalPages") or 0):
             following = ((self._categories if ask.role == "about" else self._page)(number + 1),)
         if ask.role == "about":
-            notes = {plain(each.get("id")): f"{each.get('parent', 0)} {plain(each.get('name'))}" for each in entries}
+            notes = {
+                plain(each.get("id")): f"{each.get('parent', 0)} {plain(each.get('name'))}"
+                for each in entries
+            }
             return Found(asks=following, notes=notes)
         return Found([_record(each, ask) for each in entries], following, _whole(response, "X-WP-Total"))
 
@@ -96,7 +101,9 @@ def _record(product: dict[str, Any], ask: Ask) -> Record:
         "title": plain_description(product.get("name")).replace("\n", " "),
         "category": path_of(each.get("name") for each in categories[:1]),
         _IDS: " ".join(plain(each.get("id")) for each in categories),
-        "brand": listed(each.get("name") for each in as_list(product.get("brands")) if isinstance(each, dict)),
+        "brand": listed(
+            each.get("name") for each in as_list(product.get("brands")) if isinstance(each, dict)
+        ),
         "tags": listed(each.get("name") for each in as_list(product.get("tags")) if isinstance(each, dict)),
         "description": plain_description(product.get("description") or product.get("short_description")),
         "price": _price(prices),

@@ -1,0 +1,248 @@
+"""A collection from beginning to end."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from precompute.collect.addresses import is_address, without_credentials
+from precompute.collect.catalogue import Choice, Written, write_catalogue, write_report
+from precompute.collect.crawl import crawl
+from precompute.collect.guard import networks
+from precompute.collect.journal import FOLDER, Answer, Journal
+from precompute.collect.limits import Limits
+from precompute.collect.pictures import PHASE as PICTURES
+from precompute.collect.pictures import Pictures, keep_picture, picture_address, want
+from precompute.collect.politeness import Manners
+from precompute.collect.readers import Ask, Found
+from precompute.collect.readers.kinds import Scope, reader_of
+from precompute.collect.reading import PHASE as READING
+from precompute.collect.reading import Reading
+from precompute.collect.settings import RESUMABLE_HOURS, USER_AGENT, CollectSettings
+from precompute.errors import UserError
+from precompute.images import PictureError
+from precompute.lock import locked
+from precompute.progress import say, stage
+from precompute.sources import LeftOut, read_records
+from precompute.sources.files import PictureFiles
+
+
+@dataclass(frozen=True)
+class Collected:
+    """What a collection brought: `unfinished` says what is missing and why, or nothing."""
+
+    folder: Path
+    kind: str
+    products: int
+    pictures: int
+    left_out: list[LeftOut]
+    unfinished: str
+
+
+def collect(settings: CollectSettings) -> Collected:
+    """Collect a catalogue into `settings.out`, or go on with a collection that was stopped there.
+
+    A collection that came to its end is refreshed: what has changed is asked for. Raises `UserError` where
+    the source is not what is needed, does not answer, or holds no product.
+    """
+    networks(settings.allow_private)
+    with locked(settings.out):
+        journal = Journal(settings.out / FOLDER)
+        try:
+            return _collect(settings, journal)
+        finally:
+            journal.close()
+
+
+def _collect(settings: CollectSettings, journal: Journal) -> Collected:
+    is_known = _begin(settings, journal)
+    limits, manners = Limits(settings), Manners()
+    unfinished = _read(settings, journal, limits, manners)
+    kind, scope = journal.state("kind"), Scope.from_json(journal.state("scope"))
+    reader = reader_of(kind, scope, settings)
+    choice = Choice(journal, reader, settings.max_products, settings.max_images)
+    count = sum(1 for _ in choice.records())
+    if not count and kind == "sitemap" and not settings.kind:
+        say("None of the pages that the sitemap lists holds product data: following links instead.")
+        _follow_links(journal, scope)
+        return _collect(settings, journal)
+    if not count and is_known:
+        say("Nothing is where it was: looking at the source anew.")
+        journal.begin()
+        return _collect(settings, journal)
+    if not count:
+        # Nothing of what was found out about the source is taken for granted the next time.
+        journal.begin()
+        raise UserError(_no_products(settings, journal))
+    say(f"{count:,} products were found.")
+    local = _local_pictures(settings, choice)
+    unfinished = _get_pictures(settings, journal, limits, manners, choice) or unfinished
+    written = write_catalogue(choice, local, settings.out)
+    journal.note(phase="" if unfinished else "finished")
+    _report(settings, journal, written, unfinished)
+    if not written.products:
+        first = written.left_out[0]
+        raise UserError(
+            f"None of the {count:,} products of {_shown(settings)} has a picture that can be used; "
+            f"the first, {first.file}: {first.reason}."
+        )
+    return Collected(settings.out, kind, written.products, written.pictures, written.left_out, unfinished)
+
+
+def _begin(settings: CollectSettings, journal: Journal) -> bool:
+    """Go on with what was begun, or begin anew, knowing what was answered before.
+
+    Returns whether what was found out about the source by a collection before is taken for granted.
+    """
+    asked = {
+        "source": settings.source,
+        "forced": settings.kind or "",
+        "columns": json.dumps(dict(settings.columns)),
+        "allowed": json.dumps(settings.allow_domains),
+    }
+    now = datetime.now(UTC)
+    started, kind = journal.state("started"), journal.state("kind")
+    is_same = all(journal.state(name) == value for name, value in asked.items())
+    is_recent = bool(started) and now - datetime.fromisoformat(started) < timedelta(hours=RESUMABLE_HOURS)
+    if is_same and is_recent and journal.state("phase") != "finished":
+        journal.reopen()
+        if kind:
+            say("Going on where the last collection was stopped.")
+        return False
+    known = {"kind": kind, "scope": journal.state("scope")} if is_same and kind else {}
+    seeds = journal.seeds() if known else []
+    journal.begin(**asked, started=now.isoformat(timespec="seconds"))
+    if seeds:
+        say(f"{_shown(settings)} is collected again: what has changed is asked for.")
+        journal.plant(READING, seeds, **known)
+    return bool(seeds)
+
+
+def _follow_links(journal: Journal, scope: Scope) -> None:
+    """Begin the same collection anew as one of pages that links lead to."""
+    noted = {name: journal.state(name) for name in ("source", "forced", "columns", "allowed", "started")}
+    journal.begin(**noted)
+    journal.plant(READING, [Ask(scope.start, "page", scope.start)], kind="pages", scope=scope.to_json())
+
+
+def _read(settings: CollectSettings, journal: Journal, limits: Limits, manners: Manners) -> str:
+    """The first pass; returns what is missing and why, or nothing."""
+    if not is_address(settings.source):
+        _read_local(settings, journal)
+        return ""
+    if journal.state("kind") and not journal.has_open(READING):
+        return ""
+    with stage("Reading", 1, "pages") as advance:
+        journal.release()
+        reading = Reading(settings, journal, limits, advance)
+        crawl(settings, reading, manners)
+    if reading.gone:
+        raise UserError(
+            f"Expected answers from {_shown(settings)} to the end. Received: {reading.gone}. "
+            "What was read so far is kept: run the same command again to go on."
+        )
+    # So many products were asked for, and so many are there.
+    is_part = reading.limit and "products" not in reading.limit
+    return f"pages are left unread after {reading.limit}" if is_part else ""
+
+
+def _read_local(settings: CollectSettings, journal: Journal) -> None:
+    """The records of a local table: nothing is asked for."""
+    path = Path(settings.source)
+    ask = Ask(str(path), "table")
+    journal.note(kind="table", scope=Scope(str(path), frozenset()).to_json())
+    journal.add(READING, [ask])
+    journal.keep_found(READING, ask, Answer(), Found(read_records(path, columns=settings.columns)))
+
+
+def _local_pictures(settings: CollectSettings, choice: Choice) -> dict[str, str]:
+    """The pictures of a local table that are paths, copied: their files in the catalogue by their paths."""
+    if is_address(settings.source):
+        return {}
+    folder = Path(settings.source).parent
+    files = PictureFiles(folder)
+    copied: dict[str, str] = {}
+    for image in (image for record in choice.records() for image in record.images):
+        if image in copied or is_address(image):
+            continue
+        try:
+            files.check(image)
+            copied[image] = keep_picture((folder / image).read_bytes(), settings.out)
+        except (ValueError, OSError, PictureError):
+            continue
+    return copied
+
+
+def _addresses(choice: Choice) -> Iterator[str]:
+    """The addresses of the pictures that are wanted, each once."""
+    seen: set[str] = set()
+    for record in choice.records():
+        for image in record.images:
+            try:
+                url = picture_address(image)
+            except PictureError:
+                continue
+            if url not in seen:
+                seen.add(url)
+                yield url
+
+
+def _get_pictures(
+    settings: CollectSettings, journal: Journal, limits: Limits, manners: Manners, choice: Choice
+) -> str:
+    """The second pass; returns what is missing and why, or nothing."""
+    journal.release()
+    count, known = want(_addresses(choice), settings.out, journal)
+    with stage("Pictures", count, "pictures") as advance:
+        advance(known, known)
+        pictures = Pictures(settings.out, journal, limits, advance)
+        if journal.has_open(PICTURES):
+            crawl(settings, pictures, manners)
+    for host, reason in pictures.gone.items():
+        say(f"{host} does not answer any more ({reason}): its other pictures were not asked for.")
+    if pictures.limit:
+        return f"pictures are left after {pictures.limit}"
+    return f"{', '.join(pictures.gone)} does not answer" if pictures.gone else ""
+
+
+def _no_products(settings: CollectSettings, journal: Journal) -> str:
+    counts = journal.count(READING)
+    first = next(journal.troubles(READING), None)
+    why = f"; {first[0]}: {first[2]}" if first and not counts.get("done") else ""
+    if journal.state("kind") == "table":
+        return f"Expected products in {_shown(settings)}. Received: none{why}."
+    return (
+        f"Expected products at {_shown(settings)}. Received: {sum(counts.values()):,} pages without "
+        f"any{why}. Looked for: Shopify's /products.json, WooCommerce's store API, and JSON-LD, microdata and "
+        "Open Graph in the pages. Try the address of a category's page, of a product feed, or a table that the "
+        "shop exports."
+    )
+
+
+def _report(settings: CollectSettings, journal: Journal, written: Written, unfinished: str) -> None:
+    write_report(
+        settings.out,
+        {
+            "source": _shown(settings),
+            "kind": journal.state("kind"),
+            "started": journal.state("started"),
+            "finished": datetime.now(UTC).isoformat(timespec="seconds"),
+            "unfinished": unfinished,
+            "user_agent": USER_AGENT,
+            "counts": {
+                "pages": journal.count(READING),
+                "picture_addresses": journal.count(PICTURES),
+                "products": written.products,
+                "pictures": written.pictures,
+                "left_out": len(written.left_out),
+            },
+            "left_out": [asdict(entry) for entry in written.left_out],
+        },
+    )
+
+
+def _shown(settings: CollectSettings) -> str:
+    return without_credentials(settings.source)
