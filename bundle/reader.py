@@ -21,7 +21,7 @@ from bundle.query import Facets, Query
 from bundle.seal import mismatches
 from bundle.words import may_be_mistaken, one_edit_away, search_expression, searched_words
 
-_BUILD_HINT = "run: python -m precompute build PHOTOS"
+_BUILD_HINT = "run: python -m precompute build SOURCE"
 
 
 EVERYTHING = Query()

@@ -69,7 +69,7 @@ class Measures:
         except (LookupError, TypeError, ValueError, AttributeError) as error:
             raise BundleError(
                 f"The report of {bundle.folder} makes no sense ({type(error).__name__}: {error}): "
-                "build it again, run: python -m precompute build PHOTOS."
+                "build it again, run: python -m precompute build SOURCE."
             ) from error
 
     @property

@@ -186,7 +186,7 @@ def _recipes(bundle: Bundle) -> tuple[Recipe, ...]:
     except (LookupError, TypeError, ValueError) as error:
         raise BundleError(
             f"{bundle.folder / MANIFEST} describes a recipe that cannot be shown "
-            f"({type(error).__name__}: {error}): build it again, run: python -m precompute build PHOTOS."
+            f"({type(error).__name__}: {error}): build it again, run: python -m precompute build SOURCE."
         ) from error
 
 
@@ -202,5 +202,5 @@ def _summary(folder: Path, wrong: list[str]) -> str:
     more = f" And {len(wrong) - _NAMED:,} more." if len(wrong) > _NAMED else ""
     return (
         f"The bundle at {folder} is not the one that was built: {named}{more} "
-        "Deploy it again, or run: python -m precompute build PHOTOS."
+        "Deploy it again, or run: python -m precompute build SOURCE."
     )

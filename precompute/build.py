@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -32,7 +33,7 @@ from precompute.store.pictures import thumbnail_files
 from precompute.twins import SIGNATURE_SIDE, with_twins
 from precompute.versions import versions
 
-_AS_GIVEN = tuple(field.name for field in fields(SourceProduct) if field.name != "files")
+_AS_GIVEN = tuple(each.name for each in fields(SourceProduct) if each.name != "files")
 """The fields of a product that the bundle has as the source gives them."""
 
 _NAME = "%Y%m%dT%H%M%S%fZ"
@@ -43,6 +44,7 @@ _NAMES = re.compile(r"\d{8}T\d{12}Z")
 class BuildSettings:
     """What a build is asked for; the first recipe is the default, `thumbnail_size` the longer side in pixels.
 
+    `kind` is what `source` is taken for, None to recognise it; `columns` has, by field, columns of its table.
     `search` is "exact", "approximate" or None, which leaves the choice to `find_neighbours`. `prune` drops
     from the store what neither the new generation nor the one before it uses.
     """
@@ -55,6 +57,12 @@ class BuildSettings:
     title: str = ""
     thumbnail_size: int = THUMBNAIL_SIZE
     prune: bool = False
+    kind: str | None = None
+    columns: Mapping[str, str] = field(default_factory=dict)
+
+    def read(self) -> Catalogue:
+        """The catalogue that is to be built. Raises what `read_catalogue` raises."""
+        return read_catalogue(self.source, kind=self.kind, columns=self.columns)
 
 
 @dataclass(frozen=True)
@@ -96,7 +104,7 @@ def build(settings: BuildSettings, *, catalogue: Catalogue | None = None) -> Sum
     """
     _check(settings)
     clock = Clock()
-    catalogue = catalogue or read_catalogue(settings.source)
+    catalogue = catalogue or settings.read()
     with clock.measure("model"):
         plans = _plan_extractors(settings)
     with locked(settings.out):
@@ -148,7 +156,8 @@ def _check(settings: BuildSettings) -> None:
             f"Expected a thumbnail size from 64 to {MINIMUM_DECODED_SIDE} pixels. "
             f"Received: {settings.thumbnail_size}."
         )
-    if settings.out.resolve() == settings.source.resolve():
+    source = settings.source if settings.source.is_dir() else settings.source.parent
+    if settings.out.resolve() == source.resolve():
         raise UserError(
             "Expected --out to be another folder than that of the pictures. "
             f"Received: {settings.out} for both."

@@ -1,4 +1,4 @@
-"""The command line: `python -m precompute build PHOTOS`, and `--help` for the rest.
+"""The command line: `python -m precompute build SOURCE`, and `--help` for the rest.
 
 Exit codes: 0 all is well, 1 a check found something, 2 the input is not what is needed; 130 or 143, as
 shells have it, where Ctrl-C or SIGTERM stopped the command.
@@ -32,7 +32,7 @@ def make_parser() -> argparse.ArgumentParser:
     """The parser of all commands."""
     parser = argparse.ArgumentParser(
         prog="python -m precompute",
-        description="Turns a folder of product pictures into a bundle of look-alikes for the dashboard.",
+        description="Turns a catalogue of product pictures into a bundle of look-alikes for the dashboard.",
     )
     subparsers = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     for command in (collect, plan, build, diff, rollback, check, export, recipes):

@@ -23,7 +23,7 @@ from precompute.neighbours import EXACT_PRODUCTS, find_neighbours
 from precompute.progress import say
 from precompute.recipe import Recipe
 from precompute.slug import LIMIT, files_below, packed_size
-from precompute.sources import Catalogue, read_catalogue
+from precompute.sources import Catalogue
 from precompute.store import Store
 
 SAMPLE = 256
@@ -95,7 +95,7 @@ def plan(settings: BuildSettings, *, sample: int = SAMPLE) -> Iterator[Plan]:
     The products are drawn at random, the same ones each time. Nothing is written to `settings.out`. Raises
     what `build` raises.
     """
-    catalogue = read_catalogue(settings.source)
+    catalogue = settings.read()
     count = len(catalogue.products)
     part = sorted(random.Random(0).sample(range(count), min(sample, count)))
     drawn = replace(catalogue, products=[catalogue.products[place] for place in part], left_out=[])

@@ -1,4 +1,4 @@
-"""`python -m precompute build`: from a folder of pictures to a bundle."""
+"""`python -m precompute build`: from a catalogue to a bundle."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from precompute.commands.catalogue_options import add_catalogue_options, recipes_of
+from precompute.commands.catalogue_options import add_catalogue_options, recipes_of, source_of
 from precompute.commands.output import add_output_options, show, warn
 
 if TYPE_CHECKING:
@@ -23,6 +23,7 @@ _STOPPED = (
 
 _EXAMPLES = """examples:
   python -m precompute build ~/pictures
+  python -m precompute build products.xlsx --column image=photo
   python -m precompute build ~/pictures --out data --top 12 --title "Our shop"
   python -m precompute build ~/pictures --recipe efficientnet-lite0 --recipe vgg16-fc2
   python -m precompute build ~/pictures --recipe keras:EfficientNetV2B0 --resize letterbox
@@ -33,8 +34,8 @@ def add_parser(subparsers: argparse._SubParsersAction) -> None:
     """Add the command and its options."""
     parser = subparsers.add_parser(
         "build",
-        help="build a bundle from a folder of pictures",
-        description="Embeds every picture of a folder, finds its look-alikes and writes a bundle.",
+        help="build a bundle from a folder of pictures, a table or a feed",
+        description="Embeds every picture of a catalogue, finds its look-alikes and writes a bundle.",
         epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -54,13 +55,13 @@ def add_parser(subparsers: argparse._SubParsersAction) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Build, print the summary and return 0."""
-    recipes = recipes_of(arguments)
+    recipes, source = recipes_of(arguments), source_of(arguments)
 
     # NumPy and Pillow are imported here so that --help and a wrong option answer at once.
     from precompute.build import BuildSettings, build
 
     settings = BuildSettings(
-        source=arguments.photos,
+        **source,
         out=arguments.out,
         recipes=recipes,
         runtime=arguments.runtime,

@@ -4,23 +4,41 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+import re
 from pathlib import Path
+from typing import Any
 
 from precompute.errors import UserError
 from precompute.recipe import DEFAULT, Recipe
 from precompute.recipe_choice import CHOICES, choose_recipe, with_depth, with_top
+from precompute.sources.columns import FIELDS
+from precompute.sources.kinds import KINDS
 
 _MODEL_OPTIONS = ("layer", "pooling", "input_size", "resize", "interpolation", "metric", "projection")
 
 
 def add_catalogue_options(parser: argparse.ArgumentParser) -> None:
-    """Add the catalogue's folder and all that decides what a bundle of it holds."""
+    """Add the catalogue's source and all that decides what a bundle of it holds."""
     parser.add_argument(
-        "photos",
-        metavar="PHOTOS",
-        type=Path,
-        help="folder of pictures, with a category in each sub-folder or before the number in each name, "
-        "or with a products.csv that names them",
+        "source",
+        metavar="SOURCE",
+        help="folder of pictures, with a category in each sub-folder or before the number in each name; or a "
+        "table or feed that names them: CSV, Excel, JSON, Parquet, Google Merchant, in a folder or by itself",
+    )
+    parser.add_argument(
+        "--source",
+        dest="kind",
+        choices=[kind.name for kind in KINDS],
+        help="what SOURCE is (default: recognised by what it holds)",
+    )
+    parser.add_argument(
+        "--column",
+        dest="columns",
+        metavar="FIELD=NAME",
+        action="append",
+        default=[],
+        help=f"the column NAME of a table is FIELD, one of {', '.join(FIELDS)}; several may be given "
+        "(default: guessed from the names)",
     )
     parser.add_argument(
         "--recipe",
@@ -51,6 +69,23 @@ def add_catalogue_options(parser: argparse.ArgumentParser) -> None:
             help=f"force {name} search for the lists",
         )
     _add_model_options(parser)
+
+
+def source_of(arguments: argparse.Namespace) -> dict[str, Any]:
+    """What the options say of the source, as fields of `BuildSettings`. Raises `UserError` where they err."""
+    columns: dict[str, str] = {}
+    for text in arguments.columns:
+        field, equals, name = text.partition("=")
+        if not equals or not name.strip() or field not in FIELDS:
+            raise UserError(
+                f"Expected --column FIELD=NAME, where FIELD is one of {', '.join(FIELDS)}. Received: {text}."
+            )
+        columns[field] = name
+    if re.match(r"[a-z][a-z0-9+.-]+://", arguments.source, re.IGNORECASE):
+        raise UserError(
+            f"Expected a folder or a file. Received: {arguments.source}, an address: download it first."
+        )
+    return {"source": Path(arguments.source), "kind": arguments.kind, "columns": columns}
 
 
 def recipes_of(arguments: argparse.Namespace) -> tuple[Recipe, ...]:

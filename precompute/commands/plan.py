@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from precompute.commands.catalogue_options import add_catalogue_options, recipes_of
+from precompute.commands.catalogue_options import add_catalogue_options, recipes_of, source_of
 from precompute.commands.output import add_output_options, show
 from precompute.errors import UserError
 from precompute.progress import duration
@@ -45,14 +45,14 @@ def run(arguments: argparse.Namespace) -> int:
     """Print the plan of each recipe; 1 where a deploy of one would not fit."""
     if arguments.sample < 2:
         raise UserError(f"Expected --sample to be 2 or more. Received: {arguments.sample}.")
-    recipes = recipes_of(arguments)
+    recipes, source = recipes_of(arguments), source_of(arguments)
 
     # NumPy and Pillow are imported here so that --help and a wrong option answer at once.
     from precompute.build import BuildSettings
     from precompute.plan import plan
 
     settings = BuildSettings(
-        source=arguments.photos,
+        **source,
         out=Path(),
         recipes=recipes,
         runtime=arguments.runtime,

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from precompute.errors import UserError
-from precompute.sources.files import EXTENSIONS, is_output
+from precompute.progress import say
+from precompute.sources.files import EXTENSIONS, PictureFiles, files_in, is_output, is_picture, shown
 from precompute.sources.folder import read_pictures
-from precompute.sources.products import SourceProduct
-from precompute.sources.records import LeftOut
-from precompute.sources.table import TABLE, read_table
+from precompute.sources.images import is_address, scheme_of
+from precompute.sources.kinds import EXTENSIONS_OF_TABLES, FOLDER, kind_named
+from precompute.sources.products import SourceProduct, product_from
+from precompute.sources.records import LeftOut, Record
+from precompute.sources.table import Records, read_records
+
+TABLE = "products.csv"
+"""The table that a folder may have, and that is taken before any other."""
+
+_NO_COLUMNS: Mapping[str, str] = {}
 
 
 @dataclass(frozen=True)
@@ -22,25 +31,141 @@ class Catalogue:
     left_out: list[LeftOut]
 
 
-def read_catalogue(folder: Path) -> Catalogue:
-    """Read the catalogue in `folder`: its products.csv where it has one, else every picture below it.
+class NeedsCollecting(UserError):
+    """The pictures of a source are at addresses: they have to be collected before it can be built."""
 
-    Raises `UserError` where the folder does not exist, cannot be read or holds no product.
+
+def read_catalogue(
+    source: Path, *, kind: str | None = None, columns: Mapping[str, str] = _NO_COLUMNS
+) -> Catalogue:
+    """Read the catalogue in a folder or in a table, and say what it is.
+
+    A folder is read by its table where it has one, else each picture below it is a product. `kind` is what
+    --source names, None to recognise it; `columns` has, by field, the column of a table that it is read
+    from. Raises `UserError` where the source does not exist, cannot be read or holds no product, and
+    `NeedsCollecting` where a picture is at an address.
     """
-    if not folder.exists():
-        raise UserError(f"Expected a folder of pictures. Received: {folder}, which does not exist.")
-    if not folder.is_dir():
-        raise UserError(f"Expected a folder of pictures. Received: {folder}, which is a file.")
-    if is_output(folder):
-        raise UserError(f"Expected a folder of pictures. Received: {folder}, which a build wrote.")
-    try:
-        has_table = (folder / TABLE).is_file()
-        products, left_out = read_table(folder) if has_table else read_pictures(folder)
-    except OSError as error:
-        raise UserError(f"{error.filename or folder} cannot be read ({error.strerror}).") from error
-    if not products:
-        others = f" {len(left_out)} other files are there." if left_out else ""
+    if not source.exists():
         raise UserError(
-            f"Expected pictures ({' '.join(sorted(EXTENSIONS))}) in {folder}. Received: none.{others}"
+            f"Expected a folder of pictures, or a table. Received: {source}, which does not exist."
         )
-    return Catalogue(folder, products, left_out)
+    is_folder = source.is_dir()
+    if is_folder and is_output(source):
+        raise UserError(f"Expected a folder of pictures. Received: {source}, which a build wrote.")
+    if kind and (kind_named(kind) is FOLDER) is not is_folder:
+        what = "folder" if is_folder else "file"
+        raise UserError(f"Expected {kind_named(kind).what}. Received: {source}, which is a {what}.")
+    try:
+        if is_folder:
+            catalogue = _read_folder(source, columns)
+        else:
+            catalogue = _read_table(source.parent, read_records(source, columns=columns, kind=kind))
+    except OSError as error:
+        raise UserError(f"{error.filename or source} cannot be read ({error.strerror}).") from error
+    if not catalogue.products:
+        raise UserError(_nothing_in(source, catalogue.left_out))
+    return catalogue
+
+
+def _read_folder(folder: Path, columns: Mapping[str, str]) -> Catalogue:
+    table = _table_in(folder, columns)
+    if table is None:
+        products, left_out = read_pictures(folder)
+        if products:
+            say(f"Source: a folder of pictures, {len(products):,} pictures.")
+        return Catalogue(folder, products, left_out)
+    name, records = table
+    catalogue = _read_table(folder, records)
+    named = {file for product in catalogue.products for file in product.files}
+    for path in files_in(folder, catalogue.left_out):
+        if is_picture(path) and path not in named:
+            reason = f"no product of {name} that is kept names it"
+            catalogue.left_out.append(LeftOut(shown(path), reason))
+    return catalogue
+
+
+def _table_in(folder: Path, columns: Mapping[str, str]) -> tuple[str, Records] | None:
+    """The table of a folder: products.csv, or the only other one if it names pictures."""
+    names = sorted(path.name for path in folder.iterdir() if path.suffix.lower() in EXTENSIONS_OF_TABLES)
+    tables = [name for name in names if not name.startswith((".", "~$")) and (folder / name).is_file()]
+    chosen = (
+        [TABLE] if TABLE in tables else [name for name in tables if name.startswith("products.")] or tables
+    )
+    if len(chosen) == 1:
+        try:
+            return chosen[0], read_records(folder / chosen[0], columns=columns)
+        except UserError as error:
+            if columns or chosen == [TABLE]:
+                raise
+            say(f"{chosen[0]} is not read as a table of products, the pictures are read without it. {error}")
+    elif columns:
+        there = ", ".join(tables) or "none"
+        raise UserError(
+            f"Expected one table in {folder} for --column. Received: {there}; give the table itself."
+        )
+    elif chosen:
+        say(
+            f"{folder} has several tables ({', '.join(chosen)}): the pictures are read without them. "
+            "Give the one that is meant."
+        )
+    return None
+
+
+def _read_table(folder: Path, records: Records) -> Catalogue:
+    """The products of a table whose pictures are below `folder`, in its order."""
+    products: dict[str, SourceProduct] = {}
+    left_out: list[LeftOut] = []
+    pictures = PictureFiles(folder)
+    for entry in records:
+        if isinstance(entry, LeftOut):
+            left_out.append(entry)
+            continue
+        try:
+            product = product_from(entry, _files(entry, pictures, left_out))
+            if product.id in products:
+                raise ValueError(f"the id {product.id!r} occurs before: the first is kept")
+        except ValueError as error:
+            left_out.append(LeftOut(entry.place, str(error)))
+        else:
+            products[product.id] = product
+    say(f"Source: {records.path.name}, {records.counted()}.")
+    say(records.describe())
+    for note in records.notes:
+        say(f"{records.path.name}: {note}.")
+    return Catalogue(folder, list(products.values()), left_out)
+
+
+def _files(record: Record, pictures: PictureFiles, left_out: list[LeftOut]) -> tuple[str, ...]:
+    """The files of a record's pictures; those that cannot be used are left out, one by one.
+
+    Raises `ValueError` with the reason where a record names pictures and none can be used.
+    """
+    files: dict[str, None] = {}
+    reasons: list[str] = []
+    for image in record.images:
+        if is_address(image):
+            raise NeedsCollecting(
+                f"Expected pictures in files below {pictures.folder}. Received: {image[:200]} "
+                f"({record.place}), an address: its pictures have to be collected first."
+            )
+        try:
+            if scheme_of(image):
+                raise ValueError(f"its image {image[:80]!r} is neither a path nor an address of the web")
+            files[pictures.find(image)] = None
+        except ValueError as error:
+            reasons.append(str(error))
+    if reasons and not files:
+        raise ValueError(reasons[0])
+    left_out += [LeftOut(record.place, reason) for reason in reasons]
+    return tuple(files)
+
+
+def _nothing_in(source: Path, left_out: list[LeftOut]) -> str:
+    if source.is_dir():
+        others = f" {len(left_out)} other files are there." if left_out else ""
+        return f"Expected pictures ({' '.join(sorted(EXTENSIONS))}) in {source}. Received: none.{others}"
+    first = left_out[0]
+    return (
+        f"Expected products with pictures in {source}. Received: {len(left_out):,} rows, none of use; "
+        f"the first, {first.file}: {first.reason}."
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import unicodedata
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path, PurePosixPath
@@ -10,7 +11,6 @@ from pathlib import Path, PurePosixPath
 from bundle import format as fmt
 from precompute.lock import LOCK
 from precompute.sources.records import LeftOut
-from precompute.store.files import STORE
 
 EXTENSIONS = frozenset(
     [".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".avif"]
@@ -45,6 +45,9 @@ def files_in(folder: Path, left_out: list[LeftOut]) -> Iterator[str]:
 
 def is_output(folder: Path) -> bool:
     """Whether a build wrote into `folder`: the thumbnails there are no pictures of a catalogue."""
+    # The store brings Arrow, for which --help need not wait.
+    from precompute.store.files import STORE
+
     if (folder / LOCK).is_file() and (folder / STORE).is_dir():
         return True
     live = fmt.read_current(folder)
@@ -74,20 +77,35 @@ class PictureFiles:
     """The files that a table may name: those below its folder, links resolved."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
+        self.folder = folder
         self._root = folder.resolve()
         # A table names thousands of files in one folder.
         self._resolved = cache(Path.resolve)
 
-    def check(self, file: str) -> None:
-        """Raise `ValueError` with the reason where a file cannot be a picture of the catalogue."""
-        path = self._folder / file
+    def find(self, file: str) -> str:
+        """The path, below the folder, of a file that a table names.
+
+        Tables that were made elsewhere may have backslashes between folders, or letters with accents composed
+        in another way than the file's name. Raises `ValueError` with the reason where a file cannot be a
+        picture of the catalogue.
+        """
+        tried = (
+            file,
+            file.replace("\\", "/"),
+            *(unicodedata.normalize(form, file) for form in ("NFC", "NFD")),
+        )
+        for name in dict.fromkeys(PurePosixPath(each).as_posix() for each in tried):
+            if self._is_there(name, file):
+                return name
+        raise ValueError(f"its image {file!r} does not exist")
+
+    def _is_there(self, name: str, file: str) -> bool:
+        path = self.folder / name
         try:
             target = path.resolve() if path.is_symlink() else self._resolved(path.parent) / path.name
             if not target.is_relative_to(self._root):
                 raise ValueError(f"its image {file!r} is outside of the catalogue's folder")
-            if not path.is_file():
-                raise ValueError(f"its image {file!r} does not exist")
+            return path.is_file()
         except (OSError, RuntimeError) as error:
             # A name that is too long, or links in a circle.
             raise ValueError(f"its image {file!r} cannot be read ({error})") from error

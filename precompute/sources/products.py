@@ -1,21 +1,27 @@
-"""A record's text becomes a product: numbers, stock, tags and facts."""
+"""A record's text becomes a product: prices, stock, tags and facts."""
 
 from __future__ import annotations
 
 import math
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
+from typing import Any
 
+from precompute.sources.categories import category_from
+from precompute.sources.prices import currency_from, is_code, price_from
 from precompute.sources.records import Record
+from precompute.sources.stock import stock_from
+from precompute.sources.text import clean, line, plain
 
-_TEXTS = ("category", "brand", "currency", "url", "description", "variants")
-
-KNOWN = ("id", "title", *_TEXTS, "tags", "price", "in_stock", "popularity")
+KNOWN = (
+    *("id", "title", "category", "brand", "tags", "description", "price", "sale_price", "currency"),
+    *("in_stock", "popularity", "url", "variants"),
+)
 """The names of a record's fields that are understood; all others are facts."""
 
 _OPAQUE = re.compile(r"[0-9a-f-]{16,}|[\d_-]+", re.IGNORECASE)
-_IN_STOCK = {"yes": True, "true": True, "in stock": True, "no": False, "false": False, "out of stock": False}
 
 
 @dataclass(frozen=True)
@@ -44,32 +50,66 @@ class SourceProduct:
 def product_from(record: Record, files: tuple[str, ...]) -> SourceProduct:
     """The product of a record whose pictures are `files`, paths below the source's folder, best first.
 
-    Raises `ValueError` with the reason where the record cannot be used.
+    What is not understood, such as a price "on request", becomes a fact as it was written. Raises
+    `ValueError` with the reason where the record cannot be used.
     """
-    fields = record.fields
-    if not fields.get("id"):
-        raise ValueError("it has no id")
+    fields = {name: text for name, given in record.fields.items() if (text := clean(given))}
     if not files:
         raise ValueError("it has no image")
-    facts = {name.replace("_", " "): text for name, text in fields.items() if name not in KNOWN and text}
-    understood = {
-        "price": _number(fields.get("price", "")),
-        "popularity": _number(fields.get("popularity", "")),
-        "in_stock": _stock(fields.get("in_stock", "")),
-    }
-    for name, value in understood.items():
-        if value is None and fields.get(name):
-            # Shown as it was written rather than dropped.
-            facts[name.replace("_", " ")] = fields[name]
+    if not fields.get("id"):
+        raise ValueError("it has no id")
+    facts = {_fact(name): line(text) for name, text in fields.items() if name not in KNOWN}
+    category = category_from(line(fields.get("category", "")))
     return SourceProduct(
         id=fields["id"],
-        title=fields.get("title") or title_from(files[0], fields.get("category", "")),
+        title=line(fields.get("title", "")) or title_from(files[0], category),
         files=files,
-        tags=tuple(dict.fromkeys(parts_of(fields.get("tags", "")))),
+        category=category,
+        brand=line(fields.get("brand", "")),
+        tags=tuple(dict.fromkeys(line(tag) for tag in tags_in(fields.get("tags", "")))),
+        **_price(fields, record.decimal, facts),
+        in_stock=_understood("in_stock", stock_from, fields, facts),
+        popularity=_understood("popularity", _popularity, fields, facts),
+        url=_understood("url", _address, fields, facts) or "",
+        description=plain(fields.get("description", "")),
+        variants=fields.get("variants", ""),
         facts=facts,
-        **understood,
-        **{name: fields.get(name, "") for name in _TEXTS},
     )
+
+
+def _price(fields: dict[str, str], decimal: str, facts: dict[str, str]) -> dict[str, Any]:
+    """What the product costs today: its sale price where that is lower, and then the other one is a fact."""
+    found = {
+        name: price_from(fields[name], decimal=decimal) for name in ("price", "sale_price") if name in fields
+    }
+    facts.update({_fact(name): fields[name] for name, price in found.items() if price is None})
+    paid, sale = found.get("price"), found.get("sale_price")
+    if sale and sale.amount and (paid is None or sale.amount < paid.amount):
+        facts.update({"regular price": fields["price"]} if paid else {})
+        paid = sale
+    currency = currency_from(fields.get("currency", ""))
+    if paid is None:
+        return {"currency": currency}
+    # A code beside the amount is nearer to it than a column is; of a symbol the column knows better.
+    return {
+        "price": paid.amount,
+        "currency": paid.currency if is_code(paid.currency) else currency or paid.currency,
+    }
+
+
+def _understood(name: str, parse: Callable[[str], Any], fields: dict[str, str], facts: dict[str, str]) -> Any:
+    """What `parse` makes of a field; where that is nothing, the field is a fact, shown as it was written."""
+    if name not in fields:
+        return None
+    value = parse(fields[name])
+    if value is None:
+        facts[_fact(name)] = fields[name]
+    return value
+
+
+def _fact(name: str) -> str:
+    """What a field is called as a fact: what is on pre-order is no number and no yes or no."""
+    return "availability" if name == "in_stock" else name.replace("_", " ")
 
 
 def title_from(path: str, category: str) -> str:
@@ -82,23 +122,19 @@ def title_from(path: str, category: str) -> str:
     return words[:1].upper() + words[1:]
 
 
-def parts_of(cell: str) -> list[str]:
-    """What a cell with several values lists, | between them."""
-    return [part for text in cell.split("|") if (part := text.strip())]
+def tags_in(text: str) -> list[str]:
+    """The tags in a cell: | between them, or where there is none, commas."""
+    return [part for each in text.split("|" if "|" in text else ",") if (part := clean(each))]
 
 
-def _stock(text: str) -> bool | None:
-    """Whether a product is in stock: a word for yes or no, or how many there are."""
-    word = text.lower().replace("_", " ")
-    if word in _IN_STOCK:
-        return _IN_STOCK[word]
-    number = _number(text)
-    return None if number is None else number > 0
-
-
-def _number(text: str) -> float | None:
+def _popularity(text: str) -> float | None:
     try:
         number = float(text)
     except ValueError:
         return None
     return number if math.isfinite(number) and number >= 0 else None
+
+
+def _address(text: str) -> str | None:
+    """A page's address, or None for what a browser would take for something else, such as a program."""
+    return text if text.lower().startswith(("http://", "https://")) else None

@@ -11,12 +11,14 @@ class Record:
 
     `place` is where it stands, for messages and reports ("products.csv, line 7"). `fields` has the keys of
     `precompute.sources.products.KNOWN`, all of them optional; any other key is a fact. `images` are paths
-    below the source's folder, or addresses.
+    below the source's folder, or addresses. `decimal` is the separator, "." or ",", that the source is known
+    to put before decimals: it decides on prices such as 1.299.
     """
 
     place: str
     fields: dict[str, str]
     images: tuple[str, ...]
+    decimal: str = ""
 
 
 @dataclass(frozen=True)

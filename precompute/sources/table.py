@@ -1,78 +1,114 @@
-"""A table of products beside its pictures."""
+"""Tables and feeds: from a file to the records of its products."""
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator, Mapping
+from itertools import chain
 from pathlib import Path
 
 from precompute.errors import UserError
-from precompute.sources.files import PictureFiles, files_in, is_picture, shown
-from precompute.sources.products import SourceProduct, parts_of, product_from
+from precompute.sources.exports import export_of
+from precompute.sources.kinds import FileKind, kind_named, kind_of
+from precompute.sources.layout import Layout, check_columns
 from precompute.sources.records import LeftOut, Record
+from precompute.sources.rows import Row, Rows, watched
 
-TABLE = "products.csv"
-"""The table that a folder may have."""
+_SAMPLE_ROWS = 1_000
+_SAMPLE_CHARACTERS = 4_000_000
 
 _NO_COLUMNS: Mapping[str, str] = {}
 
 
-def read_table(folder: Path) -> tuple[list[SourceProduct], list[LeftOut]]:
-    """The products of the table in `folder`, in its order; what is left out are rows, and pictures."""
-    products: dict[str, SourceProduct] = {}
-    left_out: list[LeftOut] = []
-    pictures = PictureFiles(folder)
-    for entry in read_records(folder / TABLE):
-        if isinstance(entry, LeftOut):
-            left_out.append(entry)
-            continue
-        try:
-            for file in entry.images:
-                pictures.check(file)
-            product = product_from(entry, entry.images)
-            if product.id in products:
-                raise ValueError(f"the id {product.id!r} occurs before: the first is kept")
-        except ValueError as error:
-            left_out.append(LeftOut(entry.place, str(error)))
-        else:
-            products[product.id] = product
-    named = {file for product in products.values() for file in product.files}
-    for path in files_in(folder, left_out):
-        if is_picture(path) and path not in named:
-            left_out.append(LeftOut(shown(path), f"no product of {TABLE} that is kept names it"))
-    return list(products.values()), left_out
+class Records:
+    """The products of a table or a feed, as records; to be iterated once.
 
-
-def read_records(path: Path, *, columns: Mapping[str, str] = _NO_COLUMNS) -> Iterator[Record | LeftOut]:
-    """The records of a local table, row by row, and the rows that cannot be read.
-
-    `columns` has, by Akin's name, the column that it is read from; the others are read from the column of
-    the same name. Raises `UserError` where the file is no table of products.
+    What cannot be read comes as `LeftOut`, in its place. `what` says what the file is; `describe` which
+    columns are taken for what; `notes` are sentences to be said, complete once all is read.
     """
-    taken = {name.strip().lower(): field for field, name in columns.items()}
-    for number, row in _rows(path, taken):
-        first, *further = (row.pop(name, "") for name in ("image", "images"))
-        images = tuple(dict.fromkeys([first, *parts_of(further[0])] if first else []))
-        yield Record(f"{path.name}, line {number}", row, images)
+
+    def __init__(self, path: Path, rows: Rows, layout: Layout, entries: Iterator[Row | LeftOut]) -> None:
+        self.path = path
+        self._rows, self._layout, self._entries = rows, layout, entries
+        self.what = rows.what
+        self.count = 0
+
+    @property
+    def notes(self) -> list[str]:
+        """What people should know of how the file was read."""
+        return self._rows.notes
+
+    def describe(self) -> str:
+        """Which columns are taken for what, in one line."""
+        return self._layout.describe()
+
+    def counted(self) -> str:
+        """What was read, in one line: "a table (CSV), 1,204 rows"."""
+        unit = self._rows.unit if self.count != 1 else self._rows.unit.removesuffix("s")
+        return f"{self.what}, {self.count:,} {unit}"
+
+    def __iter__(self) -> Iterator[Record | LeftOut]:
+        for entry in watched(self._entries, self._rows):
+            self.count += 1
+            yield entry if isinstance(entry, LeftOut) else self._layout.record(entry)
 
 
-def _rows(table: Path, taken: Mapping[str, str]) -> Iterator[tuple[int, dict[str, str]]]:
-    """The rows of the table with their line numbers, cells stripped, columns in lower case."""
+def read_records(path: Path, *, columns: Mapping[str, str] = _NO_COLUMNS, kind: str | None = None) -> Records:
+    """The records of a local table or feed, row by row, in bounded memory.
+
+    `columns` has, by field (`precompute.sources.columns.FIELDS`), the column that it is read from; the others
+    are guessed. `kind` is one of those of files in `precompute.sources.kinds`, None to recognise it. Raises
+    `UserError` where the file is no table of products or no column names pictures.
+    """
     try:
-        with table.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.DictReader(file, restkey="", restval="")
-            names = {name: name.strip().lower() for name in reader.fieldnames or ()}
-            columns = {name: taken.get(lower, lower) for name, lower in names.items()}
-            missing = {"id", "image"} - set(columns.values())
-            if missing:
-                raise UserError(
-                    f"Expected the columns id and image in {table}. "
-                    f"Received: {', '.join(columns) or 'no header'}."
-                )
-            for row in reader:
-                cells = {columns[name]: value.strip() for name, value in row.items() if name in columns}
-                yield reader.line_num, cells
-    except UnicodeDecodeError as error:
-        raise UserError(f"{table} is not in UTF-8 ({error}): save it as UTF-8.") from error
-    except csv.Error as error:
-        raise UserError(f"{table} is no table of comma-separated values ({error}).") from error
+        chosen = kind_named(kind) if kind else kind_of(path)
+        if not isinstance(chosen, FileKind):
+            raise UserError(f"Expected {chosen.what}. Received: {path}, which is a file.")
+        rows = chosen.open(path)
+        sample = _sample(rows)
+        names = tuple(
+            dict.fromkeys([*rows.columns, *(n for row in sample if isinstance(row, Row) for n in row.cells)])
+        )
+        return _records(path, rows, sample, names, columns)
+    except OSError as error:
+        raise UserError(f"{error.filename or path} cannot be read ({error.strerror}).") from error
+
+
+def _records(
+    path: Path, rows: Rows, sample: list[Row | LeftOut], names: tuple[str, ...], columns: Mapping[str, str]
+) -> Records:
+    _check_rows(path, rows, sample)
+    check_columns(columns, names, path)
+    export = export_of(names)
+    if export and export.what not in rows.what:
+        rows.what = f"{export.what} ({rows.what.partition('(')[2]}" if "(" in rows.what else export.what
+    layout = Layout(names, [row for row in sample if isinstance(row, Row)], columns=columns, export=export)
+    if not layout.has_pictures:
+        raise UserError(
+            f"Expected a column of {path} that names pictures. Received: {', '.join(names)}. "
+            "Say which one does: --column image=NAME."
+        )
+    entries: Iterator[Row | LeftOut] = chain(sample, rows.entries)
+    return Records(path, rows, layout, export.change(entries) if export else entries)
+
+
+def _check_rows(path: Path, rows: Rows, sample: list[Row | LeftOut]) -> None:
+    if any(isinstance(row, Row) for row in sample):
+        return
+    if sample:
+        raise UserError(
+            f"Expected products in {path}, {rows.what}. Received: none that can be read; "
+            f"the first, {sample[0].file}: {sample[0].reason}."
+        )
+    raise UserError(f"Expected products in {path}, {rows.what}. Received: none, it has no {rows.unit}.")
+
+
+def _sample(rows: Rows) -> list[Row | LeftOut]:
+    """The first rows, so many that they tell what the columns are, and not too many for the memory."""
+    sample: list[Row | LeftOut] = []
+    size = 0
+    for row in rows.entries:
+        sample.append(row)
+        size += sum(map(len, row.cells.values())) if isinstance(row, Row) else 0
+        if len(sample) >= _SAMPLE_ROWS or size >= _SAMPLE_CHARACTERS:
+            break
+    return sample

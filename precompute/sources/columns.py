@@ -1,0 +1,186 @@
+"""Which column says what: the names that shops give them, in the languages of shops."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import NamedTuple
+
+from bundle.words import words_of
+from precompute.sources.prices import is_code, price_from
+from precompute.sources.text import clean
+
+_NAMES = {
+    "id": """
+        id, product id, product code, productcode, sku, item id, item code, item number, article id,
+        article number, article no, artikelnummer, artikelnr, artikel nr, artikel id, art nr,
+        produktnummer, produkt id, bestellnummer, produktcode, reference, ref, reference produit,
+        codice, codice articolo, codice prodotto, referencia, codigo, codigo producto, artikelkod,
+        varenummer, handle, url handle, slug, uniq id, unique id, asin, model number, variant sku,
+        mpn, gtin, ean, upc, isbn, barcode, uid, uuid
+    """,
+    "title": """
+        title, name, product title, product name, item name, productdisplayname, display name, titel,
+        produktname, produkttitel, produkt, bezeichnung, artikelbezeichnung, artikelname, titre, nom,
+        nom du produit, nom produit, designation, titulo, nombre, nombre del producto, nombre
+        producto, titolo, nome, nome prodotto, nome do produto, naam, productnaam, nazwa, nazwa
+        produktu, namn, navn, nimi, product, item, название, наименование, 商品名, 名称, 产品名称, 상품명
+    """,
+    "category": """
+        category, product type, category path, category name, type, google product category, product
+        category, kategorie, warengruppe, produkttyp, produktkategorie, categorie, type de produit,
+        categoria, tipo de producto, tipo, rubrique, kategoria, kategori, product line, main category,
+        mastercategory, master category, articletype, department, class, label, categorytext,
+        категория, カテゴリ, 类别, 分类
+    """,
+    "categories": """
+        categories, kategorien, categorias, category tree, product category tree, categorieen,
+        kategorier, product categories
+    """,
+    "brand": """
+        brand, vendor, manufacturer, marke, hersteller, marque, fabricant, marca, fabricante,
+        produttore, merk, fabrikant, producent, marka, brand name, brands, designer, label name,
+        varemerke, marke hersteller, бренд, ブランド, 品牌
+    """,
+    "tags": """
+        tags, tag, keywords, schlagworter, schlagworte, stichworter, mots cles, etiquettes, etiquetas,
+        tag list, etichette, labels, product tags
+    """,
+    "description": """
+        description, body html, body, product description, short description, long description,
+        beschreibung, produktbeschreibung, kurzbeschreibung, descripcion, descrizione, descricao,
+        omschrijving, beskrivning, beskrivelse, opis, desc, details, описание, 商品説明, 描述
+    """,
+    "price": """
+        price, preis, prix, precio, prezzo, preco, prijs, cena, pris, ar, fiyat, τιμη, variant price,
+        regular price, regularer preis, verkaufspreis, bruttopreis, einzelpreis, vk, vk preis, prix de
+        vente, prix ttc, tarif, precio normal, pvp, list price, retail price, unit price, current
+        price, amount, price amount, price value, max price, mrp, price vat, цена, 価格, 価格税込, 价格, 가격
+    """,
+    "sale_price": """
+        sale price, special price, discounted price, discount price, offer price, angebotspreis,
+        aktionspreis, sonderpreis, prix promo, prix promotionnel, prix solde, precio rebajado, precio
+        oferta, prezzo scontato
+    """,
+    "currency": """
+        currency, currency code, price currency, pricecurrency, wahrung, devise, moneda, valuta,
+        moeda, waluta
+    """,
+    "in_stock": """
+        in stock, availability, stock status, instock, stock, quantity, qty, inventory, available,
+        inventory quantity, variant inventory qty, is in stock, verfugbarkeit, verfugbar,
+        lagerbestand, bestand, auf lager, lager, menge, disponibilite, en stock, quantite,
+        disponibilidad, existencias, cantidad, disponibilita, giacenza, voorraad, dostepnosc,
+        lagersaldo, stock quantity, stock level, наличие, 在庫
+    """,
+    "popularity": """
+        popularity, sales, units sold, sold, bestseller rank, views, popularitat, verkaufe, ventes,
+        ventas, total sales, sales count, orders, rating count, review count, reviews count
+    """,
+    "url": """
+        url, link, product url, product link, canonical url, permalink, page url, produkt url,
+        produktlink, deeplink, lien, enlace, product page, web page, website, href
+    """,
+    "variants": """
+        variants, item group id, parent sku, parent, group id, variant group, parent id, itemgroup id,
+        parent handle
+    """,
+    "image": """
+        image, image link, image url, image src, img, img url, img src, picture, picture url, photo,
+        photo url, foto, foto url, bild, bild url, bildlink, bildpfad, hauptbild, main image, main
+        image url, base image, product image, product image url, image path, image file, image
+        filename, image name, filename, file name, file, file path, path, primary image, featured
+        image, cover image, img path, picture path, photo path, bilddatei, dateiname, image
+        principale, photo principale, url image, lien image, imagen, url imagen, imagen principal,
+        immagine, url immagine, imagem, afbeelding, afbeelding url, zdjecie, obrazek, billede, kuva,
+        large image, image large, thumbnail, thumbnail url, small image, picture link, photo link,
+        pic, imgurl, изображение, 画像, 图片, 이미지
+    """,
+    "images": """
+        images, image links, image urls, additional image link, additional image links, additional
+        image url, additional image urls, additional images, further images, other images, gallery,
+        gallery images, image gallery, media gallery, photos, pictures, pics, fotos, bilder, weitere
+        bilder, zusatzbilder, galerie, imagenes, immagini, imagens, afbeeldingen, zdjecia, photo urls,
+        picture urls, other image url, variant image, variant image url, imgurl alternative, media
+    """,
+}
+"""By field, the names of its columns, the likelier ones first; case, accents and what is between words do not
+matter. Where a table has several of them, the first one that is not empty counts."""
+
+_COMPACT = {
+    field: {"".join(words_of(name)): rank for rank, name in reversed(list(enumerate(names.split(","))))}
+    for field, names in _NAMES.items()
+}
+_NUMBERED = re.compile(r"\d{1,2}")
+_BRACKETS = re.compile(r"[()\[\]]")
+
+FIELDS = tuple(_NAMES)
+"""What a column can be said to be, by --column."""
+
+
+class Role(NamedTuple):
+    """What a column says: a field, how likely its name is for that (0 is best), and what else the name tells.
+
+    `order` is the number in a name such as image_2; `currency` that in one such as "Price (EUR)".
+    """
+
+    field: str
+    rank: int
+    order: int = 0
+    currency: str = ""
+
+
+@lru_cache(maxsize=4096)
+def role_of(name: str) -> Role | None:
+    """The role of a column by its name; None for a name that is not known."""
+    # Feeds put Google's names into a namespace, and JSON has objects in objects.
+    name = name.strip().removeprefix("g:")
+    compact = "".join(words_of(name))
+    for field, ranks in _COMPACT.items():
+        if compact in ranks:
+            return Role(field, ranks[compact])
+    return _numbered_image(compact) or _price_in(name)
+
+
+def has_picture(columns: Iterable[str]) -> bool:
+    """Whether one of some columns is called as those of pictures are."""
+    return any((role := role_of(name)) and role.field in ("image", "images") for name in columns)
+
+
+def numbered(header: Iterable[str]) -> tuple[list[str], list[str]]:
+    """The names of a header's columns, empty where a column has none, and those that several have.
+
+    The second column of a name is called "name (2)".
+    """
+    seen: Counter[str] = Counter()
+    names = []
+    for name in map(clean, header):
+        seen[name] += 1
+        names.append(f"{name} ({seen[name]})" if name and seen[name] > 1 else name)
+    return names, [name for name, count in seen.items() if name and count > 1]
+
+
+def _numbered_image(compact: str) -> Role | None:
+    """image2, image_3, image_url_2, image1_url: further pictures, in their order."""
+    number = _NUMBERED.search(compact)
+    if number is None:
+        return None
+    rest = compact[: number.start()] + compact[number.end() :]
+    if rest in _COMPACT["image"] or rest in _COMPACT["images"]:
+        return Role("images", 0, order=int(number[0]))
+    return None
+
+
+def _price_in(name: str) -> Role | None:
+    """Price (EUR), price_usd, Preis in €: prices whose column says the currency."""
+    words = [word for word in re.split(r"[\s_./-]+", _BRACKETS.sub(" ", name)) if word]
+    if len(words) < 2:
+        return None
+    price = price_from(f"1 {words[-1].upper()}")
+    compact = "".join(words_of(" ".join(word for word in words[:-1] if word.lower() != "in")))
+    for field in ("price", "sale_price"):
+        if compact in _COMPACT[field] and price and is_code(price.currency):
+            return Role(field, _COMPACT[field][compact], currency=price.currency)
+    return None

@@ -1,0 +1,151 @@
+"""JSON: an array of objects, an object with such an array in it, or an object a line."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from precompute.errors import UserError
+from precompute.sources.encoding import Encoding, encoding_of, open_text
+from precompute.sources.records import LeftOut
+from precompute.sources.rows import LONGEST, Cell, Metered, Row, Rows, TooLongError, text_of
+
+_ADDRESSES = ("src", "url", "href", "link", "image", "path", "contentUrl", "original", "large")
+"""Where an object that stands for a picture has its address."""
+
+_NAMES = ("name", "title", "label", "value")
+"""Where an object that stands for a category, a tag or a brand has its name."""
+
+
+def open_json_lines(path: Path) -> Rows:
+    """The objects of a file that has one in each line."""
+    encoding = encoding_of(path)
+    file = open_text(path, encoding)
+
+    def entries() -> Iterator[Row | LeftOut]:
+        number = 0
+        with file:
+            while line := file.readline(LONGEST):
+                number += 1
+                place = f"{path.name}, line {number}"
+                if len(line) >= LONGEST:
+                    while line and not line.endswith("\n"):
+                        line = file.readline(LONGEST)
+                    yield LeftOut(place, f"it has more than {LONGEST:,} characters")
+                elif line.strip():
+                    yield _row_of_line(place, line)
+
+    return Rows(
+        what="a table (JSON Lines)",
+        unit="lines",
+        entries=entries(),
+        notes=[encoding.note] if encoding.note else [],
+        position=lambda: 0 if file.closed else file.buffer.tell() // 1000,
+        total=path.stat().st_size // 1000,
+    )
+
+
+def open_json(path: Path) -> Rows:
+    """The objects of the array that the file is, or of the one array of objects in the object that it is.
+
+    Raises `UserError` where the file is neither.
+    """
+    encoding = encoding_of(path)
+    prefix = _prefix(path, encoding)
+    file = _metered(path, encoding)
+
+    def entries() -> Iterator[Row | LeftOut]:
+        import ijson
+
+        number = 0
+        try:
+            for item in ijson.items(file, prefix, use_float=True):
+                number += 1
+                file.begin()
+                place = f"{path.name}, item {number}"
+                yield (
+                    Row(place, cells_of(item))
+                    if isinstance(item, dict)
+                    else LeftOut(place, "it is no object")
+                )
+        except (ijson.JSONError, TooLongError, UnicodeError, ValueError) as error:
+            yield LeftOut(f"{path.name}, after item {number}", f"{_reason(error)}: what follows is not read")
+        finally:
+            file.close()
+
+    return Rows(
+        what="a table (JSON)",
+        unit="items",
+        entries=entries(),
+        notes=[encoding.note] if encoding.note else [],
+        position=lambda: file.position // 1000,
+        total=path.stat().st_size // 1000,
+    )
+
+
+def cells_of(item: Mapping[str, Any]) -> dict[str, Cell]:
+    """The cells of one object; objects in it are taken apart one level deep, by names with a dot.
+
+    A list becomes a cell of several texts: of objects, their addresses or names. What is deeper is left
+    aside: no column of a table is like that.
+    """
+    cells: dict[str, Cell] = {}
+    for name, value in item.items():
+        if isinstance(value, Mapping):
+            inner = {f"{name}.{below}": _cell(each) for below, each in value.items()}
+            named = next((value[each] for each in _NAMES if isinstance(value.get(each), str)), "")
+            cells |= {name: named} if named and not any(each in value for each in _ADDRESSES) else inner
+        else:
+            cells[name] = _cell(value)
+    return {name: cell for name, cell in cells.items() if cell}
+
+
+def _cell(value: Any) -> Cell:
+    if isinstance(value, list):
+        return tuple(text for each in value if (text := text_of(_said_by(each))))
+    return text_of(value)
+
+
+def _said_by(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return next((value[name] for name in (*_ADDRESSES, *_NAMES) if isinstance(value.get(name), str)), "")
+    return value
+
+
+def _row_of_line(place: str, line: str) -> Row | LeftOut:
+    try:
+        item = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        return LeftOut(place, f"it is not JSON ({error})")
+    return Row(place, cells_of(item)) if isinstance(item, dict) else LeftOut(place, "it is no object")
+
+
+def _prefix(path: Path, encoding: Encoding) -> str:
+    """Where the objects are, as `ijson` names it: "item" of an array, "products.item" in an object."""
+    import ijson
+
+    file = _metered(path, encoding)
+    try:
+        for place, event, _ in ijson.parse(file, use_float=True):
+            file.begin()
+            if (place, event) == ("", "start_array"):
+                return "item"
+            if event == "start_map" and place.endswith(".item") and place.count(".") <= 2:
+                # The first one is taken: to know that there is no other takes all of the file.
+                return place
+    except (ijson.JSONError, TooLongError, UnicodeError, ValueError) as error:
+        raise UserError(f"{path} is not JSON ({_reason(error)}).") from error
+    finally:
+        file.close()
+    raise UserError(f"Expected an array of objects in {path}, one for each product. Received: none.")
+
+
+def _metered(path: Path, encoding: Encoding) -> Metered:
+    sound = encoding.name == "utf-8" and not encoding.note
+    return Metered(path.open("rb") if sound else open_text(path, encoding))
+
+
+def _reason(error: Exception) -> str:
+    return str(error).splitlines()[0] if str(error) else type(error).__name__

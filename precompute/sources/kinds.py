@@ -1,0 +1,176 @@
+"""The kinds of source, how each is recognised, and how it is read."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from precompute.errors import UserError
+from precompute.sources.encoding import decoded, encoding_of
+from precompute.sources.rows import Rows
+
+_HEAD = 1 << 16
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of source by the `name` that --source takes; `what` it is, for people."""
+
+    name: str
+    what: str
+
+
+@dataclass(frozen=True)
+class FileKind(Kind):
+    """A kind of file: `recognises` it by its beginning, `open` gives its rows."""
+
+    recognises: Callable[[Head], bool]
+    open: Callable[[Path], Rows]
+
+
+@dataclass(frozen=True)
+class Head:
+    """The beginning of a file: its first bytes, and as text."""
+
+    data: bytes
+    text: str
+
+
+def _is_workbook(head: Head) -> bool:
+    in_zip = head.data.startswith(b"PK\x03\x04") and re.search(
+        rb"xl/|\[Content_Types\]\.xml|opendocument\.spreadsheet|_rels/", head.data
+    )
+    return bool(in_zip) or head.data.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
+
+
+def _is_feed(head: Head) -> bool:
+    return re.match(r"<(\?xml|rss|feed|rdf|!DOCTYPE\s+(?!html)|!--|[\w:]+[\s>])", head.text, re.I) is not None
+
+
+def _is_json_lines(head: Head) -> bool:
+    first, _, rest = head.text.partition("\n")
+    if not rest.strip():
+        return False
+    try:
+        return isinstance(json.loads(first), dict)
+    except ValueError:
+        return False
+
+
+def _open_excel(path: Path) -> Rows:
+    from precompute.sources.excel import open_excel
+
+    return open_excel(path)
+
+
+def _open_parquet(path: Path) -> Rows:
+    from precompute.sources.parquet import open_parquet
+
+    return open_parquet(path)
+
+
+def _open_feed(path: Path) -> Rows:
+    from precompute.sources.feed import open_feed
+
+    return open_feed(path)
+
+
+def _open_json_lines(path: Path) -> Rows:
+    from precompute.sources.json_rows import open_json_lines
+
+    return open_json_lines(path)
+
+
+def _open_json(path: Path) -> Rows:
+    from precompute.sources.json_rows import open_json
+
+    return open_json(path)
+
+
+def _open_delimited(path: Path) -> Rows:
+    from precompute.sources.delimited import open_delimited
+
+    return open_delimited(path)
+
+
+FOLDER = Kind("folder", "a folder of pictures, or of pictures and a table that names them")
+
+FILE_KINDS = (
+    FileKind("parquet", "a Parquet file", lambda head: head.data.startswith(b"PAR1"), _open_parquet),
+    FileKind("excel", "a workbook (.xlsx, .xls, .ods)", _is_workbook, _open_excel),
+    FileKind("feed", "a feed in XML: Google Merchant's (RSS or Atom) and others", _is_feed, _open_feed),
+    FileKind("jsonl", "JSON Lines, an object a line", _is_json_lines, _open_json_lines),
+    FileKind("json", "JSON, an array of objects", lambda head: head.text[:1] in ("[", "{"), _open_json),
+    FileKind("csv", "CSV, TSV and the like", lambda head: True, _open_delimited),
+)
+"""The kinds of files, in the order in which they are tried."""
+
+KINDS: tuple[Kind, ...] = (FOLDER, *FILE_KINDS)
+"""All kinds of source."""
+
+EXTENSIONS_OF_TABLES = frozenset(
+    [".csv", ".tsv", ".xlsx", ".xls", ".ods", ".json", ".jsonl", ".ndjson", ".parquet", ".xml"]
+)
+"""What a table in a folder of pictures is called."""
+
+_NO_TABLES = (
+    (b"%PDF", "a PDF"),
+    (b"\x1f\x8b", "a compressed file: unpack it first"),
+    (b"BZh", "a compressed file: unpack it first"),
+    (b"\xfd7zXZ", "a compressed file: unpack it first"),
+    (b"(\xb5/\xfd", "a compressed file: unpack it first"),
+    (b"Rar!", "an archive: unpack it and give the folder"),
+    (b"7z\xbc\xaf", "an archive: unpack it and give the folder"),
+    (b"PK\x03\x04", "a ZIP archive: unpack it and give the folder"),
+    (b"SQLite format 3", "a database: export its table as CSV"),
+    (b"\xff\xd8\xff", "a picture: give the folder that it is in"),
+    (b"\x89PNG", "a picture: give the folder that it is in"),
+    (b"GIF8", "a picture: give the folder that it is in"),
+    (b"RIFF", "a picture: give the folder that it is in"),
+)
+"""How files begin that are often meant for a table, and what they are."""
+
+
+def kind_of(path: Path) -> FileKind:
+    """The kind of a file, by what it holds and not by its name. Raises `UserError` where it is no table."""
+    with path.open("rb") as file:
+        data = file.read(_HEAD)
+    if not data.strip(b"\x00\t\n\r "):
+        raise UserError(f"Expected a table or a feed of products. Received: {path}, which is empty.")
+    binary = next((kind for kind in FILE_KINDS[:2] if kind.recognises(Head(data, ""))), None)
+    if binary:
+        return binary
+    for beginning, what in _NO_TABLES:
+        if data.startswith(beginning):
+            raise UserError(f"Expected a table or a feed of products. Received: {path}, which is {what}.")
+    head = Head(data, decoded(data, encoding_of(path)).lstrip("\ufeff \t\r\n"))
+    if re.match(
+        r"(<\?xml[^>]*>\s*)?(<!--.*?-->\s*)*<(!doctype\s+html|html|head|body)\b", head.text, re.I | re.S
+    ):
+        raise UserError(
+            f"Expected a table or a feed of products. Received: {path}, "
+            f"which is a page in HTML{_login(head.text)}."
+        )
+    if head.text[:2000].count("\x00") > 100:
+        raise UserError(f"Expected a table or a feed of products. Received: {path}, which is no text.")
+    return next(kind for kind in FILE_KINDS if kind.recognises(head))
+
+
+def kind_named(name: str) -> Kind:
+    """The kind that --source names. Raises `UserError` where there is none of the name."""
+    for kind in KINDS:
+        if kind.name == name:
+            return kind
+    raise UserError(
+        f"Expected --source to be one of {', '.join(kind.name for kind in KINDS)}. Received: {name}."
+    )
+
+
+def _login(text: str) -> str:
+    title = re.search(r"<title[^>]*>\s*(.*?)\s*</title", text, re.I | re.S)
+    called = f" (“{title[1][:80]}”)" if title else ""
+    password = re.search(r"""type\s*=\s*["']?password""", text, re.I)
+    return called + (", to log in: download the feed with what it asks for" if password else "")

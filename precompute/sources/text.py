@@ -1,0 +1,48 @@
+"""Text of a shop made plain: invisible characters, entities and tags."""
+
+from __future__ import annotations
+
+import html
+import re
+
+_INVISIBLE = "\ufeff\u200b\u200e\u200f\u2060\x00"
+"""What stands at the ends of cells that were copied from somewhere, and is seen by nobody."""
+
+_AT_THE_ENDS = re.compile(rf"^[\s{_INVISIBLE}]+|[\s{_INVISIBLE}]+$")
+_BREAKS = re.compile(r"\s*[\t\n\r\f\v]\s*")
+_ENTITY = re.compile(r"&(#\d{1,7}|#x[0-9a-f]{1,6}|[a-z][a-z0-9]{1,30});", re.IGNORECASE)
+_TAG = re.compile(
+    r"</?(a|abbr|article|b|blockquote|br|center|code|dd|div|dl|dt|em|figure|font|h[1-6]|hr|i|iframe|img|li|"
+    r"link|meta|ol|p|pre|s|script|section|small|span|strong|style|sub|sup|table|tbody|td|th|thead|tr|u|ul|"
+    r"video)(\s[^<>]*)?/?>|<!--",
+    re.IGNORECASE,
+)
+
+
+def clean(text: str) -> str:
+    """`text` as it was given, without what cannot be seen at its ends and without what is no character."""
+    # What a file calls half of a pair (JSON's "\ud83d") is text only with the other half.
+    if not text.isascii() and any("\ud800" <= character <= "\udfff" for character in text):
+        text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return _AT_THE_ENDS.sub("", text).replace("\x00", "")
+
+
+def line(text: str) -> str:
+    """`text` as one line of plain text: a title, a brand, a tag."""
+    return _BREAKS.sub(" ", plain(text))
+
+
+def plain(text: str) -> str:
+    """`text` without HTML, where it is any: paragraphs become lines, entities the characters they stand for.
+
+    Only what looks like a tag or an entity that pages use is taken for one: "5 < 6" stays as it is.
+    """
+    if _TAG.search(text):
+        import html_text
+
+        # Some exports have the page's HTML, others that HTML's own text.
+        return clean(html_text.extract_text(text))
+    if _ENTITY.search(text):
+        unescaped = html.unescape(text)
+        return plain(unescaped) if _TAG.search(unescaped) else clean(unescaped)
+    return text
