@@ -15,7 +15,9 @@ from precompute.collect.pictures import IMAGES, PHASE, picture_address
 from precompute.collect.readers import Reader
 from precompute.collect.settings import PLACEHOLDER_PRODUCTS
 from precompute.images import PictureError
-from precompute.sources import LeftOut, Record
+from precompute.sources import LeftOut, Record, SourceProduct, product_from
+from precompute.sources.columns import role_of
+from precompute.sources.exports import FACT
 from precompute.whole_file import whole_file
 
 TABLE = "products.csv"
@@ -50,6 +52,8 @@ class Choice:
     max_products: int | None
     max_images: int
     left_out: list[LeftOut] = field(default_factory=list)
+    reasons: dict[str, str] = field(default_factory=dict)
+    """Why pictures that are no addresses could not be had, by what a record calls them."""
 
     def records(self) -> Iterator[Record]:
         """The records in the catalogue's order, each with its own id and its first pictures."""
@@ -118,9 +122,9 @@ def write_catalogue(choice: Choice, local: dict[str, str], folder: Path) -> Writ
         whole_file(folder / TABLE) as temporary,
         temporary.open("w", encoding="utf-8", newline="", errors="replace") as out,
     ):
-        out.write(",".join(map(cell, (*_COLUMNS, *facts))) + "\n")
+        out.write(",".join(map(cell, (*_COLUMNS, *map(_heading, facts)))) + "\n")
         for record in choice.records():
-            images, reasons = _images(record, files, placeholders, folder)
+            images, reasons = _images(record, files, placeholders, choice, folder)
             left_out += reasons
             if not images:
                 why = f" ({reasons[0].reason})" if reasons else ""
@@ -128,7 +132,7 @@ def write_catalogue(choice: Choice, local: dict[str, str], folder: Path) -> Writ
                 continue
             used.update(images)
             products += 1
-            out.write(",".join(map(cell, _row(record, images, facts))) + "\n")
+            out.write(",".join(map(cell, _row(product_from(record, tuple(images)), facts))) + "\n")
     _remove_unused(folder, used, choice.journal)
     return Written(products, len(used), [*choice.left_out, *_troubles(choice.journal), *left_out])
 
@@ -161,7 +165,7 @@ def _placeholders(records: Iterable[Record], files: dict[str, str]) -> dict[str,
 
 
 def _images(
-    record: Record, files: dict[str, str], placeholders: dict[str, int], folder: Path
+    record: Record, files: dict[str, str], placeholders: dict[str, int], choice: Choice, folder: Path
 ) -> tuple[list[str], list[LeftOut]]:
     """A product's files, best first, and the pictures that are placeholders or could not be asked for."""
     found: list[str] = []
@@ -174,11 +178,19 @@ def _images(
         elif file is not None and (folder / file).is_file():
             found.append(file)
         elif file is None:
-            try:
-                picture_address(image)
-            except PictureError as error:
-                left_out.append(LeftOut(f"{record.place}: {image[:200]}", str(error)))
+            reason = choice.reasons.get(image) or _no_address(image)
+            if reason:
+                left_out.append(LeftOut(f"{record.place}: {image[:200]}", reason))
     return list(dict.fromkeys(found)), left_out
+
+
+def _no_address(image: str) -> str:
+    """Why a picture cannot be asked for; nothing where it can, and then the report has what became of it."""
+    try:
+        picture_address(image)
+    except PictureError as error:
+        return str(error)
+    return ""
 
 
 def _key(image: str) -> str:
@@ -190,14 +202,40 @@ def _key(image: str) -> str:
 
 def _facts(records: Iterable[Record]) -> list[str]:
     """The columns beyond the known ones: those that most products have, the same whatever the order."""
-    counts = Counter(name for record in records for name in record.fields if name not in _COLUMNS)
+    counts: Counter[str] = Counter()
+    for record in records:
+        counts.update(list(product_from(record, ("image",)).facts))
     most = sorted(counts, key=lambda name: (-counts[name], name))[:_MOST_FACTS]
     return sorted(most)
 
 
-def _row(record: Record, images: list[str], facts: list[str]) -> list[str]:
-    fields = record.fields | {"image": images[0], "images": "|".join(images[1:])}
-    return [fields.get(name, "") for name in (*_COLUMNS, *facts)]
+def _heading(fact: str) -> str:
+    """A fact's column: marked as one where a column of that name would say something else, as "SKU" does."""
+    return f"{FACT}{fact}" if role_of(fact) is not None else fact
+
+
+def _row(product: SourceProduct, facts: list[str]) -> list[str]:
+    """A product as whoever reads the table will understand it again."""
+    cells = {
+        "id": product.id,
+        "image": product.files[0],
+        "images": "|".join(product.files[1:]),
+        "tags": "|".join(product.tags),
+        "price": _amount(product.price),
+        "in_stock": {True: "yes", False: "no", None: ""}[product.in_stock],
+        "popularity": "" if product.popularity is None else f"{product.popularity:.12g}",
+    }
+    texts = ("title", "category", "brand", "description", "currency", "url", "variants")
+    cells |= {name: getattr(product, name) for name in texts}
+    return [cells[name] for name in _COLUMNS] + [product.facts.get(name, "") for name in facts]
+
+
+def _amount(price: float | None) -> str:
+    """A price that nobody takes for another: three decimals would be read as thousands."""
+    if price is None:
+        return ""
+    whole, _, decimals = f"{price:.6f}".rstrip("0").partition(".")
+    return f"{whole}.{decimals.ljust(2, '0')}{'0' if len(decimals) == 3 else ''}"
 
 
 def _troubles(journal: Journal) -> Iterator[LeftOut]:

@@ -12,22 +12,24 @@ from precompute.collect.addresses import is_address, without_credentials
 from precompute.collect.catalogue import Choice, Written, write_catalogue, write_report
 from precompute.collect.crawl import crawl
 from precompute.collect.guard import networks
-from precompute.collect.journal import FOLDER, Answer, Journal
+from precompute.collect.journal import Answer, Journal
 from precompute.collect.limits import Limits
 from precompute.collect.pictures import PHASE as PICTURES
 from precompute.collect.pictures import Pictures, keep_picture, picture_address, want
 from precompute.collect.politeness import Manners
 from precompute.collect.readers import Ask, Found
 from precompute.collect.readers.kinds import Scope, reader_of
+from precompute.collect.readers.table import say_of
 from precompute.collect.reading import PHASE as READING
 from precompute.collect.reading import Reading
-from precompute.collect.settings import RESUMABLE_HOURS, USER_AGENT, CollectSettings
+from precompute.collect.settings import RESUMABLE_HOURS, TABLE, USER_AGENT, CollectSettings
 from precompute.errors import UserError
 from precompute.images import PictureError
 from precompute.lock import locked
 from precompute.progress import say, stage
 from precompute.sources import LeftOut, read_records
-from precompute.sources.files import PictureFiles
+from precompute.sources.catalogue import table_in
+from precompute.sources.files import JOURNAL, PictureFiles
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,7 @@ def collect(settings: CollectSettings) -> Collected:
     """
     networks(settings.allow_private)
     with locked(settings.out):
-        journal = Journal(settings.out / FOLDER)
+        journal = Journal(settings.out / JOURNAL)
         try:
             return _collect(settings, journal)
         finally:
@@ -152,27 +154,36 @@ def _read(settings: CollectSettings, journal: Journal, limits: Limits, manners: 
 def _read_local(settings: CollectSettings, journal: Journal) -> None:
     """The records of a local table: nothing is asked for."""
     path = Path(settings.source)
-    ask = Ask(str(path), "table")
-    journal.note(kind="table", scope=Scope(str(path), frozenset()).to_json())
+    if not path.exists():
+        raise UserError(f"Expected an address or a table. Received: {path}, which does not exist.")
+    if path.is_dir():
+        _, records = table_in(path, settings.columns) or (None, None)
+        if records is None:
+            raise UserError(f"Expected an address or a table. Received: {path}, a folder without one.")
+    else:
+        records = read_records(path, columns=settings.columns, kind=settings.kind)
+    ask = Ask(str(records.path), TABLE)
+    journal.note(kind=TABLE, scope=Scope(str(records.path), frozenset()).to_json())
     journal.add(READING, [ask])
-    journal.keep_found(READING, ask, Answer(), Found(read_records(path, columns=settings.columns)))
+    journal.keep_found(READING, ask, Answer(), Found(records))
+    say_of(records)
 
 
 def _local_pictures(settings: CollectSettings, choice: Choice) -> dict[str, str]:
     """The pictures of a local table that are paths, copied: their files in the catalogue by their paths."""
     if is_address(settings.source):
         return {}
-    folder = Path(settings.source).parent
+    source = Path(settings.source)
+    folder = source if source.is_dir() else source.parent
     files = PictureFiles(folder)
     copied: dict[str, str] = {}
     for image in (image for record in choice.records() for image in record.images):
         if image in copied or is_address(image):
             continue
         try:
-            files.check(image)
-            copied[image] = keep_picture((folder / image).read_bytes(), settings.out)
-        except (ValueError, OSError, PictureError):
-            continue
+            copied[image] = keep_picture((folder / files.find(image)).read_bytes(), settings.out)
+        except (ValueError, OSError, PictureError) as error:
+            choice.reasons[image] = str(error)
     return copied
 
 
@@ -212,13 +223,13 @@ def _no_products(settings: CollectSettings, journal: Journal) -> str:
     counts = journal.count(READING)
     first = next(journal.troubles(READING), None)
     why = f"; {first[0]}: {first[2]}" if first and not counts.get("done") else ""
-    if journal.state("kind") == "table":
+    if journal.state("kind") == TABLE:
         return f"Expected products in {_shown(settings)}. Received: none{why}."
     return (
-        f"Expected products at {_shown(settings)}. Received: {sum(counts.values()):,} pages without "
-        f"any{why}. Looked for: Shopify's /products.json, WooCommerce's store API, and JSON-LD, microdata and "
-        "Open Graph in the pages. Try the address of a category's page, of a product feed, or a table that the "
-        "shop exports."
+        f"Expected products at {_shown(settings)}. Received: none in {sum(counts.values()):,} pages{why}. "
+        "Looked for: Shopify's /products.json, WooCommerce's store API, and JSON-LD, microdata and Open Graph "
+        "in the pages. Try the address of a category's page or of a product feed, or a table that the shop "
+        "exports."
     )
 
 

@@ -18,9 +18,6 @@ from typing import Any
 from precompute.collect.readers import VERSION, Ask, Found
 from precompute.sources import LeftOut, Record
 
-FOLDER = ".collect"
-"""The hidden folder of the journal, in that of the catalogue."""
-
 _FILE = "journal.sqlite"
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS state (name TEXT PRIMARY KEY, value TEXT NOT NULL);
@@ -265,7 +262,7 @@ class Journal:
             if isinstance(fields, str):
                 yield LeftOut(place, fields)
             else:
-                yield Record(place, fields[0], tuple(fields[1]))
+                yield Record(place, fields[0], tuple(fields[1]), fields[2])
 
     def answers(self, phase: str) -> Iterator[tuple[str, Answer]]:
         """The kept answers of the addresses that this collection has had, with their addresses."""
@@ -289,4 +286,4 @@ def _validators(answer: Answer) -> tuple[str, str, float]:
 def _row(entry: Record | LeftOut) -> tuple[str, str]:
     if isinstance(entry, LeftOut):
         return entry.file, json.dumps(entry.reason)
-    return entry.place, json.dumps([entry.fields, list(entry.images)])
+    return entry.place, json.dumps([entry.fields, list(entry.images), entry.decimal])

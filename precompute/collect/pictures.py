@@ -15,12 +15,13 @@ from scrapy.http import Response
 from precompute.collect.addresses import AddressError, checked
 from precompute.collect.conditional import headers_for, version_of
 from precompute.collect.crawl import Fetch
-from precompute.collect.journal import FOLDER, Answer, Journal
+from precompute.collect.journal import Answer, Journal
 from precompute.collect.limits import Hosts, Limits
 from precompute.collect.readers import Ask
 from precompute.collect.reasons import GONE
 from precompute.collect.settings import PICTURE_BYTES, PICTURE_SECONDS, SMALLEST_SIDE
 from precompute.images import FORMATS, MAXIMUM_PIXELS, PictureError
+from precompute.sources.files import JOURNAL
 from precompute.store.files import write_whole
 
 PHASE = "pictures"
@@ -141,7 +142,7 @@ def keep_picture(data: bytes, folder: Path) -> str:
     digest = hashlib.sha256(data).hexdigest()
     file = f"{IMAGES}/{digest[:2]}/{digest}.{suffix}"
     if not (folder / file).is_file():
-        write_whole(folder / file, data, by_way_of=folder / FOLDER)
+        write_whole(folder / file, data, by_way_of=folder / JOURNAL)
     return file
 
 

@@ -19,7 +19,7 @@ from precompute.collect.readers.shopify import Shopify, json_of
 from precompute.collect.readers.web import read_sitemap
 from precompute.collect.readers.woocommerce import WooCommerce
 from precompute.collect.reasons import Unanswered, answered
-from precompute.collect.settings import TABLE_BYTES, TABLE_SECONDS, CollectSettings
+from precompute.collect.settings import KINDS, TABLE, TABLE_BYTES, TABLE_SECONDS, CollectSettings
 from precompute.errors import UserError
 
 _SITEMAPS = ("/sitemap.xml", "/sitemap_index.xml", "/wp-sitemap.xml")
@@ -52,7 +52,9 @@ async def recognise(fetch: Fetch, settings: CollectSettings) -> Recognised:
     response = await _first(fetch, start)
     hosts = {host_of(start), host_of(response.url), *(each.lower() for each in settings.allow_domains)}
     probe = _Probe(fetch, Scope(response.url, frozenset(hosts)), response)
-    return await (_forced(probe, settings.kind) if settings.kind else _found(probe))
+    if settings.kind is None:
+        return await _found(probe)
+    return await _forced(probe, settings.kind if settings.kind in KINDS else TABLE)
 
 
 async def _found(probe: _Probe) -> Recognised:
@@ -85,7 +87,7 @@ async def _found(probe: _Probe) -> Recognised:
 
 async def _forced(probe: _Probe, kind: str) -> Recognised:
     """The source as the kind that was asked for."""
-    if kind == "table":
+    if kind == TABLE:
         return probe.directly(kind)
     if kind == "pages":
         return probe.pages()

@@ -14,9 +14,11 @@ KINDS = {
     "woocommerce": "a WooCommerce shop, by its store API",
     "sitemap": "product data in the pages that a sitemap lists",
     "pages": "product data in the pages that links lead to",
-    "table": "a product feed or a table",
 }
-"""What can be collected, by the name that `--source` forces it with."""
+"""What can be collected besides feeds and tables, by the name that `--source` forces it with."""
+
+TABLE = "table"
+"""A feed or a table: what `--source` names otherwise is a kind of file (`precompute.sources.kinds`)."""
 
 ROBOT = "Akin"
 USER_AGENT = f"{ROBOT}/{__version__} (collects product pictures for a shop's look-alikes)"

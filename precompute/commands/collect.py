@@ -8,8 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from precompute.collect.settings import KINDS
+from precompute.commands.catalogue_options import add_column_option, columns_of
 from precompute.commands.collect_options import add_collect_options, collect_settings
 from precompute.commands.output import add_output_options, show, warn
+from precompute.sources.kinds import FILE_KINDS
 
 if TYPE_CHECKING:
     from precompute.collect.collection import Collected
@@ -51,18 +53,20 @@ def add_parser(subparsers: argparse._SubParsersAction) -> None:
     parser.add_argument(
         "--source",
         dest="kind",
-        choices=list(KINDS),
+        choices=[*KINDS, *(kind.name for kind in FILE_KINDS)],
         help="what SOURCE is (default: recognised): "
-        + "; ".join(f"{name}: {text}" for name, text in KINDS.items()),
+        + "; ".join(f"{name}: {text}" for name, text in KINDS.items())
+        + "; or what a feed or a table is written in",
     )
+    add_column_option(parser)
     add_collect_options(parser)
     add_output_options(parser)
-    parser.set_defaults(run=run, stopped=_STOPPED, columns=[])
+    parser.set_defaults(run=run, stopped=_STOPPED)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Collect, print the summary and return 0."""
-    settings = collect_settings(arguments, out=arguments.out, columns={})
+    settings = collect_settings(arguments, out=arguments.out, columns=columns_of(arguments))
 
     # Scrapy and Pillow are imported here so that --help and a wrong option answer at once.
     from precompute.collect.collection import collect

@@ -5,8 +5,14 @@ from __future__ import annotations
 import argparse
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
+from precompute.collect.addresses import is_address, name_of
 from precompute.collect.settings import CollectSettings
+from precompute.progress import say
+
+COLLECTED = "collected"
+"""The folder, beside the generations, of catalogues that a build collected."""
 
 _LIMITS = {
     "products": (None, "products at the most (default: all)"),
@@ -48,6 +54,19 @@ def add_collect_options(parser: argparse.ArgumentParser) -> None:
         help="a private address or network that may be asked, such as 10.1.2.3 or 10.0.0.0/8; may be given "
         "several times",
     )
+
+
+def collect_for(arguments: argparse.Namespace, *, columns: Mapping[str, str]) -> dict[str, Any]:
+    """Collect what is to be built, beside the bundle; returns it as fields of `BuildSettings`."""
+    # Scrapy is imported here so that builds of what lies here do without.
+    from precompute.collect.collection import collect
+
+    source = arguments.source
+    name = name_of(source) if is_address(source) else Path(source).resolve().name
+    collected = collect(collect_settings(arguments, out=arguments.out / COLLECTED / name, columns=columns))
+    if collected.unfinished:
+        say(f"Not all was collected: {collected.unfinished}. The same command goes on.")
+    return {"source": collected.folder, "kind": None, "columns": {}}
 
 
 def collect_settings(

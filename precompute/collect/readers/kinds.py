@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 
-from precompute.collect.journal import FOLDER
 from precompute.collect.readers import Reader
 from precompute.collect.readers.shopify import Shopify
 from precompute.collect.readers.table import Table
 from precompute.collect.readers.web import Web
 from precompute.collect.readers.woocommerce import WooCommerce
-from precompute.collect.settings import CollectSettings
+from precompute.collect.settings import KINDS, TABLE, CollectSettings
+from precompute.sources.files import JOURNAL
 
 
 @dataclass(frozen=True)
@@ -33,11 +33,12 @@ class Scope:
 
 
 def reader_of(kind: str, scope: Scope, settings: CollectSettings) -> Reader:
-    """The reader of a kind of source: one of `settings.KINDS`."""
+    """The reader of a kind of source: one of `settings.KINDS`, or `TABLE`."""
     if kind == "shopify":
         return Shopify(scope.start)
     if kind == "woocommerce":
         return WooCommerce(scope.start)
-    if kind == "table":
-        return Table(settings.out / FOLDER / "table", settings.columns)
+    if kind == TABLE:
+        forced = None if settings.kind in KINDS else settings.kind
+        return Table(settings.out / JOURNAL / "table", settings.columns, forced)
     return Web(scope.hosts, follow=kind == "pages", max_depth=settings.max_depth)

@@ -13,7 +13,8 @@ from scrapy.utils.gz import gunzip, gzip_magic_number
 
 from precompute.collect.readers import Ask, Found, Unreadable
 from precompute.collect.settings import TABLE_BYTES
-from precompute.sources import LeftOut, Record, read_records
+from precompute.progress import say
+from precompute.sources import LeftOut, Record, Records, read_records
 
 _SUFFIXES = {
     "text/csv": ".csv",
@@ -31,12 +32,12 @@ _BEGINNINGS = {b"<": ".xml", b"{": ".json", b"[": ".json", b"PK": ".xlsx", b"PAR
 
 
 class Table:
-    """Writes an answer into `folder` and reads its records, with the columns of `read_records`."""
+    """Writes an answer into `folder` and reads it, with the columns and the kind of `read_records`."""
 
     names_by_address = False
 
-    def __init__(self, folder: Path, columns: Mapping[str, str]) -> None:
-        self._folder, self._columns = folder, columns
+    def __init__(self, folder: Path, columns: Mapping[str, str], kind: str | None) -> None:
+        self._folder, self._columns, self._kind = folder, columns, kind
 
     def read(self, ask: Ask, response: Response) -> Found:
         """See `Reader`."""
@@ -58,13 +59,23 @@ class Table:
 
     def _records(self, path: Path, base: str) -> Iterator[Record | LeftOut]:
         try:
-            for entry in read_records(path, columns=self._columns):
+            records = read_records(path, columns=self._columns, kind=self._kind)
+            for entry in records:
                 if isinstance(entry, Record):
                     # A path in a document of the web is an address there, never a file here.
                     entry = replace(entry, images=tuple(urljoin(base, image) for image in entry.images))
                 yield entry
+            say_of(records)
         finally:
             path.unlink(missing_ok=True)
+
+
+def say_of(records: Records) -> None:
+    """Say what a table was, and which of its columns were taken for what."""
+    say(f"Source: {records.path.name}, {records.counted()}.")
+    say(records.describe())
+    for note in records.notes:
+        say(f"{records.path.name}: {note}.")
 
 
 def _name(response: Response, body: bytes) -> str:

@@ -2,39 +2,30 @@
 
 from __future__ import annotations
 
-import html
-import re
-import unicodedata
 from collections.abc import Iterable
 
-import html_text
+from precompute.sources.text import clean, line
+from precompute.sources.text import plain as text_of
 
 MOST_FACTS = 20
 """How many facts of its own a product may bring: more is no longer read by anybody."""
 
 _LONGEST = 300
 _LONGEST_DESCRIPTION = 4000
-_MARKUP = re.compile(r"<[a-zA-Z/!]|&[a-zA-Z#]\w*;")
 
 
 def plain(value: object, *, longest: int = _LONGEST) -> str:
-    """A value as one line of text: entities resolved, no control characters, cut where it is too long."""
+    """A value as one line of plain text, cut where it is too long; nothing for what is no text or number."""
     if value is None or isinstance(value, bool | dict | list):
         return ""
-    text = html.unescape(str(value)) if "&" in str(value) else str(value)
-    kept = (" " if unicodedata.category(each) in ("Cc", "Cs") else each for each in text)
-    return _cut(" ".join("".join(kept).split()), longest)
+    return _cut(line(clean(str(value)[: 20 * longest])), longest)
 
 
 def plain_description(value: object) -> str:
     """A description, which may be HTML, as plain text with its paragraphs."""
-    if not isinstance(value, str) or not value.strip():
+    if not isinstance(value, str):
         return ""
-    text = value[: 20 * _LONGEST_DESCRIPTION]
-    if _MARKUP.search(text):
-        text = html_text.extract_text(text)
-    paragraphs = (plain(line, longest=_LONGEST_DESCRIPTION) for line in text.split("\n"))
-    return _cut("\n".join(line for line in paragraphs if line), _LONGEST_DESCRIPTION)
+    return _cut(text_of(clean(value[: 20 * _LONGEST_DESCRIPTION])), _LONGEST_DESCRIPTION)
 
 
 def listed(values: Iterable[object]) -> str:

@@ -98,7 +98,7 @@ def _record(product: dict[str, Any], ask: Ask) -> Record:
     categories = [each for each in as_list(product.get("categories")) if isinstance(each, dict)]
     fields = {
         "id": plain(product.get("id")),
-        "title": plain_description(product.get("name")).replace("\n", " "),
+        "title": plain(product.get("name")),
         "category": path_of(each.get("name") for each in categories[:1]),
         _IDS: " ".join(plain(each.get("id")) for each in categories),
         "brand": listed(
