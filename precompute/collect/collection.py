@@ -225,11 +225,11 @@ def _no_products(settings: CollectSettings, journal: Journal) -> str:
     why = f"; {first[0]}: {first[2]}" if first and not counts.get("done") else ""
     if journal.state("kind") == TABLE:
         return f"Expected products in {_shown(settings)}. Received: none{why}."
+    pages = f"{sum(counts.values()):,} pages"
     return (
-        f"Expected products at {_shown(settings)}. Received: none in {sum(counts.values()):,} pages{why}. "
-        "Looked for: Shopify's /products.json, WooCommerce's store API, and JSON-LD, microdata and Open Graph "
-        "in the pages. Try the address of a category's page or of a product feed, or a table that the shop "
-        "exports."
+        f"Expected products at {_shown(settings)}. Received: none in {pages}{why}. Looked for: Shopify's "
+        "/products.json, WooCommerce's store API, and JSON-LD, microdata and Open Graph in the pages. Try "
+        "the address of a category's page or of a product feed, or a table that the shop exports."
     )
 
 
