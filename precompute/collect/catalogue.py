@@ -10,10 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from precompute.cells import cell
+from precompute.collect.addresses import without_credentials
 from precompute.collect.journal import Journal
 from precompute.collect.pictures import IMAGES, PHASE, picture_address
 from precompute.collect.readers import Reader
 from precompute.collect.settings import PLACEHOLDER_PRODUCTS
+from precompute.errors import UserError
 from precompute.images import PictureError
 from precompute.sources import LeftOut, Record, SourceProduct, product_from
 from precompute.sources.columns import role_of
@@ -52,8 +54,10 @@ class Choice:
     max_products: int | None
     max_images: int
     left_out: list[LeftOut] = field(default_factory=list)
+    local: dict[str, str] = field(default_factory=dict)
+    """The files of pictures that are no addresses, by what a record calls them."""
     reasons: dict[str, str] = field(default_factory=dict)
-    """Why pictures that are no addresses could not be had, by what a record calls them."""
+    """And why others could not be had."""
 
     def records(self) -> Iterator[Record]:
         """The records in the catalogue's order, each with its own id and its first pictures."""
@@ -107,12 +111,13 @@ class Written:
     left_out: list[LeftOut]
 
 
-def write_catalogue(choice: Choice, local: dict[str, str], folder: Path) -> Written:
+def write_catalogue(choice: Choice, folder: Path) -> Written:
     """Write the table, whole or not at all, and remove pictures that no product has any more.
 
-    `local` has the files of pictures that were no addresses. The same answers give the same bytes.
+    The same answers give the same bytes. Raises `UserError` where no product has a picture that can be used;
+    a table that is there then stays.
     """
-    files = _files(choice.journal) | local
+    files = _files(choice.journal) | choice.local
     placeholders = _placeholders(choice.records(), files)
     left_out: list[LeftOut] = []
     used: set[str] = set()
@@ -133,6 +138,12 @@ def write_catalogue(choice: Choice, local: dict[str, str], folder: Path) -> Writ
             used.update(images)
             products += 1
             out.write(",".join(map(cell, _row(product_from(record, tuple(images)), facts))) + "\n")
+        if not products:
+            first = next(_troubles(choice.journal), left_out[0])
+            raise UserError(
+                f"None of the {len(left_out):,} products has a picture that can be used; "
+                f"the first, {first.file}: {first.reason}."
+            )
     _remove_unused(folder, used, choice.journal)
     return Written(products, len(used), [*choice.left_out, *_troubles(choice.journal), *left_out])
 
@@ -180,7 +191,7 @@ def _images(
         elif file is None:
             reason = choice.reasons.get(image) or _no_address(image)
             if reason:
-                left_out.append(LeftOut(f"{record.place}: {image[:200]}", reason))
+                left_out.append(LeftOut(f"{record.place}: {without_credentials(image)[:200]}", reason))
     return list(dict.fromkeys(found)), left_out
 
 

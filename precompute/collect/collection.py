@@ -54,44 +54,10 @@ def collect(settings: CollectSettings) -> Collected:
     with locked(settings.out):
         journal = Journal(settings.out / JOURNAL)
         try:
-            return _collect(settings, journal)
+            collection = _Collection(settings, journal, Limits(settings), Manners())
+            return collection.gather(is_known=_begin(settings, journal))
         finally:
             journal.close()
-
-
-def _collect(settings: CollectSettings, journal: Journal) -> Collected:
-    is_known = _begin(settings, journal)
-    limits, manners = Limits(settings), Manners()
-    unfinished = _read(settings, journal, limits, manners)
-    kind, scope = journal.state("kind"), Scope.from_json(journal.state("scope"))
-    reader = reader_of(kind, scope, settings)
-    choice = Choice(journal, reader, settings.max_products, settings.max_images)
-    count = sum(1 for _ in choice.records())
-    if not count and kind == "sitemap" and not settings.kind:
-        say("None of the pages that the sitemap lists holds product data: following links instead.")
-        _follow_links(journal, scope)
-        return _collect(settings, journal)
-    if not count and is_known:
-        say("Nothing is where it was: looking at the source anew.")
-        journal.begin()
-        return _collect(settings, journal)
-    if not count:
-        # Nothing of what was found out about the source is taken for granted the next time.
-        journal.begin()
-        raise UserError(_no_products(settings, journal))
-    say(f"{count:,} products were found.")
-    local = _local_pictures(settings, choice)
-    unfinished = _get_pictures(settings, journal, limits, manners, choice) or unfinished
-    written = write_catalogue(choice, local, settings.out)
-    journal.note(phase="" if unfinished else "finished")
-    _report(settings, journal, written, unfinished)
-    if not written.products:
-        first = written.left_out[0]
-        raise UserError(
-            f"None of the {count:,} products of {_shown(settings)} has a picture that can be used; "
-            f"the first, {first.file}: {first.reason}."
-        )
-    return Collected(settings.out, kind, written.products, written.pictures, written.left_out, unfinished)
 
 
 def _begin(settings: CollectSettings, journal: Journal) -> bool:
@@ -123,68 +89,153 @@ def _begin(settings: CollectSettings, journal: Journal) -> bool:
     return bool(seeds)
 
 
-def _follow_links(journal: Journal, scope: Scope) -> None:
-    """Begin the same collection anew as one of pages that links lead to."""
-    noted = {name: journal.state(name) for name in ("source", "forced", "columns", "allowed", "started")}
-    journal.begin(**noted)
-    journal.plant(READING, [Ask(scope.start, "page", scope.start)], kind="pages", scope=scope.to_json())
+@dataclass(frozen=True)
+class _Collection:
+    """The passes of one collection, in their order, and what they share."""
 
+    settings: CollectSettings
+    journal: Journal
+    limits: Limits
+    manners: Manners
 
-def _read(settings: CollectSettings, journal: Journal, limits: Limits, manners: Manners) -> str:
-    """The first pass; returns what is missing and why, or nothing."""
-    if not is_address(settings.source):
-        _read_local(settings, journal)
-        return ""
-    if journal.state("kind") and not journal.has_open(READING):
-        return ""
-    with stage("Reading", 1, "pages") as advance:
-        journal.release()
-        reading = Reading(settings, journal, limits, advance)
-        crawl(settings, reading, manners)
-    if reading.gone:
-        raise UserError(
-            f"Expected answers from {_shown(settings)} to the end. Received: {reading.gone}. "
-            "What was read so far is kept: run the same command again to go on."
+    def gather(self, *, is_known: bool) -> Collected:
+        """Read, get the pictures, write. Where nothing is found in the likeliest place, look in the next."""
+        settings, journal = self.settings, self.journal
+        unfinished = self._read()
+        kind, scope = journal.state("kind"), Scope.from_json(journal.state("scope"))
+        reader = reader_of(kind, scope, settings)
+        choice = Choice(journal, reader, settings.max_products, settings.max_images)
+        count = sum(1 for _ in choice.records())
+        if not count and kind == "sitemap" and not settings.kind:
+            say("None of the pages that the sitemap lists holds product data: following links instead.")
+            self._begin_anew(
+                READING, [Ask(scope.start, "page", scope.start)], kind="pages", scope=scope.to_json()
+            )
+            return self.gather(is_known=False)
+        if not count and is_known:
+            say("Nothing is where it was: looking at the source anew.")
+            self._begin_anew(READING, [])
+            return self.gather(is_known=False)
+        if not count:
+            reason = self._no_products()
+            # Nothing of what was found out about the source is taken for granted the next time.
+            journal.begin()
+            raise UserError(reason)
+        say(f"{count:,} products were found.")
+        self._copy_pictures(choice)
+        unfinished = self._get_pictures(choice) or unfinished
+        written = write_catalogue(choice, settings.out)
+        journal.note(phase="" if unfinished else "finished")
+        self._report(written, unfinished)
+        return Collected(settings.out, kind, written.products, written.pictures, written.left_out, unfinished)
+
+    def _begin_anew(self, phase: str, seeds: list[Ask], **known: str) -> None:
+        """Begin the same collection anew, with other seeds than before."""
+        names = ("source", "forced", "columns", "allowed", "started")
+        self.journal.begin(**{name: self.journal.state(name) for name in names})
+        if seeds:
+            self.journal.plant(phase, seeds, **known)
+
+    def _read(self) -> str:
+        """The first pass; returns what is missing and why, or nothing."""
+        if not is_address(self.settings.source):
+            self._read_local()
+            return ""
+        if self.journal.state("kind") and not self.journal.has_open(READING):
+            return ""
+        with stage("Reading", 1, "pages") as advance:
+            self.journal.release()
+            reading = Reading(self.settings, self.journal, self.limits, advance)
+            crawl(self.settings, reading, self.manners)
+        if reading.gone:
+            raise UserError(
+                f"Expected answers from {_shown(self.settings)} to the end. Received: {reading.gone}. "
+                "What was read so far is kept: run the same command again to go on."
+            )
+        # So many products were asked for, and so many are there.
+        is_part = reading.limit and "products" not in reading.limit
+        return f"pages are left unread after {reading.limit}" if is_part else ""
+
+    def _read_local(self) -> None:
+        """The records of a local table: nothing is asked for."""
+        settings, path = self.settings, Path(self.settings.source)
+        if not path.exists():
+            raise UserError(f"Expected an address or a table. Received: {path}, which does not exist.")
+        if path.is_dir():
+            _, records = table_in(path, settings.columns) or (None, None)
+            if records is None:
+                raise UserError(f"Expected an address or a table. Received: {path}, a folder without one.")
+        else:
+            records = read_records(path, columns=settings.columns, kind=settings.kind)
+        ask = Ask(str(records.path), TABLE)
+        self.journal.note(kind=TABLE, scope=Scope(ask.url, frozenset()).to_json())
+        self.journal.add(READING, [ask])
+        self.journal.keep_found(READING, ask, Answer(), Found(records))
+        say_of(records)
+
+    def _copy_pictures(self, choice: Choice) -> None:
+        """Take the pictures of a local table that are paths into the catalogue."""
+        source = Path(self.settings.source)
+        if is_address(self.settings.source):
+            return
+        folder = source if source.is_dir() else source.parent
+        files = PictureFiles(folder)
+        for image in (image for record in choice.records() for image in record.images):
+            if image in choice.local or image in choice.reasons or is_address(image):
+                continue
+            try:
+                data = (folder / files.find(image)).read_bytes()
+                choice.local[image] = keep_picture(data, self.settings.out)
+            except (ValueError, OSError, PictureError) as error:
+                choice.reasons[image] = str(error)
+
+    def _get_pictures(self, choice: Choice) -> str:
+        """The second pass; returns what is missing and why, or nothing."""
+        self.journal.release()
+        count, known = want(_addresses(choice), self.settings.out, self.journal)
+        with stage("Pictures", count, "pictures") as advance:
+            advance(known, known)
+            pictures = Pictures(self.settings.out, self.journal, self.limits, advance)
+            if self.journal.has_open(PICTURES):
+                crawl(self.settings, pictures, self.manners)
+        for host, reason in pictures.gone.items():
+            say(f"{host} does not answer any more ({reason}): its other pictures were not asked for.")
+        if pictures.limit:
+            return f"pictures are left after {pictures.limit}"
+        return f"{', '.join(pictures.gone)} does not answer" if pictures.gone else ""
+
+    def _no_products(self) -> str:
+        counts = self.journal.count(READING)
+        first = next(self.journal.troubles(READING), None)
+        why = f"; {first[0]}: {first[2]}" if first and not counts.get("done") else ""
+        if self.journal.state("kind") == TABLE:
+            return f"Expected products in {_shown(self.settings)}. Received: none{why}."
+        pages = f"{sum(counts.values()):,} pages"
+        return (
+            f"Expected products at {_shown(self.settings)}. Received: none in {pages}{why}. Looked for: "
+            "Shopify's /products.json, WooCommerce's store API, and JSON-LD, microdata and Open Graph in the "
+            "pages. Try the address of a category's page or of a product feed, or a table that it exports."
         )
-    # So many products were asked for, and so many are there.
-    is_part = reading.limit and "products" not in reading.limit
-    return f"pages are left unread after {reading.limit}" if is_part else ""
 
-
-def _read_local(settings: CollectSettings, journal: Journal) -> None:
-    """The records of a local table: nothing is asked for."""
-    path = Path(settings.source)
-    if not path.exists():
-        raise UserError(f"Expected an address or a table. Received: {path}, which does not exist.")
-    if path.is_dir():
-        _, records = table_in(path, settings.columns) or (None, None)
-        if records is None:
-            raise UserError(f"Expected an address or a table. Received: {path}, a folder without one.")
-    else:
-        records = read_records(path, columns=settings.columns, kind=settings.kind)
-    ask = Ask(str(records.path), TABLE)
-    journal.note(kind=TABLE, scope=Scope(str(records.path), frozenset()).to_json())
-    journal.add(READING, [ask])
-    journal.keep_found(READING, ask, Answer(), Found(records))
-    say_of(records)
-
-
-def _local_pictures(settings: CollectSettings, choice: Choice) -> dict[str, str]:
-    """The pictures of a local table that are paths, copied: their files in the catalogue by their paths."""
-    if is_address(settings.source):
-        return {}
-    source = Path(settings.source)
-    folder = source if source.is_dir() else source.parent
-    files = PictureFiles(folder)
-    copied: dict[str, str] = {}
-    for image in (image for record in choice.records() for image in record.images):
-        if image in copied or is_address(image):
-            continue
-        try:
-            copied[image] = keep_picture((folder / files.find(image)).read_bytes(), settings.out)
-        except (ValueError, OSError, PictureError) as error:
-            choice.reasons[image] = str(error)
-    return copied
+    def _report(self, written: Written, unfinished: str) -> None:
+        counts = {
+            "pages": self.journal.count(READING),
+            "picture_addresses": self.journal.count(PICTURES),
+            "products": written.products,
+            "pictures": written.pictures,
+            "left_out": len(written.left_out),
+        }
+        content = {
+            "source": _shown(self.settings),
+            "kind": self.journal.state("kind"),
+            "started": self.journal.state("started"),
+            "finished": datetime.now(UTC).isoformat(timespec="seconds"),
+            "unfinished": unfinished,
+            "user_agent": USER_AGENT,
+            "counts": counts,
+            "left_out": [asdict(entry) for entry in written.left_out],
+        }
+        write_report(self.settings.out, content)
 
 
 def _addresses(choice: Choice) -> Iterator[str]:
@@ -199,60 +250,6 @@ def _addresses(choice: Choice) -> Iterator[str]:
             if url not in seen:
                 seen.add(url)
                 yield url
-
-
-def _get_pictures(
-    settings: CollectSettings, journal: Journal, limits: Limits, manners: Manners, choice: Choice
-) -> str:
-    """The second pass; returns what is missing and why, or nothing."""
-    journal.release()
-    count, known = want(_addresses(choice), settings.out, journal)
-    with stage("Pictures", count, "pictures") as advance:
-        advance(known, known)
-        pictures = Pictures(settings.out, journal, limits, advance)
-        if journal.has_open(PICTURES):
-            crawl(settings, pictures, manners)
-    for host, reason in pictures.gone.items():
-        say(f"{host} does not answer any more ({reason}): its other pictures were not asked for.")
-    if pictures.limit:
-        return f"pictures are left after {pictures.limit}"
-    return f"{', '.join(pictures.gone)} does not answer" if pictures.gone else ""
-
-
-def _no_products(settings: CollectSettings, journal: Journal) -> str:
-    counts = journal.count(READING)
-    first = next(journal.troubles(READING), None)
-    why = f"; {first[0]}: {first[2]}" if first and not counts.get("done") else ""
-    if journal.state("kind") == TABLE:
-        return f"Expected products in {_shown(settings)}. Received: none{why}."
-    pages = f"{sum(counts.values()):,} pages"
-    return (
-        f"Expected products at {_shown(settings)}. Received: none in {pages}{why}. Looked for: Shopify's "
-        "/products.json, WooCommerce's store API, and JSON-LD, microdata and Open Graph in the pages. Try "
-        "the address of a category's page or of a product feed, or a table that the shop exports."
-    )
-
-
-def _report(settings: CollectSettings, journal: Journal, written: Written, unfinished: str) -> None:
-    write_report(
-        settings.out,
-        {
-            "source": _shown(settings),
-            "kind": journal.state("kind"),
-            "started": journal.state("started"),
-            "finished": datetime.now(UTC).isoformat(timespec="seconds"),
-            "unfinished": unfinished,
-            "user_agent": USER_AGENT,
-            "counts": {
-                "pages": journal.count(READING),
-                "picture_addresses": journal.count(PICTURES),
-                "products": written.products,
-                "pictures": written.pictures,
-                "left_out": len(written.left_out),
-            },
-            "left_out": [asdict(entry) for entry in written.left_out],
-        },
-    )
 
 
 def _shown(settings: CollectSettings) -> str:

@@ -226,7 +226,7 @@ class Journal:
         self._given.discard(ask.url)
 
     def count(self, phase: str) -> dict[str, int]:
-        """How many addresses of a phase are in which state: open, done, failed or stale."""
+        """How many addresses of a phase are in which state: open, done, failed, refused or stale."""
         return dict(
             self._database.execute("SELECT state, COUNT(*) FROM ask WHERE phase = ? GROUP BY state", [phase])
         )

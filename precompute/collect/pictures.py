@@ -18,7 +18,7 @@ from precompute.collect.crawl import Fetch
 from precompute.collect.journal import Answer, Journal
 from precompute.collect.limits import Hosts, Limits
 from precompute.collect.readers import Ask
-from precompute.collect.reasons import GONE
+from precompute.collect.reasons import GONE, state_of
 from precompute.collect.settings import PICTURE_BYTES, PICTURE_SECONDS, SMALLEST_SIDE
 from precompute.images import FORMATS, MAXIMUM_PIXELS, PictureError
 from precompute.sources.files import JOURNAL
@@ -96,7 +96,7 @@ class Pictures:
         if self._journal.answer(PHASE, ask.url) is not None and status not in GONE:
             self._journal.finish(PHASE, ask, state="stale", reason=f"{reason}; it is as it was before")
         else:
-            self._journal.finish(PHASE, ask, state="failed", reason=reason)
+            self._journal.finish(PHASE, ask, state=state_of(status), reason=reason)
         self._advance(1)
 
     @property

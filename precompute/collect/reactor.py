@@ -17,7 +17,7 @@ from precompute.collect.guard import GuardedResolver, Network
 
 _Result = TypeVar("_Result")
 
-_SECONDS_TO_STOP = 3.0
+_SECONDS_TO_STOP = 1.0
 """How long requests that are under way may take once the command is stopped."""
 
 

@@ -17,7 +17,7 @@ from precompute.collect.journal import Journal
 from precompute.collect.limits import Hosts, Limits
 from precompute.collect.readers import VERSION, Ask, Found, Reader, Unreadable
 from precompute.collect.readers.kinds import Scope, reader_of
-from precompute.collect.reasons import GONE
+from precompute.collect.reasons import GONE, state_of
 from precompute.collect.recognition import recognise
 from precompute.collect.settings import TABLE_BYTES, TABLE_SECONDS, CollectSettings
 from precompute.errors import UserError
@@ -84,6 +84,7 @@ class Reading:
         ask = self._journal.take(PHASE)
         if ask is None:
             return None
+        self._limits.pages += 1
         options: dict[str, Any] = {"headers": headers_for(self._journal.answer(PHASE, ask.url))}
         if ask.role == "table":
             options["meta"] = dict(_TABLE)
@@ -98,7 +99,6 @@ class Reading:
     def answered(self, ask: Ask, response: Response) -> None:
         """See `Phase`."""
         self._hosts.answered(response.url)
-        self._limits.pages += 1
         self._limits.bytes += len(response.body)
         if response.status == 304:
             found, entries = self._again(ask)
@@ -140,7 +140,7 @@ class Reading:
         if known and status not in GONE:
             self._count(*self._again(ask, state="stale", reason=f"{reason}; it is as it was before"))
         else:
-            self._journal.finish(PHASE, ask, state="failed", reason=reason)
+            self._journal.finish(PHASE, ask, state=state_of(status), reason=reason)
             self._count(Found(), 0)
 
     def _count(self, found: Found, entries: int) -> None:

@@ -21,6 +21,11 @@ GONE = frozenset({403, 404, 410})
 """What a server answers that does not give something any more, and will not in a moment either."""
 
 
+def state_of(status: int | None) -> str:
+    """What is noted of an address that was asked in vain: "failed" may soon be well, "refused" not."""
+    return "failed" if status is None or status >= 500 else "refused"
+
+
 class Unanswered(Exception):
     """No answer came. Its text is the reason, as reports give it."""
 

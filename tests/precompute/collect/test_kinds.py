@@ -37,7 +37,9 @@ def _feed(site: Site) -> str:
 
 def _csv(site: Site) -> str:
     platforms.give_pictures(site, goods(COUNT))
-    rows = "".join(f"{each.number};{each.name};img/{each.number}-1.jpg;{each.price}\n" for each in goods(COUNT))
+    rows = "".join(
+        f"{each.number};{each.name};img/{each.number}-1.jpg;{each.price}\n" for each in goods(COUNT)
+    )
     site.give("/export.csv", f"id;title;image;price\n{rows}", "text/csv")
     return f"{site.url}/export.csv"
 
@@ -98,7 +100,11 @@ def test_shopify_products_are_understood(site, collect, tmp_path):
     assert collect(_shopify(site)).code == 0
     product = products_in(tmp_path / "catalogue")["7000000001001"]
     assert product.title == "ランプ No. 1001"
-    assert (product.category, product.brand, product.tags) == ("Lamps", "Töpferei & Söhne", ("new", "handmade"))
+    assert (product.category, product.brand, product.tags) == (
+        "Lamps",
+        "Töpferei & Söhne",
+        ("new", "handmade"),
+    )
     # The lowest price of what can be had: the smallest is sold out.
     assert (product.price, product.currency, product.in_stock) == (90.0, "EUR", True)
     assert product.description.split("\n")[0] == "It's ランプ No. 1001."
@@ -110,7 +116,9 @@ def test_shopify_products_are_understood(site, collect, tmp_path):
 def test_a_collection_of_a_shop_is_collected_alone(site, collect, tmp_path):
     _shopify(site)
     every = site.routes["/products.json"]
-    site.routes["/collections/new/products.json"] = lambda query: every(query | {"limit": "2", "page": query["page"]})
+    site.routes["/collections/new/products.json"] = lambda query: every(
+        query | {"limit": "2", "page": query["page"]}
+    )
     site.give("/collections/new", "<html>New</html>")
     done = collect(f"{site.url}/collections/new", "--max-products", "3")
     assert done.code == 0 and "/collections/new/products.json" in done.err
@@ -152,7 +160,9 @@ def test_a_local_table_may_mix_addresses_and_paths(site, tmp_path, tiny, capsys,
     (tmp_path / "secret.png").write_bytes(builds.encoded(builds.picture(8)))
     address = goods(1)[0].images(site)[0]
     images = {"far": address, "near": "own.png", "out": "../secret.png", "file": "file:///etc/passwd"}
-    (shop / "goods.csv").write_text("id,image\n" + "".join(f"{name},{image}\n" for name, image in images.items()))
+    (shop / "goods.csv").write_text(
+        "id,image\n" + "".join(f"{name},{image}\n" for name, image in images.items())
+    )
     options = ["--out", str(tmp_path / "data"), "--rate", "100", "--allow-private", "127.0.0.1", "--json"]
     assert main(["build", str(shop / "goods.csv"), *options]) == 0
     assert json.loads(capsys.readouterr().out)["products"] == 2
