@@ -35,13 +35,15 @@ class Manners:
     """What is known of hosts, for the second pass to know it as well.
 
     `parsers` and `sitemaps` are what a robots.txt says, by host and port; `delays` are the seconds that it
-    asks for, and `last` is when something was last asked, or may be asked again, by host.
+    asks for, and `last` is when something was last asked, or may be asked again, by host. `answered` are the
+    hosts that ever answered.
     """
 
     parsers: dict[str, Any] = field(default_factory=dict)
     delays: dict[str, float] = field(default_factory=dict)
     sitemaps: dict[str, list[str]] = field(default_factory=dict)
     last: dict[str, float] = field(default_factory=dict)
+    answered: set[str] = field(default_factory=set)
 
 
 class HostPace:
@@ -53,7 +55,7 @@ class HostPace:
         crawler.signals.connect(self._robots_parsed, signal=signals.robots_parsed)
         crawler.signals.connect(self._hold, signal=signals.request_reached_downloader)
         # After AutoThrottle, which comes before in the order of extensions and has set a delay of its own.
-        crawler.signals.connect(self._hold, signal=signals.response_downloaded)
+        crawler.signals.connect(self._answered, signal=signals.response_downloaded)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> HostPace:
@@ -81,8 +83,12 @@ class HostPace:
             if delay > 1:
                 say(f"The robots.txt of {host_of(request.url)} asks for {delay:g} s between two requests.")
 
+    def _answered(self, request: Request, **_: Any) -> None:
+        self._manners.answered.add(_host(request))
+        self._hold(request)
+
     def _hold(self, request: Request, **_: Any) -> None:
-        key = request.meta.get("download_slot") or urlparse_cached(request).hostname or ""
+        key = _host(request)
         slot = self._crawler.engine.downloader.slots.get(key)
         if slot is not None:
             slot.delay = max(slot.delay, self._manners.delays.get(key, 0.0))
@@ -106,8 +112,11 @@ class PatientRetry(RetryMiddleware):
 
     def process_exception(self, request: Request, exception: Exception) -> Request | Response | None:
         """See Scrapy's downloader middlewares."""
-        if isinstance(exception, CannotResolveHostError):
-            # A name that is not known, or leads where nothing may be asked, will not be another in seconds.
+        if isinstance(exception, CannotResolveHostError) or is_about_trust(exception):
+            # Neither a name nor a certificate will be another in seconds.
+            return None
+        if request.meta.get("retry_times") and _host(request) not in self.crawler.spider.manners.answered:
+            # Nobody has ever answered there: it is rather the address that is wrong.
             return None
         again = super().process_exception(request, exception)
         if again is not None:
@@ -145,6 +154,16 @@ class Robots(RobotsTxtMiddleware):
             super().process_request_2(rp, request)
         except IgnoreRequest:
             raise IgnoreRequest(FORBIDDEN) from None
+
+
+def is_about_trust(exception: Exception) -> bool:
+    """Whether a connection failed as the server's certificate is not one of those that are trusted."""
+    return "certificate verify failed" in str(exception)
+
+
+def _host(request: Request) -> str:
+    """The host, as the downloader's slots have it."""
+    return request.meta.get("download_slot") or urlparse_cached(request).hostname or ""
 
 
 def retry_after(response: Response) -> float | None:

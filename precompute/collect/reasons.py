@@ -16,6 +16,7 @@ from scrapy.exceptions import (
 from scrapy.spidermiddlewares.httperror import HttpError
 
 from precompute.collect.guard import GuardedResolver
+from precompute.collect.politeness import is_about_trust
 
 GONE = frozenset({403, 404, 410})
 """What a server answers that does not give something any more, and will not in a moment either."""
@@ -40,6 +41,8 @@ def reason_of(error: BaseException, address: str, judge: GuardedResolver) -> str
         return "the answer took too long"
     if isinstance(error, DownloadConnectionRefusedError):
         return "the connection was refused"
+    if is_about_trust(error):
+        return "its certificate is not trusted (SSL_CERT_FILE can name a file with further ones that are)"
     if isinstance(error, ResponseDataLossError):
         return "the connection broke before all was there"
     if isinstance(error, DownloadCancelledError):
