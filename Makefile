@@ -13,15 +13,17 @@ pip_install := .venv/bin/python -m pip install -qq --disable-pip-version-check
 apt_install := [ "$$(id -u)" = 0 ] && apt-get update -qq && \
   DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends >/dev/null
 
-# A source of one's own gets a bundle of its own, so that the demonstration's stays. What a bundle was made from
-# is written beside it: it is made again when the photos or the programs have changed since. Of an address nobody
-# knows but by asking.
-own := $(if $(SOURCE),SOURCE,PHOTOS)
-photos := "$${$(own):-demo}"
-out := $(if $($(own)),data-photos,data)
-made := $(photos)" is in generation $$(cat $(out)/CURRENT)"
-changed := find $(photos) precompute bundle .venv/ready -name __pycache__ -prune -o -newer $(out)/CURRENT -print
-up_to_date := [ -e $(photos) ] && [ "$$(cat $(out)/.made)" = $(made) ] && [ -z "$$($(changed))" ]
+# A catalogue of one's own gets a bundle of its own, so that the demonstration's stays. What a bundle was made
+# from is written beside it: it is made again when that or the programs have changed since. A table's pictures
+# are in its folder; whether what is at an address has changed, only asking tells.
+source := "$${SOURCE:-demo}"
+out := $(if $(SOURCE),data-source,data)
+folder := "$$([ -d $(source) ] && printf %s $(source) || dirname $(source))"
+made := $(source)" is in generation $$(cat $(out)/CURRENT)"
+ours := precompute bundle .venv/ready
+apart := \( -name __pycache__ -o -name $(out) \) -prune
+changed := find $(folder) $(ours) $(apart) -o -newer $(out)/CURRENT -print
+up_to_date := [ -e $(source) ] && [ "$$(cat $(out)/.made)" = $(made) ] && [ -z "$$($(changed))" ]
 
 # So that the address stays the last line.
 quiet := --log-level warning --access-logfile /dev/null
@@ -35,10 +37,10 @@ help: ## list these targets
 
 setup: .venv/ready ## prepare .venv with the packages of both halves
 
-demo: .venv/ready ## build the embedded catalogue and serve it; SOURCE=folder or address takes yours, PORT=8051 another port
+demo: .venv/ready ## build the embedded catalogue and serve it; SOURCE= takes your folder, table or address, PORT= another port
 	@.venv/bin/python -c 'import socket; socket.create_server(("127.0.0.1", $(PORT)))' 2>/dev/null || \
 	  { echo "Port $(PORT) is in use: choose another, for example PORT=8051 make demo." >&2; exit 1; }
-	@{ $(up_to_date); } 2>/dev/null || .venv/bin/python -m precompute build $(photos) --out $(out)
+	@{ $(up_to_date); } 2>/dev/null || .venv/bin/python -m precompute build $(source) --out $(out)
 	@printf '%s\n' $(made) > $(out)/.made
 	@echo "Akin is at http://127.0.0.1:$(PORT) until you press Ctrl+C."
 	@AKIN_DATA=$(out) .venv/bin/gunicorn --bind 127.0.0.1:$(PORT) $(quiet) dashapp.wsgi:server

@@ -31,7 +31,7 @@ def category_precision(lists: NeighbourLists, categories: Mapping[str, str]) -> 
 def precision_by_category(lists: NeighbourLists, categories: Mapping[str, str]) -> list[dict[str, Any]]:
     """The same for the products of each category alone, by the category's name, with how many they are."""
     own, same = _same_category(lists, categories)
-    if len(set(categories.values())) < 2:
+    if not len(own) or len(set(categories.values())) < 2:
         return []
     order = np.argsort(own, kind="stable")
     names, begins = np.unique(own[order], return_index=True)

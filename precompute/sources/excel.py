@@ -28,12 +28,16 @@ def open_excel(path: Path) -> Rows:
 
     try:
         _check_size(path)
-        workbook = load_workbook(path)
+        # From the file's bytes, as from its name its format would be taken for what the name says.
+        with path.open("rb") as file:
+            workbook = load_workbook(file)
+            file.seek(0)
+            is_open_document = b"opendocument" in file.read(200)
         names = workbook.sheet_names
         sheets = (workbook.get_sheet_by_name(name) for name in names)
         sheet = next((each for each in sheets if has_picture(_header(each)[0])), None)
         chosen = sheet or workbook.get_sheet_by_index(0)
-        return _rows(path, chosen, of=len(names))
+        return _rows(path, chosen, what="OpenDocument" if is_open_document else "Excel", of=len(names))
     except (CalamineError, zipfile.BadZipFile, OSError, ValueError, IndexError) as error:
         raise UserError(f"{path} cannot be read as a workbook ({error}): save it anew, or as CSV.") from error
 
@@ -51,7 +55,7 @@ def _check_size(path: Path) -> None:
         )
 
 
-def _rows(path: Path, sheet: CalamineSheet, *, of: int) -> Rows:
+def _rows(path: Path, sheet: CalamineSheet, *, what: str, of: int) -> Rows:
     header, twice = _header(sheet)
     if not any(header):
         raise UserError(f"Expected the names of columns in the first line of {path}. Received: none.")
@@ -78,7 +82,7 @@ def _rows(path: Path, sheet: CalamineSheet, *, of: int) -> Rows:
                 yield Row(place, cells)
 
     return Rows(
-        what="a table (Excel)" if path.suffix.lower() != ".ods" else "a table (OpenDocument)",
+        what=f"a table ({what})",
         unit="rows",
         entries=entries(),
         columns=tuple(filter(None, header)),

@@ -21,7 +21,7 @@ class Export:
     `what` it is called; `needs` are columns of which all are there; `columns` has by their compact names the
     fields of those that are not what their names say elsewhere, "" for none. `facts` are the compact names of
     the further columns that are shown with a product; so is what `change`, which makes of the table's rows a
-    row for each product, calls `FACT` and a name.
+    row for each product, calls `FACT` and a name; `unit` is what they are then, where they are no rows.
     """
 
     what: str
@@ -29,6 +29,7 @@ class Export:
     columns: dict[str, str] = field(default_factory=dict)
     facts: frozenset[str] = frozenset()
     change: Callable[[Iterable[Row | LeftOut]], Iterator[Row | LeftOut]] = iter
+    unit: str = ""
 
 
 def compact(name: str) -> str:
@@ -174,7 +175,13 @@ _SHOPIFY_COLUMNS = {
 
 EXPORTS = (
     *(
-        Export("a Shopify export", frozenset({"title", *names}), _SHOPIFY_COLUMNS, change=_shopify)
+        Export(
+            "a Shopify export",
+            frozenset({"title", *names}),
+            _SHOPIFY_COLUMNS,
+            change=_shopify,
+            unit="products",
+        )
         for names in (("handle", "imagesrc"), ("urlhandle", "productimageurl"))
     ),
     Export(

@@ -76,7 +76,9 @@ def _items(path: Path, file: Metered, encoding: str | None) -> Iterator[Row | Le
                 file.begin()
                 _forget(element)
     except (etree.XMLSyntaxError, TooLongError) as error:
-        reason = str(error.msg) if isinstance(error, etree.XMLSyntaxError) else str(error)
+        reason = str(error.msg if isinstance(error, etree.XMLSyntaxError) else error)
+        if "amplification" in reason:
+            reason = "it declares entities that grow beyond all measure"
         yield LeftOut(f"{path.name}, after item {number}", f"{reason}: what follows is not read")
     finally:
         file.close()

@@ -98,12 +98,8 @@ class PictureFiles:
         in another way than the file's name. Raises `ValueError` with the reason where a file cannot be a
         picture of the catalogue.
         """
-        tried = (
-            file,
-            file.replace("\\", "/"),
-            *(unicodedata.normalize(form, file) for form in ("NFC", "NFD")),
-        )
-        for name in dict.fromkeys(PurePosixPath(each).as_posix() for each in tried):
+        for spelling in _spellings(file):
+            name = PurePosixPath(spelling).as_posix()
             if self._is_there(name, file):
                 return name
         raise ValueError(f"its image {file!r} does not exist")
@@ -118,3 +114,10 @@ class PictureFiles:
         except (OSError, RuntimeError) as error:
             # A name that is too long, or links in a circle.
             raise ValueError(f"its image {file!r} cannot be read ({error})") from error
+
+
+def _spellings(file: str) -> Iterator[str]:
+    """A path as it is written, and then as other systems would have written it."""
+    yield file
+    others = (file.replace("\\", "/"), *(unicodedata.normalize(form, file) for form in ("NFC", "NFD")))
+    yield from (other for other in dict.fromkeys(others) if other != file)

@@ -52,12 +52,12 @@ def _is_feed(head: Head) -> bool:
 
 def _is_json_lines(head: Head) -> bool:
     first, _, rest = head.text.partition("\n")
-    if not rest.strip():
-        return False
     try:
-        return isinstance(json.loads(first), dict)
-    except ValueError:
+        item = json.loads(first)
+    except (ValueError, RecursionError):
         return False
+    # A file of one line may be one product, or have all of them in it.
+    return isinstance(item, dict) and bool(rest.strip() or not re.search(r":\s*\[\s*\{", first))
 
 
 def _open_excel(path: Path) -> Rows:
@@ -133,6 +133,10 @@ _NO_TABLES = (
 )
 """How files begin that are often meant for a table, and what they are."""
 
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f]")
+_MOST_CONTROL = 0.05
+"""Of a text's characters, how many may be control characters."""
+
 
 def kind_of(path: Path) -> FileKind:
     """The kind of a file, by what it holds and not by its name. Raises `UserError` where it is no table."""
@@ -154,7 +158,7 @@ def kind_of(path: Path) -> FileKind:
             f"Expected a table or a feed of products. Received: {path}, "
             f"which is a page in HTML{_login(head.text)}."
         )
-    if head.text[:2000].count("\x00") > 100:
+    if len(_CONTROL.findall(head.text)) > _MOST_CONTROL * len(head.text):
         raise UserError(f"Expected a table or a feed of products. Received: {path}, which is no text.")
     return next(kind for kind in FILE_KINDS if kind.recognises(head))
 

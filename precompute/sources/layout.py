@@ -12,7 +12,7 @@ from precompute.sources.columns import FIELDS, Role, role_of
 from precompute.sources.exports import FACT, Export, compact
 from precompute.sources.images import images_in, json_array, looks_like_picture
 from precompute.sources.prices import decimal_of
-from precompute.sources.products import tags_in
+from precompute.sources.products import KNOWN, tags_in
 from precompute.sources.records import Record
 from precompute.sources.rows import Cell, Number, Row
 from precompute.sources.text import clean
@@ -172,7 +172,9 @@ def _key(name: str) -> str:
 
 
 def _fact(name: str) -> str:
-    return clean(name.removeprefix(FACT).removeprefix("g:")).lower().replace("_", " ")
+    """What a column without another meaning is called; one that another took the place of says so."""
+    fact = clean(name.removeprefix(FACT).removeprefix("g:")).lower().replace("_", " ")
+    return f"other {fact}" if fact in KNOWN else fact
 
 
 def _one(cell: Cell) -> str:

@@ -81,6 +81,7 @@ def _records(
     export = export_of(names)
     if export and export.what not in rows.what:
         rows.what = f"{export.what} ({rows.what.partition('(')[2]}" if "(" in rows.what else export.what
+    rows.unit = (export and export.unit) or rows.unit
     layout = Layout(names, [row for row in sample if isinstance(row, Row)], columns=columns, export=export)
     if not layout.has_pictures:
         raise UserError(

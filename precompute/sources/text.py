@@ -5,10 +5,11 @@ from __future__ import annotations
 import html
 import re
 
-_INVISIBLE = "\ufeff\u200b\u200e\u200f\u2060\x00"
+_AT_THE_ENDS = (
+    "".join(chr(code) for code in range(0x3001) if chr(code).isspace()) + "\ufeff\u200b\u200e\u200f\u2060\x00"
+)
 """What stands at the ends of cells that were copied from somewhere, and is seen by nobody."""
 
-_AT_THE_ENDS = re.compile(rf"^[\s{_INVISIBLE}]+|[\s{_INVISIBLE}]+$")
 _BREAKS = re.compile(r"\s*[\t\n\r\f\v]\s*")
 _ENTITY = re.compile(r"&(#\d{1,7}|#x[0-9a-f]{1,6}|[a-z][a-z0-9]{1,30});", re.IGNORECASE)
 _TAG = re.compile(
@@ -21,10 +22,15 @@ _TAG = re.compile(
 
 def clean(text: str) -> str:
     """`text` as it was given, without what cannot be seen at its ends and without what is no character."""
-    # What a file calls half of a pair (JSON's "\ud83d") is text only with the other half.
-    if not text.isascii() and any("\ud800" <= character <= "\udfff" for character in text):
+    text = text.strip(_AT_THE_ENDS)
+    if text.isascii():
+        return text.replace("\x00", "")
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        # What a file calls half of a pair (JSON's "\ud83d") is text only with the other half.
         text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    return _AT_THE_ENDS.sub("", text).replace("\x00", "")
+    return text.replace("\x00", "")
 
 
 def line(text: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from precompute.evaluation import category_precision, overlap
+from precompute.evaluation import category_precision, overlap, precision_by_category
 from precompute.neighbours import NeighbourLists
 
 
@@ -70,3 +70,9 @@ def test_lists_of_other_products_cannot_be_compared() -> None:
 def test_precision_counts_only_products_that_have_a_fellow() -> None:
     found = lists([1, 2], [0, 2], [0, 1], count=3)
     assert category_precision(found, {"p0": "a", "p1": "a", "p2": "b"}) == {"precision_at_1": 1.0}
+
+
+def test_where_no_product_has_a_fellow_there_is_no_precision() -> None:
+    found, categories = lists([1, 2], [0, 2], [0, 1], count=3), {"p0": "a", "p1": "b", "p2": ""}
+    assert category_precision(found, categories) == {}
+    assert precision_by_category(found, categories) == []

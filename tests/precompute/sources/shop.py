@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
+import pytest
+
 from precompute.sources import Catalogue, read_catalogue
+from tests.conftest import ROOT
 from tests.pictures import encoded, picture
 
 PICTURES = tuple(f"images/{seed}.png" for seed in range(6))
@@ -29,3 +34,34 @@ def read_text(folder: Path, name: str, text: str, *, encoding: str = "utf-8", **
 def reasons(catalogue: Catalogue) -> dict[str, str]:
     """What was left out, and why."""
     return {entry.file: entry.reason for entry in catalogue.left_out}
+
+
+_READ = """
+import re, sys
+from pathlib import Path
+from precompute.errors import UserError
+from precompute.sources import read_records
+
+def most():
+    return int(re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())[1]) * 1024
+
+before = most()
+try:
+    print(*(type(entry).__name__[0] for entry in read_records(Path(sys.argv[1]))), sep="")
+except UserError as error:
+    print(error)
+print(most() - before)
+"""
+
+
+def read_apart(path: Path) -> tuple[str, int]:
+    """What a process of its own finds in a table, R for a record, L for what is left out, or the error.
+
+    And the bytes of memory that it takes beyond what it takes to start. Skips where only Linux tells.
+    """
+    if not Path("/proc/self/status").exists():
+        pytest.skip("only Linux says how much memory was taken at the most")
+    command = [sys.executable, "-c", _READ, str(path)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    found, taken = done.stdout.splitlines()
+    return found, int(taken)

@@ -82,7 +82,9 @@ NOTATIONS = [
 
 
 @given(st.integers(0, 99_999_999), st.sampled_from(NOTATIONS))
-def test_a_price_with_cents_is_read_back_from_any_notation(cents: int, notation: tuple[str, str, str]) -> None:
+def test_a_price_with_cents_is_read_back_from_any_notation(
+    cents: int, notation: tuple[str, str, str]
+) -> None:
     template, thousands, decimal = notation
     whole, part = f"{Decimal(cents) / 100:,.2f}".split(".")
     text = template.format(whole.replace(",", thousands) + decimal + part)

@@ -17,8 +17,26 @@ def product(decimal: str = "", **fields: str) -> SourceProduct:
 @pytest.mark.parametrize(
     "text",
     [
-        *("in stock", "In_Stock", "InStock", "https://schema.org/InStock", "http://schema.org/LimitedAvailability"),
-        *("true", "TRUE", "yes", "1", "12", "12.0", "available", "auf Lager", "Lieferbar", "en stock", "Disponible"),
+        *(
+            "in stock",
+            "In_Stock",
+            "InStock",
+            "https://schema.org/InStock",
+            "http://schema.org/LimitedAvailability",
+        ),
+        *(
+            "true",
+            "TRUE",
+            "yes",
+            "1",
+            "12",
+            "12.0",
+            "available",
+            "auf Lager",
+            "Lieferbar",
+            "en stock",
+            "Disponible",
+        ),
     ],
 )
 def test_what_is_in_stock(text: str) -> None:
@@ -28,7 +46,16 @@ def test_what_is_in_stock(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        *("out of stock", "out_of_stock", "OutOfStock", "https://schema.org/SoldOut", "false", "no", "0", "-3"),
+        *(
+            "out of stock",
+            "out_of_stock",
+            "OutOfStock",
+            "https://schema.org/SoldOut",
+            "false",
+            "no",
+            "0",
+            "-3",
+        ),
         *("sold out", "ausverkauft", "nicht verfügbar", "Rupture de stock", "épuisé", "agotado", "sin stock"),
     ],
 )
@@ -36,7 +63,9 @@ def test_what_is_not_in_stock(text: str) -> None:
     assert stock_from(text) is False
 
 
-@pytest.mark.parametrize("text", ["preorder", "https://schema.org/PreOrder", "backorder", "ask us", "2 weeks"])
+@pytest.mark.parametrize(
+    "text", ["preorder", "https://schema.org/PreOrder", "backorder", "ask us", "2 weeks"]
+)
 def test_what_says_neither_is_a_fact(text: str) -> None:
     assert stock_from(text) is None
     made = product(in_stock=text)
@@ -75,7 +104,9 @@ def test_tags_stand_between_bars_or_commas() -> None:
 
 
 def test_html_becomes_text() -> None:
-    html = "<p>Soft &amp; warm</p><ul><li>One</li><li>Two</li></ul><script>alert(1)</script><style>p{}</style>"
+    html = (
+        "<p>Soft &amp; warm</p><ul><li>One</li><li>Two</li></ul><script>alert(1)</script><style>p{}</style>"
+    )
     assert plain(html).split() == ["Soft", "&", "warm", "One", "Two"]
     assert plain(html).splitlines()[0] == "Soft & warm"
     assert plain("&lt;p&gt;Soft&lt;/p&gt;") == "Soft"
