@@ -15,7 +15,7 @@ apt_install := [ "$$(id -u)" = 0 ] && apt-get update -qq && \
 
 # A catalogue of one's own gets a bundle of its own, so that the demonstration's stays. What a bundle was made
 # from is written beside it: it is made again when that or the programs have changed since. A table's pictures
-# are in its folder.
+# are in its folder; whether what is at an address has changed, only asking tells.
 source := "$${SOURCE:-demo}"
 out := $(if $(SOURCE),data-source,data)
 folder := "$$([ -d $(source) ] && printf %s $(source) || dirname $(source))"
@@ -23,7 +23,7 @@ made := $(source)" is in generation $$(cat $(out)/CURRENT)"
 ours := precompute bundle .venv/ready
 apart := \( -name __pycache__ -o -name $(out) \) -prune
 changed := find $(folder) $(ours) $(apart) -o -newer $(out)/CURRENT -print
-up_to_date := [ "$$(cat $(out)/.made)" = $(made) ] && [ -z "$$($(changed))" ]
+up_to_date := [ -e $(source) ] && [ "$$(cat $(out)/.made)" = $(made) ] && [ -z "$$($(changed))" ]
 
 # So that the address stays the last line.
 quiet := --log-level warning --access-logfile /dev/null
@@ -37,7 +37,7 @@ help: ## list these targets
 
 setup: .venv/ready ## prepare .venv with the packages of both halves
 
-demo: .venv/ready ## build the embedded catalogue and serve it; SOURCE= takes a folder or table of yours, PORT= another port
+demo: .venv/ready ## build the embedded catalogue and serve it; SOURCE= takes your folder, table or address, PORT= another port
 	@.venv/bin/python -c 'import socket; socket.create_server(("127.0.0.1", $(PORT)))' 2>/dev/null || \
 	  { echo "Port $(PORT) is in use: choose another, for example PORT=8051 make demo." >&2; exit 1; }
 	@{ $(up_to_date); } 2>/dev/null || .venv/bin/python -m precompute build $(source) --out $(out)

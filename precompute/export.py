@@ -16,6 +16,7 @@ import pyarrow as pa
 from pyarrow import parquet
 
 from bundle import Bundle, Neighbour, Product
+from precompute.cells import cell
 from precompute.errors import UserError
 from precompute.neighbours.best_pair import open_products
 from precompute.progress import stage
@@ -200,17 +201,6 @@ FORMATS: dict[str, tuple[str, Callable[[_Source, Path], list[Path]]]] = {
     "embeddings-npy": ("embeddings.npy", _embeddings_npy),
 }
 """What can be exported: the file's usual name and what writes it, by the name of the format."""
-
-
-def cell(text: str) -> str:
-    """`text` as a cell of a CSV file that no spreadsheet takes for a formula: in quotes, always.
-
-    One that begins with = + - @, a tab, a line's end or an apostrophe gets an apostrophe before it, by
-    which spreadsheets know text; whoever removes one leading apostrophe has the text back.
-    """
-    if text.startswith(("=", "+", "-", "@", "\t", "\r", "\n", "'")):
-        text = "'" + text
-    return '"' + text.replace('"', '""') + '"'
 
 
 def _stage(source: _Source) -> AbstractContextManager[Callable[[int], None]]:

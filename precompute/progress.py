@@ -37,7 +37,7 @@ def stage(name: str, total: int, unit: str) -> Iterator[Callable[..., None]]:
     """Show a stage of `total` steps; the function that is handed out takes the number of steps done anew.
 
     A second number says how many of them were known before, and so took no time: they are shown, and do
-    not count in the rate.
+    not count in the rate. `total` sets how many steps there are, where that is found out on the way.
     """
     if console.is_terminal:
         columns = (
@@ -51,11 +51,11 @@ def stage(name: str, total: int, unit: str) -> Iterator[Callable[..., None]]:
             task = progress.add_task(name, total=total)
             reused = 0
 
-            def advance(count: int, known: int = 0) -> None:
+            def advance(count: int, known: int = 0, *, total: int | None = None) -> None:
                 nonlocal reused
                 reused += known
                 shown = f"{name} ({reused:,} known)" if reused else name
-                progress.update(task, advance=count, description=shown)
+                progress.update(task, advance=count, total=total, description=shown)
 
             yield advance
     else:
@@ -85,8 +85,9 @@ class _Lines:
         self._done = self._known = 0
         self._started = self._shown = time.monotonic()
 
-    def advance(self, count: int, known: int = 0) -> None:
+    def advance(self, count: int, known: int = 0, *, total: int | None = None) -> None:
         """Count the steps and print a line where the last one is some seconds old."""
+        self._total = self._total if total is None else total
         self._done += count
         self._known += known
         now = time.monotonic()

@@ -6,9 +6,16 @@ import argparse
 import dataclasses
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from precompute.commands.catalogue_options import add_catalogue_options, recipes_of, source_of
+from precompute.commands.catalogue_options import (
+    add_catalogue_options,
+    columns_of,
+    is_remote,
+    recipes_of,
+    source_of,
+)
+from precompute.commands.collect_options import add_collect_options, collect_for
 from precompute.commands.output import add_output_options, show, warn
 
 if TYPE_CHECKING:
@@ -17,13 +24,14 @@ if TYPE_CHECKING:
 _LEFT_OUT_SHOWN = 20
 
 _STOPPED = (
-    "The bundle that is live stays live, and what was embedded so far is kept: "
+    "The bundle that is live stays live, and what was fetched and embedded so far is kept: "
     "run the same command again to go on."
 )
 
 _EXAMPLES = """examples:
   python -m precompute build ~/pictures
   python -m precompute build products.xlsx --column image=photo
+  python -m precompute build https://shop.example
   python -m precompute build ~/pictures --out data --top 12 --title "Our shop"
   python -m precompute build ~/pictures --recipe efficientnet-lite0 --recipe vgg16-fc2
   python -m precompute build ~/pictures --recipe keras:EfficientNetV2B0 --resize letterbox
@@ -34,7 +42,7 @@ def add_parser(subparsers: argparse._SubParsersAction) -> None:
     """Add the command and its options."""
     parser = subparsers.add_parser(
         "build",
-        help="build a bundle from a folder of pictures, a table or a feed",
+        help="build a bundle from a folder of pictures, a table, a feed or a shop's address",
         description="Embeds every picture of a catalogue, finds its look-alikes and writes a bundle.",
         epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -49,28 +57,38 @@ def add_parser(subparsers: argparse._SubParsersAction) -> None:
         action="store_true",
         help="also drop from the store what neither the new nor the previous generation uses",
     )
+    add_collect_options(parser)
     add_output_options(parser)
     parser.set_defaults(run=run, stopped=_STOPPED)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Build, print the summary and return 0."""
-    recipes, source = recipes_of(arguments), source_of(arguments)
+    recipes, columns = recipes_of(arguments), columns_of(arguments)
+    remote = is_remote(arguments.source)
+    source = {} if remote else source_of(arguments)
 
     # NumPy and Pillow are imported here so that --help and a wrong option answer at once.
     from precompute.build import BuildSettings, build
+    from precompute.sources import NeedsCollecting
 
-    settings = BuildSettings(
-        **source,
-        out=arguments.out,
-        recipes=recipes,
-        runtime=arguments.runtime,
-        search=arguments.search,
-        title=arguments.title,
-        thumbnail_size=arguments.thumbnail_size,
-        prune=arguments.prune,
-    )
-    summary = build(settings)
+    def built(source: dict[str, Any]) -> Summary:
+        settings = BuildSettings(
+            **source,
+            out=arguments.out,
+            recipes=recipes,
+            runtime=arguments.runtime,
+            search=arguments.search,
+            title=arguments.title,
+            thumbnail_size=arguments.thumbnail_size,
+            prune=arguments.prune,
+        )
+        return build(settings)
+
+    try:
+        summary = built(source if not remote else collect_for(arguments, columns=columns))
+    except NeedsCollecting:
+        summary = built(collect_for(arguments, columns=columns))
     show(arguments, summary=dataclasses.asdict(summary), lines=_lines(summary, out=arguments.out))
     if summary.left_out:
         report = summary.folder / "report.json"

@@ -8,6 +8,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+from precompute.collect.settings import KINDS as COLLECTED
 from precompute.errors import UserError
 from precompute.recipe import DEFAULT, Recipe
 from precompute.recipe_choice import CHOICES, choose_recipe, with_depth, with_top
@@ -28,18 +29,10 @@ def add_catalogue_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--source",
         dest="kind",
-        choices=[kind.name for kind in KINDS],
+        choices=[*(kind.name for kind in KINDS), *COLLECTED],
         help="what SOURCE is (default: recognised by what it holds)",
     )
-    parser.add_argument(
-        "--column",
-        dest="columns",
-        metavar="FIELD=NAME",
-        action="append",
-        default=[],
-        help=f"the column NAME of a table is FIELD, one of {', '.join(FIELDS)}; several may be given "
-        "(default: guessed from the names)",
-    )
+    add_column_option(parser)
     parser.add_argument(
         "--recipe",
         action="append",
@@ -77,8 +70,8 @@ def add_catalogue_options(parser: argparse.ArgumentParser) -> None:
     _add_model_options(parser)
 
 
-def source_of(arguments: argparse.Namespace) -> dict[str, Any]:
-    """What the options say of the source, as fields of `BuildSettings`. Raises `UserError` where they err."""
+def columns_of(arguments: argparse.Namespace) -> dict[str, str]:
+    """By field, the column that --column names. Raises `UserError` where one is no field."""
     columns: dict[str, str] = {}
     for text in arguments.columns:
         field, equals, name = text.partition("=")
@@ -87,11 +80,36 @@ def source_of(arguments: argparse.Namespace) -> dict[str, Any]:
                 f"Expected --column FIELD=NAME, where FIELD is one of {', '.join(FIELDS)}. Received: {text}."
             )
         columns[field] = name
-    if re.match(r"[a-z][a-z0-9+.-]+://", arguments.source, re.IGNORECASE):
+    return columns
+
+
+def source_of(arguments: argparse.Namespace) -> dict[str, Any]:
+    """What the options say of the source, as fields of `BuildSettings`. Raises `UserError` where they err."""
+    columns = columns_of(arguments)
+    if is_remote(arguments.source):
         raise UserError(
-            f"Expected a folder or a file. Received: {arguments.source}, an address: download it first."
+            f"Expected a folder or a file. Received: {arguments.source}, an address: collect it first "
+            f"(python -m precompute collect {arguments.source})."
         )
     return {"source": Path(arguments.source), "kind": arguments.kind, "columns": columns}
+
+
+def add_column_option(parser: argparse.ArgumentParser) -> None:
+    """Add --column, by which the columns of a table are named."""
+    parser.add_argument(
+        "--column",
+        dest="columns",
+        metavar="FIELD=NAME",
+        action="append",
+        default=[],
+        help=f"the column NAME of a table is FIELD, one of {', '.join(FIELDS)}; several may be given "
+        "(default: guessed from the names)",
+    )
+
+
+def is_remote(source: str) -> bool:
+    """Whether a source is an address, which `collect` gathers."""
+    return re.match(r"[a-z][a-z0-9+.-]+://", source, re.IGNORECASE) is not None
 
 
 def recipes_of(arguments: argparse.Namespace) -> tuple[Recipe, ...]:

@@ -69,7 +69,7 @@ def read_catalogue(
 
 
 def _read_folder(folder: Path, columns: Mapping[str, str]) -> Catalogue:
-    table = _table_in(folder, columns)
+    table = table_in(folder, columns)
     if table is None:
         products, left_out = read_pictures(folder)
         if products:
@@ -85,7 +85,7 @@ def _read_folder(folder: Path, columns: Mapping[str, str]) -> Catalogue:
     return catalogue
 
 
-def _table_in(folder: Path, columns: Mapping[str, str]) -> tuple[str, Records] | None:
+def table_in(folder: Path, columns: Mapping[str, str]) -> tuple[str, Records] | None:
     """The table of a folder: products.csv, or the only other one if it names pictures."""
     names = sorted(path.name for path in folder.iterdir() if path.suffix.lower() in EXTENSIONS_OF_TABLES)
     tables = [name for name in names if not name.startswith((".", "~$")) and (folder / name).is_file()]

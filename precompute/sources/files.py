@@ -12,6 +12,9 @@ from bundle import format as fmt
 from precompute.lock import LOCK
 from precompute.sources.records import LeftOut
 
+JOURNAL = ".collect"
+"""The hidden folder by which a catalogue that was collected is known, and in which it is kept up to date."""
+
 EXTENSIONS = frozenset(
     [".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".avif"]
 )
@@ -20,7 +23,8 @@ EXTENSIONS = frozenset(
 def files_in(folder: Path, left_out: list[LeftOut]) -> Iterator[str]:
     """Every file below `folder` as a path with / between its parts, sorted.
 
-    Hidden files and what a build wrote are left aside; folders that are not looked into go into `left_out`.
+    Hidden files, what a build wrote and catalogues that were collected are left aside; folders that are not
+    looked into go into `left_out`.
     """
 
     def unreadable(error: OSError) -> None:
@@ -32,7 +36,7 @@ def files_in(folder: Path, left_out: list[LeftOut]) -> Iterator[str]:
     for parent, folders, names in os.walk(folder, onerror=unreadable):
         base = "" if Path(parent) == folder else Path(parent).relative_to(folder).as_posix() + "/"
         seen = sorted(name for name in folders if not name.startswith("."))
-        folders[:] = [name for name in seen if not is_output(Path(parent, name))]
+        folders[:] = [name for name in seen if not _is_apart(Path(parent, name))]
         for name in folders:
             if Path(parent, name).is_symlink():
                 left_out.append(LeftOut(shown(base + name), "a link to a folder, which is not followed"))
@@ -52,6 +56,11 @@ def is_output(folder: Path) -> bool:
         return True
     live = fmt.read_current(folder)
     return live is not None and (folder / live / fmt.MANIFEST).is_file()
+
+
+def _is_apart(folder: Path) -> bool:
+    """Whether a folder below a source is no part of it: a build's, or a catalogue of its own."""
+    return is_output(folder) or (folder / JOURNAL).is_dir()
 
 
 def is_picture(path: str) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TextIO
 
+from precompute.cells import unmarked
 from precompute.errors import UserError
 from precompute.sources.columns import numbered, role_of
 from precompute.sources.readers.encoding import Encoding, decoded, encoding_of, open_text
@@ -99,13 +100,13 @@ class _Table:
                 "a cell with a separator in it needs quotation marks",
             )
         named = zip(self.header, cells, strict=False)
-        return Row(self._place(line), {name: cell for name, cell in named if name and cell})
+        return Row(self._place(line), {name: unmarked(cell) for name, cell in named if name and cell})
 
     def _reader(self) -> Iterator[list[str]]:
         return csv.reader(self._lines, delimiter=self._delimiter)
 
     def _named(self, header: Sequence[str]) -> list[str]:
-        names, twice = numbered(header)
+        names, twice = numbered([unmarked(name) for name in header])
         if twice:
             self.notes.append(f"several columns are called {', '.join(twice)}: the first is taken")
         return names

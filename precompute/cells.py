@@ -1,0 +1,26 @@
+"""Text as a cell of a CSV file that no spreadsheet takes for a formula, and back."""
+
+from __future__ import annotations
+
+_MARK = "'"
+_MARKED = ("=", "+", "-", "@", "\t", "\r", "\n", _MARK)
+"""What a formula, or an apostrophe that is part of the text, begins with."""
+
+
+def cell(text: str) -> str:
+    """`text` as a cell in quotes.
+
+    One that begins with = + - @, a tab, a line's end or an apostrophe gets an apostrophe before it, by
+    which spreadsheets know text; whoever removes one leading apostrophe has the text back.
+    """
+    if text.startswith(_MARKED):
+        text = _MARK + text
+    return '"' + text.replace('"', '""') + '"'
+
+
+def unmarked(text: str) -> str:
+    """The text of a cell, without the apostrophe that `cell` put before it.
+
+    An apostrophe before anything else is the text's own: nobody who types 's-Hertogenbosch marks a formula.
+    """
+    return text[1:] if text.startswith(_MARK) and text[1:].startswith(_MARKED) else text

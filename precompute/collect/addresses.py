@@ -1,0 +1,93 @@
+"""Addresses of the web: which may be asked, what they are called in reports, and which are the same."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import SplitResult, urljoin, urlsplit, urlunsplit
+
+from w3lib.url import safe_url_string, url_query_cleaner
+
+_SCHEMES = ("http", "https")
+_LONGEST = 2000
+
+_TRACKING = ("gclid", "fbclid", "msclkid", "srsltid", "mc_cid", "mc_eid", "_pos", "_psq", "_ss", "_v")
+"""Parameters that say where a visitor came from, and change nothing of a page."""
+
+
+class AddressError(ValueError):
+    """An address that may not be asked. Its text is the reason, as reports give it."""
+
+
+def is_address(text: str) -> bool:
+    """Whether a source is named by an address rather than by a path."""
+    return re.match(r"[a-z][a-z0-9+.-]*://", text, re.IGNORECASE) is not None
+
+
+def checked(address: str, *, base: str = "") -> str:
+    """The address in the form that is asked for, without a fragment; a relative one stands on `base`.
+
+    Raises `AddressError` where it is no address of http or https, or holds a name or a password.
+    """
+    text = address.strip()
+    if len(text) > _LONGEST:
+        kind = "holds the picture itself" if text.startswith("data:") else "is no address that is followed"
+        raise AddressError(f"it {kind} ({len(text):,} characters)")
+    try:
+        joined = urljoin(base, text)
+        parts = urlsplit(joined)
+        port = parts.port
+    except ValueError as error:
+        raise AddressError(f"it is no address ({error})") from None
+    if parts.scheme not in _SCHEMES or not parts.hostname:
+        raise AddressError("it is no address of http or https")
+    if parts.username is not None or parts.password is not None:
+        raise AddressError("it holds a name or a password")
+    default = {"http": 80, "https": 443}[parts.scheme]
+    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    netloc = host if port in (None, default) else f"{host}:{port}"
+    return safe_url_string(urlunsplit((parts.scheme, netloc, parts.path or "/", parts.query, "")))
+
+
+def without_credentials(address: str) -> str:
+    """The address as a report may show it: a name and a password in it are left out."""
+    try:
+        parts = urlsplit(address)
+        if "@" not in parts.netloc:
+            return address
+        return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
+    except ValueError:
+        return address
+
+
+def same_page(address: str) -> str:
+    """The address without what only says where a visitor came from."""
+    parts = urlsplit(address)
+    if not parts.query:
+        return address
+    names = [pair.partition("=")[0] for pair in parts.query.split("&")]
+    dropped = [name for name in names if name in _TRACKING or name.startswith(("utm_", "pk_", "mtm_"))]
+    return url_query_cleaner(address, dropped, remove=True) if dropped else address
+
+
+def host_of(address: str) -> str:
+    """The host, in lower case and without `www.`: a shop is the same with it and without it."""
+    return (urlsplit(address).hostname or "").removeprefix("www.")
+
+
+def origin_of(address: str) -> str:
+    """Scheme, host and port: `https://shop.example`."""
+    parts = urlsplit(address)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def is_within(address: str, hosts: frozenset[str]) -> bool:
+    """Whether an address is on one of the hosts, or below one of them: `de.shop.example`."""
+    host = host_of(address)
+    return any(host == each or host.endswith(f".{each}") for each in hosts)
+
+
+def name_of(address: str) -> str:
+    """A name for a folder: `shop.example-collections-lamps`."""
+    parts: SplitResult = urlsplit(address)
+    words = f"{parts.netloc.rpartition('@')[2].removeprefix('www.')}{parts.path}"
+    return re.sub(r"[^\w.-]+", "-", words).strip("-.").lower()[:80] or "source"

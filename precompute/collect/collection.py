@@ -1,0 +1,256 @@
+"""A collection from beginning to end."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from precompute.collect.addresses import is_address, without_credentials
+from precompute.collect.catalogue import Choice, Written, write_catalogue, write_report
+from precompute.collect.crawl import crawl
+from precompute.collect.guard import networks
+from precompute.collect.journal import Answer, Journal
+from precompute.collect.limits import Limits
+from precompute.collect.pictures import PHASE as PICTURES
+from precompute.collect.pictures import Pictures, keep_picture, picture_address, want
+from precompute.collect.politeness import Manners
+from precompute.collect.readers import Ask, Found
+from precompute.collect.readers.kinds import Scope, reader_of
+from precompute.collect.readers.table import say_of
+from precompute.collect.reading import PHASE as READING
+from precompute.collect.reading import Reading
+from precompute.collect.settings import RESUMABLE_HOURS, TABLE, USER_AGENT, CollectSettings
+from precompute.errors import UserError
+from precompute.images import PictureError
+from precompute.lock import locked
+from precompute.progress import say, stage
+from precompute.sources import LeftOut, read_records
+from precompute.sources.catalogue import table_in
+from precompute.sources.files import JOURNAL, PictureFiles
+
+
+@dataclass(frozen=True)
+class Collected:
+    """What a collection brought: `unfinished` says what is missing and why, or nothing."""
+
+    folder: Path
+    kind: str
+    products: int
+    pictures: int
+    left_out: list[LeftOut]
+    unfinished: str
+
+
+def collect(settings: CollectSettings) -> Collected:
+    """Collect a catalogue into `settings.out`, or go on with a collection that was stopped there.
+
+    A collection that came to its end is refreshed: what has changed is asked for. Raises `UserError` where
+    the source is not what is needed, does not answer, or holds no product.
+    """
+    networks(settings.allow_private)
+    with locked(settings.out):
+        journal = Journal(settings.out / JOURNAL)
+        try:
+            collection = _Collection(settings, journal, Limits(settings), Manners())
+            return collection.gather(is_known=_begin(settings, journal))
+        finally:
+            journal.close()
+
+
+def _begin(settings: CollectSettings, journal: Journal) -> bool:
+    """Go on with what was begun, or begin anew, knowing what was answered before.
+
+    Returns whether what was found out about the source by a collection before is taken for granted.
+    """
+    asked = {
+        "source": settings.source,
+        "forced": settings.kind or "",
+        "columns": json.dumps(dict(settings.columns)),
+        "allowed": json.dumps(settings.allow_domains),
+    }
+    now = datetime.now(UTC)
+    started, kind = journal.state("started"), journal.state("kind")
+    is_same = all(journal.state(name) == value for name, value in asked.items())
+    is_recent = bool(started) and now - datetime.fromisoformat(started) < timedelta(hours=RESUMABLE_HOURS)
+    if is_same and is_recent and journal.state("phase") != "finished":
+        journal.reopen()
+        if kind:
+            say("Going on where the last collection was stopped.")
+        return False
+    known = {"kind": kind, "scope": journal.state("scope")} if is_same and kind else {}
+    seeds = journal.seeds() if known else []
+    journal.begin(**asked, started=now.isoformat(timespec="seconds"))
+    if seeds:
+        say(f"{_shown(settings)} is collected again: what has changed is asked for.")
+        journal.plant(READING, seeds, **known)
+    return bool(seeds)
+
+
+@dataclass(frozen=True)
+class _Collection:
+    """The passes of one collection, in their order, and what they share."""
+
+    settings: CollectSettings
+    journal: Journal
+    limits: Limits
+    manners: Manners
+
+    def gather(self, *, is_known: bool) -> Collected:
+        """Read, get the pictures, write. Where nothing is found in the likeliest place, look in the next."""
+        settings, journal = self.settings, self.journal
+        unfinished = self._read()
+        kind, scope = journal.state("kind"), Scope.from_json(journal.state("scope"))
+        reader = reader_of(kind, scope, settings)
+        choice = Choice(journal, reader, settings.max_products, settings.max_images)
+        count = sum(1 for _ in choice.records())
+        if not count and kind == "sitemap" and not settings.kind:
+            say("None of the pages that the sitemap lists holds product data: following links instead.")
+            self._begin_anew(
+                READING, [Ask(scope.start, "page", scope.start)], kind="pages", scope=scope.to_json()
+            )
+            return self.gather(is_known=False)
+        if not count and is_known:
+            say("Nothing is where it was: looking at the source anew.")
+            self._begin_anew(READING, [])
+            return self.gather(is_known=False)
+        if not count:
+            reason = self._no_products()
+            # Nothing of what was found out about the source is taken for granted the next time.
+            journal.begin()
+            raise UserError(reason)
+        say(f"{count:,} products were found.")
+        self._copy_pictures(choice)
+        unfinished = self._get_pictures(choice) or unfinished
+        written = write_catalogue(choice, settings.out)
+        journal.note(phase="" if unfinished else "finished")
+        self._report(written, unfinished)
+        return Collected(settings.out, kind, written.products, written.pictures, written.left_out, unfinished)
+
+    def _begin_anew(self, phase: str, seeds: list[Ask], **known: str) -> None:
+        """Begin the same collection anew, with other seeds than before."""
+        names = ("source", "forced", "columns", "allowed", "started")
+        self.journal.begin(**{name: self.journal.state(name) for name in names})
+        if seeds:
+            self.journal.plant(phase, seeds, **known)
+
+    def _read(self) -> str:
+        """The first pass; returns what is missing and why, or nothing."""
+        if not is_address(self.settings.source):
+            self._read_local()
+            return ""
+        if self.journal.state("kind") and not self.journal.has_open(READING):
+            return ""
+        with stage("Reading", 1, "pages") as advance:
+            self.journal.release()
+            reading = Reading(self.settings, self.journal, self.limits, advance)
+            crawl(self.settings, reading, self.manners)
+        if reading.gone:
+            raise UserError(
+                f"Expected answers from {_shown(self.settings)} to the end. Received: {reading.gone}. "
+                "What was read so far is kept: run the same command again to go on."
+            )
+        # So many products were asked for, and so many are there.
+        is_part = reading.limit and "products" not in reading.limit
+        return f"pages are left unread after {reading.limit}" if is_part else ""
+
+    def _read_local(self) -> None:
+        """The records of a local table: nothing is asked for."""
+        settings, path = self.settings, Path(self.settings.source)
+        if not path.exists():
+            raise UserError(f"Expected an address or a table. Received: {path}, which does not exist.")
+        if path.is_dir():
+            _, records = table_in(path, settings.columns) or (None, None)
+            if records is None:
+                raise UserError(f"Expected an address or a table. Received: {path}, a folder without one.")
+        else:
+            records = read_records(path, columns=settings.columns, kind=settings.kind)
+        ask = Ask(str(records.path), TABLE)
+        self.journal.note(kind=TABLE, scope=Scope(ask.url, frozenset()).to_json())
+        self.journal.add(READING, [ask])
+        self.journal.keep_found(READING, ask, Answer(), Found(records))
+        say_of(records)
+
+    def _copy_pictures(self, choice: Choice) -> None:
+        """Take the pictures of a local table that are paths into the catalogue."""
+        source = Path(self.settings.source)
+        if is_address(self.settings.source):
+            return
+        folder = source if source.is_dir() else source.parent
+        files = PictureFiles(folder)
+        for image in (image for record in choice.records() for image in record.images):
+            if image in choice.local or image in choice.reasons or is_address(image):
+                continue
+            try:
+                data = (folder / files.find(image)).read_bytes()
+                choice.local[image] = keep_picture(data, self.settings.out)
+            except (ValueError, OSError, PictureError) as error:
+                choice.reasons[image] = str(error)
+
+    def _get_pictures(self, choice: Choice) -> str:
+        """The second pass; returns what is missing and why, or nothing."""
+        self.journal.release()
+        count, known = want(_addresses(choice), self.settings.out, self.journal)
+        with stage("Pictures", count, "pictures") as advance:
+            advance(known, known)
+            pictures = Pictures(self.settings.out, self.journal, self.limits, advance)
+            if self.journal.has_open(PICTURES):
+                crawl(self.settings, pictures, self.manners)
+        for host, reason in pictures.gone.items():
+            say(f"{host} does not answer any more ({reason}): its other pictures were not asked for.")
+        if pictures.limit:
+            return f"pictures are left after {pictures.limit}"
+        return f"{', '.join(pictures.gone)} does not answer" if pictures.gone else ""
+
+    def _no_products(self) -> str:
+        counts = self.journal.count(READING)
+        first = next(self.journal.troubles(READING), None)
+        why = f"; {first[0]}: {first[2]}" if first and not counts.get("done") else ""
+        if self.journal.state("kind") == TABLE:
+            return f"Expected products in {_shown(self.settings)}. Received: none{why}."
+        pages = f"{sum(counts.values()):,} pages"
+        return (
+            f"Expected products at {_shown(self.settings)}. Received: none in {pages}{why}. Looked for: "
+            "Shopify's /products.json, WooCommerce's store API, and JSON-LD, microdata and Open Graph in the "
+            "pages. Try the address of a category's page or of a product feed, or a table that it exports."
+        )
+
+    def _report(self, written: Written, unfinished: str) -> None:
+        counts = {
+            "pages": self.journal.count(READING),
+            "picture_addresses": self.journal.count(PICTURES),
+            "products": written.products,
+            "pictures": written.pictures,
+            "left_out": len(written.left_out),
+        }
+        content = {
+            "source": _shown(self.settings),
+            "kind": self.journal.state("kind"),
+            "started": self.journal.state("started"),
+            "finished": datetime.now(UTC).isoformat(timespec="seconds"),
+            "unfinished": unfinished,
+            "user_agent": USER_AGENT,
+            "counts": counts,
+            "left_out": [asdict(entry) for entry in written.left_out],
+        }
+        write_report(self.settings.out, content)
+
+
+def _addresses(choice: Choice) -> Iterator[str]:
+    """The addresses of the pictures that are wanted, each once."""
+    seen: set[str] = set()
+    for record in choice.records():
+        for image in record.images:
+            try:
+                url = picture_address(image)
+            except PictureError:
+                continue
+            if url not in seen:
+                seen.add(url)
+                yield url
+
+
+def _shown(settings: CollectSettings) -> str:
+    return without_credentials(settings.source)

@@ -1,0 +1,80 @@
+"""Runs Scrapy in a thread of its own, so that the command's own thread stays free for Ctrl-C.
+
+Twisted's reactor cannot be started twice in a process, and swallows the exceptions by which signals stop a
+command. So it is started once, in a thread that ends with the process.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable, Coroutine
+from concurrent.futures import Future, TimeoutError
+from functools import cache, partial
+from typing import Any, TypeVar
+
+from precompute.collect.guard import GuardedResolver, Network
+
+_Result = TypeVar("_Result")
+
+_SECONDS_TO_STOP = 1.0
+"""How long requests that are under way may take once the command is stopped."""
+
+
+def run_in_reactor(work: Callable[[], Coroutine[Any, Any, _Result]], *, stop: Callable[[], None]) -> _Result:
+    """Run a coroutine where Scrapy can run and wait for it; `stop` is called there when a signal comes.
+
+    Raises what the coroutine raises, and `KeyboardInterrupt` once it has come to its end, or has been given
+    up on.
+    """
+    loop, _ = _running()
+    future: Future[_Result] = asyncio.run_coroutine_threadsafe(work(), loop)
+    try:
+        return future.result()
+    except KeyboardInterrupt:
+        loop.call_soon_threadsafe(stop)
+        try:
+            future.result(timeout=_SECONDS_TO_STOP)
+        except (Exception, TimeoutError):
+            future.cancel()
+        raise
+
+
+def guard(allowed: tuple[Network, ...]) -> GuardedResolver:
+    """The judge of every connection from now on, with these private networks allowed."""
+    _, judge = _running()
+    judge.allowed = allowed
+    judge.refused.clear()
+    return judge
+
+
+@cache
+def _running() -> tuple[asyncio.AbstractEventLoop, GuardedResolver]:
+    """The loop that the reactor runs in, and the resolver that judges its connections."""
+    started: Future[tuple[asyncio.AbstractEventLoop, GuardedResolver]] = Future()
+    threading.Thread(target=_run, args=[started], name="reactor", daemon=True).start()
+    return started.result()
+
+
+def _run(started: Future[tuple[asyncio.AbstractEventLoop, GuardedResolver]]) -> None:
+    try:
+        loop = asyncio.new_event_loop()
+        asyncio.set_event_loop(loop)
+        from twisted.internet import asyncioreactor
+
+        asyncioreactor.install(loop)
+        from twisted.internet import reactor
+        from twisted.logger import globalLogBeginner
+
+        # What goes wrong is reported by those who asked; nothing of Twisted's belongs on a terminal.
+        globalLogBeginner.beginLoggingTo([], redirectStandardIO=False, discardBuffer=True)
+        # A name that is being looked up must not keep the process from ending.
+        reactor.getThreadPool().threadFactory = partial(threading.Thread, daemon=True)
+        judge = GuardedResolver(reactor.nameResolver)
+        reactor.installNameResolver(judge)
+        reactor.callWhenRunning(started.set_result, (loop, judge))
+        reactor.run(installSignalHandlers=False)
+    except BaseException as error:
+        if started.done():
+            raise
+        started.set_exception(error)

@@ -1,0 +1,44 @@
+"""Which reader reads which kind of source."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+from precompute.collect.readers import Reader
+from precompute.collect.readers.shopify import Shopify
+from precompute.collect.readers.table import Table
+from precompute.collect.readers.web import Web
+from precompute.collect.readers.woocommerce import WooCommerce
+from precompute.collect.settings import KINDS, TABLE, CollectSettings
+from precompute.sources.files import JOURNAL
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Where a collection begins, after redirects, and on which hosts its pages are."""
+
+    start: str
+    hosts: frozenset[str]
+
+    def to_json(self) -> str:
+        """As a journal keeps it."""
+        return json.dumps([self.start, sorted(self.hosts)])
+
+    @classmethod
+    def from_json(cls, text: str) -> Scope:
+        """From what `to_json` gave."""
+        start, hosts = json.loads(text)
+        return cls(start, frozenset(hosts))
+
+
+def reader_of(kind: str, scope: Scope, settings: CollectSettings) -> Reader:
+    """The reader of a kind of source: one of `settings.KINDS`, or `TABLE`."""
+    if kind == "shopify":
+        return Shopify(scope.start)
+    if kind == "woocommerce":
+        return WooCommerce(scope.start)
+    if kind == TABLE:
+        forced = None if settings.kind in KINDS else settings.kind
+        return Table(settings.out / JOURNAL / "table", settings.columns, forced)
+    return Web(scope.hosts, follow=kind == "pages", max_depth=settings.max_depth)

@@ -1,0 +1,66 @@
+"""Which of a page's links to follow: to products first, never to carts, accounts, sorts and filters."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from urllib.parse import parse_qsl, urlsplit
+
+from scrapy.http import HtmlResponse
+from scrapy.linkextractors import LinkExtractor
+from w3lib.url import url_query_cleaner
+
+from precompute.collect.addresses import AddressError, checked, is_within, same_page
+
+_PRODUCT = re.compile(
+    r"/(products?|produkte?|produits?|prodott[oi]|productos?|produtos?|items?|artikel|article|dp|p)/"
+    r"|route=product/product|product_info|[?&]products?_id=",
+    re.IGNORECASE,
+)
+_LISTING = re.compile(
+    r"/(collections?|categor\w+|kategorie\w*|shop|catalog\w*|c|store)(/|$)|[?&](page|p|paged)=|/page/\d",
+    re.IGNORECASE,
+)
+_NOTHING_TO_SEE = re.compile(
+    r"/(cart|basket|warenkorb|panier|checkout|kasse|account|customer|login|logout|signin|register|wishlist"
+    r"|compare|search|suche|recherche|admin|wp-admin|wp-login\.php|wp-json|cdn-cgi|policies|tag|feed)(/|$|\.)",
+    re.IGNORECASE,
+)
+_ORDER_OF_THE_SAME = re.compile(
+    r"sort\w*|order\w*|dir|direction|limit|view|mode|display|filter.*|f|facet\w*|pf_.*|min_price|max_price|price"
+    r"|colou?r|size|add-to-cart|add_to_.*|remove_.*|quantity|action|replytocom|share|q|query|s|search|currency"
+    r"|setcurrency|returnurl|redirect\w*|sid|sessionid|phpsessid|print",
+    re.IGNORECASE,
+)
+_VARIANT = ["variant", "variation_id", "selected"]
+
+
+def urgency_of(url: str) -> int:
+    """0 for what looks like a product's page, 1 for a list of products, 2 for all else."""
+    return 0 if _PRODUCT.search(url) else 1 if _LISTING.search(url) else 2
+
+
+def is_worth_asking(url: str) -> bool:
+    """Whether a page may hold or lead to products that no other page does."""
+    parts = urlsplit(url)
+    if _NOTHING_TO_SEE.search(parts.path):
+        return False
+    names = [name for name, _ in parse_qsl(parts.query, keep_blank_values=True)]
+    return not any(_ORDER_OF_THE_SAME.fullmatch(name.partition("[")[0]) for name in names)
+
+
+def links_of(response: HtmlResponse, hosts: frozenset[str]) -> Iterator[str]:
+    """The addresses that a page leads to, each once, within the hosts."""
+    robots = " ".join(response.css("meta[name=robots i]::attr(content)").getall()).lower()
+    if "nofollow" in robots or "none" in robots.replace(",", " ").split():
+        return
+    seen: set[str] = set()
+    for link in LinkExtractor(deny_extensions=None, unique=True).extract_links(response):
+        try:
+            url = url_query_cleaner(same_page(checked(link.url)), _VARIANT, remove=True)
+        except AddressError:
+            continue
+        if link.nofollow or url in seen or not is_within(url, hosts) or not is_worth_asking(url):
+            continue
+        seen.add(url)
+        yield url

@@ -1,0 +1,159 @@
+"""The first pass: reads which products a source has. Pictures are not asked for yet."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sqlite3
+from collections.abc import Callable
+from typing import Any
+
+from scrapy.http import Response
+
+from precompute.collect.addresses import host_of, is_within
+from precompute.collect.conditional import headers_for, version_of
+from precompute.collect.crawl import Fetch
+from precompute.collect.journal import Journal
+from precompute.collect.limits import Hosts, Limits
+from precompute.collect.readers import VERSION, Ask, Found, Reader, Unreadable
+from precompute.collect.readers.kinds import Scope, reader_of
+from precompute.collect.reasons import GONE, state_of
+from precompute.collect.recognition import recognise
+from precompute.collect.settings import TABLE_BYTES, TABLE_SECONDS, CollectSettings
+from precompute.errors import UserError
+from precompute.progress import say
+
+PHASE = "reading"
+
+_TABLE = {"download_maxsize": TABLE_BYTES, "download_timeout": TABLE_SECONDS}
+
+
+class Reading:
+    """The phase of `crawl` that reads; `advance` is the function of a progress stage."""
+
+    def __init__(
+        self, settings: CollectSettings, journal: Journal, limits: Limits, advance: Callable[..., None]
+    ) -> None:
+        self._settings, self._journal, self._limits, self._advance = settings, journal, limits, advance
+        self._hosts = Hosts()
+        self._reader: Reader | None = None
+        self._scope: Scope | None = None
+        self.limit = ""
+        """The limit that ended the pass, in words."""
+
+    async def prepare(self, fetch: Fetch) -> None:
+        """See `Phase`: finds out what kind of source it is, unless that is known from before the kill."""
+        kind, scope = self._journal.state("kind"), self._journal.state("scope")
+        if kind:
+            self._begin(kind, Scope.from_json(scope))
+            self._limits.products = self._journal.products()
+            counts = self._journal.count(PHASE)
+            known = sum(count for state, count in counts.items() if state != "open")
+            self._advance(known, known, total=sum(counts.values()))
+            return
+        recognised = await recognise(fetch, self._settings)
+        say(recognised.said)
+        self._begin(recognised.kind, recognised.scope)
+        with self._journal.whole():
+            seeds = [*(ask for ask, _ in recognised.answers), *recognised.asks]
+            self._journal.plant(PHASE, seeds, kind=recognised.kind, scope=recognised.scope.to_json())
+        for ask, response in recognised.answers:
+            # It was asked for already, to see what it is.
+            self.answered(ask, response)
+
+    def _begin(self, kind: str, scope: Scope) -> None:
+        self._scope = scope
+        # Another kind of reader, or other hosts, find something else in the same page.
+        decided_by = [VERSION, kind, sorted(scope.hosts), dict(self._settings.columns)]
+        self._journal.versions[PHASE] = hashlib.sha256(json.dumps(decided_by).encode()).hexdigest()[:16]
+        self._reader = reader_of(kind, scope, self._settings)
+
+    def has_next(self) -> bool:
+        """See `Phase`."""
+        if self._reader is None or self._hosts.gone:
+            return False
+        self.limit = self.limit or (
+            self._limits.reached(reading=True) if self._journal.has_open(PHASE) else ""
+        )
+        return not self.limit and self._journal.has_open(PHASE)
+
+    def next(self) -> tuple[Ask, dict[str, Any]] | None:
+        """See `Phase`."""
+        if not self.has_next():
+            return None
+        ask = self._journal.take(PHASE)
+        if ask is None:
+            return None
+        self._limits.pages += 1
+        options: dict[str, Any] = {"headers": headers_for(self._journal.answer(PHASE, ask.url))}
+        if ask.role == "table":
+            options["meta"] = dict(_TABLE)
+        return ask, options
+
+    def permits(self, ask: Ask, url: str) -> str:
+        """See `Phase`: pages are those of the shop's own hosts."""
+        if ask.role == "table" or is_within(url, self._scope.hosts):
+            return ""
+        return f"it leads to {host_of(url)} (--allow-domain {host_of(url)} would follow it)"
+
+    def answered(self, ask: Ask, response: Response) -> None:
+        """See `Phase`."""
+        self._hosts.answered(response.url)
+        self._limits.bytes += len(response.body)
+        if response.status == 304:
+            found, entries = self._again(ask)
+        else:
+            try:
+                found = self._reader.read(ask, response)
+                entries = self._journal.keep_found(PHASE, ask, version_of(response), found)
+            except (UserError, OSError, sqlite3.Error):
+                raise
+            except Unreadable as error:
+                self.failed(ask, str(error), response.status)
+                return
+            # A page may be anything, and so may be what the parsers of its parts raise.
+            except Exception as error:
+                self.failed(
+                    ask, f"it cannot be read ({type(error).__name__}: {error})"[:300], response.status
+                )
+                return
+        if response.url != ask.url:
+            # Whoever links to where a redirect led need not ask there again.
+            self._journal.add(PHASE, [Ask(response.url, ask.role, ask.place, ask.depth)], done=True)
+        self._count(found, entries)
+
+    def _again(self, ask: Ask, *, state: str = "done", reason: str = "") -> tuple[Found, int]:
+        """What stood in an address the last time, and how many entries, which stand again."""
+        found = self._journal.found(self._journal.answer(PHASE, ask.url))
+        with self._journal.whole():
+            self._journal.add(PHASE, found.asks)
+            self._journal.finish(PHASE, ask, state=state, reason=reason)
+        return found, self._journal.entries_of(ask.url)
+
+    def failed(self, ask: Ask, reason: str, status: int | None) -> None:
+        """See `Phase`: what was read there before stands in for an answer that did not come."""
+        if status is None:
+            self._hosts.failed(ask.url, reason)
+        else:
+            self._hosts.answered(ask.url)
+        known = self._journal.answer(PHASE, ask.url) is not None
+        if known and status not in GONE:
+            self._count(*self._again(ask, state="stale", reason=f"{reason}; it is as it was before"))
+        else:
+            self._journal.finish(PHASE, ask, state=state_of(status), reason=reason)
+            self._count(Found(), 0)
+
+    def _count(self, found: Found, entries: int) -> None:
+        self._limits.products += entries
+        most = self._settings.max_products
+        if most is not None and self._limits.products >= most:
+            # A product may stand on several pages.
+            self._limits.products = self._journal.products()
+        if found.products is not None:
+            self._journal.note(products=json.dumps(found.products))
+        self._advance(1, total=sum(self._journal.count(PHASE).values()))
+
+    @property
+    def gone(self) -> str:
+        """Why the pass could not be finished: the shop does not answer any more; nothing where it does."""
+        return next((f"{host} does not answer any more: {why}" for host, why in self._hosts.gone.items()), "")

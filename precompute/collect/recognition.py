@@ -1,0 +1,266 @@
+"""Finds out what kind of source an address is, asking as little as it can."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from scrapy.http import Response
+from scrapy.utils.gz import gzip_magic_number
+
+from precompute.collect.addresses import AddressError, checked, host_of, origin_of, without_credentials
+from precompute.collect.crawl import Fetch
+from precompute.collect.politeness import FORBIDDEN
+from precompute.collect.readers import Ask, Unreadable
+from precompute.collect.readers.kinds import Scope
+from precompute.collect.readers.shopify import Shopify, json_of
+from precompute.collect.readers.web import read_sitemap
+from precompute.collect.readers.woocommerce import WooCommerce
+from precompute.collect.reasons import Unanswered, answered
+from precompute.collect.settings import KINDS, TABLE, TABLE_BYTES, TABLE_SECONDS, CollectSettings
+from precompute.errors import UserError
+
+_SITEMAPS = ("/sitemap.xml", "/sitemap_index.xml", "/wp-sitemap.xml")
+_ROOT = re.compile(r"/([a-z]{2}([-_][a-z]{2})?/?)?", re.IGNORECASE)
+_TABLES = (".csv", ".tsv", ".xlsx", ".xls", ".json", ".jsonl", ".ndjson", ".parquet", ".xml", ".rss", ".gz")
+_LOGIN = frozenset({401, 403, 407})
+
+
+@dataclass(frozen=True)
+class Recognised:
+    """A source's kind, the sentence that announces it, what was asked on the way, and what is to be asked."""
+
+    kind: str
+    said: str
+    scope: Scope
+    answers: tuple[tuple[Ask, Response], ...] = ()
+    asks: tuple[Ask, ...] = ()
+
+
+async def recognise(fetch: Fetch, settings: CollectSettings) -> Recognised:
+    """Ask for the source, and for the lists that shops have, in this order, until one is there.
+
+    The address itself may be a feed, a table, a sitemap or a page of such a list. On the start page of a shop
+    the lists of Shopify and WooCommerce are looked for, on a page of a collection that collection's; then the
+    sitemap; and else the links are followed from the address itself.
+
+    Raises `UserError` where the address cannot be asked, or holds nothing of the kind.
+    """
+    start = _start(settings.source)
+    response = await _first(fetch, start)
+    hosts = {host_of(start), host_of(response.url), *(each.lower() for each in settings.allow_domains)}
+    probe = _Probe(fetch, Scope(response.url, frozenset(hosts)), response)
+    if settings.kind is None:
+        return await _found(probe)
+    return await _forced(probe, settings.kind if settings.kind in KINDS else TABLE)
+
+
+async def _found(probe: _Probe) -> Recognised:
+    kind = _kind_of(probe.response)
+    if kind in ("shopify", "woocommerce"):
+        # The address of such a list itself.
+        return await _forced(probe, kind)
+    if kind in ("sitemap", "table"):
+        return probe.directly(kind)
+    if not kind:
+        raise UserError(
+            f"Expected a shop, a web page, a sitemap, a product feed or a table at {probe.start}. "
+            f"Received: {_content_type(probe.response) or 'something'} that is none of them."
+        )
+    if urlsplit(probe.start).path.lower().endswith(_TABLES):
+        raise UserError(
+            f"Expected a feed or a table at {probe.start}. Received: a page of HTML, probably one to log in. "
+            "Download the file with your browser and give its path instead."
+        )
+    is_root = _ROOT.fullmatch(urlsplit(probe.start).path) is not None
+    found = None
+    if is_root or "/collections/" in probe.start:
+        found = await probe.shop("shopify")
+    if not found and (is_root or "/product-category/" in probe.start):
+        found = await probe.shop("woocommerce")
+    if not found and is_root:
+        found = await probe.sitemap()
+    return found or probe.pages()
+
+
+async def _forced(probe: _Probe, kind: str) -> Recognised:
+    """The source as the kind that was asked for."""
+    if kind == TABLE:
+        return probe.directly(kind)
+    if kind == "pages":
+        return probe.pages()
+    if kind == "sitemap":
+        if _kind_of(probe.response) == "sitemap":
+            return probe.directly(kind)
+        found = await probe.sitemap()
+        wanted = "a sitemap at this address, in the robots.txt, or at /sitemap.xml"
+    else:
+        found = await probe.shop(kind)
+        wanted = {"shopify": "a Shopify shop's /products.json", "woocommerce": "WooCommerce's store API"}[
+            kind
+        ]
+    if found is None:
+        why = probe.closed.get(kind, "none")
+        raise UserError(f"Expected {wanted} at {origin_of(probe.start)}. Received: {why}.")
+    return found
+
+
+class _Probe:
+    """Looks for the lists that a site may have."""
+
+    def __init__(self, fetch: Fetch, scope: Scope, response: Response) -> None:
+        self._fetch, self._scope, self.response = fetch, scope, response
+        self.start = scope.start
+        self.closed: dict[str, str] = {}
+        """Why a list that was looked for could not be had, by kind."""
+
+    def directly(self, kind: str) -> Recognised:
+        """The address itself is the source."""
+        what = {"table": "a product feed or table", "sitemap": "a sitemap"}[kind]
+        ask = Ask(self.start, kind, urgency=-1)
+        return Recognised(kind, f"{self.start} is {what}.", self._scope, ((ask, self.response),))
+
+    async def shop(self, kind: str) -> Recognised | None:
+        """The list of a shop, where it is there and open."""
+        reader = Shopify(self.start) if kind == "shopify" else WooCommerce(self.start)
+        ask = reader.first()
+        response = await self._try(ask.url, kind)
+        if response is None:
+            return None
+        try:
+            entries = list(reader.read(ask, response).entries)
+        except Unreadable as error:
+            self.closed[kind] = str(error)
+            return None
+        if not entries:
+            self.closed[kind] = "it lists no product"
+            return None
+        name = {"shopify": "a Shopify shop", "woocommerce": "a WooCommerce shop"}[kind]
+        said = f"{origin_of(self.start)} is {name}: reading its {urlsplit(ask.url).path}."
+        return Recognised(kind, said, self._scope, ((ask, response),), (reader.about(),))
+
+    async def sitemap(self) -> Recognised | None:
+        """The sitemaps that the robots.txt names, or the one that is where most sites have theirs."""
+        named = [url for text in self._fetch.sitemaps(self.start) if (url := _checked(text, self.start))]
+        for url in named or [f"{origin_of(self.start)}{path}" for path in _SITEMAPS]:
+            response = await self._try(url, "sitemap")
+            if response is None:
+                continue
+            try:
+                read_sitemap(response)
+            except Unreadable as error:
+                self.closed["sitemap"] = str(error)
+                continue
+            asks = [Ask(each, "sitemap", f"{position:03}", urgency=-1) for position, each in enumerate(named)]
+            first = Ask(url, "sitemap", f"{named.index(url) if named else 0:03}", urgency=-1)
+            said = f"{self._looks()}: reading the pages that {urlsplit(url).path} lists."
+            rest = tuple(ask for ask in asks if ask.url != url)
+            return Recognised("sitemap", said, self._scope, ((first, response),), rest)
+        return None
+
+    def pages(self) -> Recognised:
+        """The pages that links lead to."""
+        ask = Ask(self.start, "page", self.start)
+        said = f"{self._looks()}: following its links to the pages of products."
+        return Recognised("pages", said, self._scope, ((ask, self.response),))
+
+    def _looks(self) -> str:
+        """What the site is, and what of it is closed where it looks like a shop that has it."""
+        start, body = self.start.rstrip("/"), self.response.body.lower()
+        for kind, word, path in (
+            ("shopify", b"cdn.shopify.com", "/products.json"),
+            ("woocommerce", b"woocommerce", "store API"),
+        ):
+            if word in body and kind in self.closed:
+                return f"{start} looks like a {kind} shop whose {path} is closed ({self.closed[kind]})"
+        return f"{start} is a web site"
+
+    async def _try(self, url: str, kind: str) -> Response | None:
+        try:
+            response = await self._fetch(url)
+        except Unanswered as error:
+            self.closed[kind] = str(error)
+            return None
+        if response.status != 200:
+            self.closed[kind] = answered(response.status)
+            return None
+        return response
+
+
+def _start(source: str) -> str:
+    try:
+        return checked(source)
+    except AddressError as error:
+        raise UserError(
+            "Expected an address such as https://shop.example. "
+            f"Received: {without_credentials(source)}: {error}."
+        ) from None
+
+
+async def _first(fetch: Fetch, start: str) -> Response:
+    """The answer of the source itself. Raises `UserError` where there is none to go on with."""
+    try:
+        response = await fetch(start, download_maxsize=TABLE_BYTES, download_timeout=TABLE_SECONDS)
+    except Unanswered as error:
+        if str(error) == FORBIDDEN:
+            raise UserError(
+                f"The robots.txt of {host_of(start)} forbids programs to read {start}, so nothing was asked. "
+                "Ask the shop for a product feed or an export, and give that file."
+            ) from None
+        raise UserError(f"Expected an answer from {start}. Received: none, as {error}.") from None
+    if response.status in _LOGIN:
+        raise UserError(
+            f"Expected {start} to be open to everyone. Received: {answered(response.status)}. "
+            "Log in with your browser, download the file or an export, and give its path instead."
+        )
+    if response.status != 200:
+        raise UserError(f"Expected a page or a file at {start}. Received: {answered(response.status)}.")
+    if not response.body:
+        raise UserError(f"Expected a page or a file at {start}. Received: nothing (0 bytes).")
+    return response
+
+
+def _kind_of(response: Response) -> str:
+    """What an answer is by its content: a kind, "pages" for HTML, or nothing."""
+    head = response.body.lstrip(b"\xef\xbb\xbf \t\r\n")[:4000].lower()
+    if gzip_magic_number(response) or head.startswith(
+        (b"<?xml", b"<rss", b"<feed", b"<urlset", b"<sitemapindex")
+    ):
+        try:
+            read_sitemap(response)
+            return "sitemap"
+        except Unreadable:
+            return "pages" if b"<html" in head else "table"
+    if head.startswith((b"{", b"[")):
+        return _kind_of_json(response)
+    if b"<html" in head or b"<!doctype html" in head or "html" in _content_type(response):
+        return "pages"
+    path = urlsplit(response.url).path.lower()
+    is_text = _content_type(response).startswith("text/") and any(each in head for each in b",;\t|")
+    is_binary_table = response.body.startswith((b"PK\x03\x04", b"PAR1"))
+    return "table" if is_text or is_binary_table or path.endswith(_TABLES) else ""
+
+
+def _kind_of_json(response: Response) -> str:
+    try:
+        content: Any = json_of(response)
+    except Unreadable:
+        return "table"  # JSON Lines are no JSON.
+    products = content.get("products") if isinstance(content, dict) else content
+    first = products[0] if isinstance(products, list) and products and isinstance(products[0], dict) else {}
+    if {"handle", "variants"} <= set(first):
+        return "shopify"
+    return "woocommerce" if {"permalink", "prices"} <= set(first) else "table"
+
+
+def _content_type(response: Response) -> str:
+    return (response.headers.get("Content-Type") or b"").decode("latin-1").partition(";")[0].strip().lower()
+
+
+def _checked(text: str, base: str) -> str:
+    try:
+        return checked(text, base=base)
+    except AddressError:
+        return ""
