@@ -199,7 +199,8 @@ def embedded(photos: Path, keep: Path | None) -> tuple[np.ndarray, np.ndarray]:
     from PIL import ImageOps
 
     from precompute.extractors import open_extractor
-    from precompute.images import decode, to_input
+    from pictures.decoding import decode
+    from pictures.form import to_input
     from precompute.loader import load
     from precompute.machine import available_cores
     from precompute.progress import stage

@@ -20,7 +20,8 @@ from demo.catalogue import products, write_table
 from precompute.cli import main
 from precompute.embedding import Work, embed_all
 from precompute.extractors import open_extractor
-from precompute.images import decode, to_input
+from pictures.decoding import decode
+from pictures.form import to_input
 from precompute.recipe import DEFAULT, RECIPES
 from precompute.store import EmbeddingStore
 
