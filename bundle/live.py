@@ -3,7 +3,7 @@
     live/<recipe>/live.json             what the rest is: `LiveSearch` has its fields
     live/<recipe>/extractor.tflite      uint8 images (1, h, w, 3) in RGB to float32 embeddings (1, d)
     live/<recipe>/extractor.int8.tflite the same with int8 weights, where that agrees well enough
-    live/<recipe>/centre.f32            d float32: what is subtracted from an embedding; not without projection
+    live/<recipe>/centre.f32            d float32, subtracted from an embedding; not without projection
     live/<recipe>/vectors-000.i8        vectors (rows, d) int8, so many whole rows a file
     live/<recipe>/scales.f32            rows float32: what a row's numbers are multiplied by
     live/<recipe>/owners.u32            rows uint32: the position in the catalogue of a row's product
@@ -24,6 +24,8 @@ from bundle.reader import Bundle
 
 FOLDER = "live"
 WEB = f"{FOLDER}/web"
+WEB_START = f"{WEB}/litert.js"
+"""What a browser loads first of what runs an extractor there."""
 
 DESCRIPTION = "live.json"
 EXTRACTOR = "extractor.tflite"
@@ -61,10 +63,11 @@ class LiveSearch:
 
     `form` says how a picture becomes the extractor's input (`decoding`, `input_size`, `resize`,
     `interpolation`); `projection` is `centre` or `none` and `metric` the recipe's. `vectors` are `rows` of
-    `dimensions` numbers in `shards` files, `rows_per_shard` in each but the last. Where the metric is cosine they
-    have unit length. `models` has the `file` and `bytes` of each extractor. A score from them is at most `score_error` from the stored lists', measured on the
-    catalogue's own pictures; `agreement` has how far the extractors agree with the build's, by their names
-    `float32` and `int8`. `formats` are those of a photo, by Pillow's names.
+    `dimensions` numbers in `shards` files, `rows_per_shard` in each but the last. Where the metric is cosine
+    they have unit length. `models` has the `file` and `bytes` of each extractor. A score from them is at
+    most `score_error` from the stored lists', measured on the catalogue's own pictures; `agreement` has how
+    far the extractors agree with the build's, by their names `float32` and `int8`. `formats` are those of a
+    photo, by Pillow's names.
     """
 
     folder: Path

@@ -34,8 +34,9 @@ def decode(
     large JPEG decoded smaller) or `plain` (what Keras' `load_img` gives: Pillow's conversion to RGB at full
     size, and nothing else). A box is one of the upright picture, so a part of it is upright under both.
 
-    What follows a picture in its file is passed over: cameras put films and depths there. Raises `PictureError`
-    with the reason where the bytes are damaged or pass the `limits`, `NoPictureError` where they are no picture.
+    What follows a picture in its file is passed over: cameras put films and depths there. Raises
+    `PictureError` with the reason where the bytes are damaged or pass the `limits`, `NoPictureError` where
+    they are no picture.
     """
     if not data:
         raise PictureError("the file is empty (0 bytes)")

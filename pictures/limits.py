@@ -18,9 +18,9 @@ every build, so that nothing but the recipe decides an embedding.
 class Limits:
     """What is accepted: `formats` by Pillow's names, judged by content, and sizes.
 
-    `bytes` bounds the file and `pixels` what its header says. `held` bounds the pixels that have to be in memory
-    at once: fewer where a JPEG is decoded at a part of its size. Of an animation the first frame is taken, or
-    it is refused where `animation` is False.
+    `bytes` bounds the file and `pixels` what its header says. `held` bounds the pixels that have to be in
+    memory at once: fewer where a JPEG is decoded at a part of its size. Of an animation the first frame is
+    taken, or it is refused where `animation` is False.
     """
 
     formats: tuple[str, ...]

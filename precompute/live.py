@@ -75,9 +75,10 @@ def prepare(plan: ExtractorPlan) -> LiveExtractors:
     float32 = plan.flatbuffer(batch=1)
     if len(float32) > MOST_BYTES:
         raise UserError(
-            f"Expected the extractor of the first recipe to take at most {MOST_BYTES // MEGABYTE} MB with --live. "
-            f"Received: {len(float32) // MEGABYTE} MB for {plan.recipe.name}: name a smaller one first, such as "
-            "efficientnet-lite0, or build without --live and search on this machine with AKIN_LIVE=keras."
+            f"Expected the extractor of the first recipe to take at most {MOST_BYTES // MEGABYTE} MB with "
+            f"--live. Received: {len(float32) // MEGABYTE} MB for {plan.recipe.name}: name a smaller one "
+            "first, such as efficientnet-lite0, or build without --live and search on this machine with "
+            "AKIN_LIVE=keras."
         )
     from precompute.extractors.int8_weights import with_int8_weights
 
@@ -95,8 +96,8 @@ def write_live(
 ) -> None:
     """Write everything below `live/`, the extractor with int8 weights only where it agrees well enough.
 
-    `files` has a file below `folder` for each image id. Raises `UserError` where the extractor that was converted
-    gives other neighbours than the build's.
+    `files` has a file below `folder` for each image id. Raises `UserError` where the extractor that was
+    converted gives other neighbours than the build's.
     """
     recipe = extractors.plan.recipe
     vectors = _unit(rows.vectors) if recipe.metric == "cosine" else rows.vectors
@@ -105,13 +106,14 @@ def write_live(
     included = {name: found.overlap[name] >= least for name, least in LEAST_OVERLAP.items()}
     if not included["float32"]:
         raise UserError(
-            f"Expected the converted extractor of {recipe.name} to find {LEAST_OVERLAP['float32']:.0%} of the ten "
-            f"nearest that the build finds. Received: {found.overlap['float32']:.1%}. Build without --live."
+            f"Expected the converted extractor of {recipe.name} to find {LEAST_OVERLAP['float32']:.0%} of "
+            f"the ten nearest that the build finds. Received: {found.overlap['float32']:.1%}. "
+            "Build without --live."
         )
     if not included["int8"]:
         say(
-            f"The extractor with int8 weights is left out: it finds {found.overlap['int8']:.1%} of the ten nearest, "
-            f"less than {LEAST_OVERLAP['int8']:.0%}."
+            f"The extractor with int8 weights is left out: it finds {found.overlap['int8']:.1%} of the ten "
+            f"nearest, less than {LEAST_OVERLAP['int8']:.0%}."
         )
 
     def write(name: str, content: bytes) -> None:

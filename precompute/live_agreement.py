@@ -33,9 +33,9 @@ _BLOCK = 4096
 class Agreement:
     """What came of `pictures` as queries, by the extractor's name.
 
-    `overlap` is the mean share of the ten nearest other products that the live search finds as well, among those
-    of the build; `smallest_cosine` that of an embedding to the build's. `score_error` is the largest difference
-    that int8 vectors make to any score of these queries.
+    `overlap` is the mean share of the ten nearest other products that the live search finds as well, among
+    those of the build; `smallest_cosine` that of an embedding to the build's. `score_error` is the largest
+    difference that int8 vectors make to any score of these queries.
     """
 
     pictures: int

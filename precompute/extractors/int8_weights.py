@@ -13,9 +13,9 @@ from precompute.extractors.native_output import held_back
 _LARGE = 65_536
 """Weights from which on a layer's are rounded.
 
-Small layers stand first in a network: they hold little of its bytes, and what they get wrong all others build
-on. On clothing photos and EfficientNet-Lite0, with all layers rounded 92 % of the ten nearest stay, with those
-from here on 97 %.
+Small layers stand first in a network: they hold little of its bytes, and what they get wrong all others
+build on. On clothing photos and EfficientNet-Lite0, with all layers rounded 92 % of the ten nearest stay,
+with those from here on 97 %.
 """
 
 _LAYERS = ("CONV_2D", "FULLY_CONNECTED")
