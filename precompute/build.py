@@ -128,9 +128,7 @@ def build(settings: BuildSettings, *, catalogue: Catalogue | None = None) -> Sum
                 writer.write_catalogue(products)
                 _link_thumbnails(products, pictures, writer)
                 if live is not None:
-                    rows = Rows.of(
-                        products, works[plans[0].key].store, projection=settings.recipes[0].projection
-                    )
+                    rows = Rows.of(products, works[plans[0].key].store, settings.recipes[0])
                     files = {image_id: file for file, image_id in embedded.images.items()}
                     write_live(live, rows, folder=catalogue.folder, files=files, store=store, writer=writer)
                 writer.write_report(_report(left_out, products, made, overlap, clock))
@@ -255,7 +253,7 @@ def _link_thumbnails(products: list[Product], pictures: PictureStore, writer: Bu
 
 
 def _images(products: list[Product]) -> int:
-    return len({product.images[0].id for product in products})
+    return len({image.id for product in products for image in product.images})
 
 
 def _signatures(products: list[Product], pictures: PictureStore) -> dict[str, np.ndarray]:

@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from bundle import Bundle, BundleError
+from bundle import Bundle, BundleError, Product
 from dashapp.live.engine import Engine
 from dashapp.live.vectors import Vectors
 from pictures.form import Form
 from precompute.errors import UserError
-from precompute.projection import centre, project
 from precompute.recipe import Recipe
 from precompute.store import Store
+from precompute.vectors import catalogue_centre, compared_vectors
 
 if TYPE_CHECKING:
     from precompute.extractors.keras_runtime import KerasExtractor
@@ -63,40 +63,40 @@ def open_keras(bundle: Bundle, *, data: Path) -> Engine:
     Raises `BundleError` where that does not have the catalogue's embeddings.
     """
     described = bundle.recipes[0]
-    ids = _first_images(bundle)
-    recipe, vectors = _recipe(described), _embeddings(described, data, ids)
-    middle = None if recipe.projection == "none" else centre(vectors, ids).astype(np.float32)
-    project(vectors, ids, projection=recipe.projection)
+    recipe = _recipe(described)
+    products = _products(bundle)
+    embeddings = Store(data).embeddings(described["embeddings"], writable=False)
+    try:
+        compared = compared_vectors(products, embeddings, recipe)
+    except KeyError as error:
+        raise BundleError(
+            f"Live search with Keras needs the store in {data / 'store'}, which lacks {error.args[0]:,} "
+            "embeddings of this bundle: serve it from where it was built, or run: "
+            "python -m precompute build PHOTOS."
+        ) from None
+    vectors = compared.values
     if recipe.metric == "cosine":
         norms = np.linalg.norm(vectors, axis=1, keepdims=True)
-        vectors /= np.where(norms > 0, norms, 1)
+        vectors = vectors / np.where(norms > 0, norms, 1)
     return Engine(
         recipe=recipe.name,
         runtime="keras",
         form=Form.of(described),
         extractor=BuildExtractor(recipe, weights_sha256=described["weights"]),
-        centre=middle,
+        centre=catalogue_centre(products, embeddings, recipe),
         vectors=Vectors(
-            vectors, scales=None, owners=np.arange(len(ids), dtype=np.uint32), metric=recipe.metric
+            vectors,
+            scales=None,
+            owners=compared.owners([product.id for product in products]),
+            metric=recipe.metric,
         ),
     )
 
 
-def _first_images(bundle: Bundle) -> list[str]:
-    """The id of each product's first picture, in the catalogue's order."""
+def _products(bundle: Bundle) -> list[Product]:
+    """All products, in the catalogue's order."""
     pages = (bundle.page(offset=offset, limit=_PAGE).products for offset in range(0, bundle.count, _PAGE))
-    return [product.images[0].id for page in pages for product in page]
-
-
-def _embeddings(described: dict[str, Any], data: Path, ids: list[str]) -> np.ndarray:
-    try:
-        return Store(data).embeddings(described["embeddings"], writable=False).vectors(ids)
-    except KeyError:
-        raise BundleError(
-            f"Live search with Keras needs the store in {data / 'store'}, which does not have the "
-            "embeddings of this bundle: serve it from where it was built, or run: "
-            "python -m precompute build PHOTOS."
-        ) from None
+    return [product for page in pages for product in page]
 
 
 def _recipe(described: dict[str, Any]) -> Recipe:
