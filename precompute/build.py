@@ -115,6 +115,7 @@ def build(settings: BuildSettings, *, catalogue: Catalogue | None = None) -> Sum
             embedded = _embed(catalogue, list(works.values()), maker, pictures, clock)
             products = _products(catalogue, embedded, pictures)
             left_out = _left_out(catalogue, embedded)
+            store.write_sources(catalogue.folder, files := _files_by_image(embedded))
             if not products:
                 raise UserError(_nothing_left(settings.source, left_out))
             parts = {"store": store, "writer": writer, "clock": clock, "search": settings.search}
@@ -129,7 +130,6 @@ def build(settings: BuildSettings, *, catalogue: Catalogue | None = None) -> Sum
                 _link_thumbnails(products, pictures, writer)
                 if live is not None:
                     rows = Rows.of(products, works[plans[0].key].store, settings.recipes[0])
-                    files = {image_id: file for file, image_id in embedded.images.items()}
                     write_live(live, rows, folder=catalogue.folder, files=files, store=store, writer=writer)
                 writer.write_report(_report(left_out, products, made, overlap, clock))
                 counts = {"products": len(products), "images": _images(products), "left_out": len(left_out)}
@@ -236,6 +236,11 @@ def _products(catalogue: Catalogue, embedded: Embedded, pictures: PictureStore) 
 
 def _left_out(catalogue: Catalogue, embedded: Embedded) -> list[LeftOut]:
     return catalogue.left_out + [LeftOut(file, reason) for file, reason in embedded.left_out.items()]
+
+
+def _files_by_image(embedded: Embedded) -> dict[str, str]:
+    """A file that holds each image, the first by name of several."""
+    return {image_id: file for file, image_id in sorted(embedded.images.items(), reverse=True)}
 
 
 def _nothing_left(source: Path, left_out: list[LeftOut]) -> str:

@@ -39,8 +39,8 @@ class Rows:
 
     `vectors` (n, d), float32, are those that the recipe compares and `owners` (n,), int32, the positions of
     their products in the catalogue. `pictures` has the catalogue's pictures, with the position of a product
-    that each is the first one of, and `embeddings` what the build embedded them to. `centre` (d,), float32, is
-    what the projection takes away, None without one.
+    that each is the first one of, and `embeddings` what the build embedded them to. `centre` (d,), float32,
+    is what the projection takes away, None without one.
     """
 
     vectors: np.ndarray

@@ -22,6 +22,9 @@ from pictures.limits import MEGABYTE, UPLOAD
 
 MOST_PHOTOS = 4
 
+MEDIA_TYPES = tuple(f"image/{name.lower()}" for name in UPLOAD.formats)
+"""Of the formats that a photo may have."""
+
 SECONDS = 25.0
 """How long a request may take to arrive. Heroku's router gives up after 30 s without an answer."""
 
