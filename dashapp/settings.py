@@ -13,6 +13,11 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 
 EVERY_ORIGIN = "*"
 
+KERAS, LITERT, BROWSER = LIVE = ("keras", "litert", "browser")
+"""What runs the extractor of a live search: a full Keras, LiteRT, or LiteRT in the visitor's browser."""
+
+_HIGHEST_RATE = 100_000
+
 _PATH = re.compile(r"(?:/[A-Za-z0-9._~%+-]+)*")
 
 _ORIGIN = re.compile(r"https?://(?:[a-z0-9_-]+(?:\.[a-z0-9_-]+)*|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?")
@@ -36,6 +41,18 @@ def _folder_address(text: str) -> str:
     if origin and _PATH.fullmatch(address[origin.end() :]):
         return address
     raise ValueError("the address of a folder, for example https://files.example/akin/thumbnails")
+
+
+def _live(text: str) -> str:
+    if text in LIVE:
+        return text
+    raise ValueError(f"one of {', '.join(LIVE)}")
+
+
+def _rate(text: str) -> int:
+    if text.isascii() and text.isdigit() and 1 <= int(text[:7]) <= _HIGHEST_RATE:
+        return int(text)
+    raise ValueError(f"a whole number from 1 to {_HIGHEST_RATE:,}")
 
 
 def _origins(text: str) -> tuple[str, ...]:
@@ -87,6 +104,21 @@ class Settings:
             "help": "Origins whose pages may read the API, as https://shop.example, or * for all; "
             "none where not set.",
             "read": _origins,
+        },
+    )
+    live: str = field(
+        default="",
+        metadata={
+            "help": "Search with a visitor's own photo: keras, litert or browser, which is what runs the "
+            "model; no such search where not set.",
+            "read": _live,
+        },
+    )
+    live_rate: int = field(
+        default=30,
+        metadata={
+            "help": "Photos that one client may send in a minute to each worker, 30 where not set.",
+            "read": _rate,
         },
     )
 

@@ -16,16 +16,18 @@ from PIL import Image
 from bundle import BundleWriter, Product, ProductImage
 from bundle.format import canonical_json
 from bundle.seal import sealed_files
+from pictures.limits import MINIMUM_DECODED_SIDE
 from precompute.clock import Clock
 from precompute.embedding import Embedded, Work, embed_all
 from precompute.errors import UserError
 from precompute.extractors import ExtractorPlan, plan_extractor
 from precompute.findings import by_recipe, describe_twins
 from precompute.housekeeping import tidy
+from precompute.live import Rows, prepare, write_live
 from precompute.lock import locked
 from precompute.picture import THUMBNAIL_SIZE, PictureMaker
 from precompute.progress import say, stage
-from precompute.recipe import MINIMUM_DECODED_SIDE, Recipe
+from precompute.recipe import Recipe
 from precompute.recipe_lists import RecipeLists, make_lists, overlaps
 from precompute.sources import Catalogue, LeftOut, SourceProduct, read_catalogue
 from precompute.store import PictureStore, Store
@@ -46,7 +48,8 @@ class BuildSettings:
 
     `kind` is what `source` is taken for, None to recognise it; `columns` has, by field, columns of its table.
     `search` is "exact", "approximate" or None, which leaves the choice to `find_neighbours`. `prune` drops
-    from the store what neither the new generation nor the one before it uses.
+    from the store what neither the new generation nor the one before it uses. `live` adds what a search with
+    a visitor's own photo needs, for the first recipe.
     """
 
     source: Path
@@ -57,6 +60,7 @@ class BuildSettings:
     title: str = ""
     thumbnail_size: int = THUMBNAIL_SIZE
     prune: bool = False
+    live: bool = False
     kind: str | None = None
     columns: Mapping[str, str] = field(default_factory=dict)
 
@@ -107,6 +111,7 @@ def build(settings: BuildSettings, *, catalogue: Catalogue | None = None) -> Sum
     catalogue = catalogue or settings.read()
     with clock.measure("model"):
         plans = _plan_extractors(settings)
+        live = prepare(plans[0]) if settings.live else None
     with locked(settings.out):
         created = datetime.now(UTC)
         with BundleWriter(settings.out, generation=_name(settings.out, created)) as writer:
@@ -118,6 +123,7 @@ def build(settings: BuildSettings, *, catalogue: Catalogue | None = None) -> Sum
             embedded = _embed(catalogue, list(works.values()), maker, pictures, clock)
             products = _products(catalogue, embedded, pictures)
             left_out = _left_out(catalogue, embedded)
+            store.write_sources(catalogue.folder, files := _files_by_image(embedded))
             if not products:
                 raise UserError(_nothing_left(settings.source, left_out))
             parts = {"store": store, "writer": writer, "clock": clock, "search": settings.search}
@@ -127,6 +133,10 @@ def build(settings: BuildSettings, *, catalogue: Catalogue | None = None) -> Sum
             ]
             overlap, inputs = overlaps(made), _inputs_digest(products)
             products = with_twins(products, made[0].lists, _signatures(products, pictures))
+            if live is not None:
+                with clock.measure("live"):
+                    rows = Rows.of(products, works[plans[0].key].store, settings.recipes[0])
+                    write_live(live, rows, folder=catalogue.folder, files=files, store=store, writer=writer)
             with clock.measure("writing"):
                 writer.write_catalogue(products)
                 _link_thumbnails(products, pictures, writer)
@@ -258,6 +268,11 @@ def _goes_on(product: SourceProduct, lost: str, embedded: Embedded) -> str:
     if lost == product.files[0]:
         return f"goes on with {left[0]} as its first picture"
     return f"keeps {len(left)} of its {len(product.files)} pictures"
+
+
+def _files_by_image(embedded: Embedded) -> dict[str, str]:
+    """A file that holds each image, the first by name of several."""
+    return {image_id: file for file, image_id in sorted(embedded.images.items(), reverse=True)}
 
 
 def _nothing_left(source: Path, left_out: list[LeftOut]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import heapq
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain, repeat
@@ -9,8 +10,8 @@ from itertools import chain, repeat
 import numpy as np
 
 from bundle import Product
-from precompute.projection import project
-from precompute.recipe import MOST_PICTURES, Recipe
+from precompute.projection import centre, project
+from precompute.recipe import ANCHORS, MOST_PICTURES, Recipe
 from precompute.store import EmbeddingStore
 
 _BLOCK = 1 << 22
@@ -61,6 +62,18 @@ def compared_vectors(products: Sequence[Product], embeddings: EmbeddingStore, re
         values = means(values, counts, to_unit_length=recipe.projection == "centre")
         counts = np.ones_like(counts)
     return Vectors(list(pictures), values, counts, images if recipe.pictures == "best" else None)
+
+
+def catalogue_centre(
+    products: Sequence[Product], embeddings: EmbeddingStore, recipe: Recipe
+) -> np.ndarray | None:
+    """What a recipe's projection takes away from each embedding of a catalogue, (d,) float32, or None."""
+    if recipe.projection == "none":
+        return None
+    images = {image for some in compared_pictures(products, recipe.pictures).values() for image in some}
+    # No others decide on it, so no others are read.
+    anchors = heapq.nsmallest(ANCHORS, images)
+    return centre(embeddings.vectors(anchors), anchors).astype(np.float32)
 
 
 def compared_pictures(products: Sequence[Product], pictures: str) -> dict[str, list[str]]:

@@ -82,6 +82,7 @@ def run(arguments: argparse.Namespace) -> int:
             title=arguments.title,
             thumbnail_size=arguments.thumbnail_size,
             prune=arguments.prune,
+            live=arguments.live,
         )
         return build(settings)
 

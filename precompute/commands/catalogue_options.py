@@ -54,6 +54,11 @@ def add_catalogue_options(parser: argparse.ArgumentParser) -> None:
         "--thumbnail-size", type=int, default=400, help="longer side of a thumbnail in pixels (default: 400)"
     )
     parser.add_argument(
+        "--live",
+        action="store_true",
+        help="add what a search with a visitor's own photo needs, for the first recipe",
+    )
+    parser.add_argument(
         "--runtime",
         choices=("litert", "keras"),
         help="what runs the model (default: the faster one for each recipe)",
