@@ -1,4 +1,7 @@
-"""The gallery's controls: filters with their counts, the order, and what is filtered by right now."""
+"""The controls of lists of products: filters with their counts, the order, what is filtered by right now.
+
+The gallery has them, and so have the results of a photo.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ import dash_bootstrap_components as dbc
 from bundle import Facets, PriceRange, Value
 from bundle.query import category_name, category_path
 from dashapp import html
-from dashapp.addresses import GALLERY, GalleryQuery
+from dashapp.addresses import GalleryQuery
 from dashapp.html import Component
 from dashapp.wording import price
 
@@ -59,7 +62,7 @@ def filter_bar(query: GalleryQuery, facets: Facets, *, total: int, sorts: Sequen
         menus.append(_list_menu(label, kind, field, query=query, values=getattr(facets, field)))
     menus += [_price_menu(query, facets), _stock(query, facets, total=total)]
     shown = [menu for menu in menus if menu]
-    order = _order(query, sorts) if total > 1 else []
+    order = _order(query, sorts) if sorts and total > 1 else []
     if not shown and not order:
         return None
     return html.Div(
@@ -78,7 +81,7 @@ def active_filters(query: GalleryQuery, *, currency: str) -> list[tuple[str, Gal
         chosen = getattr(filters, field)
         active += [(name, query.with_filters(**{field: _without(chosen, name)})) for name in chosen]
     if filters.lowest is not None or filters.highest is not None:
-        active.append((_price_text(query, currency), query.with_filters(lowest=None, highest=None)))
+        active.append((price_text(query, currency), query.with_filters(lowest=None, highest=None)))
     if filters.currency:
         active.append((f"Prices in {filters.currency}", query.with_filters(currency="")))
     if filters.in_stock:
@@ -266,7 +269,7 @@ def _price_form(query: GalleryQuery, prices: PriceRange | None) -> Component:
         _bound("To", "max", filters.highest, unit=unit, hint=prices.highest if prices else None),
     ]
     button = html.Button("Show", type="submit", className="button price-submit")
-    return html.Form([*hidden, *fields, button], action=GALLERY, method="get", className="price-form")
+    return html.Form([*hidden, *fields, button], action=query.path, method="get", className="price-form")
 
 
 def _bound(label: str, name: str, value: float | None, *, unit: str, hint: float | None) -> Component:
@@ -284,7 +287,8 @@ def _bound(label: str, name: str, value: float | None, *, unit: str, hint: float
     return html.Div([html.Label(shown, htmlFor=f"price-{name}"), field], className="price-bound")
 
 
-def _price_text(query: GalleryQuery, currency: str) -> str:
+def price_text(query: GalleryQuery, currency: str) -> str:
+    """The bounds of the price that a query asks for, where it has any, as "Price up to €20"."""
     filters = query.query.filters
     unit = filters.currency or currency
     lowest, highest = (price(bound, unit) for bound in (filters.lowest, filters.highest))

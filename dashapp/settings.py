@@ -50,6 +50,15 @@ def _as_sent(origin: str) -> str:
     return origin.removesuffix(":443" if origin.startswith("https:") else ":80")
 
 
+LIVE = ("keras", "litert", "browser")
+
+
+def _way_of_live(text: str) -> str:
+    if text not in LIVE:
+        raise ValueError("keras, litert or browser")
+    return text
+
+
 @dataclass(frozen=True)
 class Settings:
     """What a deployment may choose. Each field is read from `AKIN_` and its name in capitals."""
@@ -87,6 +96,15 @@ class Settings:
             "help": "Origins whose pages may read the API, as https://shop.example, or * for all; "
             "none where not set.",
             "read": _origins,
+        },
+    )
+
+    live: str = field(
+        default="",
+        metadata={
+            "help": "Search with a photo: keras, litert or browser, which says where the photo is looked at; "
+            "off where not set.",
+            "read": _way_of_live,
         },
     )
 
