@@ -5,7 +5,8 @@ import os
 bind = f"0.0.0.0:{os.environ.get('PORT', '8000')}"
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
 worker_class = "gthread"
-threads = 4
+# Four for pages; where photos are searched with, eight more, which is what those may take at a time.
+threads = 12 if os.environ.get("AKIN_LIVE") else 4
 
 # The app is made once and shared by the workers: one check of the bundle, one line in the log where it
 # fails, less memory. No database connection crosses the fork (see dashapp/site.py).
@@ -24,3 +25,9 @@ control_socket_disable = True
 
 accesslog = "-"
 access_log_format = '%(h)s "%(r)s" %(s)s %(b)s %(M)sms'
+
+
+def post_worker_init(worker):
+    """Open the model of a live search in each worker: its threads would not survive the fork."""
+    for begin in worker.wsgi.extensions.get("worker-start", ()):
+        begin()

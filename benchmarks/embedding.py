@@ -25,9 +25,10 @@ import numpy as np
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
+from pictures.decoding import decode
+from pictures.form import to_input
 from precompute.embedding import Work, embed_all
 from precompute.extractors import RUNTIMES, best_runtime, open_extractor
-from precompute.images import decode, to_input
 from precompute.loader import load
 from precompute.machine import available_cores
 from precompute.recipe import DEFAULT, RECIPES

@@ -198,8 +198,9 @@ def embedded(photos: Path, keep: Path | None) -> tuple[np.ndarray, np.ndarray]:
         return kept["rows"], kept["classes"]
     from PIL import ImageOps
 
+    from pictures.decoding import decode
+    from pictures.form import to_input
     from precompute.extractors import open_extractor
-    from precompute.images import decode, to_input
     from precompute.loader import load
     from precompute.machine import available_cores
     from precompute.progress import stage

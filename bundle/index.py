@@ -98,6 +98,12 @@ class Index:
             return [], total
         return list(islice(self._kept(order, members), offset, offset + limit)), total
 
+    def admitted(self, query: Query) -> bytes | None:
+        """One byte for each product: 1 where the query's filters admit it, else 0. None where they admit
+        all."""
+        restrictions = self._restrictions(query.filters, None)
+        return self._flags(reduce(and_, restrictions.values())) if restrictions else None
+
     def facets(self, query: Query, *, found: Sequence[int] | None) -> Facets:
         """The counts for every choice; `found` as for `positions`."""
         restrictions = self._restrictions(query.filters, found)

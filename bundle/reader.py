@@ -141,6 +141,10 @@ class Bundle:
         found = self.products_at(positions)
         return Page(tuple(found[position] for position in positions), total, search)
 
+    def admitted(self, filters: Filters) -> bytes | None:
+        """One byte for each product in the catalogue's order, 1 where `filters` admit it; None for all."""
+        return self._index.admitted(Query(filters=filters))
+
     def facets(self, query: Query = EVERYTHING) -> Facets:
         """What the products of a query can be filtered by, and how many each choice would leave."""
         return self._index.facets(query, found=self._found(self.understood(query.search)))
@@ -214,6 +218,13 @@ class Bundle:
         marks = ",".join("?" * len(wanted))
         query = f"SELECT position, {COLUMNS} FROM products WHERE position IN ({marks})"
         return {position: product_from(row) for position, *row in self._connection().execute(query, wanted)}
+
+    def ids_at(self, positions: Iterable[int]) -> dict[int, str]:
+        """The ids of the products at these positions of the catalogue, by position; unknown ones left out."""
+        wanted = list(positions)
+        marks = ",".join("?" * len(wanted))
+        query = f"SELECT position, id FROM products WHERE position IN ({marks})"
+        return dict(self._connection().execute(query, wanted))
 
     def product_ids(self, *, offset: int, limit: int) -> list[str]:
         """The ids of the products from the `offset`-th of the catalogue on, `limit` of them at most."""

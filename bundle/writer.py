@@ -69,6 +69,12 @@ class BundleWriter:
         path.parent.mkdir(exist_ok=True)
         path.write_bytes(webp)
 
+    def write_file(self, path: str, content: bytes) -> None:
+        """Store any other file; `path` is its path in the generation."""
+        target = self.folder / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_bytes(content)
+
     def link_file(self, path: str, source: Path, *, sha256: str) -> None:
         """Take over a file as it is, without its bytes being written again where the disk allows it.
 

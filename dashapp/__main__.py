@@ -16,11 +16,11 @@ def main(arguments: list[str] | None = None) -> None:
     options = parser.parse_args(arguments)
     try:
         settings = Settings.from_environment()
+        if options.data:
+            settings = replace(settings, data=options.data)
+        app = create_app(settings)
     except SettingsError as error:
         parser.error(str(error))
-    if options.data:
-        settings = replace(settings, data=options.data)
-    app = create_app(settings)
     print(f"Serving {settings.data} on http://{options.host}:{options.port}/ (Ctrl-C ends it)", flush=True)
     app.server.run(host=options.host, port=options.port, debug=options.debug, threaded=True)
 

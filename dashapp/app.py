@@ -25,9 +25,15 @@ def create_app(settings: Settings | None = None) -> Dash:
     """A new app for the bundle that `settings` name; those of the environment where left out.
 
     Where there is no bundle, or not a whole one, the app starts all the same and every page says what
-    is wrong, with status 503. Raises `SettingsError` for a setting that cannot be used.
+    is wrong, with status 503. Raises `SettingsError` for a setting that cannot be used, live mode included
+    where the bundle or a package does not suffice for it.
     """
     settings = settings or Settings.from_environment()
+    live = None
+    if settings.live:
+        from dashapp.live import open_live
+
+        live = open_live(settings)
     sites = Sites(settings)
     app = ShopApp(sites)
     register_navigation(app, sites)
@@ -35,7 +41,10 @@ def create_app(settings: Settings | None = None) -> Dash:
     register_map(app.server, sites)
     register_live_files(app.server, sites)
     register_photo_answers(app.server, sites)
-    register_api(app.server, sites)
+    register_api(app.server, sites, live=live)
+    if live is not None:
+        # What a worker has to begin with, once it is there; nobody waits for it.
+        app.server.extensions["worker-start"] = [lambda: live.warm_up(sites.current().engine)]
     register_widget(app.server)
     register_crawlers(app.server, sites)
     _register_plain_routes(app)

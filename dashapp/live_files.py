@@ -14,21 +14,17 @@ from typing import Any
 from flask import Blueprint, Flask, Response, request, send_file
 
 from bundle import Bundle, BundleError
+from bundle.live import CENTRE, FOLDER, OWNERS, SCALES, WEB, WEB_START, live_file, read_live, vectors_name
 from bundle.seal import read_files_table
 from dashapp.recipes import Recipe
+from dashapp.settings import BROWSER
 from dashapp.site import Site, Sites
 from dashapp.thumbnails import YEAR
 
-DEVICE_FILES = "/live/files.json"
+DEVICE_FILES = f"/{FOLDER}/files.json"
 
-_LIVE = "live"
-_WEB = "live/web"
-_SCRIPT = f"{_WEB}/litert_wasm.js"
-_WASM = f"{_WEB}/litert_wasm.wasm.gz"
-_LIBRARY = f"{_WEB}/litert.js"
-_UTILITIES = f"{_WEB}/wasm-utils.js"
-_MODELS = ("extractor.int8.tflite", "extractor.float16.tflite", "extractor.tflite")
-"""The forms of the extractor, the smallest first; the build writes those that agree with the original."""
+_SCRIPT = f"{WEB}/litert_wasm.js"
+_WASM = f"{WEB}/litert_wasm.wasm.gz"
 
 _TYPES = {".js": "text/javascript", ".wasm": "application/wasm"}
 _NUMBERS = "application/vnd.akin.numbers"
@@ -49,84 +45,68 @@ class LiveFile:
     @property
     def href(self) -> str:
         """Its address, which changes with its content. What is packed in the bundle is unpacked there."""
-        return f"/{_LIVE}/{self.tag}/{self.path.removeprefix(f'{_LIVE}/').removesuffix('.gz')}"
+        return f"/{FOLDER}/{self.tag}/{self.path.removeprefix(f'{FOLDER}/').removesuffix('.gz')}"
 
 
 @dataclass(frozen=True)
 class DeviceFiles:
-    """All that one recipe's search in the browser takes; `described` is the recipe's live.json."""
+    """All that a search in the browser takes: the `files` by their paths, of which it loads those `named`.
 
-    recipe: str
+    `described` is what the page's script is told of how a photo becomes a vector.
+    """
+
     described: dict[str, Any]
     files: dict[str, LiveFile]
-    model: LiveFile
+    named: dict[str, LiveFile]
     vectors: tuple[LiveFile, ...]
 
     @property
     def bytes(self) -> int:
         """What is downloaded, once."""
-        parts = [self.file(name) for name in ("centre.f32", "scales.f32", "owners.u32")]
-        web = [self.files[path] for path in (_SCRIPT, _WASM, _LIBRARY, _UTILITIES)]
-        return sum(each.bytes for each in (*web, self.model, *self.vectors, *parts) if each)
-
-    def file(self, name: str) -> LiveFile | None:
-        """A file of the recipe by its name."""
-        return self.files.get(f"{_LIVE}/{self.recipe}/{name}")
+        return sum(each.bytes for each in (*self.named.values(), *self.vectors))
 
     def as_json(self, bundle: Bundle) -> dict[str, Any]:
         """What the page's script is told: addresses with their bytes, and how vectors are made."""
-        web = {
-            "script": self.files[_SCRIPT],
-            "wasm": self.files[_WASM],
-            "library": self.files[_LIBRARY],
-            "model": self.model,
-            "centre": self.file("centre.f32"),
-            "scales": self.file("scales.f32"),
-            "owners": self.file("owners.u32"),
-        }
-        told = {name: _told(each) for name, each in web.items() if each}
-        vectors = [_told(each) for each in self.vectors]
-        ids = f"/{_LIVE}/{_ids_tag(bundle)}/ids.json"
         return {
             "described": self.described,
-            **told,
-            "vectors": vectors,
-            "ids": {"href": ids},
+            **{name: _told(each) for name, each in self.named.items()},
+            "vectors": [_told(each) for each in self.vectors],
+            "ids": {"href": f"/{FOLDER}/{_ids_tag(bundle)}/ids.json"},
             "bytes": self.bytes,
         }
 
 
 def live_recipe(site: Site) -> Recipe | None:
-    """The first recipe that a photo can be searched with; None where live search is off or there is none."""
-    if not site.settings.live or site.bundle is None:
-        return None
-    folder = site.bundle.folder / _LIVE
-    return next((each for each in site.recipes if (folder / each.name / "live.json").is_file()), None)
+    """The recipe that photos are searched with; None where live search is off."""
+    return site.recipes[0] if site.settings.live and site.bundle else None
 
 
 def device_files(site: Site) -> DeviceFiles | None:
-    """What a search in the browser takes; None where that is not how this site searches."""
-    recipe = live_recipe(site) if site.settings.live == "browser" else None
-    if recipe is None or site.bundle is None:
-        return None
-    return _device_files(site.bundle.folder, recipe.name)
+    """What a search in the browser takes; None where that is not how this site searches.
+
+    Raises `BundleError` where the bundle's live part cannot be read.
+    """
+    return _device_files(site.bundle) if site.bundle and site.settings.live == BROWSER else None
 
 
-@lru_cache(maxsize=4)
-def _device_files(folder: Path, recipe: str) -> DeviceFiles | None:
-    """Raises `BundleError` where live.json cannot be read."""
-    files = {each.path: each for each in _live_files(folder)}
-    beneath = f"{_LIVE}/{recipe}/"
-    model = next((files[beneath + name] for name in _MODELS if beneath + name in files), None)
-    if model is None or not {_SCRIPT, _WASM, _LIBRARY, _UTILITIES} <= files.keys():
+@lru_cache(maxsize=2)
+def _device_files(bundle: Bundle) -> DeviceFiles | None:
+    live = read_live(bundle)
+    if live is None:
         return None
-    path = folder / f"{beneath}live.json"
-    try:
-        described = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise BundleError(f"{path} cannot be read ({error}).") from error
-    vectors = tuple(files[name] for name in sorted(files) if name.startswith(f"{beneath}vectors-"))
-    return DeviceFiles(recipe, described, files, model, vectors)
+    files = {each.path: each for each in _live_files(bundle.folder)}
+
+    def of_recipe(name: str) -> LiveFile:
+        return files[live_file(live.recipe, name)]
+
+    smallest = min(live.models, key=lambda model: model["bytes"])["file"]
+    named = {"script": files[_SCRIPT], "wasm": files[_WASM], "library": files[WEB_START]}
+    named |= {"model": of_recipe(smallest), "scales": of_recipe(SCALES), "owners": of_recipe(OWNERS)}
+    if live.projection == "centre":
+        named["centre"] = of_recipe(CENTRE)
+    vectors = tuple(of_recipe(vectors_name(shard)) for shard in range(live.shards))
+    described = {"form": live.form, "metric": live.metric, "dimensions": live.dimensions}
+    return DeviceFiles(described, files, named, vectors)
 
 
 def register_live_files(server: Flask, sites: Sites) -> None:
@@ -136,7 +116,10 @@ def register_live_files(server: Flask, sites: Sites) -> None:
     @blueprint.get(DEVICE_FILES)
     def files() -> Response:
         site = sites.current()
-        found = device_files(site)
+        try:
+            found = device_files(site)
+        except BundleError as error:
+            return Response(f"{error}\n", status=503, mimetype="text/plain")
         if found is None or site.bundle is None:
             return _nothing()
         response = Response(json.dumps(found.as_json(site.bundle)), mimetype="application/json")
@@ -156,7 +139,7 @@ def register_live_files(server: Flask, sites: Sites) -> None:
     def file(tag: str, path: str) -> Response:
         site = sites.current()
         found = device_files(site)
-        for name in (f"{_LIVE}/{path}", f"{_LIVE}/{path}.gz"):
+        for name in (f"{FOLDER}/{path}", f"{FOLDER}/{path}.gz"):
             each = found.files.get(name) if found else None
             if each is not None and site.bundle and each.tag == tag:
                 return _for_good(_content(site.bundle.folder / name))
@@ -194,11 +177,11 @@ def _told(file: LiveFile) -> dict[str, Any]:
 
 
 def _live_files(folder: Path) -> Iterator[LiveFile]:
-    sealed = [each for each in read_files_table(folder) if each.path.startswith(f"{_LIVE}/")]
+    sealed = [each for each in read_files_table(folder) if each.path.startswith(f"{FOLDER}/")]
     # Its scripts name each other by their places, so all of the runtime has one tag.
-    web = _tag("".join(each.sha256 for each in sealed if each.path.startswith(f"{_WEB}/")))
+    web = _tag("".join(each.sha256 for each in sealed if each.path.startswith(f"{WEB}/")))
     for sha256, size, path in sealed:
-        tag = web if path.startswith(f"{_WEB}/") else sha256[:_TAG]
+        tag = web if path.startswith(f"{WEB}/") else sha256[:_TAG]
         yield LiveFile(tag, size, _unpacked(folder / path, size), path)
 
 

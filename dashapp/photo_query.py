@@ -1,4 +1,4 @@
-"""What the address of a search by photo says: the filters, and where a product's picture is the photo, which."""
+"""What the address of a search by photo says: filters, and which product's picture is the photo, if any."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import ClassVar
 from dashapp.addresses import PHOTO, Arguments, GalleryQuery, positive_number, with_arguments
 
 _DECIMALS = 4
-_SMALLEST = 0.01
+_SMALLEST = 0.02
 """The least width and height of a box, as shares of the picture's."""
 
 
@@ -65,4 +65,4 @@ def _box(text: str) -> str:
     height = min(numbers[3], 1 - top)
     if width < _SMALLEST or height < _SMALLEST or (width == 1 and height == 1):
         return ""
-    return ",".join(f"{number:.{_DECIMALS}f}".rstrip("0").rstrip(".") for number in (left, top, width, height))
+    return ",".join(f"{round(number, _DECIMALS):g}" for number in (left, top, width, height))

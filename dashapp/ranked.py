@@ -36,9 +36,7 @@ def ranked(
     scores = dict(entries)
     own = (groups_of(but) | {("id", but.id)}) if but else frozenset()
     among = [
-        other.id
-        for other in bundle.products(scores)
-        if own.isdisjoint(groups_of(other) | {("id", other.id)})
+        other.id for other in bundle.products(scores) if own.isdisjoint(groups_of(other) | {("id", other.id)})
     ]
     admitted = bundle.products_among(among, filters)
     groups = folded(admitted)

@@ -13,6 +13,11 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 
 EVERY_ORIGIN = "*"
 
+KERAS, LITERT, BROWSER = LIVE = ("keras", "litert", "browser")
+"""What runs the extractor of a live search: a full Keras, LiteRT, or LiteRT in the visitor's browser."""
+
+_HIGHEST_RATE = 100_000
+
 _PATH = re.compile(r"(?:/[A-Za-z0-9._~%+-]+)*")
 
 _ORIGIN = re.compile(r"https?://(?:[a-z0-9_-]+(?:\.[a-z0-9_-]+)*|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?")
@@ -38,6 +43,18 @@ def _folder_address(text: str) -> str:
     raise ValueError("the address of a folder, for example https://files.example/akin/thumbnails")
 
 
+def _live(text: str) -> str:
+    if text in LIVE:
+        return text
+    raise ValueError(f"one of {', '.join(LIVE)}")
+
+
+def _rate(text: str) -> int:
+    if text.isascii() and text.isdigit() and 1 <= int(text[:7]) <= _HIGHEST_RATE:
+        return int(text)
+    raise ValueError(f"a whole number from 1 to {_HIGHEST_RATE:,}")
+
+
 def _origins(text: str) -> tuple[str, ...]:
     origins = tuple(map(_as_sent, text.lower().replace(",", " ").split()))
     if origins == (EVERY_ORIGIN,) or (origins and all(map(_ORIGIN.fullmatch, origins))):
@@ -48,15 +65,6 @@ def _origins(text: str) -> tuple[str, ...]:
 def _as_sent(origin: str) -> str:
     """An origin as browsers send it: without the port that its scheme has by itself."""
     return origin.removesuffix(":443" if origin.startswith("https:") else ":80")
-
-
-LIVE = ("keras", "litert", "browser")
-
-
-def _way_of_live(text: str) -> str:
-    if text not in LIVE:
-        raise ValueError("keras, litert or browser")
-    return text
 
 
 @dataclass(frozen=True)
@@ -98,13 +106,19 @@ class Settings:
             "read": _origins,
         },
     )
-
     live: str = field(
         default="",
         metadata={
-            "help": "Search with a photo: keras, litert or browser, which says where the photo is looked at; "
-            "off where not set.",
-            "read": _way_of_live,
+            "help": "Search with a visitor's own photo: keras, litert or browser, which is what runs the "
+            "model; no such search where not set.",
+            "read": _live,
+        },
+    )
+    live_rate: int = field(
+        default=30,
+        metadata={
+            "help": "Photos that one client may send in a minute to each worker, 30 where not set.",
+            "read": _rate,
         },
     )
 

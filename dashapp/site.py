@@ -20,6 +20,7 @@ from dashapp.recipes import Overlap, Recipe, overlaps_of
 from dashapp.settings import Settings
 
 if TYPE_CHECKING:
+    from dashapp.live.engine import Engine
     from dashapp.view import View
 
 logger = logging.getLogger(__name__)
@@ -39,7 +40,8 @@ class Site:
     """What the pages are made from. Where `bundle` is None, `problem` says why, in one sentence.
 
     `recipes` has the default one first; `overlaps` says how far two of them, by their names, agree.
-    `tile_shape`, a key of `TILE_SHAPES`, is the one that suits most of the catalogue's pictures.
+    `tile_shape`, a key of `TILE_SHAPES`, is the one that suits most of the catalogue's pictures. `engine` is
+    what searches with photos, where live mode is on and this process does it.
     """
 
     settings: Settings
@@ -50,12 +52,18 @@ class Site:
     categories: tuple[tuple[str, int], ...] = ()
     thumbnails_tag: str = ""
     tile_shape: str = "portrait"
+    engine: Engine | None = None
 
     @property
     def name(self) -> str:
         """What the shop is called, in the header and in the titles of browser tabs."""
         built = self.bundle.manifest.get("title") if self.bundle else ""
         return self.settings.title or built or "Akin"
+
+    @property
+    def hosted_live(self) -> bool:
+        """Whether photos can be sent here to search with."""
+        return self.engine is not None
 
     @property
     def has_map(self) -> bool:
@@ -177,7 +185,16 @@ def _checked(settings: Settings) -> Site:
         categories=tuple(bundle.categories()),
         thumbnails_tag=tag,
         tile_shape=_tile_shape(bundle),
+        engine=_engine(settings, bundle),
     )
+
+
+def _engine(settings: Settings, bundle: Bundle) -> Engine | None:
+    if not settings.live:
+        return None
+    from dashapp.live.start import open_engine
+
+    return open_engine(settings, bundle)
 
 
 def _recipes(bundle: Bundle) -> tuple[Recipe, ...]:

@@ -15,16 +15,18 @@ from PIL import Image
 from bundle import BundleWriter, Product, ProductImage
 from bundle.format import canonical_json
 from bundle.seal import sealed_files
+from pictures.limits import MINIMUM_DECODED_SIDE
 from precompute.clock import Clock
 from precompute.embedding import Embedded, Work, embed_all
 from precompute.errors import UserError
 from precompute.extractors import ExtractorPlan, plan_extractor
 from precompute.findings import by_recipe, describe_twins
 from precompute.housekeeping import tidy
+from precompute.live import Rows, prepare, write_live
 from precompute.lock import locked
 from precompute.picture import THUMBNAIL_SIZE, PictureMaker
 from precompute.progress import say, stage
-from precompute.recipe import MINIMUM_DECODED_SIDE, Recipe
+from precompute.recipe import Recipe
 from precompute.recipe_lists import RecipeLists, make_lists, overlaps
 from precompute.source import Catalogue, LeftOut, SourceProduct, read_catalogue
 from precompute.store import PictureStore, Store
@@ -44,7 +46,8 @@ class BuildSettings:
     """What a build is asked for; the first recipe is the default, `thumbnail_size` the longer side in pixels.
 
     `search` is "exact", "approximate" or None, which leaves the choice to `find_neighbours`. `prune` drops
-    from the store what neither the new generation nor the one before it uses.
+    from the store what neither the new generation nor the one before it uses. `live` adds what a search with
+    a visitor's own photo needs, for the first recipe.
     """
 
     source: Path
@@ -55,6 +58,7 @@ class BuildSettings:
     title: str = ""
     thumbnail_size: int = THUMBNAIL_SIZE
     prune: bool = False
+    live: bool = False
 
 
 @dataclass(frozen=True)
@@ -99,6 +103,7 @@ def build(settings: BuildSettings, *, catalogue: Catalogue | None = None) -> Sum
     catalogue = catalogue or read_catalogue(settings.source)
     with clock.measure("model"):
         plans = _plan_extractors(settings)
+        live = prepare(plans[0]) if settings.live else None
     with locked(settings.out):
         created = datetime.now(UTC)
         with BundleWriter(settings.out, generation=_name(settings.out, created)) as writer:
@@ -122,6 +127,12 @@ def build(settings: BuildSettings, *, catalogue: Catalogue | None = None) -> Sum
             with clock.measure("writing"):
                 writer.write_catalogue(products)
                 _link_thumbnails(products, pictures, writer)
+                if live is not None:
+                    rows = Rows.of(
+                        products, works[plans[0].key].store, projection=settings.recipes[0].projection
+                    )
+                    files = {image_id: file for file, image_id in embedded.images.items()}
+                    write_live(live, rows, folder=catalogue.folder, files=files, store=store, writer=writer)
                 writer.write_report(_report(left_out, products, made, overlap, clock))
                 counts = {"products": len(products), "images": _images(products), "left_out": len(left_out)}
                 manifest = _manifest(settings, created, counts, inputs, made, maker)

@@ -15,8 +15,9 @@ from time import monotonic, perf_counter
 import numpy as np
 from PIL import Image
 
+from pictures.decoding import decode
+from pictures.form import Form
 from precompute.extractors import Extractor
-from precompute.images import decode, to_input
 from precompute.loader import Loaded, load
 from precompute.machine import available_cores
 from precompute.recipe import Recipe
@@ -38,7 +39,7 @@ class Work:
         self, recipe: Recipe, open_extractor: Callable[[], Extractor], store: EmbeddingStore
     ) -> None:
         """`open_extractor` is called when the first picture comes that is new to the `store`."""
-        self.form = _Form(recipe.decoding, recipe.input_size, recipe.resize, recipe.interpolation)
+        self.form = Form(recipe.decoding, recipe.input_size, recipe.resize, recipe.interpolation)
         self.store = store
         self.opening_seconds = self.embedding_seconds = 0.0
         self._open = open_extractor
@@ -142,19 +143,6 @@ def embed_all(
     # The first picture that needed an extractor waited for it.
     progress.found.reading_seconds -= sum(work.opening_seconds for work in works)
     return progress.result(files)
-
-
-@dataclass(frozen=True)
-class _Form:
-    """How a picture becomes an extractor's input."""
-
-    decoding: str
-    size: int
-    resize: str
-    interpolation: str
-
-    def make(self, picture: Image.Image) -> np.ndarray:
-        return to_input(picture, self.size, resize=self.resize, interpolation=self.interpolation)
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """Puts LiteRT for the web into a bundle: what runs the extractor in a visitor's browser.
 
-The npm packages are named with their hashes in `web_runtime/package-lock.json`. npm itself comes from PyPI, so
-a machine that has Python has all that is needed; what it fetched is kept in the user's cache folder.
+The npm packages are named with their hashes in `web_runtime/package-lock.json`. npm itself comes from PyPI,
+so a machine that has Python has all that is needed; what it fetched is kept in the user's cache folder.
 """
 
 from __future__ import annotations
@@ -18,11 +18,9 @@ from pathlib import Path
 import platformdirs
 
 from bundle import BundleWriter
+from bundle.live import WEB
 from precompute.progress import say
 from precompute.whole_file import whole_file
-
-WEB_RUNTIME = "live/web"
-"""The folder of the generation that it is written into."""
 
 _LOCK = Path(__file__).with_name("web_runtime")
 _LICENCE = Path(__file__).resolve().parents[1] / "LICENSE"
@@ -84,7 +82,7 @@ class _Unavailable(Exception):
 
 
 def write_web_runtime(writer: BundleWriter) -> bool:
-    """Write the runtime with its licence into the generation, below `WEB_RUNTIME`; whether it is there.
+    """Write the runtime with its licence into the generation, below `bundle.live.WEB`; whether it is there.
 
     The first time it is fetched with npm. Where that cannot be done, a line says why, and the bundle does
     without: only the search in the browser needs it.
@@ -94,7 +92,7 @@ def write_web_runtime(writer: BundleWriter) -> bool:
     except _Unavailable as error:
         say(f"The bundle goes without search in the browser: {error}.")
         return False
-    folder = writer.folder / WEB_RUNTIME
+    folder = writer.folder / WEB
     folder.mkdir(parents=True, exist_ok=True)
     for name, content in parts.items():
         (folder / name).write_bytes(content)

@@ -11,8 +11,9 @@ from pathlib import Path
 from threading import Lock
 from typing import Generic, TypeVar
 
+from pictures.decoding import PictureError
+from pictures.limits import BUILD, MEGABYTE
 from precompute.errors import UserError
-from precompute.images import MAXIMUM_BYTES, PictureError
 
 Result = TypeVar("Result")
 
@@ -98,7 +99,7 @@ def _load(folder: Path, file: str, prepare: Callable[[str, bytes], Result], seen
 
 def _read(path: Path) -> bytes:
     with path.open("rb") as file:
-        data = file.read(MAXIMUM_BYTES + 1)
-    if len(data) > MAXIMUM_BYTES:
-        raise PictureError(f"the file has more than {MAXIMUM_BYTES // 10**6} MB")
+        data = file.read(BUILD.bytes + 1)
+    if len(data) > BUILD.bytes:
+        raise PictureError(f"the file has more than {BUILD.bytes // MEGABYTE} MB")
     return data

@@ -8,14 +8,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from pictures.limits import MINIMUM_DECODED_SIDE
+
 DEFAULT = "efficientnet-lite0"
-
-MINIMUM_DECODED_SIDE = 512
-"""A large JPEG is decoded at 1/2, 1/4 or 1/8 of its size, its short side never below this, in pixels.
-
-That is over twice the usual extractor's input and no less than the largest thumbnail. It is the same for
-every build, so that nothing but the recipe decides an embedding.
-"""
 
 ANCHORS = 64
 """Pictures whose mean embedding is the centre of a catalogue: `precompute.projection.centre`."""
@@ -66,8 +61,8 @@ class Recipe:
     `extractor` is efficientnet-lite0, `keras:` and the name of a model of keras.applications, or `hub:` and
     a preset of Keras Hub; `layer` is the layer that is read, `pooling` one of `POOLINGS`. `preprocessing` is
     the model's own, one of the modes of Keras' `preprocess_input`, `unit` (x / 255) or none. `decoding` is
-    that of `precompute.images.decode`. `input_size` is the side of the extractor's square input, in pixels;
-    `resize` and `interpolation` are those of `precompute.images.to_input`, `projection` is one of
+    that of `pictures.decoding.decode`. `input_size` is the side of the extractor's square input, in pixels;
+    `resize` and `interpolation` are those of `pictures.form.to_input`, `projection` is one of
     `precompute.projection.project`. `top` is how many look-alikes are shown at first, `depth` how many are
     stored, `decimals` how many decimals of a score people see. `weights` is a local weights file, or None
     for the extractor's own.

@@ -17,10 +17,11 @@ from PIL import Image
 
 from bundle import Bundle
 from demo.catalogue import products, write_table
+from pictures.decoding import decode
+from pictures.form import to_input
 from precompute.cli import main
 from precompute.embedding import Work, embed_all
 from precompute.extractors import open_extractor
-from precompute.images import decode, to_input
 from precompute.recipe import DEFAULT, RECIPES
 from precompute.store import EmbeddingStore
 

@@ -7,10 +7,14 @@ from flask import Response, request
 from dashapp.settings import EVERY_ORIGIN
 
 _DAY = 86_400
+_READING = ("GET, HEAD", "If-None-Match")
 
 
-def allow_origins(response: Response, origins: tuple[str, ...]) -> None:
-    """Let pages of `origins` read a response, and ask for it with the ETag that they have."""
+def allow_origins(response: Response, origins: tuple[str, ...], *, photos: bool = False) -> None:
+    """Let pages of `origins` read a response, and ask for it with the ETag that they have.
+
+    `photos` says that they may send some here.
+    """
     if not origins:
         return
     allowed = EVERY_ORIGIN
@@ -23,6 +27,7 @@ def allow_origins(response: Response, origins: tuple[str, ...]) -> None:
     response.headers["Access-Control-Allow-Origin"] = allowed
     response.headers["Access-Control-Expose-Headers"] = "ETag"
     if request.method == "OPTIONS":
-        response.headers["Access-Control-Allow-Methods"] = "GET, HEAD"
-        response.headers["Access-Control-Allow-Headers"] = "If-None-Match"
+        methods, headers = ("GET, HEAD, POST", "Content-Type, If-None-Match") if photos else _READING
+        response.headers["Access-Control-Allow-Methods"] = methods
+        response.headers["Access-Control-Allow-Headers"] = headers
         response.headers["Access-Control-Max-Age"] = str(_DAY)

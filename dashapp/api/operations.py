@@ -14,7 +14,7 @@ from dashapp.addresses import LAST_PAGE
 from dashapp.api.addresses import OPENAPI, PRODUCT, PRODUCTS, ROOT, SIMILAR
 from dashapp.api.parameters import Parameter
 from dashapp.api.problems import Problem
-from dashapp.api.records import product_record, recipe_record
+from dashapp.api.records import product_record, recipe_record, similar_record
 from dashapp.similar import PRICE_BAND, Wishes, look_alikes
 from dashapp.site import Site
 
@@ -60,30 +60,26 @@ def _about(site: Site, bundle: Bundle, values: dict[str, Any]) -> dict[str, Any]
     }
 
 
-def _products_parameters(site: Site, bundle: Bundle) -> tuple[Parameter, ...]:
-    search = {"type": "string", "maxLength": 200, "default": ""}
-    text, price = {"type": "string", "default": ""}, {"type": "number", "minimum": 0, "maximum": 10**12}
-    limit = {"type": "integer", "minimum": 1, "maximum": MOST, "default": 24}
-    offset = {"type": "integer", "minimum": 0, "maximum": LAST_PAGE, "default": 0}
-    several = "may be given several times, and one is enough"
-    return (
-        Parameter("q", "Words that a product's title, brand, category and tags are searched for.", search),
-        Parameter("category", "Only this category and those below it.", text),
-        Parameter("brand", f"Only this brand; {several}.", several=True),
-        Parameter("tag", f"Only what has this tag; {several}.", several=True),
-        Parameter("colour", f"Only what has this colour; {several}.", COLOUR, several=True),
-        _IN_STOCK,
-        Parameter("min_price", "The lowest price.", price),
-        Parameter("max_price", "The highest price.", price),
-        Parameter("currency", "Of prices; the catalogue's most frequent one by itself.", text),
-        Parameter("sort", "The order, if not the catalogue's or the best match first.", _SORT),
-        Parameter("limit", "How many products to list.", limit),
-        Parameter("offset", "How many products to pass over first.", offset),
-    )
+_SEVERAL = "may be given several times, and one is enough"
+_TEXT = {"type": "string", "default": ""}
+_PRICE = {"type": "number", "minimum": 0, "maximum": 10**12}
+
+FILTERS = (
+    Parameter("category", "Only this category and those below it.", _TEXT),
+    Parameter("brand", f"Only this brand; {_SEVERAL}.", several=True),
+    Parameter("tag", f"Only what has this tag; {_SEVERAL}.", several=True),
+    Parameter("colour", f"Only what has this colour; {_SEVERAL}.", COLOUR, several=True),
+    _IN_STOCK,
+    Parameter("min_price", "The lowest price.", _PRICE),
+    Parameter("max_price", "The highest price.", _PRICE),
+    Parameter("currency", "Of prices; the catalogue's most frequent one by itself.", _TEXT),
+)
+"""The parameters that say which products are wanted: `filters_of` reads their values."""
 
 
-def _products(site: Site, bundle: Bundle, values: dict[str, Any]) -> dict[str, Any]:
-    filters = Filters(
+def filters_of(values: dict[str, Any]) -> Filters:
+    """The filters that the values of `FILTERS` are."""
+    return Filters(
         category=values["category"],
         brands=values["brand"],
         tags=values["tag"],
@@ -93,7 +89,23 @@ def _products(site: Site, bundle: Bundle, values: dict[str, Any]) -> dict[str, A
         highest=values["max_price"],
         currency=values["currency"],
     )
-    query = Query(search=values["q"], filters=filters, sort=values["sort"] or "")
+
+
+def _products_parameters(site: Site, bundle: Bundle) -> tuple[Parameter, ...]:
+    search = {"type": "string", "maxLength": 200, "default": ""}
+    limit = {"type": "integer", "minimum": 1, "maximum": MOST, "default": 24}
+    offset = {"type": "integer", "minimum": 0, "maximum": LAST_PAGE, "default": 0}
+    return (
+        Parameter("q", "Words that a product's title, brand, category and tags are searched for.", search),
+        *FILTERS,
+        Parameter("sort", "The order, if not the catalogue's or the best match first.", _SORT),
+        Parameter("limit", "How many products to list.", limit),
+        Parameter("offset", "How many products to pass over first.", offset),
+    )
+
+
+def _products(site: Site, bundle: Bundle, values: dict[str, Any]) -> dict[str, Any]:
+    query = Query(search=values["q"], filters=filters_of(values), sort=values["sort"] or "")
     page = bundle.page(query, offset=values["offset"], limit=values["limit"])
     return {
         "total": page.total,
@@ -151,14 +163,7 @@ def _similar(site: Site, bundle: Bundle, values: dict[str, Any]) -> dict[str, An
         "id": product.id,
         "recipe": values["recipe"],
         "total": found.longest,
-        "similar": [
-            {
-                "score": each.score,
-                "near_identical": [variant.id for variant in each.variants],
-                "product": product_record(site, each.product),
-            }
-            for each in found.shown
-        ],
+        "similar": [similar_record(site, each) for each in found.shown],
     }
 
 

@@ -11,11 +11,15 @@ MEDIA_TYPE = "application/problem+json"
 
 
 class Problem(Exception):
-    """A request that has no other answer: its status, one sentence for people, members for programs."""
+    """A request that has no other answer: its status, one sentence for people, members for programs.
+
+    `headers` may be added to.
+    """
 
     def __init__(self, status: HTTPStatus, detail: str, **members: str) -> None:
         super().__init__(detail)
         self.status = status
+        self.headers: dict[str, str] = {}
         self.members = {"type": "about:blank", "title": status.phrase, "status": status.value}
         self.members |= {"detail": detail, **members}
 
@@ -24,6 +28,7 @@ class Problem(Exception):
         body = json.dumps(self.members, ensure_ascii=False)
         response = Response(body, status=self.status.value, mimetype=MEDIA_TYPE)
         response.cache_control.no_store = True
+        response.headers.update(self.headers)
         return response
 
 

@@ -8,6 +8,7 @@ from bundle import Product, ProductImage
 from dashapp.addresses import product_href, shop_href
 from dashapp.api.addresses import similar_address
 from dashapp.recipes import METRICS
+from dashapp.similar import LookAlike
 from dashapp.site import Site
 
 
@@ -32,6 +33,15 @@ def product_record(site: Site, product: Product) -> dict[str, Any]:
         "images": [_image_record(site, image) for image in product.images],
         "page": product_href(product.id),
         "similar": similar_address(product.id),
+    }
+
+
+def similar_record(site: Site, found: LookAlike) -> dict[str, Any]:
+    """An entry of a list of look-alikes."""
+    return {
+        "score": found.score,
+        "near_identical": [variant.id for variant in found.variants],
+        "product": product_record(site, found.product),
     }
 
 

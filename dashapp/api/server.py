@@ -7,12 +7,13 @@ import json
 import logging
 import sqlite3
 from http import HTTPStatus
+from typing import TYPE_CHECKING
 
 from flask import Flask, Response, request
 from werkzeug.datastructures import MultiDict
 
 from bundle import Bundle, BundleError
-from dashapp.api.addresses import OPENAPI, ROOT, product_id_in
+from dashapp.api.addresses import OPENAPI, ROOT, SIMILAR, product_id_in
 from dashapp.api.cors import allow_origins
 from dashapp.api.operations import OPERATIONS
 from dashapp.api.parameters import read_all
@@ -20,6 +21,9 @@ from dashapp.api.problems import Problem
 from dashapp.api.specification import specification
 from dashapp.settings import REPOSITORY
 from dashapp.site import Site, Sites
+
+if TYPE_CHECKING:
+    from dashapp.live.answers import LiveApi
 
 logger = logging.getLogger(__name__)
 
@@ -32,8 +36,8 @@ _STALE = 600
 """Seconds after that for which it may be used while a new one is asked for."""
 
 
-def register_api(server: Flask, sites: Sites) -> None:
-    """Answer every request below `/api`."""
+def register_api(server: Flask, sites: Sites, *, live: LiveApi | None = None) -> None:
+    """Answer every request below `/api`; `live` answers those with photos, where there is live mode."""
     program = _program_digest()
 
     # Before Flask looks for a rule: it would merge the slashes of an id, and knows no line breaks in one.
@@ -43,23 +47,33 @@ def register_api(server: Flask, sites: Sites) -> None:
             return None
         site = sites.current()
         try:
-            response = _answer(site, program)
+            response = _answer(site, program, live)
         except Problem as problem:
             response = problem.response()
         if response.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
-            response.headers["Allow"] = _METHODS
-        allow_origins(response, site.settings.cors)
+            response.headers["Allow"] = _methods(site)
+        allow_origins(response, site.settings.cors, photos=_takes_photos(site))
         return response
 
 
-def _answer(site: Site, program: bytes) -> Response:
+def _takes_photos(site: Site) -> bool:
+    return site.engine is not None and request.path == SIMILAR
+
+
+def _methods(site: Site) -> str:
+    return f"{_METHODS}, POST" if _takes_photos(site) else _METHODS
+
+
+def _answer(site: Site, program: bytes, live: LiveApi | None) -> Response:
     if request.method == "OPTIONS":
-        return Response(status=HTTPStatus.NO_CONTENT, headers={"Allow": _METHODS})
-    if request.method not in ("GET", "HEAD"):
-        detail = f"Expected one of {_METHODS}. Received: {request.method}."
+        return Response(status=HTTPStatus.NO_CONTENT, headers={"Allow": _methods(site)})
+    if request.method not in _methods(site).split(", "):
+        detail = f"Expected one of {_methods(site)}. Received: {request.method}."
         raise Problem(HTTPStatus.METHOD_NOT_ALLOWED, detail)
     if site.bundle is None:
         raise Problem(HTTPStatus.SERVICE_UNAVAILABLE, site.problem)
+    if request.method == "POST" and site.engine is not None and live is not None:
+        return live.answer(request, site, site.bundle, site.engine)
     etag = _etag(site, site.bundle, program)
     # Only what was answered once has an ETag, so there is no need to make it again to say that it holds.
     response = Response(status=HTTPStatus.NOT_MODIFIED, mimetype="application/json")
@@ -99,7 +113,8 @@ def _json(value: object) -> str:
 
 def _etag(site: Site, bundle: Bundle, program: bytes) -> str:
     """The ETag of the answer to this request: a hash of all that the answer depends on."""
-    parts = (bundle.manifest["digest"], site.name, request.path, request.query_string.decode("latin-1"))
+    query = request.query_string.decode("latin-1")
+    parts = (bundle.manifest["digest"], site.name, site.hosted_live, request.path, query)
     return hashlib.sha256(program + json.dumps(parts).encode()).hexdigest()[:32]
 
 

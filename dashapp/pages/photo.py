@@ -10,9 +10,10 @@ from dashapp.addresses import PHOTO, Arguments
 from dashapp.assets import asset_href
 from dashapp.cards import small_link
 from dashapp.html import Component
-from dashapp.live_files import DEVICE_FILES, device_files, live_recipe
+from dashapp.live_files import DEVICE_FILES, live_recipe
 from dashapp.pages.not_found import not_found
 from dashapp.photo_query import PhotoQuery, photo_href
+from dashapp.settings import BROWSER
 from dashapp.site import Site
 from dashapp.view import View
 
@@ -44,7 +45,7 @@ def photo_page(site: Site, bundle: Bundle, *, arguments: Arguments) -> View:
     product = bundle.product(query.product) if query.product else None
     if query.product and (product is None or not product.images):
         return not_found(product=True)
-    on_device, hosted = site.settings.live == "browser", _is_hosted(site)
+    on_device, hosted = site.settings.live == BROWSER, site.hosted_live
     marks = {
         "data-module": asset_href("photo.js"),
         "data-results": RESULTS,
@@ -53,6 +54,8 @@ def photo_page(site: Site, bundle: Bundle, *, arguments: Arguments) -> View:
         "data-files": DEVICE_FILES if on_device else "",
         "data-query": query.href.removeprefix(PHOTO),
         "data-given": _given(site, product, query) if product else "",
+        # An extractor that looks at a square in the middle would not see the ends of what is long.
+        "data-widens": "yes" if bundle.recipes[0].get("resize") == "crop" else "",
     }
     scriptless = "Searching by photo needs scripts, which are switched off in this browser."
     body = html.Div(
@@ -77,11 +80,6 @@ def photo_page(site: Site, bundle: Bundle, *, arguments: Arguments) -> View:
     )
 
 
-def _is_hosted(site: Site) -> bool:
-    """Whether the server can look at a photo."""
-    return getattr(site, "hosted_live", site.settings.live != "browser")
-
-
 def _whereabouts(*, on_device: bool, hosted: bool) -> list[Component]:
     """Where the photo goes. Of two sentences the script shows the one that is true."""
     if not on_device:
@@ -89,7 +87,9 @@ def _whereabouts(*, on_device: bool, hosted: bool) -> list[Component]:
     stays = html.P(_STAYS, className="photo-stays")
     if not hosted:
         return [stays]
-    back = html.Button("Search on this device instead", type="button", className="more", **{"data-do": "device"})
+    back = html.Button(
+        "Search on this device instead", type="button", className="more", **{"data-do": "device"}
+    )
     return [stays, html.P([f"{_SENT} ", back], className="photo-goes")]
 
 

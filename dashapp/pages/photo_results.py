@@ -7,16 +7,16 @@ from collections.abc import Sequence
 from bundle import Bundle, Neighbour, Product
 from bundle.query import category_path
 from dashapp import html
+from dashapp.addresses import product_href
 from dashapp.cards import pick_button, variants_panel, why_panel
-from dashapp.components import FEWEST, card, explanation, grid, how_many, score_bar
-from dashapp.filter_bar import active_chips, category_chips, category_of, filter_bar, price_text
+from dashapp.components import FEWEST, card, grid, how_many, score_bar
+from dashapp.filter_bar import active_chips, category_of, filter_bar, price_text
 from dashapp.html import Component
 from dashapp.photo_query import PhotoQuery
 from dashapp.ranked import Ranked, ranked
 from dashapp.recipes import Recipe
 from dashapp.similar import LookAlike
 from dashapp.site import Site
-from dashapp.addresses import product_href
 from dashapp.why import closeness, shared
 from dashapp.wording import listing
 
@@ -39,9 +39,8 @@ def photo_results(
     head = html.Div([html.H2("Closest products"), slider], className="section-head")
     parts = [
         head,
-        html.P(explanation(recipe), className="explanation"),
-        category_chips(query, found.facets),
-        filter_bar(query, found.facets, total=found.admitted, sorts=()),
+        html.P(recipe.metric.meaning, className="explanation"),
+        filter_bar(query, found.facets, total=found.admitted, sorts=(), categories=True),
         active_chips(query, currency=bundle.currency),
         *_narrowed(found, query, bundle=bundle, count=count),
         grid(_card(site, recipe, each, product) for each in found.shown),

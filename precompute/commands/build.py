@@ -48,6 +48,11 @@ def add_parser(subparsers: argparse._SubParsersAction) -> None:
         action="store_true",
         help="also drop from the store what neither the new nor the previous generation uses",
     )
+    parser.add_argument(
+        "--live",
+        action="store_true",
+        help="add what a search with a visitor's own photo needs, for the first recipe",
+    )
     add_output_options(parser)
     parser.set_defaults(run=run, stopped=_STOPPED)
 
@@ -68,6 +73,7 @@ def run(arguments: argparse.Namespace) -> int:
         title=arguments.title,
         thumbnail_size=arguments.thumbnail_size,
         prune=arguments.prune,
+        live=arguments.live,
     )
     summary = build(settings)
     show(arguments, summary=dataclasses.asdict(summary), lines=_lines(summary, out=arguments.out))

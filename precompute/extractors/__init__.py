@@ -83,13 +83,19 @@ class ExtractorPlan:
                 from precompute.extractors.keras_runtime import KerasExtractor
 
                 return KerasExtractor(self.model(), weights_sha256=self.weights_sha256)
+        flatbuffer = self.flatbuffer()
         with held_back():
-            from precompute.extractors.litert_runtime import LiteRTExtractor, converted
+            from precompute.extractors.litert_runtime import LiteRTExtractor
+
+            return LiteRTExtractor(flatbuffer, weights_sha256=self.weights_sha256)
+
+    def flatbuffer(self, **options: int) -> bytes:
+        """The model converted for LiteRT; `options` are those of `litert_runtime.converted`."""
+        with held_back():
+            from precompute.extractors.litert_runtime import converted
         fingerprint = self.recipe.extractor_fingerprint(self.weights_sha256)
         name = re.sub(r"[^\w.-]+", "-", f"{self.recipe.extractor}-{fingerprint[:16]}")
-        flatbuffer = converted(self.model, name=name)
-        with held_back():
-            return LiteRTExtractor(flatbuffer, weights_sha256=self.weights_sha256)
+        return converted(self.model, name=name, **options)
 
 
 def plan_extractor(recipe: Recipe, *, runtime: str | None = None) -> ExtractorPlan:

@@ -23,11 +23,10 @@ class KerasExtractor:
     """An `Extractor` on Keras."""
 
     runtime = "keras"
-    batch = 32
 
-    def __init__(self, model: keras.Model, *, weights_sha256: str) -> None:
+    def __init__(self, model: keras.Model, *, weights_sha256: str, batch: int = 32) -> None:
         """`model` takes uint8 images (n, h, w, 3) and gives float32 embeddings (n, d)."""
-        self.weights_sha256 = weights_sha256
+        self.weights_sha256, self.batch = weights_sha256, batch
         shape = (self.batch, *model.input_shape[1:])
         # One shape, traced once: `model.predict` would build a data pipeline at every call.
         self._run = tf.function(lambda images: model(images, training=False)).get_concrete_function(

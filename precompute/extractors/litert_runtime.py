@@ -30,7 +30,6 @@ class LiteRTExtractor:
     """An `Extractor` on LiteRT, with XNNPACK on all cores that this process may use."""
 
     runtime = "litert"
-    batch = _BATCH
 
     def __init__(self, flatbuffer: bytes, *, weights_sha256: str) -> None:
         """`flatbuffer` is a model whose input is uint8 images (batch, h, w, 3)."""
@@ -39,7 +38,8 @@ class LiteRTExtractor:
         self.weights_sha256 = weights_sha256
         self._interpreter = Interpreter(model_content=flatbuffer, num_threads=available_cores())
         self._interpreter.allocate_tensors()
-        self._input = self._interpreter.get_input_details()[0]["index"]
+        described = self._interpreter.get_input_details()[0]
+        self._input, self.batch = described["index"], int(described["shape"][0])
         self._output = self._interpreter.get_output_details()[0]["index"]
 
     def __call__(self, images: np.ndarray) -> np.ndarray:
@@ -49,23 +49,23 @@ class LiteRTExtractor:
         return self._interpreter.get_tensor(self._output)[: len(images)]
 
 
-def converted(model: Callable[[], keras.Model], *, name: str) -> bytes:
+def converted(model: Callable[[], keras.Model], *, name: str, batch: int = _BATCH) -> bytes:
     """The converted form of a model, from the user's cache folder or, the first time, from TensorFlow.
 
     `name` says which model it is, weights included; `model` makes it where it must be converted. A kept
     file's name holds the hash of its content, and a file that no longer fits its name is made anew.
     """
     folder = platformdirs.user_cache_path("akin")
-    for path in folder.glob(f"{name}-{_BATCH}-*.tflite"):
+    for path in folder.glob(f"{name}-{batch}-*.tflite"):
         content = path.read_bytes()
         if path.stem.endswith(_short_hash(content)):
             return content
     say("Converting the model for LiteRT, once on this machine …")
     with held_back():
-        content = convert(model(), batch=_BATCH)
+        content = convert(model(), batch=batch)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        path = folder / f"{name}-{_BATCH}-{_short_hash(content)}.tflite"
+        path = folder / f"{name}-{batch}-{_short_hash(content)}.tflite"
         temporary = path.with_suffix(f".{os.getpid()}")
         temporary.write_bytes(content)
         temporary.replace(path)

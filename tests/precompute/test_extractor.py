@@ -13,11 +13,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from pictures.decoding import decode
+from pictures.form import to_input
 from precompute.errors import UserError
 from precompute.extractors import Extractor, open_extractor
 from precompute.extractors.litert_runtime import smallest_cosine
 from precompute.extractors.torch_checkpoint import read_checkpoint
-from precompute.images import decode, to_input
 from precompute.recipe import DEFAULT, RECIPES
 from tests.pictures import picture
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from bundle import Product, ProductImage
-from precompute.images import decode
+from pictures.decoding import decode
 from precompute.neighbours import NeighbourLists
 from precompute.twins import SIGNATURE_SIDE, TOLERANCE, signature_of, twin_groups, with_twins
 from tests.pictures import encoded, picture

@@ -1,0 +1,133 @@
+"""The live part of a bundle: what a search with a visitor's own photo needs, for the first recipe.
+
+    live/<recipe>/live.json             what the rest is: `LiveSearch` has its fields
+    live/<recipe>/extractor.tflite      uint8 images (1, h, w, 3) in RGB to float32 embeddings (1, d)
+    live/<recipe>/extractor.int8.tflite the same with int8 weights, where that agrees well enough
+    live/<recipe>/centre.f32            d float32, subtracted from an embedding; not without projection
+    live/<recipe>/vectors-000.i8        vectors (rows, d) int8, so many whole rows a file
+    live/<recipe>/scales.f32            rows float32: what a row's numbers are multiplied by
+    live/<recipe>/owners.u32            rows uint32: the position in the catalogue of a row's product
+    live/web/…                          what runs an extractor in a browser
+
+All numbers are little-endian.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bundle.format import BundleError
+from bundle.reader import Bundle
+
+FOLDER = "live"
+WEB = f"{FOLDER}/web"
+WEB_START = f"{WEB}/litert.js"
+"""What a browser loads first of what runs an extractor there."""
+
+DESCRIPTION = "live.json"
+EXTRACTOR = "extractor.tflite"
+INT8_EXTRACTOR = "extractor.int8.tflite"
+CENTRE = "centre.f32"
+SCALES = "scales.f32"
+OWNERS = "owners.u32"
+
+VERSION = 1
+
+SHARD_BYTES = 1 << 20
+"""The bytes that no file of vectors passes, unless a single row does."""
+
+_HINT = "build it again, run: python -m precompute build PHOTOS --live"
+
+
+def live_file(recipe: str, name: str) -> str:
+    """The path, inside a generation, of one of the files of a recipe."""
+    return f"{FOLDER}/{recipe}/{name}"
+
+
+def vectors_name(shard: int) -> str:
+    """The name of one of the files of vectors."""
+    return f"vectors-{shard:03d}.i8"
+
+
+def rows_of_a_shard(dimensions: int) -> int:
+    """How many rows each file of vectors has, but for the last one, which may have fewer."""
+    return max(1, SHARD_BYTES // dimensions)
+
+
+@dataclass(frozen=True)
+class LiveSearch:
+    """What `live.json` says: how a photo becomes a vector, and what it is compared with.
+
+    `form` says how a picture becomes the extractor's input (`decoding`, `input_size`, `resize`,
+    `interpolation`); `projection` is `centre` or `none` and `metric` the recipe's. `vectors` are `rows` of
+    `dimensions` numbers in `shards` files, `rows_per_shard` in each but the last. Where the metric is cosine
+    they have unit length. `models` has the `file` and `bytes` of each extractor. A score from them is at
+    most `score_error` from the stored lists', measured on the catalogue's own pictures; `agreement` has how
+    far the extractors agree with the build's, by their names `float32` and `int8`. `formats` are those of a
+    photo, by Pillow's names.
+    """
+
+    folder: Path
+    recipe: str
+    fingerprint: str
+    form: dict[str, Any]
+    projection: str
+    metric: str
+    dimensions: int
+    rows: int
+    rows_per_shard: int
+    shards: int
+    score_error: float
+    models: list[dict[str, Any]]
+    agreement: dict[str, dict[str, Any]]
+    formats: tuple[str, ...]
+
+    def path(self, name: str) -> Path:
+        """Where one of the files is."""
+        return self.folder / name
+
+    def shard_paths(self) -> list[Path]:
+        """Where the files of vectors are, in the order of their rows."""
+        return [self.folder / vectors_name(shard) for shard in range(self.shards)]
+
+    def files(self) -> dict[str, int]:
+        """The name of every file that must be there, with its size in bytes."""
+        last = self.rows - self.rows_per_shard * (self.shards - 1)
+        rows = [self.rows_per_shard] * (self.shards - 1) + [last]
+        vectors = {vectors_name(shard): count * self.dimensions for shard, count in enumerate(rows)}
+        models = {model["file"]: model["bytes"] for model in self.models}
+        fixed = {SCALES: 4 * self.rows, OWNERS: 4 * self.rows, EXTRACTOR: models[EXTRACTOR]}
+        projected = {CENTRE: 4 * self.dimensions} if self.projection == "centre" else {}
+        return vectors | models | fixed | projected
+
+
+def read_live(bundle: Bundle) -> LiveSearch | None:
+    """The live part of a bundle, None where it has none.
+
+    Raises `BundleError` where a part of it is missing or not what `live.json` says.
+    """
+    recipe = bundle.recipes[0]["name"]
+    folder = bundle.folder / FOLDER / recipe
+    path = folder / DESCRIPTION
+    try:
+        fields = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError) as error:
+        raise BundleError(f"{path} cannot be read ({error}): {_HINT}.") from error
+    if not isinstance(fields, dict) or fields.pop("version", None) != VERSION:
+        raise BundleError(f"{path} is not of version {VERSION}, the one that this program reads: {_HINT}.")
+    try:
+        live = LiveSearch(folder=folder, **fields | {"formats": tuple(fields["formats"])})
+        for name, size in live.files().items():
+            found = live.path(name).stat().st_size
+            if size != found:
+                raise ValueError(f"{name} has {found:,} bytes where {size:,} are expected")
+    except (OSError, LookupError, TypeError, ValueError, AttributeError) as error:
+        raise BundleError(f"The live search in {folder} is not whole ({error}): {_HINT}.") from error
+    if bundle.recipes[0].get("fingerprint") != live.fingerprint:
+        raise BundleError(f"{path} is of another recipe than the bundle's first: {_HINT}.")
+    return live

@@ -1,0 +1,155 @@
+"""Reads the photos of a request: at most so many bytes in so many seconds, into memory and nowhere else."""
+
+from __future__ import annotations
+
+import io
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import IO, Any
+
+from flask import Request
+from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.formparser import FormDataParser
+from werkzeug.wsgi import get_input_stream
+
+from dashapp.api.problems import Problem, unusable
+from pictures.box import WHOLE, Box
+from pictures.limits import MEGABYTE, UPLOAD
+
+MOST_PHOTOS = 4
+
+SECONDS = 25.0
+"""How long a request may take to arrive. Heroku's router gives up after 30 s without an answer."""
+
+_FORM = "multipart/form-data"
+_AROUND = 16 * 1024
+"""Bytes that a form may have besides its photos, which no photo of the full size shall fail by."""
+
+_BUFFER = 128 * 1024
+"""Bytes of a form's texts, and of what its parser holds before it knows which part they are of."""
+
+
+@dataclass(frozen=True)
+class Photo:
+    """The bytes of a photo, and the part of it that is meant."""
+
+    data: bytes
+    box: Box = WHOLE
+
+
+def read_photos(request: Request, *, box: str = "") -> tuple[Photo, ...]:
+    """The photos of a request, of which nothing was read before: its body, or the parts of a form.
+
+    `box` is that of a photo which is the body. Raises `Problem` where there are none, too many or too large
+    ones, where a box is none, and where they do not arrive in time.
+    """
+    is_form = request.mimetype == _FORM
+    limit = UPLOAD.bytes + (_AROUND if is_form else 0)
+    if (request.content_length or 0) > limit:
+        raise _too_large()
+    with _in_time(request.environ) as late:
+        try:
+            stream = get_input_stream(request.environ, max_content_length=limit)
+            if is_form:
+                return _of_form(request, stream, box=box)
+            data = stream.read()
+        except RequestEntityTooLarge:
+            raise _too_large() from None
+        except Problem:
+            if late.is_set():
+                raise _late() from None
+            raise
+        # A client that goes away, or a body that is not what it says: the server raises errors of its own.
+        except Exception:
+            raise _late() if late.is_set() else _broken() from None
+    if late.is_set():
+        raise _late()
+    if len(data) < (request.content_length or 0):
+        raise _broken()
+    return _together([data] if data else [], [box] if box else [])
+
+
+def _of_form(request: Request, stream: IO[bytes], *, box: str) -> tuple[Photo, ...]:
+    if box:
+        raise unusable("box", "a field of the form beside each photo", box)
+    # Werkzeug's own way of keeping a file is a temporary file on the disk.
+    parser = FormDataParser(
+        stream_factory=lambda *_, **__: io.BytesIO(),
+        max_form_memory_size=_BUFFER,
+        max_form_parts=4 * MOST_PHOTOS,
+        silent=False,
+    )
+    _, fields, files = parser.parse(stream, request.mimetype, request.content_length, request.mimetype_params)
+    for name in (*fields, *files):
+        if name not in ("photo", "box"):
+            raise Problem(HTTPStatus.BAD_REQUEST, f"There is no field {name!r}. Expected photo and box.")
+    photos = [file.stream.getvalue() for file in files.getlist("photo")]
+    if "photo" in fields or "box" in files:
+        raise Problem(HTTPStatus.BAD_REQUEST, "Expected photo to be a file and box to be text.")
+    return _together([data for data in photos if data], fields.getlist("box"))
+
+
+def _together(photos: list[bytes], boxes: list[str]) -> tuple[Photo, ...]:
+    if not photos:
+        raise Problem(
+            HTTPStatus.BAD_REQUEST,
+            f"Expected a photo as the body, or a form with 1 to {MOST_PHOTOS} files photo. Received: none.",
+        )
+    if len(photos) > MOST_PHOTOS:
+        raise Problem(
+            HTTPStatus.BAD_REQUEST, f"Expected at most {MOST_PHOTOS} photos. Received: {len(photos)}."
+        )
+    if boxes and len(boxes) != len(photos):
+        detail = f"Expected as many fields box as photos ({len(photos)}), or none. Received: {len(boxes)}."
+        raise Problem(HTTPStatus.BAD_REQUEST, detail, parameter="box")
+    parsed = [_box(text) for text in boxes] or [WHOLE] * len(photos)
+    return tuple(Photo(data, box) for data, box in zip(photos, parsed, strict=True))
+
+
+def _box(text: str) -> Box:
+    try:
+        return Box.parse(text)
+    except ValueError as error:
+        raise unusable("box", str(error), text[:100]) from None
+
+
+@contextmanager
+def _in_time(environ: dict[str, Any]) -> Iterator[threading.Event]:
+    """Stop reading from the client once the time is up, which the event tells."""
+    late = threading.Event()
+    client = environ.get("gunicorn.socket")
+
+    def stop() -> None:
+        late.set()
+        # Whoever waits for more gets the end of the stream; what is written still goes out.
+        with suppress(OSError):
+            client.shutdown(socket.SHUT_RD)
+
+    timer = threading.Timer(SECONDS, stop)
+    timer.daemon = True
+    if client is not None:
+        timer.start()
+    try:
+        yield late
+    finally:
+        timer.cancel()
+
+
+def _too_large() -> Problem:
+    limit = UPLOAD.bytes // MEGABYTE
+    return Problem(
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+        f"Expected at most {limit} MB of photos in all. Send smaller ones.",
+    )
+
+
+def _late() -> Problem:
+    return Problem(HTTPStatus.REQUEST_TIMEOUT, f"The photo did not arrive within {SECONDS:.0f} seconds.")
+
+
+def _broken() -> Problem:
+    return Problem(HTTPStatus.BAD_REQUEST, "The request broke off, or is not the form that it says it is.")
