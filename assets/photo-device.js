@@ -72,9 +72,9 @@ export class DeviceSearch {
     }
   }
 
-  // What is closest to the photos, as `[[id, score], …]`, best first.
-  async search(photos) {
-    const pictures = photos.map((photo) => photo.pixels());
+  // What is closest to the photos, as `[[id, score], …]`, best first; `form` says how the extractor sees a part.
+  async search(photos, form) {
+    const pictures = photos.map((photo) => photo.pixels(form));
     const { similar, milliseconds } = await this.#ask({ pictures }, pictures.map(({ data }) => data.buffer));
     this.milliseconds = milliseconds;
     return similar;

@@ -14,16 +14,16 @@ export class HostedSearch {
     return true;
   }
 
-  // What is closest to the photos, as `[[id, score], …]`, best first.
-  async search(photos) {
-    const form = new FormData();
+  // What is closest to the photos, as `[[id, score], …]`, best first; `form` says how the extractor sees a part.
+  async search(photos, form) {
+    const body = new FormData();
     for (const photo of photos) {
-      form.append("photo", await photo.sent(), "photo");
-      form.append("box", "");
+      body.append("photo", await photo.sent(form), "photo");
+      body.append("box", "");
     }
     let response = null;
     try {
-      response = await fetch(this.address, { method: "POST", body: form });
+      response = await fetch(this.address, { method: "POST", body });
     } catch {
       throw offline();
     }

@@ -45,14 +45,15 @@ export class Offer {
     const bar = document.createElement("progress");
     Object.assign(bar, { max: all, value: 0 });
     bar.setAttribute("aria-label", "Download");
+    const about = document.createElement("p");
+    about.textContent = "Downloading what the search takes. Your browser keeps it for the next time.";
     const count = document.createElement("p");
     const progress = (loaded) => {
       bar.value = loaded;
       count.textContent = loaded < all ? `${megabytes(loaded)} of ${megabytes(all)} MB` : "Getting ready …";
     };
     progress(0);
-    this.element.replaceChildren(bar, count);
-    this.element.dataset.shown = "";
+    this.element.replaceChildren(about, bar, count);
     try {
       await this.device.load(progress);
       this.hide();

@@ -21,26 +21,35 @@ export class Photo {
     return this.box ? [x, y, width, height].map((share) => +share.toFixed(4)).join(",") : "";
   }
 
-  // The pixels of the part that is meant, at most `longest` on its longer side.
-  #part(longest) {
+  // What is compared, at most `longest` pixels on its longer side: the whole picture, or the part that is meant.
+  // Where an extractor looks at a square in the middle, the part `widens` to a square of its longer side, as far
+  // as the picture goes: so the ends of what is long count, and what is around it, as on the catalogue's pictures.
+  #part(longest, widens) {
     const { width, height } = this.canvas;
     const box = this.box ?? WHOLE;
-    const [left, top] = [Math.round(box.x * width), Math.round(box.y * height)];
-    const wide = Math.max(1, Math.round((box.x + box.width) * width) - left);
-    const high = Math.max(1, Math.round((box.y + box.height) * height) - top);
-    return drawn(this.canvas, [left, top, wide, high], longest);
+    let [left, top, wide, high] = [box.x * width, box.y * height, box.width * width, box.height * height];
+    if (this.box && widens) {
+      const side = Math.max(wide, high);
+      const [middle, centre] = [left + wide / 2, top + high / 2];
+      [wide, high] = [Math.min(side, width), Math.min(side, height)];
+      left = Math.min(Math.max(0, middle - wide / 2), width - wide);
+      top = Math.min(Math.max(0, centre - high / 2), height - high);
+    }
+    const [x, y] = [Math.round(left), Math.round(top)];
+    const [end, bottom] = [Math.max(x + 1, Math.round(left + wide)), Math.max(y + 1, Math.round(top + high))];
+    return drawn(this.canvas, [x, y, end - x, bottom - y], longest);
   }
 
-  pixels() {
-    const canvas = this.#part(KEPT);
+  pixels({ widens }) {
+    const canvas = this.#part(KEPT, widens);
     const { width, height, data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
     return { width, height, data };
   }
 
   // What is sent: the part that is meant and no more, without what a camera wrote into the file.
-  async sent() {
+  async sent({ widens }) {
     if (!this.canvas) return this.file;
-    return new Promise((resolve) => this.#part(SENT).toBlob(resolve, "image/jpeg", QUALITY));
+    return new Promise((resolve) => this.#part(SENT, widens).toBlob(resolve, "image/jpeg", QUALITY));
   }
 }
 

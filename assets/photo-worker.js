@@ -58,6 +58,7 @@
     const { form: described } = files.described;
     form = { ...described, size: described.input_size };
     await begin(files, part);
+    arrived(files.script.bytes + files.library.bytes);
   }
 
   async function begin(files, { wasm, model: content }) {

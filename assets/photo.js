@@ -168,7 +168,7 @@ class PhotoPage {
         return;
       }
       this.state.textContent = engine.state;
-      const similar = await engine.search(photos);
+      const similar = await engine.search(photos, { widens: Boolean(this.root.dataset.widens) });
       if (!isLatest()) return;
       session.similar = similar;
     }
@@ -241,11 +241,11 @@ class PhotoPage {
     const list = document.createElement("ul");
     list.className = "smalls photo-tiles";
     list.append(...session.photos.map((each, place) => this.#tile(each, place)));
-    const add = session.photos.length < MOST ? [doButton("Add a photo", "choose"), doButton("Take a photo", "take")] : [];
-    const buttons = document.createElement("div");
-    buttons.className = "photo-ways";
-    buttons.append(...(mark ? [mark] : []), ...add);
-    this.tools.replaceChildren(...(photo.canvas ? [keys] : []), buttons, list);
+    const add = session.photos.length < MOST ? [doButton("Add a photo", "choose")] : [];
+    const ways = document.createElement("div");
+    ways.className = "photo-ways";
+    ways.append(list, ...(mark ? [mark] : []), ...add);
+    this.tools.replaceChildren(...(photo.canvas ? [keys] : []), ways);
     if (focused) (this.tools.querySelector(`[data-do="${focused}"]`) ?? this.tools.querySelector("button")).focus();
   }
 
@@ -316,6 +316,5 @@ function buttonOf(text, action) {
 function doButton(text, action) {
   const button = buttonOf(text, () => {});
   button.dataset.do = action;
-  if (action === "take") button.classList.add("photo-take");
   return button;
 }
