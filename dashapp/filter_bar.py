@@ -84,7 +84,7 @@ def active_filters(query: GalleryQuery, *, currency: str) -> list[tuple[str, Gal
         chosen = getattr(filters, field)
         active += [(name, query.with_filters(**{field: _without(chosen, name)})) for name in chosen]
     if filters.lowest is not None or filters.highest is not None:
-        active.append((price_text(query, currency), query.with_filters(lowest=None, highest=None)))
+        active.append((_price_text(query, currency), query.with_filters(lowest=None, highest=None)))
     if filters.currency:
         active.append((f"Prices in {filters.currency}", query.with_filters(currency="")))
     if filters.in_stock:
@@ -294,8 +294,7 @@ def _bound(label: str, name: str, value: float | None, *, unit: str, hint: float
     return html.Div([html.Label(shown, htmlFor=f"price-{name}"), field], className="price-bound")
 
 
-def price_text(query: GalleryQuery, currency: str) -> str:
-    """The bounds of the price that a query asks for, where it has any, as "Price up to €20"."""
+def _price_text(query: GalleryQuery, currency: str) -> str:
     filters = query.query.filters
     unit = filters.currency or currency
     lowest, highest = (price(bound, unit) for bound in (filters.lowest, filters.highest))

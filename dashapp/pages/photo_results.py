@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bundle import Bundle, Neighbour, Product
-from bundle.query import category_path
+from bundle.query import Filters, category_path
 from dashapp import html
 from dashapp.addresses import product_href
 from dashapp.cards import pick_button, variants_panel, why_panel
 from dashapp.components import FEWEST, card, grid, how_many, score_bar
-from dashapp.filter_bar import active_chips, category_of, filter_bar, price_text
+from dashapp.filter_bar import active_chips, category_of, filter_bar
 from dashapp.html import Component
 from dashapp.photo_query import PhotoQuery
 from dashapp.ranked import Ranked, ranked
@@ -18,7 +18,7 @@ from dashapp.recipes import Recipe
 from dashapp.similar import LookAlike
 from dashapp.site import Site
 from dashapp.why import closeness, shared
-from dashapp.wording import listing
+from dashapp.wording import listing, price
 
 
 def photo_results(
@@ -66,7 +66,7 @@ def _narrowed(found: Ranked, query: PhotoQuery, *, bundle: Bundle, count: int) -
         return []
     number = found.admitted
     only = "Only " if 0 < found.longest < min(count, found.listed) else ""
-    verb = "is" if number == 1 else "are"
+    verb = "are" if number > 1 else "is"
     text = f"{only}{number or 'None'} of the {found.listed} closest {verb} {wanted}."
     if found.longest < number and only:
         text += f" Variants share a card, which makes {found.longest}."
@@ -79,18 +79,23 @@ def _narrowed(found: Ranked, query: PhotoQuery, *, bundle: Bundle, count: int) -
 
 def _wanted(query: PhotoQuery, *, currency: str) -> str:
     filters = query.query.filters
-    bounded = filters.lowest is not None or filters.highest is not None
-    amount = price_text(query, currency)
+    amount = _amount(filters, filters.currency or currency)
     parts = [
         *(f"in {name}" for name in category_path(category_of(query))[-1:]),
         " or ".join(filters.colours),
         f"by {' or '.join(filters.brands)}" if filters.brands else "",
         f"tagged {' or '.join(filters.tags)}" if filters.tags else "",
-        f"{amount[0].lower()}{amount[1:]}" if bounded else "",
-        f"priced in {filters.currency}" if filters.currency and not bounded else "",
+        amount or (f"priced in {filters.currency}" if filters.currency else ""),
         "in stock" if filters.in_stock else "",
     ]
     return listing([part for part in parts if part])
+
+
+def _amount(filters: Filters, currency: str) -> str:
+    lowest, highest = (price(bound, currency) for bound in (filters.lowest, filters.highest))
+    if lowest and highest:
+        return f"from {lowest} to {highest}"
+    return f"at {lowest} or more" if lowest else f"at {highest} or less" if highest else ""
 
 
 def _share(product: Product | None) -> Component:
