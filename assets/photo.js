@@ -104,15 +104,8 @@ class PhotoPage {
     this.#fail(null);
     if (drawn) this.#tools();
     else this.#show();
-    const wanted = new URLSearchParams(this.search);
-    const [photo] = session.photos;
-    const named = session.photos.length === 1 && photo.given;
-    const about = { product: named ? photo.given.id : "", box: named ? photo.address : "" };
-    for (const [name, value] of Object.entries(about)) {
-      if (value) wanted.set(name, value);
-      else wanted.delete(name);
-    }
-    this.#move(wanted.size ? `?${wanted}`.replaceAll("%2C", ",") : "");
+    this.#move(this.search);
+    this.found.busy = true;
     clearTimeout(this.pause);
     this.pause = setTimeout(() => this.#ask(), PAUSE);
   }
@@ -122,9 +115,16 @@ class PhotoPage {
     this.#ask();
   }
 
+  // The address has these arguments, and says what is searched with where it can.
   #move(search) {
-    this.search = search;
-    history.replaceState(history.state, "", location.pathname + search);
+    const given = new URLSearchParams(search);
+    for (const name of ["product", "box"]) given.delete(name);
+    const [photo] = session.photos;
+    const named = session.photos.length === 1 && photo.given;
+    const about = named ? [["product", photo.given.id], ...(photo.box ? [["box", photo.address]] : [])] : [];
+    const wanted = new URLSearchParams([...about, ...given]);
+    this.search = wanted.size ? `?${wanted}`.replaceAll("%2C", ",") : "";
+    history.replaceState(history.state, "", location.pathname + this.search);
     document.dispatchEvent(new CustomEvent("akin:moved"));
   }
 
