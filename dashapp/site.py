@@ -66,6 +66,11 @@ class Site:
         return self.engine is not None
 
     @property
+    def checks_lists(self) -> bool:
+        """Whether stored lists can be compared with what the build's extractor gives now."""
+        return self.engine is not None and self.engine.runtime == "keras"
+
+    @property
     def has_map(self) -> bool:
         """Whether the bundle holds a map of the catalogue."""
         return self.bundle is not None and (self.bundle.folder / "map").is_dir()

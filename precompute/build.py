@@ -115,6 +115,7 @@ def build(settings: BuildSettings, *, catalogue: Catalogue | None = None) -> Sum
             embedded = _embed(catalogue, list(works.values()), maker, pictures, clock)
             products = _products(catalogue, embedded, pictures)
             left_out = _left_out(catalogue, embedded)
+            store.write_sources(catalogue.folder, files := _files_by_image(embedded))
             if not products:
                 raise UserError(_nothing_left(settings.source, left_out))
             parts = {"store": store, "writer": writer, "clock": clock, "search": settings.search}
@@ -128,10 +129,7 @@ def build(settings: BuildSettings, *, catalogue: Catalogue | None = None) -> Sum
                 writer.write_catalogue(products)
                 _link_thumbnails(products, pictures, writer)
                 if live is not None:
-                    rows = Rows.of(
-                        products, works[plans[0].key].store, projection=settings.recipes[0].projection
-                    )
-                    files = {image_id: file for file, image_id in embedded.images.items()}
+                    rows = Rows.of(products, works[plans[0].key].store, settings.recipes[0])
                     write_live(live, rows, folder=catalogue.folder, files=files, store=store, writer=writer)
                 writer.write_report(_report(left_out, products, made, overlap, clock))
                 counts = {"products": len(products), "images": _images(products), "left_out": len(left_out)}
@@ -240,6 +238,11 @@ def _left_out(catalogue: Catalogue, embedded: Embedded) -> list[LeftOut]:
     return catalogue.left_out + [LeftOut(file, reason) for file, reason in embedded.left_out.items()]
 
 
+def _files_by_image(embedded: Embedded) -> dict[str, str]:
+    """A file that holds each image, the first by name of several."""
+    return {image_id: file for file, image_id in sorted(embedded.images.items(), reverse=True)}
+
+
 def _nothing_left(source: Path, left_out: list[LeftOut]) -> str:
     first = left_out[0]
     return (
@@ -255,7 +258,7 @@ def _link_thumbnails(products: list[Product], pictures: PictureStore, writer: Bu
 
 
 def _images(products: list[Product]) -> int:
-    return len({product.images[0].id for product in products})
+    return len({image.id for product in products for image in product.images})
 
 
 def _signatures(products: list[Product], pictures: PictureStore) -> dict[str, np.ndarray]:

@@ -19,8 +19,9 @@ from precompute.extractors import ExtractorPlan
 from precompute.live_agreement import Agreement, measure
 from precompute.live_web import write_web_runtime
 from precompute.progress import say
-from precompute.projection import centre, project
+from precompute.recipe import Recipe
 from precompute.store import EmbeddingStore, Store
+from precompute.vectors import catalogue_centre, compared_vectors
 
 MOST_BYTES = 150 * MEGABYTE
 """The largest extractor that is put into a bundle: with a larger one no host's slug and memory would do."""
@@ -34,26 +35,28 @@ _RESERVED = "web"
 
 @dataclass(frozen=True)
 class Rows:
-    """What is compared: one row for each picture of each product.
+    """What photos are compared with.
 
-    `vectors` (n, d), float32, are as the recipe's projection gives them and `image_ids` the n pictures that
-    they are of; `owners` (n,), uint32, are the positions of their products in the catalogue. `centre` (d,) is
-    what the projection took away, None without one.
+    `vectors` (n, d), float32, are those that the recipe compares and `owners` (n,), int32, the positions of
+    their products in the catalogue. `pictures` has the catalogue's pictures, with the position of a product
+    that each is the first one of, and `embeddings` what the build embedded them to. `centre` (d,), float32,
+    is what the projection takes away, None without one.
     """
 
     vectors: np.ndarray
-    image_ids: Sequence[str]
     owners: np.ndarray
+    pictures: dict[str, int]
+    embeddings: EmbeddingStore
     centre: np.ndarray | None
 
     @classmethod
-    def of(cls, products: Sequence[Product], embeddings: EmbeddingStore, *, projection: str) -> Rows:
-        """The rows of a catalogue's products: that of each one's first picture."""
-        ids = [product.images[0].id for product in products]
-        vectors = embeddings.vectors(ids)
-        middle = None if projection == "none" else centre(vectors, ids)
-        project(vectors, ids, projection=projection)
-        return cls(vectors, ids, np.arange(len(products), dtype=np.uint32), middle)
+    def of(cls, products: Sequence[Product], embeddings: EmbeddingStore, recipe: Recipe) -> Rows:
+        """Those of a catalogue. Raises `KeyError` where embeddings are missing."""
+        compared = compared_vectors(products, embeddings, recipe)
+        owners = compared.owners([product.id for product in products])
+        firsts = {product.images[0].id: place for place, product in enumerate(products)}
+        middle = catalogue_centre(products, embeddings, recipe)
+        return cls(compared.values, owners, firsts, embeddings, middle)
 
 
 @dataclass(frozen=True)

@@ -59,14 +59,13 @@ def measure(
     `numbers` (n, d), int8, and `scales` (n,) are the rows as the live search has them. What was embedded
     by a build before is taken from the store.
     """
-    row_of = {image_id: row for row, image_id in reversed(list(enumerate(rows.image_ids)))}
-    embedded = _embed(extractors, sorted(row_of)[:PICTURES], folder=folder, files=files, store=store)
+    embedded = _embed(extractors, sorted(rows.pictures)[:PICTURES], folder=folder, files=files, store=store)
     sample = sorted(set.intersection(*(set(part) for part in embedded.values())))
-    own = np.array([row_of[image_id] for image_id in sample], dtype=np.intp)
     metric = extractors.plan.recipe.metric
-    # The rows that a search with this picture would not be asked for.
-    apart = rows.owners[own, np.newaxis] == rows.owners
-    exact = _nearness(rows.vectors[own], lambda part: rows.vectors[part], len(rows.vectors), metric)
+    own = np.array([rows.pictures[image_id] for image_id in sample], np.int32)
+    apart = own[:, np.newaxis] == rows.owners
+    build = _projected(rows.embeddings.vectors(sample), rows.centre)
+    exact = _nearness(build, lambda part: rows.vectors[part], len(rows.vectors), metric)
     right = _nearest(exact, apart)
 
     def decoded(part: slice) -> np.ndarray:
@@ -77,8 +76,8 @@ def measure(
         queries = _projected(np.stack([found[image_id] for image_id in sample]), rows.centre)
         nearest = _nearest(_nearness(queries, decoded, len(numbers), metric), apart)
         overlap[name] = _overlap(right, nearest)
-        cosine[name] = float(np.vecdot(_unit(queries), _unit(rows.vectors[own])).min())
-    rounded = _nearness(rows.vectors[own], decoded, len(numbers), metric)
+        cosine[name] = float(np.vecdot(_unit(queries), _unit(build)).min())
+    rounded = _nearness(build, decoded, len(numbers), metric)
     error = np.abs(_scores(rounded, metric) - _scores(exact, metric)).max()
     return Agreement(len(sample), overlap, cosine, float(error))
 
@@ -118,7 +117,7 @@ def _embeddings(flatbuffer: bytes, store: Store) -> EmbeddingStore:
 
 def _projected(embeddings: np.ndarray, centre: np.ndarray | None) -> np.ndarray:
     """The vectors (q, d) of embeddings, as a live search makes them."""
-    return embeddings if centre is None else _unit(embeddings - centre.astype(np.float32))
+    return embeddings if centre is None else _unit(embeddings - centre)
 
 
 def _nearness(

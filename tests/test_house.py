@@ -12,15 +12,17 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-PACKAGES = ("bundle", "precompute", "dashapp")
+PACKAGES = ("bundle", "pictures", "precompute", "dashapp")
 FOLDERS = (*PACKAGES, "assets", "benchmarks", "demo", "tests")
 HUB = "precompute/extractors/hub_backbone.py"  # an optional extra with requirements of its own
-LIVE = "dashapp/live.py"  # live mode runs the extractor, so this one file may import what it needs, lazily
+LIVE = "dashapp/live/"  # imported only where live mode is on, and then what it needs is there
+LIVE_WITH_KERAS = f"{LIVE}keras.py"  # the one file of the dashboard that runs the other half
 HEAVY = {"numpy", "pandas", "sklearn", "scipy", "tensorflow", "keras", "faiss", "PIL", "ai_edge_litert"}
 FILE_LINES = 400
 FUNCTION_LINES = 60
 REQUIREMENTS = (
     "requirements.txt",
+    "requirements-live.txt",
     "requirements-precompute.txt",
     "requirements-dev.txt",
     "requirements-hub.txt",
@@ -74,7 +76,8 @@ def not_pinned(package: str, requirements: str) -> Iterator[str]:
     distributions = packages_distributions()
     for path in files_of(package, ".py"):
         pinned = pins(requirements) | (pins("requirements-hub.txt") if name_of(path) == HUB else {})
-        modules = set() if name_of(path) == LIVE else imported(path) - set(PACKAGES)
+        pinned |= pins("requirements-live.txt") if name_of(path).startswith(LIVE) else {}
+        modules = imported(path) - set(PACKAGES)
         for module in sorted(modules):
             if not any(normalized(name) in pinned for name in distributions.get(module, [module])):
                 yield f"{name_of(path)} imports {module}"
@@ -132,18 +135,34 @@ def test_the_bundle_needs_only_the_standard_library():
 
 @pytest.mark.parametrize(
     ("package", "forbidden"),
-    [("precompute", {"dashapp", "dash"}), ("dashapp", {"precompute", *HEAVY})],
+    [("precompute", {"dashapp", "dash"}), ("dashapp", {"precompute", "pictures", *HEAVY})],
 )
 def test_the_halves_meet_only_in_the_bundle(package, forbidden):
-    files = [path for path in files_of(package, ".py") if name_of(path) != LIVE]
+    files = [path for path in files_of(package, ".py") if not name_of(path).startswith(LIVE)]
     assert any("bundle" in imported(path) for path in files), f"{package} does not import bundle"
     found = {name_of(path): sorted(imported(path) & forbidden) for path in files}
     assert not {path: names for path, names in found.items() if names}
 
 
+def test_pictures_need_pillow_and_numpy_and_their_limits_nothing():
+    foreign = {name_of(path): imported(path) - {"pictures"} for path in files_of("pictures", ".py")}
+    assert not {path: names for path, names in foreign.items() if names - {"PIL", "numpy"}}
+    assert not foreign["pictures/limits.py"]
+
+
+def test_live_search_runs_the_other_half_in_one_file_only():
+    files = [path for path in files_of("dashapp/live", ".py") if "precompute" in imported(path)]
+    assert [name_of(path) for path in files] == [LIVE_WITH_KERAS]
+
+
 @pytest.mark.parametrize(
     ("package", "requirements"),
-    [("dashapp", "requirements.txt"), ("precompute", "requirements-precompute.txt")],
+    [
+        ("dashapp", "requirements.txt"),
+        ("pictures", "requirements-live.txt"),
+        ("pictures", "requirements-precompute.txt"),
+        ("precompute", "requirements-precompute.txt"),
+    ],
 )
 def test_what_a_half_imports_its_requirements_name(package, requirements):
     assert not list(not_pinned(package, requirements)), f"not named in {requirements}"

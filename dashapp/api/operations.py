@@ -13,8 +13,8 @@ from bundle.query import SORTS, Filters, Query
 from dashapp.addresses import LAST_PAGE
 from dashapp.api.addresses import OPENAPI, PRODUCT, PRODUCTS, ROOT, SIMILAR
 from dashapp.api.parameters import Parameter
-from dashapp.api.problems import Problem
-from dashapp.api.records import product_record, recipe_record, similar_record
+from dashapp.api.problems import Problem, unusable
+from dashapp.api.records import check_record, product_record, recipe_record, similar_record
 from dashapp.similar import PRICE_BAND, Wishes, look_alikes
 from dashapp.site import Site
 
@@ -25,6 +25,7 @@ COLOUR = {"type": "string", "enum": list(COLOURS)}
 _SORT = {"type": "string", "enum": [name for name in SORTS if name != "shuffle"]}
 _ID = Parameter("id", "The product's id.", {"type": "string", "minLength": 1}, required=True)
 _NO = {"type": "boolean", "default": False}
+_LIVE = Parameter("live", "true: also compute the whole list now, and compare.", _NO)
 _IN_STOCK = Parameter("in_stock", "true: only what is known to be in stock.", _NO)
 
 
@@ -141,6 +142,7 @@ def _similar_parameters(site: Site, bundle: Bundle) -> tuple[Parameter, ...]:
         Parameter("same_colour", "true: only products that have the product's main colour.", _NO),
         Parameter("price", near, {"type": "string", "enum": ["near", "lower"]}),
         _IN_STOCK,
+        *((_LIVE,) if site.checks_lists else ()),
     )
 
 
@@ -164,7 +166,17 @@ def _similar(site: Site, bundle: Bundle, values: dict[str, Any]) -> dict[str, An
         "recipe": values["recipe"],
         "total": found.longest,
         "similar": [similar_record(site, each) for each in found.shown],
+        **({"live": _checked(site, product, values["recipe"])} if values.get("live") else {}),
     }
+
+
+def _checked(site: Site, product: Product, recipe: str) -> dict[str, Any]:
+    if recipe != site.recipes[0].name:
+        raise unusable("live", f"false but for the recipe {site.recipes[0].name}", "true")
+    # It needs the other half, which is only here where lists can be checked.
+    from dashapp.live.check import check
+
+    return check_record(check(site, product))
 
 
 OPERATIONS = {

@@ -46,6 +46,18 @@ class Parameter:
             raise unusable(self.name, "given once", ", ".join(texts))
         return self._read(texts[0])
 
+    def described(self, *, example: str | None = None, by_path: bool = False) -> dict[str, Any]:
+        """What OpenAPI says of it; `example` is that of an id, which is a part of the path with `by_path`."""
+        schema, is_id = dict(self.schema), self.name == "id"
+        described = {
+            "name": self.name,
+            "in": "path" if by_path and is_id else "query",
+            "description": self.description,
+            "required": self.required,
+            "schema": {"type": "array", "items": schema} if self.several else schema,
+        }
+        return {**described, "example": example} if is_id and example is not None else described
+
     @property
     def expected(self) -> str:
         """What a value is to be, so that it can follow "Expected … to be"."""

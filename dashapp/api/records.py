@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from bundle import Product, ProductImage
+from bundle import Neighbour, Product, ProductImage
 from dashapp.addresses import product_href, shop_href
 from dashapp.api.addresses import similar_address
 from dashapp.recipes import METRICS
 from dashapp.similar import LookAlike
 from dashapp.site import Site
+
+if TYPE_CHECKING:
+    from dashapp.live.check import LiveCheck
 
 
 def product_record(site: Site, product: Product) -> dict[str, Any]:
@@ -42,6 +45,24 @@ def similar_record(site: Site, found: LookAlike) -> dict[str, Any]:
         "score": found.score,
         "near_identical": [variant.id for variant in found.variants],
         "product": product_record(site, found.product),
+    }
+
+
+def check_record(found: LiveCheck) -> dict[str, Any]:
+    """What came of comparing a stored list with one computed now."""
+
+    def entry(one: Neighbour | None) -> dict[str, Any] | None:
+        return None if one is None else {"id": one.id, "score": round(one.score, 6)}
+
+    return {
+        "same": found.same,
+        "of": found.of,
+        "from_pictures": found.from_pictures,
+        "largest_difference": round(found.largest_difference, 6),
+        "differences": [
+            {"place": each.place, "stored": entry(each.stored), "live": entry(each.live)}
+            for each in found.differences
+        ],
     }
 
 

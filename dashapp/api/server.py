@@ -84,6 +84,10 @@ def _answer(site: Site, program: bytes, live: LiveApi | None) -> Response:
             logger.exception("An answer could not be made from the bundle.")
             raise Problem(HTTPStatus.SERVICE_UNAVAILABLE, str(error)) from error
         response = Response(body, mimetype="application/json")
+    if "live" in request.args:
+        # What is computed now says nothing about later.
+        response.cache_control.no_store = True
+        return response
     response.set_etag(etag)
     response.cache_control.public = True
     response.cache_control.max_age = _FRESH

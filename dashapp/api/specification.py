@@ -5,20 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from bundle import Bundle
-from dashapp.api.addresses import OPENAPI
-from dashapp.api.operations import COLOUR, OPERATIONS, Operation
+from dashapp.api.addresses import OPENAPI, SIMILAR
+from dashapp.api.operations import OPERATIONS, Operation
 from dashapp.api.parameters import Parameter
+from dashapp.api.photo_operation import photo_operation
 from dashapp.api.problems import MEDIA_TYPE
-from dashapp.recipes import METRICS
+from dashapp.api.schemas import LISTS_CHECKED, PHOTOS_TAKEN, SCHEMAS, TEXT
 from dashapp.site import Site
-
-_TEXT = {"type": "string"}
-_MAYBE_TEXT = {"type": ["string", "null"]}
-_WHOLE = {"type": "integer", "minimum": 0}
-_PIXELS = {"type": "integer", "minimum": 1}
-_TRUTH = {"type": "boolean"}
-_NUMBER = {"type": "number"}
-_MAYBE_NUMBER = {"type": ["number", "null"]}
 
 
 def specification(site: Site, bundle: Bundle) -> dict[str, Any]:
@@ -31,6 +24,8 @@ def specification(site: Site, bundle: Bundle) -> dict[str, Any]:
         if operation.by_path:
             described = _described(operation, parameters, example=example, by_path=True)
             paths[operation.by_path] = {"get": described}
+    if site.engine is not None:
+        paths[SIMILAR]["post"] = photo_operation(site, bundle)
     paths[OPENAPI] = {
         "get": {
             "operationId": "openapi",
@@ -49,8 +44,14 @@ def specification(site: Site, bundle: Bundle) -> dict[str, Any]:
         },
         "servers": [{"url": "/"}],
         "paths": paths,
-        "components": {"schemas": _SCHEMAS},
+        "components": {"schemas": _schemas(site)},
     }
+
+
+def _schemas(site: Site) -> dict[str, Any]:
+    """The schemas of all answers that this site may give."""
+    checked = LISTS_CHECKED if site.checks_lists else {}
+    return SCHEMAS | checked | (PHOTOS_TAKEN if site.hosted_live else {})
 
 
 def _described(
@@ -64,7 +65,7 @@ def _described(
         "operationId": f"{operation.name}_by_path" if by_path else operation.name,
         "summary": operation.summary,
         "parameters": [
-            *(_parameter(each, example=example, by_path=by_path) for each in parameters),
+            *(each.described(example=example, by_path=by_path) for each in parameters),
             _IF_NONE_MATCH,
         ],
         "responses": _responses(
@@ -72,19 +73,6 @@ def _described(
             found_by_id=any(parameter.name == "id" for parameter in parameters),
         ),
     }
-
-
-def _parameter(parameter: Parameter, *, example: str | None, by_path: bool) -> dict[str, Any]:
-    schema = dict(parameter.schema)
-    is_id = parameter.name == "id"
-    described = {
-        "name": parameter.name,
-        "in": "path" if by_path and is_id else "query",
-        "description": parameter.description,
-        "required": parameter.required,
-        "schema": {"type": "array", "items": schema} if parameter.several else schema,
-    }
-    return {**described, "example": example} if is_id and example is not None else described
 
 
 def _responses(schema: dict[str, Any], *, found_by_id: bool = False) -> dict[str, Any]:
@@ -95,7 +83,7 @@ def _responses(schema: dict[str, Any], *, found_by_id: bool = False) -> dict[str
     return {
         "200": {
             "description": "What was asked for.",
-            "headers": {"ETag": {"required": True, "schema": _TEXT}},
+            "headers": {"ETag": {"required": True, "schema": TEXT}},
             "content": {"application/json": {"schema": schema}},
         },
         "304": {"description": "It is as it was when it had the ETag given."},
@@ -103,98 +91,10 @@ def _responses(schema: dict[str, Any], *, found_by_id: bool = False) -> dict[str
     }
 
 
-def _record(**properties: dict[str, Any]) -> dict[str, Any]:
-    """An object that has all of these properties and no other."""
-    return {
-        "type": "object",
-        "properties": properties,
-        "required": list(properties),
-        "additionalProperties": False,
-    }
-
-
-def _list(items: dict[str, Any]) -> dict[str, Any]:
-    return {"type": "array", "items": items}
-
-
-def _the(schema: str) -> dict[str, Any]:
-    return {"$ref": f"#/components/schemas/{schema}"}
-
-
 _IF_NONE_MATCH = {
     "name": "If-None-Match",
     "in": "header",
     "description": "The ETag of an answer that is at hand.",
     "required": False,
-    "schema": _TEXT,
-}
-
-_SCHEMAS = {
-    "About": _record(
-        title=_TEXT,
-        generation=_TEXT,
-        created=_TEXT,
-        products=_WHOLE,
-        images=_WHOLE,
-        recipes=_list(_the("Recipe")),
-        categories=_list(_record(name=_TEXT, products=_WHOLE)),
-        openapi=_TEXT,
-    ),
-    "Recipe": _record(
-        name=_TEXT,
-        description=_MAYBE_TEXT,
-        metric={"type": "string", "enum": list(METRICS)},
-        lower_is_better=_TRUTH,
-        top=_WHOLE,
-        depth=_WHOLE,
-        fingerprint=_TEXT,
-    ),
-    "Products": _record(
-        total=_WHOLE,
-        offset=_WHOLE,
-        limit=_WHOLE,
-        searched=_MAYBE_TEXT,
-        products=_list(_the("Product")),
-    ),
-    "Similar": _record(
-        id=_TEXT,
-        recipe=_TEXT,
-        total=_WHOLE,
-        similar=_list(_record(score=_NUMBER, near_identical=_list(_TEXT), product=_the("Product"))),
-    ),
-    "Product": _record(
-        id=_TEXT,
-        title=_TEXT,
-        category=_MAYBE_TEXT,
-        brand=_MAYBE_TEXT,
-        tags=_list(_TEXT),
-        price=_MAYBE_NUMBER,
-        currency=_MAYBE_TEXT,
-        in_stock={"type": ["boolean", "null"]},
-        popularity=_MAYBE_NUMBER,
-        url=_MAYBE_TEXT,
-        description=_MAYBE_TEXT,
-        colours=_list(COLOUR),
-        variants=_MAYBE_TEXT,
-        twins=_MAYBE_TEXT,
-        facts={"type": "object", "additionalProperties": _TEXT},
-        images=_list(_record(id=_TEXT, large=_the("Thumbnail"), small=_the("Thumbnail"))),
-        page=_TEXT,
-        similar=_TEXT,
-    ),
-    "Thumbnail": _record(src=_TEXT, width=_PIXELS, height=_PIXELS),
-    "Problem": {
-        "type": "object",
-        "properties": {
-            "type": _TEXT,
-            "title": _TEXT,
-            "status": _WHOLE,
-            "detail": _TEXT,
-            "parameter": _TEXT,
-            "expected": _TEXT,
-            "received": _TEXT,
-        },
-        "required": ["type", "title", "status", "detail"],
-        "additionalProperties": False,
-    },
+    "schema": TEXT,
 }

@@ -11,17 +11,15 @@ from typing import Protocol
 import numpy as np
 
 from dashapp.api.problems import Problem
-from dashapp.live.uploads import Photo
+from dashapp.live.uploads import MEDIA_TYPES, Photo
 from dashapp.live.vectors import Ranked, Vectors
 from pictures.decoding import NoPictureError, PictureError
 from pictures.form import Form
 from pictures.limits import UPLOAD
 
-_MEDIA_TYPES = ", ".join(f"image/{name.lower()}" for name in UPLOAD.formats)
-
 
 class Extractor(Protocol):
-    """Turns one image into its embedding. Used by one thread at a time."""
+    """Turns one image into its embedding, for one thread at a time; others wait."""
 
     def __call__(self, image: np.ndarray) -> np.ndarray:
         """An image (h, w, 3), uint8, RGB, to its embedding (d,), float32."""
@@ -69,11 +67,15 @@ class Engine:
 
         Where the recipe's vectors have lengths that count, it is their mean.
         """
-        unit = self.centre is not None or self.vectors.metric == "cosine"
-        centre = 0 if self.centre is None else self.centre
-        vectors = [_unit(each - centre) if unit else each - centre for each in embeddings]
-        mean = np.mean(vectors, axis=0, dtype=np.float32)
-        return _unit(mean) if unit else mean
+        lengths_count = self.centre is None and self.vectors.metric != "cosine"
+        vectors = [self.projected(each) for each in embeddings]
+        if lengths_count:
+            return np.mean(vectors, axis=0, dtype=np.float32)
+        return unit(np.mean([unit(each) for each in vectors], axis=0, dtype=np.float32))
+
+    def projected(self, embedding: np.ndarray) -> np.ndarray:
+        """The vector (d,), float32, that the recipe's projection makes of an embedding."""
+        return embedding if self.centre is None else unit(embedding - self.centre)
 
     def _image(self, photo: Photo, place: int, *, of: int) -> np.ndarray:
         which = f"Photo {place}" if of > 1 else "The photo"
@@ -81,12 +83,13 @@ class Engine:
             return self.form.read(photo.data, limits=UPLOAD, box=photo.box)
         except NoPictureError as error:
             problem = Problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, f"{which} cannot be used: {error}.")
-            problem.headers["Accept"] = _MEDIA_TYPES
+            problem.headers["Accept"] = ", ".join(MEDIA_TYPES)
             raise problem from None
         except PictureError as error:
             raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, f"{which} cannot be used: {error}.") from None
 
 
-def _unit(vector: np.ndarray) -> np.ndarray:
+def unit(vector: np.ndarray) -> np.ndarray:
+    """A vector (d,) scaled to unit length; one that is zero stays so."""
     length = np.linalg.norm(vector)
     return vector / length if length > 0 else np.zeros_like(vector)

@@ -7,20 +7,25 @@ beside it, and compares with the vectors of the build in float32.
 from __future__ import annotations
 
 import dataclasses
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from bundle import Bundle, BundleError
-from dashapp.live.engine import Engine
+from bundle import Bundle, BundleError, Product
+from dashapp.live.engine import Engine, unit
 from dashapp.live.vectors import Vectors
+from pictures.decoding import PictureError
 from pictures.form import Form
 from precompute.errors import UserError
-from precompute.projection import centre, project
 from precompute.recipe import Recipe
-from precompute.store import Store
+from precompute.store import EmbeddingStore, Store
+from precompute.vectors import catalogue_centre, compared_pictures, compared_vectors, means
 
 if TYPE_CHECKING:
     from precompute.extractors.keras_runtime import KerasExtractor
@@ -34,10 +39,12 @@ class BuildExtractor:
     def __init__(self, recipe: Recipe, *, weights_sha256: str) -> None:
         self._recipe = recipe
         self._weights_sha256 = weights_sha256
+        self._lock = Lock()
 
     def __call__(self, image: np.ndarray) -> np.ndarray:
         """See `dashapp.live.engine.Extractor`."""
-        return self._opened(image[np.newaxis])[0]
+        with self._lock:
+            return self._opened(image[np.newaxis])[0]
 
     @cached_property
     def _opened(self) -> KerasExtractor:
@@ -57,46 +64,93 @@ class BuildExtractor:
             return KerasExtractor(plan.model(), weights_sha256=plan.weights_sha256, batch=1)
 
 
-def open_keras(bundle: Bundle, *, data: Path) -> Engine:
+@dataclass(frozen=True)
+class KerasEngine(Engine):
+    """An engine that can compute a product's list anew.
+
+    `ids` are the products' in the catalogue's order and `compared` the pictures that each is compared by;
+    `pictures` is how, as the recipe has it. `sources` are the pictures' files, `embeddings` the store's.
+    """
+
+    ids: tuple[str, ...]
+    compared: Mapping[str, Sequence[str]]
+    pictures: str
+    sources: Mapping[str, Path]
+    embeddings: EmbeddingStore
+
+    def product_scores(self, product: Product) -> tuple[dict[str, float], bool]:
+        """Every product's score, by id, as seen from one, and whether its pictures were there to embed."""
+        images = list(self.compared[product.id])
+        found = [self._embedded(image) for image in images]
+        from_pictures = all(each is not None for each in found)
+        rows = np.stack(found) if from_pictures else self.embeddings.vectors(images)
+        queries = np.stack([self.projected(row) for row in rows])
+        if self.pictures == "mean":
+            counts = np.array([len(queries)], np.int32)
+            queries = means(queries, counts, to_unit_length=self.centre is not None)
+        if self.vectors.metric == "cosine":
+            queries = np.stack([unit(query) for query in queries])
+        scores = np.stack([self.vectors.scores(query, len(self.ids)) for query in queries])
+        best = scores.min(axis=0) if self.vectors.metric == "euclidean" else scores.max(axis=0)
+        return dict(zip(self.ids, best.astype(float).tolist(), strict=True)), from_pictures
+
+    def _embedded(self, image_id: str) -> np.ndarray | None:
+        """What the extractor gives of a picture now; None where its file is another or gone."""
+        try:
+            data = self.sources[image_id].read_bytes()
+            if hashlib.sha256(data).hexdigest() != image_id:
+                return None
+            return self.extractor(self.form.read(data))
+        except (KeyError, OSError, PictureError):
+            return None
+
+
+def open_keras(bundle: Bundle, *, data: Path) -> KerasEngine:
     """The engine of the bundle's first recipe, from the store in `data`.
 
     Raises `BundleError` where that does not have the catalogue's embeddings.
     """
     described = bundle.recipes[0]
-    ids = _first_images(bundle)
-    recipe, vectors = _recipe(described), _embeddings(described, data, ids)
-    middle = None if recipe.projection == "none" else centre(vectors, ids).astype(np.float32)
-    project(vectors, ids, projection=recipe.projection)
+    recipe = _recipe(described)
+    products = _products(bundle)
+    store = Store(data)
+    embeddings = store.embeddings(described["embeddings"], writable=False)
+    try:
+        compared = compared_vectors(products, embeddings, recipe)
+    except KeyError as error:
+        raise BundleError(
+            f"Live search with Keras needs the store in {data / 'store'}, which lacks {error.args[0]:,} "
+            "embeddings of this bundle: serve it from where it was built, or run: "
+            "python -m precompute build PHOTOS."
+        ) from None
+    vectors = compared.values
     if recipe.metric == "cosine":
         norms = np.linalg.norm(vectors, axis=1, keepdims=True)
-        vectors /= np.where(norms > 0, norms, 1)
-    return Engine(
+        vectors = vectors / np.where(norms > 0, norms, 1)
+    return KerasEngine(
+        ids=tuple(product.id for product in products),
+        compared=compared_pictures(products, recipe.pictures),
+        pictures=recipe.pictures,
+        sources=store.sources(),
+        embeddings=embeddings,
         recipe=recipe.name,
         runtime="keras",
         form=Form.of(described),
         extractor=BuildExtractor(recipe, weights_sha256=described["weights"]),
-        centre=middle,
+        centre=catalogue_centre(products, embeddings, recipe),
         vectors=Vectors(
-            vectors, scales=None, owners=np.arange(len(ids), dtype=np.uint32), metric=recipe.metric
+            vectors,
+            scales=None,
+            owners=compared.owners([product.id for product in products]),
+            metric=recipe.metric,
         ),
     )
 
 
-def _first_images(bundle: Bundle) -> list[str]:
-    """The id of each product's first picture, in the catalogue's order."""
+def _products(bundle: Bundle) -> list[Product]:
+    """All products, in the catalogue's order."""
     pages = (bundle.page(offset=offset, limit=_PAGE).products for offset in range(0, bundle.count, _PAGE))
-    return [product.images[0].id for page in pages for product in page]
-
-
-def _embeddings(described: dict[str, Any], data: Path, ids: list[str]) -> np.ndarray:
-    try:
-        return Store(data).embeddings(described["embeddings"], writable=False).vectors(ids)
-    except KeyError:
-        raise BundleError(
-            f"Live search with Keras needs the store in {data / 'store'}, which does not have the "
-            "embeddings of this bundle: serve it from where it was built, or run: "
-            "python -m precompute build PHOTOS."
-        ) from None
+    return [product for page in pages for product in page]
 
 
 def _recipe(described: dict[str, Any]) -> Recipe:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from functools import cached_property
 from pathlib import Path
+from threading import Lock
 
 import numpy as np
 
@@ -23,13 +24,15 @@ class LiteRTExtractor:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self._lock = Lock()
 
     def __call__(self, image: np.ndarray) -> np.ndarray:
         """See `dashapp.live.engine.Extractor`."""
-        interpreter, read, written = self._opened
-        interpreter.set_tensor(read, image[np.newaxis])
-        interpreter.invoke()
-        return interpreter.get_tensor(written)[0]
+        with self._lock:
+            interpreter, read, written = self._opened
+            interpreter.set_tensor(read, image[np.newaxis])
+            interpreter.invoke()
+            return interpreter.get_tensor(written)[0]
 
     @cached_property
     def _opened(self) -> tuple:

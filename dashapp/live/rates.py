@@ -49,13 +49,15 @@ def client_of(request: Request) -> str:
     anyone's.
     """
     peer = request.remote_addr or ""
-    trusted = os.environ.get("FORWARDED_ALLOW_IPS", "*").split(",")
+    trusted = [each.strip() for each in os.environ.get("FORWARDED_ALLOW_IPS", "*").split(",")]
     last = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
     address = last if last and ("*" in trusted or peer in trusted) else peer
     try:
         parsed = ipaddress.ip_address(address)
     except ValueError:
         return peer
+    if parsed.version == 6 and parsed.ipv4_mapped:
+        parsed = parsed.ipv4_mapped
     if parsed.version == 6:
         return str(ipaddress.ip_network((parsed, _NETWORK), strict=False))
     return str(parsed)

@@ -22,6 +22,9 @@ from pictures.limits import MEGABYTE, UPLOAD
 
 MOST_PHOTOS = 4
 
+MEDIA_TYPES = tuple(f"image/{name.lower()}" for name in UPLOAD.formats)
+"""Of the formats that a photo may have."""
+
 SECONDS = 25.0
 """How long a request may take to arrive. Heroku's router gives up after 30 s without an answer."""
 
@@ -53,7 +56,8 @@ def read_photos(request: Request, *, box: str = "") -> tuple[Photo, ...]:
         raise _too_large()
     with _in_time(request.environ) as late:
         try:
-            stream = get_input_stream(request.environ, max_content_length=limit)
+            # One byte more tells a body of just that size from a larger one.
+            stream = get_input_stream(request.environ, max_content_length=limit + 1)
             if is_form:
                 return _of_form(request, stream, box=box)
             data = stream.read()
@@ -68,6 +72,8 @@ def read_photos(request: Request, *, box: str = "") -> tuple[Photo, ...]:
             raise _late() if late.is_set() else _broken() from None
     if late.is_set():
         raise _late()
+    if len(data) > limit:
+        raise _too_large()
     if len(data) < (request.content_length or 0):
         raise _broken()
     return _together([data] if data else [], [box] if box else [])

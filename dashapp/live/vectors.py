@@ -87,6 +87,14 @@ class Vectors:
         best = order[np.sort(first)][:count]
         return Ranked(owners[best].astype(np.int64), self._scores(query, near[best]))
 
+    def scores(self, query: np.ndarray, count: int) -> np.ndarray:
+        """The score of every product, (count,) float32, each that of the nearest of its rows."""
+        near = np.full(count, -np.inf, np.float32)
+        for start in range(0, len(self._numbers), _BLOCK):
+            part = np.arange(start, min(start + _BLOCK, len(self._numbers)))
+            np.maximum.at(near, self._owners[part], self._nearness(query, part))
+        return self._scores(query, near)
+
     def _shortlist(self, query: np.ndarray, *, count: int, admitted: np.ndarray | None) -> np.ndarray:
         """The rows, in their order, that may be among the nearest."""
         size = max(SHORTLIST, _FOR_EACH * count)

@@ -48,11 +48,6 @@ def add_parser(subparsers: argparse._SubParsersAction) -> None:
         action="store_true",
         help="also drop from the store what neither the new nor the previous generation uses",
     )
-    parser.add_argument(
-        "--live",
-        action="store_true",
-        help="add what a search with a visitor's own photo needs, for the first recipe",
-    )
     add_output_options(parser)
     parser.set_defaults(run=run, stopped=_STOPPED)
 

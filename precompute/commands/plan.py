@@ -58,6 +58,7 @@ def run(arguments: argparse.Namespace) -> int:
         runtime=arguments.runtime,
         search=arguments.search,
         thumbnail_size=arguments.thumbnail_size,
+        live=arguments.live,
     )
     plans = list(plan(settings, sample=arguments.sample))
     summary = {"limit": LIMIT, "plans": [dataclasses.asdict(each) for each in plans]}

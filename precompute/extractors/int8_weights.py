@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import io
+import math
 import re
 from contextlib import redirect_stdout
-
-import numpy as np
+from typing import Any
 
 from precompute.extractors.native_output import held_back
 
@@ -35,14 +35,22 @@ def with_int8_weights(flatbuffer: bytes) -> bytes:
         interpreter = Interpreter(model_content=flatbuffer)
         interpreter.allocate_tensors()
         tensors = {each["index"]: each for each in interpreter.get_tensor_details()}
-        rounding = quantizer.Quantizer(bytearray(flatbuffer))
         # The interpreter has no public way to tell a model's layers.
-        for layer in interpreter._get_ops_details():
-            kind = layer["op_name"]
-            if kind in _LAYERS and np.prod(tensors[layer["inputs"][1]]["shape"]) >= _LARGE:
-                rounding.add_weight_only_config(
-                    regex=re.escape(tensors[layer["outputs"][0]]["name"]),
-                    operation_name=qtyping.TFLOperationName(kind),
-                    num_bits=8,
-                )
+        large = [each for each in interpreter._get_ops_details() if _weights(each, tensors) >= _LARGE]
+        if not large:
+            return flatbuffer
+        rounding = quantizer.Quantizer(bytearray(flatbuffer))
+        for layer in large:
+            rounding.add_weight_only_config(
+                regex=re.escape(tensors[layer["outputs"][0]]["name"]),
+                operation_name=qtyping.TFLOperationName(layer["op_name"]),
+                num_bits=8,
+            )
         return bytes(rounding.quantize().quantized_model)
+
+
+def _weights(layer: dict[str, Any], tensors: dict[int, dict[str, Any]]) -> int:
+    """How many weights a layer has that may be rounded."""
+    if layer["op_name"] not in _LAYERS:
+        return 0
+    return math.prod(int(side) for side in tensors[layer["inputs"][1]]["shape"])

@@ -5,6 +5,7 @@
       pictures/<key>/<sha256>.parquet         what else the pixels gave, by image id
       pictures/<key>/thumbnails/<aa>/…        the thumbnails; a generation has hard links to them
       lists/<key>.arrow                       the lists of the last build
+      sources.json                            where the last build found its pictures
 
 A key is the hash of everything that decides what is kept under it, the versions of the libraries included:
 what is found under a key is what this build would compute. Nothing here goes by a file's name or time. A
@@ -16,15 +17,20 @@ One process at a time writes (`precompute.lock`); any may read.
 
 from __future__ import annotations
 
+import json
 import shutil
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
+from bundle.format import canonical_json
 from precompute.store.embeddings import EmbeddingStore
-from precompute.store.files import STORE
+from precompute.store.files import STORE, write_whole
 from precompute.store.pictures import Picture, PictureStore
 
 __all__ = ["EmbeddingStore", "Picture", "PictureStore", "Store"]
+
+
+SOURCES = "sources.json"
 
 
 class Store:
@@ -41,6 +47,20 @@ class Store:
     def pictures(self, key: str) -> PictureStore:
         """The pictures as they were made in one way."""
         return PictureStore(self.root / "pictures", key)
+
+    def write_sources(self, folder: Path, files: Mapping[str, str]) -> None:
+        """Keep where the last build found each picture: a file below `folder` by image id."""
+        content = {"folder": str(folder.resolve()), "files": dict(sorted(files.items()))}
+        self.root.mkdir(parents=True, exist_ok=True)
+        write_whole(self.root / SOURCES, canonical_json(content), by_way_of=self.root)
+
+    def sources(self) -> dict[str, Path]:
+        """Where the last build found each picture, by image id; empty where nobody knows."""
+        try:
+            content = json.loads((self.root / SOURCES).read_text(encoding="utf-8"))
+            return {image_id: Path(content["folder"], file) for image_id, file in content["files"].items()}
+        except (OSError, ValueError, LookupError, TypeError, AttributeError):
+            return {}
 
     def keep_only(self, keys: Collection[str]) -> None:
         """Drop everything that is kept under other keys."""

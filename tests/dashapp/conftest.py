@@ -1,3 +1,4 @@
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -26,3 +27,13 @@ def single(tmp_path_factory: pytest.TempPathFactory) -> FlaskClient:
     root = tmp_path_factory.mktemp("single")
     write_sample_bundle(root, products=30, recipes=RECIPES[:1])
     return create_app(Settings(data=root)).server.test_client()
+
+
+@pytest.fixture(scope="session")
+def live_folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, Path]]:
+    """Pictures, and a bundle of them with a live part whose extractor is a tiny one: the two folders."""
+    from tests.live_builds import use_projected, write_live_bundle
+
+    with pytest.MonkeyPatch.context() as patch:
+        use_projected(patch)
+        yield write_live_bundle(tmp_path_factory.mktemp("live"))
