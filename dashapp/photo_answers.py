@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from http import HTTPStatus
 from math import isfinite
+from typing import TYPE_CHECKING
 
 from flask import Flask, Response, request
 
@@ -14,7 +15,10 @@ from dashapp.markup import to_html
 from dashapp.pages.photo import RESULTS
 from dashapp.pages.photo_results import photo_results
 from dashapp.photo_query import PhotoQuery
-from dashapp.site import Sites
+from dashapp.site import Site, Sites
+
+if TYPE_CHECKING:
+    from dashapp.live.check import LiveCheck
 
 MOST_RESULTS = 300
 """How many of the closest products a page's script asks about."""
@@ -45,18 +49,40 @@ def register_photo_answers(server: Flask, sites: Sites) -> None:
             return _problem(str(error), HTTPStatus.BAD_REQUEST)
         except BundleError as error:
             return _problem(str(error), HTTPStatus.SERVICE_UNAVAILABLE)
-        found = photo_results(site, site.bundle, recipe, entries, query=query, product=product)
+        stored = product if product and not _is_sent() else None
+        found = photo_results(
+            site,
+            site.bundle,
+            recipe,
+            entries,
+            query=query,
+            product=product,
+            check=_check(site, stored) if stored and site.checks_lists else None,
+        )
         response = Response(to_html(found), mimetype="text/html")
         response.cache_control.no_store = True
         return response
 
 
+def _check(site: Site, product: Product) -> LiveCheck:
+    # It needs the other half, which is only here where lists can be checked.
+    from dashapp.live.check import check
+
+    return check(site, product)
+
+
+def _is_sent() -> bool:
+    """Whether the body says what was found."""
+    sent = request.get_json(silent=True)
+    return isinstance(sent, dict) and "similar" in sent
+
+
 def _entries(bundle: Bundle, product: Product | None, *, recipe: str) -> list[Neighbour]:
     """Raises `ValueError` with a sentence where the body is not what is expected."""
     sent = request.get_json(silent=True)
-    similar = sent.get("similar") if isinstance(sent, dict) else None
-    if similar is None and isinstance(sent, dict) and product is not None:
+    if product is not None and isinstance(sent, dict) and not _is_sent():
         return bundle.neighbours(product.id, recipe=recipe)
+    similar = sent.get("similar") if isinstance(sent, dict) else None
     if not isinstance(similar, list) or not all(map(_is_entry, similar)):
         raise ValueError("Expected JSON with similar: pairs of an id and a score. Received: something else.")
     return [Neighbour(each, float(score)) for each, score in similar[:MOST_RESULTS]]

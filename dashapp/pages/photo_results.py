@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from bundle import Bundle, Neighbour, Product
 from bundle.query import Filters, category_path
@@ -18,7 +19,10 @@ from dashapp.recipes import Recipe
 from dashapp.similar import LookAlike
 from dashapp.site import Site
 from dashapp.why import closeness, shared
-from dashapp.wording import listing, price
+from dashapp.wording import listing, ordinal, price
+
+if TYPE_CHECKING:
+    from dashapp.live.check import LiveCheck
 
 
 def photo_results(
@@ -29,8 +33,12 @@ def photo_results(
     *,
     query: PhotoQuery,
     product: Product | None,
+    check: LiveCheck | None = None,
 ) -> Component:
-    """The section of what was found, best first; `product` is the one whose picture the photo is, if any."""
+    """The section of what was found, best first; `product` is the one whose picture the photo is, if any.
+
+    `check` is what came of comparing its stored list, which `entries` are, with one that was computed now.
+    """
     count = max(query.shown or recipe.top, FEWEST)
     found = ranked(bundle, entries, filters=query.query.filters, count=count, but=product)
     if not found.listed:
@@ -39,6 +47,7 @@ def photo_results(
     head = html.Div([html.H2("Closest products"), slider], className="section-head")
     parts = [
         head,
+        html.P(_checked(check), className="photo-check") if check else None,
         html.P(recipe.metric.meaning, className="explanation"),
         filter_bar(query, found.facets, total=found.admitted, sorts=(), categories=True),
         active_chips(query, currency=bundle.currency),
@@ -57,6 +66,17 @@ def _card(site: Site, recipe: Recipe, found: LookAlike, product: Product | None)
     if found.variants:
         parts.append(variants_panel(site, found.variants, href=product_href))
     return card(site, other, *parts, pick_button(other))
+
+
+def _checked(check: LiveCheck) -> str:
+    how = "by Keras" if check.from_pictures else "from the stored embeddings, as its pictures have moved"
+    if check.same == check.of:
+        return f"Computed just now {how}: all {check.of} the same as the stored list."
+    first = check.differences[0].place
+    return (
+        f"Computed just now {how}: {check.same} of {check.of} the same as the stored list. "
+        f"The {ordinal(first)} is the first that differs: build it again."
+    )
 
 
 def _narrowed(found: Ranked, query: PhotoQuery, *, bundle: Bundle, count: int) -> list[Component]:

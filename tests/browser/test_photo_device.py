@@ -1,4 +1,4 @@
-"""The search by photo in a real browser that compares the photos itself: it agrees, and sends none of them."""
+"""The search by photo in a browser that compares the photos itself: it agrees, and sends none of them."""
 
 from __future__ import annotations
 

@@ -13,11 +13,12 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from bundle import Bundle
+from bundle import Bundle, Neighbour
 from dashapp import create_app
 from dashapp.addresses import arguments_of
 from dashapp.photo_query import PhotoQuery
 from dashapp.settings import Settings
+from tests.live_builds import use_projected, write_live_bundle
 from tests.sample_bundle import DEPTH, HTML_TITLE, write_sample_bundle
 from tests.sample_live import SMALL_MODEL, WASM
 
@@ -297,6 +298,29 @@ def test_why_says_what_both_have_where_the_photo_is_a_products(hosted: FlaskClie
 def test_a_private_photo_has_no_address(hosted: FlaskClient) -> None:
     assert "A private photo has no address" in found(hosted, [["plain", 0.9]]).text
     assert "A private photo" not in found(hosted, [["plain", 0.9]], query="?product=sku-0040").text
+
+
+def test_with_keras_a_stored_list_is_computed_anew_and_compared(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    use_projected(monkeypatch)
+    _, data = write_live_bundle(tmp_path, pictures=30)
+    client = client_of(data, live="keras")
+    product = Bundle.open(data).page().products[3]
+    response = found(client, query=f"?product={product.id}")
+    assert "Computed just now by Keras: all 20 the same as the stored list." in response.text
+    assert "Computed just now" not in found(client, [[product.id, 1.0]]).text
+
+
+def test_what_keras_computes_otherwise_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    use_projected(monkeypatch)
+    _, data = write_live_bundle(tmp_path, pictures=30)
+    client = client_of(data, live="keras")
+    first, *rest = Bundle.open(data).page().products
+    swapped = [Neighbour(each.id, 0.99 - place / 100) for place, each in enumerate(rest[:20])]
+    monkeypatch.setattr(Bundle, "neighbours", lambda *_, **__: swapped)
+    response = found(client, query=f"?product={first.id}")
+    assert "of 20 the same as the stored list. The 1st is the first that differs" in response.text
 
 
 @pytest.mark.parametrize(
