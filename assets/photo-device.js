@@ -4,7 +4,9 @@ import { Problem, offline, problemOf } from "./photo-problems.js";
 import { canResize } from "./photo-resize.js";
 
 const KNOWN = "akin-on-device"; // in the browser's storage: which model it has fetched before
-const LEAST_MEMORY = 2; // gigabytes that a device says it has, below which the search there is not offered
+// Megabytes that a search takes by itself and for each one of vectors, by benchmarks/live_browser.py, and how many
+// a page may have for each gigabyte that a device says it has.
+const [ITSELF, FOR_EACH, ALLOWED] = [150, 2, 100];
 
 // A module of one function with an instruction of WebAssembly's SIMD, which LiteRT is built of.
 const SIMD = Uint8Array.of(
@@ -42,8 +44,9 @@ export class DeviceSearch {
     if (typeof Worker === "undefined" || typeof WebAssembly === "undefined" || !WebAssembly.validate(SIMD)) {
       return "This browser is too old to search by itself.";
     }
-    if (navigator.deviceMemory < LEAST_MEMORY) return "This device has too little memory to search by itself.";
-    return "";
+    const vectors = this.files.vectors.reduce((sum, { bytes }) => sum + bytes, 0) / 1e6;
+    const fits = !(navigator.deviceMemory * ALLOWED < ITSELF + FOR_EACH * vectors);
+    return fits ? "" : "This device has too little memory to search this catalogue by itself.";
   }
 
   // Whether the visitor has had the same model fetched before, so that most of it is here.

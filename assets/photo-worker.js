@@ -13,25 +13,24 @@
 
   // --- the download -------------------------------------------------------------------------------
 
-  async function fetched({ href, bytes = 0, unpacked = bytes }, arrived) {
+  async function answerOf({ href }) {
     const response = await fetch(href);
     if (!response.ok) throw new Error(`${href} answers ${response.status}`);
-    const parts = [];
-    let read = 0;
-    for (const reader = response.body.getReader(); ; ) {
+    return response;
+  }
+
+  // A file that arrives in parts takes the memory of the whole from the start, and no more.
+  async function fetched(file, arrived) {
+    const reader = (await answerOf(file)).body.getReader();
+    const whole = new Uint8Array(file.unpacked);
+    for (let place = 0; ; ) {
       const { done, value } = await reader.read();
-      if (done) break;
-      parts.push(value);
-      read += value.length;
-      arrived((value.length / unpacked) * bytes);
+      if (done && place === whole.length) return whole;
+      if (done || place + value.length > whole.length) throw new Error(`${file.href} is of another size`);
+      whole.set(value, place);
+      place += value.length;
+      arrived((value.length / file.unpacked) * file.bytes);
     }
-    const whole = new Uint8Array(read);
-    let place = 0;
-    for (const part of parts) {
-      whole.set(part, place);
-      place += part.length;
-    }
-    return whole;
   }
 
   async function load(files) {
@@ -40,11 +39,10 @@
       done += bytes;
       postMessage({ loaded: Math.min(done, files.bytes) });
     };
-    const named = ["wasm", "model", "centre", "scales", "owners", "ids"].filter((name) => files[name]);
-    const parts = await Promise.all([
-      ...named.map((name) => fetched(files[name], name === "ids" ? () => {} : arrived)),
-      ...files.vectors.map((file) => fetched(file, arrived)),
-    ]);
+    const named = ["wasm", "model", "centre", "scales", "owners"].filter((name) => files[name]);
+    const listed = answerOf(files.ids).then((response) => response.json());
+    const wanted = [...named.map((name) => files[name]), ...files.vectors];
+    const parts = await Promise.all(wanted.map((file) => fetched(file, arrived)));
     const part = Object.fromEntries(named.map((name, place) => [name, parts[place]]));
     const { Vectors } = await scripts[1];
     vectors = new Vectors({
@@ -54,7 +52,7 @@
       owners: new Uint32Array(part.owners.buffer),
       shards: parts.slice(named.length).map((bytes) => new Int8Array(bytes.buffer)),
     });
-    ids = JSON.parse(new TextDecoder().decode(part.ids));
+    ids = await listed;
     const { form: described } = files.described;
     form = { ...described, size: described.input_size };
     await begin(files, part);
