@@ -194,6 +194,11 @@
     go(address, { by: used.name ? "switch" : "link" });
   });
 
+  // And by this one they say that a page has changed its own address.
+  document.addEventListener("akin:moved", () => {
+    shown = here();
+  });
+
   // --- search, slider, colour mode --------------------------------------------------------------
 
   function soon(action) {

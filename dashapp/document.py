@@ -10,8 +10,9 @@ from typing import Any
 from dash import Dash, dcc, html
 from flask import Response, g, request
 
-from dashapp.addresses import ABOUT, FOR_YOU, MAP, QUALITY
+from dashapp.addresses import ABOUT, FOR_YOU, MAP, PHOTO, QUALITY
 from dashapp.assets import ASSETS, asset_href
+from dashapp.live_files import live_recipe
 from dashapp.markup import to_html
 from dashapp.previews import preview
 from dashapp.routes import tab_title, view_of
@@ -26,10 +27,18 @@ STYLESHEETS = (
     "product.css",
     "map.css",
     "quality.css",
+    "photo.css",
 )
 
 FONT = "/assets/vendor/newsreader-latin-5.3.0.woff2"
 """The font's address, just as the stylesheet has it; its name changes with its version."""
+
+_BY_PHOTO = f"""<a class="by-photo" href="{PHOTO}" aria-label="Search by photo" title="Search by photo">
+          <svg viewBox="0 0 24 24" width="22" height="22" aria-hidden="true">
+            <path d="M4 8h3.2l1.6-2.5h6.4L16.8 8H20v11H4z" />
+            <circle cx="12" cy="13" r="3.4" />
+          </svg>
+        </a>"""
 
 _TEMPLATE = Template(Path(__file__).with_name("document.html").read_text(encoding="utf-8"))
 
@@ -93,6 +102,7 @@ class ShopApp(Dash):
             {name: escape(text) for name, text in texts.items()},
             page=to_html(view.body),
             ways=_links(ways),
+            by_photo=_BY_PHOTO if live_recipe(site) else "",
             details=_links({"Quality": QUALITY, "About Akin": ABOUT}),
             preview=preview(site, view),
             **dash_parts,
