@@ -11,10 +11,10 @@ from __future__ import annotations
 import csv
 import random
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from . import listing
 from .ranges import COLLECTIONS, COLOURS, PATTERNS, PIGMENTS, RANGES, WORTH, Range
@@ -246,9 +246,16 @@ def _spread(made: list[Product], chance: random.Random) -> list[Product]:
     return best
 
 
-def write_table(rows: Iterable[Product], folder: Path) -> None:
-    """Write products.csv (UTF-8, RFC 4180)."""
+def write_table(rows: Iterable[Product], folder: Path, further: Sequence[str] = ()) -> None:
+    """Write products.csv (UTF-8, RFC 4180), with a column ``images`` where there are ``further`` views."""
     with (folder / "products.csv").open("w", newline="", encoding="utf-8") as handle:
         writer = csv.writer(handle)
-        writer.writerow(COLUMNS)
-        writer.writerows(product.row() for product in rows)
+        writer.writerow([*COLUMNS, "images"] if further else COLUMNS)
+        for product in rows:
+            views = "|".join(further_image(product.image, view) for view in further)
+            writer.writerow([*product.row(), views] if further else product.row())
+
+
+def further_image(image: str, view: str) -> str:
+    """The path of a further view of the product whose first picture is ``image``."""
+    return str(PurePosixPath(image).with_stem(f"{PurePosixPath(image).stem}-{view}"))

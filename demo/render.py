@@ -16,28 +16,39 @@ from pathlib import Path
 # Run as a script, Python knows this folder but not the one it is a package of.
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from demo.catalogue import SEED, Product, products, write_table
+from demo.catalogue import SEED, Product, further_image, products, write_table
+
+FURTHER_VIEWS = ("turned", "detail")
 
 
 def main() -> None:
     """Command line."""
     given = _arguments()
     catalogue = products(given.seed)
+    wanted = _choose(catalogue, given.only, given.one_per_shape)
+    further = FURTHER_VIEWS if given.further_views else ()
     given.out.mkdir(parents=True, exist_ok=True)
-    write_table(catalogue, given.out)
+    # A table of what was left out would name pictures that are not there.
+    write_table(wanted if further else catalogue, given.out, further)
     if given.catalogue_only:
         print(f"{len(catalogue)} products written to {given.out / 'products.csv'}")
         return
-    wanted = _choose(catalogue, given.only, given.one_per_shape)
     ending = ".png" if given.png else ".webp"
-    paths = {p.id: (given.out / p.image).with_suffix(ending) for p in wanted}
-    waiting = [p for p in wanted if given.force or not paths[p.id].exists()]
-    print(f"{len(wanted)} products, {len(wanted) - len(waiting)} pictures there already", flush=True)
-    _render_all(waiting, paths, given.size, given.samples)
+    pictures = [
+        (product, view, (given.out / image).with_suffix(ending))
+        for product in wanted
+        for view, image in [
+            ("", product.image),
+            *((view, further_image(product.image, view)) for view in further),
+        ]
+    ]
+    waiting = [picture for picture in pictures if given.force or not picture[2].exists()]
+    print(f"{len(pictures)} pictures, {len(pictures) - len(waiting)} there already", flush=True)
+    _render_all(waiting, given.size, given.samples)
     if given.contact_sheet:
         from demo.contact_sheet import contact_sheet
 
-        contact_sheet([paths[p.id] for p in wanted], given.contact_sheet, columns=12)
+        contact_sheet([path for _, _, path in pictures], given.contact_sheet, columns=12)
 
 
 def _arguments() -> argparse.Namespace:
@@ -47,6 +58,11 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--catalogue-only", action="store_true", help="write products.csv alone")
     parser.add_argument("--only", metavar="ID[,ID...]", help="render these products only")
     parser.add_argument("--one-per-shape", action="store_true", help="one product of every shape")
+    parser.add_argument(
+        "--further-views",
+        action="store_true",
+        help=f"also render each product {' and '.join(FURTHER_VIEWS)}, and name the pictures in the table",
+    )
     parser.add_argument("--force", action="store_true", help="render pictures that exist again")
     parser.add_argument("--size", type=int, default=320, help="pixels on a side")
     parser.add_argument("--samples", type=int, default=10)
@@ -68,18 +84,18 @@ def _choose(catalogue: list[Product], only: str | None, one_per_shape: bool) -> 
     return catalogue
 
 
-def _render_all(waiting: list[Product], paths: dict[str, Path], size: int, samples: int) -> None:
+def _render_all(waiting: list[tuple[Product, str, Path]], size: int, samples: int) -> None:
     if not waiting:
         return
     # Loading Blender takes a moment: only now, when there is something to do.
     from demo.studio.build import render_product
 
     started = time.monotonic()
-    for done, product in enumerate(waiting, start=1):
-        render_product(product, paths[product.id], size, samples)
+    for done, (product, view, path) in enumerate(waiting, start=1):
+        render_product(product, path, size, samples, view)
         each = (time.monotonic() - started) / done
         left = each * (len(waiting) - done) / 60
-        print(f"{done}/{len(waiting)}  {product.id}  {each:.1f} s each  {left:.0f} min left", flush=True)
+        print(f"{done}/{len(waiting)}  {path.stem}  {each:.1f} s each  {left:.0f} min left", flush=True)
 
 
 if __name__ == "__main__":

@@ -244,7 +244,7 @@ def _link_thumbnails(products: list[Product], pictures: PictureStore, writer: Bu
 
 
 def _images(products: list[Product]) -> int:
-    return len({product.images[0].id for product in products})
+    return len({image.id for product in products for image in product.images})
 
 
 def _signatures(products: list[Product], pictures: PictureStore) -> dict[str, np.ndarray]:

@@ -15,14 +15,14 @@ import numpy as np
 import pyarrow as pa
 from pyarrow import parquet
 
-from bundle import Bundle, Neighbour
+from bundle import Bundle, Neighbour, Product
 from precompute.errors import UserError
-from precompute.neighbours.space import open_space
+from precompute.neighbours.best_pair import open_products
 from precompute.progress import stage
-from precompute.projection import project
 from precompute.recipe import Recipe
 from precompute.recipe_choice import published_recipe
 from precompute.store import Store
+from precompute.vectors import Vectors, compared_vectors
 from precompute.whole_file import whole_file
 
 MATRIX_PRODUCTS = 10_000
@@ -70,32 +70,28 @@ class _Source:
     bundle: Bundle
     description: dict[str, Any]
 
-    def products(self) -> Iterator[tuple[str, str]]:
-        """Each product's id and that of its first image, in the catalogue's order."""
+    def products(self) -> Iterator[Product]:
+        """The products, in the catalogue's order."""
         for offset in range(0, self.bundle.count, _PAGE):
-            for product in self.bundle.page(offset=offset, limit=_PAGE).products:
-                yield product.id, product.images[0].id
+            yield from self.bundle.page(offset=offset, limit=_PAGE).products
 
     def lists(self) -> Iterator[tuple[str, list[Neighbour]]]:
         """Each product's id and list, in the catalogue's order."""
-        for product_id, _ in self.products():
-            yield product_id, self.bundle.neighbours(product_id, recipe=self.description["name"])
+        for product in self.products():
+            yield product.id, self.bundle.neighbours(product.id, recipe=self.description["name"])
 
-    def vectors(self) -> tuple[list[str], np.ndarray]:
-        """The products' ids and the vectors that the recipe compares, (n, d) float32."""
-        recipe = self._recipe()
-        ids, images = zip(*self.products(), strict=True)
+    def vectors(self) -> Vectors:
+        """What the recipe compares, in the catalogue's order."""
+        recipe, products = self._recipe(), list(self.products())
         embeddings = Store(self.data).embeddings(self.description["embeddings"], writable=False)
         try:
-            vectors = embeddings.vectors(images)
+            return compared_vectors(products, embeddings, recipe)
         except KeyError as error:
             raise UserError(
-                f"Expected the embeddings of all {len(set(images)):,} pictures of the bundle in "
-                f"{embeddings.folder}. Received: {error.args[0]:,} fewer (they are no part of a deploy). "
+                f"Expected the embeddings of all pictures of the bundle in {embeddings.folder}. "
+                f"Received: {error.args[0]:,} fewer (they are no part of a deploy). "
                 "Export where the bundle was built, or build it again."
             ) from error
-        project(vectors, list(images), projection=recipe.projection)
-        return list(ids), vectors
 
     def _recipe(self) -> Recipe:
         names = {field.name for field in dataclasses.fields(Recipe)} - {"weights"}
@@ -142,31 +138,34 @@ def _lists_parquet(source: _Source, out: Path) -> list[Path]:
 
 
 def _embeddings_parquet(source: _Source, out: Path) -> list[Path]:
-    ids, vectors = source.vectors()
+    vectors = source.vectors()
+    names = {"product": vectors.row_ids} | ({"image": vectors.images} if vectors.images else {})
     with whole_file(out) as temporary:
-        _write_vectors(temporary, ids, vectors)
+        _write_vectors(temporary, names, vectors.values)
     return [out]
 
 
-def _write_vectors(path: Path, ids: list[str], vectors: np.ndarray) -> None:
-    """A string and d float32 a row."""
+def _write_vectors(path: Path, names: dict[str, list[str]], vectors: np.ndarray) -> None:
+    """What names a row, and d float32, a row."""
     width = vectors.shape[1]
-    schema = pa.schema([("product", pa.string()), ("vector", pa.list_(pa.float32(), width))])
+    schema = pa.schema([*((name, pa.string()) for name in names), ("vector", pa.list_(pa.float32(), width))])
     # Embeddings have next to nothing that compression could take away.
     with parquet.ParquetWriter(path, schema, compression="none", use_dictionary=False) as writer:
-        for start in range(0, len(ids), _ROWS_TOGETHER):
+        for start in range(0, len(vectors), _ROWS_TOGETHER):
             part = slice(start, start + _ROWS_TOGETHER)
             values = pa.FixedSizeListArray.from_arrays(pa.array(vectors[part].ravel()), width)
-            writer.write_batch(pa.record_batch([pa.array(ids[part]), values], schema=schema))
+            texts = [pa.array(column[part]) for column in names.values()]
+            writer.write_batch(pa.record_batch([*texts, values], schema=schema))
 
 
 def _embeddings_npy(source: _Source, out: Path) -> list[Path]:
-    ids, vectors = source.vectors()
+    vectors = source.vectors()
     names = out.with_suffix(".ids.json")
     with whole_file(out) as temporary, whole_file(names) as temporary_names:
         with temporary.open("wb") as file:
-            np.save(file, vectors)
-        temporary_names.write_text(json.dumps(ids, ensure_ascii=False, indent=0) + "\n", encoding="utf-8")
+            np.save(file, vectors.values)
+        text = json.dumps(vectors.row_ids, ensure_ascii=False, indent=0) + "\n"
+        temporary_names.write_text(text, encoding="utf-8")
     return [out, names]
 
 
@@ -178,9 +177,9 @@ def _matrix_csv(source: _Source, out: Path) -> list[Path]:
             f"matrix would have {count**2:,} cells, about {count**2 / 1e8:,.0f} GB of text, which no "
             "spreadsheet opens; export the lists with --format csv or --format parquet."
         )
-    ids, vectors = source.vectors()
-    space = open_space(vectors, source.description["metric"])
-    labels = [cell(product_id) for product_id in ids]
+    vectors = source.vectors()
+    space = open_products(vectors.values, source.description["metric"], counts=vectors.counts)
+    labels = [cell(product_id) for product_id in vectors.ids]
     numbers = ",%.6f" * count + "\n"
     with whole_file(out) as temporary, temporary.open("w", encoding="utf-8", newline="") as file:
         file.write(",".join(["product", *labels]) + "\n")

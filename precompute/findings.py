@@ -42,13 +42,15 @@ def examine(
     metric: str,
     top: int,
     categories: Mapping[str, str],
+    counts: np.ndarray | None = None,
 ) -> Findings:
     """Look at the lists of one recipe.
 
-    `vectors` (n, d), float32, are what was compared, in the order of `lists.ids`; `top` is how many entries
-    are shown; `categories` has each product's, in the catalogue's order.
+    `vectors`, float32, are what was compared, in the order of `lists.ids`, as many of each product as
+    `counts` (n,) says, or one; `top` is how many entries are shown; `categories` has each product's, in the
+    catalogue's order.
     """
-    sampled = pair_scores(vectors, metric)
+    sampled = pair_scores(vectors, metric, counts=counts)
     frequency = list_frequency(lists, top)
     return Findings(
         quality=category_precision(lists, categories),

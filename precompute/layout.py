@@ -55,7 +55,7 @@ def previous_map(
 ) -> PreviousMap | None:
     """The map of a recipe in the live generation at `out`; None without a whole one of the same recipe.
 
-    A product of `products` that has another picture now has no place on it; one that is not there any more
+    A product of `products` that has other pictures now has no place on it; one that is not there any more
     counts as removed.
     """
     try:
@@ -64,17 +64,17 @@ def previous_map(
             entry.get("fingerprint") == fingerprint for entry in bundle.recipes if entry["name"] == recipe
         )
         found = bundle.product_map(recipe) if known else None
-        before = list(_first_pictures(bundle)) if found else []
+        before = list(_pictures(bundle)) if found else []
     except (BundleError, sqlite3.Error, LookupError, ValueError, TypeError):
         # Damaged, which is a reason to build anew.
         return None
     if found is None or len(before) != len(found.x):
         return None
-    pictures = {product.id: product.images[0].id for product in products}
+    pictures = {product.id: [image.id for image in product.images] for product in products}
     places, removed = {}, found.removed
-    for place, (product_id, image_id) in enumerate(before):
+    for place, (product_id, images) in enumerate(before):
         removed += product_id not in pictures
-        if pictures.get(product_id) == image_id:
+        if pictures.get(product_id) == images:
             places[product_id] = (found.x[place], found.y[place])
     return PreviousMap(places, found.fitted, found.placed, removed)
 
@@ -134,11 +134,11 @@ def lay_out(
     return ProductMap(ordered[:, 0].tolist(), ordered[:, 1].tolist(), fitted, placed, removed)
 
 
-def _first_pictures(bundle: Bundle) -> Iterator[tuple[str, str]]:
-    """The id of each product of a bundle and of its first picture, in the catalogue's order."""
+def _pictures(bundle: Bundle) -> Iterator[tuple[str, list[str]]]:
+    """The id of each product of a bundle and those of its pictures, in the catalogue's order."""
     with closing(open_catalogue(bundle.folder / CATALOGUE)) as connection:
         for product_id, images in connection.execute("SELECT id, images FROM products ORDER BY position"):
-            yield product_id, json.loads(images)[0][0]
+            yield product_id, [image_id for image_id, *_ in json.loads(images)]
 
 
 def _fit(lists: NeighbourLists, axes: np.ndarray, metric: str, advance: Callable[[int], None]) -> np.ndarray:

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from precompute.neighbours.space import open_space
+from precompute.neighbours.best_pair import open_products
 
 SAMPLED = 100_000
 """Pairs that are drawn; all pairs are taken where there are no more."""
@@ -20,12 +20,13 @@ _PARTNERS = 25
 _BLOCK = 4_096
 
 
-def pair_scores(vectors: np.ndarray, metric: str) -> np.ndarray:
+def pair_scores(vectors: np.ndarray, metric: str, *, counts: np.ndarray | None = None) -> np.ndarray:
     """The scores of `SAMPLED` random pairs of different products, or of all pairs: (p,) float64.
 
-    `vectors` is (n, d) float32; the pairs depend on n alone, so equal vectors give equal scores.
+    `vectors`, float32, are those of the products, as many of each as `counts` (n,) says, or one. The pairs
+    depend on n alone, so equal vectors give equal scores.
     """
-    count = len(vectors)
+    count = len(vectors) if counts is None else len(counts)
     if count * (count - 1) // 2 <= SAMPLED:
         first, second = np.triu_indices(count, 1)
         second = second[:, np.newaxis]
@@ -36,7 +37,7 @@ def pair_scores(vectors: np.ndarray, metric: str) -> np.ndarray:
         second = (first[:, np.newaxis] + steps) % count
     if not len(first):
         return np.empty(0)
-    space = open_space(vectors, metric)
+    space = open_products(vectors, metric, counts=counts)
     parts = (slice(begin, begin + _BLOCK) for begin in range(0, len(first), _BLOCK))
     return np.concatenate([space.scores(first[part], second[part]).ravel() for part in parts])
 

@@ -25,6 +25,7 @@ from precompute.recipe import Recipe
 from precompute.slug import LIMIT, files_below, packed_size
 from precompute.sources import Catalogue, read_catalogue
 from precompute.store import Store
+from precompute.vectors import Vectors, compared_vectors
 
 SAMPLE = 256
 """Products that are built where nothing else is asked for."""
@@ -127,14 +128,15 @@ class _Reckoning:
         self._files = len({file for product in whole.products for file in product.files})
         self._bundle = Bundle.open(trial.out)
         built = self._bundle.page(limit=summary.products).products
-        self._images = [product.images[0].id for product in built]
+        self._built = built
         self._scale = self._products / summary.products
         self._picture_scale = self._files / len({image.id for product in built for image in product.images})
 
     def plan(self) -> Plan:
         """The plan of the whole build."""
         key = plan_extractor(self._recipe, runtime=self._trial.runtime).key
-        vectors = Store(self._trial.out).embeddings(key, writable=False).vectors(self._images)
+        embeddings = Store(self._trial.out).embeddings(key, writable=False)
+        vectors = compared_vectors(self._built, embeddings, self._recipe)
         seconds, sizes = self._seconds(vectors), self._sizes()
         slug = WEB_HALF + sizes.packed
         return Plan(
@@ -142,14 +144,14 @@ class _Reckoning:
             products=self._products,
             pictures=self._files,
             seconds=seconds,
-            memory=self._memory(vectors.shape[1]),
+            memory=self._memory(vectors.values.shape[1]),
             sizes=sizes,
             disk=self._disk(sizes),
             slug=slug,
             advice=self._advice(sizes, slug - LIMIT) if slug > LIMIT else "",
         )
 
-    def _seconds(self, vectors: np.ndarray) -> dict[str, float]:
+    def _seconds(self, vectors: Vectors) -> dict[str, float]:
         seconds = {}
         for name, taken in self._summary.seconds.items():
             if name == "neighbours":
@@ -162,31 +164,33 @@ class _Reckoning:
                 seconds[name] = taken * (self._picture_scale if name in _BY_PICTURE else self._scale)
         return seconds
 
-    def _search_seconds(self, vectors: np.ndarray) -> float:
+    def _search_seconds(self, vectors: Vectors) -> float:
         """What the lists take, from searches among points between the vectors of the trial build."""
         if self._products <= _SEARCHED[-1]:
             return self._searched(vectors, self._products)
         # An exact search takes a n² + b n, an approximate one about b n.
-        (few, many), approximate = _SEARCHED, self._is_approximate()
+        (few, many), approximate = _SEARCHED, self._is_approximate(vectors)
         first, second = (self._searched(vectors, size) / size for size in _SEARCHED)
         square = max(0.0, (second - first) / (many - few))
         linear = max(0.0, second - square * many)
         return self._products * (second if approximate else square * self._products + linear)
 
-    def _is_approximate(self) -> bool:
+    def _is_approximate(self, vectors: Vectors) -> bool:
         if self._trial.search is None:
-            return self._products > EXACT_PRODUCTS
+            return self._products * vectors.counts.mean() > EXACT_PRODUCTS
         return self._trial.search == "approximate"
 
-    def _searched(self, vectors: np.ndarray, count: int) -> float:
-        between = _between(vectors, count)
+    def _searched(self, vectors: Vectors, count: int) -> float:
+        counts = np.resize(vectors.counts, count)
+        between = _between(vectors.values, int(counts.sum()))
         started = time.perf_counter()
         lists = find_neighbours(
             [f"{place:08d}" for place in range(count)],
             between,
             metric=self._recipe.metric,
             depth=self._recipe.depth,
-            search="approximate" if self._is_approximate() else "exact",
+            counts=counts,
+            search="approximate" if self._is_approximate(vectors) else "exact",
         )
         for _ in lists.lines():
             pass

@@ -35,6 +35,7 @@ DECODINGS = ("upright", "plain")
 RESIZES = ("crop", "letterbox", "squash")
 INTERPOLATIONS = ("nearest", "bilinear", "bicubic", "box", "hamming", "lanczos")
 PROJECTIONS = ("centre", "none")
+PICTURES = ("mean", "best", "first")
 METRICS = ("cosine", "euclidean", "dot")
 
 _DECIDES_EMBEDDING = (
@@ -47,7 +48,7 @@ _DECIDES_EMBEDDING = (
     "resize",
     "interpolation",
 )
-_DECIDES_LIST = (*_DECIDES_EMBEDDING, "projection", "metric", "depth")
+_DECIDES_LIST = (*_DECIDES_EMBEDDING, "projection", "pictures", "metric", "depth")
 
 _SPELLED_OUT = {
     "decoding": {
@@ -55,6 +56,10 @@ _SPELLED_OUT = {
     },
     "pooling": {"gem": "generalized mean, p = 3"},
     "projection": {"centre": f"less the mean of the {ANCHORS} first by image id, to unit length"},
+    "pictures": {
+        "mean": "the mean of the first and of the further ones that no other look has",
+        "best": "the best pair of the first and of the further ones that no other look has",
+    },
 }
 """What a fingerprint holds instead of a field's short value: the rule with its constants."""
 
@@ -68,8 +73,9 @@ class Recipe:
     the model's own, one of the modes of Keras' `preprocess_input`, `unit` (x / 255) or none. `decoding` is
     that of `precompute.images.decode`. `input_size` is the side of the extractor's square input, in pixels;
     `resize` and `interpolation` are those of `precompute.images.to_input`, `projection` is one of
-    `precompute.projection.project`. `top` is how many look-alikes are shown at first, `depth` how many are
-    stored, `decimals` how many decimals of a score people see. `weights` is a local weights file, or None
+    `precompute.projection.project`; `pictures` says which pictures of a product are compared, and how:
+    `precompute.vectors.compared_vectors`. `top` is how many look-alikes are shown at first, `depth` how many
+    are stored, `decimals` how many decimals of a score people see. `weights` is a local weights file, or None
     for the extractor's own.
     """
 
@@ -84,6 +90,7 @@ class Recipe:
     resize: str = "crop"
     interpolation: str = "bicubic"
     projection: str = "centre"
+    pictures: str = "mean"
     metric: str = "cosine"
     top: int = 20
     depth: int = 60

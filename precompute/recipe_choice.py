@@ -25,6 +25,7 @@ CHOICES = {
     "resize": names.RESIZES,
     "interpolation": names.INTERPOLATIONS,
     "projection": names.PROJECTIONS,
+    "pictures": names.PICTURES,
     "metric": names.METRICS,
 }
 """The fields that take one of a few words, with those words."""

@@ -18,9 +18,9 @@ from precompute.findings import Findings, examine
 from precompute.layout import STEPS, lay_out, previous_map
 from precompute.neighbours import NeighbourLists, find_neighbours, load_lists, save_lists
 from precompute.progress import stage
-from precompute.projection import project
 from precompute.recipe import Recipe
 from precompute.store import Store
+from precompute.vectors import Vectors, compared_vectors
 
 QUANTILES = {"p01": 0.01, "p50": 0.5, "p99": 0.99}
 """The quantiles of all stored scores that the manifest has, by name: bars are scaled by them."""
@@ -78,20 +78,19 @@ def make_lists(
     """
     key = recipe.fingerprint(plan.weights_sha256)
     with stage("Neighbours", len(products), "products") as advance, clock.measure("neighbours"):
-        # In the order of the lists, by id.
-        pictures = dict(sorted((product.id, product.images[0].id) for product in products))
-        images = list(pictures.values())
         try:
-            vectors = work.store.vectors(images)
+            # In the order of the lists.
+            in_order = sorted(products, key=lambda product: product.id)
+            vectors = compared_vectors(in_order, work.store, recipe)
         except KeyError as error:
             raise UserError(
                 f"{error.args[0]:,} embeddings in {store.root} were damaged during the build: "
                 "run the same command again, which computes them again."
             ) from error
-        project(vectors, images, projection=recipe.projection)
         lists = find_neighbours(
-            list(pictures),
-            vectors,
+            vectors.ids,
+            vectors.values,
+            counts=vectors.counts,
             metric=recipe.metric,
             depth=recipe.depth,
             top=recipe.top,
@@ -108,7 +107,8 @@ def make_lists(
     with clock.measure("report"):
         findings = examine(
             lists,
-            vectors,
+            vectors.values,
+            counts=vectors.counts,
             metric=recipe.metric,
             top=recipe.top,
             categories={product.id: product.category for product in products},
@@ -131,7 +131,7 @@ def overlaps(made: list[RecipeLists]) -> list[dict[str, Any]]:
 def _write_map(
     recipe: Recipe,
     lists: NeighbourLists,
-    vectors: np.ndarray,
+    vectors: Vectors,
     products: list[Product],
     *,
     fingerprint: str,
@@ -141,5 +141,7 @@ def _write_map(
     previous = previous_map(writer.root, recipe.name, fingerprint=fingerprint, products=products)
     order = [product.id for product in products]
     with stage("Map", sum(STEPS), "steps") as advance:
-        found = lay_out(lists, vectors, order, metric=recipe.metric, previous=previous, advance=advance)
+        found = lay_out(
+            lists, vectors.by_product(), order, metric=recipe.metric, previous=previous, advance=advance
+        )
     writer.write_map(recipe.name, found)

@@ -18,10 +18,13 @@ from .views import VIEWS, hangs
 MIRRORS = {"glass", "brass", "copper", "steel"}
 
 
-def render_product(product, path: Path, size: int, samples: int) -> None:
-    """Build the product's scene and render it to ``path`` (WebP or PNG)."""
+def render_product(product, path: Path, size: int, samples: int, further: str = "") -> None:
+    """Build the product's scene and render it to ``path`` (WebP or PNG).
+
+    A ``further`` view is "turned", from another side, or "detail", a part from near.
+    """
     stage = scene.empty_scene(size, samples, product.material in MIRRORS)
-    _build_scene(product)
+    _build_scene(product, further)
     image = stage.render.image_settings
     image.file_format = "PNG" if path.suffix == ".png" else "WEBP"
     image.color_mode = "RGB"
@@ -36,8 +39,8 @@ def render_product(product, path: Path, size: int, samples: int) -> None:
     unfinished.replace(path)
 
 
-def _build_scene(product) -> None:
-    chance = random.Random(f"scene {product.id}")
+def _build_scene(product, further: str) -> None:
+    chance = random.Random(f"scene {product.id} {further}".rstrip())
     view = VIEWS[product.category]
     geometry = random.Random(f"geometry {product.geometry}")
     kit = Kit(
@@ -50,13 +53,17 @@ def _build_scene(product) -> None:
     )
     things = SHAPES[product.shape](kit)
     mesh.add_missing_maps(things)
-    points = scene.place_product(things, chance.uniform(*view.yaw))
+    yaw = chance.uniform(*view.yaw)
+    if further == "turned":
+        # Of what hangs on a wall, and of a cushion, only the front is ever seen.
+        yaw += 30 if hangs(product.shape) or product.category == "Cushions" else 120
+    points = scene.place_product(things, yaw)
     middle = float(points[:, 2].max()) / 2
     # A finger behind the back, as a clock hangs on its nail.
     behind = float(points[:, 1].max()) + 0.012 if hangs(product.shape) else None
     scene.add_backdrop(chance, behind, middle)
     scene.add_lights(chance, middle, behind is not None)
-    scene.add_camera(points, view, chance)
+    scene.add_camera(points, view, chance, near=further == "detail")
 
 
 @contextlib.contextmanager

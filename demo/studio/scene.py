@@ -184,8 +184,8 @@ def place_product(things: list[bpy.types.Object], yaw_degrees: float) -> np.ndar
     return points @ matrix[:3, :3].T + matrix[:3, 3]
 
 
-def add_camera(points: np.ndarray, view: View, chance: random.Random) -> None:
-    """A camera that sees the whole product, about three quarters of the frame."""
+def add_camera(points: np.ndarray, view: View, chance: random.Random, *, near: bool = False) -> None:
+    """A camera that sees the whole product, about three quarters of the frame; ``near``, half of it."""
     data = bpy.data.cameras.new("camera")
     data.lens = chance.uniform(*view.focal_length)
     camera = bpy.data.objects.new("camera", data)
@@ -215,5 +215,9 @@ def add_camera(points: np.ndarray, view: View, chance: random.Random) -> None:
         shift = (low + high) / 2 * distance * data.sensor_width / data.lens
         target = target + right * shift[0] + up * shift[1]
         distance *= max(high - low) / fill
+    if near:
+        extent = (high - low) * distance * data.sensor_width / data.lens
+        target = target + 0.2 * (chance.choice([-1, 1]) * right * extent[0] + up * extent[1])
+        distance *= 0.45
     rotation = Matrix((right, up, back)).transposed().to_4x4()
     camera.matrix_world = Matrix.Translation(Vector(target + back * distance)) @ rotation

@@ -34,6 +34,12 @@ def add_catalogue_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--top", type=int, help="how many look-alikes a product page shows at first")
     parser.add_argument("--depth", type=int, help="how many look-alikes are stored, to filter among")
     parser.add_argument(
+        "--pictures",
+        choices=CHOICES["pictures"],
+        help="how products with several pictures are compared: by their mean, by the best matching pair, or "
+        f"by the first picture alone (default: the recipe's, {Recipe.pictures})",
+    )
+    parser.add_argument(
         "--thumbnail-size", type=int, default=400, help="longer side of a thumbnail in pixels (default: 400)"
     )
     parser.add_argument(
@@ -60,6 +66,8 @@ def recipes_of(arguments: argparse.Namespace) -> tuple[Recipe, ...]:
     recipes = [choose_recipe(choice, given) for choice in arguments.recipe or [DEFAULT]]
     if arguments.top is not None:
         recipes = [with_top(recipe, arguments.top) for recipe in recipes]
+    if arguments.pictures is not None:
+        recipes = [dataclasses.replace(recipe, pictures=arguments.pictures) for recipe in recipes]
     if arguments.depth is not None:
         recipes = [with_depth(recipe, arguments.depth) for recipe in recipes]
     if arguments.weights is not None:

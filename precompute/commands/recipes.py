@@ -34,6 +34,7 @@ def run(_: argparse.Namespace) -> int:
         print(f"  pixels      {recipe.preprocessing}")
         print(f"  layer       {recipe.layer}, pooling: {recipe.pooling}")
         print(f"  compared    {recipe.metric}, projection: {recipe.projection}")
+        print(f"  pictures    {recipe.pictures}")
         print(f"  lists       {recipe.depth} stored, {recipe.top} shown")
     print("keras:MODEL, a model of keras.applications with its input size in pixels")
     models = ", ".join(f"{name} {size}" for name, size in APPLICATIONS.items())

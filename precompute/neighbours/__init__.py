@@ -7,13 +7,13 @@ from typing import Any
 
 import numpy as np
 
+from precompute.neighbours.best_pair import ProductSpace, open_products
 from precompute.neighbours.exact import ExactSearch
 from precompute.neighbours.incremental import SPARE, update
 from precompute.neighbours.known import KnownLists, digests_of, load_lists, save_lists
 from precompute.neighbours.lists import NeighbourLists
 from precompute.neighbours.progress import Progress
 from precompute.neighbours.ranking import Ranking
-from precompute.neighbours.space import Space, open_space
 from precompute.progress import say
 
 __all__ = [
@@ -27,7 +27,7 @@ __all__ = [
 ]
 
 EXACT_PRODUCTS = 300_000
-"""Up to so many products the search is exact unless told otherwise."""
+"""Up to so many products, or pictures that are compared, the search is exact unless told otherwise."""
 
 MEMORY_BUDGET = 256 * 1024 * 1024
 """Bytes that a search may take for what it compares at a time."""
@@ -42,6 +42,7 @@ def find_neighbours(
     *,
     metric: str,
     depth: int,
+    counts: np.ndarray | None = None,
     top: int | None = None,
     search: str | None = None,
     known: KnownLists | None = None,
@@ -50,7 +51,9 @@ def find_neighbours(
 ) -> NeighbourLists:
     """The `depth` nearest neighbours of every product, best first, the product itself left out.
 
-    `ids` names the rows of `vectors`, (n, d) float32 of any length. `metric` is "cosine" (0 where a vector
+    `ids` names the rows of `vectors`, (n, d) float32 of any length; or, where products have as many rows
+    each as `counts` (n,) says, one after the other, the products, whose best matching pair of rows gives
+    their score. `metric` is "cosine" (0 where a vector
     is zero), "dot", or "euclidean", the distance, of which less is better. Every score is computed in
     float64 from the two vectors and rounded to six decimals, and equal scores are ordered by id: an exact
     list depends on neither the blocks nor the machine, nor on `known`, the lists of an earlier catalogue
@@ -67,10 +70,10 @@ def find_neighbours(
     order = np.array(sorted(range(count), key=ids.__getitem__))
     ranks = np.empty(count, np.int32)
     ranks[order] = np.arange(count, dtype=np.int32)
-    space = open_space(vectors, metric)
-    approximate = search == "approximate" or (search is None and count > EXACT_PRODUCTS)
+    space = open_products(vectors, metric, counts=counts)
+    approximate = search == "approximate" or (search is None and len(vectors) > EXACT_PRODUCTS)
     # Approximate lists are no start for others.
-    spare, digests = (0, None) if approximate else (SPARE, digests_of(space.vectors))
+    spare, digests = (0, None) if approximate else (SPARE, digests_of(space))
     ranking = Ranking(space, ranks, depth=min(depth + spare, count - 1))
     depth = min(depth, count - 1)
     progress = Progress(count, 2 * count, advance)
@@ -99,14 +102,14 @@ def find_neighbours(
 
 
 def _from_scratch(
-    space: Space, ranking: Ranking, approximate: bool, top: int, memory_budget: int, progress: Progress
+    space: ProductSpace, ranking: Ranking, approximate: bool, top: int, memory_budget: int, progress: Progress
 ) -> dict[str, Any]:
     """Fill in the ranking, and return what the manifest says of the search."""
     exact = ExactSearch(space, ranking, memory_budget=memory_budget)
     seconds = exact.estimate()
     if seconds > _WORTH_SAYING:
         other = "approximate search is made; --exact forces it" if approximate else "--approximate is quicker"
-        count = len(space.vectors)
+        count = space.count
         say(f"Exact lists of {count:,} products take about {seconds / 60:,.0f} minutes; {other}.")
     # Of approximate search, building the index is the first half.
     how = _approximate(space, ranking, top, memory_budget, progress.step) if approximate else None
@@ -116,7 +119,7 @@ def _from_scratch(
 
 
 def _approximate(
-    space: Space, ranking: Ranking, top: int, memory_budget: int, advance: Callable[[int], None]
+    space: ProductSpace, ranking: Ranking, top: int, memory_budget: int, advance: Callable[[int], None]
 ) -> dict[str, Any] | None:
     """Fill in the ranking, and return what the manifest says of it; None where the recall is too low."""
     # faiss is loaded here as exact search does without it.

@@ -6,15 +6,15 @@ from collections.abc import Callable
 
 import numpy as np
 
+from precompute.neighbours.best_pair import ProductSpace
 from precompute.neighbours.ranking import Ranking
-from precompute.neighbours.space import Space
 
 _GROUPS = 16
 """Groups for each entry of a list: so few of its entries share one that hardly a candidate is needless."""
 
 
 def settle_against_all(
-    space: Space,
+    space: ProductSpace,
     ranking: Ranking,
     rows: np.ndarray,
     *,
@@ -27,11 +27,11 @@ def settle_against_all(
     """
     alike: dict[bytes, list[int]] = {}
     for row in rows.tolist():
-        alike.setdefault(space.vectors[row].tobytes(), []).append(row)
+        alike.setdefault(space.content(row).tobytes(), []).append(row)
     groups = list(alike.values())
     # The row itself is among those it is compared with, and its list is without it.
     wanted = ranking.rows.shape[1] + 1
-    step = max(1, memory_budget // (len(space.vectors) * 8))
+    step = max(1, memory_budget // (space.count * 8))
     for begin in range(0, len(groups), step):
         part = groups[begin : begin + step]
         firsts = np.array([group[0] for group in part])

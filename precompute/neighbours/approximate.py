@@ -9,8 +9,9 @@ import faiss
 import numpy as np
 
 from precompute.neighbours.against_all import settle_against_all
+from precompute.neighbours.best_pair import ProductSpace
+from precompute.neighbours.progress import Progress
 from precompute.neighbours.ranking import Ranking
-from precompute.neighbours.space import Space
 
 RECALL = 0.98
 """The share of the exact lists' shown entries that approximate lists have at least."""
@@ -36,17 +37,21 @@ class ApproximateSearch:
     differ in a list; the scores in it are exact.
     """
 
-    def __init__(self, space: Space, *, memory_budget: int) -> None:
+    def __init__(self, space: ProductSpace, *, memory_budget: int) -> None:
         self._space, self._memory_budget = space, memory_budget
+        self._counts = space.counts
+        self._starts = np.cumsum(self._counts) - self._counts
+        self._owners = np.repeat(np.arange(space.count), self._counts)
         metric = faiss.METRIC_L2 if space.lower_is_better else faiss.METRIC_INNER_PRODUCT
         self._index = faiss.IndexHNSWFlat(space.points.shape[1], _LINKS, metric)
         self._index.hnsw.efConstruction = _EFFORT_OF_BUILDING
 
     def build(self, advance: Callable[[int], None]) -> None:
         """Build the graph; `advance(count)` is told of every product that is in it."""
-        for rows in self._parts():
-            self._index.add(self._space.points[rows])
-            advance(len(rows))
+        progress = Progress(self._space.count, len(self._space.points), advance)
+        for places in _parts(len(self._space.points)):
+            self._index.add(self._space.points[places])
+            progress.step(len(places))
 
     def tune(self, ranking: Ranking, *, top: int) -> dict[str, Any] | None:
         """Look around as far as the recall of the first `top` entries needs.
@@ -54,7 +59,7 @@ class ApproximateSearch:
         Returns what the manifest says of the search, or None where the recall cannot be had. `ranking` is
         used for the sample's lists, and holds nothing of use afterwards.
         """
-        count = len(self._space.points)
+        count = self._space.count
         sample = np.random.default_rng(0).choice(count, min(SAMPLE, count), replace=False)
         settle_against_all(self._space, ranking, sample, memory_budget=self._memory_budget)
         exact = ranking.scores[sample, :top]
@@ -75,19 +80,34 @@ class ApproximateSearch:
 
     def run(self, ranking: Ranking, advance: Callable[[int], None]) -> None:
         """Fill in the ranking; `advance(count)` is told of every product that is done."""
-        for rows in self._parts():
+        for rows in _parts(self._space.count):
             self._settle(ranking, rows)
             advance(len(rows))
 
-    def _parts(self) -> list[np.ndarray]:
-        count = len(self._space.points)
-        return [np.arange(start, min(start + _TOGETHER, count)) for start in range(0, count, _TOGETHER)]
-
     def _settle(self, ranking: Ranking, rows: np.ndarray) -> None:
-        candidates = min(ranking.rows.shape[1] + 1 + _MARGIN, len(self._space.points))
-        _, found = self._index.search(self._space.points[rows], candidates)
-        # faiss says -1 where a walk met no more; the row itself is no entry of its list.
-        others = (found >= 0) & (found != rows[:, np.newaxis])
-        ranking.settle(rows, np.where(others, found, rows[:, np.newaxis]))
-        short = rows[others.sum(axis=1) < ranking.rows.shape[1]]
+        options = np.sort(self._options(rows, ranking.rows.shape[1] + 1 + _MARGIN), axis=1)
+        # Two pictures may have led to one product.
+        again = np.zeros(options.shape, bool)
+        again[:, 1:] = options[:, 1:] == options[:, :-1]
+        options[again] = np.repeat(rows, again.sum(axis=1))
+        ranking.settle(rows, options)
+        short = rows[(options != rows[:, np.newaxis]).sum(axis=1) < ranking.rows.shape[1]]
         settle_against_all(self._space, ranking, short, memory_budget=self._memory_budget)
+
+    def _options(self, rows: np.ndarray, wanted: int) -> np.ndarray:
+        """What walks towards the points of `rows` (q,) met, a row itself in the place of nothing: (q, c)."""
+        # So many pictures belong to as many products as are wanted, or to more.
+        each = min(wanted * -(-len(self._owners) // self._space.count), len(self._owners))
+        most = int(self._counts[rows].max())
+        options = np.repeat(rows[:, np.newaxis, np.newaxis], most * each, axis=1).reshape(-1, most, each)
+        for number in range(most):
+            some = np.flatnonzero(self._counts[rows] > number)
+            _, found = self._index.search(self._space.points[self._starts[rows[some]] + number], each)
+            # faiss says -1 where a walk met no more.
+            met = self._owners[np.where(found >= 0, found, self._starts[rows[some], np.newaxis])]
+            options[some, number] = met
+        return options.reshape(len(rows), -1)
+
+
+def _parts(count: int) -> list[np.ndarray]:
+    return [np.arange(start, min(start + _TOGETHER, count)) for start in range(0, count, _TOGETHER)]

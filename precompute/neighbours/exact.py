@@ -14,9 +14,9 @@ from threadpoolctl import threadpool_limits
 
 from precompute.machine import available_cores
 from precompute.neighbours.against_all import settle_against_all
+from precompute.neighbours.best_pair import ProductSpace
 from precompute.neighbours.progress import Progress
 from precompute.neighbours.ranking import Ranking, padded
-from precompute.neighbours.space import Space
 
 _LARGEST_BLOCK = 1024
 """Products in a block at the most: enough for matrix products at full speed, few enough for the cache."""
@@ -55,7 +55,7 @@ class ExactSearch:
     scores included, however float32 orders them.
     """
 
-    def __init__(self, space: Space, ranking: Ranking, *, memory_budget: int) -> None:
+    def __init__(self, space: ProductSpace, ranking: Ranking, *, memory_budget: int) -> None:
         self._space, self._ranking, self._memory_budget = space, ranking, memory_budget
         self._threads = available_cores()
         count, self._depth = ranking.rows.shape
@@ -63,7 +63,7 @@ class ExactSearch:
         self._side = side = max(
             _SMALLEST_BLOCK, min(_LARGEST_BLOCK, isqrt(memory_budget // (8 * self._threads)))
         )
-        self._blocks = [slice(start, min(start + side, count)) for start in range(0, count, side)]
+        self._blocks = space.blocks(side)
         self._scratch = threading.local()
         self._limits = np.full(count, -np.inf, np.float32)
         self._crowded = np.zeros(count, bool)

@@ -14,10 +14,10 @@ from collections.abc import Callable
 import numpy as np
 
 from precompute.neighbours.against_all import settle_against_all
+from precompute.neighbours.best_pair import ProductSpace
 from precompute.neighbours.known import KnownLists
 from precompute.neighbours.progress import Progress
 from precompute.neighbours.ranking import Ranking, padded
-from precompute.neighbours.space import Space
 
 SPARE = 6
 """Entries of a list beyond those that are asked for, which take the places of products that go."""
@@ -30,7 +30,7 @@ _TOGETHER = 4096
 
 
 def update(
-    space: Space,
+    space: ProductSpace,
     ranking: Ranking,
     known: KnownLists,
     now: np.ndarray,
@@ -82,7 +82,7 @@ def _carry_over(ranking: Ranking, known: KnownLists, now: np.ndarray) -> np.ndar
 
 
 def _insert_all(
-    space: Space,
+    space: ProductSpace,
     ranking: Ranking,
     sizes: np.ndarray,
     again: np.ndarray,

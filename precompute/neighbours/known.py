@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
+from precompute.neighbours.best_pair import ProductSpace
 from precompute.progress import say
 from precompute.whole_file import whole_file
 
@@ -41,10 +42,10 @@ class KnownLists:
         return np.where((digests[now] == self.digests).all(axis=1), now, np.int32(-1))
 
 
-def digests_of(vectors: np.ndarray) -> np.ndarray:
-    """The SHA-256 of each of `vectors` (n, d): (n, 32), uint8."""
-    together = b"".join([hashlib.sha256(vector).digest() for vector in np.ascontiguousarray(vectors)])
-    return np.frombuffer(together, np.uint8).reshape(len(vectors), _DIGEST)
+def digests_of(space: ProductSpace) -> np.ndarray:
+    """The SHA-256 of all that decides each product's scores: (n, 32), uint8."""
+    together = b"".join([hashlib.sha256(space.content(row)).digest() for row in range(space.count)])
+    return np.frombuffer(together, np.uint8).reshape(space.count, _DIGEST)
 
 
 def save_lists(folder: Path, key: str, known: KnownLists) -> Path:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from precompute.neighbours.space import Space
+from precompute.neighbours.best_pair import ProductSpace
 
 
 class Ranking:
@@ -14,8 +14,8 @@ class Ranking:
     filled in from different threads.
     """
 
-    def __init__(self, space: Space, ranks: np.ndarray, *, depth: int) -> None:
-        count = len(space.vectors)
+    def __init__(self, space: ProductSpace, ranks: np.ndarray, *, depth: int) -> None:
+        count = space.count
         self.rows = np.empty((count, depth), np.int32)
         self.scores = np.empty((count, depth))
         self._space, self._ranks = space, ranks

@@ -53,6 +53,24 @@ class Space:
     halves: np.ndarray | None
     margins: np.ndarray
 
+    @property
+    def count(self) -> int:
+        """How many rows there are."""
+        return len(self.vectors)
+
+    @property
+    def counts(self) -> np.ndarray:
+        """How many of the points each row has: one."""
+        return np.ones(self.count, np.int32)
+
+    def content(self, row: int) -> np.ndarray:
+        """All that decides the row's scores."""
+        return self.vectors[row]
+
+    def blocks(self, side: int) -> list[slice]:
+        """All rows, in blocks of no more than `side`."""
+        return [slice(start, min(start + side, self.count)) for start in range(0, self.count, side)]
+
     def nearness(
         self, rows: slice | np.ndarray, others: slice | np.ndarray, *, out: np.ndarray | None = None
     ) -> np.ndarray:
@@ -75,9 +93,12 @@ class Space:
         `rows` (q,) and `scores` (q,), rounded, belong together. A margin has room for the errors of two
         nearnesses and a step of the rounding; here there are one such error and half a step.
         """
+        return (self.nearness_of(scores) - self.margins[rows]).astype(np.float32)
+
+    def nearness_of(self, scores: np.ndarray) -> np.ndarray:
+        """What nearness a score would have if neither was rounded, in float64."""
         scaled = scores * self.scale
-        near = -np.square(scaled) / 2 if self.lower_is_better else scaled * self.scale
-        return (near - self.margins[rows]).astype(np.float32)
+        return -np.square(scaled) / 2 if self.lower_is_better else scaled * self.scale
 
     def scores(self, rows: np.ndarray, options: np.ndarray) -> np.ndarray:
         """The rounded scores of each of `rows` (q,) with its `options` (q, c), from float64: (q, c)."""
@@ -96,15 +117,19 @@ class Space:
 
     def full_scores(self, rows: np.ndarray) -> np.ndarray:
         """The rounded scores of each of `rows` (q,) with every row, from float64: (q, n)."""
-        sums = np.empty((len(rows), len(self.vectors)))
+        return self.table(rows, np.arange(self.count))
+
+    def table(self, rows: np.ndarray, others: np.ndarray) -> np.ndarray:
+        """The rounded scores of each of `rows` (q,) with each of `others` (c,), from float64: (q, c)."""
+        sums = np.empty((len(rows), len(others)))
         queries = self.vectors[rows].astype(np.float64)
-        for part in _parts(len(self.vectors), self.vectors.shape[1]):
-            np.matmul(queries, self.vectors[part].astype(np.float64).T, out=sums[:, part])
-        options = np.broadcast_to(np.arange(len(self.vectors)), sums.shape)
+        for part in _parts(len(others), self.vectors.shape[1]):
+            np.matmul(queries, self.vectors[others[part]].astype(np.float64).T, out=sums[:, part])
+        options = np.broadcast_to(others, sums.shape)
         if not self.lower_is_better:
             scores = self._scores(rows[:, np.newaxis], options, sums)
             return self._rounded(rows, options, scores, self._doubts(rows, options))
-        squares = self.norms[rows, np.newaxis] ** 2 + self.norms**2
+        squares = self.norms[rows, np.newaxis] ** 2 + self.norms[others] ** 2
         # The less is left of the squares the more of it is error, and without end where nothing is.
         with np.errstate(divide="ignore", invalid="ignore"):
             distances = np.sqrt(squares - 2 * sums)
@@ -130,10 +155,10 @@ class Space:
     def _sums(self, queries: np.ndarray, options: np.ndarray) -> np.ndarray:
         """The inner products or squared distances of `queries` (q, d) and `options` (q, c): (q, c)."""
         shape = (*options.shape, self.vectors.shape[1])
-        narrow = _scratch("narrow", shape, np.float32)
+        narrow = scratch("narrow", shape, np.float32)
         # With "clip" the vectors go straight to their place; all rows exist.
         np.take(self.vectors, options, axis=0, out=narrow, mode="clip")
-        wide = _scratch("wide", shape, np.float64)
+        wide = scratch("wide", shape, np.float64)
         wide[:] = narrow
         if self.lower_is_better:
             # The squares of the differences, as lengths and products would cancel for near-equal vectors.
@@ -248,7 +273,7 @@ def _scale(norms: np.ndarray) -> float:
     return float(2.0 ** -np.ceil(np.log2(longest))) if longest > 1 else 1.0
 
 
-def _scratch(name: str, shape: tuple[int, ...], kind: type) -> np.ndarray:
+def scratch(name: str, shape: tuple[int, ...], kind: type) -> np.ndarray:
     """Memory of this thread's own: asking the system for it anew takes longer than a score."""
     size = math.prod(shape)
     held = getattr(_thread, name, None)

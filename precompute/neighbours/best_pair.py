@@ -1,0 +1,157 @@
+"""Products with several pictures each, of which the best matching pair counts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from precompute.neighbours.space import Space, open_space, scratch
+
+_STRIP = 1024
+"""Pictures of either side that are compared at a time, or those of one product where that has more."""
+
+
+class _Chunk(NamedTuple):
+    """Some products of those that are asked for: their places there, and their pictures' rows in the space.
+
+    The pictures of each begin at `starts` among these rows and are as many as `counts` says.
+    """
+
+    places: slice
+    pictures: slice | np.ndarray
+    starts: np.ndarray
+    counts: np.ndarray
+
+
+@dataclass(frozen=True)
+class BestPairs:
+    """Products by the pictures in `space`: the nearness and the score of two are those of their best pair.
+
+    `starts` (n,) are the rows of the products' first pictures there, `counts` (n,) how many each has. What
+    is said of the rows of a `Space` holds for the products here, so that a search need not know which of the
+    two it has. The pair that is nearest by float32 and the one of the best score may be two, but neither is
+    off by more than the margin of its picture, of which `margins` (n,) has the largest of each product.
+    """
+
+    space: Space
+    starts: np.ndarray
+    counts: np.ndarray
+    margins: np.ndarray
+
+    @property
+    def metric(self) -> str:
+        """That of the space."""
+        return self.space.metric
+
+    @property
+    def lower_is_better(self) -> bool:
+        """Whether a score is a distance."""
+        return self.space.lower_is_better
+
+    @property
+    def points(self) -> np.ndarray:
+        """Those of all pictures."""
+        return self.space.points
+
+    @property
+    def count(self) -> int:
+        """How many products there are."""
+        return len(self.counts)
+
+    def content(self, row: int) -> np.ndarray:
+        """All that decides the product's scores."""
+        return self.space.vectors[self.starts[row] : self.starts[row] + self.counts[row]]
+
+    def blocks(self, side: int) -> list[slice]:
+        """All products, in blocks of no more than `side` pictures, or of one product that has more."""
+        return [chunk.places for chunk in self._chunks(slice(None), side)]
+
+    def nearness(
+        self, rows: slice | np.ndarray, others: slice | np.ndarray, *, out: np.ndarray | None = None
+    ) -> np.ndarray:
+        """See `Space.nearness`."""
+        left, right = self._chunks(rows, _STRIP), self._chunks(others, _STRIP)
+        shape = len(self.counts[rows]), len(self.counts[others])
+        near = np.empty(shape, np.float32) if out is None else out[: shape[0] * shape[1]].reshape(shape)
+        for one in left:
+            for other in right:
+                near[one.places, other.places] = self._nearest(one, other)
+        return near
+
+    def least_nearness(self, rows: np.ndarray, scores: np.ndarray) -> np.ndarray:
+        """See `Space.least_nearness`."""
+        return (self.space.nearness_of(scores) - self.margins[rows]).astype(np.float32)
+
+    def scores(self, rows: np.ndarray, options: np.ndarray) -> np.ndarray:
+        """See `Space.scores`."""
+        scores = np.empty(options.shape)
+        for place, row in enumerate(rows.tolist()):
+            # The row itself may stand for nothing any number of times, which is worth one computation.
+            others = options[place] != row
+            found = self._scores(row, np.append(options[place, others], row))
+            scores[place] = found[-1]
+            scores[place, others] = found[:-1]
+        return scores
+
+    def full_scores(self, rows: np.ndarray) -> np.ndarray:
+        """See `Space.full_scores`."""
+        every = np.arange(self.count)
+        return np.stack([self._scores(row, every) for row in rows.tolist()])
+
+    def _scores(self, row: int, others: np.ndarray) -> np.ndarray:
+        """The rounded scores of one product with `others`: (c,) float64."""
+        own, chunk = self._chunk(np.array([row])), self._chunk(others)
+        best = np.minimum if self.lower_is_better else np.maximum
+        pairs = self.space.table(own.pictures, chunk.pictures)
+        return best.reduceat(best.reduce(pairs, axis=0), chunk.starts)
+
+    def _nearest(self, one: _Chunk, other: _Chunk) -> np.ndarray:
+        """The nearness of the best pairs of two chunks' products, (q, c) float32."""
+        room = scratch("pairs", (int(one.counts.sum()) * int(other.counts.sum()),), np.float32)
+        pairs = self.space.nearness(one.pictures, other.pictures, out=room)
+        # Whole rows are quick to compare; `reduceat` is not, down the columns.
+        best = pairs[one.starts]
+        for place in range(1, one.counts.max()):
+            more = np.flatnonzero(one.counts > place)
+            best[more] = np.maximum(best[more], pairs[one.starts[more] + place])
+        return np.maximum.reduceat(best, other.starts, axis=1)
+
+    def _chunks(self, products: slice | np.ndarray, most: int) -> list[_Chunk]:
+        """The products in parts of no more than `most` pictures, or of one product that has more."""
+        counts = self.counts[products]
+        ends = np.cumsum(counts)
+        chunks, begin = [], 0
+        while begin < len(counts):
+            reached = np.searchsorted(ends, ends[begin] - counts[begin] + most, side="right")
+            end = max(begin + 1, int(reached))
+            chunks.append(self._chunk(products, slice(begin, end)))
+            begin = end
+        return chunks
+
+    def _chunk(self, products: slice | np.ndarray, part: slice = slice(None)) -> _Chunk:
+        """A part of the products."""
+        starts, counts = self.starts[products][part], self.counts[products][part]
+        inside = np.cumsum(counts) - counts
+        if isinstance(products, slice):
+            pictures = slice(int(starts[0]), int(starts[-1] + counts[-1]))
+        else:
+            pictures = np.repeat(starts - inside, counts) + np.arange(counts.sum())
+        return _Chunk(part, pictures, inside, counts)
+
+
+ProductSpace = Space | BestPairs
+"""Products under one metric, with a vector or with several each."""
+
+
+def open_products(vectors: np.ndarray, metric: str, *, counts: np.ndarray | None) -> ProductSpace:
+    """The products whose pictures have `vectors` (r, d), float32, as many of each as `counts` (n,) says.
+
+    None, or one of each, is a `Space` as it is. Raises what `open_space` raises.
+    """
+    space = open_space(vectors, metric)
+    if counts is None or (counts == 1).all():
+        return space
+    starts = np.cumsum(counts) - counts
+    return BestPairs(space, starts, counts, np.maximum.reduceat(space.margins, starts))
