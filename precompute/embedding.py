@@ -93,7 +93,7 @@ def embed_all(
     works: Sequence[Work],
     *,
     known: Callable[[str], bool] = lambda image_id: True,
-    also: Callable[[str, Image.Image], None] = lambda image_id, image: None,
+    also: Callable[[str, bytes, Image.Image], None] = lambda image_id, data, image: None,
     commit: Callable[[], None] = lambda: None,
     advance: Callable[[int, int], None] = lambda count, known: None,
 ) -> Embedded:
@@ -103,10 +103,10 @@ def embed_all(
     a picture that all stores hold and that is `known` is not decoded. A picture that has no embedding under
     one of the recipes is left out under all of them.
 
-    `also(image id, upright picture)` is called in a loader's thread for each distinct picture that is not
-    `known(image id)`: the thumbnail is made there. `commit` is called where the stores' own `commit` is.
-    `advance(count, known)` is told of every file that is done, and how many of them were known.
-    `reading_seconds` is the time spent waiting for pictures.
+    `also(image id, the file's bytes, upright picture)` is called in a loader's thread for each distinct
+    picture that is not `known(image id)`: the thumbnail is made there. `commit` is called where the stores'
+    own `commit` is. `advance(count, known)` is told of every file that is done, and how many of them were
+    known. `reading_seconds` is the time spent waiting for pictures.
     """
 
     def prepare(image_id: str, data: bytes) -> _Prepared:
@@ -116,7 +116,7 @@ def embed_all(
         pictures = {decoding: decode(data, decoding) for decoding in decodings}
         inputs = {form: form.make(pictures[form.decoding]) for form in {work.form for work in lacking}}
         if fresh:
-            also(image_id, pictures["upright"])
+            also(image_id, data, pictures["upright"])
         return _Prepared([(work, inputs[work.form]) for work in lacking], new=fresh or bool(lacking))
 
     def commit_all() -> None:
