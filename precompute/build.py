@@ -89,7 +89,7 @@ def build(settings: BuildSettings, *, catalogue: Catalogue | None = None) -> Sum
     runtime are not what is needed, where another build writes into the same folder, or where that cannot be
     written.
     """
-    _check(settings)
+    check_settings(settings)
     clock = Clock()
     catalogue = catalogue or read_catalogue(settings.source)
     with clock.measure("model"):
@@ -138,7 +138,8 @@ def build(settings: BuildSettings, *, catalogue: Catalogue | None = None) -> Sum
     )
 
 
-def _check(settings: BuildSettings) -> None:
+def check_settings(settings: BuildSettings) -> None:
+    """Raise `UserError` where settings do not fit together."""
     if not 64 <= settings.thumbnail_size <= MINIMUM_DECODED_SIDE:
         raise UserError(
             f"Expected a thumbnail size from 64 to {MINIMUM_DECODED_SIDE} pixels. "

@@ -4,6 +4,7 @@
       embeddings/<key>/<sha256>.parquet       embeddings by image id
       pictures/<key>/<sha256>.parquet         what else the pixels gave, by image id
       pictures/<key>/thumbnails/<aa>/…        the thumbnails; a generation has hard links to them
+      measures/<key>/<sha256>.parquet         what the doctor measured of pictures, by image id
       lists/<key>.arrow                       the lists of the last build
 
 A key is the hash of everything that decides what is kept under it, the versions of the libraries included:
@@ -22,9 +23,10 @@ from pathlib import Path
 
 from precompute.store.embeddings import EmbeddingStore
 from precompute.store.files import STORE
+from precompute.store.measures import Measures, MeasureStore
 from precompute.store.pictures import Picture, PictureStore
 
-__all__ = ["EmbeddingStore", "Picture", "PictureStore", "Store"]
+__all__ = ["EmbeddingStore", "MeasureStore", "Measures", "Picture", "PictureStore", "Store"]
 
 
 class Store:
@@ -42,9 +44,13 @@ class Store:
         """The pictures as they were made in one way."""
         return PictureStore(self.root / "pictures", key)
 
+    def measures(self, key: str) -> MeasureStore:
+        """What was measured of pictures in one way."""
+        return MeasureStore(self.root / "measures" / key)
+
     def keep_only(self, keys: Collection[str]) -> None:
         """Drop everything that is kept under other keys."""
-        for folder in ("embeddings", "pictures", "lists"):
+        for folder in ("embeddings", "pictures", "measures", "lists"):
             for path in (self.root / folder).glob("*"):
                 if path.stem in keys:
                     continue
