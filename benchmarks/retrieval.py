@@ -52,7 +52,7 @@ def main() -> None:
     recipe = RECIPES[DEFAULT]
     plain: dict[str, dict[str, np.ndarray]] = {"raw pixels, 32 × 32": {}, "colour histogram": {}}
 
-    def also(image_id: str, image: Image.Image) -> None:
+    def also(image_id: str, _: bytes, image: Image.Image) -> None:
         plain["raw pixels, 32 × 32"][image_id] = raw_pixels(image)
         plain["colour histogram"][image_id] = colour_histogram(image)
 

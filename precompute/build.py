@@ -5,20 +5,18 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from PIL import Image
-
-from bundle import BundleWriter, Product, ProductImage
+from bundle import BundleWriter, Product
 from bundle.format import canonical_json
 from bundle.seal import sealed_files
 from pictures.limits import MINIMUM_DECODED_SIDE
 from precompute.clock import Clock
-from precompute.embedding import Embedded, Work, embed_all
+from precompute.embedded_catalogue import embed_catalogue, signatures_of
+from precompute.embedding import Work
 from precompute.errors import UserError
 from precompute.extractors import ExtractorPlan, plan_extractor
 from precompute.findings import by_recipe, describe_twins
@@ -26,17 +24,14 @@ from precompute.housekeeping import tidy
 from precompute.live import Rows, prepare, write_live
 from precompute.lock import locked
 from precompute.picture import THUMBNAIL_SIZE, PictureMaker
-from precompute.progress import say, stage
+from precompute.progress import stage
 from precompute.recipe import Recipe
 from precompute.recipe_lists import RecipeLists, make_lists, overlaps
-from precompute.sources import Catalogue, LeftOut, SourceProduct, read_catalogue
+from precompute.sources import Catalogue, LeftOut, read_catalogue
 from precompute.store import PictureStore, Store
 from precompute.store.pictures import thumbnail_files
-from precompute.twins import SIGNATURE_SIDE, with_twins
+from precompute.twins import with_twins
 from precompute.versions import versions
-
-_AS_GIVEN = tuple(each.name for each in fields(SourceProduct) if each.name != "files")
-"""The fields of a product that the bundle has as the source gives them."""
 
 _NAME = "%Y%m%dT%H%M%S%fZ"
 _NAMES = re.compile(r"\d{8}T\d{12}Z")
@@ -106,7 +101,7 @@ def build(settings: BuildSettings, *, catalogue: Catalogue | None = None) -> Sum
     runtime are not what is needed, where another build writes into the same folder, or where that cannot be
     written.
     """
-    _check(settings)
+    check_settings(settings)
     clock = Clock()
     catalogue = catalogue or settings.read()
     with clock.measure("model"):
@@ -120,10 +115,11 @@ def build(settings: BuildSettings, *, catalogue: Catalogue | None = None) -> Sum
                 works = {plan.key: Work(plan.recipe, plan.open, store.embeddings(plan.key)) for plan in plans}
                 maker = PictureMaker(settings.thumbnail_size)
                 pictures = store.pictures(maker.fingerprint)
-            embedded = _embed(catalogue, list(works.values()), maker, pictures, clock)
-            products = _products(catalogue, embedded, pictures)
-            left_out = _left_out(catalogue, embedded)
-            store.write_sources(catalogue.folder, files := _files_by_image(embedded))
+            found = embed_catalogue(
+                catalogue, list(works.values()), maker=maker, pictures=pictures, clock=clock
+            )
+            products, left_out = found.products, found.left_out
+            store.write_sources(catalogue.folder, files := found.embedded.files_by_image())
             if not products:
                 raise UserError(_nothing_left(settings.source, left_out))
             parts = {"store": store, "writer": writer, "clock": clock, "search": settings.search}
@@ -132,7 +128,7 @@ def build(settings: BuildSettings, *, catalogue: Catalogue | None = None) -> Sum
                 for number, (recipe, plan) in enumerate(zip(settings.recipes, plans, strict=True))
             ]
             overlap, inputs = overlaps(made), _inputs_digest(products)
-            products = with_twins(products, made[0].lists, _signatures(products, pictures))
+            products = with_twins(products, made[0].lists, signatures_of(products, pictures))
             if live is not None:
                 with clock.measure("live"):
                     rows = Rows.of(products, works[plans[0].key].store, settings.recipes[0])
@@ -141,7 +137,7 @@ def build(settings: BuildSettings, *, catalogue: Catalogue | None = None) -> Sum
                 writer.write_catalogue(products)
                 _link_thumbnails(products, pictures, writer)
                 writer.write_report(_report(left_out, products, made, overlap, clock))
-                counts = {"products": len(products), "images": _images(products), "left_out": len(left_out)}
+                counts = {"products": len(products), "images": found.images, "left_out": len(left_out)}
                 manifest = _manifest(settings, created, counts, inputs, made, maker)
                 with stage("Sealing", writer.count_files(), "files") as advance:
                     folder = writer.publish(manifest, advance=advance)
@@ -150,8 +146,8 @@ def build(settings: BuildSettings, *, catalogue: Catalogue | None = None) -> Sum
     return Summary(
         folder=folder,
         products=len(products),
-        images=_images(products),
-        known=embedded.known,
+        images=found.images,
+        known=found.embedded.known,
         left_out=left_out,
         recipes=[_summary(each) for each in made],
         overlap=overlap,
@@ -160,7 +156,8 @@ def build(settings: BuildSettings, *, catalogue: Catalogue | None = None) -> Sum
     )
 
 
-def _check(settings: BuildSettings) -> None:
+def check_settings(settings: BuildSettings) -> None:
+    """Raise `UserError` where settings do not fit together."""
     if not 64 <= settings.thumbnail_size <= MINIMUM_DECODED_SIDE:
         raise UserError(
             f"Expected a thumbnail size from 64 to {MINIMUM_DECODED_SIDE} pixels. "
@@ -199,82 +196,6 @@ def _name(out: Path, moment: datetime) -> str:
     return moment.strftime(_NAME)
 
 
-def _embed(
-    catalogue: Catalogue, works: list[Work], maker: PictureMaker, pictures: PictureStore, clock: Clock
-) -> Embedded:
-    files = list(dict.fromkeys(file for product in catalogue.products for file in product.files))
-
-    def also(image_id: str, image: Image.Image) -> None:
-        pictures.add(image_id, *maker.make(image))
-
-    with stage("Embedding", len(files), "images") as advance:
-        embedded = embed_all(
-            catalogue.folder,
-            files,
-            works,
-            known=pictures.holds,
-            also=also,
-            commit=pictures.commit,
-            advance=advance,
-        )
-    clock.add("reading", embedded.reading_seconds)
-    for work in works:
-        clock.add("model", work.opening_seconds)
-        clock.add("embedding", work.embedding_seconds)
-    if pictures.damaged:
-        say(f"{pictures.damaged:,} thumbnails in {pictures.folder} were damaged and are made anew.")
-    return embedded
-
-
-def _products(catalogue: Catalogue, embedded: Embedded, pictures: PictureStore) -> list[Product]:
-    """The products that have a picture with an embedding, in the catalogue's order."""
-
-    def images(product: SourceProduct) -> tuple[ProductImage, ...]:
-        ids = dict.fromkeys(embedded.images[file] for file in product.files if file in embedded.images)
-        return tuple(ProductImage(each, pictures[each].width, pictures[each].height) for each in ids)
-
-    return [
-        Product(
-            images=found,
-            colours=pictures[found[0].id].colours,
-            **{name: getattr(product, name) for name in _AS_GIVEN},
-        )
-        for product in catalogue.products
-        if (found := images(product))
-    ]
-
-
-def _left_out(catalogue: Catalogue, embedded: Embedded) -> list[LeftOut]:
-    """What is not in the bundle and why, and what becomes of a product of the table that loses a picture."""
-    losers: dict[str, list[SourceProduct]] = {file: [] for file in embedded.left_out}
-    for product in catalogue.products:
-        for file in product.files:
-            # A picture that is a product by itself needs no word more.
-            if file in losers and file != product.id:
-                losers[file].append(product)
-    left_out = list(catalogue.left_out)
-    for file, reason in embedded.left_out.items():
-        for product in losers[file][:1]:
-            reason += f"; {product.id!r} {_goes_on(product, file, embedded)}"
-        others = len(losers[file]) - 1
-        left_out.append(LeftOut(file, reason + (f", and {others:,} more had it" if others > 0 else "")))
-    return left_out
-
-
-def _goes_on(product: SourceProduct, lost: str, embedded: Embedded) -> str:
-    left = [file for file in product.files if file in embedded.images]
-    if not left:
-        return "has no other picture and is left out"
-    if lost == product.files[0]:
-        return f"goes on with {left[0]} as its first picture"
-    return f"keeps {len(left)} of its {len(product.files)} pictures"
-
-
-def _files_by_image(embedded: Embedded) -> dict[str, str]:
-    """A file that holds each image, the first by name of several."""
-    return {image_id: file for file, image_id in sorted(embedded.images.items(), reverse=True)}
-
-
 def _nothing_left(source: Path, left_out: list[LeftOut]) -> str:
     first = left_out[0]
     return (
@@ -287,16 +208,6 @@ def _link_thumbnails(products: list[Product], pictures: PictureStore, writer: Bu
     for image_id in {image.id for product in products for image in product.images}:
         for path, sha256 in zip(thumbnail_files(image_id), pictures[image_id].thumbnails, strict=False):
             writer.link_file(path, pictures.folder / path, sha256=sha256)
-
-
-def _images(products: list[Product]) -> int:
-    return len({image.id for product in products for image in product.images})
-
-
-def _signatures(products: list[Product], pictures: PictureStore) -> dict[str, np.ndarray]:
-    ids = {product.images[0].id for product in products}
-    shape = (SIGNATURE_SIDE, SIGNATURE_SIDE, 3)
-    return {each: np.frombuffer(pictures[each].signature, np.uint8).reshape(shape) for each in ids}
 
 
 def _report(

@@ -87,6 +87,10 @@ class Embedded:
         """The distinct image ids, sorted."""
         return sorted(set(self.images.values()))
 
+    def files_by_image(self) -> dict[str, str]:
+        """A file that holds each image, the first by name of several."""
+        return {image_id: file for file, image_id in sorted(self.images.items(), reverse=True)}
+
 
 def embed_all(
     folder: Path,
@@ -94,7 +98,7 @@ def embed_all(
     works: Sequence[Work],
     *,
     known: Callable[[str], bool] = lambda image_id: True,
-    also: Callable[[str, Image.Image], None] = lambda image_id, image: None,
+    also: Callable[[str, bytes, Image.Image], None] = lambda image_id, data, image: None,
     commit: Callable[[], None] = lambda: None,
     advance: Callable[[int, int], None] = lambda count, known: None,
 ) -> Embedded:
@@ -104,10 +108,10 @@ def embed_all(
     a picture that all stores hold and that is `known` is not decoded. A picture that has no embedding under
     one of the recipes is left out under all of them.
 
-    `also(image id, upright picture)` is called in a loader's thread for each distinct picture that is not
-    `known(image id)`: the thumbnail is made there. `commit` is called where the stores' own `commit` is.
-    `advance(count, known)` is told of every file that is done, and how many of them were known.
-    `reading_seconds` is the time spent waiting for pictures.
+    `also(image id, the file's bytes, upright picture)` is called in a loader's thread for each distinct
+    picture that is not `known(image id)`: the thumbnail is made there. `commit` is called where the stores'
+    own `commit` is. `advance(count, known)` is told of every file that is done, and how many of them were
+    known. `reading_seconds` is the time spent waiting for pictures.
     """
 
     def prepare(image_id: str, data: bytes) -> _Prepared:
@@ -117,7 +121,7 @@ def embed_all(
         pictures = {decoding: decode(data, decoding) for decoding in decodings}
         inputs = {form: form.make(pictures[form.decoding]) for form in {work.form for work in lacking}}
         if fresh:
-            also(image_id, pictures["upright"])
+            also(image_id, data, pictures["upright"])
         return _Prepared([(work, inputs[work.form]) for work in lacking], new=fresh or bool(lacking))
 
     def commit_all() -> None:

@@ -77,19 +77,8 @@ def make_lists(
     `with_map` writes its map as well.
     """
     key = recipe.fingerprint(plan.weights_sha256)
-    with stage("Neighbours", len(products), "products") as advance, clock.measure("neighbours"):
-        vectors = _vectors(recipe, work, products, store=store)
-        lists = find_neighbours(
-            vectors.ids,
-            vectors.values,
-            counts=vectors.counts,
-            metric=recipe.metric,
-            depth=recipe.depth,
-            top=recipe.top,
-            search=search,
-            known=load_lists(store.lists, key),
-            advance=advance,
-        )
+    with clock.measure("neighbours"):
+        lists, vectors = find_lists(recipe, plan, work, products, store=store, search=search)
     with clock.measure("writing"):
         shards = writer.write_lines(recipe.name, lists.lines())
         if lists.known is not None:
@@ -111,15 +100,41 @@ def make_lists(
     return RecipeLists(recipe, plan, work.embedding_seconds, lists, shards, findings)
 
 
-def _vectors(recipe: Recipe, work: Work, products: list[Product], *, store: Store) -> Vectors:
-    """What is compared, in the order of the lists, by id."""
-    try:
-        return compared_vectors(sorted(products, key=lambda product: product.id), work.store, recipe)
-    except KeyError as error:
-        raise UserError(
-            f"{error.args[0]:,} embeddings in {store.root} were damaged during the build: "
-            "run the same command again, which computes them again."
-        ) from error
+def find_lists(
+    recipe: Recipe,
+    plan: ExtractorPlan,
+    work: Work,
+    products: list[Product],
+    *,
+    store: Store,
+    search: str | None = None,
+) -> tuple[NeighbourLists, Vectors]:
+    """The lists of one recipe, found from those of the last build where there are any, and what they compare.
+
+    Raises `UserError` where embeddings have gone from the store meanwhile.
+    """
+    with stage("Neighbours", len(products), "products") as advance:
+        try:
+            # In the order of the lists.
+            in_order = sorted(products, key=lambda product: product.id)
+            vectors = compared_vectors(in_order, work.store, recipe)
+        except KeyError as error:
+            raise UserError(
+                f"{error.args[0]:,} embeddings in {store.root} were damaged during the build: "
+                "run the same command again, which computes them again."
+            ) from error
+        lists = find_neighbours(
+            vectors.ids,
+            vectors.values,
+            counts=vectors.counts,
+            metric=recipe.metric,
+            depth=recipe.depth,
+            top=recipe.top,
+            search=search,
+            known=load_lists(store.lists, recipe.fingerprint(plan.weights_sha256)),
+            advance=advance,
+        )
+    return lists, vectors
 
 
 def overlaps(made: list[RecipeLists]) -> list[dict[str, Any]]:

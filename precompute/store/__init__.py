@@ -4,6 +4,7 @@
       embeddings/<key>/<sha256>.parquet       embeddings by image id
       pictures/<key>/<sha256>.parquet         what else the pixels gave, by image id
       pictures/<key>/thumbnails/<aa>/…        the thumbnails; a generation has hard links to them
+      measures/<key>/<sha256>.parquet         what the doctor measured of pictures, by image id
       lists/<key>.arrow                       the lists of the last build
       sources.json                            where the last build found its pictures
 
@@ -25,9 +26,10 @@ from pathlib import Path
 from bundle.format import canonical_json
 from precompute.store.embeddings import EmbeddingStore
 from precompute.store.files import STORE, write_whole
+from precompute.store.measures import Measures, MeasureStore
 from precompute.store.pictures import Picture, PictureStore
 
-__all__ = ["EmbeddingStore", "Picture", "PictureStore", "Store"]
+__all__ = ["EmbeddingStore", "MeasureStore", "Measures", "Picture", "PictureStore", "Store"]
 
 
 SOURCES = "sources.json"
@@ -62,9 +64,13 @@ class Store:
         except (OSError, ValueError, LookupError, TypeError, AttributeError):
             return {}
 
+    def measures(self, key: str) -> MeasureStore:
+        """What was measured of pictures in one way."""
+        return MeasureStore(self.root / "measures" / key)
+
     def keep_only(self, keys: Collection[str]) -> None:
         """Drop everything that is kept under other keys."""
-        for folder in ("embeddings", "pictures", "lists"):
+        for folder in ("embeddings", "pictures", "measures", "lists"):
             for path in (self.root / folder).glob("*"):
                 if path.stem in keys:
                     continue

@@ -1,0 +1,125 @@
+"""One picture on several products, placeholders, and listings that show one photo twice."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from functools import lru_cache
+
+from bundle import Product
+from precompute.doctor.case import Case, articles
+from precompute.doctor.findings import Finding
+from precompute.doctor.pictures import PLAIN_FRAME, is_blank
+from precompute.doctor.same_photo import same_photo
+from precompute.embedded_catalogue import signatures_of
+from precompute.progress import stage
+from precompute.store import Measures
+from precompute.twins import with_twins
+
+CARD_GROUND = 0.93
+CARD_INK = 0.5
+"""A card that says “no image” has one ground and a sign or words in one ink; few products' pictures do."""
+
+USED = 3
+"""Articles with one plain picture from which on it looks like a placeholder."""
+
+USED_GROUND = 0.85
+"""The part of such a picture that has one colour."""
+
+COMPARED = 2
+"""How many of each product's nearest are compared with it pixel by pixel."""
+
+CLOSE = 0.7
+"""The cosine under the default recipe from which on they are: nine of ten photos cut by a tenth have it."""
+
+_OPEN = 512
+"""Thumbnails that are kept open, some 100 KB each."""
+
+
+def check_copies(case: Case) -> Iterator[Finding]:
+    """Findings about pictures that several products share, and about those that stand for pictures."""
+    for group in _groups(case):
+        images = {product.images[0].id for product in group}
+        measures = case.measures[group[0].images[0].id]
+        count = articles(group)
+        if is_blank(measures):
+            yield _finding(case, "blank-picture", "It has one colour and shows nothing.", group)
+        elif _is_placeholder(measures, count):
+            used = f"{len(group):,} products have it" if len(group) > 1 else "One product has it"
+            yield _finding(case, "placeholder", f"{used}, and it looks like a card without a product.", group)
+        elif count > 1 and len(images) == 1:
+            yield _finding(case, "shared-picture", f"One picture is on {len(group):,} products.", group)
+        elif count > 1:
+            text = f"{len(group):,} products show one photo, saved or cut in {len(images):,} ways."
+            yield _finding(case, "near-duplicate", text, group)
+
+
+def _finding(case: Case, kind: str, text: str, group: list[Product]) -> Finding:
+    files = dict.fromkeys(
+        file for product in group for file in case.files_of(product.id, product.images[0].id)[:1]
+    )
+    return Finding(kind, text, tuple(product.id for product in group), tuple(files), weight=len(group))
+
+
+def _is_placeholder(measures: Measures, count: int) -> bool:
+    if measures.frame < PLAIN_FRAME:
+        return False
+    is_card = measures.ground >= CARD_GROUND and measures.ink >= CARD_INK
+    return is_card or (count >= USED and measures.ground >= USED_GROUND)
+
+
+def _groups(case: Case) -> list[list[Product]]:
+    """All products, those together whose first picture is one photo, in the catalogue's order."""
+    head: dict[str, str] = {}
+
+    def find(product_id: str) -> str:
+        while product_id in head:
+            product_id = head[product_id]
+        return product_id
+
+    for one, other in _same(case):
+        first, second = find(one), find(other)
+        if first != second:
+            head[second] = first
+    groups: dict[str, list[Product]] = defaultdict(list)
+    for product in case.products:
+        groups[find(product.id)].append(product)
+    return list(groups.values())
+
+
+def _same(case: Case) -> Iterator[tuple[str, str]]:
+    """Pairs of products whose first pictures are one photo."""
+    firsts: dict[str, Product] = {}
+    for product in case.products:
+        first = firsts.setdefault(product.images[0].id, product)
+        if first is not product:
+            yield first.id, product.id
+    pairs = list(dict.fromkeys(_to_compare(case, firsts)))
+    if not pairs:
+        return
+    open_picture = lru_cache(_OPEN)(case.small_picture)
+    with stage("Comparing", len(pairs), "pairs") as advance:
+        for one, other in pairs:
+            first, second = (open_picture(case.by_id[each].images[0].id) for each in (one, other))
+            if first is not None and second is not None and same_photo(first, second):
+                yield one, other
+            advance(1)
+
+
+def _to_compare(case: Case, firsts: dict[str, Product]) -> Iterator[tuple[str, str]]:
+    """Pairs of products, the one first in the catalogue's order, each the first one with its picture."""
+    places = {product.id: place for place, product in enumerate(case.products)}
+
+    def pair(one: Product, other: Product) -> tuple[str, str]:
+        ids = [firsts[each.images[0].id].id for each in (one, other)]
+        first, second = sorted(ids, key=places.__getitem__)
+        return first, second
+
+    # Signatures alone take two small things in the middle of much white for the same.
+    for product in with_twins(case.products, case.lists, signatures_of(case.products, case.pictures)):
+        head = case.by_id[product.twins] if product.twins else product
+        if head.images[0].id != product.images[0].id:
+            yield pair(head, product)
+    for one, others in case.neighbours():
+        if not is_blank(case.measures[one.images[0].id]):
+            yield from (pair(one, other) for other, score in others[:COMPARED] if score >= CLOSE)

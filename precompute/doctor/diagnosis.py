@@ -1,0 +1,89 @@
+"""Examines a catalogue: reads and embeds it as a build does, and asks each check."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from precompute.build import BuildSettings, check_settings
+from precompute.clock import Clock
+from precompute.doctor.case import Case
+from precompute.doctor.categories import MEMBERS, check_categories, judged
+from precompute.doctor.copies import check_copies
+from precompute.doctor.fields import check_fields, unchecked_fields
+from precompute.doctor.findings import Diagnosis, Finding, in_order
+from precompute.doctor.left_out import check_left_out
+from precompute.doctor.measuring import Measuring, fingerprint
+from precompute.doctor.orientation import NEAREST, check_orientation
+from precompute.doctor.pictures import check_pictures
+from precompute.embedded_catalogue import EmbeddedCatalogue, embed_catalogue
+from precompute.embedding import Work
+from precompute.extractors import ExtractorPlan, plan_extractor
+from precompute.lock import locked
+from precompute.neighbours import NeighbourLists, save_lists
+from precompute.picture import PictureMaker
+from precompute.recipe_lists import find_lists
+from precompute.sources import Catalogue, read_catalogue
+from precompute.store import Store
+
+
+def diagnose(settings: BuildSettings, *, catalogue: Catalogue | None = None) -> Diagnosis:
+    """What hurts in the catalogue of `settings`, judged by the lists of its first recipe.
+
+    What a build has computed is taken over from the store, and what is computed here stays there for the next
+    one; nothing is published. Raises what `precompute.build.build` raises, but for a catalogue of which no
+    picture can be used: that is a finding.
+    """
+    check_settings(settings)
+    clock = Clock()
+    catalogue = catalogue or read_catalogue(settings.source)
+    recipe = settings.recipes[0]
+    with clock.measure("model"):
+        plan = plan_extractor(recipe, runtime=settings.runtime)
+    with locked(settings.out):
+        store = Store(settings.out)
+        maker = PictureMaker(settings.thumbnail_size)
+        pictures, measures = store.pictures(maker.fingerprint), store.measures(fingerprint())
+        work = Work(recipe, plan.open, store.embeddings(plan.key))
+        found = embed_catalogue(
+            catalogue, [work], maker=maker, pictures=pictures, clock=clock, further=Measuring(measures)
+        )
+        lists = NeighbourLists([], np.empty((0, 0), np.int32), np.empty((0, 0)))
+        if found.products:
+            with clock.measure("neighbours"):
+                lists, _ = find_lists(recipe, plan, work, found.products, store=store, search=settings.search)
+                if lists.known is not None:
+                    save_lists(store.lists, recipe.fingerprint(plan.weights_sha256), lists.known)
+        case = Case(catalogue, found.products, found.embedded, measures, pictures, lists)
+        findings = in_order(_findings(case, plan, store, clock))
+    return Diagnosis(
+        source=settings.source,
+        products=len(catalogue.products),
+        pictures=found.images,
+        findings=findings,
+        unchecked=list(_unchecked(case, found)),
+        seconds=clock.seconds,
+    )
+
+
+def _findings(case: Case, plan: ExtractorPlan, store: Store, clock: Clock) -> Iterator[Finding]:
+    checks = {
+        "left out": lambda: check_left_out(case),
+        "fields": lambda: check_fields(case),
+        "pictures": lambda: check_pictures(case),
+        "copies": lambda: check_copies(case),
+        "categories": lambda: check_categories(case),
+        "orientation": lambda: check_orientation(case, plan, store),
+    }
+    for name, check in checks.items():
+        with clock.measure(name):
+            yield from check()
+
+
+def _unchecked(case: Case, found: EmbeddedCatalogue) -> Iterator[str]:
+    yield from unchecked_fields(case)
+    if not judged(found.products):
+        yield f"Wrong categories: fewer than two categories have {MEMBERS} products or more."
+    if found.images <= NEAREST:
+        yield f"Turned pictures: there are {found.images} pictures, and {NEAREST + 1} are needed to compare."

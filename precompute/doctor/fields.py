@@ -1,0 +1,132 @@
+"""What is wrong with what a shop says of its products: titles, prices, categories."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+
+import numpy as np
+
+from precompute.doctor.case import Case
+from precompute.doctor.findings import Finding
+from precompute.sources import SourceProduct
+from precompute.sources.products import title_from
+
+USUAL = 0.5
+"""A field that so many products have is one that the shop means all of them to have."""
+
+PRICED = 10
+"""Prices that a category must have, for one of them to be judged by the others."""
+
+FACTOR = 50.0
+"""How many times the median of its category, or its part, makes a price odd: a decimal point was lost."""
+
+_MARKUP = re.compile(r"</?[a-z][a-z0-9]*(\s[^<>]*)?/?>|&(#\d+|#x[0-9a-f]+|[a-z]+\d*);", re.IGNORECASE)
+_NOT_TEXT = "\N{REPLACEMENT CHARACTER}"
+
+
+def check_fields(case: Case) -> Iterator[Finding]:
+    """Findings about the fields of all products of the source, with a picture or without."""
+    products = case.catalogue.products
+    yield from _titles(products)
+    yield from _prices(products)
+    if _usual(products, [product for product in products if product.category]):
+        for product in products:
+            if not product.category:
+                yield _finding("missing-category", product, "It has no category; most others have.")
+
+
+def unchecked_fields(case: Case) -> Iterator[str]:
+    """What is not asked for, as no product, or hardly one, has it."""
+    products = case.catalogue.products
+    priced = [product for product in products if product.price is not None]
+    if not _usual(products, priced):
+        yield f"Missing prices: {len(priced):,} of {len(products):,} products have a price."
+    if not _usual(products, [product for product in products if not _is_made_up(product)]):
+        yield "Missing titles: most titles are made from the names of files."
+
+
+def _finding(kind: str, product: SourceProduct, text: str, weight: float = 0.0) -> Finding:
+    return Finding(kind, text, (product.id,), product.files[:1], weight=weight)
+
+
+def _usual(products: list[SourceProduct], having: list[SourceProduct]) -> bool:
+    return len(having) > USUAL * len(products)
+
+
+def _is_made_up(product: SourceProduct) -> bool:
+    """Whether a title is the one that is made from a file's name where a source gives none."""
+    return product.title == title_from(product.files[0], product.category)
+
+
+def _titles(products: list[SourceProduct]) -> Iterator[Finding]:
+    given = [product for product in products if product.title.strip() and not _is_made_up(product)]
+    if _usual(products, given):
+        kept = {product.id for product in given}
+        for product in products:
+            if product.id not in kept:
+                text = f"It has no title: “{product.title}” is its file's name."
+                yield _finding("missing-title", product, text)
+    same: dict[str, list[SourceProduct]] = defaultdict(list)
+    for product in given:
+        same[" ".join(product.title.casefold().split())].append(product)
+        if (meant := what_is_meant(product.title)) is not None:
+            yield _finding("odd-title", product, f"“{product.title}”{meant}.")
+    for group in same.values():
+        if len({product.variants or product.id for product in group}) > 1:
+            ids = tuple(product.id for product in group)
+            text = f"{len(group):,} products are called “{group[0].title}”."
+            yield Finding("same-title", text, ids, weight=len(group))
+
+
+def what_is_meant(title: str) -> str | None:
+    """What is wrong with the signs of a title, to be put behind it; None where nothing is.
+
+    UTF-8 that was read as Windows-1252 (“Ã¼” for “ü”) is recognised by being UTF-8 when it is written so again.
+    """
+    try:
+        # Latin-1 has the signs that Windows-1252 leaves out, and both are met.
+        again = title.encode("cp1252").decode("utf-8")
+    except UnicodeError:
+        again = title
+    if again != title:
+        return f" was saved in the wrong encoding: “{again}” is meant"
+    if _NOT_TEXT in title:
+        return " has letters that were lost in an encoding"
+    if _MARKUP.search(title):
+        plain = html.unescape(_MARKUP.sub(lambda match: match[0] if match[0][0] == "&" else "", title))
+        return f" has markup, which visitors see as it is: “{plain.strip()}” is meant"
+    return None
+
+
+def _prices(products: list[SourceProduct]) -> Iterator[Finding]:
+    priced = [product for product in products if product.price is not None]
+    if _usual(products, priced):
+        for product in products:
+            if product.price is None:
+                given = product.facts.get("price", "")
+                text = f"Its price “{given}” is no number." if given else "It has no price; most others have."
+                yield _finding("missing-price", product, text)
+    yield from _odd_prices(priced)
+    for product in priced:
+        if not product.currency:
+            yield _finding("missing-currency", product, f"Its price {product.price:g} has no currency.")
+
+
+def _odd_prices(priced: list[SourceProduct]) -> Iterator[Finding]:
+    groups: dict[tuple[str, str], list[SourceProduct]] = defaultdict(list)
+    for product in priced:
+        if product.price:
+            groups[product.category, product.currency].append(product)
+        else:
+            yield _finding("odd-price", product, "Its price is 0.", weight=FACTOR)
+    for (category, _), group in groups.items():
+        median = float(np.median([product.price for product in group]))
+        for product in group if len(group) >= PRICED else ():
+            factor = max(product.price / median, median / product.price)
+            if factor >= FACTOR:
+                where = f" of “{category}”" if category else ""
+                text = f"Its price is {product.price:g}, while the median{where} is {median:g}."
+                yield _finding("odd-price", product, text, weight=factor)

@@ -1,0 +1,213 @@
+"""What the doctor can find, what each finding means, and what to do about it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+SEVERITIES = ("problem", "warning", "hint")
+"""The worst first: what visitors see is wrong, what probably is, what could be better."""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of finding: its `title` in the plural, and what to do about it in one sentence."""
+
+    name: str
+    severity: str
+    title: str
+    advice: str
+
+
+KINDS = (
+    Kind(
+        "damaged-picture",
+        "problem",
+        "Pictures that cannot be read",
+        "Upload the picture again; until then it is missing from the shop.",
+    ),
+    Kind(
+        "left-out",
+        "problem",
+        "Products that are left out",
+        "Correct the row, or the file that it names: the product is not in the shop as it is.",
+    ),
+    Kind(
+        "blank-picture",
+        "problem",
+        "Pictures of one colour",
+        "Replace the picture: it shows nothing.",
+    ),
+    Kind(
+        "placeholder",
+        "problem",
+        "Placeholders that stand for pictures",
+        "Take a picture of each product, or leave those without one out of the shop.",
+    ),
+    Kind(
+        "shared-picture",
+        "problem",
+        "Pictures that several products have",
+        "Give each product its own picture; where they are one article in several sizes, give them one value "
+        "in the column variants.",
+    ),
+    Kind(
+        "missing-title",
+        "problem",
+        "Products without a title",
+        "Give the product a title: its file's name stands there now.",
+    ),
+    Kind(
+        "missing-price",
+        "problem",
+        "Products without a price",
+        "Add the price as a plain number, or take the product out of the shop.",
+    ),
+    Kind(
+        "near-duplicate",
+        "warning",
+        "Listings that may be duplicates",
+        "Look whether these are one product, listed several times: keep one, or give them one value in the "
+        "column variants.",
+    ),
+    Kind(
+        "wrong-category",
+        "warning",
+        "Products that may be in the wrong category",
+        "Look at the product beside those that look like it, and move it where it belongs.",
+    ),
+    Kind(
+        "turned-picture",
+        "warning",
+        "Pictures that may lie on their side or stand on their head",
+        "Turn the picture and upload it again.",
+    ),
+    Kind(
+        "turned-twice",
+        "warning",
+        "Pictures that are turned twice",
+        "Save the picture anew without its EXIF orientation: its pixels have been turned, and the note that "
+        "asks for it was left.",
+    ),
+    Kind(
+        "small-picture",
+        "warning",
+        "Pictures that are too small",
+        "Upload a larger picture: 800 pixels or more look good everywhere.",
+    ),
+    Kind(
+        "blurred-picture",
+        "warning",
+        "Pictures that may be blurred",
+        "Look at the picture in its full size; take it again, or upload the original.",
+    ),
+    Kind(
+        "empty-picture",
+        "warning",
+        "Pictures that are mostly empty",
+        "Cut the picture closer: the product should fill most of it.",
+    ),
+    Kind(
+        "odd-title",
+        "warning",
+        "Titles with signs that are not meant",
+        "Correct the title, and how the table is saved or exported: as UTF-8, without markup.",
+    ),
+    Kind(
+        "odd-price",
+        "warning",
+        "Prices that may be wrong",
+        "Correct the price.",
+    ),
+    Kind(
+        "missing-currency",
+        "warning",
+        "Prices without a currency",
+        "Add the currency, as EUR or USD.",
+    ),
+    Kind(
+        "missing-category",
+        "warning",
+        "Products without a category",
+        "Give the product a category, or no visitor finds it through one.",
+    ),
+    Kind(
+        "same-title",
+        "hint",
+        "Titles that several products have",
+        "Say in each title what sets the product apart, such as its colour or size.",
+    ),
+    Kind(
+        "relies-on-exif",
+        "hint",
+        "Pictures that only EXIF turns upright",
+        "Save the picture upright: Akin and browsers turn it, many marketplaces and mail programs do not.",
+    ),
+    Kind(
+        "not-used",
+        "hint",
+        "Files that no product uses",
+        "Nothing needs to be done, if the files are not meant to be products' pictures.",
+    ),
+)
+"""All of them, what hurts most first."""
+
+_PLACES = {kind.name: place for place, kind in enumerate(KINDS)}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that was found: `text` says what, in one sentence, by the name of its `kind`.
+
+    `products` are the ids of those that have it, `files` those of the source that it is about, `beside` the
+    ids of products that one has to look at as well. Of one kind, those with the greater `weight` hurt more.
+    """
+
+    kind: str
+    text: str
+    products: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
+    beside: tuple[str, ...] = ()
+    weight: float = 0.0
+
+    @property
+    def severity(self) -> str:
+        """One of `SEVERITIES`."""
+        return kind_of(self).severity
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """What the doctor found in a catalogue: `findings` by what hurts most.
+
+    `unchecked` has a sentence for each thing that could not be judged in this catalogue, and why.
+    """
+
+    source: Path
+    products: int
+    pictures: int
+    findings: list[Finding]
+    unchecked: list[str]
+    seconds: dict[str, float]
+
+    def severities(self) -> dict[str, int]:
+        """How many findings there are of each severity."""
+        counts = Counter(finding.severity for finding in self.findings)
+        return {severity: counts[severity] for severity in SEVERITIES}
+
+    def kinds(self) -> list[tuple[Kind, list[Finding]]]:
+        """The kinds that were found with their findings, what hurts most first."""
+        found = {kind: [finding for finding in self.findings if finding.kind == kind.name] for kind in KINDS}
+        return [(kind, findings) for kind, findings in found.items() if findings]
+
+
+def kind_of(finding: Finding) -> Kind:
+    """The kind of a finding."""
+    return KINDS[_PLACES[finding.kind]]
+
+
+def in_order(findings: Iterable[Finding]) -> list[Finding]:
+    """The findings by kind, weight and number of products; equal ones stay as they come."""
+    return sorted(findings, key=lambda one: (_PLACES[one.kind], -one.weight, -len(one.products)))

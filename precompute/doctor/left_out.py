@@ -1,0 +1,38 @@
+"""What of a source is in no product: damaged pictures, rows that cannot be used, files that nothing names."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+
+from precompute.doctor.case import Case
+from precompute.doctor.findings import Finding
+
+
+def check_left_out(case: Case) -> Iterator[Finding]:
+    """Findings about files and rows of the source that are left out, each by name and reason."""
+    naming: dict[str, list[str]] = defaultdict(list)
+    for product in case.catalogue.products:
+        for file in product.files:
+            naming[file].append(product.id)
+    for file, reason in case.embedded.left_out.items():
+        ids = tuple(naming[file])
+        gone = sum(product_id not in case.by_id for product_id in ids)
+        end = " Without another picture, it is left out of the shop." if gone else ""
+        yield Finding("damaged-picture", f"{_sentence(reason)}{end}", ids, (file,), weight=gone)
+    for entry in case.catalogue.left_out:
+        # A row is named by its place in a table, which is no file.
+        kind = "not-used" if _exists(case.catalogue.folder / entry.file) else "left-out"
+        yield Finding(kind, f"{entry.file}: {entry.reason}.", files=(entry.file,))
+
+
+def _sentence(reason: str) -> str:
+    return f"{reason[:1].upper()}{reason[1:]}."
+
+
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
+    except (OSError, ValueError):
+        return False

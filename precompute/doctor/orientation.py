@@ -1,0 +1,181 @@
+"""Pictures that may lie on their side or stand on their head: turned, they look more like the others."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import Protocol
+
+import numpy as np
+from PIL import Image
+
+from bundle import Product
+from precompute.doctor.case import Case
+from precompute.doctor.findings import Finding
+from precompute.doctor.pictures import is_blank
+from precompute.embedding import Work, embed_all
+from precompute.extractors import ExtractorPlan
+from precompute.progress import stage
+from precompute.projection import centre
+from precompute.store import EmbeddingStore, Store
+
+TURNS = {90: Image.Transpose.ROTATE_90, 180: Image.Transpose.ROTATE_180, 270: Image.Transpose.ROTATE_270}
+"""The turns that are tried, by degrees counter-clockwise."""
+
+NEAREST = 10
+"""A picture's likeness to others is the mean cosine of so many that are most like it."""
+
+CANDIDATES = 0.25
+"""The part of each category that is tried: the pictures that are least like the others of it."""
+
+GAIN = 0.08
+"""By how much the likeness must grow by a turn."""
+
+REFERENCE = 2_000
+"""Pictures of a category that others are compared with at the most: by ids, which is a random choice."""
+
+_WORDS = {90: "to the left by 90°", 180: "upside down", 270: "to the right by 90°"}
+_BLOCK = 1024
+
+
+@dataclass(frozen=True)
+class Turn:
+    """What the best turn of a picture gains: the first of `products` has it, `degrees` counter-clockwise."""
+
+    product: Product
+    degrees: int
+    gain: float
+
+
+def check_orientation(case: Case, plan: ExtractorPlan, store: Store) -> Iterator[Finding]:
+    """Findings about first pictures that look more like the others of their category when they are turned."""
+    for turn in best_turns(case, plan, store):
+        if turn.gain >= GAIN:
+            image_id = turn.product.images[0].id
+            where = f" of “{turn.product.category}”" if turn.product.category else ""
+            text = f"Turned {_WORDS[turn.degrees]} it looks more like the others{where}."
+            ids = tuple(product.id for product in case.by_image[image_id])
+            files = case.files_of(turn.product.id, image_id)
+            yield Finding("turned-picture", text, ids, files, weight=turn.gain)
+
+
+def best_turns(case: Case, plan: ExtractorPlan, store: Store) -> Iterator[Turn]:
+    """The best turn of each picture that is tried, and what it gains.
+
+    Embeddings of upright things differ from those of lying ones: turned, most pictures are less like the
+    others of their category. One that is more like them by a turn was likely turned before. Three more
+    embeddings of every picture would cost three times what a build does, so only `CANDIDATES` are tried; they
+    are kept in the store.
+    """
+    products = _distinct(case)
+    if len(products) <= NEAREST:
+        return
+    likeness = _Likeness(products, store.embeddings(plan.key))
+    candidates = likeness.candidates()
+    turned = _embed_turned(case, [products[row] for row in candidates], plan, store)
+    tried = [row for row in candidates if all(products[row].images[0].id in each for each in turned.values())]
+    if not tried:
+        return
+    ids = [products[row].images[0].id for row in tried]
+    found = {degrees: likeness.of(tried, each.vectors(ids)) for degrees, each in turned.items()}
+    upright = likeness.upright[tried]
+    for number, row in enumerate(tried):
+        degrees = max(found, key=lambda each: found[each][number])
+        yield Turn(products[row], degrees, float(found[degrees][number] - upright[number]))
+
+
+def _distinct(case: Case) -> list[Product]:
+    """The first product with each picture that shows something, in the catalogue's order."""
+    firsts: dict[str, Product] = {}
+    for product in case.products:
+        firsts.setdefault(product.images[0].id, product)
+    return [product for image_id, product in firsts.items() if not is_blank(case.measures[image_id])]
+
+
+class _Likeness:
+    """How much pictures are like the others of their category: all of the catalogue where that is small."""
+
+    def __init__(self, products: list[Product], embeddings: EmbeddingStore) -> None:
+        images = [product.images[0].id for product in products]
+        vectors = embeddings.vectors(images)
+        self._centre = centre(vectors, images)
+        self._vectors = self._unit(vectors)
+        rows: dict[str, list[int]] = defaultdict(list)
+        for row, product in enumerate(products):
+            rows[product.category].append(row)
+        small = [row for members in rows.values() if len(members) <= NEAREST for row in members]
+        large = [np.array(members) for members in rows.values() if len(members) > NEAREST]
+        self._groups = [(members, self._reference(members, images)) for members in large]
+        if small:
+            self._groups.append((np.array(small), self._reference(np.arange(len(products)), images)))
+        self.upright = self.of(range(len(products)), vectors)
+
+    def candidates(self) -> list[int]:
+        """The rows that are least like the others, by group."""
+        found: list[int] = []
+        for members, _ in self._groups:
+            order = np.argsort(self.upright[members], kind="stable")
+            found += members[order[: round(CANDIDATES * len(members))]].tolist()
+        return sorted(found)
+
+    def of(self, rows: list[int] | range, embeddings: np.ndarray) -> np.ndarray:
+        """The likeness of pictures of `rows` (q,) whose embeddings are (q, d), float32: (q,) float64."""
+        vectors, found = self._unit(embeddings), np.empty(len(rows))
+        places = {row: place for place, row in enumerate(rows)}
+        for members, reference in self._groups:
+            asked = np.array([row for row in members.tolist() if row in places], int)
+            for begin in range(0, len(asked), _BLOCK):
+                some = asked[begin : begin + _BLOCK]
+                at = np.array([places[row] for row in some.tolist()])
+                cosines = vectors[at] @ self._vectors[reference].T
+                cosines[some[:, np.newaxis] == reference] = -1.0
+                found[at] = np.partition(cosines, -NEAREST, axis=1)[:, -NEAREST:].mean(axis=1)
+        return found
+
+    def _reference(self, members: np.ndarray, images: list[str]) -> np.ndarray:
+        return np.array(sorted(members.tolist(), key=images.__getitem__)[:REFERENCE])
+
+    def _unit(self, embeddings: np.ndarray) -> np.ndarray:
+        vectors = (embeddings - self._centre).astype(np.float32)
+        lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+        return np.divide(vectors, lengths, out=np.zeros_like(vectors), where=lengths > 0)
+
+
+class _Form(Protocol):
+    """How a picture becomes an extractor's input."""
+
+    decoding: str
+
+    def make(self, picture: Image.Image) -> np.ndarray: ...
+
+
+@dataclass(frozen=True)
+class _Turned:
+    """The same of a picture that is turned first."""
+
+    form: _Form
+    degrees: int
+
+    @property
+    def decoding(self) -> str:
+        return self.form.decoding
+
+    def make(self, picture: Image.Image) -> np.ndarray:
+        return self.form.make(picture.transpose(TURNS[self.degrees]))
+
+
+def _embed_turned(
+    case: Case, products: list[Product], plan: ExtractorPlan, store: Store
+) -> dict[int, EmbeddingStore]:
+    """The embeddings of first pictures by image id, for each turn; a file that has changed brings none."""
+    open_extractor = cache(plan.open)
+    works = {}
+    for degrees in TURNS:
+        works[degrees] = Work(plan.recipe, open_extractor, store.embeddings(f"{plan.key}-turned-{degrees}"))
+        works[degrees].form = _Turned(works[degrees].form, degrees)
+    files = [file for each in products for file in case.files_of(each.id, each.images[0].id)[:1]]
+    with stage("Turning", len(files), "images") as advance:
+        embed_all(case.catalogue.folder, files, list(works.values()), advance=advance)
+    return {degrees: work.store for degrees, work in works.items()}

@@ -1,0 +1,38 @@
+"""Findings as a table of comma-separated values: a row for each product of each finding."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from precompute.doctor.findings import Diagnosis, Finding, kind_of
+from precompute.export import cell
+from precompute.whole_file import whole_file
+
+COLUMNS = ("finding", "severity", "kind", "product", "file", "what", "what_to_do", "beside")
+
+
+def write_table(path: Path, diagnosis: Diagnosis) -> None:
+    """Write all findings, numbered by what hurts most: rows with one number belong together.
+
+    A finding about no product has one row for each of its files. `beside` names the products to look at as
+    well, | between them. Raises `OSError` where the file cannot be written; it is whole or not there.
+    """
+    with whole_file(path) as temporary, temporary.open("w", encoding="utf-8-sig", newline="") as file:
+        file.write(",".join(COLUMNS) + "\n")
+        for number, finding in enumerate(diagnosis.findings, start=1):
+            for product, name in _rows(finding):
+                texts = (finding.severity, finding.kind, product, name, finding.text, kind_of(finding).advice)
+                cells = map(cell, (*texts, "|".join(finding.beside)))
+                file.write(f"{number},{','.join(cells)}\n")
+
+
+def _rows(finding: Finding) -> Iterator[tuple[str, str]]:
+    """The product and the file of each row: one of the two may be empty."""
+    if not finding.products:
+        yield from (("", file) for file in finding.files or ("",))
+    elif len(finding.files) == len(finding.products):
+        yield from zip(finding.products, finding.files, strict=True)
+    else:
+        first = finding.files[0] if finding.files else ""
+        yield from ((product, first) for product in finding.products)

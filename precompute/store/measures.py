@@ -1,0 +1,77 @@
+"""What was measured of pictures, by image id."""
+
+from __future__ import annotations
+
+from dataclasses import astuple, dataclass, fields
+from pathlib import Path
+from threading import Lock
+
+import pyarrow as pa
+
+from precompute.store.parts import Parts
+
+
+@dataclass(frozen=True)
+class Measures:
+    """What is measured of a picture, as `precompute.doctor.measuring` does it.
+
+    `width` and `height` are those of the file as it is shown, in pixels. `orientation` is its EXIF note on
+    how to turn it, 1 where it says nothing, and `noted_width` and `noted_height` the sides that EXIF has of
+    the pixels, 0 where it has none. `sharpness` is None where there is nothing sharp or blurred to see. The
+    others are shares from 0 to 1: `frame` of the picture's edge that has one colour, `span` of the picture's
+    side that is taken by what differs from it, `ground` of the pixels that have the commonest colour, `ink`
+    of all other pixels that have the commonest colour among those.
+    """
+
+    width: int
+    height: int
+    orientation: int
+    noted_width: int
+    noted_height: int
+    sharpness: float | None
+    frame: float
+    span: float
+    ground: float
+    ink: float
+
+
+_COLUMNS = ("image_id", *(field.name for field in fields(Measures)))
+_TYPES = (*[pa.int32()] * 5, *[pa.float64()] * 5)
+
+
+class MeasureStore:
+    """What was measured in one way, in a folder that may be new; opening reads which there are.
+
+    `add` is safe to use from many threads. What is added is kept once `commit` returns.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._parts = Parts(folder, _COLUMNS, writable=True)
+        self._measures: dict[str, Measures] = {}
+        for table in self._parts.read():
+            for image_id, *values in zip(*table.to_pydict().values(), strict=True):
+                self._measures[image_id] = Measures(*values)
+        self._added: dict[str, Measures] = {}
+        self._lock = Lock()
+
+    def __contains__(self, image_id: str) -> bool:
+        return image_id in self._measures
+
+    def __getitem__(self, image_id: str) -> Measures:
+        return self._measures[image_id]
+
+    def add(self, image_id: str, measures: Measures) -> None:
+        """Add what was measured of a picture."""
+        with self._lock:
+            self._measures[image_id] = self._added[image_id] = measures
+
+    def commit(self) -> None:
+        """Put what was added since the last time on the disk."""
+        with self._lock:
+            added, self._added = self._added, {}
+        if added:
+            columns = zip(*map(astuple, added.values()), strict=True)
+            arrays = [pa.array(column, kind) for column, kind in zip(columns, _TYPES, strict=True)]
+            self._parts.append(pa.table([pa.array(added, pa.string()), *arrays], names=_COLUMNS))
+            self._parts.merge()
