@@ -41,7 +41,7 @@ VERSION = 1
 SHARD_BYTES = 1 << 20
 """The bytes that no file of vectors passes, unless a single row does."""
 
-_HINT = "build it again, run: python -m precompute build PHOTOS --live"
+_HINT = "build it again, run: python -m precompute build SOURCE --live"
 
 
 def live_file(recipe: str, name: str) -> str:

@@ -115,9 +115,8 @@ def build(settings: BuildSettings, *, catalogue: Catalogue | None = None) -> Sum
                 works = {plan.key: Work(plan.recipe, plan.open, store.embeddings(plan.key)) for plan in plans}
                 maker = PictureMaker(settings.thumbnail_size)
                 pictures = store.pictures(maker.fingerprint)
-            found = embed_catalogue(
-                catalogue, list(works.values()), maker=maker, pictures=pictures, clock=clock
-            )
+            ways = {"maker": maker, "pictures": pictures, "clock": clock}
+            found = embed_catalogue(catalogue, list(works.values()), **ways)
             products, left_out = found.products, found.left_out
             store.write_sources(catalogue.folder, files := found.embedded.files_by_image())
             if not products:
@@ -141,8 +140,8 @@ def build(settings: BuildSettings, *, catalogue: Catalogue | None = None) -> Sum
                 manifest = _manifest(settings, created, counts, inputs, made, maker)
                 with stage("Sealing", writer.count_files(), "files") as advance:
                     folder = writer.publish(manifest, advance=advance)
-        opened = [*(work.store for work in works.values()), pictures]
-        tidy(settings.out, store, opened, strictly=settings.prune)
+        stores = [*(work.store for work in works.values()), pictures]
+        tidy(settings.out, store, stores, strictly=settings.prune)
     return Summary(
         folder=folder,
         products=len(products),

@@ -121,7 +121,7 @@ def open_keras(bundle: Bundle, *, data: Path) -> KerasEngine:
         raise BundleError(
             f"Live search with Keras needs the store in {data / 'store'}, which lacks {error.args[0]:,} "
             "embeddings of this bundle: serve it from where it was built, or run: "
-            "python -m precompute build PHOTOS."
+            "python -m precompute build SOURCE."
         ) from None
     vectors = compared.values
     if recipe.metric == "cosine":

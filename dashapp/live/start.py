@@ -67,19 +67,19 @@ def _check_bundle(settings: Settings, bundle: Bundle) -> LiveSearch | None:
         if not (settings.data / "store" / "embeddings" / str(bundle.recipes[0].get("embeddings"))).is_dir():
             raise BundleError(
                 f"there is no store with its embeddings in {settings.data}; serve a bundle from where it was "
-                "built, or run: python -m precompute build PHOTOS."
+                "built, or run: python -m precompute build SOURCE."
             )
         return None
     live = read_live(bundle)
     if live is None:
         raise BundleError(
             f"the bundle at {bundle.folder} was built without it; "
-            "run: python -m precompute build PHOTOS --live."
+            "run: python -m precompute build SOURCE --live."
         )
     if settings.live == BROWSER and not (bundle.folder / WEB_START).is_file():
         raise BundleError(
             f"the bundle at {bundle.folder} has no {WEB_START}, as npm could not be reached when it was "
-            "built; run: python -m precompute build PHOTOS --live."
+            "built; run: python -m precompute build SOURCE --live."
         )
     return live
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from pictures.decoding import PictureError
 from precompute.cells import cell
 from precompute.collect.addresses import without_credentials
 from precompute.collect.journal import Journal
@@ -16,7 +17,6 @@ from precompute.collect.pictures import IMAGES, PHASE, picture_address
 from precompute.collect.readers import Reader
 from precompute.collect.settings import PLACEHOLDER_PRODUCTS
 from precompute.errors import UserError
-from precompute.images import PictureError
 from precompute.sources import LeftOut, Record, SourceProduct, product_from
 from precompute.sources.columns import role_of
 from precompute.sources.exports import FACT

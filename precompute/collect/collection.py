@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from pictures.decoding import PictureError
 from precompute.collect.addresses import is_address, without_credentials
 from precompute.collect.catalogue import Choice, Written, write_catalogue, write_report
 from precompute.collect.crawl import crawl
@@ -24,7 +25,6 @@ from precompute.collect.reading import PHASE as READING
 from precompute.collect.reading import Reading
 from precompute.collect.settings import RESUMABLE_HOURS, TABLE, USER_AGENT, CollectSettings
 from precompute.errors import UserError
-from precompute.images import PictureError
 from precompute.lock import locked
 from precompute.progress import say, stage
 from precompute.sources import LeftOut, read_records

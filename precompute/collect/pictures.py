@@ -12,6 +12,8 @@ from typing import Any
 from PIL import Image, UnidentifiedImageError
 from scrapy.http import Response
 
+from pictures.decoding import PictureError
+from pictures.limits import BUILD
 from precompute.collect.addresses import AddressError, checked
 from precompute.collect.conditional import headers_for, version_of
 from precompute.collect.crawl import Fetch
@@ -20,7 +22,6 @@ from precompute.collect.limits import Hosts, Limits
 from precompute.collect.readers import Ask
 from precompute.collect.reasons import GONE, state_of
 from precompute.collect.settings import PICTURE_BYTES, PICTURE_SECONDS, SMALLEST_SIDE
-from precompute.images import FORMATS, MAXIMUM_PIXELS, PictureError
 from precompute.sources.files import JOURNAL
 from precompute.store.files import write_whole
 
@@ -161,15 +162,15 @@ def _judge(data: bytes) -> str:
     if data.lstrip()[:200].lower().startswith((b"<!doctype html", b"<html", b"<head")):
         raise PictureError("it is a page of HTML and no picture")
     try:
-        with Image.open(io.BytesIO(data), formats=FORMATS) as image:
+        with Image.open(io.BytesIO(data), formats=BUILD.formats) as image:
             width, height, name = *image.size, image.format or ""
     except UnidentifiedImageError:
-        raise PictureError(f"it is no picture in a format that is read ({', '.join(FORMATS)})") from None
+        raise PictureError(f"it is no picture in a format that is read ({BUILD.names})") from None
     # Damaged files make decoders raise nearly anything.
     except Exception as error:
         raise PictureError(f"it is damaged: {error or type(error).__name__}") from error
     if min(width, height) < SMALLEST_SIDE:
         raise PictureError(f"{width} × {height} pixels, under the {SMALLEST_SIDE} that show a product")
-    if width * height > MAXIMUM_PIXELS:
-        raise PictureError(f"{width} × {height} pixels, over the limit of {MAXIMUM_PIXELS // 10**6} million")
+    if width * height > BUILD.pixels:
+        raise PictureError(f"{width} × {height} pixels, over the limit of {BUILD.pixels // 10**6} million")
     return _SUFFIXES.get(name, name.lower())

@@ -36,7 +36,7 @@ def test_a_bundle_without_a_live_part_is_one_sentence(
     ran = run(*arguments, AKIN_LIVE=live, AKIN_DATA=str(data))
     assert ran.returncode != 0
     assert f"AKIN_LIVE={live} cannot be served: the bundle at" in ran.stderr
-    assert "run: python -m precompute build PHOTOS --live" in ran.stderr
+    assert "run: python -m precompute build SOURCE --live" in ran.stderr
     assert "Traceback" not in ran.stderr
 
 

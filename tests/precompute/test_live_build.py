@@ -163,7 +163,7 @@ def test_a_damaged_part_is_named(folders: tuple[Path, Path], tmp_path: Path, pro
     bundle = Bundle.open(tmp_path)
     live = read_live(bundle)
     live.path(names.SCALES).unlink()
-    with pytest.raises(BundleError, match=r"scales.f32.*build PHOTOS --live"):
+    with pytest.raises(BundleError, match=r"scales.f32.*build SOURCE --live"):
         read_live(bundle)
     (live.folder / names.DESCRIPTION).write_text('{"version": 99}')
     with pytest.raises(BundleError, match="not of version 1"):
