@@ -95,10 +95,11 @@ def _recipe(site: Site, entry: Mapping[str, Any]) -> tuple[str | Component, ...]
     if "recall" in search:
         compared = f"approximately: {search['recall']:.1%} of the nearest are found"
     size = entry.get("input_size")
+    several = site.bundle.manifest["counts"].get("images", 0) > site.bundle.count
     facts = {
         "Network": recipe.description,
         "Picture": f"{size} × {size} pixels, {entry['resize']}" if size and "resize" in entry else "",
-        "Several pictures": _SEVERAL.get(entry.get("pictures", ""), ""),
+        "Several pictures": _SEVERAL.get(entry.get("pictures", ""), "") if several else "",
         "Compared": f"by {recipe.metric.name.lower()} ({entry['metric']}), {compared}",
         "Weights": _hash(entry.get("weights", "")),
         "Fingerprint": _hash(entry.get("fingerprint", "")),
