@@ -17,9 +17,10 @@ from precompute.collect.pictures import IMAGES, PHASE, picture_address
 from precompute.collect.readers import Reader
 from precompute.collect.settings import PLACEHOLDER_PRODUCTS
 from precompute.errors import UserError
-from precompute.sources import LeftOut, Record, SourceProduct, product_from
+from precompute.sources import LeftOut, Record, product_from
 from precompute.sources.columns import role_of
 from precompute.sources.exports import FACT
+from precompute.sources.text import clean, line
 from precompute.whole_file import whole_file
 
 TABLE = "products.csv"
@@ -41,6 +42,9 @@ _COLUMNS = (
     "url",
     "variants",
 )
+_UNDERSTOOD = {"price": "price", "availability": "in_stock", "popularity": "popularity", "url": "url"}
+"""Facts that a product has where a column was not understood, with the column."""
+
 _MOST_FACTS = 60
 """Columns for facts: those that most products have."""
 
@@ -137,7 +141,7 @@ def write_catalogue(choice: Choice, folder: Path) -> Written:
                 continue
             used.update(images)
             products += 1
-            out.write(",".join(map(cell, _row(product_from(record, tuple(images)), facts))) + "\n")
+            out.write(",".join(map(cell, _row(record, images, facts))) + "\n")
         if not products:
             first = next(_troubles(choice.journal), left_out[0])
             raise UserError(
@@ -215,7 +219,7 @@ def _facts(records: Iterable[Record]) -> list[str]:
     """The columns beyond the known ones: those that most products have, the same whatever the order."""
     counts: Counter[str] = Counter()
     for record in records:
-        counts.update(list(product_from(record, ("image",)).facts))
+        counts.update(product_from(record, ("image",)).facts.keys() - _UNDERSTOOD.keys())
     most = sorted(counts, key=lambda name: (-counts[name], name))[:_MOST_FACTS]
     return sorted(most)
 
@@ -225,8 +229,9 @@ def _heading(fact: str) -> str:
     return f"{FACT}{fact}" if role_of(fact) is not None else fact
 
 
-def _row(product: SourceProduct, facts: list[str]) -> list[str]:
+def _row(record: Record, images: list[str], facts: list[str]) -> list[str]:
     """A product as whoever reads the table will understand it again."""
+    product = product_from(record, tuple(images))
     cells = {
         "id": product.id,
         "image": product.files[0],
@@ -235,9 +240,13 @@ def _row(product: SourceProduct, facts: list[str]) -> list[str]:
         "price": _amount(product.price),
         "in_stock": {True: "yes", False: "no", None: ""}[product.in_stock],
         "popularity": "" if product.popularity is None else f"{product.popularity:.12g}",
+        "url": product.url,
     }
-    texts = ("title", "category", "brand", "description", "currency", "url", "variants")
+    texts = ("title", "category", "brand", "description", "currency", "variants")
     cells |= {name: getattr(product, name) for name in texts}
+    for name in _UNDERSTOOD.values():
+        # What is not understood, such as a price "on request", stays where it was.
+        cells[name] = cells[name] or line(clean(record.fields.get(name, "")))
     return [cells[name] for name in _COLUMNS] + [product.facts.get(name, "") for name in facts]
 
 

@@ -102,5 +102,5 @@ def test_what_cannot_be_read_is_one_sentence_and_2(
 
 
 def test_an_address_is_not_read_as_a_path(recipe: None, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["build", "https://shop.example/products.csv"]) == 2
-    assert "an address" in capsys.readouterr().err
+    assert main(["plan", "https://shop.example/products.csv"]) == 2
+    assert "an address: collect it first" in capsys.readouterr().err
