@@ -15,7 +15,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from bundle import BundleError
-from precompute.commands import build, check, collect, diff, export, plan, recipes, rollback
+from precompute.commands import build, check, collect, diff, doctor, export, plan, recipes, rollback
 from precompute.commands.output import output_of
 from precompute.errors import UserError
 from precompute.printable import printable
@@ -35,7 +35,7 @@ def make_parser() -> argparse.ArgumentParser:
         description="Turns a catalogue of product pictures into a bundle of look-alikes for the dashboard.",
     )
     subparsers = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for command in (collect, plan, build, diff, rollback, check, export, recipes):
+    for command in (collect, doctor, plan, build, diff, rollback, check, export, recipes):
         command.add_parser(subparsers)
     return parser
 

@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
-from PIL import Image
-
 from bundle import Bundle, Product
 from precompute.difference import Difference, ListChange
+from precompute.page import PagePictures, render
 from precompute.printable import printable
 
 ENTRIES = 20
@@ -23,11 +17,6 @@ ENTRIES = 20
 
 PRODUCTS = 24
 """How many of the products that were added, removed or edited are drawn; the rest is counted."""
-
-_PIXELS = 96
-_QUALITY = 65
-_ASSETS = Path(__file__).resolve().parents[1] / "assets"
-_TYPEFACE = _ASSETS / "vendor" / "newsreader-latin-5.3.0.woff2"
 
 
 @dataclass(frozen=True)
@@ -65,7 +54,7 @@ class _Card:
 
 def page(difference: Difference, *, old: Bundle, new: Bundle) -> str:
     """The whole page. Titles and ids are escaped, and its policy lets nothing load and no script run."""
-    pictures = _Pictures()
+    pictures = PagePictures()
     before, after = _Shelf(old, pictures), _Shelf(new, pictures)
     edits = difference.edited[:PRODUCTS]
     before.look_up(*difference.removed[:PRODUCTS], *(edit.id for edit in edits))
@@ -82,18 +71,8 @@ def page(difference: Difference, *, old: Bundle, new: Bundle) -> str:
         ],
         "other_pictures": sum(edit.picture for edit in difference.edited),
     }
-    style = _style(difference, pictures)
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters |= {"percent": percent, "counted": _counted, "plain": printable, "moment": _moment}
-    template = environment.get_template("difference_page.html")
-    return template.render(values, style=Markup(style), style_digest=digest)
+    filters = {"percent": percent, "moment": _moment}
+    return render(Path(__file__), values, rules=[*_rules(difference), *pictures.rules], filters=filters)
 
 
 def percent(share: float | None) -> str:
@@ -107,40 +86,10 @@ def percent(share: float | None) -> str:
     return f"{share:.1%}".replace(".0%", "%")
 
 
-class _Pictures:
-    """The pictures of a page, each once, however often it is seen: `name` is the class that draws it."""
-
-    def __init__(self) -> None:
-        self._names: dict[str, str] = {}
-        self.rules: list[str] = []
-
-    def name(self, bundle: Bundle, product: Product) -> str:
-        """The class of a product's first picture; empty where it has none that can be read."""
-        if not product.images:
-            return ""
-        image_id = product.images[0].id
-        if image_id not in self._names:
-            self._names[image_id] = self._add(bundle.thumbnail(image_id))
-        return self._names[image_id]
-
-    def _add(self, path: Path | None) -> str:
-        try:
-            content = path and _small(path)
-        except OSError:
-            # A page about a damaged bundle is of more use with a gap than not at all.
-            return ""
-        if not content:
-            return ""
-        name = f"p{len(self.rules)}"
-        data = base64.b64encode(content).decode()
-        self.rules.append(f".{name}{{background-image:url(data:image/webp;base64,{data})}}")
-        return name
-
-
 class _Shelf:
     """The products of one bundle that the page shows."""
 
-    def __init__(self, bundle: Bundle, pictures: _Pictures) -> None:
+    def __init__(self, bundle: Bundle, pictures: PagePictures) -> None:
         self._bundle, self._pictures = bundle, pictures
         self._products: dict[str, Product] = {}
 
@@ -157,7 +106,10 @@ class _Shelf:
     def picture(self, product_id: str) -> str:
         """The class that draws a product's picture."""
         product = self._products.get(product_id)
-        return self._pictures.name(self._bundle, product) if product else ""
+        if product is None or not product.images:
+            return ""
+        image_id = product.images[0].id
+        return self._pictures.name(image_id, self._bundle.thumbnail(image_id))
 
     def card(self, product_id: str, *, before: str = "", fields: tuple[str, ...] = ()) -> _Card:
         """A product by itself."""
@@ -186,33 +138,18 @@ def _row(change: ListChange, before: _Shelf, after: _Shelf) -> _Row:
     )
 
 
-def _small(path: Path) -> bytes:
-    """A thumbnail made smaller still, as WebP."""
-    with Image.open(path) as image:
-        small = image.convert("RGB")
-    small.thumbnail((_PIXELS, _PIXELS), Image.Resampling.LANCZOS)
-    content = io.BytesIO()
-    small.save(content, "WEBP", quality=_QUALITY, method=6)
-    return content.getvalue()
-
-
-def _style(difference: Difference, pictures: _Pictures) -> str:
-    """The stylesheet; what depends on the difference is a rule in it, as no element has a style attribute."""
-    typeface = "data:font/woff2;base64," + base64.b64encode(_TYPEFACE.read_bytes()).decode()
+def _rules(difference: Difference) -> list[str]:
+    """What of the stylesheet depends on the difference, as no element has a style attribute."""
     lists = difference.lists
     parts: Iterable[tuple[str, int]] = (
         ("same", lists.same),
         ("reordered", lists.reordered),
         ("changed", lists.changed),
     )
-    rules = [
-        f"@font-face{{font-family:Newsreader;font-weight:200 800;src:url({typeface}) format('woff2')}}",
-        Path(__file__).with_suffix(".css").read_text(encoding="utf-8"),
+    return [
         f".strip{{--columns:{ENTRIES // 2 if difference.top <= ENTRIES // 2 else ENTRIES}}}",
         *(f".bar .{name}{{flex-grow:{count}}}" for name, count in parts),
-        *pictures.rules,
     ]
-    return "\n".join(rules)
 
 
 def _moment(created: str) -> str:
@@ -222,7 +159,3 @@ def _moment(created: str) -> str:
     except ValueError:
         return printable(created)
     return f"{moment.day} {moment:%B %Y, %H:%M} UTC"
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

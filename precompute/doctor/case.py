@@ -20,8 +20,8 @@ from precompute.store.pictures import thumbnail_files
 class Case:
     """A catalogue that was read and embedded, with the lists of one recipe.
 
-    `products` are those of the catalogue that have a picture, in its order, and `embedded` is what came of its
-    files; `measures` and `pictures` are by image id.
+    `products` are those of the catalogue that have a picture, in its order, and `embedded` is what came of
+    its files; `measures` and `pictures` are by image id.
     """
 
     catalogue: Catalogue

@@ -58,7 +58,9 @@ def check_categories(case: Case) -> Iterator[Finding]:
                 f"are in “{vote.other}”."
             )
             files = case.files_of(vote.product.id, vote.product.images[0].id)
-            yield Finding("wrong-category", text, (vote.product.id,), files, vote.nearest, vote.evidence)
+            yield Finding(
+                "wrong-category", text, (vote.product.id,), files, vote.nearest, weight=vote.evidence
+            )
 
 
 def judged(products: list[Product]) -> list[str]:

@@ -61,6 +61,7 @@ def diagnose(settings: BuildSettings, *, catalogue: Catalogue | None = None) -> 
         source=settings.source,
         products=len(catalogue.products),
         pictures=found.images,
+        case=case,
         findings=findings,
         unchecked=list(_unchecked(case, found)),
         seconds=clock.seconds,

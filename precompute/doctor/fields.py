@@ -84,10 +84,9 @@ def _titles(products: list[SourceProduct]) -> Iterator[Finding]:
 def what_is_meant(title: str) -> str | None:
     """What is wrong with the signs of a title, to be put behind it; None where nothing is.
 
-    UTF-8 that was read as Windows-1252 (“Ã¼” for “ü”) is recognised by being UTF-8 when it is written so again.
+    UTF-8 that was read as Windows-1252 (“Ã¼” for “ü”) is recognised by being UTF-8 when it is written so.
     """
     try:
-        # Latin-1 has the signs that Windows-1252 leaves out, and both are met.
         again = title.encode("cp1252").decode("utf-8")
     except UnicodeError:
         again = title

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from precompute.doctor.case import Case
+
 SEVERITIES = ("problem", "warning", "hint")
 """The worst first: what visitors see is wrong, what probably is, what could be better."""
 
@@ -162,7 +164,8 @@ class Finding:
     """One thing that was found: `text` says what, in one sentence, by the name of its `kind`.
 
     `products` are the ids of those that have it, `files` those of the source that it is about, `beside` the
-    ids of products that one has to look at as well. Of one kind, those with the greater `weight` hurt more.
+    ids of products that one has to look at as well. `image` is the id of the picture that it is about, empty
+    where that is each product's first one. Of one kind, those with the greater `weight` hurt more.
     """
 
     kind: str
@@ -170,6 +173,7 @@ class Finding:
     products: tuple[str, ...] = ()
     files: tuple[str, ...] = ()
     beside: tuple[str, ...] = ()
+    image: str = ""
     weight: float = 0.0
 
     @property
@@ -180,14 +184,16 @@ class Finding:
 
 @dataclass(frozen=True)
 class Diagnosis:
-    """What the doctor found in a catalogue: `findings` by what hurts most.
+    """What the doctor found in the catalogue of a `case`: `findings` by what hurts most.
 
-    `unchecked` has a sentence for each thing that could not be judged in this catalogue, and why.
+    `products` is how many the source has, `pictures` how many distinct ones could be read. `unchecked` has a
+    sentence for each thing that could not be judged in this catalogue, and why.
     """
 
     source: Path
     products: int
     pictures: int
+    case: Case
     findings: list[Finding]
     unchecked: list[str]
     seconds: dict[str, float]

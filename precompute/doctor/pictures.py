@@ -43,7 +43,7 @@ def check_pictures(case: Case) -> Iterator[Finding]:
         for kind, (text, weight) in ((kind, value) for kind, value in found.items() if value is not None):
             ids = tuple(product.id for product in products)
             files = tuple(dict.fromkeys(file for each in ids for file in case.files_of(each, image_id)))
-            yield Finding(kind, text, ids, files, weight=weight)
+            yield Finding(kind, text, ids, files, image=image_id, weight=weight)
 
 
 def _small(measures: Measures) -> tuple[str, float] | None:

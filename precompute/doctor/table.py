@@ -18,7 +18,7 @@ def write_table(path: Path, diagnosis: Diagnosis) -> None:
     A finding about no product has one row for each of its files. `beside` names the products to look at as
     well, | between them. Raises `OSError` where the file cannot be written; it is whole or not there.
     """
-    with whole_file(path) as temporary, temporary.open("w", encoding="utf-8-sig", newline="") as file:
+    with whole_file(path) as temporary, temporary.open("w", encoding="utf-8", newline="") as file:
         file.write(",".join(COLUMNS) + "\n")
         for number, finding in enumerate(diagnosis.findings, start=1):
             for product, name in _rows(finding):

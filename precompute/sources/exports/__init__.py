@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from precompute.sources.exports.export import Export, compact
+from precompute.sources.exports.export import FACT, Export, compact
 from precompute.sources.exports.merchant import MERCHANT
 from precompute.sources.exports.shopify import SHOPIFY
 from precompute.sources.exports.woocommerce import WOOCOMMERCE
+
+__all__ = ["EXPORTS", "FACT", "Export", "export_of"]
 
 EXPORTS = (*SHOPIFY, WOOCOMMERCE, MERCHANT)
 

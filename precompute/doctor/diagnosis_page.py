@@ -1,0 +1,106 @@
+"""Findings as one page of HTML with pictures that needs no other file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from precompute.doctor.findings import Diagnosis, Finding, Kind
+from precompute.page import PagePictures, render
+from precompute.printable import printable
+from precompute.store.pictures import thumbnail_files
+
+PICTURES = 1_000
+"""How many pictures a page has at the most: about 3 MB. Findings that come after them have words alone."""
+
+TILES = 12
+"""How many of a finding's products are drawn; all are counted, and in the table."""
+
+
+@dataclass(frozen=True)
+class _Tile:
+    """A product as it is drawn; `picture` is a class of the stylesheet, empty where there is none."""
+
+    id: str
+    title: str
+    picture: str
+
+
+@dataclass(frozen=True)
+class _Entry:
+    """A finding as it is drawn: the tiles of its products and of those beside it, and how many are not."""
+
+    text: str
+    tiles: list[_Tile]
+    more: int
+    beside: list[_Tile]
+    files: tuple[str, ...]
+
+
+def page(diagnosis: Diagnosis) -> str:
+    """The whole page. What a catalogue says is escaped; its policy lets nothing load and no script run."""
+    drawing = _Drawing(diagnosis)
+    kinds = [(kind, [drawing.entry(finding) for finding in found]) for kind, found in diagnosis.kinds()]
+    values = {
+        "diagnosis": diagnosis,
+        "severities": diagnosis.severities(),
+        "kinds": kinds,
+        "heading": heading(diagnosis),
+        "bounded": drawing.bounded,
+        "most": PICTURES,
+    }
+    filters = {"wide": lambda entries: " wide" if _is_wide(entries) else "", "said": _said}
+    return render(Path(__file__), values, rules=drawing.pictures.rules, filters=filters)
+
+
+def heading(diagnosis: Diagnosis) -> str:
+    """What was found, in a few words."""
+    counts = [(count, name) for name, count in diagnosis.severities().items() if count]
+    if not counts:
+        return "Nothing hurts"
+    words = [f"{count:,} {name}{'' if count == 1 else 's'}" for count, name in counts]
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
+
+
+def _is_wide(entries: Sequence[_Entry]) -> bool:
+    """Whether a kind's findings have several pictures each, and so take a row."""
+    return any(len(entry.tiles) > 1 or entry.beside for entry in entries)
+
+
+def _said(kind: Kind) -> str:
+    return f"{kind.severity[:1].upper()}{kind.severity[1:]}"
+
+
+class _Drawing:
+    """Makes entries of findings; `bounded` says that there were more pictures than a page has."""
+
+    def __init__(self, diagnosis: Diagnosis) -> None:
+        self._case = diagnosis.case
+        self.pictures = PagePictures()
+        self.bounded = False
+
+    def entry(self, finding: Finding) -> _Entry:
+        """A finding as it is drawn."""
+        shown = finding.products[:TILES]
+        return _Entry(
+            text=printable(finding.text),
+            tiles=[self._tile(product_id, finding.image) for product_id in shown],
+            more=len(finding.products) - len(shown),
+            beside=[self._tile(product_id, "") for product_id in finding.beside],
+            files=tuple(map(printable, finding.files)) if not finding.products else (),
+        )
+
+    def _tile(self, product_id: str, image_id: str) -> _Tile:
+        product = self._case.by_id.get(product_id)
+        image_id = image_id or (product.images[0].id if product else "")
+        title = self._case.sources[product_id].title
+        return _Tile(printable(product_id), printable(title), self._picture(image_id))
+
+    def _picture(self, image_id: str) -> str:
+        if not image_id:
+            return ""
+        if len(self.pictures) >= PICTURES and not self.pictures.has(image_id):
+            self.bounded = True
+            return ""
+        return self.pictures.name(image_id, self._case.pictures.folder / thumbnail_files(image_id)[1])
