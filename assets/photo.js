@@ -12,6 +12,8 @@ import { Problem } from "./photo-problems.js";
 const MOST = 4;
 const PAUSE = 300; // milliseconds without a change before it is searched for
 const REST = 60000; // milliseconds after which a search on the device that is left gives its memory back
+const UNMARKED = "Drag over the picture to mark what you mean.";
+const MARKED = "Drag its corners, or move them with the arrow keys, with Shift further.";
 const PRIVATE_NAME = "Your photo";
 
 // What is searched with, for as long as this document lasts: the way back from a product finds it again.
@@ -268,7 +270,7 @@ class PhotoPage {
     const keys = document.createElement("p");
     keys.className = "photo-hint";
     keys.id = "photo-keys";
-    keys.textContent = photo.box ? "Arrow keys move it, with Shift further." : "Drag over the picture to mark what you mean.";
+    keys.textContent = photo.box ? MARKED : UNMARKED;
     const mark = photo.canvas && (photo.box ? doButton("Whole picture", "whole") : doButton("Mark a part", "mark"));
     const list = document.createElement("ul");
     list.className = "smalls photo-tiles";
