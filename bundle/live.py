@@ -15,6 +15,8 @@ All numbers are little-endian.
 from __future__ import annotations
 
 import json
+import sys
+from array import array
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -102,6 +104,19 @@ class LiveSearch:
         fixed = {SCALES: 4 * self.rows, OWNERS: 4 * self.rows, EXTRACTOR: models[EXTRACTOR]}
         projected = {CENTRE: 4 * self.dimensions} if self.projection == "centre" else {}
         return vectors | models | fixed | projected
+
+
+def has_live(bundle: Bundle) -> bool:
+    """Whether a bundle was built with a live part, whole or not."""
+    return (bundle.folder / FOLDER).is_dir()
+
+
+def read_owners(live: LiveSearch) -> array[int]:
+    """The position in the catalogue of each row's product."""
+    owners = array("I", live.path(OWNERS).read_bytes())
+    if sys.byteorder == "big":
+        owners.byteswap()
+    return owners
 
 
 def read_live(bundle: Bundle) -> LiveSearch | None:

@@ -45,15 +45,27 @@ class Box:
             f"{SMALLEST} wide and high, for example 0.1,0.2,0.5,0.6"
         )
 
-    def cut(self, picture: Image.Image) -> Image.Image:
-        """What is inside of the box, whole pixels and at least one; the picture itself where that is all."""
+    def cut(self, picture: Image.Image, *, widened: bool = False) -> Image.Image:
+        """What is inside of the box, whole pixels and at least one; the picture itself where that is all.
+
+        `widened` takes the square of its longer side around it, or as much of that as the picture has: where
+        an extractor's input is the middle of a picture, the ends of what was meant would be cut off.
+        """
         if self == WHOLE:
             return picture
-        left = min(round(self.x * picture.width), picture.width - 1)
-        top = min(round(self.y * picture.height), picture.height - 1)
-        right = min(max(round((self.x + self.width) * picture.width), left + 1), picture.width)
-        bottom = min(max(round((self.y + self.height) * picture.height), top + 1), picture.height)
+        width, height = self.width * picture.width, self.height * picture.height
+        if widened:
+            width, height = (min(max(width, height), side) for side in picture.size)
+        left, right = _span((self.x + self.width / 2) * picture.width, width, picture.width)
+        top, bottom = _span((self.y + self.height / 2) * picture.height, height, picture.height)
         return picture.crop((left, top, right, bottom))
+
+
+def _span(middle: float, length: float, most: int) -> tuple[int, int]:
+    """Where a span of that middle and length begins and ends in whole pixels, moved to lie within `most`."""
+    begin = min(max(middle - length / 2, 0), most - length)
+    first = min(round(begin), most - 1)
+    return first, min(max(round(begin + length), first + 1), most)
 
 
 WHOLE = Box(0.0, 0.0, 1.0, 1.0)

@@ -26,9 +26,14 @@ class NoPictureError(PictureError):
 
 
 def decode(
-    data: bytes, decoding: str = "upright", *, limits: Limits = BUILD, box: Box = WHOLE
+    data: bytes,
+    decoding: str = "upright",
+    *,
+    limits: Limits = BUILD,
+    box: Box = WHOLE,
+    widened: bool = False,
 ) -> Image.Image:
-    """The picture of a file's bytes, in RGB, first frame only; of it what is inside `box`.
+    """The picture of a file's bytes, in RGB, first frame only; of it what is inside `box` (see `Box.cut`).
 
     `decoding` is `upright` (EXIF rotation applied, transparency composited on white, 16-bit grey kept, a
     large JPEG decoded smaller) or `plain` (what Keras' `load_img` gives: Pillow's conversion to RGB at full
@@ -49,9 +54,10 @@ def decode(
             image.draft(None, (side, side))
         _check_held(image, size, limits)
         if decoding == "plain":
-            return (image if box == WHOLE else box.cut(ImageOps.exif_transpose(image))).convert("RGB")
+            part = image if box == WHOLE else box.cut(ImageOps.exif_transpose(image), widened=widened)
+            return part.convert("RGB")
         image.load()
-        return box.cut(_to_rgb(ImageOps.exif_transpose(image)))
+        return box.cut(_to_rgb(ImageOps.exif_transpose(image)), widened=widened)
     except PictureError:
         raise
     except UnidentifiedImageError:

@@ -34,7 +34,8 @@ class Form:
 
     def read(self, data: bytes, *, limits: Limits = BUILD, box: Box = WHOLE) -> np.ndarray:
         """The input that a file's bytes become. Raises `pictures.decoding.PictureError` as `decode` does."""
-        return self.make(decode(data, self.decoding, limits=limits, box=box))
+        widened = self.resize == "crop"
+        return self.make(decode(data, self.decoding, limits=limits, box=box, widened=widened))
 
 
 def to_input(image: Image.Image, size: int, *, resize: str, interpolation: str) -> np.ndarray:

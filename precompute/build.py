@@ -125,12 +125,13 @@ def build(settings: BuildSettings, *, catalogue: Catalogue | None = None) -> Sum
             ]
             overlap, inputs = overlaps(made), _inputs_digest(products)
             products = with_twins(products, made[0].lists, _signatures(products, pictures))
+            if live is not None:
+                with clock.measure("live"):
+                    rows = Rows.of(products, works[plans[0].key].store, settings.recipes[0])
+                    write_live(live, rows, folder=catalogue.folder, files=files, store=store, writer=writer)
             with clock.measure("writing"):
                 writer.write_catalogue(products)
                 _link_thumbnails(products, pictures, writer)
-                if live is not None:
-                    rows = Rows.of(products, works[plans[0].key].store, settings.recipes[0])
-                    write_live(live, rows, folder=catalogue.folder, files=files, store=store, writer=writer)
                 writer.write_report(_report(left_out, products, made, overlap, clock))
                 counts = {"products": len(products), "images": _images(products), "left_out": len(left_out)}
                 manifest = _manifest(settings, created, counts, inputs, made, maker)

@@ -33,13 +33,19 @@ SAMPLE = 256
 WEB_HALF = 62_000_000
 """Bytes of a slug besides the bundle, compressed: interpreter, packages and code, by `check --slug`."""
 
+LIVE_PACKAGES = 55_000_000
+"""Bytes that the packages of a live search add to these, by the same command."""
+
 SMALLEST_THUMBNAIL = 160
 """The side in pixels below which a thumbnail would be blurred in its place on a page."""
 
 _BY_PICTURE = ("reading", "embedding")
-_ONCE = ("model", "store")
+_ONCE = ("model", "store", "live")
 _GROWING = (fmt.CATALOGUE, fmt.FILES)
 """Files, besides lists, thumbnails and maps, that grow with the products."""
+
+_GROWING_LIVE = (".i8", ".f32", ".u32")
+"""What a live search's files end with that have numbers for each product; its centre is small change."""
 
 _SEARCHED = (2048, 4096)
 """Vectors that are searched to learn how the time grows, where a catalogue has more."""
@@ -138,7 +144,7 @@ class _Reckoning:
         embeddings = Store(self._trial.out).embeddings(key, writable=False)
         vectors = compared_vectors(self._built, embeddings, self._recipe)
         seconds, sizes = self._seconds(vectors), self._sizes()
-        slug = WEB_HALF + sizes.packed
+        slug = WEB_HALF + (LIVE_PACKAGES if self._trial.live else 0) + sizes.packed
         return Plan(
             recipe=self._recipe.name,
             products=self._products,
@@ -208,7 +214,11 @@ class _Reckoning:
         sizes = {path: path.stat().st_size for path in files_below(self._summary.folder)}
         lists = [path for path in sizes if fmt.NEIGHBOURS in path.parts]
         thumbnails = [path for path in sizes if fmt.THUMBNAILS in path.parts]
-        growing = [path for path in sizes if path.name in _GROWING or fmt.MAP in path.parts]
+        growing = [
+            path
+            for path in sizes
+            if path.name in _GROWING or fmt.MAP in path.parts or path.suffix in _GROWING_LIVE
+        ]
         fixed = [path for path in sizes if path not in {*lists, *thumbnails, *growing}]
         # A catalogue of no products has its tables already.
         empty = self._trial.out / f"empty-{fmt.CATALOGUE}"

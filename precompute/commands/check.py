@@ -11,9 +11,10 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-from bundle import Bundle
+from bundle import Bundle, BundleError
 from bundle import format as fmt
 from bundle.catalogue import COLUMNS, open_catalogue, product_from
+from bundle.live import OWNERS, has_live, read_live, read_owners
 from precompute import slug
 from precompute.commands.output import add_output_options, show, warn
 from precompute.progress import say, stage
@@ -45,7 +46,8 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument(
         "--slug",
         action="store_true",
-        help="also install requirements.txt into a temporary folder and add up what a deploy weighs",
+        help="also install what a host needs, requirements-live.txt where the bundle has a live search and "
+        "else requirements.txt, into a temporary folder, and add up what a deploy weighs",
     )
     add_output_options(parser)
     parser.set_defaults(run=run)
@@ -103,6 +105,18 @@ def problems(bundle: Bundle) -> Iterator[str]:
     for recipe in bundle.recipes:
         with stage("Lists", recipe["shards"], "files") as advance:
             yield from _recipe_problems(bundle, recipe, ids, advance)
+    yield from _live_problems(bundle)
+
+
+def _live_problems(bundle: Bundle) -> Iterator[str]:
+    try:
+        live = read_live(bundle)
+        if live is not None:
+            found = set(read_owners(live))
+            if found != set(range(bundle.count)):
+                yield f"{live.path(OWNERS)} does not have a row for each product."
+    except BundleError as error:
+        yield str(error)
 
 
 def _catalogue_problems(bundle: Bundle, ids: set[str], advance: Callable[[int], None]) -> Iterator[str]:
@@ -171,7 +185,7 @@ def _bundle_lines(bundle: Bundle, found: list[str]) -> Iterator[str]:
 
 
 def _slug_parts(bundle: Bundle) -> list[slug.Part]:
-    requirements = REPOSITORY / "requirements.txt"
+    requirements = REPOSITORY / ("requirements-live.txt" if has_live(bundle) else "requirements.txt")
     say(f"Installing {requirements.name} into a temporary folder, to weigh it …")
     with tempfile.TemporaryDirectory(prefix="akin-slug-") as folder:
         environment = Path(folder, "environment")

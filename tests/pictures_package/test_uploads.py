@@ -86,6 +86,23 @@ def test_a_box_is_that_part_of_the_upright_picture() -> None:
             assert part.getcolors() == [(1500, (255, 0, 0))]
 
 
+@pytest.mark.parametrize(
+    ("text", "left_top_size"),
+    [
+        ("0.4,0.1,0.2,0.5", (50, 20, 100)),  # 40 × 100 pixels of 200 × 200
+        ("0,0.4,0.5,0.2", (0, 50, 100)),
+        ("0.9,0,0.1,1", (0, 0, 200)),
+    ],
+)
+def test_a_box_can_be_widened_to_a_square_around_it(text: str, left_top_size: tuple[int, int, int]) -> None:
+    rows, columns = np.mgrid[0:200, 0:200].astype(np.uint8)
+    image = Image.fromarray(np.stack([rows, columns, rows], axis=-1))
+    left, top, size = left_top_size
+    part = Box.parse(text).cut(image, widened=True)
+    assert part.size == (size, size)
+    assert part.getpixel((0, 0))[:2] == (top, left)
+
+
 def test_a_part_of_a_large_jpeg_keeps_its_detail() -> None:
     data = encoded(picture(5, width=4000, height=3200), "JPEG")
     part = upload(data, box=Box(0.4, 0.4, 0.2, 0.2))
