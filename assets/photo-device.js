@@ -3,7 +3,7 @@
 import { Problem, offline, problemOf } from "./photo-problems.js";
 import { canResize } from "./photo-resize.js";
 
-const KNOWN = "akin-on-device"; // in the browser's storage: which model it has fetched before
+const KNOWN = "akin-on-device"; // in the browser's storage: the files that it has fetched
 // Megabytes that a search takes by itself and for each one of vectors, by benchmarks/live_browser.py, and how many
 // a page may have for each gigabyte that a device says it has.
 const [ITSELF, FOR_EACH, ALLOWED] = [150, 2, 100];
@@ -24,7 +24,7 @@ export class DeviceSearch {
     this.asked = 0;
   }
 
-  // What is to be downloaded, in bytes. Throws a `Problem` where this device is not up to it.
+  // Finds out what is to be downloaded. Throws a `Problem` where this device is not up to the search.
   async describe() {
     let response = null;
     try {
@@ -36,7 +36,21 @@ export class DeviceSearch {
     this.files = await response.json();
     const unfit = this.#unfit();
     if (unfit) throw new Problem(unfit);
+    const known = new Set(this.#known());
+    this.again = known.size > 0; // whether the browser has searched here before
+    const count = (file) => (known.has(file.href) ? { ...file, bytes: 0 } : file);
+    for (const [name, file] of Object.entries(this.files)) if (file.href) this.files[name] = count(file);
+    this.files.vectors = this.files.vectors.map(count);
+    this.files.bytes = this.#all().reduce((sum, { bytes = 0 }) => sum + bytes, 0);
+  }
+
+  // The bytes of what the browser has not fetched before.
+  get bytes() {
     return this.files.bytes;
+  }
+
+  #all() {
+    return [...Object.values(this.files).filter((file) => file.href), ...this.files.vectors];
   }
 
   #unfit() {
@@ -44,17 +58,16 @@ export class DeviceSearch {
     if (typeof Worker === "undefined" || typeof WebAssembly === "undefined" || !WebAssembly.validate(SIMD)) {
       return "This browser is too old to search by itself.";
     }
-    const vectors = this.files.vectors.reduce((sum, { bytes }) => sum + bytes, 0) / 1e6;
+    const vectors = this.files.vectors.reduce((sum, { unpacked }) => sum + unpacked, 0) / 1e6;
     const fits = !(navigator.deviceMemory * ALLOWED < ITSELF + FOR_EACH * vectors);
     return fits ? "" : "This device has too little memory to search this catalogue by itself.";
   }
 
-  // Whether the visitor has had the same model fetched before, so that most of it is here.
-  get known() {
+  #known() {
     try {
-      return localStorage.getItem(KNOWN) === this.files.model.href;
+      return JSON.parse(localStorage.getItem(KNOWN)) ?? [];
     } catch {
-      return false;
+      return [];
     }
   }
 
@@ -69,7 +82,7 @@ export class DeviceSearch {
     await this.#ask({ files: this.files });
     this.ready = true;
     try {
-      localStorage.setItem(KNOWN, this.files.model.href);
+      localStorage.setItem(KNOWN, JSON.stringify(this.#all().map(({ href }) => href)));
     } catch {
       // It is asked again the next time.
     }
@@ -81,6 +94,17 @@ export class DeviceSearch {
     const { similar, milliseconds } = await this.#ask({ pictures }, pictures.map(({ data }) => data.buffer));
     this.milliseconds = milliseconds;
     return similar;
+  }
+
+  // Gives the memory back; the next search begins anew, with what the browser has kept.
+  release(reason = "it was ended") {
+    this.worker?.terminate();
+    this.worker = null;
+    this.ready = false;
+    for (const { reject } of this.waiting.values()) {
+      reject(new Problem(`The search on this device failed (${reason}).`, { seconds: 0 }));
+    }
+    this.waiting.clear();
   }
 
   #started() {
@@ -95,11 +119,9 @@ export class DeviceSearch {
       if (problem === undefined) resolve(answer);
       else reject(new Problem(`The search on this device failed (${problem}).`, { seconds: 0 }));
     });
-    worker.addEventListener("error", ({ message }) => {
-      for (const { reject } of this.waiting.values()) {
-        reject(new Problem(`The search on this device failed (${message ?? "its script did not load"}).`, { seconds: 0 }));
-      }
-      this.waiting.clear();
+    worker.addEventListener("error", (event) => {
+      event.preventDefault();
+      this.release(event.message);
     });
     return worker;
   }

@@ -19,19 +19,22 @@ export class Offer {
   // Offers the search on this device, or begins with it where the visitor has agreed to that before.
   async make() {
     if (this.loading) return;
-    let bytes = 0;
     try {
-      bytes = await this.device.describe();
+      await this.device.describe();
     } catch (problem) {
       if (!this.hosted) throw problem;
       this.#show([problem.message, SENDING], [this.#sending("Send the photo")]);
       return;
     }
-    if (this.device.known && !this.device.saves) {
+    const { bytes, again } = this.device;
+    if (bytes === 0) {
       await this.#load();
       return;
     }
-    const sentence = `Searching on this device takes a download of ${megabytes(bytes)} MB, once.`;
+    const size = `takes a download of ${megabytes(bytes)} MB`;
+    const sentence = again
+      ? `The catalogue has changed: searching on this device ${size}.`
+      : `Searching on this device ${size}, once.`;
     const saving = this.device.saves ? "Your browser asks pages to save data." : "";
     const other = this.hosted ? SENDING : "";
     const begin = buttonOf("Download and search", "button-main", () => this.#load());
@@ -41,14 +44,17 @@ export class Offer {
   async #load() {
     if (this.loading) return;
     this.loading = true;
-    const all = this.device.files.bytes;
+    const all = this.device.bytes;
     const bar = document.createElement("progress");
-    Object.assign(bar, { max: all, value: 0 });
+    if (all) Object.assign(bar, { max: all, value: 0 });
     bar.setAttribute("aria-label", "Download");
     const about = document.createElement("p");
-    about.textContent = "Downloading what the search takes. Your browser keeps it for the next time.";
+    about.textContent = all
+      ? "Downloading what the search takes. Your browser keeps it for the next time."
+      : "Getting the search on this device ready …";
     const count = document.createElement("p");
     const progress = (loaded) => {
+      if (!all) return;
       bar.value = loaded;
       count.textContent = loaded < all ? `${megabytes(loaded)} of ${megabytes(all)} MB` : "Getting ready …";
     };

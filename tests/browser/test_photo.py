@@ -57,9 +57,14 @@ def choose(page: Page, *files: Path | dict, button: str = "Choose a photo") -> N
 
 
 def cards(page: Page) -> list[str]:
-    found = page.locator(".photo-found[aria-busy=false]")
-    found.locator(".product-card").first.wait_for()
-    return found.locator(".card-name").all_inner_texts()
+    """The titles of what is shown, once there is something and no search is on its way."""
+    return page.wait_for_function(
+        """() => {
+          const found = document.querySelector("#react-entry-point .photo-found[aria-busy=false]");
+          const names = [...(found?.querySelectorAll(".card-name") ?? [])].map((name) => name.innerText);
+          return names.length ? names : null;
+        }"""
+    ).json_value()
 
 
 def title_of(bundle: Bundle, picture: Path) -> str:
