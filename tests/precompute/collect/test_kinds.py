@@ -86,7 +86,7 @@ def test_one_command_builds_a_shop_with_the_real_extractor(site, tmp_path, capsy
     source = _shopify(site)
     data = tmp_path / "data"
     assert main(["build", source, "--out", str(data), "--rate", "100", "--allow-private", "127.0.0.1"]) == 0
-    assert "12 with 12 distinct pictures" in capsys.readouterr().out
+    assert "12 with 24 distinct pictures" in capsys.readouterr().out
     client = create_app(Settings(data=data)).server.test_client()
     page = client.get("/product/7000000001000").get_data(as_text=True)
     assert "Schale No. 1000" in page and "90.00" in page
