@@ -113,12 +113,11 @@ def build(settings: BuildSettings, *, catalogue: Catalogue | None = None) -> Sum
             store = Store(settings.out)
             with clock.measure("store"):
                 works = {plan.key: Work(plan.recipe, plan.open, store.embeddings(plan.key)) for plan in plans}
-                maker = PictureMaker(settings.thumbnail_size)
-                pictures = store.pictures(maker.fingerprint)
+                pictures = store.pictures((maker := PictureMaker(settings.thumbnail_size)).fingerprint)
             ways = {"maker": maker, "pictures": pictures, "clock": clock}
             found = embed_catalogue(catalogue, list(works.values()), **ways)
-            products, left_out = found.products, found.left_out
-            store.write_sources(catalogue.folder, files := found.embedded.files_by_image())
+            products, left_out, files = found.products, found.left_out, found.embedded.files_by_image()
+            store.write_sources(catalogue.folder, files)
             if not products:
                 raise UserError(_nothing_left(settings.source, left_out))
             parts = {"store": store, "writer": writer, "clock": clock, "search": settings.search}
