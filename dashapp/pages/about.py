@@ -36,7 +36,7 @@ def about_page(site: Site, bundle: Bundle, *, arguments: dict[str, str]) -> View
     )
     sections = [
         _section("How it works", *(html.P(text) for text in _HOW.strip().split("\n\n")), _quality_link()),
-        *(_section(*_recipe(site, entry)) for entry in bundle.recipes),
+        *(_section(*_recipe(site, entry, bundle=bundle)) for entry in bundle.recipes),
         _section("This catalogue", _facts(_catalogue(bundle))),
         _privacy(site),
         _section("Keys", _facts(_KEYS, name=html.Kbd)),
@@ -87,7 +87,7 @@ def _facts(
     return html.Dl(entries, className="about-facts")
 
 
-def _recipe(site: Site, entry: Mapping[str, Any]) -> tuple[str | Component, ...]:
+def _recipe(site: Site, entry: Mapping[str, Any], *, bundle: Bundle) -> tuple[str | Component, ...]:
     """The heading and the facts of one recipe, as the manifest has it."""
     recipe = site.recipe(entry["name"])
     search = entry.get("search", {})
@@ -95,7 +95,7 @@ def _recipe(site: Site, entry: Mapping[str, Any]) -> tuple[str | Component, ...]
     if "recall" in search:
         compared = f"approximately: {search['recall']:.1%} of the nearest are found"
     size = entry.get("input_size")
-    several = site.bundle.manifest["counts"].get("images", 0) > site.bundle.count
+    several = bundle.manifest["counts"].get("images", 0) > bundle.count
     facts = {
         "Network": recipe.description,
         "Picture": f"{size} × {size} pixels, {entry['resize']}" if size and "resize" in entry else "",
