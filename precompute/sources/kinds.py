@@ -11,6 +11,7 @@ from pathlib import Path
 from precompute.errors import UserError
 from precompute.sources.readers.encoding import Encoding, decoded, encoding_of_head
 from precompute.sources.rows import Rows
+from precompute.sources.text import line
 
 _HEAD = 1 << 16
 
@@ -133,6 +134,9 @@ _NO_TABLES = (
 )
 """How files begin that are often meant for a table, and what they are."""
 
+_HTML = re.compile(
+    r"(<\?xml[^>]*>\s*)?(<!--(?>.*?-->)\s*)*+<(!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL
+)
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f]")
 _MOST_CONTROL = 0.05
 """Of a text's characters, how many may be control characters."""
@@ -153,9 +157,7 @@ def kind_of(path: Path) -> FileKind:
     # All that is looked for is ASCII, which the encodings of tables have in common.
     text = decoded(data, encoding_of_head(data) or Encoding("utf-8"))
     head = Head(data, text.lstrip("\ufeff \t\r\n"))
-    if re.match(
-        r"(<\?xml[^>]*>\s*)?(<!--.*?-->\s*)*<(!doctype\s+html|html|head|body)\b", head.text, re.I | re.S
-    ):
+    if _HTML.match(head.text):
         raise UserError(
             f"Expected a table or a feed of products. Received: {path}, "
             f"which is a page in HTML{_login(head.text)}."
@@ -176,7 +178,7 @@ def kind_named(name: str) -> Kind:
 
 
 def _login(text: str) -> str:
-    title = re.search(r"<title[^>]*>\s*(.*?)\s*</title", text, re.I | re.S)
-    called = f" (“{title[1][:80]}”)" if title else ""
+    title = re.search(r"<title[^>]*>([^<]{1,200})", text, re.I)
+    called = f" (“{line(title[1])[:80]}”)" if title else ""
     password = re.search(r"""type\s*=\s*["']?password""", text, re.I)
     return called + (", to log in: download the feed with what it asks for" if password else "")

@@ -108,6 +108,18 @@ def test_columns_of_one_name_are_told_apart(tmp_path: Path, capsys: pytest.Captu
     assert "a.csv: several columns are called title: the first is taken." in capsys.readouterr().err
 
 
+def test_a_column_without_a_name_is_no_fact(tmp_path: Path) -> None:
+    (made,) = read_text(tmp_path, "a.csv", f"Unnamed: 0,sku,,image\n0,1,x,{PICTURES[0]}\n").products
+    assert made.facts == {}
+
+
+def test_what_a_terminal_would_obey_is_spelled_out(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    read_text(tmp_path, "a.csv", f"sku,\x1b[2Jred\x07,image\n1,{'x' * 99},{PICTURES[0]}\n")
+    assert "shown as facts: \\x1b[2jred\\x07." in capsys.readouterr().err
+
+
 def test_nul_bytes_and_what_cannot_be_seen_do_not_change_an_id(tmp_path: Path) -> None:
     products = read_text(
         tmp_path, "a.csv", f"\ufeffsku\u200b,image\n\u200b1\x00,\xa0{PICTURES[0]}\u200b\n2,{PICTURES[1]}\n"
