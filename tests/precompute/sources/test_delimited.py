@@ -108,6 +108,11 @@ def test_columns_of_one_name_are_told_apart(tmp_path: Path, capsys: pytest.Captu
     assert "a.csv: several columns are called title: the first is taken." in capsys.readouterr().err
 
 
+def test_an_id_that_cannot_be_seen_is_none(tmp_path: Path) -> None:
+    (made,) = read_text(tmp_path, "a.csv", f"sku,image\n\u200b,{PICTURES[0]}\n").products
+    assert made.id == PICTURES[0]
+
+
 def test_a_column_without_a_name_is_no_fact(tmp_path: Path) -> None:
     (made,) = read_text(tmp_path, "a.csv", f"Unnamed: 0,sku,,image\n0,1,x,{PICTURES[0]}\n").products
     assert made.facts == {}
