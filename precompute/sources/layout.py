@@ -46,6 +46,8 @@ class Layout:
     ) -> None:
         self._names, self._export = names, export
         self._given = {_key(name): field for field, name in columns.items()}
+        known = filter(None, map(role_of, names))
+        self._own = {role.field for role in known if role.rank == 0 and role.field != "images"}
         self._roles: dict[str, Role | None] = {}
         self.has_pictures = bool(self._columns_of("image", "images")) or self._find_pictures(sample)
         self._decimal = _most_frequent(map(decimal_of, self._texts(sample, "price", "sale_price")))
@@ -129,6 +131,9 @@ class Layout:
         if _key(name) in self._given:
             return Role(self._given[_key(name)], -2)
         role = role_of(name)
+        if role and role.rank and role.field in self._own:
+            # A column with the field's own name goes alone: in a table that Akin wrote all others are facts.
+            role = None
         if self._export and compact(name) in self._export.columns:
             field = self._export.columns[compact(name)]
             role = Role(field, -1) if field else None

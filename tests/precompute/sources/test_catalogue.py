@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import os
 import re
 import sys
@@ -11,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from precompute.errors import UserError
-from precompute.sources import NeedsCollecting, read_catalogue
+from precompute.sources import NeedsCollecting, SourceProduct, read_catalogue
 from precompute.sources.columns import FIELDS
 from precompute.sources.kinds import KINDS
 from tests.conftest import ROOT
@@ -184,3 +185,32 @@ def test_the_docs_have_every_kind_and_field() -> None:
     text = (ROOT / "docs" / "sources.md").read_text(encoding="utf-8")
     rows = set(re.findall(r"^\| `(\w+)` \|", text, flags=re.M))
     assert rows == {kind.name for kind in KINDS} | set(FIELDS)
+
+
+def test_a_table_in_akin_s_own_columns_is_read_back_as_it_was_written(tmp_path: Path) -> None:
+    written = SourceProduct(
+        id="Å-1",
+        title="Salt / Pepper, 2",
+        files=tuple(PICTURES[:3]),
+        category="Home > Kitchen",
+        brand="Müller & Co",
+        tags=("red, dark", "new"),
+        price=12.34,
+        currency="$",
+        in_stock=False,
+        popularity=3.0,
+        url="https://shop.example/?a=1&b=2",
+        description="First line\n\nSecond < third",
+        variants="v",
+        facts={"name": "a", "type": "b", "gtin": "4006381333931", "regular price": "15 $", "size": "S, M"},
+    )
+    row = {name: getattr(written, name) for name in ("id", "title", "category", "brand", "currency", "url")}
+    row |= {"image": written.files[0], "images": "|".join(written.files[1:]), "tags": "|".join(written.tags)}
+    row |= {"price": written.price, "in_stock": "no", "popularity": 3, "description": written.description}
+    row |= {"variants": "v"} | {name.replace(" ", "_"): fact for name, fact in written.facts.items()}
+    write_pictures(tmp_path)
+    with (tmp_path / "products.csv").open("w", encoding="utf-8", newline="") as file:
+        table = csv.DictWriter(file, row)
+        table.writeheader()
+        table.writerow(row)
+    assert read_catalogue(tmp_path).products == [written]
