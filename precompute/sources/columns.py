@@ -107,7 +107,8 @@ _NAMES = {
     """,
 }
 """By field, the names of its columns, the likelier ones first; case, accents and what is between words do not
-matter. Where a table has several of them, the first one that is not empty counts."""
+matter. The first is Akin's own: it alone counts where a table has it. Of several others, the first one counts
+that is not empty."""
 
 _COMPACT = {
     field: {"".join(words_of(name)): rank for rank, name in reversed(list(enumerate(names.split(","))))}

@@ -23,6 +23,9 @@ _SHARE_OF_PICTURES = 0.8
 _SHOWN = 12
 """How many of the columns that are shown as facts are named."""
 
+_MOST_REMEMBERED = 10_000
+"""Names whose roles are remembered: a feed may have others in each item."""
+
 _BETWEEN_CATEGORIES = re.compile(r"(?<!\\),|\|")
 
 
@@ -43,8 +46,10 @@ class Layout:
     ) -> None:
         self._names, self._export = names, export
         self._given = {_key(name): field for field, name in columns.items()}
+        known = filter(None, map(role_of, names))
+        self._own = {role.field for role in known if role.rank == 0 and role.field != "images"}
         self._roles: dict[str, Role | None] = {}
-        self.has_pictures = self._columns_of("image", "images") or self._find_pictures(sample)
+        self.has_pictures = bool(self._columns_of("image", "images")) or self._find_pictures(sample)
         self._decimal = _most_frequent(map(decimal_of, self._texts(sample, "price", "sale_price")))
         slashes = slashes_separate(self._texts(sample, "category", "categories"))
         self._path = split_slashes if slashes else category_from
@@ -94,7 +99,8 @@ class Layout:
         return f"{text}."
 
     def _fields(self, cells: Mapping[str, Cell]) -> dict[str, str]:
-        fields = {name: _one(cell) for name, cell in cells.items() if name not in ("category", "categories")}
+        texts = {name: _one(cell) for name, cell in cells.items() if name not in ("category", "categories")}
+        fields = {name: text for name, text in texts.items() if text}
         category, *others = self._categories(cells)
         if category:
             fields["category"] = category
@@ -114,6 +120,8 @@ class Layout:
 
     def _role(self, name: str) -> Role | None:
         if name not in self._roles:
+            if len(self._roles) >= _MOST_REMEMBERED:
+                self._roles.clear()
             self._roles[name] = self._new_role(name)
         return self._roles[name]
 
@@ -122,10 +130,13 @@ class Layout:
             return None
         if _key(name) in self._given:
             return Role(self._given[_key(name)], -2)
+        role = role_of(name)
+        if role and role.rank and role.field in self._own:
+            # A column with the field's own name goes alone: in a table that Akin wrote all others are facts.
+            role = None
         if self._export and compact(name) in self._export.columns:
             field = self._export.columns[compact(name)]
-            return Role(field, -1) if field else None
-        role = role_of(name)
+            role = Role(field, -1) if field else None
         # Whoever names the column of a field wants no other one for it.
         return None if role and role.field in self._given.values() else role
 
@@ -146,7 +157,8 @@ class Layout:
         for name in self._names:
             cells = [row.cells[name] for row in sample if name in row.cells]
             if cells and sum(map(looks_like_picture, cells)) >= _SHARE_OF_PICTURES * len(cells):
-                self._roles[name] = Role("image", 0)
+                self._given[_key(name)] = "image"
+                self._roles.clear()
                 return True
         return False
 

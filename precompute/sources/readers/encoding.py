@@ -5,14 +5,15 @@ from __future__ import annotations
 import codecs
 import io
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
 _BLOCK = 1 << 20
 _SAMPLE = 1 << 16
-_LONGEST_LINE = 2_000
-_TELLING = re.compile(rb"[^\n]*[\x80-\xff][^\n]*")
+_AROUND = 1_000
+_BEYOND_ASCII = re.compile(rb"[\x80-\xff]")
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -98,8 +99,7 @@ def _of_bytes(file: io.BufferedIOBase) -> Encoding:
         damaged += wrong
         sound += sum(map(len, re.findall(r"[^\x00-\x7f]+", text))) - wrong
         if len(sample) < _SAMPLE:
-            lines = (line[:_LONGEST_LINE] for line in _TELLING.findall(block))
-            sample += b"\n".join(lines)[: _SAMPLE - len(sample)]
+            sample += b"\n".join(_telling(block))[: _SAMPLE - len(sample)]
     if not damaged and not decoder.getstate()[0]:
         return Encoding("utf-8")
     # In another encoding nearly no letter beyond ASCII is UTF-8 by accident.
@@ -109,6 +109,13 @@ def _of_bytes(file: io.BufferedIOBase) -> Encoding:
     return Encoding(
         name, f"it is not UTF-8: read as {_NAMES[name]}, save it as UTF-8 where letters look wrong"
     )
+
+
+def _telling(block: bytes) -> Iterator[bytes]:
+    """The lines with bytes beyond ASCII, which tell an encoding; of long ones, what is around the first."""
+    for line in block.split(b"\n"):
+        if found := _BEYOND_ASCII.search(line):
+            yield line[max(0, found.start() - _AROUND) :][: 2 * _AROUND]
 
 
 def _guess(sample: bytes) -> str:

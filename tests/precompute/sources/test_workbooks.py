@@ -114,6 +114,11 @@ def test_json_is_an_array_of_objects_or_has_one_in_it(tmp_path: Path, content: A
     assert (record.images, record.decimal, record.place) == (("a.jpg",), ".", "a.json, item 1")
 
 
+def test_of_several_arrays_the_first_with_pictures_is_that_of_the_products(tmp_path: Path) -> None:
+    content = {"authors": [{"name": "B"}], "shop": {"tags": [{"id": 1}], "items": [ITEM, ITEM | {"id": 8}]}}
+    assert [record.fields["id"] for record in read_json(tmp_path, content)] == ["7", "8"]
+
+
 def test_objects_in_objects_are_taken_apart_one_level(tmp_path: Path) -> None:
     (record,) = read_json(
         tmp_path,
