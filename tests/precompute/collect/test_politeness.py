@@ -6,7 +6,9 @@ import csv
 from pathlib import Path
 
 import pytest
+from scrapy.http import Response
 
+from precompute.collect.politeness import retry_after
 from precompute.collect.settings import USER_AGENT
 from tests.shop import pages, platforms
 from tests.shop.goods import goods, photo
@@ -172,3 +174,11 @@ def test_as_many_products_are_collected_as_are_asked_for(site, collect):
     done = collect(site.url, "--max-products", "7", "--max-images", "1")
     assert "Products    7 with 7 different pictures" in done.out
     assert len(site.paths("/img/")) == 7 and len(site.paths("/products.json")) == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [("7", 7.0), ("", None), ("soon", None), ("-1", None), ("Wed, 21 Oct 2015 07:28:00 GMT", 0.0)],
+)
+def test_what_a_server_asks_to_wait_is_understood(text, seconds):
+    assert retry_after(Response("https://shop.example", headers={"Retry-After": text})) == seconds
