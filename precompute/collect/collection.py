@@ -124,7 +124,12 @@ class _Collection:
         say(f"{count:,} products were found.")
         self._copy_pictures(choice)
         unfinished = self._get_pictures(choice) or unfinished
-        written = write_catalogue(choice, settings.out)
+        try:
+            written = write_catalogue(choice, settings.out)
+        except UserError:
+            # The same command asks again, as the pictures may be there by then.
+            journal.note(phase="finished")
+            raise
         journal.note(phase="" if unfinished else "finished")
         self._report(written, unfinished)
         return Collected(settings.out, kind, written.products, written.pictures, written.left_out, unfinished)

@@ -38,6 +38,14 @@ def test_what_robots_txt_forbids_is_not_asked_and_its_delay_is_kept(site, collec
     assert site.paths("/robots.txt") == ["/robots.txt"]
 
 
+def test_a_host_that_forbids_many_pages_has_not_stopped_to_answer(site, collect):
+    pages.web_shop(site, goods(12))
+    robots(site, "User-agent: *\nDisallow: /p/good-100")
+    done = collect(site.url)
+    assert done.code == 0 and "Products    2" in done.out
+    assert not site.paths("/p/good-100")
+
+
 def test_the_rate_is_kept(site, collect):
     platforms.shopify(site, goods(5))
     assert collect(site.url, polite=("--rate", "10", "--allow-private", "127.0.0.1")).code == 0
