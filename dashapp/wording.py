@@ -13,7 +13,9 @@ def price(amount: float | None, currency: str) -> str:
     """A price such as "€24.90", "24.90 CHF" or "¥1,200"; empty where there is none."""
     if amount is None:
         return ""
-    code = currency.strip().upper()
+    written = currency.strip()
+    # What is no code of ISO 4217 stays as the shop writes it: "kr", "Rs".
+    code = written.upper() if len(written) == 3 else written
     number = f"{abs(amount):,.0f}" if code in _WITHOUT_CENTS else f"{abs(amount):,.2f}"
     sign = "−" if amount < 0 else ""
     symbol = _SYMBOLS.get(code) or (code if len(code) == 1 else "")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from precompute.errors import UserError
+from precompute.printable import printable
 from precompute.progress import say
 from precompute.sources.files import EXTENSIONS, PictureFiles, files_in, is_output, is_picture, shown
 from precompute.sources.folder import read_pictures
@@ -97,7 +98,8 @@ def table_in(folder: Path, columns: Mapping[str, str]) -> tuple[str, Records] | 
         except UserError as error:
             if columns or chosen == [TABLE]:
                 raise
-            say(f"{chosen[0]} is not read as a table of products, the pictures are read without it. {error}")
+            reason = f"the pictures are read without it. {error}"
+            say(printable(f"{chosen[0]} is not read as a table of products, {reason}"))
     elif columns:
         there = ", ".join(tables) or "none"
         raise UserError(
@@ -128,10 +130,10 @@ def _read_table(folder: Path, records: Records) -> Catalogue:
             left_out.append(LeftOut(entry.place, str(error)))
         else:
             products[product.id] = product
-    say(f"Source: {records.path.name}, {records.counted()}.")
-    say(records.describe())
-    for note in records.notes:
-        say(f"{records.path.name}: {note}.")
+    name = records.path.name
+    notes = (f"{name}: {note}." for note in records.notes)
+    for line in (f"Source: {name}, {records.counted()}.", records.describe(), *notes):
+        say(printable(line))
     return Catalogue(folder, list(products.values()), left_out)
 
 

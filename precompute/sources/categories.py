@@ -8,8 +8,7 @@ from collections.abc import Iterable
 
 BETWEEN = " > "
 
-_SEPARATOR = re.compile(r"\s*(?:>+|»|›|→|\|)\s*")
-_SLASH = re.compile(r"\s*/\s*")
+_SEPARATOR = re.compile(r"[>»›→|]")
 
 
 def category_from(text: str) -> str:
@@ -17,14 +16,14 @@ def category_from(text: str) -> str:
 
     A slash may as well be part of a name ("Salt / Pepper"), so it is left alone here: see `slashes_separate`.
     """
-    return BETWEEN.join(part for part in _SEPARATOR.split(text.strip()) if part)
+    return BETWEEN.join(_parts(_SEPARATOR.split(text)))
 
 
 def split_slashes(text: str) -> str:
     """The same for a category of a source whose slashes are known to separate."""
     if _SEPARATOR.search(text):
         return category_from(text)
-    return BETWEEN.join(part for part in _SLASH.split(text.strip()) if part)
+    return BETWEEN.join(_parts(text.split("/")))
 
 
 def slashes_separate(categories: Iterable[str]) -> bool:
@@ -34,7 +33,11 @@ def slashes_separate(categories: Iterable[str]) -> bool:
     """
     seconds: dict[str, set[str]] = defaultdict(set)
     for text in categories:
-        parts = [part for part in _SLASH.split(text.strip()) if part]
+        parts = _parts(text.split("/"))
         if len(parts) > 1 and not _SEPARATOR.search(text):
             seconds[parts[0]].add(parts[1])
     return any(len(found) > 1 for found in seconds.values())
+
+
+def _parts(texts: Iterable[str]) -> list[str]:
+    return [part for text in texts if (part := text.strip())]

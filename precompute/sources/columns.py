@@ -107,13 +107,15 @@ _NAMES = {
     """,
 }
 """By field, the names of its columns, the likelier ones first; case, accents and what is between words do not
-matter. Where a table has several of them, the first one that is not empty counts."""
+matter. The first is Akin's own: it alone counts where a table has it. Of several others, the first one counts
+that is not empty."""
 
 _COMPACT = {
     field: {"".join(words_of(name)): rank for rank, name in reversed(list(enumerate(names.split(","))))}
     for field, names in _NAMES.items()
 }
 _NUMBERED = re.compile(r"\d{1,2}")
+_UNNAMED = re.compile(r"^Unnamed: \d+$")
 _BRACKETS = re.compile(r"[()\[\]]")
 
 FIELDS = tuple(_NAMES)
@@ -152,11 +154,11 @@ def has_picture(columns: Iterable[str]) -> bool:
 def numbered(header: Iterable[str]) -> tuple[list[str], list[str]]:
     """The names of a header's columns, empty where a column has none, and those that several have.
 
-    The second column of a name is called "name (2)".
+    The second column of a name is called "name (2)"; pandas calls one that has none "Unnamed: 0".
     """
     seen: Counter[str] = Counter()
     names = []
-    for name in map(clean, header):
+    for name in (_UNNAMED.sub("", clean(each)) for each in header):
         seen[name] += 1
         names.append(f"{name} ({seen[name]})" if name and seen[name] > 1 else name)
     return names, [name for name, count in seen.items() if name and count > 1]

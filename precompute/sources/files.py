@@ -89,7 +89,7 @@ class PictureFiles:
         self.folder = folder
         self._root = folder.resolve()
         # A table names thousands of files in one folder.
-        self._resolved = cache(Path.resolve)
+        self._plain = cache(self._plain_files)
 
     def find(self, file: str) -> str:
         """The path, below the folder, of a file that a table names.
@@ -98,22 +98,29 @@ class PictureFiles:
         in another way than the file's name. Raises `ValueError` with the reason where a file cannot be a
         picture of the catalogue.
         """
-        for spelling in _spellings(file):
-            name = PurePosixPath(spelling).as_posix()
-            if self._is_there(name, file):
-                return name
-        raise ValueError(f"its image {file!r} does not exist")
-
-    def _is_there(self, name: str, file: str) -> bool:
-        path = self.folder / name
         try:
-            target = path.resolve() if path.is_symlink() else self._resolved(path.parent) / path.name
-            if not target.is_relative_to(self._root):
-                raise ValueError(f"its image {file!r} is outside of the catalogue's folder")
-            return path.is_file()
+            for spelling in _spellings(file):
+                path = PurePosixPath(spelling)
+                if path.name in self._plain(path.parent) or self._is_linked(self.folder / path, file):
+                    return path.as_posix()
         except (OSError, RuntimeError) as error:
             # A name that is too long, or links in a circle.
             raise ValueError(f"its image {file!r} cannot be read ({error})") from error
+        raise ValueError(f"its image {file!r} does not exist")
+
+    def _plain_files(self, parent: PurePosixPath) -> frozenset[str]:
+        """The names of the files in a folder, no links among them; none of a folder that is elsewhere."""
+        folder = self.folder / parent
+        if not folder.is_dir() or not folder.resolve().is_relative_to(self._root):
+            return frozenset()
+        with os.scandir(folder) as entries:
+            return frozenset(entry.name for entry in entries if entry.is_file(follow_symlinks=False))
+
+    def _is_linked(self, path: Path, file: str) -> bool:
+        target = path.resolve() if path.is_symlink() else path.parent.resolve() / path.name
+        if not target.is_relative_to(self._root):
+            raise ValueError(f"its image {file!r} is outside of the catalogue's folder")
+        return path.is_file()
 
 
 def _spellings(file: str) -> Iterator[str]:

@@ -10,8 +10,8 @@ from precompute.sources.files import is_picture
 from precompute.sources.rows import Cell
 from precompute.sources.text import clean
 
-_BEFORE_ADDRESS = re.compile(r"[\s,;|]+(?=(?:https?:)?//)")
-_BETWEEN_PATHS = re.compile(r"\s*[,;\n]\s*")
+_BEFORE_ADDRESS = re.compile(r"(?<![\s,;|])[\s,;|]++(?=(?:https?:)?//)")
+_BETWEEN_PATHS = re.compile(r"[,;\n]")
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]+:", re.IGNORECASE)
 
 
@@ -57,7 +57,7 @@ def _split(text: str) -> list[str]:
     by_address = [text for text in _BEFORE_ADDRESS.split(text) if text]
     if len(by_address) > 1 or is_address(text):
         return by_address
-    paths = [path for path in _BETWEEN_PATHS.split(text) if path]
+    paths = [path for part in _BETWEEN_PATHS.split(text) if (path := clean(part))]
     return paths if len(paths) > 1 and all(map(is_picture, paths)) else [text]
 
 

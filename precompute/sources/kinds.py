@@ -9,8 +9,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from precompute.errors import UserError
-from precompute.sources.encoding import decoded, encoding_of
+from precompute.sources.readers.delimited import open_delimited
+from precompute.sources.readers.encoding import Encoding, decoded, encoding_of_head
+from precompute.sources.readers.excel import open_excel
+from precompute.sources.readers.feed import open_feed
+from precompute.sources.readers.json_rows import open_json, open_json_lines
+from precompute.sources.readers.parquet import open_parquet
 from precompute.sources.rows import Rows
+from precompute.sources.text import line
 
 _HEAD = 1 << 16
 
@@ -60,51 +66,15 @@ def _is_json_lines(head: Head) -> bool:
     return isinstance(item, dict) and bool(rest.strip() or not re.search(r":\s*\[\s*\{", first))
 
 
-def _open_excel(path: Path) -> Rows:
-    from precompute.sources.excel import open_excel
-
-    return open_excel(path)
-
-
-def _open_parquet(path: Path) -> Rows:
-    from precompute.sources.parquet import open_parquet
-
-    return open_parquet(path)
-
-
-def _open_feed(path: Path) -> Rows:
-    from precompute.sources.feed import open_feed
-
-    return open_feed(path)
-
-
-def _open_json_lines(path: Path) -> Rows:
-    from precompute.sources.json_rows import open_json_lines
-
-    return open_json_lines(path)
-
-
-def _open_json(path: Path) -> Rows:
-    from precompute.sources.json_rows import open_json
-
-    return open_json(path)
-
-
-def _open_delimited(path: Path) -> Rows:
-    from precompute.sources.delimited import open_delimited
-
-    return open_delimited(path)
-
-
 FOLDER = Kind("folder", "a folder of pictures, or of pictures and a table that names them")
 
 FILE_KINDS = (
-    FileKind("parquet", "a Parquet file", lambda head: head.data.startswith(b"PAR1"), _open_parquet),
-    FileKind("excel", "a workbook (.xlsx, .xls, .ods)", _is_workbook, _open_excel),
-    FileKind("feed", "a feed in XML: Google Merchant's (RSS or Atom) and others", _is_feed, _open_feed),
-    FileKind("jsonl", "JSON Lines, an object a line", _is_json_lines, _open_json_lines),
-    FileKind("json", "JSON, an array of objects", lambda head: head.text[:1] in ("[", "{"), _open_json),
-    FileKind("csv", "CSV, TSV and the like", lambda head: True, _open_delimited),
+    FileKind("parquet", "a Parquet file", lambda head: head.data.startswith(b"PAR1"), open_parquet),
+    FileKind("excel", "a workbook (.xlsx, .xls, .ods)", _is_workbook, open_excel),
+    FileKind("feed", "a feed in XML: Google Merchant's (RSS or Atom) and others", _is_feed, open_feed),
+    FileKind("jsonl", "JSON Lines, an object a line", _is_json_lines, open_json_lines),
+    FileKind("json", "JSON, an array of objects", lambda head: head.text[:1] in ("[", "{"), open_json),
+    FileKind("csv", "CSV, TSV and the like", lambda head: True, open_delimited),
 )
 """The kinds of files, in the order in which they are tried."""
 
@@ -133,6 +103,9 @@ _NO_TABLES = (
 )
 """How files begin that are often meant for a table, and what they are."""
 
+_HTML = re.compile(
+    r"(<\?xml[^>]*>\s*)?(<!--(?>.*?-->)\s*)*+<(!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL
+)
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f]")
 _MOST_CONTROL = 0.05
 """Of a text's characters, how many may be control characters."""
@@ -150,10 +123,10 @@ def kind_of(path: Path) -> FileKind:
     for beginning, what in _NO_TABLES:
         if data.startswith(beginning):
             raise UserError(f"Expected a table or a feed of products. Received: {path}, which is {what}.")
-    head = Head(data, decoded(data, encoding_of(path)).lstrip("\ufeff \t\r\n"))
-    if re.match(
-        r"(<\?xml[^>]*>\s*)?(<!--.*?-->\s*)*<(!doctype\s+html|html|head|body)\b", head.text, re.I | re.S
-    ):
+    # All that is looked for is ASCII, which the encodings of tables have in common.
+    text = decoded(data, encoding_of_head(data) or Encoding("utf-8"))
+    head = Head(data, text.lstrip("\ufeff \t\r\n"))
+    if _HTML.match(head.text):
         raise UserError(
             f"Expected a table or a feed of products. Received: {path}, "
             f"which is a page in HTML{_login(head.text)}."
@@ -174,7 +147,7 @@ def kind_named(name: str) -> Kind:
 
 
 def _login(text: str) -> str:
-    title = re.search(r"<title[^>]*>\s*(.*?)\s*</title", text, re.I | re.S)
-    called = f" (“{title[1][:80]}”)" if title else ""
+    title = re.search(r"<title[^>]*>([^<]{1,200})", text, re.I)
+    called = f" (“{line(title[1])[:80]}”)" if title else ""
     password = re.search(r"""type\s*=\s*["']?password""", text, re.I)
     return called + (", to log in: download the feed with what it asks for" if password else "")

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from precompute.errors import UserError
 from precompute.sources.categories import BETWEEN, category_from, slashes_separate, split_slashes
 from precompute.sources.columns import FIELDS, Role, role_of
-from precompute.sources.exports import FACT, Export, compact
+from precompute.sources.exports.export import FACT, Export, compact
 from precompute.sources.images import images_in, json_array, looks_like_picture
 from precompute.sources.prices import decimal_of
 from precompute.sources.products import KNOWN, tags_in
@@ -22,6 +22,9 @@ _SHARE_OF_PICTURES = 0.8
 
 _SHOWN = 12
 """How many of the columns that are shown as facts are named."""
+
+_MOST_REMEMBERED = 10_000
+"""Names whose roles are remembered: a feed may have others in each item."""
 
 _BETWEEN_CATEGORIES = re.compile(r"(?<!\\),|\|")
 
@@ -43,8 +46,10 @@ class Layout:
     ) -> None:
         self._names, self._export = names, export
         self._given = {_key(name): field for field, name in columns.items()}
+        known = filter(None, map(role_of, names))
+        self._own = {role.field for role in known if role.rank == 0 and role.field != "images"}
         self._roles: dict[str, Role | None] = {}
-        self.has_pictures = self._columns_of("image", "images") or self._find_pictures(sample)
+        self.has_pictures = bool(self._columns_of("image", "images")) or self._find_pictures(sample)
         self._decimal = _most_frequent(map(decimal_of, self._texts(sample, "price", "sale_price")))
         slashes = slashes_separate(self._texts(sample, "category", "categories"))
         self._path = split_slashes if slashes else category_from
@@ -90,12 +95,12 @@ class Layout:
         text = f"Columns: {', '.join(parts)}"
         facts = [_fact(name) for name in self._names if self._role(name) is None and self._is_shown(name)]
         if facts:
-            more = f" and {len(facts) - _SHOWN} more" if len(facts) > _SHOWN else ""
-            text += f"; shown as facts: {', '.join(facts[:_SHOWN])}{more}"
+            text += f"; shown as facts: {listed(facts, most=_SHOWN)}"
         return f"{text}."
 
     def _fields(self, cells: Mapping[str, Cell]) -> dict[str, str]:
-        fields = {name: _one(cell) for name, cell in cells.items() if name not in ("category", "categories")}
+        texts = {name: _one(cell) for name, cell in cells.items() if name not in ("category", "categories")}
+        fields = {name: text for name, text in texts.items() if text}
         category, *others = self._categories(cells)
         if category:
             fields["category"] = category
@@ -115,6 +120,8 @@ class Layout:
 
     def _role(self, name: str) -> Role | None:
         if name not in self._roles:
+            if len(self._roles) >= _MOST_REMEMBERED:
+                self._roles.clear()
             self._roles[name] = self._new_role(name)
         return self._roles[name]
 
@@ -123,10 +130,13 @@ class Layout:
             return None
         if _key(name) in self._given:
             return Role(self._given[_key(name)], -2)
+        role = role_of(name)
+        if role and role.rank and role.field in self._own:
+            # A column with the field's own name goes alone: in a table that Akin wrote all others are facts.
+            role = None
         if self._export and compact(name) in self._export.columns:
             field = self._export.columns[compact(name)]
-            return Role(field, -1) if field else None
-        role = role_of(name)
+            role = Role(field, -1) if field else None
         # Whoever names the column of a field wants no other one for it.
         return None if role and role.field in self._given.values() else role
 
@@ -147,7 +157,8 @@ class Layout:
         for name in self._names:
             cells = [row.cells[name] for row in sample if name in row.cells]
             if cells and sum(map(looks_like_picture, cells)) >= _SHARE_OF_PICTURES * len(cells):
-                self._roles[name] = Role("image", 0)
+                self._given[_key(name)] = "image"
+                self._roles.clear()
                 return True
         return False
 
@@ -163,8 +174,14 @@ def check_columns(columns: Mapping[str, str], names: Sequence[str], source: obje
         if _key(name) not in there:
             raise UserError(
                 f"Expected --column {field}={name} to name a column of {source}. "
-                f"Received: {', '.join(names) or 'no columns'}."
+                f"Received: {listed(names) or 'no columns'}."
             )
+
+
+def listed(names: Sequence[str], *, most: int = 30) -> str:
+    """Names in a row, of many the first ones and how many there are besides."""
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + more
 
 
 def _key(name: str) -> str:

@@ -56,6 +56,9 @@ _ONE_SEPARATOR = re.compile(r"(?<![\d.,])(\d{1,3})([.,])(\d{3})(?![\d.,])")
 _THOUSANDTHS = re.compile(r"\b(BHD|IQD|JOD|KWD|LYD|OMR|TND)\b")
 """Currencies whose prices have three decimals."""
 
+_LONGEST = 200
+"""Characters of the longest text that is a price."""
+
 _CODE = re.compile(r"[A-Z]{3}")
 _NEGATIVE = re.compile(r"^\D*[-−–]\s*\D{0,4}\d")
 _APOSTROPHES = str.maketrans({"’": "'", "‘": "'", "`": "'", "´": "'"})
@@ -76,6 +79,8 @@ def price_from(text: str, *, decimal: str = "") -> Price | None:
     separator, "." or ",", that the text's source is known to put before decimals: it decides on numbers such
     as 1.299, which are thousands where it is not known.
     """
+    if len(text) > _LONGEST:
+        return None
     if _PLAIN.fullmatch(text) and not _ONE_SEPARATOR.fullmatch(text):
         return Price(float(text), "")
     from price_parser import Price as Parsed

@@ -8,8 +8,9 @@ from pathlib import Path
 
 from precompute.errors import UserError
 from precompute.sources.exports import export_of
+from precompute.sources.files import is_text, shown
 from precompute.sources.kinds import FileKind, kind_named, kind_of
-from precompute.sources.layout import Layout, check_columns
+from precompute.sources.layout import Layout, check_columns, listed
 from precompute.sources.records import LeftOut, Record
 from precompute.sources.rows import Row, Rows, watched
 
@@ -59,6 +60,9 @@ def read_records(path: Path, *, columns: Mapping[str, str] = _NO_COLUMNS, kind: 
     are guessed. `kind` is one of those of files in `precompute.sources.kinds`, None to recognise it. Raises
     `UserError` where the file is no table of products or no column names pictures.
     """
+    if not is_text(path.name):
+        # What is left out is written down by its file's name.
+        raise UserError(f"Expected a file whose name is text. Received: {shown(str(path))}: rename it.")
     try:
         chosen = kind_named(kind) if kind else kind_of(path)
         if not isinstance(chosen, FileKind):
@@ -85,7 +89,7 @@ def _records(
     layout = Layout(names, [row for row in sample if isinstance(row, Row)], columns=columns, export=export)
     if not layout.has_pictures:
         raise UserError(
-            f"Expected a column of {path} that names pictures. Received: {', '.join(names)}. "
+            f"Expected a column of {path} that names pictures. Received: {listed(names)}. "
             "Say which one does: --column image=NAME."
         )
     entries: Iterator[Row | LeftOut] = chain(sample, rows.entries)

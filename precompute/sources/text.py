@@ -10,7 +10,7 @@ _AT_THE_ENDS = (
 )
 """What stands at the ends of cells that were copied from somewhere, and is seen by nobody."""
 
-_BREAKS = re.compile(r"\s*[\t\n\r\f\v]\s*")
+_BREAKS = re.compile(r"[\t\n\r\f\v]+")
 _ENTITY = re.compile(r"&(#\d{1,7}|#x[0-9a-f]{1,6}|[a-z][a-z0-9]{1,30});", re.IGNORECASE)
 _TAG = re.compile(
     r"</?(a|abbr|article|b|blockquote|br|center|code|dd|div|dl|dt|em|figure|font|h[1-6]|hr|i|iframe|img|li|"
@@ -35,7 +35,8 @@ def clean(text: str) -> str:
 
 def line(text: str) -> str:
     """`text` as one line of plain text: a title, a brand, a tag."""
-    return _BREAKS.sub(" ", plain(text))
+    parts = _BREAKS.split(plain(text))
+    return parts[0] if len(parts) == 1 else " ".join(part for each in parts if (part := each.strip()))
 
 
 def plain(text: str) -> str:

@@ -11,6 +11,7 @@ from dashapp.wording import counted, day, ordinal, percent, price
         (1200.0, "JPY", "¥1,200"),
         (24.9, "CHF", "24.90 CHF"),
         (24.9, "€", "€24.90"),
+        (24.9, "kr", "24.90 kr"),
         (24.9, "", "24.90"),
         (0.0, "EUR", "€0.00"),
         (-5.0, "GBP", "−£5.00"),

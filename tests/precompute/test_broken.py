@@ -213,7 +213,7 @@ def test_a_second_build_into_the_same_folder_stops_and_says_who_is_there(
     first.join()
     assert second.returncode == 2
     assert f"Another command writes into {tmp_path / 'data'}: process {os.getpid()} on " in second.stderr
-    assert "since 20" in second.stderr and second.stderr.count("\n") == 1
+    assert "since 20" in second.stderr and second.stderr.count("akin: ") == 1
     assert content_of(tmp_path / "data") == fresh(photos, tmp_path / "fresh")
 
 

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import csv
+import os
+import re
+import sys
 import unicodedata
 from pathlib import Path
 
 import pytest
 
 from precompute.errors import UserError
-from precompute.sources import NeedsCollecting, read_catalogue
+from precompute.sources import NeedsCollecting, SourceProduct, read_catalogue
+from precompute.sources.columns import FIELDS
 from precompute.sources.kinds import KINDS
+from tests.conftest import ROOT
 from tests.precompute.sources.shop import PICTURES, read_text, reasons, write_pictures
 
 
@@ -165,6 +171,46 @@ def test_a_file_that_is_no_table_is_named_for_what_it_is(tmp_path: Path, content
         read_catalogue(tmp_path / "a.csv")
 
 
-def test_every_kind_is_said_by_help_and_docs() -> None:
-    assert len({kind.name for kind in KINDS}) == len(KINDS)
-    assert all(kind.what for kind in KINDS)
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux keeps names that are no Unicode")
+def test_a_table_whose_name_is_no_unicode_is_one_sentence(tmp_path: Path) -> None:
+    read_text(tmp_path, "a.csv", f"sku,image\n1,{PICTURES[0]}\n")
+    name = os.fsdecode(b"caf\xe9.csv")
+    (tmp_path / "a.csv").rename(tmp_path / name)
+    with pytest.raises(UserError, match="caf\N{REPLACEMENT CHARACTER}\\.csv: rename it"):
+        read_catalogue(tmp_path / name)
+    assert len(read_catalogue(tmp_path).products) == 6
+
+
+def test_the_docs_have_every_kind_and_field() -> None:
+    text = (ROOT / "docs" / "sources.md").read_text(encoding="utf-8")
+    rows = set(re.findall(r"^\| `(\w+)` \|", text, flags=re.M))
+    assert rows == {kind.name for kind in KINDS} | set(FIELDS)
+
+
+def test_a_table_in_akin_s_own_columns_is_read_back_as_it_was_written(tmp_path: Path) -> None:
+    written = SourceProduct(
+        id="Å-1",
+        title="Salt / Pepper, 2",
+        files=tuple(PICTURES[:3]),
+        category="Home > Kitchen",
+        brand="Müller & Co",
+        tags=("red, dark", "new"),
+        price=12.34,
+        currency="$",
+        in_stock=False,
+        popularity=3.0,
+        url="https://shop.example/?a=1&b=2",
+        description="First line\n\nSecond < third",
+        variants="v",
+        facts={"name": "a", "type": "b", "gtin": "4006381333931", "regular price": "15 $", "size": "S, M"},
+    )
+    row = {name: getattr(written, name) for name in ("id", "title", "category", "brand", "currency", "url")}
+    row |= {"image": written.files[0], "images": "|".join(written.files[1:]), "tags": "|".join(written.tags)}
+    row |= {"price": written.price, "in_stock": "no", "popularity": 3, "description": written.description}
+    row |= {"variants": "v"} | {name.replace(" ", "_"): fact for name, fact in written.facts.items()}
+    write_pictures(tmp_path)
+    with (tmp_path / "products.csv").open("w", encoding="utf-8", newline="") as file:
+        table = csv.DictWriter(file, row)
+        table.writeheader()
+        table.writerow(row)
+    assert read_catalogue(tmp_path).products == [written]

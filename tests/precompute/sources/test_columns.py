@@ -92,10 +92,18 @@ def test_of_several_columns_for_a_field_the_likeliest_that_is_not_empty_counts(t
     first, second = read_text(
         tmp_path,
         "a.csv",
-        f"ean,sku,name,title,image\n111,s1,Name,Title,{PICTURES[0]}\n222,,Name,,{PICTURES[1]}\n",
+        f"ean,sku,titel,name,foto\n111,s1,Titel,Name,{PICTURES[0]}\n222,,Titel,,{PICTURES[1]}\n",
     ).products
-    assert (first.id, first.title, first.facts) == ("s1", "Title", {"ean": "111", "name": "Name"})
-    assert (second.id, second.title, second.facts) == ("222", "Name", {})
+    assert (first.id, first.title, first.facts) == ("s1", "Name", {"ean": "111", "titel": "Titel"})
+    assert (second.id, second.title, second.facts) == ("222", "Titel", {})
+
+
+def test_akin_s_own_name_goes_alone(tmp_path: Path) -> None:
+    (made,) = read_text(
+        tmp_path, "a.csv", f"id,image,title,category,name,type,ean\n1,{PICTURES[0]},,,Name,Type,111\n"
+    ).products
+    assert (made.id, made.title, made.category) == ("1", "Product 0", "")
+    assert made.facts == {"name": "Name", "type": "Type", "ean": "111"}
 
 
 def test_what_somebody_said_goes_before_the_guess(tmp_path: Path) -> None:

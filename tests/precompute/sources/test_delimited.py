@@ -11,7 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from precompute.errors import UserError
-from precompute.sources import delimited, read_records
+from precompute.sources import read_records
+from precompute.sources.readers import delimited
 from precompute.sources.text import clean
 from tests.precompute.sources.shop import PICTURES, read_apart, read_text, reasons
 
@@ -105,6 +106,23 @@ def test_columns_of_one_name_are_told_apart(tmp_path: Path, capsys: pytest.Captu
     (made,) = read_text(tmp_path, "a.csv", f"sku,title,title,,image\n1,A,B,x,{PICTURES[0]}\n").products
     assert (made.title, made.facts) == ("A", {"title (2)": "B"})
     assert "a.csv: several columns are called title: the first is taken." in capsys.readouterr().err
+
+
+def test_an_id_that_cannot_be_seen_is_none(tmp_path: Path) -> None:
+    (made,) = read_text(tmp_path, "a.csv", f"sku,image\n\u200b,{PICTURES[0]}\n").products
+    assert made.id == PICTURES[0]
+
+
+def test_a_column_without_a_name_is_no_fact(tmp_path: Path) -> None:
+    (made,) = read_text(tmp_path, "a.csv", f"Unnamed: 0,sku,,image\n0,1,x,{PICTURES[0]}\n").products
+    assert made.facts == {}
+
+
+def test_what_a_terminal_would_obey_is_spelled_out(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    read_text(tmp_path, "a.csv", f"sku,\x1b[2Jred\x07,image\n1,{'x' * 99},{PICTURES[0]}\n")
+    assert "shown as facts: \\x1b[2jred\\x07." in capsys.readouterr().err
 
 
 def test_nul_bytes_and_what_cannot_be_seen_do_not_change_an_id(tmp_path: Path) -> None:

@@ -85,3 +85,27 @@ def test_woocommerce_in_german_is_a_table_of_german_names(tmp_path: Path) -> Non
     (made,) = read_text(tmp_path, "export.csv", text).products
     assert (made.title, made.price, made.in_stock) == ("Becher", 12.5, True)
     assert (made.category, made.tags) == ("Küche > Becher", ("blau", "neu", "Angebot"))
+
+
+@pytest.mark.parametrize(
+    ("dates", "price"),
+    [
+        ("2020-01-01T00:00-0800/2999-01-01T00:00-0800", 12),
+        ("2020-01-01/2020-02-01", 15),
+        ("2999-01-01T00:00:00+01:00/2999-02-01T00:00:00+01:00", 15),
+        ("soon", 15),
+        ("", 12),
+    ],
+)
+def test_a_sale_counts_while_it_is_on(tmp_path: Path, dates: str, price: float) -> None:
+    row = f"1\tA\t{PICTURES[0]}\t15.00 USD\t12.00 USD\t{dates}\n"
+    header = "id\ttitle\timage_link\tprice\tsale_price\tsale_price_effective_date\n"
+    (made,) = read_text(tmp_path, "feed.tsv", header + row).products
+    assert made.price == price
+    start, _, end = dates.partition("/")
+    text = (
+        "ID,SKU,Name,Regular price,Sale price,Date sale price starts,Date sale price ends,Images\n"
+        f"1,a,A,15,12,{start},{end},{PICTURES[0]}\n"
+    )
+    (made,) = read_text(tmp_path, "woo.csv", text).products
+    assert made.price == price

@@ -17,7 +17,7 @@ from pyarrow import parquet
 
 from precompute.errors import UserError
 from precompute.sources import LeftOut, Record, read_catalogue, read_records, rows
-from precompute.sources import excel as excel_reader
+from precompute.sources.readers import excel as excel_reader
 from tests.precompute.sources.shop import PICTURES, reasons, write_pictures
 
 HEADER = ["sku", "name", "photo", "price", "since"]
@@ -114,6 +114,11 @@ def test_json_is_an_array_of_objects_or_has_one_in_it(tmp_path: Path, content: A
     assert (record.images, record.decimal, record.place) == (("a.jpg",), ".", "a.json, item 1")
 
 
+def test_of_several_arrays_the_first_with_pictures_is_that_of_the_products(tmp_path: Path) -> None:
+    content = {"authors": [{"name": "B"}], "shop": {"tags": [{"id": 1}], "items": [ITEM, ITEM | {"id": 8}]}}
+    assert [record.fields["id"] for record in read_json(tmp_path, content)] == ["7", "8"]
+
+
 def test_objects_in_objects_are_taken_apart_one_level(tmp_path: Path) -> None:
     (record,) = read_json(
         tmp_path,
@@ -152,7 +157,7 @@ def test_what_is_readable_of_damaged_json_is_kept(tmp_path: Path) -> None:
 
 
 def test_each_line_of_json_lines_stands_for_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("precompute.sources.json_rows.LONGEST", 500)
+    monkeypatch.setattr("precompute.sources.readers.json_rows.LONGEST", 500)
     lines = [
         json.dumps(ITEM),
         "{broken",

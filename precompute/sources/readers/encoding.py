@@ -5,14 +5,15 @@ from __future__ import annotations
 import codecs
 import io
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
 _BLOCK = 1 << 20
 _SAMPLE = 1 << 16
-_LONGEST_LINE = 2_000
-_TELLING = re.compile(rb"[^\n]*[\x80-\xff][^\n]*")
+_AROUND = 1_000
+_BEYOND_ASCII = re.compile(rb"[\x80-\xff]")
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -53,14 +54,18 @@ class Encoding:
 def encoding_of(path: Path) -> Encoding:
     """The encoding of a whole file: by its byte order mark, as UTF-8 if it is that, else as it seems."""
     with path.open("rb") as file:
-        head = file.read(4096)
-        for mark, name in _MARKS:
-            if head.startswith(mark):
-                return Encoding(name, f"read as {_WIDE[name]}" if name in _WIDE else "")
-        if wide := _without_mark(head):
-            return Encoding(wide, f"read as {_WIDE[wide]}")
+        wide = encoding_of_head(file.read(4096))
         file.seek(0)
-        return _of_bytes(file)
+        return wide or _of_bytes(file)
+
+
+def encoding_of_head(head: bytes) -> Encoding | None:
+    """The encoding that a file's first bytes show, by a byte order mark or by zeros; None where none does."""
+    for mark, name in _MARKS:
+        if head.startswith(mark):
+            return Encoding(name, f"read as {_WIDE[name]}" if name in _WIDE else "")
+    wide = _without_mark(head[:4096])
+    return Encoding(wide, f"read as {_WIDE[wide]}") if wide else None
 
 
 def open_text(path: Path, encoding: Encoding) -> TextIO:
@@ -94,8 +99,7 @@ def _of_bytes(file: io.BufferedIOBase) -> Encoding:
         damaged += wrong
         sound += sum(map(len, re.findall(r"[^\x00-\x7f]+", text))) - wrong
         if len(sample) < _SAMPLE:
-            lines = (line[:_LONGEST_LINE] for line in _TELLING.findall(block))
-            sample += b"\n".join(lines)[: _SAMPLE - len(sample)]
+            sample += b"\n".join(_telling(block))[: _SAMPLE - len(sample)]
     if not damaged and not decoder.getstate()[0]:
         return Encoding("utf-8")
     # In another encoding nearly no letter beyond ASCII is UTF-8 by accident.
@@ -105,6 +109,13 @@ def _of_bytes(file: io.BufferedIOBase) -> Encoding:
     return Encoding(
         name, f"it is not UTF-8: read as {_NAMES[name]}, save it as UTF-8 where letters look wrong"
     )
+
+
+def _telling(block: bytes) -> Iterator[bytes]:
+    """The lines with bytes beyond ASCII, which tell an encoding; of long ones, what is around the first."""
+    for line in block.split(b"\n"):
+        if found := _BEYOND_ASCII.search(line):
+            yield line[max(0, found.start() - _AROUND) :][: 2 * _AROUND]
 
 
 def _guess(sample: bytes) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from precompute.sources.encoding import encoding_of
+from precompute.sources.readers.encoding import encoding_of
 from precompute.sources.records import LeftOut
 from precompute.sources.rows import Cell, Metered, Row, Rows, TooLongError
 from precompute.sources.text import clean

@@ -8,12 +8,16 @@ from pathlib import Path
 from typing import Any
 
 from precompute.errors import UserError
-from precompute.sources.encoding import Encoding, encoding_of, open_text
+from precompute.sources.columns import has_picture
+from precompute.sources.readers.encoding import Encoding, encoding_of, open_text
 from precompute.sources.records import LeftOut
 from precompute.sources.rows import LONGEST, Cell, Metered, Row, Rows, TooLongError, text_of
 
 _ADDRESSES = ("src", "url", "href", "link", "image", "path", "contentUrl", "original", "large")
 """Where an object that stands for a picture has its address."""
+
+_DEEPEST = 2
+"""How many objects, one in the other, an array of products may be in."""
 
 _NAMES = ("name", "title", "label", "value")
 """Where an object that stands for a category, a tag or a brand has its name."""
@@ -123,23 +127,33 @@ def _row_of_line(place: str, line: str) -> Row | LeftOut:
 
 
 def _prefix(path: Path, encoding: Encoding) -> str:
-    """Where the objects are, as `ijson` names it: "item" of an array, "products.item" in an object."""
+    """Where the objects are, as `ijson` names it: "item" of an array, "products.item" in an object.
+
+    Of several arrays of objects it is the first one whose first object has pictures, else the first one.
+    """
     import ijson
 
     file = _metered(path, encoding)
+    first: dict[str, list[str]] = {}
     try:
-        for place, event, _ in ijson.parse(file, use_float=True):
+        for place, event, value in ijson.parse(file, use_float=True):
             file.begin()
             if (place, event) == ("", "start_array"):
                 return "item"
-            if event == "start_map" and place.endswith(".item") and place.count(".") <= 2:
-                # The first one is taken: to know that there is no other takes all of the file.
-                return place
+            if event == "start_map" and place.endswith(".item") and place.count(".") <= _DEEPEST:
+                first.setdefault(place, [])
+            elif event == "map_key" and place in first:
+                first[place].append(value)
+                if has_picture(first[place]):
+                    return place
     except (ijson.JSONError, TooLongError, UnicodeError, ValueError) as error:
-        raise UserError(f"{path} is not JSON ({_reason(error)}).") from error
+        if not first:
+            raise UserError(f"{path} is not JSON ({_reason(error)}).") from error
     finally:
         file.close()
-    raise UserError(f"Expected an array of objects in {path}, one for each product. Received: none.")
+    if not first:
+        raise UserError(f"Expected an array of objects in {path}, one for each product. Received: none.")
+    return next(iter(first))
 
 
 def _metered(path: Path, encoding: Encoding) -> Metered:

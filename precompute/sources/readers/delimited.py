@@ -11,7 +11,7 @@ from typing import TextIO
 from precompute.cells import unmarked
 from precompute.errors import UserError
 from precompute.sources.columns import numbered, role_of
-from precompute.sources.encoding import Encoding, decoded, encoding_of, open_text
+from precompute.sources.readers.encoding import Encoding, decoded, encoding_of, open_text
 from precompute.sources.records import LeftOut
 from precompute.sources.rows import LONGEST, Row, Rows, TooLongError
 

@@ -1,0 +1,1 @@
+"""Reads one format each, to rows."""
