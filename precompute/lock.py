@@ -38,7 +38,7 @@ def locked(out: Path) -> Iterator[None]:
         except BlockingIOError:
             holder = path.read_text(encoding="utf-8", errors="replace").strip() or "that has just begun"
             raise UserError(
-                f"Another build writes into {out}: {holder}. Wait for it or stop it, then build again."
+                f"Another command writes into {out}: {holder}. Wait for it or stop it, then try again."
             ) from None
         except OSError as error:
             raise UserError(

@@ -94,14 +94,21 @@ class Choice:
                     return
 
     def _shared(self) -> set[str]:
-        """The ids that several web pages give as theirs, so that they are none: "N/A", or a range's."""
+        """The ids that several web pages give to what has different pictures, so that they are none: "N/A".
+
+        With the same picture it is the same product, in another language perhaps.
+        """
         if not self.reader.names_by_address:
             return set()
-        pages: dict[str, str] = {}
+        pictures: dict[str, str] = {}
         shared: set[str] = set()
         for entry in self.journal.entries():
             product_id = entry.fields.get("id") if isinstance(entry, Record) else None
-            if product_id and pages.setdefault(product_id, entry.place) != entry.place:
+            if (
+                product_id
+                and entry.images
+                and pictures.setdefault(product_id, entry.images[0]) != entry.images[0]
+            ):
                 shared.add(product_id)
         return shared
 

@@ -30,6 +30,7 @@ from precompute.progress import say, stage
 from precompute.sources import LeftOut, read_records
 from precompute.sources.catalogue import table_in
 from precompute.sources.files import JOURNAL, PictureFiles
+from precompute.store.files import remove_unfinished
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,7 @@ def collect(settings: CollectSettings) -> Collected:
     networks(settings.allow_private)
     with locked(settings.out):
         journal = Journal(settings.out / JOURNAL)
+        remove_unfinished(settings.out / JOURNAL)
         try:
             collection = _Collection(settings, journal, Limits(settings), Manners())
             return collection.gather(is_known=_begin(settings, journal))
@@ -124,7 +126,12 @@ class _Collection:
         say(f"{count:,} products were found.")
         self._copy_pictures(choice)
         unfinished = self._get_pictures(choice) or unfinished
-        written = write_catalogue(choice, settings.out)
+        try:
+            written = write_catalogue(choice, settings.out)
+        except UserError:
+            # The same command asks again, as the pictures may be there by then.
+            journal.note(phase="finished")
+            raise
         journal.note(phase="" if unfinished else "finished")
         self._report(written, unfinished)
         return Collected(settings.out, kind, written.products, written.pictures, written.left_out, unfinished)

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from scrapy import Request, Spider
 from scrapy.core.scheduler import BaseScheduler
 from scrapy.crawler import AsyncCrawlerRunner, Crawler
-from scrapy.exceptions import IgnoreRequest
+from scrapy.exceptions import DownloadCancelledError, IgnoreRequest
 from scrapy.http import Response
 from scrapy.http.request import NO_CALLBACK
 from scrapy.spidermiddlewares.httperror import HttpError
@@ -57,7 +57,7 @@ class Phase(Protocol):
         """An answer has come, 304 (Not Modified) included."""
 
     def failed(self, ask: Ask, reason: str, status: int | None) -> None:
-        """None has come, or one that says no, by its status."""
+        """None has come, or one that says no, by its status; 0 is what was not asked, or not taken."""
 
 
 def crawl(settings: CollectSettings, phase: Phase, manners: Manners) -> None:
@@ -122,9 +122,8 @@ class CollectSpider(Spider):
 
     def _failed(self, failure: Failure) -> None:
         error, ask = failure.value, failure.request.cb_kwargs["ask"]
-        status = error.response.status if isinstance(error, HttpError) else None
         reason = reason_of(error, failure.request.url, self.judge)
-        self._guarded(self.phase.failed, ask, reason, status)
+        self._guarded(self.phase.failed, ask, reason, _status_of(error))
 
     def _guarded(self, act: Callable[..., None], *arguments: Any) -> None:
         """Scrapy would log an error and go on, as if a full disk were a page's fault."""
@@ -136,6 +135,13 @@ class CollectSpider(Spider):
     def _stop(self, error: BaseException) -> None:
         self.error = self.error or error
         self.stopped = True
+
+
+def _status_of(error: BaseException) -> int | None:
+    """See `Phase.failed`: what robots.txt forbids says nothing of whether the host answers."""
+    if isinstance(error, HttpError):
+        return error.response.status
+    return 0 if isinstance(error, IgnoreRequest | DownloadCancelledError) else None
 
 
 class _Fetch:

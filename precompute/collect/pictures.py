@@ -89,7 +89,7 @@ class Pictures:
         """See `Phase`: a picture that was had before stands in for one that did not come."""
         if status is None:
             self._hosts.failed(ask.url, reason)
-        else:
+        elif status:
             self._hosts.answered(ask.url)
         self._give_up(ask, reason, status=status)
 

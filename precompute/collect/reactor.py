@@ -9,7 +9,8 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Callable, Coroutine
-from concurrent.futures import Future, TimeoutError
+from concurrent.futures import Future
+from contextlib import suppress
 from functools import cache, partial
 from typing import Any, TypeVar
 
@@ -33,10 +34,10 @@ def run_in_reactor(work: Callable[[], Coroutine[Any, Any, _Result]], *, stop: Ca
         return future.result()
     except KeyboardInterrupt:
         loop.call_soon_threadsafe(stop)
-        try:
+        # Whatever comes of it, the command was stopped.
+        with suppress(Exception):
             future.result(timeout=_SECONDS_TO_STOP)
-        except (Exception, TimeoutError):
-            future.cancel()
+        future.cancel()
         raise
 
 

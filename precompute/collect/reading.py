@@ -70,7 +70,7 @@ class Reading:
 
     def has_next(self) -> bool:
         """See `Phase`."""
-        if self._reader is None or self._hosts.gone:
+        if self._reader is None or self.gone:
             return False
         self.limit = self.limit or (
             self._limits.reached(reading=True) if self._journal.has_open(PHASE) else ""
@@ -79,16 +79,16 @@ class Reading:
 
     def next(self) -> tuple[Ask, dict[str, Any]] | None:
         """See `Phase`."""
-        if not self.has_next():
-            return None
-        ask = self._journal.take(PHASE)
-        if ask is None:
-            return None
-        self._limits.pages += 1
-        options: dict[str, Any] = {"headers": headers_for(self._journal.answer(PHASE, ask.url))}
-        if ask.role == "table":
-            options["meta"] = dict(_TABLE)
-        return ask, options
+        while self.has_next() and (ask := self._journal.take(PHASE)) is not None:
+            if reason := self._hosts.is_gone(ask.url):
+                self._give_up(ask, reason, status=None)
+                continue
+            self._limits.pages += 1
+            options: dict[str, Any] = {"headers": headers_for(self._journal.answer(PHASE, ask.url))}
+            if ask.role == "table":
+                options["meta"] = dict(_TABLE)
+            return ask, options
+        return None
 
     def permits(self, ask: Ask, url: str) -> str:
         """See `Phase`: pages are those of the shop's own hosts."""
@@ -134,8 +134,11 @@ class Reading:
         """See `Phase`: what was read there before stands in for an answer that did not come."""
         if status is None:
             self._hosts.failed(ask.url, reason)
-        else:
+        elif status:
             self._hosts.answered(ask.url)
+        self._give_up(ask, reason, status=status)
+
+    def _give_up(self, ask: Ask, reason: str, *, status: int | None) -> None:
         known = self._journal.answer(PHASE, ask.url) is not None
         if known and status not in GONE:
             self._count(*self._again(ask, state="stale", reason=f"{reason}; it is as it was before"))
@@ -156,4 +159,4 @@ class Reading:
     @property
     def gone(self) -> str:
         """Why the pass could not be finished: the shop does not answer any more; nothing where it does."""
-        return next((f"{host} does not answer any more: {why}" for host, why in self._hosts.gone.items()), "")
+        return self._hosts.is_gone(self._scope.start) if self._scope else ""

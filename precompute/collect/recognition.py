@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -16,14 +15,13 @@ from precompute.collect.politeness import FORBIDDEN
 from precompute.collect.readers import Ask, Unreadable
 from precompute.collect.readers.kinds import Scope
 from precompute.collect.readers.shopify import Shopify, json_of
-from precompute.collect.readers.web import read_sitemap
+from precompute.collect.readers.web import is_start_page, read_sitemap
 from precompute.collect.readers.woocommerce import WooCommerce
 from precompute.collect.reasons import Unanswered, answered
 from precompute.collect.settings import KINDS, TABLE, TABLE_BYTES, TABLE_SECONDS, CollectSettings
 from precompute.errors import UserError
 
 _SITEMAPS = ("/sitemap.xml", "/sitemap_index.xml", "/wp-sitemap.xml")
-_ROOT = re.compile(r"/([a-z]{2}([-_][a-z]{2})?/?)?", re.IGNORECASE)
 _TABLES = (".csv", ".tsv", ".xlsx", ".xls", ".json", ".jsonl", ".ndjson", ".parquet", ".xml", ".rss", ".gz")
 _LOGIN = frozenset({401, 403, 407})
 
@@ -74,7 +72,7 @@ async def _found(probe: _Probe) -> Recognised:
             f"Expected a feed or a table at {probe.start}. Received: a page of HTML, probably one to log in. "
             "Download the file with your browser and give its path instead."
         )
-    is_root = _ROOT.fullmatch(urlsplit(probe.start).path) is not None
+    is_root = is_start_page(urlsplit(probe.start).path)
     found = None
     if is_root or "/collections/" in probe.start:
         found = await probe.shop("shopify")

@@ -212,7 +212,7 @@ def test_a_second_build_into_the_same_folder_stops_and_says_who_is_there(
     go_on.set()
     first.join()
     assert second.returncode == 2
-    assert f"Another build writes into {tmp_path / 'data'}: process {os.getpid()} on " in second.stderr
+    assert f"Another command writes into {tmp_path / 'data'}: process {os.getpid()} on " in second.stderr
     assert "since 20" in second.stderr and second.stderr.count("akin: ") == 1
     assert content_of(tmp_path / "data") == fresh(photos, tmp_path / "fresh")
 
@@ -230,7 +230,7 @@ with locked(Path({str(tmp_path / "data")!r})):
     assert (tmp_path / "data" / lock.LOCK).read_text().startswith("process ")
     with (
         lock.locked(tmp_path / "data"),
-        pytest.raises(UserError, match="Another build writes"),
+        pytest.raises(UserError, match="Another command writes"),
         lock.locked(tmp_path / "data"),
     ):
         pass

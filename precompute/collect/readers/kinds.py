@@ -41,4 +41,4 @@ def reader_of(kind: str, scope: Scope, settings: CollectSettings) -> Reader:
     if kind == TABLE:
         forced = None if settings.kind in KINDS else settings.kind
         return Table(settings.out / JOURNAL / "table", settings.columns, forced)
-    return Web(scope.hosts, follow=kind == "pages", max_depth=settings.max_depth)
+    return Web(scope.start, scope.hosts, follow=kind == "pages", max_depth=settings.max_depth)

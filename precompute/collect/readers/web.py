@@ -26,17 +26,24 @@ from precompute.collect.readers.structured import Node, Structured, read_structu
 from precompute.collect.settings import PAGE_BYTES
 from precompute.sources import Record
 
+_START_PAGE = re.compile(r"/?([a-z]{2}([-_][a-z]{2})?/?)?", re.IGNORECASE)
 _SITEMAP = ("urlset", "sitemapindex")
 _OF_PRODUCTS = re.compile(r"product|produkt|produit|prodott|producto|item", re.IGNORECASE)
 
 
 class Web:
-    """Reads pages within some hosts; `follow` says whether their links lead further."""
+    """Reads pages within some hosts, and follows their links where it does not have a sitemap.
+
+    From the start page of a site all links lead further. From any other page, such as a category's, those of
+    that page and of the pages below it do, so that what is found is what that category leads to.
+    """
 
     names_by_address = True
 
-    def __init__(self, hosts: frozenset[str], *, follow: bool, max_depth: int) -> None:
+    def __init__(self, start: str, hosts: frozenset[str], *, follow: bool, max_depth: int) -> None:
         self._hosts, self._follow, self._max_depth = hosts, follow, max_depth
+        path = urlsplit(start).path
+        self._below = "/" if is_start_page(path) else path.rstrip("/")
 
     def read(self, ask: Ask, response: Response) -> Found:
         """See `Reader`."""
@@ -46,8 +53,8 @@ class Web:
             raise Unreadable("it is no page of HTML")
         page = read_structured(response.text, response.url)
         records, elsewhere = _records(page, _canonical(response, self._hosts), response)
-        asks = list(self._asks(elsewhere, ask))
-        if self._follow and ask.depth < self._max_depth and isinstance(response, HtmlResponse):
+        asks = list(self._asks(elsewhere, ask)) if not self._follow or self._leads_further(ask.url) else []
+        if self._follow and self._leads_further(ask.url) and isinstance(response, HtmlResponse):
             asks += self._asks(links_of(response, self._hosts), ask)
         return Found(records, tuple(dict.fromkeys(asks)))
 
@@ -58,6 +65,10 @@ class Web:
         parts = urlsplit(record.place)
         name = unquote(parts.path.strip("/")) + (f"?{parts.query}" if parts.query else "")
         return replace(record, fields=record.fields | {"id": name or record.place})
+
+    def _leads_further(self, url: str) -> bool:
+        path = urlsplit(url).path.rstrip("/")
+        return self._below == "/" or path == self._below or path.startswith(f"{self._below}/")
 
     def _asks(self, urls: Iterable[str], ask: Ask) -> Iterable[Ask]:
         if ask.depth >= self._max_depth:
@@ -82,6 +93,11 @@ class Web:
                 yield Ask(url, "sitemap", place, ask.depth + 1, -1)
             elif kind == "urlset" and is_worth_asking(url):
                 yield Ask(url, "page", place, ask.depth + 1, urgency_of(url))
+
+
+def is_start_page(path: str) -> bool:
+    """Whether a path is that of a site's start page, or of one in some language: `/`, `/de/`, `/en-gb`."""
+    return _START_PAGE.fullmatch(path) is not None
 
 
 def read_sitemap(response: Response) -> tuple[str, list[str]]:

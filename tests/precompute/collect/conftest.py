@@ -9,10 +9,7 @@ from pathlib import Path
 import pytest
 
 from precompute.cli import main
-from tests.builds import tiny
 from tests.shop.server import Site, serving
-
-__all__ = ["tiny"]
 
 FAST = ("--rate", "100", "--allow-private", "127.0.0.1")
 """So that tests do not wait, and may ask the shop, which is at a private address."""

@@ -69,7 +69,7 @@ def test_pictures_none_of_which_can_be_used(site, collect):
 
 def test_a_shop_that_stops_to_answer_keeps_what_was_read(site, collect, monkeypatch):
     monkeypatch.setattr("precompute.collect.crawl.RETRIES", 0)
-    pages.web_shop(site, goods(20))
+    pages.web_shop(site, goods(40))
     broken = Reply(b"x" * 100, broken=True)
     site.before = lambda path: broken if path.startswith("/p/") and len(site.asked) > 12 else None
     done = collect(site.url, "--source", "pages")
@@ -77,7 +77,7 @@ def test_a_shop_that_stops_to_answer_keeps_what_was_read(site, collect, monkeypa
     assert "does not answer any more" in done.err and "run the same command again to go on" in done.err
     site.before = lambda path: None
     done = collect(site.url, "--source", "pages")
-    assert done.code == 0 and "Products    20" in done.out
+    assert done.code == 0 and "Products    40" in done.out
 
 
 def test_nothing_local_of_the_name(collect, tmp_path):

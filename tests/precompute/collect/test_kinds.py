@@ -85,8 +85,14 @@ def test_an_address_becomes_a_dashboard(kind, site, collect, tmp_path, tiny):
 def test_one_command_builds_a_shop_with_the_real_extractor(site, tmp_path, capsys):
     source = _shopify(site)
     data = tmp_path / "data"
-    assert main(["build", source, "--out", str(data), "--rate", "100", "--allow-private", "127.0.0.1"]) == 0
-    assert "12 with 24 distinct pictures" in capsys.readouterr().out
+    command = ["build", source, "--out", str(data), "--rate", "100", "--allow-private", "127.0.0.1"]
+    assert main(command) == 0
+    assert "Products    12 with 24 distinct pictures" in capsys.readouterr().out
+    # Built again, with all that is dropped then, what was collected is still there.
+    asked = len(site.asked)
+    assert main([*command, "--prune"]) == 0
+    assert "known before" in capsys.readouterr().out
+    assert {each.status for each in site.asked[asked:] if each.path != "/robots.txt"} == {304}
     client = create_app(Settings(data=data)).server.test_client()
     page = client.get("/product/7000000001000").get_data(as_text=True)
     assert "Schale No. 1000" in page and "90.00" in page
@@ -180,6 +186,35 @@ def test_web_pages_of_all_shapes_are_understood(kind, site, collect, tmp_path):
     assert set(by_url) == {f"{site.url}/p/{good.handle}" for good in goods(COUNT)}
     # What has no number of its own is called by its address.
     assert "p/good-1005" in products and "D-1000" in products
+
+
+def test_from_a_category_only_what_it_leads_to_is_collected(site, collect, tmp_path):
+    paths = pages.web_shop(site, goods(8))
+    mugs = site.routes["/category/mugs"]({}).body
+    site.give("/category/mugs", mugs.replace(b"</body>", b'<a href="/category/lamps">Lamps</a></body>'))
+    assert collect(f"{site.url}/category/mugs").code == 0
+    urls = {product.url for product in products_in(tmp_path / "catalogue").values()}
+    assert urls == {f"{site.url}{path}" for path in paths[:4]}
+
+
+def test_a_number_that_many_pages_have_is_none_and_a_translation_is_no_product(site, collect, tmp_path):
+    def page_of(name: str, sku: str, picture: int) -> str:
+        image = f"/img/{1000 + picture}-1.jpg"
+        return pages.page(pages.script({"@type": "Product", "name": name, "sku": sku, "image": image}))
+
+    pages.give_pictures(site, goods(4))
+    for path, made in {
+        "/de/p/eins": page_of("Eins", "A-1", 0),
+        "/en/p/one": page_of("One", "A-1", 0),
+        "/en/p/two": page_of("Two", "N/A", 1),
+        "/en/p/three": page_of("Three", "N/A", 2),
+    }.items():
+        site.give(path, made)
+    links = "".join(f'<a href="{path}">x</a>' for path in list(site.routes) if "/p/" in path)
+    site.give("/", pages.page("", links))
+    done = collect(site.url)
+    assert "the id 'A-1' occurs before: the first is kept" in done.out
+    assert set(products_in(tmp_path / "catalogue")) == {"A-1", "en/p/two", "en/p/three"}
 
 
 def test_a_sitemap_without_products_gives_way_to_links(site, collect, tmp_path):

@@ -6,7 +6,9 @@ import csv
 from pathlib import Path
 
 import pytest
+from scrapy.http import Response
 
+from precompute.collect.politeness import retry_after
 from precompute.collect.settings import USER_AGENT
 from tests.shop import pages, platforms
 from tests.shop.goods import goods, photo
@@ -34,6 +36,14 @@ def test_what_robots_txt_forbids_is_not_asked_and_its_delay_is_kept(site, collec
     assert "robots.txt forbids it" in done.out
     assert seconds_for(5, site.asked) > 5 * 0.1 - SLACK
     assert site.paths("/robots.txt") == ["/robots.txt"]
+
+
+def test_a_host_that_forbids_many_pages_has_not_stopped_to_answer(site, collect):
+    pages.web_shop(site, goods(12))
+    robots(site, "User-agent: *\nDisallow: /p/good-100")
+    done = collect(site.url)
+    assert done.code == 0 and "Products    2" in done.out
+    assert not site.paths("/p/good-100")
 
 
 def test_the_rate_is_kept(site, collect):
@@ -172,3 +182,11 @@ def test_as_many_products_are_collected_as_are_asked_for(site, collect):
     done = collect(site.url, "--max-products", "7", "--max-images", "1")
     assert "Products    7 with 7 different pictures" in done.out
     assert len(site.paths("/img/")) == 7 and len(site.paths("/products.json")) == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [("7", 7.0), ("", None), ("soon", None), ("-1", None), ("Wed, 21 Oct 2015 07:28:00 GMT", 0.0)],
+)
+def test_what_a_server_asks_to_wait_is_understood(text, seconds):
+    assert retry_after(Response("https://shop.example", headers={"Retry-After": text})) == seconds

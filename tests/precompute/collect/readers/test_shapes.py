@@ -24,7 +24,7 @@ PATHS = {"yoast": f"/product/{GOOD.handle}/", "prestashop": f"/kitchen/{GOOD.han
 
 def read(html: str, path: str = "/products/good-1000", *, follow: bool = False):
     response = HtmlResponse(f"{SHOP}{path}", body=html.encode(), encoding="utf-8")
-    web = Web(HOSTS, follow=follow, max_depth=5)
+    web = Web(SHOP, HOSTS, follow=follow, max_depth=5)
     found = web.read(Ask(response.url, "page", response.url), response)
     return [web.complete(each, {}) for each in found.entries], [each.url for each in found.asks]
 
