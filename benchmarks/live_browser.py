@@ -205,7 +205,7 @@ def main() -> None:
                     size = found["bytes"] / 1e6
                     row = [
                         f"{count:,}",
-                        "this one" if slowdown == 1 else f"{slowdown:g} times slower",
+                        "this one" if slowdown == 1 else f"1/{slowdown:g} of its time",
                         f"{size:.1f}",
                         f"{size * 0.8:.0f} / {size * 0.16:.0f}",
                         f"{found['ready'] / 1000:.1f}",
