@@ -36,11 +36,17 @@ export class Found {
 
   show(html) {
     this.element.innerHTML = html;
+    this.stale = false;
     this.#reopen();
   }
 
   set busy(busy) {
     this.element.setAttribute("aria-busy", String(busy));
+  }
+
+  // What is shown is not what was asked for last.
+  set stale(stale) {
+    this.element.toggleAttribute("data-stale", stale);
   }
 
   // --- controls ---------------------------------------------------------------------------------

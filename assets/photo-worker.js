@@ -14,7 +14,9 @@
   // --- the download -------------------------------------------------------------------------------
 
   async function answerOf({ href }) {
-    const response = await fetch(href);
+    const response = await fetch(href).catch(() => {
+      throw new Error("the download broke off");
+    });
     if (!response.ok) throw new Error(`${href} answers ${response.status}`);
     return response;
   }
@@ -24,7 +26,9 @@
     const reader = (await answerOf(file)).body.getReader();
     const whole = new Uint8Array(file.unpacked);
     for (let place = 0; ; ) {
-      const { done, value } = await reader.read();
+      const { done, value } = await reader.read().catch(() => {
+        throw new Error("the download broke off");
+      });
       if (done && place === whole.length) return whole;
       if (done || place + value.length > whole.length) throw new Error(`${file.href} is of another size`);
       whole.set(value, place);

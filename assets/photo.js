@@ -228,6 +228,7 @@ class PhotoPage {
       await action();
     } catch (error) {
       if (!(error instanceof Problem)) console.error(error);
+      this.found.stale = true;
       this.#fail(error instanceof Problem ? error : new Problem(`Something went wrong (${error.message}).`, { seconds: 0 }));
     }
   }

@@ -106,6 +106,14 @@ def test_the_page_says_where_the_photo_goes(device: FlaskClient, hosted: FlaskCl
     assert "sent to this shop’s server" in hosted.get("/photo").text
 
 
+def test_the_page_about_the_shop_says_so_too(
+    device: FlaskClient, hosted: FlaskClient, client: FlaskClient
+) -> None:
+    assert "compared on your device and not sent anywhere, unless you choose" in device.get("/about").text
+    assert "sent to the server, compared there and forgotten" in hosted.get("/about").text
+    assert "A photo that you search with" not in client.get("/about").text
+
+
 def test_the_page_tells_its_script_who_searches(device: FlaskClient, hosted: FlaskClient) -> None:
     there, here = attributes(hosted, "/photo"), attributes(device, "/photo")
     assert there["search"] == "/api/v1/similar" and not there["worker"] and not there["files"]
