@@ -115,9 +115,9 @@ def build(settings: BuildSettings, *, catalogue: Catalogue | None = None) -> Sum
             embedded = _embed(catalogue, list(works.values()), maker, pictures, clock)
             products = _products(catalogue, embedded, pictures)
             left_out = _left_out(catalogue, embedded)
-            store.write_sources(catalogue.folder, files := _files_by_image(embedded))
             if not products:
                 raise UserError(_nothing_left(settings.source, left_out))
+            store.write_sources(catalogue.folder, files := _files_by_image(embedded))
             parts = {"store": store, "writer": writer, "clock": clock, "search": settings.search}
             made = [
                 make_lists(recipe, plan, works[plan.key], products, with_map=number == 0, **parts)
