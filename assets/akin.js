@@ -86,7 +86,7 @@
   }
 
   function markWays() {
-    for (const link of document.querySelectorAll(".site-ways a")) {
+    for (const link of document.querySelectorAll(".site-ways a, .by-photo")) {
       if (link.pathname === location.pathname) link.setAttribute("aria-current", "page");
       else link.removeAttribute("aria-current");
     }
@@ -192,6 +192,11 @@
   document.addEventListener("akin:go", ({ detail: { address, control } }) => {
     use(control);
     go(address, { by: used.name ? "switch" : "link" });
+  });
+
+  // And by this one they say that a page has changed its own address.
+  document.addEventListener("akin:moved", () => {
+    if (shown !== null) shown = here();
   });
 
   // --- search, slider, colour mode --------------------------------------------------------------

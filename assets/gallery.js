@@ -94,7 +94,8 @@
   function ask(form) {
     const given = [...new FormData(form)].filter(([, value]) => value !== "");
     const wanted = new URLSearchParams(given);
-    const address = wanted.size ? `/?${wanted}` : "/";
+    const path = form.getAttribute("action");
+    const address = wanted.size ? `${path}?${wanted}` : path;
     const control = form.contains(document.activeElement) ? document.activeElement : form;
     document.dispatchEvent(new CustomEvent("akin:go", { detail: { address, control } }));
   }

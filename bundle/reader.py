@@ -149,6 +149,18 @@ class Bundle:
         """What the products of a query can be filtered by, and how many each choice would leave."""
         return self._index.facets(query, found=self._found(self.understood(query.search)))
 
+    def products_among(self, product_ids: Iterable[str], filters: Filters) -> list[Product]:
+        """Those of the products with these ids that the filters want, in the order of the ids."""
+        among = self._positions(product_ids)
+        query = Query(filters=filters)
+        positions, _ = self._index.positions(query, found=among, offset=0, limit=len(among))
+        found = self.products_at(positions)
+        return [found[position] for position in positions]
+
+    def facets_among(self, product_ids: Iterable[str], filters: Filters) -> Facets:
+        """What the products with these ids can be filtered by, and how many each choice would leave."""
+        return self._index.facets(Query(filters=filters), found=self._positions(product_ids))
+
     @property
     def sorts(self) -> tuple[str, ...]:
         """Those of `bundle.query.SORTS` that this catalogue can be sorted by."""
@@ -275,6 +287,14 @@ class Bundle:
             return json.loads((self.folder / fmt.REPORT).read_text(encoding="utf-8"))
         except (OSError, ValueError) as error:
             raise BundleError(f"{self.folder / fmt.REPORT} cannot be read ({error}).") from error
+
+    def _positions(self, product_ids: Iterable[str]) -> list[int]:
+        """The positions of these products, in the order of the ids; unknown ids are left out."""
+        ids = list(dict.fromkeys(product_ids))
+        marks = ",".join("?" * len(ids))
+        query = f"SELECT id, position FROM products WHERE id IN ({marks})"
+        found = dict(self._connection().execute(query, ids).fetchall())
+        return [found[each] for each in ids if each in found]
 
     def _found(self, search: Search) -> Sequence[int] | None:
         """The positions that a search finds, best first; None where nothing is searched for."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from math import isfinite
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import parse_qsl, quote, urlencode
 
 from bundle import Filters, Product, Query
@@ -16,6 +16,7 @@ PRODUCT = "/product/"
 COMPARE = "/compare/"
 FOR_YOU = "/for-you"
 MAP = "/map"
+PHOTO = "/photo"
 QUALITY = "/quality"
 ABOUT = "/about"
 
@@ -52,6 +53,9 @@ class GalleryQuery:
     query: Query = field(default_factory=Query)
     page: int = 1
     unfolded: str = ""
+
+    path: ClassVar[str] = GALLERY
+    """The address of the page whose products these are."""
 
     @classmethod
     def from_arguments(cls, arguments: Arguments) -> GalleryQuery:
@@ -112,8 +116,8 @@ class GalleryQuery:
 
     @property
     def href(self) -> str:
-        """The address of this page of the gallery."""
-        return with_arguments(GALLERY, **self.arguments())
+        """The address of this page of products."""
+        return with_arguments(self.path, **self.arguments())
 
 
 def product_href(

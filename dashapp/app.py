@@ -11,7 +11,9 @@ from dashapp.compression import register_compression
 from dashapp.crawlers import register_crawlers
 from dashapp.document import ShopApp
 from dashapp.headers import register_headers
+from dashapp.live_files import register_live_files
 from dashapp.map_data import register_map
+from dashapp.photo_answers import register_photo_answers
 from dashapp.routes import register_navigation
 from dashapp.settings import Settings
 from dashapp.site import Sites
@@ -37,6 +39,8 @@ def create_app(settings: Settings | None = None) -> Dash:
     register_navigation(app, sites)
     register_thumbnails(app.server, sites)
     register_map(app.server, sites)
+    register_live_files(app.server, sites)
+    register_photo_answers(app.server, sites)
     register_api(app.server, sites, live=live)
     if live is not None:
         # What a worker has to begin with, once it is there; nobody waits for it.

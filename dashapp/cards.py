@@ -11,9 +11,9 @@ from dashapp.site import Site
 from dashapp.wording import counted
 
 
-def why_panel(product: Product, sentences: Iterable[str], *, less_href: str) -> Component:
-    """Why a product is listed, folded away, with the way to see less like it."""
-    less = html.A("Less like this", href=less_href, className="less", rel="nofollow")
+def why_panel(product: Product, sentences: Iterable[str], *, less_href: str = "") -> Component:
+    """Why a product is listed, folded away, with the way to see less like it where there is one."""
+    less = html.A("Less like this", href=less_href, className="less", rel="nofollow") if less_href else None
     because = html.P(" ".join(filter(None, sentences)))
     summary = html.Summary("Why?", **{"aria-label": f"Why? {product.title}"})
     panel = html.Div([because, less], className="panel")

@@ -10,12 +10,13 @@ from typing import Any
 from dash import Dash, dcc, html
 from flask import Response, g, request
 
-from dashapp.addresses import ABOUT, FOR_YOU, MAP, QUALITY
+from dashapp.addresses import ABOUT, FOR_YOU, MAP, PHOTO, QUALITY
 from dashapp.assets import ASSETS, asset_href
+from dashapp.live_files import live_recipe
 from dashapp.markup import to_html
 from dashapp.previews import preview
 from dashapp.routes import tab_title, view_of
-from dashapp.site import Sites
+from dashapp.site import Site, Sites
 from dashapp.wording import counted, day
 
 STYLESHEETS = (
@@ -26,10 +27,12 @@ STYLESHEETS = (
     "product.css",
     "map.css",
     "quality.css",
+    "photo.css",
 )
 
 FONT = "/assets/vendor/newsreader-latin-5.3.0.woff2"
 """The font's address, just as the stylesheet has it; its name changes with its version."""
+
 
 _TEMPLATE = Template(Path(__file__).with_name("document.html").read_text(encoding="utf-8"))
 
@@ -93,10 +96,25 @@ class ShopApp(Dash):
             {name: escape(text) for name, text in texts.items()},
             page=to_html(view.body),
             ways=_links(ways),
+            by_photo=_by_photo(site),
             details=_links({"Quality": QUALITY, "About Akin": ABOUT}),
             preview=preview(site, view),
             **dash_parts,
         )
+
+
+def _by_photo(site: Site) -> str:
+    """The way to the search by photo, which stands in the search field; empty where there is none."""
+    if live_recipe(site) is None:
+        return ""
+    current = ' aria-current="page"' if request.path == PHOTO else ""
+    name = "Search by photo"
+    return f"""<a class="by-photo" href="{PHOTO}" aria-label="{name}" title="{name}"{current}>
+          <svg viewBox="0 0 24 24" width="22" height="22" aria-hidden="true">
+            <path d="M4 8h3.2l1.6-2.5h6.4L16.8 8H20v11H4z" />
+            <circle cx="12" cy="13" r="3.4" />
+          </svg>
+        </a>"""
 
 
 def _links(ways: dict[str, str]) -> str:

@@ -1,4 +1,7 @@
-"""The gallery's controls: filters with their counts, the order, and what is filtered by right now."""
+"""The controls of lists of products: filters with their counts, the order, what is filtered by right now.
+
+The gallery has them, and so have the results of a photo.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ import dash_bootstrap_components as dbc
 from bundle import Facets, PriceRange, Value
 from bundle.query import category_name, category_path
 from dashapp import html
-from dashapp.addresses import GALLERY, GalleryQuery
+from dashapp.addresses import GalleryQuery
 from dashapp.html import Component
 from dashapp.wording import price
 
@@ -49,17 +52,20 @@ def category_chips(query: GalleryQuery, facets: Facets) -> Component | None:
     return html.Nav(html.Ul(chips, className="chips"), **{"aria-label": "Categories", "data-switch": "chips"})
 
 
-def filter_bar(query: GalleryQuery, facets: Facets, *, total: int, sorts: Sequence[str]) -> Component | None:
+def filter_bar(
+    query: GalleryQuery, facets: Facets, *, total: int, sorts: Sequence[str], categories: bool = False
+) -> Component | None:
     """Menus for all that the products of a query can be filtered by, and for their order.
 
-    `total` is how many products there are now, `sorts` the orders that the catalogue has.
+    `total` is how many products there are now, `sorts` the orders that the catalogue has. `categories` is
+    whether they have a menu though they could be laid out side by side.
     """
-    menus = [_category_menu(query, facets)]
+    menus = [_category_menu(query, facets, always=categories)]
     for label, (kind, field) in _LISTS.items():
         menus.append(_list_menu(label, kind, field, query=query, values=getattr(facets, field)))
     menus += [_price_menu(query, facets), _stock(query, facets, total=total)]
     shown = [menu for menu in menus if menu]
-    order = _order(query, sorts) if total > 1 else []
+    order = _order(query, sorts) if sorts and total > 1 else []
     if not shown and not order:
         return None
     return html.Div(
@@ -134,9 +140,9 @@ def _chip(text: str, target: GalleryQuery, *, current: GalleryQuery, count: int 
     return html.Li(html.A([text, *number], href=target.href, className="chip", **mark))
 
 
-def _category_menu(query: GalleryQuery, facets: Facets) -> Component | None:
-    _, level = _level(query, facets)
-    if len(level) <= _CHIPS:
+def _category_menu(query: GalleryQuery, facets: Facets, *, always: bool) -> Component | None:
+    base, level = _level(query, facets)
+    if len(level) <= (0 if always else _CHIPS):
         return None
     # The most frequent come first, as in the other lists, since this one is folded like them.
     level = sorted(level, key=lambda value: -value.products)
@@ -146,7 +152,11 @@ def _category_menu(query: GalleryQuery, facets: Facets) -> Component | None:
         _option(category_path(name)[-1], query.with_filters(category=name), count=count, chosen=name == here)
         for name, count in shown
     ]
-    return _menu("Category", "category", [*options, *more], chosen=0)
+    if always and category_path(here) != base:
+        # Where no chips do it, one of the choices leads back to all.
+        everything = query.with_filters(category=category_name(base))
+        options.insert(0, _option(f"All {base[-1]}" if base else "All", everything, chosen=False))
+    return _menu("Category", "category", [*options, *more], chosen=int(always and bool(here)))
 
 
 # --- lists of choices -------------------------------------------------------------------------------
@@ -266,7 +276,7 @@ def _price_form(query: GalleryQuery, prices: PriceRange | None) -> Component:
         _bound("To", "max", filters.highest, unit=unit, hint=prices.highest if prices else None),
     ]
     button = html.Button("Show", type="submit", className="button price-submit")
-    return html.Form([*hidden, *fields, button], action=GALLERY, method="get", className="price-form")
+    return html.Form([*hidden, *fields, button], action=query.path, method="get", className="price-form")
 
 
 def _bound(label: str, name: str, value: float | None, *, unit: str, hint: float | None) -> Component:

@@ -15,6 +15,9 @@ _HEADERS = {
 }
 
 
+_WORKER = "/assets/photo-worker.js"
+
+
 def content_security_policy(script_hashes: Sequence[str], *, pictures: str = "") -> str:
     """The policy: everything from this host, no inline script but those of the hashes given.
 
@@ -36,6 +39,11 @@ def content_security_policy(script_hashes: Sequence[str], *, pictures: str = "")
     )
 
 
+def worker_policy() -> str:
+    """The policy of the worker that runs the extractor in the browser: WebAssembly, and nothing else more."""
+    return "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'"
+
+
 def register_headers(server: Flask, script_hashes: Sequence[str], *, pictures: str = "") -> None:
     """Add the headers to each response that `server` gives; `pictures` as in `content_security_policy`."""
     headers = {
@@ -46,6 +54,9 @@ def register_headers(server: Flask, script_hashes: Sequence[str], *, pictures: s
     @server.after_request
     def add_headers(response: Response) -> Response:
         response.headers.update(headers)
+        if request.path == _WORKER:
+            # A worker goes by the policy of its own script, so the pages' stays as strict as it is.
+            response.headers["Content-Security-Policy"] = worker_policy()
         versioned = "v" in request.args or request.path.endswith(".woff2")
         if request.path.startswith("/assets/") and versioned and response.status_code in (200, 304):
             response.cache_control.no_cache = None

@@ -19,6 +19,7 @@ from dashapp.addresses import (
     FOR_YOU,
     GALLERY,
     MAP,
+    PHOTO,
     PRODUCT,
     QUALITY,
     arguments_of,
@@ -30,6 +31,7 @@ from dashapp.pages.for_you import for_you_page, remembered_page
 from dashapp.pages.gallery import gallery_page
 from dashapp.pages.map import map_page
 from dashapp.pages.not_found import not_found
+from dashapp.pages.photo import photo_page
 from dashapp.pages.problem import problem_page
 from dashapp.pages.product import product_page
 from dashapp.pages.quality import quality_page
@@ -42,6 +44,7 @@ _PAGES = {
     GALLERY: gallery_page,
     FOR_YOU: for_you_page,
     MAP: map_page,
+    PHOTO: photo_page,
     QUALITY: quality_page,
     ABOUT: about_page,
 }

@@ -44,7 +44,7 @@ projection = "none"
 class Shot:
     """A picture: its file's name, the page's address, the window's size, and what is done on the page.
 
-    `recipes` are those that the shop was built with.
+    `recipes` are those that the shop was built with; `live` is whether it searches with photos.
     """
 
     name: str
@@ -53,6 +53,7 @@ class Shot:
     mode: str = "light"
     act: Callable[[Page], object] = lambda page: None
     recipes: tuple[str, ...] = (DEFAULT,)
+    live: bool = False
 
 
 SHOTS = (
@@ -67,6 +68,14 @@ SHOTS = (
     Shot("for-you-1280-light", "/for-you?like=tea-009&like=vas-004&like=clk-004"),
     Shot("compare-1280-light", "/compare/chr-007", recipes=(DEFAULT, "uncentred")),
     Shot("quality-1280-light", "/quality"),
+    Shot("photo-1280-light", "/photo?product=plr-021&box=0.22,0.1,0.56,0.52&stock=in", live=True),
+    Shot(
+        "photo-390-dark",
+        "/photo?product=tbl-004&box=0.1,0.28,0.8,0.62",
+        size=(390, 844),
+        mode="dark",
+        live=True,
+    ),
 )
 
 
@@ -74,22 +83,24 @@ def main() -> None:
     """Build and serve a shop for each choice of recipes, and take the pictures there."""
     IMAGES.mkdir(exist_ok=True)
     with chromium() as browser:
-        for recipes, shots in groupby(SHOTS, lambda shot: shot.recipes):
-            with tempfile.TemporaryDirectory() as folder, shop(Path(folder), recipes) as address:
+        for (recipes, live), shots in groupby(SHOTS, lambda shot: (shot.recipes, shot.live)):
+            with tempfile.TemporaryDirectory() as folder, shop(Path(folder), recipes, live) as address:
                 for shot in shots:
                     take(browser, address, shot)
 
 
 @contextmanager
-def shop(folder: Path, recipes: tuple[str, ...]) -> Iterator[str]:
+def shop(folder: Path, recipes: tuple[str, ...], live: bool) -> Iterator[str]:
     """The address of the demo shop, built in a folder."""
     written = folder / "uncentred.toml"
     written.write_text(UNCENTRED, encoding="utf-8")
     build = [sys.executable, "-m", "precompute", "build", "demo", "--out", str(folder / "data")]
     for recipe in recipes:
         build += ["--recipe", str(written) if recipe == "uncentred" else recipe]
+    build += ["--live"] if live else []
     subprocess.run(build, cwd=REPOSITORY, check=True)
-    with gunicorn(DASHBOARD, AKIN_DATA=str(folder / "data")) as port:
+    settings = {"AKIN_DATA": str(folder / "data")} | ({"AKIN_LIVE": "litert"} if live else {})
+    with gunicorn(DASHBOARD, **settings) as port:
         yield f"http://127.0.0.1:{port}"
 
 

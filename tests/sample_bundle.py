@@ -13,6 +13,7 @@ from PIL import Image, ImageDraw
 
 from bundle import BundleWriter, Neighbour, Product, ProductImage
 from bundle.format import COLOURS
+from tests.sample_live import write_sample_live
 from tests.sample_report import sample_map, sample_report
 
 DEPTH = 50
@@ -111,8 +112,11 @@ def write_sample_bundle(
     products: int = 120,
     recipes: tuple[SampleRecipe, ...] = RECIPES,
     generation: str = "sample",
+    live: bool = False,
 ) -> Path:
     """Publish a bundle of `products` products below `root` and return its generation's folder.
+
+    With `live`, it has what a search by photo needs of a bundle (`tests.sample_live`).
 
     A list's place says its score; which product is there goes by the catalogue's order, taken as a ring.
     """
@@ -125,6 +129,8 @@ def write_sample_bundle(
                 writer.write_thumbnail(image_id, _half(webp), small=True)
         writer.write_catalogue(catalogue)
         described = [_write_lists(writer, recipe, catalogue) for recipe in recipes]
+        if live:
+            write_sample_live(writer, described[0], products=products)
         overlap = {"recipes": ["far", "sample"], "jaccard": 0.4149, "rank_biased_overlap": 0.52}
         left_out = [{"file": "broken.jpg", "reason": "It is no picture."}]
         measured = sample_report(catalogue, recipes[0].name)

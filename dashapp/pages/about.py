@@ -10,6 +10,8 @@ from dashapp import html
 from dashapp.addresses import QUALITY, with_arguments
 from dashapp.assets import asset_href
 from dashapp.html import Component
+from dashapp.live_files import live_recipe
+from dashapp.settings import BROWSER
 from dashapp.site import Site
 from dashapp.view import View
 from dashapp.wording import counted, day
@@ -115,6 +117,17 @@ def _catalogue(bundle: Bundle) -> dict[str, Any]:
     }
 
 
+def _photos(site: Site) -> list[Component]:
+    """What becomes of photos that are searched with, where that can be done."""
+    if live_recipe(site) is None:
+        return []
+    sent = "sent to the server, compared there and forgotten: it is neither stored nor logged"
+    if site.settings.live == BROWSER:
+        unless = f", unless you choose to have it {sent}" if site.hosted_live else ""
+        sent = f"compared on your device and not sent anywhere{unless}"
+    return [html.P(f"A photo that you search with is {sent}.")]
+
+
 def _privacy(site: Site) -> Component:
     but = " but the pictures, which come from the shop’s own store" if site.settings.thumbnails else ""
     forget = [
@@ -133,5 +146,6 @@ def _privacy(site: Site) -> Component:
             "make the page For you, and are not kept; those that you picked stand in its address, so that "
             "you can share it."
         ),
+        *_photos(site),
         html.Div(forget, className="about-text", **{"data-module": asset_href("about.js")}),
     )

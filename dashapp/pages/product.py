@@ -9,8 +9,10 @@ from dashapp.addresses import Arguments
 from dashapp.cards import pick_button, small_link
 from dashapp.components import breadcrumb, picture
 from dashapp.html import Component
+from dashapp.live_files import live_recipe
 from dashapp.pages.look_alikes import Asked, look_alikes_section
 from dashapp.pages.not_found import unknown_recipe
+from dashapp.photo_query import photo_href
 from dashapp.site import Site
 from dashapp.view import View
 from dashapp.wording import price
@@ -36,7 +38,7 @@ def product_page(site: Site, bundle: Bundle, product: Product, *, arguments: Arg
     details = [text for text in (product.category, price(product.price, product.currency)) if text]
     variants = bundle.variants(product, limit=_MOST_VARIANTS)
     parts = [
-        html.Article([_pictures(site, product), _text(product, variants, asked)], className="product"),
+        html.Article([_searchable(site, product), _text(product, variants, asked)], className="product"),
         look_alikes_section(bundle, product, asked),
     ]
     head = html.Div([breadcrumb(product), _beside(bundle, product, asked)], className="product-head")
@@ -64,6 +66,17 @@ def _beside(bundle: Bundle, product: Product, asked: Asked) -> Component:
     place = "".join(f"In {name}" for name in category_path(product.category)[-1:])
     where = html.Span(place, className="beside-where", **{"data-text": place})
     return html.Nav([where, *ways], className="beside", **{"aria-label": "Previous and next product"})
+
+
+def _searchable(site: Site, product: Product) -> Component:
+    """The pictures, with the way to search with a part of the first one where photos can be searched with."""
+    pictures = _pictures(site, product)
+    if live_recipe(site) is None or not product.images:
+        return pictures
+    which = "this picture" if len(product.images) == 1 else "the first picture"
+    text = ["Search with a part", html.Span(f"\u00a0of {which}", className="part-which")]
+    link = html.A(text, href=photo_href(product.id), className="button part", rel="nofollow")
+    return html.Div([pictures, link], className="searchable")
 
 
 def _pictures(site: Site, product: Product) -> Component:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.live_demo import write_live_demo
 from tests.sample_bundle import write_sample_bundle
 from tests.serving import serving
 
@@ -44,6 +46,28 @@ def server(data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str
 
 
 @pytest.fixture(scope="session")
+def live_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a bundle of the demo's first products that photos can be searched with."""
+    return write_live_demo(tmp_path_factory.mktemp("live"))
+
+
+@pytest.fixture(scope="session")
+def hosted(live_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a shop whose server searches with photos."""
+    log = tmp_path_factory.mktemp("log") / "gunicorn.log"
+    with serving(live_data, log, AKIN_LIVE="litert", AKIN_LIVE_RATE="10000") as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def device(live_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a shop whose visitors' browsers search with photos; its server can too."""
+    log = tmp_path_factory.mktemp("log") / "gunicorn.log"
+    with serving(live_data, log, AKIN_LIVE="browser", AKIN_LIVE_RATE="10000") as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """Chromium, as the system has it."""
     chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -60,9 +84,16 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def context(browser: Browser, server: str) -> Iterator[BrowserContext]:
     """A fresh profile at 1280 × 900. The test fails on any error in the console and any foreign request."""
+    with watched(browser, server) as fresh:
+        yield fresh
+
+
+@contextmanager
+def watched(browser: Browser, server: str, *, borne: tuple[str, ...] = ()) -> Iterator[BrowserContext]:
+    """A fresh profile at 1280 × 900 that must see no error in the console, but `borne`, nor another host."""
     fresh = browser.new_context(base_url=server, viewport={"width": 1280, "height": 900})
     complaints: list[str] = []
-    fresh.on("console", lambda message: _note(message, complaints))
+    fresh.on("console", lambda message: _note(message, complaints, borne))
     fresh.on("weberror", lambda error: complaints.append(str(error.error)))
     fresh.on(
         "request",
@@ -96,9 +127,9 @@ def scrolled(page: Page) -> int:
     return page.evaluate("Math.round(scrollY)")
 
 
-def _note(message: ConsoleMessage, complaints: list[str]) -> None:
+def _note(message: ConsoleMessage, complaints: list[str], more: tuple[str, ...]) -> None:
     # A page that is not there has status 404, which Chromium puts into the console as an error.
     # Without a graphics card, Chromium draws the map in memory and says that this is slow.
-    borne = ("status of 404", "GPU stall due to ReadPixels")
+    borne = ("status of 404", "GPU stall due to ReadPixels", *more)
     if message.type in ("error", "warning") and not any(text in message.text for text in borne):
         complaints.append(message.text)

@@ -1,0 +1,125 @@
+// A picture's pixels as the extractor takes them: cut, resized and rounded as Pillow does, whose resampling in
+// 22 bits of a fixed point this is (ImagingResample, 8 bits a channel). A canvas resizes in ways of its own,
+// which differ from browser to browser.
+
+const PRECISION = 22;
+
+const sinc = (x) => (x === 0 ? 1 : Math.sin(x * Math.PI) / (x * Math.PI));
+
+const FILTERS = {
+  box: { support: 0.5, weight: (x) => (x > -0.5 && x <= 0.5 ? 1 : 0) },
+  bilinear: { support: 1, weight: (x) => Math.max(0, 1 - Math.abs(x)) },
+  bicubic: { support: 2, weight: (x) => bicubic(Math.abs(x)) },
+  lanczos: { support: 3, weight: (x) => (x >= -3 && x < 3 ? sinc(x) * sinc(x / 3) : 0) },
+};
+
+// Keys' cubic with a = -0.5.
+function bicubic(x) {
+  if (x < 1) return (1.5 * x - 2.5) * x * x + 1;
+  return x < 2 ? ((x - 5) * x + 8) * x * -0.5 + 2 : 0;
+}
+
+export const canResize = ({ interpolation }) => interpolation in FILTERS || interpolation === "nearest";
+
+// The input of `size` × `size` × 3 bytes for a picture {width, height, data}, of which `data` has four bytes a
+// pixel. `resize` and `interpolation` are the recipe's.
+export function toInput(picture, { size, resize, interpolation }) {
+  const { width, height } = picture;
+  const resample = interpolation === "nearest" ? nearest : (...given) => resampled(...given, FILTERS[interpolation]);
+  if (resize === "squash") return resample(picture, [0, 0, width, height], size, size);
+  if (resize === "letterbox") {
+    const [wide, high] = width >= height ? [size, even((height / width) * size)] : [even((width / height) * size), size];
+    return framed(resample(picture, [0, 0, width, height], wide, high), wide, high, size);
+  }
+  const side = Math.min(width, height);
+  const [left, top] = [(width - side) / 2, (height - side) / 2];
+  return resample(picture, [left, top, left + side, top + side], size, size);
+}
+
+// Python's rounding: halves go to the even number.
+function even(number) {
+  const below = Math.floor(number);
+  return number - below === 0.5 ? below + (below % 2) : Math.round(number);
+}
+
+function framed(pixels, width, height, size) {
+  const whole = new Uint8Array(size * size * 3).fill(255);
+  const [left, top] = [even((size - width) / 2), even((size - height) / 2)];
+  for (let row = 0; row < height; row += 1) {
+    whole.set(pixels.subarray(row * width * 3, (row + 1) * width * 3), ((top + row) * size + left) * 3);
+  }
+  return whole;
+}
+
+function nearest({ width, data }, [left, top, right, bottom], wide, high) {
+  const out = new Uint8Array(wide * high * 3);
+  for (let y = 0, to = 0; y < high; y += 1) {
+    const row = Math.floor(top + ((y + 0.5) * (bottom - top)) / high);
+    for (let x = 0; x < wide; x += 1, to += 3) {
+      const from = (row * width + Math.floor(left + ((x + 0.5) * (right - left)) / wide)) * 4;
+      for (let channel = 0; channel < 3; channel += 1) out[to + channel] = data[from + channel];
+    }
+  }
+  return out;
+}
+
+// For each place on the way out: where its pixels begin, how many they are, and the weight of each.
+function weightsOf(length, begin, end, out, { support, weight }) {
+  const scale = (end - begin) / out;
+  const wider = Math.max(1, scale);
+  const reach = support * wider;
+  const most = Math.ceil(reach) * 2 + 1;
+  const [firsts, counts, weights] = [new Int32Array(out), new Int32Array(out), new Int32Array(out * most)];
+  for (let place = 0; place < out; place += 1) {
+    const centre = begin + (place + 0.5) * scale;
+    const first = Math.max(0, Math.trunc(centre - reach + 0.5));
+    const count = Math.min(length, Math.trunc(centre + reach + 0.5)) - first;
+    const given = Array.from({ length: count }, (_, index) => weight((first + index - centre + 0.5) / wider));
+    const sum = given.reduce((total, each) => total + each, 0);
+    for (let index = 0; index < count; index += 1) {
+      const exact = (given[index] / sum) * 2 ** PRECISION;
+      weights[place * most + index] = Math.trunc(exact + (exact < 0 ? -0.5 : 0.5));
+    }
+    firsts[place] = first;
+    counts[place] = count;
+  }
+  return { firsts, counts, weights, most };
+}
+
+const HALF = 1 << (PRECISION - 1);
+
+// First along the rows, then along the columns, each rounded to a byte.
+function resampled({ width, height, data }, [left, top, right, bottom], wide, high, filter) {
+  const across = weightsOf(width, left, right, wide, filter);
+  const down = weightsOf(height, top, bottom, high, filter);
+  const begin = down.firsts[0];
+  const rows = down.firsts[high - 1] + down.counts[high - 1] - begin;
+  const between = new Uint8ClampedArray(rows * wide * 3);
+  for (let row = 0, to = 0; row < rows; row += 1) {
+    const line = (begin + row) * width;
+    for (let x = 0; x < wide; x += 1, to += 3) {
+      let [red, green, blue] = [HALF, HALF, HALF];
+      for (let index = 0, from = (line + across.firsts[x]) * 4; index < across.counts[x]; index += 1, from += 4) {
+        const share = across.weights[x * across.most + index];
+        red += share * data[from];
+        green += share * data[from + 1];
+        blue += share * data[from + 2];
+      }
+      between[to] = red >> PRECISION;
+      between[to + 1] = green >> PRECISION;
+      between[to + 2] = blue >> PRECISION;
+    }
+  }
+  const out = new Uint8ClampedArray(wide * high * 3);
+  for (let y = 0, to = 0; y < high; y += 1) {
+    for (let column = 0; column < wide * 3; column += 1, to += 1) {
+      let sum = HALF;
+      for (let index = 0; index < down.counts[y]; index += 1) {
+        const from = (down.firsts[y] - begin + index) * wide * 3 + column;
+        sum += down.weights[y * down.most + index] * between[from];
+      }
+      out[to] = sum >> PRECISION;
+    }
+  }
+  return new Uint8Array(out.buffer);
+}

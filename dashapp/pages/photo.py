@@ -1,0 +1,142 @@
+"""The search by photo: the visitor's own, or a part of a product's picture."""
+
+from __future__ import annotations
+
+import json
+
+from bundle import Bundle, Product
+from dashapp import html
+from dashapp.addresses import PHOTO, Arguments
+from dashapp.assets import asset_href
+from dashapp.cards import small_link
+from dashapp.html import Component
+from dashapp.live_files import DEVICE_FILES, live_recipe
+from dashapp.pages.not_found import not_found
+from dashapp.photo_query import PhotoQuery, photo_href
+from dashapp.settings import BROWSER
+from dashapp.site import Site
+from dashapp.view import View
+
+RESULTS = "/photo/results"
+"""Where the page's script has the cards made of what was found."""
+
+SEARCH = "/api/v1/similar"
+"""Where a photo is sent that the server is to look at."""
+
+_EXAMPLES = 6
+"""How many products stand there for those who have no photo at hand."""
+
+_HEADING = "Search by photo"
+
+_SENT = (
+    "Your photo is sent to this shop’s server, compared there and forgotten: it is neither stored nor logged."
+)
+_STAYS = "Your photo stays on this device: it is compared here and is not sent anywhere."
+
+
+def photo_page(site: Site, bundle: Bundle, *, arguments: Arguments) -> View:
+    """The page that takes a photo; its script has it compared and shows what was found.
+
+    Where the argument `product` names a product, its picture is the photo.
+    """
+    if live_recipe(site) is None:
+        return not_found(product=False)
+    query = PhotoQuery.from_arguments(arguments)
+    product = bundle.product(query.product) if query.product else None
+    if query.product and (product is None or not product.images):
+        return not_found(product=True)
+    on_device, hosted = site.settings.live == BROWSER, site.hosted_live
+    marks = {
+        "data-module": asset_href("photo.js"),
+        "data-results": RESULTS,
+        "data-search": SEARCH if hosted else "",
+        "data-worker": asset_href("photo-worker.js") if on_device else "",
+        "data-files": DEVICE_FILES if on_device else "",
+        "data-query": query.href.removeprefix(PHOTO),
+        "data-given": _given(site, product, query) if product else "",
+        # An extractor that looks at a square in the middle would not see the ends of what is long.
+        "data-widens": "yes" if bundle.recipes[0].get("resize") == "crop" else "",
+    }
+    scriptless = "Searching by photo needs scripts, which are switched off in this browser."
+    body = html.Div(
+        [
+            html.Div(
+                [html.H1(_HEADING), *_whereabouts(on_device=on_device, hosted=hosted)],
+                className="photo-head",
+            ),
+            html.Noscript(html.P(scriptless)),
+            html.Div([_asking(), _answer()], className="photo-page"),
+            _examples(site, bundle),
+        ],
+        className="photo",
+        **marks,
+    )
+    title = f"Like a part of {product.title}" if product else _HEADING
+    return View(
+        title=title,
+        body=body,
+        description=f"Find products of {site.name} that look like a photo.",
+        image=site.thumbnail_href(product.images[0]) if product else "",
+    )
+
+
+def _whereabouts(*, on_device: bool, hosted: bool) -> list[Component]:
+    """Where the photo goes. Of two sentences the script shows the one that is true."""
+    if not on_device:
+        return [html.P(_SENT)]
+    stays = html.P(_STAYS, className="photo-stays")
+    if not hosted:
+        return [stays]
+    back = html.Button(
+        "Search on this device instead", type="button", className="more", **{"data-do": "device"}
+    )
+    return [stays, html.P([f"{_SENT} ", back], className="photo-goes")]
+
+
+def _given(site: Site, product: Product, query: PhotoQuery) -> str:
+    image = product.images[0]
+    picture = f"/thumbnails/{site.thumbnails_tag}/{image.id}.webp"
+    return json.dumps({"id": product.id, "title": product.title, "picture": picture, "box": query.box})
+
+
+def _asking() -> Component:
+    """The place that takes photos. `assets/photo.js` fills what is empty here."""
+    take = [
+        html.Button("Choose a photo", type="button", className="button button-main", **{"data-do": "choose"}),
+        html.Button("Take a photo", type="button", className="button photo-take", **{"data-do": "take"}),
+    ]
+    drop = html.Div(
+        [
+            html.P("Drop a photo here, or paste one.", className="photo-call"),
+            html.Div(take, className="photo-ways"),
+        ],
+        className="photo-drop",
+    )
+    parts = [
+        drop,
+        html.Div(className="photo-stage", hidden=True),
+        html.Div(className="photo-tools", hidden=True),
+        html.P(className="photo-problem", role="alert"),
+    ]
+    return html.Section(parts, className="photo-asking", **{"aria-label": "Your photo"})
+
+
+def _answer() -> Component:
+    parts = [
+        html.Div(className="photo-offer"),
+        html.P(className="photo-state", role="status"),
+        html.Div(className="photo-found"),
+    ]
+    return html.Section(parts, className="photo-answer", **{"aria-label": "Closest products"})
+
+
+def _examples(site: Site, bundle: Bundle) -> Component | None:
+    step = max(1, bundle.count // _EXAMPLES)
+    places = range(step // 2, bundle.count, step)[:_EXAMPLES]
+    found = [each for each in bundle.products_at(places).values() if each.images]
+    if not found:
+        return None
+    smalls = [small_link(site, each, href=photo_href(each.id)) for each in found]
+    heading = "No photo at hand? Begin with a product’s picture."
+    listed = html.Ul(smalls, className="smalls")
+    return html.Nav([html.P(heading), listed], className="photo-examples", **{"aria-label": heading})

@@ -1,0 +1,124 @@
+"""What was found for a photo: cards, what they can be filtered by, and how many are left."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from bundle import Bundle, Neighbour, Product
+from bundle.query import Filters, category_path
+from dashapp import html
+from dashapp.addresses import product_href
+from dashapp.cards import pick_button, variants_panel, why_panel
+from dashapp.components import FEWEST, card, grid, how_many, score_bar
+from dashapp.filter_bar import active_chips, category_of, filter_bar
+from dashapp.html import Component
+from dashapp.photo_query import PhotoQuery
+from dashapp.ranked import Ranked, ranked
+from dashapp.recipes import Recipe
+from dashapp.similar import LookAlike
+from dashapp.site import Site
+from dashapp.why import closeness, shared
+from dashapp.wording import listing, ordinal, price
+
+if TYPE_CHECKING:
+    from dashapp.live.check import LiveCheck
+
+
+def photo_results(
+    site: Site,
+    bundle: Bundle,
+    recipe: Recipe,
+    entries: Sequence[Neighbour],
+    *,
+    query: PhotoQuery,
+    product: Product | None,
+    check: LiveCheck | None = None,
+) -> Component:
+    """The section of what was found, best first; `product` is the one whose picture the photo is, if any.
+
+    `check` is what came of comparing its stored list, which `entries` are, with one that was computed now.
+    """
+    count = max(query.shown or recipe.top, FEWEST)
+    found = ranked(bundle, entries, filters=query.query.filters, count=count, but=product)
+    if not found.listed:
+        return html.Div(html.P("Nothing looks like this.", className="narrowed", role="status"))
+    slider = how_many(len(found.shown), longest=found.longest, default=recipe.top)
+    head = html.Div([html.H2("Closest products"), slider], className="section-head")
+    parts = [
+        head,
+        html.P(_checked(check), className="photo-check") if check else None,
+        html.P(recipe.metric.meaning, className="explanation"),
+        filter_bar(query, found.facets, total=found.admitted, sorts=(), categories=True),
+        active_chips(query, currency=bundle.currency),
+        *_narrowed(found, query, bundle=bundle, count=count),
+        grid(_card(site, recipe, each, product) for each in found.shown),
+        _share(product),
+    ]
+    return html.Div(parts, **{"data-listed": str(len(found.shown))})
+
+
+def _card(site: Site, recipe: Recipe, found: LookAlike, product: Product | None) -> Component:
+    other = found.product
+    because = (shared(product, other) if product else "", closeness(recipe, found.score))
+    why = why_panel(other, because) if any(because) else None
+    parts = [html.Div([score_bar(recipe, found.score), why], className="card-row")]
+    if found.variants:
+        parts.append(variants_panel(site, found.variants, href=product_href))
+    return card(site, other, *parts, pick_button(other))
+
+
+def _checked(check: LiveCheck) -> str:
+    how = "by Keras" if check.from_pictures else "from the stored embeddings, as its pictures have moved"
+    if check.same == check.of:
+        return f"Computed just now {how}: all {check.of} the same as the stored list."
+    first = check.differences[0].place
+    return (
+        f"Computed just now {how}: {check.same} of {check.of} the same as the stored list. "
+        f"The {ordinal(first)} is the first that differs: build it again."
+    )
+
+
+def _narrowed(found: Ranked, query: PhotoQuery, *, bundle: Bundle, count: int) -> list[Component]:
+    """How many of the closest are what is filtered by, and a way on where none is."""
+    wanted = _wanted(query, currency=bundle.currency)
+    if not wanted:
+        return []
+    number = found.admitted
+    only = "Only " if 0 < found.longest < min(count, found.listed) else ""
+    verb = "are" if number > 1 else "is"
+    text = f"{only}{number or 'None'} of the {found.listed} closest {verb} {wanted}."
+    if found.longest < number and only:
+        text += f" Variants share a card, which makes {found.longest}."
+    parts = [html.P(text, className="narrowed")]
+    if not number:
+        everything = PhotoQuery(product=query.product, box=query.box, shown=query.shown)
+        parts.append(html.P(html.A("Show all of them", href=everything.href, className="button")))
+    return parts
+
+
+def _wanted(query: PhotoQuery, *, currency: str) -> str:
+    filters = query.query.filters
+    amount = _amount(filters, filters.currency or currency)
+    parts = [
+        *(f"in {name}" for name in category_path(category_of(query))[-1:]),
+        " or ".join(filters.colours),
+        f"by {' or '.join(filters.brands)}" if filters.brands else "",
+        f"tagged {' or '.join(filters.tags)}" if filters.tags else "",
+        amount or (f"priced in {filters.currency}" if filters.currency else ""),
+        "in stock" if filters.in_stock else "",
+    ]
+    return listing([part for part in parts if part])
+
+
+def _amount(filters: Filters, currency: str) -> str:
+    lowest, highest = (price(bound, currency) for bound in (filters.lowest, filters.highest))
+    if lowest and highest:
+        return f"from {lowest} to {highest}"
+    return f"at {lowest} or more" if lowest else f"at {highest} or less" if highest else ""
+
+
+def _share(product: Product | None) -> Component:
+    private = "" if product else "A private photo has no address: it is on your device only."
+    button = html.Button("Share these results", type="button", className="button", **{"data-do": "share"})
+    return html.Div([button, html.P(role="status")], className="photo-share", **{"data-private": private})
