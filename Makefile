@@ -20,7 +20,7 @@ source := "$${SOURCE:-demo}"
 out := $(if $(SOURCE),data-source,data)
 folder := "$$([ -d $(source) ] && printf %s $(source) || dirname $(source))"
 made := $(source)" is in generation $$(cat $(out)/CURRENT)"
-ours := precompute bundle .venv/ready
+ours := precompute pictures bundle .venv/ready
 apart := \( -name __pycache__ -o -name $(out) \) -prune
 changed := find $(folder) $(ours) $(apart) -o -newer $(out)/CURRENT -print
 up_to_date := [ -e $(source) ] && [ "$$(cat $(out)/.made)" = $(made) ] && [ -z "$$($(changed))" ]
@@ -30,7 +30,7 @@ quiet := --log-level warning --access-logfile /dev/null
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test clean chromium
+.PHONY: help setup demo live test clean chromium
 
 help: ## list these targets
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 16
@@ -44,6 +44,11 @@ demo: .venv/ready ## build the embedded catalogue and serve it; SOURCE= takes yo
 	@printf '%s\n' $(made) > $(out)/.made
 	@echo "Akin is at http://127.0.0.1:$(PORT) until you press Ctrl+C."
 	@AKIN_DATA=$(out) .venv/bin/gunicorn --bind 127.0.0.1:$(PORT) $(quiet) dashapp.wsgi:server
+
+# One worker, as each would load TensorFlow for itself.
+live: export AKIN_LIVE := keras
+live: export WEB_CONCURRENCY := 1
+live: demo ## the same, with a search by photos of your own that runs Keras here
 
 test: .venv/ready-dev chromium ## check the style and run all tests
 	.venv/bin/ruff check .

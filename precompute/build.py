@@ -113,13 +113,15 @@ def build(settings: BuildSettings, *, catalogue: Catalogue | None = None) -> Sum
             store = Store(settings.out)
             with clock.measure("store"):
                 works = {plan.key: Work(plan.recipe, plan.open, store.embeddings(plan.key)) for plan in plans}
-                pictures = store.pictures((maker := PictureMaker(settings.thumbnail_size)).fingerprint)
-            ways = {"maker": maker, "pictures": pictures, "clock": clock}
-            found = embed_catalogue(catalogue, list(works.values()), **ways)
-            products, left_out, files = found.products, found.left_out, found.embedded.files_by_image()
-            store.write_sources(catalogue.folder, files)
+                maker = PictureMaker(settings.thumbnail_size)
+                pictures = store.pictures(maker.fingerprint)
+            found = embed_catalogue(
+                catalogue, list(works.values()), maker=maker, pictures=pictures, clock=clock
+            )
+            products, files = found.products, found.embedded.files_by_image()
             if not products:
-                raise UserError(_nothing_left(settings.source, left_out))
+                raise UserError(_nothing_left(settings.source, found.left_out))
+            store.write_sources(catalogue.folder, files)
             parts = {"store": store, "writer": writer, "clock": clock, "search": settings.search}
             made = [
                 make_lists(recipe, plan, works[plan.key], products, with_map=number == 0, **parts)
@@ -134,19 +136,18 @@ def build(settings: BuildSettings, *, catalogue: Catalogue | None = None) -> Sum
             with clock.measure("writing"):
                 writer.write_catalogue(products)
                 _link_thumbnails(products, pictures, writer)
-                writer.write_report(_report(left_out, products, made, overlap, clock))
-                counts = {"products": len(products), "images": found.images, "left_out": len(left_out)}
-                manifest = _manifest(settings, created, counts, inputs, made, maker)
+                writer.write_report(_report(found.left_out, products, made, overlap, clock))
+                manifest = _manifest(settings, created, found.counts, inputs, made, maker)
                 with stage("Sealing", writer.count_files(), "files") as advance:
                     folder = writer.publish(manifest, advance=advance)
         stores = [*(work.store for work in works.values()), pictures]
         tidy(settings.out, store, stores, strictly=settings.prune)
     return Summary(
         folder=folder,
-        products=len(products),
-        images=found.images,
+        products=found.counts["products"],
+        images=found.counts["images"],
         known=found.embedded.known,
-        left_out=left_out,
+        left_out=found.left_out,
         recipes=[_summary(each) for each in made],
         overlap=overlap,
         seconds=clock.seconds,

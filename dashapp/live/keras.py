@@ -155,4 +155,10 @@ def _products(bundle: Bundle) -> list[Product]:
 
 def _recipe(described: dict[str, Any]) -> Recipe:
     names = {field.name for field in dataclasses.fields(Recipe)} - {"weights"}
-    return Recipe(**{name: described[name] for name in names})
+    try:
+        return Recipe(**{name: described[name] for name in names})
+    except KeyError as error:
+        raise BundleError(
+            f"The bundle's manifest does not say the {error.args[0]} of its recipe: build it again, "
+            "run: python -m precompute build PHOTOS."
+        ) from None
