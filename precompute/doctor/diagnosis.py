@@ -12,7 +12,7 @@ from precompute.doctor.case import Case
 from precompute.doctor.categories import MEMBERS, check_categories, judged
 from precompute.doctor.copies import check_copies
 from precompute.doctor.fields import check_fields, unchecked_fields
-from precompute.doctor.findings import Diagnosis, Finding, in_order
+from precompute.doctor.findings import Diagnosis, Finding, in_order, without_repeats
 from precompute.doctor.left_out import check_left_out
 from precompute.doctor.measuring import Measuring, fingerprint
 from precompute.doctor.orientation import NEAREST, check_orientation
@@ -56,7 +56,7 @@ def diagnose(settings: BuildSettings, *, catalogue: Catalogue | None = None) -> 
                 if lists.known is not None:
                     save_lists(store.lists, recipe.fingerprint(plan.weights_sha256), lists.known)
         case = Case(catalogue, found.products, found.embedded, measures, pictures, lists)
-        findings = in_order(_findings(case, plan, store, clock))
+        findings = in_order(without_repeats(_findings(case, plan, store, clock)))
     return Diagnosis(
         source=settings.source,
         products=len(catalogue.products),
@@ -69,15 +69,14 @@ def diagnose(settings: BuildSettings, *, catalogue: Catalogue | None = None) -> 
 
 
 def _findings(case: Case, plan: ExtractorPlan, store: Store, clock: Clock) -> Iterator[Finding]:
-    checks = {
-        "left out": lambda: check_left_out(case),
-        "fields": lambda: check_fields(case),
+    checks = {"left out": lambda: check_left_out(case), "fields": lambda: check_fields(case)}
+    of_pictures = {
         "pictures": lambda: check_pictures(case),
         "copies": lambda: check_copies(case),
         "categories": lambda: check_categories(case),
         "orientation": lambda: check_orientation(case, plan, store),
     }
-    for name, check in checks.items():
+    for name, check in (checks | (of_pictures if case.products else {})).items():
         with clock.measure(name):
             yield from check()
 

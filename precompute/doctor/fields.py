@@ -90,10 +90,10 @@ def what_is_meant(title: str) -> str | None:
         again = title.encode("cp1252").decode("utf-8")
     except UnicodeError:
         again = title
+    if _NOT_TEXT in again:
+        return " has letters that were lost in an encoding"
     if again != title:
         return f" was saved in the wrong encoding: “{again}” is meant"
-    if _NOT_TEXT in title:
-        return " has letters that were lost in an encoding"
     if _MARKUP.search(title):
         plain = html.unescape(_MARKUP.sub(lambda match: match[0] if match[0][0] == "&" else "", title))
         return f" has markup, which visitors see as it is: “{plain.strip()}” is meant"

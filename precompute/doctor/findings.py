@@ -156,6 +156,8 @@ KINDS = (
 )
 """All of them, what hurts most first."""
 
+_NO_PICTURE = {"blank-picture", "placeholder"}
+_LOOKS = {"wrong-category", "turned-picture", "blurred-picture", "empty-picture"}
 _PLACES = {kind.name: place for place, kind in enumerate(KINDS)}
 
 
@@ -207,6 +209,13 @@ class Diagnosis:
         """The kinds that were found with their findings, what hurts most first."""
         found = {kind: [finding for finding in self.findings if finding.kind == kind.name] for kind in KINDS}
         return [(kind, findings) for kind, findings in found.items() if findings]
+
+
+def without_repeats(findings: Iterable[Finding]) -> list[Finding]:
+    """The findings but for those about how a picture looks that is none: blank, or a placeholder."""
+    kept = list(findings)
+    none = {product for one in kept if one.kind in _NO_PICTURE for product in one.products}
+    return [one for one in kept if one.kind not in _LOOKS or not none.issuperset(one.products)]
 
 
 def kind_of(finding: Finding) -> Kind:

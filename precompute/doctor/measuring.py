@@ -91,8 +91,7 @@ def sharpness(pixels: np.ndarray) -> float | None:
     of the pixels with the longest gradients. The Laplacian is what focus is measured by (Pech-Pacheco et al.
     2000, “Diatom autofocusing in brightfield microscopy”, its variance); dividing it by the gradient of the
     same edges takes out contrast, and looking at edges alone takes out how much of the picture is plain, by
-    both of which the variance itself varies more than by blur (`benchmarks/doctor.py` has both). Blur by
-    a Gaussian of σ pixels leaves about 1 / σ.
+    both of which the variance itself varies more than by blur (`benchmarks/doctor.py` has both).
     """
     grey = pixels.astype(np.float32) @ np.array([0.299, 0.587, 0.114], np.float32)
     if min(grey.shape) < 3:

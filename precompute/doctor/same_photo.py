@@ -32,7 +32,7 @@ _WHOLE = 0.97
 _COARSE, _FINE = 48, 128
 _COARSE_CORRELATION = 0.88
 _COARSE_SCALES = np.geomspace(1, LEAST_SHARE, 16)
-_FINE_STEPS = np.linspace(0.965, 1.035, 9)
+_FINE_STEPS = np.linspace(0.94, 1.06, 13)
 
 
 @dataclass(frozen=True)

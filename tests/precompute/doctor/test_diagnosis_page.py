@@ -1,0 +1,72 @@
+"""The page of a diagnosis: one file, safe whatever the catalogue says, and not without end."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from precompute.doctor import Diagnosis, diagnosis_page
+from precompute.doctor.diagnosis_page import page
+from tests.precompute.doctor.conftest import photo, write_catalogue
+from tests.precompute.doctor.test_command import HOSTILE
+from tests.precompute.test_diff_page import Elements
+
+Doctor = Callable[..., Diagnosis]
+
+
+@pytest.fixture
+def found(doctor: Doctor, tmp_path: Path) -> Diagnosis:
+    """A shop of hostile words, a picture on many products, a damaged one and a file that nothing uses."""
+    rows: dict[str, dict[str, object]] = {
+        f"{number} {HOSTILE}": {"image": photo(1), "title": HOSTILE, "category": HOSTILE}
+        for number in range(20)
+    }
+    rows |= {f"p{seed}": {"image": photo(seed)} for seed in range(2, 22)}
+    rows["p3"]["price"] = HOSTILE
+    rows["blank"] = {"image": Image.new("RGB", (300, 300), "white"), "title": ""}
+    rows["damaged"] = {"image": b"no picture"}
+    folder = write_catalogue(tmp_path / "shop", rows)
+    (folder / "<b>nobody<b>.png").write_bytes(b"")
+    return doctor(folder)
+
+
+def test_hostile_words_stay_text_and_nothing_runs_or_loads(found: Diagnosis) -> None:
+    text = page(found)
+    elements = Elements(text)
+    assert not {"script", "link", "img", "iframe", "object", "form", "b"} & set(elements.tags)
+    assert elements.tags.count("style") == elements.tags.count("title") == elements.tags.count("h1") == 1
+    assert not any("style" in attributes for _, attributes in elements.attributes)
+    assert set(re.findall(r"url\((.{5})", text)) == {"data:"}
+    assert HOSTILE.replace("\x1b", "\\x1b") in elements.text and "\x1b" not in text
+    assert "<b>nobody<b>.png" in elements.text
+    links = [attributes["href"] for tag, attributes in elements.attributes if tag == "a"]
+    ids = {attributes.get("id") for _, attributes in elements.attributes}
+    assert links and {link.removeprefix("#") for link in links} <= ids
+
+
+def test_all_findings_are_there_with_what_to_do(found: Diagnosis) -> None:
+    words = re.sub(r"\s+", " ", Elements(page(found)).text)
+    assert words.count("problem") >= 3
+    for kind, findings in found.kinds():
+        assert kind.title in words and kind.advice in words
+        assert all(re.sub(r"\s+", " ", f.text.replace("\x1b", "\\x1b")) in words for f in findings)
+    assert "and 8 more" in words, "of twenty products twelve are drawn"
+    assert all(sentence in words for sentence in found.unchecked)
+
+
+def test_a_page_has_no_more_pictures_than_it_may(found: Diagnosis, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "The page has" not in page(found)
+    monkeypatch.setattr(diagnosis_page, "PICTURES", 1)
+    text = page(found)
+    assert text.count("background-image:url") == 1
+    assert "The page has 1 pictures" in text
+
+
+def test_a_thumbnail_that_has_gone_leaves_a_gap(found: Diagnosis) -> None:
+    for path in found.case.pictures.folder.rglob("*.webp"):
+        path.unlink()
+    assert "background-image:url" not in page(found)
