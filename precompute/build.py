@@ -137,15 +137,13 @@ def build(settings: BuildSettings, *, catalogue: Catalogue | None = None) -> Sum
                 writer.write_catalogue(products)
                 _link_thumbnails(products, pictures, writer)
                 writer.write_report(_report(found.left_out, products, made, overlap, clock))
-                manifest = _manifest(settings, created, found.counts, inputs, made, maker)
-                with stage("Sealing", writer.count_files(), "files") as advance:
-                    folder = writer.publish(manifest, advance=advance)
+                folder = _publish(writer, _manifest(settings, created, found.counts, inputs, made, maker))
         stores = [*(work.store for work in works.values()), pictures]
         tidy(settings.out, store, stores, strictly=settings.prune)
     return Summary(
         folder=folder,
-        products=found.counts["products"],
-        images=found.counts["images"],
+        products=len(products),
+        images=found.images,
         known=found.embedded.known,
         left_out=found.left_out,
         recipes=[_summary(each) for each in made],
@@ -153,6 +151,11 @@ def build(settings: BuildSettings, *, catalogue: Catalogue | None = None) -> Sum
         seconds=clock.seconds,
         bytes=sum(sealed_files(folder).values()),
     )
+
+
+def _publish(writer: BundleWriter, manifest: dict[str, Any]) -> Path:
+    with stage("Sealing", writer.count_files(), "files") as advance:
+        return writer.publish(manifest, advance=advance)
 
 
 def check_settings(settings: BuildSettings) -> None:

@@ -48,10 +48,14 @@ class EmbeddedCatalogue:
     embedded: Embedded
 
     @property
+    def images(self) -> int:
+        """How many distinct pictures the products have."""
+        return len({image.id for product in self.products for image in product.images})
+
+    @property
     def counts(self) -> dict[str, int]:
-        """How many products there are, distinct pictures of theirs, and rows and files that were left out."""
-        images = {image.id for product in self.products for image in product.images}
-        return {"products": len(self.products), "images": len(images), "left_out": len(self.left_out)}
+        """How many products and pictures there are, and how many rows and files were left out."""
+        return {"products": len(self.products), "images": self.images, "left_out": len(self.left_out)}
 
 
 def embed_catalogue(

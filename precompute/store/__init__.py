@@ -53,8 +53,10 @@ class Store:
     def write_sources(self, folder: Path, files: Mapping[str, str]) -> None:
         """Keep where the last build found each picture: a file below `folder` by image id."""
         content = {"folder": str(folder.resolve()), "files": dict(sorted(files.items()))}
+        text, path = canonical_json(content), self.root / SOURCES
         self.root.mkdir(parents=True, exist_ok=True)
-        write_whole(self.root / SOURCES, canonical_json(content), by_way_of=self.root)
+        if not path.is_file() or path.read_bytes() != text:
+            write_whole(path, text, by_way_of=self.root)
 
     def sources(self) -> dict[str, Path]:
         """Where the last build found each picture, by image id; empty where nobody knows."""
