@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ from precompute.collect.settings import PLACEHOLDER_PRODUCTS
 from precompute.errors import UserError
 from precompute.sources import LeftOut, Record, product_from
 from precompute.sources.columns import role_of
-from precompute.sources.exports import FACT
+from precompute.sources.exports.export import FACT
 from precompute.sources.text import clean, line
 from precompute.whole_file import whole_file
 
@@ -146,9 +147,14 @@ def write_catalogue(choice: Choice, folder: Path) -> Written:
                 why = f" ({reasons[0].reason})" if reasons else ""
                 left_out.append(LeftOut(record.place, f"it has no picture that can be used{why}"))
                 continue
+            try:
+                row = _row(record, images, facts)
+            except ValueError as error:
+                left_out.append(LeftOut(record.place, str(error)))
+                continue
             used.update(images)
             products += 1
-            out.write(",".join(map(cell, _row(record, images, facts))) + "\n")
+            out.write(",".join(map(cell, row)) + "\n")
         if not products:
             first = next(_troubles(choice.journal), left_out[0])
             raise UserError(
@@ -226,7 +232,8 @@ def _facts(records: Iterable[Record]) -> list[str]:
     """The columns beyond the known ones: those that most products have, the same whatever the order."""
     counts: Counter[str] = Counter()
     for record in records:
-        counts.update(product_from(record, ("image",)).facts.keys() - _UNDERSTOOD.keys())
+        with suppress(ValueError):
+            counts.update(product_from(record, ("image",)).facts.keys() - _UNDERSTOOD.keys())
     most = sorted(counts, key=lambda name: (-counts[name], name))[:_MOST_FACTS]
     return sorted(most)
 

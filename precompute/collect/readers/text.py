@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from precompute.sources.text import clean, line
@@ -12,20 +13,21 @@ MOST_FACTS = 20
 
 _LONGEST = 300
 _LONGEST_DESCRIPTION = 4000
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
 
 
 def plain(value: object, *, longest: int = _LONGEST) -> str:
     """A value as one line of plain text, cut where it is too long; nothing for what is no text or number."""
     if value is None or isinstance(value, bool | dict | list):
         return ""
-    return _cut(line(clean(str(value)[: 20 * longest])), longest)
+    return _cut(line(_clean(str(value)[: 20 * longest])), longest)
 
 
 def plain_description(value: object) -> str:
     """A description, which may be HTML, as plain text with its paragraphs."""
     if not isinstance(value, str):
         return ""
-    return _cut(text_of(clean(value[: 20 * _LONGEST_DESCRIPTION])), _LONGEST_DESCRIPTION)
+    return _cut(text_of(_clean(value[: 20 * _LONGEST_DESCRIPTION])), _LONGEST_DESCRIPTION)
 
 
 def listed(values: Iterable[object]) -> str:
@@ -44,6 +46,11 @@ def as_list(value: object) -> list[object]:
     if value is None:
         return []
     return value if isinstance(value, list) else [value]
+
+
+def _clean(text: str) -> str:
+    """Without control characters, which no text needs and parsers of HTML refuse."""
+    return clean(_CONTROL.sub(" ", text))
 
 
 def _cut(text: str, longest: int) -> str:

@@ -73,6 +73,16 @@ def test_what_is_not_as_it_should_be_is_left_empty(more):
     assert record.fields["id"] == "1" and "price" not in record.fields
 
 
+def test_control_characters_cost_nothing_else():
+    more = {
+        "body_html": "<p>Soft\x00\x01 &amp;\x1b[31m warm\x0b</p>\ufffe\ud83d",
+        "title": "A\u0007 <b>mug</b>",
+    }
+    (record,) = Shopify(SHOP).read(Shopify(SHOP).first(), answer(listing(1, **more))).entries
+    assert record.fields["title"] == "A mug"
+    assert record.fields["description"].startswith("Soft") and "warm" in record.fields["description"]
+
+
 @pytest.mark.parametrize("content", [[], {"products": 3}, "text", None])
 def test_what_is_no_list_is_said(content):
     with pytest.raises(Unreadable):
