@@ -117,7 +117,7 @@ def build(settings: BuildSettings, *, catalogue: Catalogue | None = None) -> Sum
             left_out = _left_out(catalogue, embedded)
             if not products:
                 raise UserError(_nothing_left(settings.source, left_out))
-            store.write_sources(catalogue.folder, files := _files_by_image(embedded))
+            store.write_sources(catalogue.folder, _files_by_image(embedded))
             parts = {"store": store, "writer": writer, "clock": clock, "search": settings.search}
             made = [
                 make_lists(recipe, plan, works[plan.key], products, with_map=number == 0, **parts)
@@ -128,7 +128,7 @@ def build(settings: BuildSettings, *, catalogue: Catalogue | None = None) -> Sum
             if live is not None:
                 with clock.measure("live"):
                     rows = Rows.of(products, works[plans[0].key].store, settings.recipes[0])
-                    write_live(live, rows, folder=catalogue.folder, files=files, store=store, writer=writer)
+                    write_live(live, rows, store=store, writer=writer)
             with clock.measure("writing"):
                 writer.write_catalogue(products)
                 _link_thumbnails(products, pictures, writer)
