@@ -28,7 +28,7 @@ from precompute.picture import THUMBNAIL_SIZE, PictureMaker
 from precompute.progress import say, stage
 from precompute.recipe import Recipe
 from precompute.recipe_lists import RecipeLists, make_lists, overlaps
-from precompute.source import Catalogue, LeftOut, SourceProduct, read_catalogue
+from precompute.sources import Catalogue, LeftOut, SourceProduct, read_catalogue
 from precompute.store import PictureStore, Store
 from precompute.store.pictures import thumbnail_files
 from precompute.twins import SIGNATURE_SIDE, with_twins
@@ -236,7 +236,29 @@ def _products(catalogue: Catalogue, embedded: Embedded, pictures: PictureStore) 
 
 
 def _left_out(catalogue: Catalogue, embedded: Embedded) -> list[LeftOut]:
-    return catalogue.left_out + [LeftOut(file, reason) for file, reason in embedded.left_out.items()]
+    """What is not in the bundle and why, and what becomes of a product of the table that loses a picture."""
+    losers: dict[str, list[SourceProduct]] = {file: [] for file in embedded.left_out}
+    for product in catalogue.products:
+        for file in product.files:
+            # A picture that is a product by itself needs no word more.
+            if file in losers and file != product.id:
+                losers[file].append(product)
+    left_out = list(catalogue.left_out)
+    for file, reason in embedded.left_out.items():
+        for product in losers[file][:1]:
+            reason += f"; {product.id!r} {_goes_on(product, file, embedded)}"
+        others = len(losers[file]) - 1
+        left_out.append(LeftOut(file, reason + (f", and {others:,} more had it" if others > 0 else "")))
+    return left_out
+
+
+def _goes_on(product: SourceProduct, lost: str, embedded: Embedded) -> str:
+    left = [file for file in product.files if file in embedded.images]
+    if not left:
+        return "has no other picture and is left out"
+    if lost == product.files[0]:
+        return f"goes on with {left[0]} as its first picture"
+    return f"keeps {len(left)} of its {len(product.files)} pictures"
 
 
 def _files_by_image(embedded: Embedded) -> dict[str, str]:
