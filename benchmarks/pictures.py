@@ -34,9 +34,9 @@ from PIL import Image, ImageDraw
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from bundle import Neighbour, Product, ProductImage
+from pictures.form import to_input
 from precompute.embedding import Work, embed_all
 from precompute.extractors import open_extractor
-from precompute.images import to_input
 from precompute.neighbours import NeighbourLists, find_neighbours
 from precompute.progress import stage
 from precompute.recipe import DEFAULT, PICTURES, RECIPES

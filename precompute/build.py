@@ -22,14 +22,14 @@ from precompute.errors import UserError
 from precompute.extractors import ExtractorPlan, plan_extractor
 from precompute.findings import by_recipe, describe_twins
 from precompute.housekeeping import tidy
-from precompute.live import Rows, prepare, write_live
+from precompute.live import LiveExtractors, Rows, prepare, write_live
 from precompute.lock import locked
 from precompute.picture import THUMBNAIL_SIZE, PictureMaker
 from precompute.progress import say, stage
 from precompute.recipe import Recipe
 from precompute.recipe_lists import RecipeLists, make_lists, overlaps
 from precompute.sources import Catalogue, LeftOut, SourceProduct, read_catalogue
-from precompute.store import PictureStore, Store
+from precompute.store import EmbeddingStore, PictureStore, Store
 from precompute.store.pictures import thumbnail_files
 from precompute.twins import SIGNATURE_SIDE, with_twins
 from precompute.versions import versions
@@ -126,9 +126,7 @@ def build(settings: BuildSettings, *, catalogue: Catalogue | None = None) -> Sum
             overlap, inputs = overlaps(made), _inputs_digest(products)
             products = with_twins(products, made[0].lists, _signatures(products, pictures))
             if live is not None:
-                with clock.measure("live"):
-                    rows = Rows.of(products, works[plans[0].key].store, settings.recipes[0])
-                    write_live(live, rows, store=store, writer=writer)
+                _write_live(live, products, works[plans[0].key].store, store, writer, clock)
             with clock.measure("writing"):
                 writer.write_catalogue(products)
                 _link_thumbnails(products, pictures, writer)
@@ -259,6 +257,19 @@ def _goes_on(product: SourceProduct, lost: str, embedded: Embedded) -> str:
     if lost == product.files[0]:
         return f"goes on with {left[0]} as its first picture"
     return f"keeps {len(left)} of its {len(product.files)} pictures"
+
+
+def _write_live(
+    live: LiveExtractors,
+    products: list[Product],
+    embeddings: EmbeddingStore,
+    store: Store,
+    writer: BundleWriter,
+    clock: Clock,
+) -> None:
+    with clock.measure("live"):
+        rows = Rows.of(products, embeddings, live.plan.recipe)
+        write_live(live, rows, store=store, writer=writer)
 
 
 def _files_by_image(embedded: Embedded) -> dict[str, str]:
