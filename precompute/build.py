@@ -21,14 +21,14 @@ from precompute.errors import UserError
 from precompute.extractors import ExtractorPlan, plan_extractor
 from precompute.findings import by_recipe, describe_twins
 from precompute.housekeeping import tidy
-from precompute.live import Rows, prepare, write_live
+from precompute.live import LiveExtractors, Rows, prepare, write_live
 from precompute.lock import locked
 from precompute.picture import THUMBNAIL_SIZE, PictureMaker
 from precompute.progress import stage
 from precompute.recipe import Recipe
 from precompute.recipe_lists import RecipeLists, make_lists, overlaps
 from precompute.sources import Catalogue, LeftOut, read_catalogue
-from precompute.store import PictureStore, Store
+from precompute.store import EmbeddingStore, PictureStore, Store
 from precompute.store.pictures import thumbnail_files
 from precompute.twins import with_twins
 from precompute.versions import versions
@@ -118,10 +118,10 @@ def build(settings: BuildSettings, *, catalogue: Catalogue | None = None) -> Sum
             found = embed_catalogue(
                 catalogue, list(works.values()), maker=maker, pictures=pictures, clock=clock
             )
-            products, files = found.products, found.embedded.files_by_image()
+            products = found.products
             if not products:
                 raise UserError(_nothing_left(settings.source, found.left_out))
-            store.write_sources(catalogue.folder, files)
+            store.write_sources(catalogue.folder, found.embedded.files_by_image())
             parts = {"store": store, "writer": writer, "clock": clock, "search": settings.search}
             made = [
                 make_lists(recipe, plan, works[plan.key], products, with_map=number == 0, **parts)
@@ -130,9 +130,7 @@ def build(settings: BuildSettings, *, catalogue: Catalogue | None = None) -> Sum
             overlap, inputs = overlaps(made), _inputs_digest(products)
             products = with_twins(products, made[0].lists, signatures_of(products, pictures))
             if live is not None:
-                with clock.measure("live"):
-                    rows = Rows.of(products, works[plans[0].key].store, settings.recipes[0])
-                    write_live(live, rows, folder=catalogue.folder, files=files, store=store, writer=writer)
+                _write_live(live, products, works[plans[0].key].store, store, writer, clock)
             with clock.measure("writing"):
                 writer.write_catalogue(products)
                 _link_thumbnails(products, pictures, writer)
@@ -196,6 +194,19 @@ def _name(out: Path, moment: datetime) -> str:
             there = datetime.strptime(folder.name, _NAME).replace(tzinfo=UTC)
             moment = max(moment, there + timedelta(microseconds=1))
     return moment.strftime(_NAME)
+
+
+def _write_live(
+    live: LiveExtractors,
+    products: list[Product],
+    embeddings: EmbeddingStore,
+    store: Store,
+    writer: BundleWriter,
+    clock: Clock,
+) -> None:
+    with clock.measure("live"):
+        rows = Rows.of(products, embeddings, live.plan.recipe)
+        write_live(live, rows, store=store, writer=writer)
 
 
 def _nothing_left(source: Path, left_out: list[LeftOut]) -> str:

@@ -69,13 +69,13 @@ class KerasEngine(Engine):
     """An engine that can compute a product's list anew.
 
     `ids` are the products' in the catalogue's order and `compared` the pictures that each is compared by;
-    `pictures` is how, as the recipe has it. `sources` are the pictures' files, `embeddings` the store's.
+    `pictures` is how, as the recipe has it. `sources` and `embeddings` are the store's.
     """
 
     ids: tuple[str, ...]
     compared: Mapping[str, Sequence[str]]
     pictures: str
-    sources: Mapping[str, Path]
+    sources: tuple[Path, Mapping[str, str]]
     embeddings: EmbeddingStore
 
     def product_scores(self, product: Product) -> tuple[dict[str, float], bool]:
@@ -97,7 +97,8 @@ class KerasEngine(Engine):
     def _embedded(self, image_id: str) -> np.ndarray | None:
         """What the extractor gives of a picture now; None where its file is another or gone."""
         try:
-            data = self.sources[image_id].read_bytes()
+            folder, files = self.sources
+            data = (folder / files[image_id]).read_bytes()
             if hashlib.sha256(data).hexdigest() != image_id:
                 return None
             return self.extractor(self.form.read(data))

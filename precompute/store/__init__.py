@@ -58,13 +58,16 @@ class Store:
         if not path.is_file() or path.read_bytes() != text:
             write_whole(path, text, by_way_of=self.root)
 
-    def sources(self) -> dict[str, Path]:
-        """Where the last build found each picture, by image id; empty where nobody knows."""
+    def sources(self) -> tuple[Path, dict[str, str]]:
+        """Where the last build found each picture: a folder, and a file below it by image id.
+
+        There are none where nobody knows.
+        """
         try:
             content = json.loads((self.root / SOURCES).read_text(encoding="utf-8"))
-            return {image_id: Path(content["folder"], file) for image_id, file in content["files"].items()}
-        except (OSError, ValueError, LookupError, TypeError, AttributeError):
-            return {}
+            return Path(content["folder"]), dict(content["files"])
+        except (OSError, ValueError, LookupError, TypeError):
+            return Path(), {}
 
     def measures(self, key: str) -> MeasureStore:
         """What was measured of pictures in one way."""
