@@ -29,11 +29,15 @@ class _Tile:
 
 @dataclass(frozen=True)
 class _Entry:
-    """A finding as it is drawn: the tiles of its products and of those beside it, and how many are not."""
+    """A finding as it is drawn: the tiles of its products and of those beside it.
+
+    `more` of its products are not drawn; `turn` is the finding's, in degrees.
+    """
 
     text: str
     tiles: list[_Tile]
     more: int
+    turn: int
     beside: list[_Tile]
     files: tuple[str, ...]
 
@@ -87,6 +91,7 @@ class _Drawing:
             text=printable(finding.text),
             tiles=[self._tile(product_id, finding.image) for product_id in shown],
             more=len(finding.products) - len(shown),
+            turn=finding.turn,
             beside=[self._tile(product_id, "") for product_id in finding.beside],
             files=tuple(map(printable, finding.files)) if not finding.products else (),
         )

@@ -156,8 +156,13 @@ KINDS = (
 )
 """All of them, what hurts most first."""
 
-_NO_PICTURE = {"blank-picture", "placeholder"}
-_LOOKS = {"wrong-category", "turned-picture", "blurred-picture", "empty-picture"}
+_CONSEQUENCES = (
+    (
+        {"blank-picture", "placeholder"},
+        {"wrong-category", "turned-picture", "blurred-picture", "empty-picture"},
+    ),
+    ({"turned-picture"}, {"wrong-category"}),
+)
 _PLACES = {kind.name: place for place, kind in enumerate(KINDS)}
 
 
@@ -167,7 +172,8 @@ class Finding:
 
     `products` are the ids of those that have it, `files` those of the source that it is about, `beside` the
     ids of products that one has to look at as well. `image` is the id of the picture that it is about, empty
-    where that is each product's first one. Of one kind, those with the greater `weight` hurt more.
+    where that is each product's first one, and `turn` by how many degrees counter-clockwise that would look
+    right. Of one kind, those with the greater `weight` hurt more.
     """
 
     kind: str
@@ -176,6 +182,7 @@ class Finding:
     files: tuple[str, ...] = ()
     beside: tuple[str, ...] = ()
     image: str = ""
+    turn: int = 0
     weight: float = 0.0
 
     @property
@@ -212,10 +219,16 @@ class Diagnosis:
 
 
 def without_repeats(findings: Iterable[Finding]) -> list[Finding]:
-    """The findings but for those about how a picture looks that is none: blank, or a placeholder."""
+    """The findings but for those that follow from others.
+
+    Of a picture that is blank or a placeholder it says nothing how it looks; and things that lie look like
+    those of other categories.
+    """
     kept = list(findings)
-    none = {product for one in kept if one.kind in _NO_PICTURE for product in one.products}
-    return [one for one in kept if one.kind not in _LOOKS or not none.issuperset(one.products)]
+    for causes, consequences in _CONSEQUENCES:
+        known = {product for one in kept if one.kind in causes for product in one.products}
+        kept = [one for one in kept if one.kind not in consequences or not known.issuperset(one.products)]
+    return kept
 
 
 def kind_of(finding: Finding) -> Kind:

@@ -31,7 +31,10 @@ CANDIDATES = 0.25
 """The part of each category that is tried: the pictures that are least like the others of it."""
 
 GAIN = 0.08
-"""By how much the likeness must grow by a turn."""
+"""By how much the likeness to the others of the category must grow by a turn."""
+
+GAIN_AMONG_ALL = 0.02
+"""By how much that to all must: a mug among chairs may look more like them when it lies, but less like mugs."""
 
 REFERENCE = 2_000
 """Pictures of a category that others are compared with at the most: by ids, which is a random choice."""
@@ -42,23 +45,27 @@ _BLOCK = 1024
 
 @dataclass(frozen=True)
 class Turn:
-    """What the best turn of a picture gains: the first of `products` has it, `degrees` counter-clockwise."""
+    """The best turn of a product's first picture, `degrees` counter-clockwise.
+
+    `gain` is what it adds to the likeness to others of its category, `gain_among_all` to that to all.
+    """
 
     product: Product
     degrees: int
     gain: float
+    gain_among_all: float
 
 
 def check_orientation(case: Case, plan: ExtractorPlan, store: Store) -> Iterator[Finding]:
     """Findings about first pictures that look more like the others of their category when they are turned."""
     for turn in best_turns(case, plan, store):
-        if turn.gain >= GAIN:
+        if turn.gain >= GAIN and turn.gain_among_all >= GAIN_AMONG_ALL:
             image_id = turn.product.images[0].id
             where = f" of “{turn.product.category}”" if turn.product.category else ""
             text = f"Turned {_WORDS[turn.degrees]} it looks more like the others{where}."
             ids = tuple(product.id for product in case.by_image[image_id])
             files = case.files_of(turn.product.id, image_id)
-            yield Finding("turned-picture", text, ids, files, weight=turn.gain)
+            yield Finding("turned-picture", text, ids, files, turn=turn.degrees, weight=turn.gain)
 
 
 def best_turns(case: Case, plan: ExtractorPlan, store: Store) -> Iterator[Turn]:
@@ -79,11 +86,10 @@ def best_turns(case: Case, plan: ExtractorPlan, store: Store) -> Iterator[Turn]:
     if not tried:
         return
     ids = [products[row].images[0].id for row in tried]
-    found = {degrees: likeness.of(tried, each.vectors(ids)) for degrees, each in turned.items()}
-    upright = likeness.upright[tried]
+    gains = {degrees: likeness.gains(tried, each.vectors(ids)) for degrees, each in turned.items()}
     for number, row in enumerate(tried):
-        degrees = max(found, key=lambda each: found[each][number])
-        yield Turn(products[row], degrees, float(found[degrees][number] - upright[number]))
+        degrees = max(gains, key=lambda each: gains[each][number, 0])
+        yield Turn(products[row], degrees, *gains[degrees][number].tolist())
 
 
 def _distinct(case: Case) -> list[Product]:
@@ -95,7 +101,7 @@ def _distinct(case: Case) -> list[Product]:
 
 
 class _Likeness:
-    """How much pictures are like the others of their category: all of the catalogue where that is small."""
+    """How much pictures are like the others of their category (of all, where that is small), and like all."""
 
     def __init__(self, products: list[Product], embeddings: EmbeddingStore) -> None:
         images = [product.images[0].id for product in products]
@@ -107,40 +113,55 @@ class _Likeness:
             rows[product.category].append(row)
         small = [row for members in rows.values() if len(members) <= NEAREST for row in members]
         large = [np.array(members) for members in rows.values() if len(members) > NEAREST]
-        self._groups = [(members, self._reference(members, images)) for members in large]
+        everything = np.arange(len(products))
+        self._all = _drawn(everything, images)
+        self._groups = [(members, _drawn(members, images)) for members in large]
         if small:
-            self._groups.append((np.array(small), self._reference(np.arange(len(products)), images)))
-        self.upright = self.of(range(len(products)), vectors)
+            self._groups.append((np.array(small), self._all))
+        self._upright = self._of_group(everything, self._vectors)
 
     def candidates(self) -> list[int]:
         """The rows that are least like the others, by group."""
         found: list[int] = []
         for members, _ in self._groups:
-            order = np.argsort(self.upright[members], kind="stable")
+            order = np.argsort(self._upright[members], kind="stable")
             found += members[order[: round(CANDIDATES * len(members))]].tolist()
         return sorted(found)
 
-    def of(self, rows: list[int] | range, embeddings: np.ndarray) -> np.ndarray:
-        """The likeness of pictures of `rows` (q,) whose embeddings are (q, d), float32: (q,) float64."""
-        vectors, found = self._unit(embeddings), np.empty(len(rows))
-        places = {row: place for place, row in enumerate(rows)}
+    def gains(self, rows: list[int], embeddings: np.ndarray) -> np.ndarray:
+        """What other embeddings (q, d) of `rows` add to the likeness to their group, and to all: (q, 2)."""
+        places, vectors = np.array(rows), self._unit(embeddings)
+        by_group = self._of_group(places, vectors) - self._upright[places]
+        among_all = self._to(self._all, places, vectors) - self._to(self._all, places, self._vectors[places])
+        return np.stack([by_group, among_all], axis=1)
+
+    def _of_group(self, rows: np.ndarray, vectors: np.ndarray) -> np.ndarray:
+        """The likeness of `vectors` (q, d) of `rows` (q,) to their groups: (q,)."""
+        found = np.empty(len(rows))
         for members, reference in self._groups:
-            asked = np.array([row for row in members.tolist() if row in places], int)
-            for begin in range(0, len(asked), _BLOCK):
-                some = asked[begin : begin + _BLOCK]
-                at = np.array([places[row] for row in some.tolist()])
-                cosines = vectors[at] @ self._vectors[reference].T
-                cosines[some[:, np.newaxis] == reference] = -1.0
-                found[at] = np.partition(cosines, -NEAREST, axis=1)[:, -NEAREST:].mean(axis=1)
+            here = np.isin(rows, members)
+            found[here] = self._to(reference, rows[here], vectors[here])
         return found
 
-    def _reference(self, members: np.ndarray, images: list[str]) -> np.ndarray:
-        return np.array(sorted(members.tolist(), key=images.__getitem__)[:REFERENCE])
+    def _to(self, reference: np.ndarray, rows: np.ndarray, vectors: np.ndarray) -> np.ndarray:
+        """The likeness of `vectors` (q, d) of `rows` (q,) to the rows `reference` but themselves: (q,)."""
+        found = np.empty(len(rows))
+        for begin in range(0, len(rows), _BLOCK):
+            part = slice(begin, begin + _BLOCK)
+            cosines = vectors[part] @ self._vectors[reference].T
+            cosines[rows[part, np.newaxis] == reference] = -1.0
+            found[part] = np.partition(cosines, -NEAREST, axis=1)[:, -NEAREST:].mean(axis=1)
+        return found
 
     def _unit(self, embeddings: np.ndarray) -> np.ndarray:
         vectors = (embeddings - self._centre).astype(np.float32)
         lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
         return np.divide(vectors, lengths, out=np.zeros_like(vectors), where=lengths > 0)
+
+
+def _drawn(rows: np.ndarray, images: list[str]) -> np.ndarray:
+    """At most `REFERENCE` of the rows: those whose image ids sort first."""
+    return np.array(sorted(rows.tolist(), key=images.__getitem__)[:REFERENCE])
 
 
 class _Form(Protocol):

@@ -143,6 +143,10 @@ def test_a_turned_picture_is_found_and_how_to_turn_it(doctor: Doctor, tmp_path: 
     assert words.keys() == {"p3", "p7", "p9"}
     assert "to the right by 90°" in words["p3"] and "to the left by 90°" in words["p9"]
     assert "upside down" in words["p7"]
+    turns = {finding.products[0]: finding.turn for finding in of_kind(found, "turned-picture")}
+    assert turns == {"p3": 270, "p7": 180, "p9": 90}, (
+        "what was turned to the left is to be turned to the right"
+    )
 
 
 def test_a_catalogue_with_nothing_right_is_examined(doctor: Doctor, tmp_path: Path) -> None:

@@ -31,7 +31,6 @@ def test_missing_and_odd_fields_are_found(doctor: Doctor, tmp_path: Path) -> Non
         "no currency": {"currency": ""},
         "no category": {"category": ""},
         "garbled": {"title": "KÃ¼che blau"},
-        "marked up": {"title": "Mug <b>blue</b> &amp; white"},
         "same 1": {"title": "Blue mug"},
         "same 2": {"title": "BLUE  mug "},
         "size S": {"title": "Shirt", "variants": "v"},
@@ -45,7 +44,7 @@ def test_missing_and_odd_fields_are_found(doctor: Doctor, tmp_path: Path) -> Non
     assert products_of(found, "odd-price") == [("dear",), ("free",)]
     assert products_of(found, "missing-currency") == [("no currency",)]
     assert products_of(found, "missing-category") == [("no category",)]
-    assert sorted(products_of(found, "odd-title")) == [("garbled",), ("marked up",)]
+    assert products_of(found, "odd-title") == [("garbled",)]
     assert products_of(found, "same-title") == [("same 1", "same 2")]
 
 
