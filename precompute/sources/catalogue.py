@@ -70,15 +70,24 @@ def read_catalogue(
 
 def _read_folder(folder: Path, columns: Mapping[str, str]) -> Catalogue:
     table = table_in(folder, columns)
-    if table is None:
-        products, left_out = read_pictures(folder)
-        if products:
-            say(f"Source: a folder of pictures, {len(products):,} pictures.")
-        return Catalogue(folder, products, left_out)
-    name, records = table
-    catalogue = _read_table(folder, records)
+    if table is not None:
+        name, records = table
+        catalogue = _read_table(folder, records)
+        if catalogue.products:
+            return _with_unnamed(catalogue, name)
+        if columns or name == TABLE:
+            raise UserError(_nothing_in(folder / name, catalogue.left_out))
+        say(f"No picture that {name} names is there: the pictures are read without it.")
+    products, left_out = read_pictures(folder)
+    if products:
+        say(f"Source: a folder of pictures, {len(products):,} pictures.")
+    return Catalogue(folder, products, left_out)
+
+
+def _with_unnamed(catalogue: Catalogue, name: str) -> Catalogue:
+    """The catalogue of a folder's table `name`, with the pictures that none of its products has."""
     named = {file for product in catalogue.products for file in product.files}
-    for path in files_in(folder, catalogue.left_out):
+    for path in files_in(catalogue.folder, catalogue.left_out):
         if is_picture(path) and path not in named:
             reason = f"no product of {name} that is kept names it"
             catalogue.left_out.append(LeftOut(shown(path), reason))

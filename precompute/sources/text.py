@@ -12,6 +12,11 @@ _AT_THE_ENDS = (
 
 _BREAKS = re.compile(r"[\t\n\r\f\v]+")
 _ENTITY = re.compile(r"&(#\d{1,7}|#x[0-9a-f]{1,6}|[a-z][a-z0-9]{1,30});", re.IGNORECASE)
+_NO_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+"""What no XML may have, and so what the parser's library refuses to move about."""
+
+_NUMBER = re.compile(r"&#(?:x([0-9a-f]+)|([0-9]+));?", re.IGNORECASE)
+
 _TAG = re.compile(
     r"</?(a|abbr|article|b|blockquote|br|center|code|dd|div|dl|dt|em|figure|font|h[1-6]|hr|i|iframe|img|li|"
     r"link|meta|ol|p|pre|s|script|section|small|span|strong|style|sub|sup|table|tbody|td|th|thead|tr|u|ul|"
@@ -47,9 +52,18 @@ def plain(text: str) -> str:
     if _TAG.search(text):
         import html_text
 
-        # Some exports have the page's HTML, others that HTML's own text.
-        return clean(html_text.extract_text(text))
+        return clean(html_text.extract_text(_NUMBER.sub(_allowed, _NO_XML.sub("", text))))
     if _ENTITY.search(text):
         unescaped = html.unescape(text)
+        # Some exports have the page's HTML, others that HTML's own text.
         return plain(unescaped) if _TAG.search(unescaped) else clean(unescaped)
     return text
+
+
+def _allowed(reference: re.Match[str]) -> str:
+    """A character's number in HTML, or nothing for one that no XML may have."""
+    # A number of more digits is none of Unicode's, and Python would take long to read it.
+    digits = (reference[1] or reference[2]).lstrip("0")[:8]
+    code = int(digits or "0", 16 if reference[1] else 10)
+    is_character = code <= 0x10FFFF and not 0xD800 <= code <= 0xDFFF and not _NO_XML.match(chr(code))
+    return reference[0] if is_character else ""

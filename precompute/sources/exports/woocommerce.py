@@ -32,15 +32,16 @@ def _product(row: Row, shared: dict[str, dict[str, Cell]]) -> Row | LeftOut:
             return LeftOut(row.place, f"a variation of {parent} without a picture of its own")
         cells = shared.get(parent, {}) | cells | {"variants": parent}
     elif "variable" in kind:
-        names = [name for name in (plain.get("sku", ""), f"id:{plain.get('id', '')}") if name]
+        names = [plain["sku"]] if "sku" in plain else []
+        names += [f"id:{plain['id']}"] if "id" in plain else []
         shared |= {name: {each: cells[each] for each in cells if compact(each) in _SHARED} for name in names}
-        cells["variants"] = names[0]
+        cells["variants"] = names[0] if names else ""
     if not is_between(plain.get("datesalepricestarts", ""), plain.get("datesalepriceends", "")):
         cells = {name: cell for name, cell in cells.items() if compact(name) != "saleprice"}
     for key, values in plain.items():
         if attribute := _ATTRIBUTE.fullmatch(key):
             cells[FACT + plain.get(f"attribute{attribute[1]}name", f"attribute {attribute[1]}")] = values
-    return Row(row.place, cells)
+    return Row(row.place, {name: cell for name, cell in cells.items() if cell})
 
 
 WOOCOMMERCE = Export(

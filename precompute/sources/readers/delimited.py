@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections import deque
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TextIO
@@ -18,7 +19,7 @@ from precompute.sources.rows import LONGEST, Row, Rows, TooLongError
 _DELIMITERS = {",": "CSV", ";": "CSV with semicolons", "\t": "TSV", "|": "CSV with | between cells"}
 _HEAD = 1 << 16
 _ROWS_TRIED = 50
-_MOST_RESTARTS = 10
+_NOT_CLOSED = "a quotation mark in it is not closed where it should be: read on from the next line"
 
 
 def open_delimited(path: Path) -> Rows:
@@ -43,7 +44,7 @@ def open_delimited(path: Path) -> Rows:
 
 
 class _Table:
-    """Reads one table, from the top again below a row whose quotation mark is never closed."""
+    """Reads one table."""
 
     def __init__(self, path: Path, encoding: Encoding, delimiter: str, *, hint: bool) -> None:
         self._path, self._encoding, self._delimiter = path, encoding, delimiter
@@ -55,6 +56,7 @@ class _Table:
         except TooLongError:
             self.header = []
         if not any(self.header):
+            self._lines.close()
             raise UserError(f"Expected the names of columns in the first line of {path}. Received: none.")
 
     def position(self) -> int:
@@ -63,37 +65,47 @@ class _Table:
 
     def entries(self) -> Iterator[Row | LeftOut]:
         """The rows from where reading stands."""
-        for _ in range(_MOST_RESTARTS):
-            unclosed = yield from self._entries()
+        try:
+            yield from self._entries()
+        finally:
             self._lines.close()
-            if unclosed is None:
-                return
-            reason = "a quotation mark in it is never closed: read on from the next line"
-            yield LeftOut(self._place(unclosed), reason)
-            self._lines = _Lines(open_text(self._path, self._encoding))
-            self._lines.skip_to(unclosed + 1)
 
     def _entries(self) -> Iterator[Row | LeftOut]:
-        """The rows until the end; returns the line of a row in which a quotation mark is never closed."""
-        lines, reader = self._lines, self._reader()
+        reader = self._reader()
         while True:
+            lines = self._lines
             first = lines.begin_row()
             try:
                 cells = next(reader, None)
             except (TooLongError, csv.Error):
-                lines.skip_row()
+                yield self._skipped(first)
                 reader = self._reader()
-                yield LeftOut(self._place(first), f"it has more than {LONGEST:,} characters")
                 continue
             if cells is None:
-                return None
-            if lines.inside_quotes() and lines.number > first and lines.at_end():
-                return first
-            if any(cells):
+                return
+            if lines.number > first and (self._is_ragged(cells) or lines.end_in_quotes()):
+                # What follows was taken for a part of the cell: each of its lines is read for itself.
+                yield LeftOut(self._place(first), _NOT_CLOSED)
+                lines.push_back()
+                reader = self._reader()
+            elif any(cells):
                 yield self._row(first, cells)
 
+    def _skipped(self, first: int) -> LeftOut:
+        """Read on behind a row that is too long; where it has no end, from its second line."""
+        if self._lines.skip_row():
+            last = self._lines.number
+            return LeftOut(self._place(first, last), f"it has more than {LONGEST:,} characters")
+        self._lines.close()
+        self._lines = _Lines(open_text(self._path, self._encoding))
+        self._lines.skip_to(first + 1)
+        return LeftOut(self._place(first), _NOT_CLOSED)
+
+    def _is_ragged(self, cells: Sequence[str]) -> bool:
+        return any(cell.strip() for cell in cells[len(self.header) :])
+
     def _row(self, line: int, cells: Sequence[str]) -> Row | LeftOut:
-        if any(cell.strip() for cell in cells[len(self.header) :]):
+        if self._is_ragged(cells):
             return LeftOut(
                 self._place(line),
                 f"it has {len(cells)} cells, and the first line names {len(self.header)} columns: "
@@ -111,8 +123,9 @@ class _Table:
             self.notes.append(f"several columns are called {', '.join(twice)}: the first is taken")
         return names
 
-    def _place(self, line: int) -> str:
-        return f"{self._path.name}, line {line}"
+    def _place(self, first: int, last: int | None = None) -> str:
+        lines = f"lines {first} to {last}" if last and last > first else f"line {first}"
+        return f"{self._path.name}, {lines}"
 
 
 class _Lines:
@@ -121,9 +134,10 @@ class _Lines:
     def __init__(self, file: TextIO) -> None:
         self._file = file
         self.number = 0
+        self._row: list[str] = []
         self._size = self._quotes = 0
         self._ended = True
-        self._ahead: str | None = None
+        self._ahead: deque[str] = deque()
 
     def __iter__(self) -> _Lines:
         return self
@@ -135,33 +149,42 @@ class _Lines:
         self._size += len(line)
         if self._size >= LONGEST:
             raise TooLongError
+        self._row.append(line)
         return line
 
     def begin_row(self) -> int:
         """The number of the line that the next row begins in."""
+        self._row.clear()
         self._size = self._quotes = 0
         return self.number + 1
 
-    def inside_quotes(self) -> bool:
-        """Whether a quotation mark of the row is open after what was read of it."""
-        return self._quotes % 2 == 1
+    def end_in_quotes(self) -> bool:
+        """Whether a quotation mark of the row is open where the file ends."""
+        if self._quotes % 2 == 0:
+            return False
+        if not self._ahead and (line := self._file.readline(LONGEST)):
+            self._ahead.append(line)
+        return not self._ahead
 
-    def skip_row(self) -> None:
-        """Read on to where the row ends: the end of a line, outside of quotation marks."""
-        while not self._ended or self.inside_quotes():
+    def push_back(self) -> None:
+        """Let all lines of the row but the first be read again."""
+        self._ahead.extendleft(reversed(self._row[1:]))
+        self.number -= len(self._row) - 1
+
+    def skip_row(self) -> bool:
+        """Read on to where the row ends, the end of a line outside of quotation marks; whether it does."""
+        self._row.clear()
+        while not self._ended or self._quotes % 2:
             if not self._read():
-                return
+                return self._quotes % 2 == 0
+        return True
 
     def skip_to(self, number: int) -> None:
         """Read on to where a line begins."""
         while self.number < number - 1 and self._read():
             pass
-        self.begin_row()
-
-    def at_end(self) -> bool:
-        """Whether nothing is left to be read."""
-        self._ahead = self._file.readline(LONGEST)
-        return not self._ahead
+        while not self._ended:
+            self._read()
 
     def bytes_read(self) -> int:
         """How much of the file was read."""
@@ -173,8 +196,7 @@ class _Lines:
 
     def _read(self) -> str:
         """A line, or a piece of one that is longer than any row."""
-        text = self._file.readline(LONGEST) if self._ahead is None else self._ahead
-        self._ahead = None
+        text = self._ahead.popleft() if self._ahead else self._file.readline(LONGEST)
         if self._ended and text:
             self.number += 1
         self._ended = text.endswith(("\n", "\r")) or not text

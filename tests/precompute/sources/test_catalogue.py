@@ -68,6 +68,20 @@ def test_what_is_no_table_of_products_does_not_keep_a_folder_s_pictures_out(
     assert "Source: a folder of pictures, 6 pictures." in said
 
 
+def test_a_table_whose_pictures_are_elsewhere_does_not_keep_a_folder_s_pictures_out(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_pictures(tmp_path)
+    (tmp_path / "labels.csv").write_text("filename,label\n0.png,mug\n")
+    assert len(read_catalogue(tmp_path).products) == 6
+    assert "No picture that labels.csv names is there: the pictures are read" in capsys.readouterr().err
+    (tmp_path / "labels.csv").rename(tmp_path / "products.csv")
+    with pytest.raises(
+        UserError, match=r"1 rows, none of use; the first, products\.csv, line 2: its image '0\.png'"
+    ):
+        read_catalogue(tmp_path)
+
+
 def test_pictures_beside_a_table_that_was_named_are_no_matter_of_its(tmp_path: Path) -> None:
     assert reasons(read_text(tmp_path, "a.csv", f"sku,image\n1,{PICTURES[0]}\n")) == {}
 

@@ -141,7 +141,9 @@ def test_a_gigantic_cell_leaves_out_its_row_alone(
         tmp_path, "a.csv", f"sku,image,title\n1,{PICTURES[0]},A\n2,{PICTURES[1]},{cell}\n3,{PICTURES[2]},C\n"
     )
     assert [each.id for each in catalogue.products] == ["1", "3"]
-    assert reasons(catalogue) == {"a.csv, line 3": "it has more than 4,000 characters"}
+    ((place, reason),) = reasons(catalogue).items()
+    assert place == ("a.csv, lines 3 to 1803" if "\n" in cell else "a.csv, line 3")
+    assert reason == "it has more than 4,000 characters"
 
 
 def test_a_gigantic_cell_is_never_in_memory(tmp_path: Path) -> None:
@@ -156,16 +158,27 @@ def test_a_gigantic_cell_is_never_in_memory(tmp_path: Path) -> None:
     assert found == "RLR" and taken < 100_000_000
 
 
-def test_a_quotation_mark_that_is_never_closed_costs_its_line(tmp_path: Path) -> None:
-    catalogue = read_text(
-        tmp_path,
-        "a.csv",
-        f'sku,image,title\n1,{PICTURES[0]},A\n2,{PICTURES[1]},"B\n3,{PICTURES[2]},C\n4,{PICTURES[3]},D\n',
-    )
-    assert [each.id for each in catalogue.products] == ["1", "3", "4"]
-    assert reasons(catalogue) == {
-        "a.csv, line 3": "a quotation mark in it is never closed: read on from the next line"
-    }
+NOT_CLOSED = "a quotation mark in it is not closed where it should be: read on from the next line"
+
+
+@pytest.mark.parametrize("last", ["4,{3},D", '4,{3},"D, d"', '4,{3},"D, d",,"x"'])
+def test_a_quotation_mark_that_is_not_closed_costs_its_line(tmp_path: Path, last: str) -> None:
+    text = 'sku,image,title\n1,{0},A\n2,{1},"B\n3,{2},C\n' + last + "\n5,{4},E\n"
+    catalogue = read_text(tmp_path, "a.csv", text.format(*PICTURES))
+    ragged = last.count(",") > 3
+    assert [each.id for each in catalogue.products] == ["1", "3", *([] if ragged else ["4"]), "5"]
+    assert reasons(catalogue)["a.csv, line 3"] == NOT_CLOSED
+    assert len(catalogue.left_out) == 1 + ragged
+
+
+def test_a_quotation_mark_that_is_not_closed_in_a_large_table_costs_its_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(delimited, "LONGEST", 2_000)
+    rows = "".join(f"{row},{PICTURES[1]},{'x' * 50}\n" for row in range(100))
+    catalogue = read_text(tmp_path, "a.csv", f'sku,image,title\nA,{PICTURES[0]},"A\n{rows}')
+    assert [each.id for each in catalogue.products] == [str(row) for row in range(100)]
+    assert reasons(catalogue) == {"a.csv, line 2": NOT_CLOSED}
 
 
 @pytest.mark.parametrize(

@@ -39,6 +39,18 @@ PATTERNS = (
 )
 FIELDS = ("title", "category", "brand", "tags", "price", "sale_price", "currency", "in_stock", "popularity")
 MARKUP = ("<", ">", "p", "br", "/", "!", "-", "&", ";", "#", "x", "?", "xml", "\x00", "\x0b", '"', "\ud800")
+MARKUP += (
+    "script",
+    "style",
+    "table",
+    "iframe",
+    "&#31;",
+    "&#x1f",
+    "&#xffff;",
+    "&#55296;",
+    "<![CDATA[",
+    "\ufffe",
+)
 
 
 @pytest.mark.parametrize("pattern", PATTERNS)
