@@ -18,7 +18,7 @@ apt_install := [ "$$(id -u)" = 0 ] && apt-get update -qq && \
 photos := "$${PHOTOS:-demo}"
 out := $(if $(PHOTOS),data-photos,data)
 made := $(photos)" is in generation $$(cat $(out)/CURRENT)"
-changed := find $(photos) precompute bundle .venv/ready -name __pycache__ -prune -o -newer $(out)/CURRENT -print
+changed := find $(photos) precompute pictures bundle .venv/ready -name __pycache__ -prune -o -newer $(out)/CURRENT -print
 up_to_date := [ "$$(cat $(out)/.made)" = $(made) ] && [ -z "$$($(changed))" ]
 
 # So that the address stays the last line.
@@ -26,7 +26,7 @@ quiet := --log-level warning --access-logfile /dev/null
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test clean chromium
+.PHONY: help setup demo live test clean chromium
 
 help: ## list these targets
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 16
@@ -40,6 +40,11 @@ demo: .venv/ready ## build the embedded catalogue and serve it; PHOTOS=folder ta
 	@printf '%s\n' $(made) > $(out)/.made
 	@echo "Akin is at http://127.0.0.1:$(PORT) until you press Ctrl+C."
 	@AKIN_DATA=$(out) .venv/bin/gunicorn --bind 127.0.0.1:$(PORT) $(quiet) dashapp.wsgi:server
+
+# One worker, as each would load TensorFlow for itself.
+live: export AKIN_LIVE := keras
+live: export WEB_CONCURRENCY := 1
+live: demo ## the same, with a search by photos of your own that runs Keras here
 
 test: .venv/ready-dev chromium ## check the style and run all tests
 	.venv/bin/ruff check .

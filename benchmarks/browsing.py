@@ -24,11 +24,15 @@ PATIENCE = 30  # seconds that a server may take to start
 
 @contextmanager
 def gunicorn(target: str, **environment: str) -> Iterator[int]:
-    """Serve `target` with two workers and give the port. Raises `SystemExit` where it does not start."""
+    """Serve `target` with two workers, or WEB_CONCURRENCY, and give the port.
+
+    Raises `SystemExit` where it does not start.
+    """
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "gunicorn", target, "--bind", f"127.0.0.1:{port}", "--workers", "2"]
+    workers = environment.get("WEB_CONCURRENCY", "2")
+    command = [sys.executable, "-m", "gunicorn", target, "--bind", f"127.0.0.1:{port}", "--workers", workers]
     command += ["--log-level", "error", "--access-logfile", os.devnull]
     process = subprocess.Popen(command, cwd=REPOSITORY, env={**os.environ, **environment})
     try:

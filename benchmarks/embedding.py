@@ -32,7 +32,7 @@ from precompute.extractors import RUNTIMES, best_runtime, open_extractor
 from precompute.loader import load
 from precompute.machine import available_cores
 from precompute.recipe import DEFAULT, RECIPES
-from precompute.source import read_catalogue
+from precompute.sources import read_catalogue
 from precompute.store import EmbeddingStore
 
 RECIPE = RECIPES[DEFAULT]

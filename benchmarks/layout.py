@@ -26,7 +26,7 @@ from precompute.neighbours import NeighbourLists, find_neighbours
 from precompute.progress import stage
 from precompute.projection import centre
 from precompute.recipe import DEFAULT, RECIPES
-from precompute.source import read_catalogue
+from precompute.sources import read_catalogue
 
 NEAREST = 10
 DEPTH = 60

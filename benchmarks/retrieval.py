@@ -27,7 +27,7 @@ from precompute.neighbours import find_neighbours
 from precompute.progress import stage
 from precompute.projection import project
 from precompute.recipe import DEFAULT, RECIPES
-from precompute.source import read_catalogue
+from precompute.sources import read_catalogue
 from precompute.store import EmbeddingStore
 
 

@@ -20,7 +20,7 @@ from PIL import Image
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from pictures.decoding import decode
-from precompute.source import EXTENSIONS
+from precompute.sources import EXTENSIONS
 from precompute.twins import TOLERANCE, signature_of
 
 

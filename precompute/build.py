@@ -22,14 +22,14 @@ from precompute.errors import UserError
 from precompute.extractors import ExtractorPlan, plan_extractor
 from precompute.findings import by_recipe, describe_twins
 from precompute.housekeeping import tidy
-from precompute.live import Rows, prepare, write_live
+from precompute.live import LiveExtractors, Rows, prepare, write_live
 from precompute.lock import locked
 from precompute.picture import THUMBNAIL_SIZE, PictureMaker
 from precompute.progress import say, stage
 from precompute.recipe import Recipe
 from precompute.recipe_lists import RecipeLists, make_lists, overlaps
-from precompute.source import Catalogue, LeftOut, SourceProduct, read_catalogue
-from precompute.store import PictureStore, Store
+from precompute.sources import Catalogue, LeftOut, SourceProduct, read_catalogue
+from precompute.store import EmbeddingStore, PictureStore, Store
 from precompute.store.pictures import thumbnail_files
 from precompute.twins import SIGNATURE_SIDE, with_twins
 from precompute.versions import versions
@@ -115,9 +115,9 @@ def build(settings: BuildSettings, *, catalogue: Catalogue | None = None) -> Sum
             embedded = _embed(catalogue, list(works.values()), maker, pictures, clock)
             products = _products(catalogue, embedded, pictures)
             left_out = _left_out(catalogue, embedded)
-            store.write_sources(catalogue.folder, files := _files_by_image(embedded))
             if not products:
                 raise UserError(_nothing_left(settings.source, left_out))
+            store.write_sources(catalogue.folder, _files_by_image(embedded))
             parts = {"store": store, "writer": writer, "clock": clock, "search": settings.search}
             made = [
                 make_lists(recipe, plan, works[plan.key], products, with_map=number == 0, **parts)
@@ -126,9 +126,7 @@ def build(settings: BuildSettings, *, catalogue: Catalogue | None = None) -> Sum
             overlap, inputs = overlaps(made), _inputs_digest(products)
             products = with_twins(products, made[0].lists, _signatures(products, pictures))
             if live is not None:
-                with clock.measure("live"):
-                    rows = Rows.of(products, works[plans[0].key].store, settings.recipes[0])
-                    write_live(live, rows, folder=catalogue.folder, files=files, store=store, writer=writer)
+                _write_live(live, products, works[plans[0].key].store, store, writer, clock)
             with clock.measure("writing"):
                 writer.write_catalogue(products)
                 _link_thumbnails(products, pictures, writer)
@@ -236,7 +234,42 @@ def _products(catalogue: Catalogue, embedded: Embedded, pictures: PictureStore) 
 
 
 def _left_out(catalogue: Catalogue, embedded: Embedded) -> list[LeftOut]:
-    return catalogue.left_out + [LeftOut(file, reason) for file, reason in embedded.left_out.items()]
+    """What is not in the bundle and why, and what becomes of a product of the table that loses a picture."""
+    losers: dict[str, list[SourceProduct]] = {file: [] for file in embedded.left_out}
+    for product in catalogue.products:
+        for file in product.files:
+            # A picture that is a product by itself needs no word more.
+            if file in losers and file != product.id:
+                losers[file].append(product)
+    left_out = list(catalogue.left_out)
+    for file, reason in embedded.left_out.items():
+        for product in losers[file][:1]:
+            reason += f"; {product.id!r} {_goes_on(product, file, embedded)}"
+        others = len(losers[file]) - 1
+        left_out.append(LeftOut(file, reason + (f", and {others:,} more had it" if others > 0 else "")))
+    return left_out
+
+
+def _goes_on(product: SourceProduct, lost: str, embedded: Embedded) -> str:
+    left = [file for file in product.files if file in embedded.images]
+    if not left:
+        return "has no other picture and is left out"
+    if lost == product.files[0]:
+        return f"goes on with {left[0]} as its first picture"
+    return f"keeps {len(left)} of its {len(product.files)} pictures"
+
+
+def _write_live(
+    live: LiveExtractors,
+    products: list[Product],
+    embeddings: EmbeddingStore,
+    store: Store,
+    writer: BundleWriter,
+    clock: Clock,
+) -> None:
+    with clock.measure("live"):
+        rows = Rows.of(products, embeddings, live.plan.recipe)
+        write_live(live, rows, store=store, writer=writer)
 
 
 def _files_by_image(embedded: Embedded) -> dict[str, str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -88,24 +87,16 @@ def prepare(plan: ExtractorPlan) -> LiveExtractors:
     return LiveExtractors(plan, float32, with_int8_weights(float32))
 
 
-def write_live(
-    extractors: LiveExtractors,
-    rows: Rows,
-    *,
-    folder: Path,
-    files: dict[str, str],
-    store: Store,
-    writer: BundleWriter,
-) -> None:
+def write_live(extractors: LiveExtractors, rows: Rows, *, store: Store, writer: BundleWriter) -> None:
     """Write everything below `live/`, the extractor with int8 weights only where it agrees well enough.
 
-    `files` has a file below `folder` for each image id. Raises `UserError` where the extractor that was
-    converted gives other neighbours than the build's.
+    The pictures are where the store says that this build found them. Raises `UserError` where the extractor
+    that was converted gives other neighbours than the build's.
     """
     recipe = extractors.plan.recipe
     vectors = _unit(rows.vectors) if recipe.metric == "cosine" else rows.vectors
     numbers, scales = quantised(vectors)
-    found = measure(extractors, rows, numbers=numbers, scales=scales, folder=folder, files=files, store=store)
+    found = measure(extractors, rows, numbers=numbers, scales=scales, store=store)
     included = {name: found.overlap[name] >= least for name, least in LEAST_OVERLAP.items()}
     if not included["float32"]:
         raise UserError(

@@ -6,7 +6,6 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.metadata import version
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -50,8 +49,6 @@ def measure(
     *,
     numbers: np.ndarray,
     scales: np.ndarray,
-    folder: Path,
-    files: dict[str, str],
     store: Store,
 ) -> Agreement:
     """Embed a sample of the catalogue's pictures anew as a live search does, and search with them.
@@ -59,7 +56,7 @@ def measure(
     `numbers` (n, d), int8, and `scales` (n,) are the rows as the live search has them. What was embedded
     by a build before is taken from the store.
     """
-    embedded = _embed(extractors, sorted(rows.pictures)[:PICTURES], folder=folder, files=files, store=store)
+    embedded = _embed(extractors, sorted(rows.pictures)[:PICTURES], store)
     sample = sorted(set.intersection(*(set(part) for part in embedded.values())))
     metric = extractors.plan.recipe.metric
     own = np.array([rows.pictures[image_id] for image_id in sample], np.int32)
@@ -82,12 +79,11 @@ def measure(
     return Agreement(len(sample), overlap, cosine, float(error))
 
 
-def _embed(
-    extractors: LiveExtractors, sample: list[str], *, folder: Path, files: dict[str, str], store: Store
-) -> dict[str, dict[str, np.ndarray]]:
+def _embed(extractors: LiveExtractors, sample: list[str], store: Store) -> dict[str, dict[str, np.ndarray]]:
     """What each extractor gives of each picture of the sample that is still there, by its name and the id."""
     works = {name: _work(extractors.plan, getattr(extractors, name), store) for name in ("float32", "int8")}
-    paths = [files[image_id] for image_id in sample]
+    folder, files = store.sources()
+    paths = [files[image_id] for image_id in sample if image_id in files]
     with stage("Live search", len(paths), "pictures") as advance:
         found = embed_all(folder, paths, list(works.values()), advance=advance)
     ids = found.ids

@@ -23,7 +23,7 @@ from precompute.neighbours import EXACT_PRODUCTS, find_neighbours
 from precompute.progress import say
 from precompute.recipe import Recipe
 from precompute.slug import LIMIT, files_below, packed_size
-from precompute.source import Catalogue, read_catalogue
+from precompute.sources import Catalogue, read_catalogue
 from precompute.store import Store
 from precompute.vectors import Vectors, compared_vectors
 

@@ -78,15 +78,7 @@ def make_lists(
     """
     key = recipe.fingerprint(plan.weights_sha256)
     with stage("Neighbours", len(products), "products") as advance, clock.measure("neighbours"):
-        try:
-            # In the order of the lists.
-            in_order = sorted(products, key=lambda product: product.id)
-            vectors = compared_vectors(in_order, work.store, recipe)
-        except KeyError as error:
-            raise UserError(
-                f"{error.args[0]:,} embeddings in {store.root} were damaged during the build: "
-                "run the same command again, which computes them again."
-            ) from error
+        vectors = _vectors(recipe, work, products, store=store)
         lists = find_neighbours(
             vectors.ids,
             vectors.values,
@@ -117,6 +109,17 @@ def make_lists(
         with clock.measure("map"):
             _write_map(recipe, lists, vectors, products, fingerprint=key, writer=writer)
     return RecipeLists(recipe, plan, work.embedding_seconds, lists, shards, findings)
+
+
+def _vectors(recipe: Recipe, work: Work, products: list[Product], *, store: Store) -> Vectors:
+    """What is compared, in the order of the lists, by id."""
+    try:
+        return compared_vectors(sorted(products, key=lambda product: product.id), work.store, recipe)
+    except KeyError as error:
+        raise UserError(
+            f"{error.args[0]:,} embeddings in {store.root} were damaged during the build: "
+            "run the same command again, which computes them again."
+        ) from error
 
 
 def overlaps(made: list[RecipeLists]) -> list[dict[str, Any]]:

@@ -187,6 +187,10 @@ def test_every_requirement_is_one_exact_pin():
     assert not {name: files for name, files in found.items() if len(set(files.values())) > 1}
 
 
+def test_what_a_host_installs_for_live_search_can_be_added_to_what_it_installs():
+    assert not set(pins("requirements-live.txt")) & set(pins("requirements.txt"))
+
+
 def test_no_file_is_too_long():
     files = {name_of(path): path.read_text(encoding="utf-8") for path in our_files(".py", ".css", ".js")}
     lengths = {name: len(text.splitlines()) for name, text in files.items()}

@@ -14,6 +14,7 @@ visitors' browsers search and this process cannot. Nothing heavy is imported bef
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 from dashapp.settings import Settings
@@ -27,6 +28,9 @@ def open_live(settings: Settings) -> LiveApi | None:
 
     Raises `SettingsError` where the setting, the packages and the bundle do not fit together.
     """
+    # Read by NumPy when it is loaded. What is multiplied here takes a millisecond: more threads, beside those
+    # of the extractor and of other workers, cost more than they gain.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     from dashapp.live.start import can_search, check_start
 
     check_start(settings)

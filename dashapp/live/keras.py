@@ -68,14 +68,13 @@ class BuildExtractor:
 class KerasEngine(Engine):
     """An engine that can compute a product's list anew.
 
-    `ids` are the products' in the catalogue's order and `compared` the pictures that each is compared by;
-    `pictures` is how, as the recipe has it. `sources` are the pictures' files, `embeddings` the store's.
+    `compared` has the pictures that each product is compared by, by its id;
+    `pictures` is how, as the recipe has it. `sources` and `embeddings` are the store's.
     """
 
-    ids: tuple[str, ...]
     compared: Mapping[str, Sequence[str]]
     pictures: str
-    sources: Mapping[str, Path]
+    sources: tuple[Path, Mapping[str, str]]
     embeddings: EmbeddingStore
 
     def product_scores(self, product: Product) -> tuple[dict[str, float], bool]:
@@ -97,7 +96,8 @@ class KerasEngine(Engine):
     def _embedded(self, image_id: str) -> np.ndarray | None:
         """What the extractor gives of a picture now; None where its file is another or gone."""
         try:
-            data = self.sources[image_id].read_bytes()
+            folder, files = self.sources
+            data = (folder / files[image_id]).read_bytes()
             if hashlib.sha256(data).hexdigest() != image_id:
                 return None
             return self.extractor(self.form.read(data))
@@ -155,4 +155,10 @@ def _products(bundle: Bundle) -> list[Product]:
 
 def _recipe(described: dict[str, Any]) -> Recipe:
     names = {field.name for field in dataclasses.fields(Recipe)} - {"weights"}
-    return Recipe(**{name: described[name] for name in names})
+    try:
+        return Recipe(**{name: described[name] for name in names})
+    except KeyError as error:
+        raise BundleError(
+            f"The bundle's manifest does not say the {error.args[0]} of its recipe: build it again, "
+            "run: python -m precompute build PHOTOS."
+        ) from None

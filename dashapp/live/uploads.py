@@ -5,11 +5,12 @@ from __future__ import annotations
 import io
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import IO, Any
+from typing import IO
 
 from flask import Request
 from werkzeug.exceptions import RequestEntityTooLarge
@@ -27,6 +28,9 @@ MEDIA_TYPES = tuple(f"image/{name.lower()}" for name in UPLOAD.formats)
 
 SECONDS = 25.0
 """How long a request may take to arrive. Heroku's router gives up after 30 s without an answer."""
+
+_LOOK_EVERY = 0.5
+"""Seconds between two looks at whose time is up."""
 
 _FORM = "multipart/form-data"
 _AROUND = 16 * 1024
@@ -54,7 +58,7 @@ def read_photos(request: Request, *, box: str = "") -> tuple[Photo, ...]:
     limit = UPLOAD.bytes + (_AROUND if is_form else 0)
     if (request.content_length or 0) > limit:
         raise _too_large()
-    with _in_time(request.environ) as late:
+    with _deadlines.watch(request.environ.get("gunicorn.socket")) as late:
         try:
             # One byte more tells a body of just that size from a larger one.
             stream = get_input_stream(request.environ, max_content_length=limit + 1)
@@ -123,26 +127,53 @@ def _box(text: str) -> Box:
         raise unusable("box", str(error), text[:100]) from None
 
 
-@contextmanager
-def _in_time(environ: dict[str, Any]) -> Iterator[threading.Event]:
-    """Stop reading from the client once the time is up, which the event tells."""
-    late = threading.Event()
-    client = environ.get("gunicorn.socket")
+class _Deadlines:
+    """Stops reading from clients whose time is up: one thread watches all, as starting one takes its time."""
 
-    def stop() -> None:
-        late.set()
-        # Whoever waits for more gets the end of the stream; what is written still goes out.
-        with suppress(OSError):
-            client.shutdown(socket.SHUT_RD)
+    def __init__(self) -> None:
+        self._watched: dict[socket.socket, tuple[float, threading.Event]] = {}
+        self._lock = threading.Lock()
+        self._any = threading.Event()
+        self._thread: threading.Thread | None = None
 
-    timer = threading.Timer(SECONDS, stop)
-    timer.daemon = True
-    if client is not None:
-        timer.start()
-    try:
-        yield late
-    finally:
-        timer.cancel()
+    @contextmanager
+    def watch(self, client: socket.socket | None) -> Iterator[threading.Event]:
+        """Stop reading from `client` once `SECONDS` have passed inside, which the event tells.
+
+        Where the server does not say who the client is, nothing is watched.
+        """
+        late = threading.Event()
+        if client is None:
+            yield late
+            return
+        with self._lock:
+            self._watched[client] = (time.monotonic() + SECONDS, late)
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, name="upload-deadlines", daemon=True)
+                self._thread.start()
+        self._any.set()
+        try:
+            yield late
+        finally:
+            with self._lock:
+                del self._watched[client]
+
+    def _run(self) -> None:
+        while self._any.wait():
+            time.sleep(_LOOK_EVERY)
+            now = time.monotonic()
+            with self._lock:
+                if not self._watched:
+                    self._any.clear()
+                for client, (deadline, late) in self._watched.items():
+                    if now > deadline and not late.is_set():
+                        late.set()
+                        # Whoever waits for more gets the end of the stream; what is written still goes out.
+                        with suppress(OSError):
+                            client.shutdown(socket.SHUT_RD)
+
+
+_deadlines = _Deadlines()
 
 
 def _too_large() -> Problem:

@@ -8,18 +8,19 @@ import numpy as np
 
 from bundle.live import OWNERS, SCALES, LiveSearch
 
-SHORTLIST = 2_000
+SHORTLIST = 1_000
 """Rows whose scores are computed in full at the least; up to so many in all, no row is passed over."""
 
 _FOR_EACH = 4
 """Rows in the shortlist for each product that is asked for, where that is more."""
 
-_COARSE = 256
+_COARSE = 128
 """Dimensions by which the shortlist is made."""
 
-_SAMPLE = 4_096
+_SAMPLE = 2_048
 _SPARE = 16
-_BLOCK = 4_096
+_BLOCK = 1_024
+_TOGETHER = 128
 
 
 @dataclass(frozen=True)
@@ -33,8 +34,8 @@ class Ranked:
 class Vectors:
     """Rows of vectors under a metric, each with the product that it is of.
 
-    A search has two stages. The first compares all rows in the 256 directions in which they differ most
-    (Halko, Martinsson and Tropp 2011, arXiv 0909.4061, algorithm 4.4), which takes a fifth of the memory
+    A search has two stages. The first compares all rows in the 128 directions in which they differ most
+    (Halko, Martinsson and Tropp 2011, arXiv 0909.4061, algorithm 4.4), which takes a tenth of the time
     that all of them would, and makes a shortlist. The second computes the scores of that from the rows
     themselves.
     """
@@ -112,7 +113,14 @@ class Vectors:
 
     def _nearness(self, query: np.ndarray, rows: np.ndarray) -> np.ndarray:
         """How near rows are, (k,) float32: more is nearer."""
-        near = self._numbers[rows].astype(np.float32) @ query
+        near = np.empty(len(rows), np.float32)
+        # So few rows at a time that they stay in the processor's cache, in memory that is asked for once.
+        block = np.empty((_TOGETHER, len(query)), np.float32)
+        for start in range(0, len(rows), _TOGETHER):
+            some = rows[start : start + _TOGETHER]
+            full = block[: len(some)]
+            full[:] = self._numbers[some]
+            np.matmul(full, query, out=near[start : start + _TOGETHER])
         if self._scales is not None:
             near *= self._scales[rows]
         return near if self._halves is None else near - self._halves[rows]

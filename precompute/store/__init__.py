@@ -54,13 +54,16 @@ class Store:
         self.root.mkdir(parents=True, exist_ok=True)
         write_whole(self.root / SOURCES, canonical_json(content), by_way_of=self.root)
 
-    def sources(self) -> dict[str, Path]:
-        """Where the last build found each picture, by image id; empty where nobody knows."""
+    def sources(self) -> tuple[Path, dict[str, str]]:
+        """Where the last build found each picture: a folder, and a file below it by image id.
+
+        There are none where nobody knows.
+        """
         try:
             content = json.loads((self.root / SOURCES).read_text(encoding="utf-8"))
-            return {image_id: Path(content["folder"], file) for image_id, file in content["files"].items()}
-        except (OSError, ValueError, LookupError, TypeError, AttributeError):
-            return {}
+            return Path(content["folder"]), dict(content["files"])
+        except (OSError, ValueError, LookupError, TypeError):
+            return Path(), {}
 
     def keep_only(self, keys: Collection[str]) -> None:
         """Drop everything that is kept under other keys."""

@@ -102,7 +102,7 @@ def test_it_finds_what_python_finds(page: Page, live_data: Path) -> None:
     open_photo(page)
     found = page.evaluate(SEARCH, [[in_script(photo) for photo in photos] for photos in searches])
     bundle = Bundle.open(live_data)
-    engine, ids = open_litert(read_live(bundle)), bundle.product_ids(offset=0, limit=1000)
+    engine, ids = open_litert(bundle, read_live(bundle)), bundle.product_ids(offset=0, limit=1000)
     shares, differences = [], []
     for photos, similar in zip(searches, found, strict=True):
         here = engine.search(photos, count=1000).ranked

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from precompute.errors import UserError
-from precompute.source import read_catalogue
+from precompute.sources import read_catalogue
 
 
 def touch(folder: Path, *names: str) -> Path:
