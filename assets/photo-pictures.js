@@ -88,8 +88,9 @@ export async function photoOfProduct({ id, title, picture, box }) {
 }
 
 async function canvasOf(blob) {
-  // As the catalogue's pictures were read: upright, and colours as they are in the file.
-  const bitmap = await createImageBitmap(blob, { imageOrientation: "from-image", colorSpaceConversion: "none" });
+  // As the catalogue's pictures were read: upright, and colours as they are in the file, where a browser can.
+  const asRead = { imageOrientation: "from-image", colorSpaceConversion: "none" };
+  const bitmap = await createImageBitmap(blob, asRead).catch(() => createImageBitmap(blob));
   try {
     return drawn(bitmap, [0, 0, bitmap.width, bitmap.height], KEPT);
   } finally {

@@ -219,13 +219,6 @@ class Bundle:
         query = f"SELECT position, {COLUMNS} FROM products WHERE position IN ({marks})"
         return {position: product_from(row) for position, *row in self._connection().execute(query, wanted)}
 
-    def ids_at(self, positions: Iterable[int]) -> dict[int, str]:
-        """The ids of the products at these positions of the catalogue, by position; unknown ones left out."""
-        wanted = list(positions)
-        marks = ",".join("?" * len(wanted))
-        query = f"SELECT position, id FROM products WHERE position IN ({marks})"
-        return dict(self._connection().execute(query, wanted))
-
     def product_ids(self, *, offset: int, limit: int) -> list[str]:
         """The ids of the products from the `offset`-th of the catalogue on, `limit` of them at most."""
         query = "SELECT id FROM products WHERE position >= ? ORDER BY position LIMIT ?"

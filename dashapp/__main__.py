@@ -21,6 +21,8 @@ def main(arguments: list[str] | None = None) -> None:
         app = create_app(settings)
     except SettingsError as error:
         parser.error(str(error))
+    for begin in app.server.extensions.get("worker-start", ()):
+        begin()
     print(f"Serving {settings.data} on http://{options.host}:{options.port}/ (Ctrl-C ends it)", flush=True)
     app.server.run(host=options.host, port=options.port, debug=options.debug, threaded=True)
 

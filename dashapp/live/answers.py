@@ -107,7 +107,7 @@ class LiveApi:
                 found = engine.search(photos, count=count, admitted=admitted)
         total = bundle.count if admitted is None else int(admitted.sum())
         body = {"recipe": engine.recipe, "runtime": engine.runtime, "photos": len(photos), "total": total}
-        similar = _ids(bundle, found) if lean else _records(site, bundle, found, values["limit"])
+        similar = _ids(engine, found) if lean else _records(site, bundle, found, values["limit"])
         response = Response(
             json.dumps(body | {"similar": similar}, ensure_ascii=False, separators=(",", ":")),
             mimetype="application/json",
@@ -131,9 +131,8 @@ class LiveApi:
             )
 
 
-def _ids(bundle: Bundle, found: Found) -> list[dict[str, Any]]:
-    ids = bundle.ids_at(found.ranked.positions.tolist())
-    return [{"id": ids[position], "score": score} for position, score in _entries(found) if position in ids]
+def _ids(engine: Engine, found: Found) -> list[dict[str, Any]]:
+    return [{"id": engine.ids[position], "score": score} for position, score in _entries(found)]
 
 
 def _records(site: Site, bundle: Bundle, found: Found, limit: int) -> list[dict[str, Any]]:

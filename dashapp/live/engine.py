@@ -37,10 +37,11 @@ class Found:
 class Engine:
     """What searches in one generation, under its first recipe.
 
-    `runtime` names what runs the extractor. `centre` (d,), float32, is subtracted from an embedding, which
-    then gets unit length; None stands for neither.
+    `ids` are the products' in the catalogue's order. `runtime` names what runs the extractor. `centre` (d,),
+    float32, is subtracted from an embedding, which then gets unit length; None stands for neither.
     """
 
+    ids: tuple[str, ...]
     recipe: str
     runtime: str
     form: Form

@@ -68,11 +68,10 @@ class BuildExtractor:
 class KerasEngine(Engine):
     """An engine that can compute a product's list anew.
 
-    `ids` are the products' in the catalogue's order and `compared` the pictures that each is compared by;
+    `compared` has the pictures that each product is compared by, by its id;
     `pictures` is how, as the recipe has it. `sources` and `embeddings` are the store's.
     """
 
-    ids: tuple[str, ...]
     compared: Mapping[str, Sequence[str]]
     pictures: str
     sources: tuple[Path, Mapping[str, str]]

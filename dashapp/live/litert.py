@@ -9,6 +9,7 @@ from threading import Lock
 
 import numpy as np
 
+from bundle import Bundle
 from bundle.live import CENTRE, EXTRACTOR, LiveSearch
 from dashapp.live.engine import Engine
 from dashapp.live.vectors import Vectors
@@ -44,10 +45,11 @@ class LiteRTExtractor:
         return interpreter, *(each[0]["index"] for each in details)
 
 
-def open_litert(live: LiveSearch) -> Engine:
-    """The engine of a bundle's live part."""
+def open_litert(bundle: Bundle, live: LiveSearch) -> Engine:
+    """The engine of a bundle's live part, which `bundle.live.read_live` read."""
     centred = live.projection == "centre"
     return Engine(
+        ids=tuple(bundle.product_ids(offset=0, limit=bundle.count)),
         recipe=live.recipe,
         runtime="litert",
         form=Form.of(live.form),

@@ -58,7 +58,7 @@ def open_engine(settings: Settings, bundle: Bundle) -> Engine | None:
         return None
     from dashapp.live.litert import open_litert
 
-    return open_litert(live)
+    return open_litert(bundle, live)
 
 
 def _check_bundle(settings: Settings, bundle: Bundle) -> LiveSearch | None:

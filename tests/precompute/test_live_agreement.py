@@ -42,7 +42,7 @@ def nearest(engine: Engine, embeddings: Iterable[np.ndarray]) -> list[set[int]]:
 
 def assert_agreement(bundle: Bundle, photos: list[bytes]) -> None:
     live, with_keras = read_live(bundle), open_keras(bundle, data=bundle.folder.parent)
-    hosted = open_litert(live)
+    hosted = open_litert(bundle, live)
     images = [hosted.form.read(photo, limits=UPLOAD) for photo in photos]
     keras = open_extractor(RECIPES[DEFAULT], runtime="keras")
     batches = [np.stack(images[begin : begin + keras.batch]) for begin in range(0, len(images), keras.batch)]
