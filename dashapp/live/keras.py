@@ -89,7 +89,7 @@ class KerasEngine(Engine):
             queries = means(queries, counts, to_unit_length=self.centre is not None)
         if self.vectors.metric == "cosine":
             queries = np.stack([unit(query) for query in queries])
-        scores = np.stack([self.vectors.scores(query, len(self.ids)) for query in queries])
+        scores = np.stack([self.vectors.scores(query) for query in queries])
         best = scores.min(axis=0) if self.vectors.metric == "euclidean" else scores.max(axis=0)
         return dict(zip(self.ids, best.astype(float).tolist(), strict=True)), from_pictures
 

@@ -14,7 +14,7 @@ SHORTLIST = 1_000
 _FOR_EACH = 4
 """Rows in the shortlist for each product that is asked for, where that is more."""
 
-_COARSE = 128
+_COARSE = 96
 """Dimensions by which the shortlist is made."""
 
 _SAMPLE = 2_048
@@ -34,7 +34,7 @@ class Ranked:
 class Vectors:
     """Rows of vectors under a metric, each with the product that it is of.
 
-    A search has two stages. The first compares all rows in the 128 directions in which they differ most
+    A search has two stages. The first compares all rows in the 96 directions in which they differ most
     (Halko, Martinsson and Tropp 2011, arXiv 0909.4061, algorithm 4.4), which takes a tenth of the time
     that all of them would, and makes a shortlist. The second computes the scores of that from the rows
     themselves.
@@ -47,6 +47,12 @@ class Vectors:
 
         Under cosine the rows have unit length.
         """
+        owners = owners.astype(np.int64)
+        if (np.diff(owners) < 0).any():
+            order = np.argsort(owners, kind="stable")
+            numbers, owners = numbers[order], owners[order]
+            scales = None if scales is None else scales[order]
+        # In the order of the products, so that those of one lie together.
         self._numbers, self._scales, self._owners = numbers, scales, owners
         self.metric = metric
         self._halves = self._half_squares() if metric == "euclidean" else None
@@ -81,19 +87,22 @@ class Vectors:
         `admitted`, bool by position, says which products may be among them.
         """
         rows = self._shortlist(query, count=count, admitted=admitted)
-        near = self._nearness(query, rows)
-        owners = self._owners[rows]
-        order = np.lexsort((owners, -near))
-        _, first = np.unique(owners[order], return_index=True)
-        best = order[np.sort(first)][:count]
-        return Ranked(owners[best].astype(np.int64), self._scores(query, near[best]))
+        if not len(rows):
+            return Ranked(np.empty(0, np.int64), np.empty(0, np.float32))
+        positions, near = self._by_product(rows, self._nearness(query, rows))
+        best = np.argsort(-near, kind="stable")[:count]
+        return Ranked(positions[best].astype(np.int64), self._scores(query, near[best]))
 
-    def scores(self, query: np.ndarray, count: int) -> np.ndarray:
-        """The score of every product, (count,) float32, each that of the nearest of its rows."""
-        near = np.full(count, -np.inf, np.float32)
-        for start in range(0, len(self._numbers), _BLOCK):
-            part = np.arange(start, min(start + _BLOCK, len(self._numbers)))
-            np.maximum.at(near, self._owners[part], self._nearness(query, part))
+    def _by_product(self, rows: np.ndarray, near: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """The products of rows, which are in their order, and the nearness of each one's nearest row."""
+        owners = self._owners[rows]
+        starts = np.flatnonzero(np.diff(owners, prepend=-1))
+        return owners[starts], np.maximum.reduceat(near, starts)
+
+    def scores(self, query: np.ndarray) -> np.ndarray:
+        """The score of every product, by position, float32, each that of the nearest of its rows."""
+        rows = np.arange(len(self._numbers))
+        _, near = self._by_product(rows, self._nearness(query, rows))
         return self._scores(query, near)
 
     def _shortlist(self, query: np.ndarray, *, count: int, admitted: np.ndarray | None) -> np.ndarray:

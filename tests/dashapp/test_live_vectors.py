@@ -61,7 +61,7 @@ def test_scores_are_those_of_the_metric_but_for_what_int8_rounds(metric: str) ->
     assert np.abs(found.scores - scores[found.positions]).max() < (0.1 if metric == "euclidean" else 0.02)
     best_first = -found.scores if metric == "euclidean" else found.scores
     assert (np.diff(best_first) <= 0).all()
-    everything = held(vectors, metric).scores(query, 300)
+    everything = held(vectors, metric).scores(query)
     assert np.allclose(everything[found.positions], found.scores, atol=1e-5)
 
 
@@ -95,7 +95,15 @@ def test_a_product_has_the_score_of_its_nearest_picture() -> None:
     assert sorted(found.positions.tolist()) == list(range(50))
     assert found.positions[0] == 4
     assert np.allclose(found.scores, best[found.positions])
-    assert np.allclose(searched.scores(vectors[18], 50), best)
+    assert np.allclose(searched.scores(vectors[18]), best)
+
+
+def test_rows_may_be_in_any_order() -> None:
+    vectors, owners = catalogue(120, 32), np.repeat(np.arange(40), 3).astype(np.uint32)
+    order = np.random.default_rng(2).permutation(120)
+    for query in vectors[:5]:
+        one, other = held(vectors, owners=owners), held(vectors[order], owners=owners[order])
+        assert (one.nearest(query, count=40).positions == other.nearest(query, count=40).positions).all()
 
 
 def test_equal_scores_are_in_the_catalogue_s_order() -> None:
