@@ -15,7 +15,9 @@ beyond the vectors, the libraries and the memory it had when the search began. M
 The vectors are no random data. Each photo is embedded whole and cropped to its middle 85 %, either one also
 mirrored; a row is the embedding of one of these beside that of its mirror image. Where a size has more rows
 than that, the others lie between two rows of one class, 5 to 50 % of the way. All are centred and turned to
-their first d principal directions. `--approximate 200000x256` compares the engines at a size instead.
+their first d principal directions. `--approximate 200000x256` compares the engines at a size instead, and
+`--pictures 60000x256` the search among all rows with those for products that have three of the rows each: by
+their means, and by their best matching pairs.
 """
 
 from __future__ import annotations
@@ -38,6 +40,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 import numpy as np
 
 SIZES = ("3068x1280", "50000x256", "20000x2048")
+PICTURES = 3
 SMALL = 5000
 """Products up to which the ways are run that take minutes for more."""
 
@@ -71,11 +74,13 @@ def faiss_flat(vectors: np.ndarray, ids: list[str], depth: int, out: Path) -> No
     faiss.knn(vectors, vectors, depth + 1, metric=faiss.METRIC_INNER_PRODUCT)
 
 
-def akin(vectors: np.ndarray, ids: list[str], depth: int, out: Path, search: str = "exact") -> dict[str, Any]:
+def akin(
+    vectors: np.ndarray, ids: list[str], depth: int, out: Path, search: str = "exact", **options: Any
+) -> dict[str, Any]:
     from bundle import BundleWriter
     from precompute.neighbours import find_neighbours
 
-    lists = find_neighbours(ids, vectors, metric="cosine", depth=depth, top=20, search=search)
+    lists = find_neighbours(ids, vectors, metric="cosine", depth=depth, top=20, search=search, **options)
     with BundleWriter(out, generation="benchmark") as writer:
         writer.write_lines("benchmark", lists.lines())
         # What is left is moved out of the way of the writer, which removes what was not published.
@@ -87,6 +92,19 @@ def akin_approximate(vectors: np.ndarray, ids: list[str], depth: int, out: Path)
     return akin(vectors, ids, depth, out, "approximate")
 
 
+def akin_means(vectors: np.ndarray, ids: list[str], depth: int, out: Path) -> dict[str, Any]:
+    from precompute.vectors import means
+
+    counts = np.full(len(ids) // PICTURES, PICTURES, np.int32)
+    products = means(vectors[: counts.sum()], counts, to_unit_length=True)
+    return akin(products, ids[: len(counts)], depth, out)
+
+
+def akin_best_pairs(vectors: np.ndarray, ids: list[str], depth: int, out: Path) -> dict[str, Any]:
+    counts = np.full(len(ids) // PICTURES, PICTURES, np.int32)
+    return akin(vectors[: counts.sum()], ids[: len(counts)], depth, out, counts=counts)
+
+
 WAYS: dict[str, Callable[..., dict[str, Any] | None]] = {
     "documents' way: matrix, pandas, CSV": documents_way,
     "scikit-learn ball tree": ball_tree,
@@ -94,8 +112,12 @@ WAYS: dict[str, Callable[..., dict[str, Any] | None]] = {
     "faiss flat index, candidates alone": faiss_flat,
     "Akin, scores and JSON included": akin,
     "Akin, approximate": akin_approximate,
+    "Akin, a third as many products by means of three": akin_means,
+    "Akin, a third as many products by best pairs of three": akin_best_pairs,
 }
 FEW_ONLY = (documents_way, ball_tree)
+ENGINES = (akin, akin_approximate)
+SEVERAL = (akin, akin_means, akin_best_pairs)
 
 
 def main() -> None:
@@ -106,6 +128,7 @@ def main() -> None:
     parser.add_argument("photos", type=Path)
     parser.add_argument("--sizes", nargs="+", default=SIZES, metavar="NxD")
     parser.add_argument("--approximate", nargs="+", default=[], metavar="NxD")
+    parser.add_argument("--pictures", nargs="+", default=[], metavar="NxD")
     parser.add_argument("--depth", type=int, default=60)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--embeddings", type=Path, help="file to keep the photos' embeddings in, .npz")
@@ -113,10 +136,9 @@ def main() -> None:
 
     rows, classes = embedded(arguments.photos, arguments.embeddings)
     print("| n × d | | seconds | of the limit | extra memory, MB | written, MB |\n|---|---|---|---|---|---|")
-    for size in arguments.approximate or arguments.sizes:
+    for size in arguments.approximate or arguments.pictures or arguments.sizes:
         count, dimensions = map(int, size.split("x"))
-        ways = [name for name, way in WAYS.items() if count <= SMALL or way not in FEW_ONLY]
-        ways = [name for name in ways if ("Akin" in name if arguments.approximate else "approx" not in name)]
+        ways = [name for name, way in WAYS.items() if is_run(way, count, arguments)]
         with tempfile.TemporaryDirectory() as folder:
             file = Path(folder, "vectors.npy")
             np.save(file, enlarged(rows, classes, count, dimensions))
@@ -126,6 +148,13 @@ def main() -> None:
                     found[name].append(in_process(name, file, arguments.depth))
         for name, results in found.items():
             print_row(f"{count:,} × {dimensions:,}", name, results)
+
+
+def is_run(way: Callable[..., Any], count: int, arguments: argparse.Namespace) -> bool:
+    """Whether a way is one of those that are compared at a size."""
+    if arguments.approximate or arguments.pictures:
+        return way in (ENGINES if arguments.approximate else SEVERAL)
+    return way not in {*ENGINES, *SEVERAL} - {akin} and (count <= SMALL or way not in FEW_ONLY)
 
 
 def print_row(size: str, name: str, results: list[dict[str, Any]]) -> None:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import sys
 import time
+from collections import defaultdict
 from pathlib import Path
 
 # Run as a script, Python knows this folder but not the one it is a package of.
@@ -25,7 +26,7 @@ def main() -> None:
     """Command line."""
     given = _arguments()
     catalogue = products(given.seed)
-    wanted = _choose(catalogue, given.only, given.one_per_shape)
+    wanted = _choose(catalogue, given.only, given.shapes, given.per_shape)
     further = FURTHER_VIEWS if given.further_views else ()
     given.out.mkdir(parents=True, exist_ok=True)
     # A table of what was left out would name pictures that are not there.
@@ -57,7 +58,8 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument("--catalogue-only", action="store_true", help="write products.csv alone")
     parser.add_argument("--only", metavar="ID[,ID...]", help="render these products only")
-    parser.add_argument("--one-per-shape", action="store_true", help="one product of every shape")
+    parser.add_argument("--shapes", type=int, metavar="N", help="only N shapes of each category")
+    parser.add_argument("--per-shape", type=int, metavar="N", help="only N products of each shape")
     parser.add_argument(
         "--further-views",
         action="store_true",
@@ -71,17 +73,27 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _choose(catalogue: list[Product], only: str | None, one_per_shape: bool) -> list[Product]:
+def _choose(
+    catalogue: list[Product], only: str | None, shapes: int | None, per_shape: int | None
+) -> list[Product]:
     if only:
         named = only.split(",")
         unknown = set(named) - {p.id for p in catalogue}
         if unknown:
             raise SystemExit(f"no such product: {', '.join(sorted(unknown))}")
         return [p for p in catalogue if p.id in named]
-    if one_per_shape:
-        first = {p.shape: p for p in reversed(catalogue)}
-        return sorted(first.values(), key=lambda p: p.id)
-    return catalogue
+    families: dict[str, dict[str, list[Product]]] = defaultdict(lambda: defaultdict(list))
+    for product in catalogue:
+        families[product.category][product.shape].append(product)
+    chosen = set()
+    for category in families.values():
+        # Those of the most designs first: colour variants are of one.
+        ranked = sorted(
+            category.items(),
+            key=lambda family: (-len({p.geometry for p in family[1]}), -len(family[1]), family[0]),
+        )
+        chosen |= {p.id for _, made in ranked[:shapes] for p in made[:per_shape]}
+    return [p for p in catalogue if p.id in chosen]
 
 
 def _render_all(waiting: list[tuple[Product, str, Path]], size: int, samples: int) -> None:

@@ -89,8 +89,8 @@ def embed_catalogue(
         clock.add("embedding", work.embedding_seconds)
     if pictures.damaged:
         say(f"{pictures.damaged:,} thumbnails in {pictures.folder} were damaged and are made anew.")
-    left_out = catalogue.left_out + [LeftOut(file, why) for file, why in embedded.left_out.items()]
-    return EmbeddedCatalogue(_products(catalogue, embedded, pictures), left_out, embedded)
+    products = _products(catalogue, embedded, pictures)
+    return EmbeddedCatalogue(products, _left_out(catalogue, embedded), embedded)
 
 
 def signatures_of(products: Sequence[Product], pictures: PictureStore) -> dict[str, np.ndarray]:
@@ -116,3 +116,29 @@ def _products(catalogue: Catalogue, embedded: Embedded, pictures: PictureStore) 
         for product in catalogue.products
         if (found := images(product))
     ]
+
+
+def _left_out(catalogue: Catalogue, embedded: Embedded) -> list[LeftOut]:
+    """What is not in the bundle and why, and what becomes of a product of the table that loses a picture."""
+    losers: dict[str, list[SourceProduct]] = {file: [] for file in embedded.left_out}
+    for product in catalogue.products:
+        for file in product.files:
+            # A picture that is a product by itself needs no word more.
+            if file in losers and file != product.id:
+                losers[file].append(product)
+    left_out = list(catalogue.left_out)
+    for file, reason in embedded.left_out.items():
+        for product in losers[file][:1]:
+            reason += f"; {product.id!r} {_goes_on(product, file, embedded)}"
+        others = len(losers[file]) - 1
+        left_out.append(LeftOut(file, reason + (f", and {others:,} more had it" if others > 0 else "")))
+    return left_out
+
+
+def _goes_on(product: SourceProduct, lost: str, embedded: Embedded) -> str:
+    left = [file for file in product.files if file in embedded.images]
+    if not left:
+        return "has no other picture and is left out"
+    if lost == product.files[0]:
+        return f"goes on with {left[0]} as its first picture"
+    return f"keeps {len(left)} of its {len(product.files)} pictures"

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
-from precompute.neighbours.best_pair import open_products
+from precompute.neighbours.best_pair import ProductSpace, open_products
 
 SAMPLED = 100_000
 """Pairs that are drawn; all pairs are taken where there are no more."""
@@ -26,18 +27,19 @@ def pair_scores(vectors: np.ndarray, metric: str, *, counts: np.ndarray | None =
     `vectors`, float32, are those of the products, as many of each as `counts` (n,) says, or one. The pairs
     depend on n alone, so equal vectors give equal scores.
     """
-    count = len(vectors) if counts is None else len(counts)
+    # Threads inside of products as small as these would wait for each other.
+    with threadpool_limits(1, "blas"):
+        return _scores(open_products(vectors, metric, counts=counts))
+
+
+def _scores(space: ProductSpace) -> np.ndarray:
+    count = space.count
     if count * (count - 1) // 2 <= SAMPLED:
-        first, second = np.triu_indices(count, 1)
-        second = second[:, np.newaxis]
-    else:
-        random = np.random.default_rng(0)
-        first = random.integers(0, count, SAMPLED // _PARTNERS)
-        steps = random.integers(1, count, (len(first), _PARTNERS))
-        second = (first[:, np.newaxis] + steps) % count
-    if not len(first):
-        return np.empty(0)
-    space = open_products(vectors, metric, counts=counts)
+        return space.full_scores(np.arange(count))[np.triu_indices(count, 1)]
+    random = np.random.default_rng(0)
+    first = random.integers(0, count, SAMPLED // _PARTNERS)
+    steps = random.integers(1, count, (len(first), _PARTNERS))
+    second = (first[:, np.newaxis] + steps) % count
     parts = (slice(begin, begin + _BLOCK) for begin in range(0, len(first), _BLOCK))
     return np.concatenate([space.scores(first[part], second[part]).ravel() for part in parts])
 

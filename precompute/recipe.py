@@ -20,6 +20,9 @@ every build, so that nothing but the recipe decides an embedding.
 ANCHORS = 64
 """Pictures whose mean embedding is the centre of a catalogue: `precompute.projection.centre`."""
 
+MOST_PICTURES = 100
+"""Pictures of a product that are compared at the most, so that none takes the memory of a whole catalogue."""
+
 KERAS = "keras:"
 """How the extractor of a recipe begins where a model of keras.applications computes it."""
 
@@ -57,8 +60,8 @@ _SPELLED_OUT = {
     "pooling": {"gem": "generalized mean, p = 3"},
     "projection": {"centre": f"less the mean of the {ANCHORS} first by image id, to unit length"},
     "pictures": {
-        "mean": "the mean of the first and of the further ones that no other look has",
-        "best": "the best pair of the first and of the further ones that no other look has",
+        "mean": f"the mean of the first and of what no other look has among {MOST_PICTURES}",
+        "best": f"the best pair of the first and of what no other look has among {MOST_PICTURES}",
     },
 }
 """What a fingerprint holds instead of a field's short value: the rule with its constants."""

@@ -10,7 +10,7 @@ import numpy as np
 
 from bundle import Product
 from precompute.projection import project
-from precompute.recipe import Recipe
+from precompute.recipe import MOST_PICTURES, Recipe
 from precompute.store import EmbeddingStore
 
 _BLOCK = 1 << 22
@@ -66,22 +66,24 @@ def compared_vectors(products: Sequence[Product], embeddings: EmbeddingStore, re
 def compared_pictures(products: Sequence[Product], pictures: str) -> dict[str, list[str]]:
     """The ids, sorted, of the pictures by which each product is compared, by the product's id.
 
-    Where `pictures` is "first" that is the first one. Otherwise a product's further pictures count as well,
-    but for those that another look has, too: a chart of sizes, a logo or a photo of a whole set says nothing
-    about which products look alike. Products have one look where they are variants of each other, and where
-    they have the same first picture and name no variants.
+    Where `pictures` is "first" that is the first one. Otherwise the further ones count as well, but for those
+    that another look has, too, and those after the first `MOST_PICTURES`: a chart of sizes, a logo or a photo
+    of a whole set says nothing about which products look alike. Products have one look where they are
+    variants of each other, and where they have the same first picture and name no variants.
     """
+    most = 1 if pictures == "first" else MOST_PICTURES
     looks: dict[str, str | None] = {}
-    for product in products if pictures != "first" else ():
+    for product in products:
         look = _look(product)
-        for image in product.images:
+        for image in product.images[:most]:
             looks[image.id] = look if looks.get(image.id, look) == look else None
-    return {
-        product.id: sorted(
-            {product.images[0].id, *(image.id for image in product.images if looks.get(image.id) is not None)}
+    found = {}
+    for product in products:
+        first, *further = (image.id for image in product.images[:most])
+        found[product.id] = sorted(
+            {first, *(image_id for image_id in further if looks[image_id] is not None)}
         )
-        for product in products
-    }
+    return found
 
 
 def _look(product: Product) -> str:

@@ -92,6 +92,16 @@ def test_the_table_is_what_the_program_writes(tmp_path: Path) -> None:
     assert (tmp_path / "products.csv").read_bytes() == (DEMO / "products.csv").read_bytes()
 
 
+def test_further_views_are_named_in_the_table(tmp_path: Path) -> None:
+    write_table(products()[:2], tmp_path, ("turned", "detail"))
+    with (tmp_path / "products.csv").open(encoding="utf-8", newline="") as file:
+        first, second = csv.DictReader(file)
+    assert first["images"] == first["image"].replace(".webp", "-turned.webp") + "|" + first["image"].replace(
+        ".webp", "-detail.webp"
+    )
+    assert second["id"] == products()[1].id
+
+
 def test_the_shop_says_what_people_filter_and_sort_by(bundle: Bundle) -> None:
     sold = bundle.page(limit=10_000).products
     assert all(product.brand and product.tags and product.description for product in sold)

@@ -36,7 +36,7 @@ def about_page(site: Site, bundle: Bundle, *, arguments: dict[str, str]) -> View
     )
     sections = [
         _section("How it works", *(html.P(text) for text in _HOW.strip().split("\n\n")), _quality_link()),
-        *(_section(*_recipe(site, entry)) for entry in bundle.recipes),
+        *(_section(*_recipe(site, entry, bundle=bundle)) for entry in bundle.recipes),
         _section("This catalogue", _facts(_catalogue(bundle))),
         _privacy(site),
         _section("Keys", _facts(_KEYS, name=html.Kbd)),
@@ -55,12 +55,20 @@ def about_page(site: Site, bundle: Bundle, *, arguments: dict[str, str]) -> View
 
 
 _HOW = """
-A network that has learnt to see from a great many photographs turns each product’s first picture into a list
-of numbers: shapes, patterns, materials and colours, in its own terms.
+A network that has learnt to see from a great many photographs turns each picture of a product into a list of
+numbers: shapes, patterns, materials and colours, in its own terms.
 
 Two products look alike where their numbers are close. The products were compared with each other, and the
 nearest of each were kept, before this page was put here: that is why it answers at once.
 """
+
+
+_SEVERAL = {
+    "mean": "compared by the mean of their numbers",
+    "best": "compared by the two that match best",
+    "first": "the first is compared",
+}
+"""What becomes of a product's pictures, by what the manifest says of the recipe."""
 
 
 def _quality_link() -> Component:
@@ -79,7 +87,7 @@ def _facts(
     return html.Dl(entries, className="about-facts")
 
 
-def _recipe(site: Site, entry: Mapping[str, Any]) -> tuple[str | Component, ...]:
+def _recipe(site: Site, entry: Mapping[str, Any], *, bundle: Bundle) -> tuple[str | Component, ...]:
     """The heading and the facts of one recipe, as the manifest has it."""
     recipe = site.recipe(entry["name"])
     search = entry.get("search", {})
@@ -87,9 +95,11 @@ def _recipe(site: Site, entry: Mapping[str, Any]) -> tuple[str | Component, ...]
     if "recall" in search:
         compared = f"approximately: {search['recall']:.1%} of the nearest are found"
     size = entry.get("input_size")
+    several = bundle.manifest["counts"].get("images", 0) > bundle.count
     facts = {
         "Network": recipe.description,
         "Picture": f"{size} × {size} pixels, {entry['resize']}" if size and "resize" in entry else "",
+        "Several pictures": _SEVERAL.get(entry.get("pictures", ""), "") if several else "",
         "Compared": f"by {recipe.metric.name.lower()} ({entry['metric']}), {compared}",
         "Weights": _hash(entry.get("weights", "")),
         "Fingerprint": _hash(entry.get("fingerprint", "")),

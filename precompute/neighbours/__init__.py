@@ -51,13 +51,13 @@ def find_neighbours(
 ) -> NeighbourLists:
     """The `depth` nearest neighbours of every product, best first, the product itself left out.
 
-    `ids` names the rows of `vectors`, (n, d) float32 of any length; or, where products have as many rows
-    each as `counts` (n,) says, one after the other, the products, whose best matching pair of rows gives
-    their score. `metric` is "cosine" (0 where a vector
-    is zero), "dot", or "euclidean", the distance, of which less is better. Every score is computed in
-    float64 from the two vectors and rounded to six decimals, and equal scores are ordered by id: an exact
-    list depends on neither the blocks nor the machine, nor on `known`, the lists of an earlier catalogue
-    (`NeighbourLists.known`), from which those of one that has changed a little are found in less time.
+    `ids` names the rows of `vectors`, (n, d) float32 of any length; or, where products have several rows
+    each, one after the other and as many as `counts` (n,) says, the products, whose score is that of their
+    best matching pair. `metric` is "cosine" (0 where a vector is zero), "dot", or "euclidean", the distance,
+    of which less is better. Every score is computed in float64 from the two vectors and rounded to six
+    decimals, and equal scores are ordered by id: an exact list depends on neither the blocks nor the machine,
+    nor on `known`, the lists of an earlier catalogue (`NeighbourLists.known`), from which those of one that
+    has changed a little are found in less time.
 
     `search` is "exact", "approximate", or None for exact up to `EXACT_PRODUCTS` products. Approximate
     lists have a recall of 0.98 at least, measured at `top` entries (all, where left out) on a sample; where
@@ -68,8 +68,7 @@ def find_neighbours(
     """
     count = len(ids)
     order = np.array(sorted(range(count), key=ids.__getitem__))
-    ranks = np.empty(count, np.int32)
-    ranks[order] = np.arange(count, dtype=np.int32)
+    ranks = np.argsort(order).astype(np.int32)
     space = open_products(vectors, metric, counts=counts)
     approximate = search == "approximate" or (search is None and len(vectors) > EXACT_PRODUCTS)
     # Approximate lists are no start for others.
@@ -78,19 +77,11 @@ def find_neighbours(
     depth = min(depth, count - 1)
     progress = Progress(count, 2 * count, advance)
     how: dict[str, Any] = {"engine": "exact"}
-    updated = (
-        known is not None
-        and digests is not None
-        and update(
-            space,
-            ranking,
-            known,
-            known.rows_now(ids, digests),
-            depth=depth,
-            memory_budget=memory_budget,
-            advance=progress.step,
-        )
-    )
+    updated = False
+    if known is not None and digests is not None:
+        now = known.rows_now(ids, digests)
+        options = {"depth": depth, "memory_budget": memory_budget, "advance": progress.step}
+        updated = update(space, ranking, known, now, **options)
     if not updated and count > 1:
         how = _from_scratch(space, ranking, approximate, top or depth, memory_budget, progress)
     progress.step(progress.left)

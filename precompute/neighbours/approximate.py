@@ -85,28 +85,30 @@ class ApproximateSearch:
             advance(len(rows))
 
     def _settle(self, ranking: Ranking, rows: np.ndarray) -> None:
-        options = np.sort(self._options(rows, ranking.rows.shape[1] + 1 + _MARGIN), axis=1)
-        # Two pictures may have led to one product.
+        wanted = ranking.rows.shape[1] + 1 + _MARGIN
+        # So many pictures belong to as many products as are wanted, or to more.
+        each = min(wanted * -(-len(self._owners) // self._space.count), len(self._owners))
+        for count in np.unique(self._counts[rows]).tolist():
+            alike = rows[self._counts[rows] == count]
+            step = max(1, _TOGETHER * wanted // (count * each))
+            for begin in range(0, len(alike), step):
+                self._settle_alike(ranking, alike[begin : begin + step], count, each)
+
+    def _settle_alike(self, ranking: Ranking, rows: np.ndarray, count: int, each: int) -> None:
+        """Fill in the lists of `rows` (q,), which have `count` points each, from `each` walk's nearest."""
+        points = self._starts[rows, np.newaxis] + np.arange(count)
+        _, found = self._index.search(self._space.points[points.ravel()], each)
+        options = self._owners[found].reshape(len(rows), -1)
+        # faiss says -1 where a walk met no more, and two pictures may have led to one product; the row itself
+        # is no entry of its list.
+        options = np.where(found.reshape(options.shape) >= 0, options, rows[:, np.newaxis])
+        options.sort(axis=1)
         again = np.zeros(options.shape, bool)
         again[:, 1:] = options[:, 1:] == options[:, :-1]
-        options[again] = np.repeat(rows, again.sum(axis=1))
+        options = np.where(again, rows[:, np.newaxis], options)
         ranking.settle(rows, options)
         short = rows[(options != rows[:, np.newaxis]).sum(axis=1) < ranking.rows.shape[1]]
         settle_against_all(self._space, ranking, short, memory_budget=self._memory_budget)
-
-    def _options(self, rows: np.ndarray, wanted: int) -> np.ndarray:
-        """What walks towards the points of `rows` (q,) met, a row itself in the place of nothing: (q, c)."""
-        # So many pictures belong to as many products as are wanted, or to more.
-        each = min(wanted * -(-len(self._owners) // self._space.count), len(self._owners))
-        most = int(self._counts[rows].max())
-        options = np.repeat(rows[:, np.newaxis, np.newaxis], most * each, axis=1).reshape(-1, most, each)
-        for number in range(most):
-            some = np.flatnonzero(self._counts[rows] > number)
-            _, found = self._index.search(self._space.points[self._starts[rows[some]] + number], each)
-            # faiss says -1 where a walk met no more.
-            met = self._owners[np.where(found >= 0, found, self._starts[rows[some], np.newaxis])]
-            options[some, number] = met
-        return options.reshape(len(rows), -1)
 
 
 def _parts(count: int) -> list[np.ndarray]:

@@ -123,8 +123,10 @@ class Space:
         """The rounded scores of each of `rows` (q,) with each of `others` (c,), from float64: (q, c)."""
         sums = np.empty((len(rows), len(others)))
         queries = self.vectors[rows].astype(np.float64)
-        for part in _parts(len(others), self.vectors.shape[1]):
-            np.matmul(queries, self.vectors[others[part]].astype(np.float64).T, out=sums[:, part])
+        step = max(1, _CACHE // (self.vectors.shape[1] * 12))
+        for start in range(0, len(others), step):
+            part = slice(start, start + step)
+            np.matmul(queries, self._wide(others[part]).T, out=sums[:, part])
         options = np.broadcast_to(others, sums.shape)
         if not self.lower_is_better:
             scores = self._scores(rows[:, np.newaxis], options, sums)
@@ -154,17 +156,22 @@ class Space:
 
     def _sums(self, queries: np.ndarray, options: np.ndarray) -> np.ndarray:
         """The inner products or squared distances of `queries` (q, d) and `options` (q, c): (q, c)."""
-        shape = (*options.shape, self.vectors.shape[1])
-        narrow = scratch("narrow", shape, np.float32)
-        # With "clip" the vectors go straight to their place; all rows exist.
-        np.take(self.vectors, options, axis=0, out=narrow, mode="clip")
-        wide = scratch("wide", shape, np.float64)
-        wide[:] = narrow
+        wide = self._wide(options)
         if self.lower_is_better:
             # The squares of the differences, as lengths and products would cancel for near-equal vectors.
             wide -= queries[:, np.newaxis]
             return np.vecdot(wide, wide)
         return np.matmul(wide, queries[:, :, np.newaxis])[:, :, 0]
+
+    def _wide(self, rows: np.ndarray) -> np.ndarray:
+        """The vectors of `rows` (…,) in float64, (…, d), until this thread asks again."""
+        shape = (*rows.shape, self.vectors.shape[1])
+        narrow = scratch("narrow", shape, np.float32)
+        # With "clip" the vectors go straight to their place; all rows exist.
+        np.take(self.vectors, rows, axis=0, out=narrow, mode="clip")
+        wide = scratch("wide", shape, np.float64)
+        wide[:] = narrow
+        return wide
 
     def _scores(self, rows: np.ndarray, options: np.ndarray, sums: np.ndarray) -> np.ndarray:
         """The scores, not yet rounded, of pairs whose inner products or squared distances are `sums`."""

@@ -136,11 +136,12 @@ def test_a_kept_conversion_that_was_damaged_is_made_anew(
 def test_the_fingerprint_covers_the_weights_and_what_decides_a_list(litert: Extractor) -> None:
     weights = litert.weights_sha256
     # Bundles and embeddings of earlier versions stay valid as long as this one does not change.
-    assert RECIPE.fingerprint(weights) == "a066f0dba2704c1a6e119066111eb4d99bf9662c6e4636fd80b170408cf19deb"
+    assert RECIPE.fingerprint(weights) == "b9f454c4df084389c80754345313c42aeaf63087f780a2ec18c7b86dc6fc425d"
     own = RECIPE.fingerprint(weights)
     assert own == RECIPE.fingerprint(weights)
     assert own != RECIPE.fingerprint("0" * 64)
     assert own != replace(RECIPE, projection="none").fingerprint(weights)
+    assert own != replace(RECIPE, pictures="best").fingerprint(weights)
     assert own == replace(RECIPE, top=3, description="other words").fingerprint(weights)
     assert RECIPE.extractor_fingerprint(weights) == replace(RECIPE, depth=9).extractor_fingerprint(weights)
     assert RECIPE.extractor_fingerprint(weights) != replace(RECIPE, input_size=240).extractor_fingerprint(

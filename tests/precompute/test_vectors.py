@@ -58,6 +58,15 @@ def test_the_first_picture_alone_is_all_that_counts_where_that_is_asked_for() ->
     assert names_of([product("1", "b", "a"), product("2", "b")], "first") == {"1": {"b"}, "2": {"b"}}
 
 
+def test_no_more_than_a_hundred_pictures_count() -> None:
+    images = tuple(ProductImage(id_of(str(number)), 8, 8) for number in range(150))
+    products = [Product("1", "1", images), product("2", "a", "120", "3")]
+    found = compared_pictures(products, "best")
+    # The other product has one of them, and one of those that do not count any more.
+    assert found["1"] == sorted(image.id for number, image in enumerate(images[:100]) if number != 3)
+    assert found["2"] == sorted([id_of("a"), id_of("120")])
+
+
 @pytest.fixture
 def store(tmp_path: Path) -> EmbeddingStore:
     found = EmbeddingStore(tmp_path)
