@@ -94,9 +94,8 @@ def embed_catalogue(
         clock.add("embedding", work.embedding_seconds)
     if pictures.damaged:
         say(f"{pictures.damaged:,} thumbnails in {pictures.folder} were damaged and are made anew.")
-    return EmbeddedCatalogue(
-        _products(catalogue, embedded, pictures), _left_out(catalogue, embedded), embedded
-    )
+    products = _products(catalogue, embedded, pictures)
+    return EmbeddedCatalogue(products, _left_out(catalogue, embedded), embedded)
 
 
 def signatures_of(products: Sequence[Product], pictures: PictureStore) -> dict[str, np.ndarray]:

@@ -18,7 +18,8 @@ from precompute.twins import with_twins
 
 CARD_GROUND = 0.93
 CARD_INK = 0.5
-"""A card that says “no image” has one ground and a sign or words in one ink; few products' pictures do."""
+CARD_SPAN = 0.3
+"""A card that says “no image” has one ground and, not small, a sign or words in one ink; few products do."""
 
 USED = 3
 """Articles with one plain picture from which on it looks like a placeholder."""
@@ -64,7 +65,7 @@ def _finding(case: Case, kind: str, text: str, group: list[Product]) -> Finding:
 def _is_placeholder(measures: Measures, count: int) -> bool:
     if measures.frame < PLAIN_FRAME:
         return False
-    is_card = measures.ground >= CARD_GROUND and measures.ink >= CARD_INK
+    is_card = measures.ground >= CARD_GROUND and measures.ink >= CARD_INK and measures.span >= CARD_SPAN
     return is_card or (count >= USED and measures.ground >= USED_GROUND)
 
 

@@ -39,7 +39,6 @@ class _Entry:
     more: int
     turn: int
     beside: list[_Tile]
-    files: tuple[str, ...]
 
 
 def page(diagnosis: Diagnosis) -> str:
@@ -93,7 +92,6 @@ class _Drawing:
             more=len(finding.products) - len(shown),
             turn=finding.turn,
             beside=[self._tile(product_id, "") for product_id in finding.beside],
-            files=tuple(map(printable, finding.files)) if not finding.products else (),
         )
 
     def _tile(self, product_id: str, image_id: str) -> _Tile:

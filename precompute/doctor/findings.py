@@ -45,7 +45,7 @@ KINDS = (
     Kind(
         "placeholder",
         "problem",
-        "Placeholders that stand for pictures",
+        "Pictures that look like placeholders",
         "Take a picture of each product, or leave those without one out of the shop.",
     ),
     Kind(

@@ -20,15 +20,11 @@ def check_left_out(case: Case) -> Iterator[Finding]:
         ids = tuple(naming[file])
         gone = sum(product_id not in case.by_id for product_id in ids)
         end = " Without another picture, it is left out of the shop." if gone else ""
-        yield Finding("damaged-picture", f"{_sentence(reason)}{end}", ids, (file,), weight=gone)
+        yield Finding("damaged-picture", f"{file}: {reason}.{end}", ids, (file,), weight=gone)
     for entry in case.catalogue.left_out:
         # A row is named by its place in a table, which is no file.
         kind = "not-used" if _exists(case.catalogue.folder / entry.file) else "left-out"
         yield Finding(kind, f"{entry.file}: {entry.reason}.", files=(entry.file,))
-
-
-def _sentence(reason: str) -> str:
-    return f"{reason[:1].upper()}{reason[1:]}."
 
 
 def _exists(path: Path) -> bool:

@@ -34,7 +34,7 @@ GAIN = 0.08
 """By how much the likeness to the others of the category must grow by a turn."""
 
 GAIN_AMONG_ALL = 0.02
-"""By how much that to all must: a mug among chairs may look more like them when it lies, but less like mugs."""
+"""By how much that to all must: a mug among chairs may look more like them lying, but less like mugs."""
 
 REFERENCE = 2_000
 """Pictures of a category that others are compared with at the most: by ids, which is a random choice."""

@@ -24,7 +24,7 @@ Doctor = Callable[..., Diagnosis]
 
 def card() -> Image.Image:
     image = Image.new("RGB", (300, 300), "#eeeeee")
-    ImageDraw.Draw(image).rectangle((110, 110, 190, 150), fill="#999999")
+    ImageDraw.Draw(image).rectangle((90, 110, 210, 160), fill="#999999")
     return image
 
 

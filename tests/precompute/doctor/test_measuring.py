@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from PIL import ExifTags, Image, ImageDraw, ImageEnhance, ImageFilter, ImageOps
 
+from pictures.decoding import decode
 from precompute.doctor.measuring import measure, sharpness
 from precompute.doctor.pictures import BLURRED
-from precompute.images import decode
 from precompute.store import Measures, MeasureStore
 from tests.pictures import encoded
 from tests.precompute.doctor.conftest import photo
