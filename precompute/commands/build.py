@@ -8,14 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from precompute.commands.catalogue_options import (
-    add_catalogue_options,
-    columns_of,
-    is_remote,
-    recipes_of,
-    source_of,
-)
-from precompute.commands.collect_options import add_collect_options, collect_for
+from precompute.commands.catalogue_options import add_catalogue_options, recipes_of
+from precompute.commands.collect_options import add_collect_options, with_source
 from precompute.commands.output import add_output_options, show, warn
 
 if TYPE_CHECKING:
@@ -64,13 +58,10 @@ def add_parser(subparsers: argparse._SubParsersAction) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Build, print the summary and return 0."""
-    recipes, columns = recipes_of(arguments), columns_of(arguments)
-    remote = is_remote(arguments.source)
-    source = {} if remote else source_of(arguments)
+    recipes = recipes_of(arguments)
 
     # NumPy and Pillow are imported here so that --help and a wrong option answer at once.
     from precompute.build import BuildSettings, build
-    from precompute.sources import NeedsCollecting
 
     def built(source: dict[str, Any]) -> Summary:
         settings = BuildSettings(
@@ -86,10 +77,7 @@ def run(arguments: argparse.Namespace) -> int:
         )
         return build(settings)
 
-    try:
-        summary = built(source if not remote else collect_for(arguments, columns=columns))
-    except NeedsCollecting:
-        summary = built(collect_for(arguments, columns=columns))
+    summary = with_source(arguments, built)
     show(arguments, summary=dataclasses.asdict(summary), lines=_lines(summary, out=arguments.out))
     if summary.left_out:
         report = summary.folder / "report.json"

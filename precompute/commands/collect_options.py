@@ -1,15 +1,18 @@
-"""Options of sources that are fetched: those of `collect`, and of `build` where its source is an address."""
+"""Options of sources that are fetched: of `collect`, and of what takes a source that may be an address."""
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from precompute.collect.addresses import is_address, name_of
 from precompute.collect.settings import CollectSettings
+from precompute.commands.catalogue_options import columns_of, is_remote, source_of
 from precompute.progress import say
+
+Result = TypeVar("Result")
 
 COLLECTED = "collected"
 """The folder, beside the generations, of catalogues that a build collected."""
@@ -56,8 +59,23 @@ def add_collect_options(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def collect_for(arguments: argparse.Namespace, *, columns: Mapping[str, str]) -> dict[str, Any]:
-    """Collect what is to be built, beside the bundle; returns it as fields of `BuildSettings`."""
+def with_source(arguments: argparse.Namespace, do: Callable[[dict[str, Any]], Result]) -> Result:
+    """Call `do` with the source, as fields of `BuildSettings`; what is at addresses is collected before."""
+    columns = columns_of(arguments)
+    if is_remote(arguments.source):
+        return do(_collected(arguments, columns=columns))
+    source = source_of(arguments)
+
+    from precompute.sources import NeedsCollecting
+
+    try:
+        return do(source)
+    except NeedsCollecting:
+        return do(_collected(arguments, columns=columns))
+
+
+def _collected(arguments: argparse.Namespace, *, columns: Mapping[str, str]) -> dict[str, Any]:
+    """Collect the source beside the bundle."""
     # Scrapy is imported here so that builds of what lies here do without.
     from precompute.collect.collection import collect
 

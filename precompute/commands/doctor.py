@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from precompute.commands.catalogue_options import add_catalogue_options, recipes_of
+from precompute.commands.collect_options import add_collect_options, with_source
 from precompute.commands.output import add_output_options, show, warn
 from precompute.errors import UserError
 from precompute.printable import printable
@@ -28,6 +29,7 @@ _STOPPED = "Nothing was published, and what was computed so far is kept: run the
 _EPILOG = """\
 examples:
   python -m precompute doctor ~/pictures
+  python -m precompute doctor https://shop.example
   python -m precompute doctor ~/pictures --html doctor.html --csv doctor.csv
   python -m precompute doctor ~/pictures --fail-on problem --json
 
@@ -62,6 +64,7 @@ def add_parser(subparsers: argparse._SubParsersAction) -> None:
         default="warning",
         help="the least severe finding with which the command exits with 1 (default: warning)",
     )
+    add_collect_options(parser)
     add_output_options(parser)
     parser.set_defaults(run=run, stopped=_STOPPED)
 
@@ -78,22 +81,25 @@ def run(arguments: argparse.Namespace) -> int:
     from precompute.build import BuildSettings
     from precompute.doctor import SEVERITIES, diagnose
 
-    settings = BuildSettings(
-        source=arguments.photos,
-        out=arguments.out,
-        recipes=recipes,
-        runtime=arguments.runtime,
-        search=arguments.search,
-        thumbnail_size=arguments.thumbnail_size,
-    )
-    diagnosis = diagnose(settings)
+    def diagnosed(source: dict[str, Any]) -> Diagnosis:
+        settings = BuildSettings(
+            **source,
+            out=arguments.out,
+            recipes=recipes,
+            runtime=arguments.runtime,
+            search=arguments.search,
+            thumbnail_size=arguments.thumbnail_size,
+        )
+        return diagnose(settings)
+
+    diagnosis = with_source(arguments, diagnosed)
     _write_files(arguments, diagnosis)
     counts = diagnosis.severities()
     failed = any(counts[severity] for severity in SEVERITIES[: _FAIL_ON.index(arguments.fail_on) + 1])
     if arguments.fail_on == "nothing":
         failed = False
     if failed:
-        warn(arguments, f"{_counts(counts)} in {arguments.photos}.")
+        warn(arguments, f"{_counts(counts)} in {arguments.source}.")
     on_terminal = sys.stdout.isatty() and not (arguments.quiet or arguments.json)
     if on_terminal:
         _print_table(diagnosis)

@@ -24,7 +24,7 @@ from precompute.lock import locked
 from precompute.neighbours import NeighbourLists, save_lists
 from precompute.picture import PictureMaker
 from precompute.recipe_lists import find_lists
-from precompute.sources import Catalogue, read_catalogue
+from precompute.sources import Catalogue
 from precompute.store import Store
 
 
@@ -37,7 +37,7 @@ def diagnose(settings: BuildSettings, *, catalogue: Catalogue | None = None) -> 
     """
     check_settings(settings)
     clock = Clock()
-    catalogue = catalogue or read_catalogue(settings.source)
+    catalogue = catalogue or settings.read()
     recipe = settings.recipes[0]
     with clock.measure("model"):
         plan = plan_extractor(recipe, runtime=settings.runtime)
