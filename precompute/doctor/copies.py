@@ -51,7 +51,7 @@ def check_copies(case: Case) -> Iterator[Finding]:
         elif count > 1 and len(images) == 1:
             yield _finding(case, "shared-picture", f"One picture is on {len(group):,} products.", group)
         elif count > 1:
-            text = f"{len(group):,} products show one photo, saved or cut in {len(images):,} ways."
+            text = f"{len(group):,} products seem to show one photo, in {len(images):,} files."
             yield _finding(case, "near-duplicate", text, group)
 
 
