@@ -68,7 +68,7 @@ def heading(diagnosis: Diagnosis) -> str:
 
 def _is_wide(entries: Sequence[_Entry]) -> bool:
     """Whether a kind's findings have several pictures each, and so take a row."""
-    return any(len(entry.tiles) > 1 or entry.beside for entry in entries)
+    return any(len(entry.tiles) > 1 or entry.beside or entry.turn for entry in entries)
 
 
 def _said(kind: Kind) -> str:

@@ -161,7 +161,8 @@ _CONSEQUENCES = (
         {"blank-picture", "placeholder"},
         {"wrong-category", "turned-picture", "blurred-picture", "empty-picture"},
     ),
-    ({"turned-picture"}, {"wrong-category"}),
+    ({"turned-twice"}, {"turned-picture"}),
+    ({"turned-twice", "turned-picture"}, {"wrong-category"}),
 )
 _PLACES = {kind.name: place for place, kind in enumerate(KINDS)}
 

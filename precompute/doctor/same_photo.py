@@ -10,6 +10,7 @@ must agree.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from PIL import Image
@@ -30,7 +31,7 @@ _WHOLE = 0.97
 """The part of both sides from which on nothing is cut."""
 
 _COARSE, _FINE = 48, 128
-_COARSE_CORRELATION = 0.88
+_COARSE_CORRELATION = 0.8
 _COARSE_SCALES = np.geomspace(1, LEAST_SHARE, 16)
 _FINE_STEPS = np.linspace(0.94, 1.06, 13)
 
@@ -47,76 +48,96 @@ class Fit:
     height: float
 
 
-def same_photo(one: Image.Image, other: Image.Image) -> bool:
-    """Whether two pictures, RGB of some 200 pixels, are one photo, or one a part of the other."""
+class SmallPicture:
+    """A picture, RGB of some 200 pixels, prepared to be compared with many."""
+
+    def __init__(self, image: Image.Image) -> None:
+        self.image = image
+        self.grey = image.convert("L")
+
+    @cached_property
+    def coarse(self) -> _Ground:
+        """What others are laid on at first."""
+        return _Ground(self.grey, _COARSE)
+
+    @property
+    def fine(self) -> _Ground:
+        """What they are laid on for the last word; it is asked for seldom."""
+        return _Ground(self.grey, _FINE)
+
+
+def same_photo(one: SmallPicture, other: SmallPicture) -> bool:
+    """Whether two pictures are one photo, or one a part of the other."""
     return _is_part(one, other) or _is_part(other, one)
 
 
-def _is_part(part: Image.Image, whole: Image.Image) -> bool:
-    coarse = _best_fit(part, whole, _COARSE, _COARSE_SCALES)
+def _is_part(part: SmallPicture, whole: SmallPicture) -> bool:
+    coarse = whole.coarse.best_fit(part.grey, _COARSE_SCALES)
     if coarse is None or coarse.correlation < _COARSE_CORRELATION:
         return False
     scales = coarse.scale * _FINE_STEPS
-    fine = _best_fit(part, whole, _FINE, np.append(scales[scales < 1], 1.0 if coarse.scale > _WHOLE else []))
+    fine = whole.fine.best_fit(part.grey, np.append(scales[scales < 1], 1.0 if coarse.scale > _WHOLE else []))
     if fine is None or fine.correlation < CORRELATION:
         return False
-    size = np.array(whole.size * 2)
+    size = np.array(whole.image.size * 2)
     box = np.array([fine.left, fine.top, fine.left + fine.width, fine.top + fine.height])
-    there = signature_of(whole.crop(tuple(np.rint(box * size).astype(int).tolist())))
-    difference = np.abs(there.astype(int) - signature_of(part)).max()
+    there = signature_of(whole.image.crop(tuple(np.rint(box * size).astype(int).tolist())))
+    difference = np.abs(there.astype(int) - signature_of(part.image)).max()
     return bool(difference <= (TOLERANCE if min(fine.width, fine.height) >= _WHOLE else CUT_TOLERANCE))
 
 
-def _best_fit(part: Image.Image, whole: Image.Image, side: int, scales: np.ndarray) -> Fit | None:
-    """The best place of `part` in `whole`, drawn `side` pixels large; None where none fits."""
-    grey = whole.convert("L")
-    width, height = (max(4, round(length * side / max(whole.size))) for length in whole.size)
-    ground = _Ground(np.asarray(grey.resize((width, height), Image.Resampling.BOX), np.float64))
-    template, best = part.convert("L"), None
-    for scale in scales.tolist():
-        wide = min(width, round(width * scale))
-        high = round(wide * part.height / part.width)
-        # A picture of nearly the same shape is stretched to it by one pixel.
-        high = height if high == height + 1 else high
-        if min(wide, high) < 4 or high > height:
-            continue
-        small = template.resize((wide, high), Image.Resampling.BOX)
-        correlation, left, top = ground.best_place(np.asarray(small, np.float64))
-        if best is None or correlation > best.correlation:
-            places = (left / width, top / height, wide / width, high / height)
-            best = Fit(correlation, scale, *places)
-    return best
-
-
 class _Ground:
-    """A grey picture (h, w) on which smaller ones are laid."""
+    """A grey picture, `side` pixels on its longer side, on which smaller ones are laid."""
 
-    def __init__(self, grey: np.ndarray) -> None:
-        self._grey = grey - grey.mean()
-        self._shape = tuple(fft.next_fast_len(length, real=True) for length in grey.shape)
-        self._spectrum = fft.rfft2(self._grey, self._shape)
-        self._sums, self._squares = _table(self._grey), _table(self._grey**2)
+    def __init__(self, grey: Image.Image, side: int) -> None:
+        self._size = [max(4, round(length * side / max(grey.size))) for length in grey.size]
+        pixels = np.asarray(grey.resize(self._size, Image.Resampling.BOX), np.float32)
+        pixels -= pixels.mean()
+        self._shape = [fft.next_fast_len(length, real=True) for length in pixels.shape]
+        self._spectrum = fft.rfft2(pixels, self._shape)
+        self._sums, self._squares = _table(pixels), _table(pixels**2)
 
-    def best_place(self, template: np.ndarray) -> tuple[float, int, int]:
-        """The largest correlation of a `template` (h, w) with what it covers, and its left and top pixel."""
-        high, wide = template.shape
-        template = template - template.mean()
-        length = np.sqrt((template**2).sum())
-        product = fft.irfft2(self._spectrum * np.conj(fft.rfft2(template, self._shape)), self._shape)
-        rows, columns = np.subtract(self._grey.shape, template.shape) + 1
-        spread = _boxes(self._squares, high, wide) - _boxes(self._sums, high, wide) ** 2 / (high * wide)
-        # Where either is plain there is nothing that could fit.
-        lengths = length * np.sqrt(np.maximum(spread, 0))
-        found = np.divide(
-            product[:rows, :columns], lengths, out=np.zeros_like(lengths), where=lengths > high * wide
+    def best_fit(self, part: Image.Image, scales: np.ndarray) -> Fit | None:
+        """The best place of a grey picture, its width one of `scales` of the ground's; None without one."""
+        width, height = self._size
+        sizes: dict[tuple[int, int], float] = {}
+        for scale in scales.tolist():
+            wide = min(width, round(width * scale))
+            high = round(wide * part.height / part.width)
+            # A picture of nearly the same shape is stretched to it by one pixel.
+            high = height if high == height + 1 else high
+            if min(wide, high) >= 4 and high <= height:
+                sizes.setdefault((wide, high), scale)
+        templates = np.zeros((len(sizes), *self._shape), np.float32)
+        for template, (wide, high) in zip(templates, sizes, strict=True):
+            small = np.asarray(part.resize((wide, high), Image.Resampling.BOX), np.float32)
+            template[:high, :wide] = small - small.mean()
+        if not len(templates):
+            return None
+        products = fft.irfft2(self._spectrum * np.conj(fft.rfft2(templates)), self._shape)
+        lengths = np.sqrt((templates**2).sum(axis=(1, 2)))
+        fits = (
+            self._best_place(product, float(length), wide, high, scale)
+            for product, length, ((wide, high), scale) in zip(products, lengths, sizes.items(), strict=True)
         )
-        top, left = np.unravel_index(found.argmax(), found.shape)
-        return float(found[top, left]), int(left), int(top)
+        return max(fits, key=lambda fit: fit.correlation)
+
+    def _best_place(self, product: np.ndarray, length: float, wide: int, high: int, scale: float) -> Fit:
+        """Where a template of zero mean and a `length` fits best, by its inner products with all places."""
+        width, height = self._size
+        product = product[: height - high + 1, : width - wide + 1]
+        spread = _boxes(self._squares, high, wide) - _boxes(self._sums, high, wide) ** 2 / (high * wide)
+        lengths = length * np.sqrt(np.maximum(spread, 0))
+        # Where either is plain there is nothing that could fit.
+        found = np.divide(product, lengths, out=np.zeros_like(lengths), where=lengths > high * wide)
+        top, left = divmod(int(found.argmax()), found.shape[1])
+        shares = (left / width, top / height, wide / width, high / height)
+        return Fit(float(found[top, left]), scale, *shares)
 
 
 def _table(values: np.ndarray) -> np.ndarray:
-    """The sums of all that is above and to the left of each place: (h + 1, w + 1)."""
-    return np.pad(values.cumsum(axis=0).cumsum(axis=1), ((1, 0), (1, 0)))
+    """The sums of all that is above and to the left of each place: (h + 1, w + 1), float64."""
+    return np.pad(values.astype(np.float64).cumsum(axis=0).cumsum(axis=1), ((1, 0), (1, 0)))
 
 
 def _boxes(table: np.ndarray, high: int, wide: int) -> np.ndarray:

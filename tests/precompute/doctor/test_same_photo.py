@@ -8,8 +8,12 @@ import numpy as np
 import pytest
 from PIL import Image, ImageEnhance, ImageOps
 
-from precompute.doctor.same_photo import same_photo
+from precompute.doctor import same_photo as comparison
 from tests.precompute.doctor.conftest import photo
+
+
+def same_photo(one: Image.Image, other: Image.Image) -> bool:
+    return comparison.same_photo(*map(comparison.SmallPicture, (one, other)))
 
 
 def scene(seed: int, *, tint: tuple[float, float, float] = (1, 1, 1)) -> Image.Image:
