@@ -70,6 +70,8 @@ class Engine:
         """
         lengths_count = self.centre is None and self.vectors.metric != "cosine"
         vectors = [self.projected(each) for each in embeddings]
+        if len(vectors) == 1:
+            return vectors[0] if lengths_count else unit(vectors[0])
         if lengths_count:
             return np.mean(vectors, axis=0, dtype=np.float32)
         return unit(np.mean([unit(each) for each in vectors], axis=0, dtype=np.float32))

@@ -11,7 +11,7 @@ from bundle.live import OWNERS, SCALES, LiveSearch
 SHORTLIST = 1_000
 """Rows whose scores are computed in full at the least; up to so many in all, no row is passed over."""
 
-_FOR_EACH = 4
+_FOR_EACH = 3
 """Rows in the shortlist for each product that is asked for, where that is more."""
 
 _COARSE = 96
