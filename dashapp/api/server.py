@@ -6,6 +6,8 @@ import hashlib
 import json
 import logging
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
@@ -73,16 +75,14 @@ def _answer(site: Site, program: bytes, live: LiveApi | None) -> Response:
     if site.bundle is None:
         raise Problem(HTTPStatus.SERVICE_UNAVAILABLE, site.problem)
     if request.method == "POST" and site.engine is not None and live is not None:
-        return live.answer(request, site, site.bundle, site.engine)
+        with _failures_as_problems():
+            return live.answer(request, site, site.bundle, site.engine)
     etag = _etag(site, site.bundle, program)
     # Only what was answered once has an ETag, so there is no need to make it again to say that it holds.
     response = Response(status=HTTPStatus.NOT_MODIFIED, mimetype="application/json")
     if etag not in request.if_none_match.as_set(include_weak=True):
-        try:
+        with _failures_as_problems():
             body = _body(site, site.bundle)
-        except (BundleError, sqlite3.Error) as error:
-            logger.exception("An answer could not be made from the bundle.")
-            raise Problem(HTTPStatus.SERVICE_UNAVAILABLE, str(error)) from error
         response = Response(body, mimetype="application/json")
     if "live" in request.args:
         # What is computed now says nothing about later.
@@ -93,6 +93,15 @@ def _answer(site: Site, program: bytes, live: LiveApi | None) -> Response:
     response.cache_control.max_age = _FRESH
     response.cache_control.stale_while_revalidate = _STALE
     return response
+
+
+@contextmanager
+def _failures_as_problems() -> Iterator[None]:
+    try:
+        yield
+    except (BundleError, sqlite3.Error) as error:
+        logger.exception("An answer could not be made from the bundle.")
+        raise Problem(HTTPStatus.SERVICE_UNAVAILABLE, str(error)) from error
 
 
 def _body(site: Site, bundle: Bundle) -> str:

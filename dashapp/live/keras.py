@@ -34,7 +34,10 @@ _PAGE = 1000
 
 
 class BuildExtractor:
-    """See `dashapp.live.engine.Extractor`: the extractor of a recipe, opened where it is first used."""
+    """See `dashapp.live.engine.Extractor`: the extractor of a recipe, opened where it is first used.
+
+    Raises `BundleError` where it is not there, or not the one that the bundle was built with.
+    """
 
     def __init__(self, recipe: Recipe, *, weights_sha256: str) -> None:
         self._recipe = recipe
@@ -51,9 +54,12 @@ class BuildExtractor:
         from precompute.extractors import plan_extractor
         from precompute.extractors.native_output import held_back
 
-        plan = plan_extractor(self._recipe, runtime="keras")
+        try:
+            plan = plan_extractor(self._recipe, runtime="keras")
+        except UserError as error:
+            raise BundleError(str(error)) from error
         if plan.weights_sha256 != self._weights_sha256:
-            raise UserError(
+            raise BundleError(
                 f"Expected the weights of {self._recipe.name} that the bundle was built with "
                 f"({self._weights_sha256[:12]}…). Received: others ({plan.weights_sha256[:12]}…). "
                 "Build it again."

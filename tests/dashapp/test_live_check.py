@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from dashapp import create_app
 from dashapp.live.check import check
 from dashapp.settings import Settings
 from dashapp.site import open_site
+from precompute import extractors
 from tests.live_builds import use_projected
 
 
@@ -121,3 +123,20 @@ def test_photos_are_searched_with_by_keras(keras: FlaskClient, live_folders: tup
     data = (live_folders[0] / "hats/0001.png").read_bytes()
     answer = keras.post("/api/v1/similar?fields=ids&limit=3", data=data).json
     assert (answer["runtime"], answer["similar"][0]) == ("keras", {"id": "hats/0001.png", "score": 1.0})
+
+
+def test_other_weights_than_the_bundle_s_are_one_sentence(
+    live_folders: tuple[Path, Path], projected: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = Settings(data=live_folders[1], live="keras")
+    client = create_app(settings).server.test_client()
+    plan = extractors.plan_extractor
+    monkeypatch.setattr(
+        extractors,
+        "plan_extractor",
+        lambda *given, **options: replace(plan(*given, **options), weights_sha256="0" * 64),
+    )
+    data = (live_folders[0] / "hats/0001.png").read_bytes()
+    answer = client.post("/api/v1/similar", data=data)
+    assert answer.status_code == 503
+    assert "Expected the weights of projected that the bundle was built with" in answer.json["detail"]
