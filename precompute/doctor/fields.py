@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import html
-import re
 from collections import defaultdict
 from collections.abc import Iterator
 
@@ -23,7 +21,6 @@ PRICED = 10
 FACTOR = 50.0
 """How many times the median of its category, or its part, makes a price odd: a decimal point was lost."""
 
-_MARKUP = re.compile(r"</?[a-z][a-z0-9]*(\s[^<>]*)?/?>|&(#\d+|#x[0-9a-f]+|[a-z]+\d*);", re.IGNORECASE)
 _NOT_TEXT = "\N{REPLACEMENT CHARACTER}"
 
 
@@ -94,9 +91,6 @@ def what_is_meant(title: str) -> str | None:
         return " has letters that were lost in an encoding"
     if again != title:
         return f" was saved in the wrong encoding: “{again}” is meant"
-    if _MARKUP.search(title):
-        plain = html.unescape(_MARKUP.sub(lambda match: match[0] if match[0][0] == "&" else "", title))
-        return f" has markup, which visitors see as it is: “{plain.strip()}” is meant"
     return None
 
 

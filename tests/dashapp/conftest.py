@@ -1,4 +1,3 @@
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -30,10 +29,10 @@ def single(tmp_path_factory: pytest.TempPathFactory) -> FlaskClient:
 
 
 @pytest.fixture(scope="session")
-def live_folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, Path]]:
+def live_folders(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """Pictures, and a bundle of them with a live part whose extractor is a tiny one: the two folders."""
     from tests.live_builds import use_projected, write_live_bundle
 
     with pytest.MonkeyPatch.context() as patch:
         use_projected(patch)
-        yield write_live_bundle(tmp_path_factory.mktemp("live"))
+        return write_live_bundle(tmp_path_factory.mktemp("live"))

@@ -15,12 +15,12 @@ from precompute.doctor.table import COLUMNS
 from tests.builds import TINY, tiny_plan
 from tests.precompute.doctor.conftest import photo, write_catalogue
 
-HOSTILE = "=HYPERLINK(\"x\")\x1b[31m</style><script>alert(1)</script>, 'q' {{ 7 * 7 }}"
+HOSTILE = "=HYPERLINK(\"x\")\x1b[31m</style><script>alert(1)</script>, 'q' {{ 7 * 7 }} fÃ¼r"
 
 
 @pytest.fixture
 def shop(tiny: type, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
-    """A catalogue with one picture on two products, both with a hostile title, markup in it, and id."""
+    """A catalogue with one picture on two products, with hostile ids and titles in the wrong encoding."""
     monkeypatch.setattr(diagnosis, "plan_extractor", tiny_plan)
     monkeypatch.setattr(command, "recipes_of", lambda arguments: (TINY,) * len(arguments.recipe or [""]))
     monkeypatch.chdir(tmp_path)

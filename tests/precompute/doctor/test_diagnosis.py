@@ -155,7 +155,7 @@ def test_a_catalogue_with_nothing_right_is_examined(doctor: Doctor, tmp_path: Pa
     )
     found = doctor(folder)
     assert found.pictures == 0 and len(of_kind(found, "damaged-picture")) == 3
-    with pytest.raises(UserError, match="Expected pictures"):
+    with pytest.raises(UserError, match="Expected products"):
         doctor(write_catalogue(tmp_path / "nothing", {}))
 
 
@@ -189,7 +189,7 @@ def test_a_build_before_and_after_is_quick_and_the_bundle_stays(
 
 def test_the_doctor_waits_for_no_build(doctor: Doctor, tmp_path: Path) -> None:
     photos = write_pictures(tmp_path / "photos", 3)
-    with locked(tmp_path / "data"), pytest.raises(UserError, match="Another build writes into"):
+    with locked(tmp_path / "data"), pytest.raises(UserError, match="Another command writes into"):
         doctor(photos)
     with pytest.raises(UserError, match="Expected --out"):
         doctor(photos, out=photos)
