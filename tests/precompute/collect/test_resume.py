@@ -47,7 +47,13 @@ def start(site: Site, out: Path) -> subprocess.Popen[str]:
     command = [sys.executable, "-m", "precompute", "collect", site.url, "--out", str(out)]
     command += ["--rate", "100", "--allow-private", "127.0.0.1"]
     return subprocess.Popen(
-        command, cwd=REPOSITORY, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        command,
+        cwd=REPOSITORY,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        # Where the tests run in the background, Ctrl-C is ignored, and so it would be by what they start.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
 
 
