@@ -90,7 +90,9 @@ class Layout:
         parts = []
         for field in FIELDS:
             found = self._columns_of(field)
-            if found:
+            if found == [field]:
+                parts.append(field)
+            elif found:
                 parts.append(f"{field} from {(' and ' if field == 'images' else ', else ').join(found)}")
         text = f"Columns: {', '.join(parts)}"
         facts = [_fact(name) for name in self._names if self._role(name) is None and self._is_shown(name)]

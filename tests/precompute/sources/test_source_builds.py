@@ -62,7 +62,7 @@ def test_a_table_goes_through_to_a_bundle(
     assert len(bundle.neighbours("Å-0")) == 5
     said = capsys.readouterr()
     assert json.loads(said.out)["products"] == 6
-    assert f"Source: {name}, " in said.err and "Columns: id from " in said.err
+    assert f"Source: {name}, " in said.err and "Columns: id" in said.err
 
 
 def test_what_was_left_out_is_in_the_report(tmp_path: Path, recipe: None) -> None:
