@@ -1,4 +1,4 @@
-"""Every kind of local source goes through to a bundle, by the command that people run."""
+"""Every kind of local source goes through to a dashboard, by the command that people run."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ import pandas as pd
 import pytest
 
 from bundle import Bundle
+from dashapp import create_app
+from dashapp.settings import Settings
 from precompute.cli import main
 from tests.builds import TINY, Tiny, tiny  # noqa: F401 - a fixture
 from tests.precompute.sources.shop import PICTURES, write_pictures
@@ -30,6 +32,19 @@ def feed(path: Path) -> None:
     path.write_text(f"<rss {google}><channel>{items}</channel></rss>", encoding="utf-8")
 
 
+def shopify_export(path: Path) -> None:
+    columns = {"sku": "Handle", "name": "Title", "photo": "Image Src", "preis": "Variant Price"}
+    table = pd.DataFrame(ROWS).rename(columns=columns)
+    table["Variant Price"] = [f"{place + 1}299.00" for place in range(len(ROWS))]
+    table.assign(Vendor="Akin").to_csv(path, index=False)
+
+
+def woocommerce_export(path: Path) -> None:
+    columns = {"sku": "SKU", "name": "Name", "photo": "Images", "preis": "Regular price"}
+    table = pd.DataFrame(ROWS).rename(columns=columns)
+    table.assign(ID=range(1, len(ROWS) + 1), Type="simple").to_csv(path, index=False)
+
+
 WRITERS: dict[str, Callable[[Path], object]] = {
     "shop.csv": lambda path: pd.DataFrame(ROWS).to_csv(path, index=False, sep=";", encoding="cp1252"),
     "shop.tsv": lambda path: pd.DataFrame(ROWS).to_csv(path, index=False, sep="\t", encoding="utf-16"),
@@ -38,6 +53,8 @@ WRITERS: dict[str, Callable[[Path], object]] = {
     "shop.jsonl": lambda path: path.write_text("\n".join(map(json.dumps, ROWS))),
     "shop.parquet": lambda path: pd.DataFrame(ROWS).to_parquet(path),
     "shop.xml": feed,
+    "shopify.csv": shopify_export,
+    "woocommerce.csv": woocommerce_export,
 }
 
 
@@ -47,7 +64,7 @@ def recipe(monkeypatch: pytest.MonkeyPatch, tiny: type[Tiny]) -> None:  # noqa: 
 
 
 @pytest.mark.parametrize("name", WRITERS)
-def test_a_table_goes_through_to_a_bundle(
+def test_a_table_goes_through_to_a_dashboard(
     tmp_path: Path, recipe: None, capsys: pytest.CaptureFixture[str], name: str
 ) -> None:
     source, out = write_pictures(tmp_path / "shop"), tmp_path / "data"
@@ -56,13 +73,18 @@ def test_a_table_goes_through_to_a_bundle(
     bundle = Bundle.open(out)
     products = bundle.page(limit=10).products
     assert [(each.id, each.title) for each in products] == [(row["sku"], row["name"]) for row in ROWS]
+    # The exports do not say which currency.
+    currency = "" if name in ("shopify.csv", "woocommerce.csv") else "EUR"
     assert [(each.price, each.currency) for each in products] == [
-        (place * 1000 + 299, "EUR") for place in range(1, 7)
+        (place * 1000 + 299, currency) for place in range(1, 7)
     ]
     assert len(bundle.neighbours("Å-0")) == 5
     said = capsys.readouterr()
     assert json.loads(said.out)["products"] == 6
     assert f"Source: {name}, " in said.err and "Columns: id" in said.err
+    client = create_app(Settings(data=out)).server.test_client()
+    page = client.get("/product/%C3%85-0").get_data(as_text=True)
+    assert "Größe 0" in page and page.count("/product/%C3%85-") >= 5
 
 
 def test_what_was_left_out_is_in_the_report(tmp_path: Path, recipe: None) -> None:
