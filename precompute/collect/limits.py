@@ -49,8 +49,12 @@ class Hosts:
         """A host has answered, whatever it said."""
         self._failures[host_of(url)] = 0
 
-    def failed(self, url: str, reason: str) -> None:
-        """No answer came from a host."""
+    def failed(self, url: str, reason: str, status: int | None) -> None:
+        """A request failed: with a status a host has answered, with None it has not, and 0 says neither."""
+        if status:
+            self.answered(url)
+        if status is not None:
+            return
         host = host_of(url)
         self._failures[host] += 1
         if self._failures[host] >= _FAILURES_IN_A_ROW:

@@ -87,10 +87,7 @@ class Pictures:
 
     def failed(self, ask: Ask, reason: str, status: int | None) -> None:
         """See `Phase`: a picture that was had before stands in for one that did not come."""
-        if status is None:
-            self._hosts.failed(ask.url, reason)
-        elif status:
-            self._hosts.answered(ask.url)
+        self._hosts.failed(ask.url, reason, status)
         self._give_up(ask, reason, status=status)
 
     def _give_up(self, ask: Ask, reason: str, *, status: int | None) -> None:

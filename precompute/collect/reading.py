@@ -132,10 +132,7 @@ class Reading:
 
     def failed(self, ask: Ask, reason: str, status: int | None) -> None:
         """See `Phase`: what was read there before stands in for an answer that did not come."""
-        if status is None:
-            self._hosts.failed(ask.url, reason)
-        elif status:
-            self._hosts.answered(ask.url)
+        self._hosts.failed(ask.url, reason, status)
         self._give_up(ask, reason, status=status)
 
     def _give_up(self, ask: Ask, reason: str, *, status: int | None) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import astuple, dataclass, fields
+from dataclasses import dataclass, fields
 from pathlib import Path
 from threading import Lock
 
@@ -71,7 +71,4 @@ class MeasureStore:
         with self._lock:
             added, self._added = self._added, {}
         if added:
-            columns = zip(*map(astuple, added.values()), strict=True)
-            arrays = [pa.array(column, kind) for column, kind in zip(columns, _TYPES, strict=True)]
-            self._parts.append(pa.table([pa.array(added, pa.string()), *arrays], names=_COLUMNS))
-            self._parts.merge()
+            self._parts.append_records(added, _TYPES)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import astuple
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 from pyarrow import parquet
@@ -45,6 +47,13 @@ class Parts:
         path = self.folder / f"{hashlib.sha256(content).hexdigest()}.parquet"
         write_whole(path, content, by_way_of=self.folder, durable=True)
         return path
+
+    def append_records(self, records: Mapping[str, Any], types: Sequence[pa.DataType]) -> None:
+        """Add dataclasses by their keys, whose fields are of these types, and merge the small parts."""
+        values = zip(*map(astuple, records.values()), strict=True)
+        arrays = [pa.array(column, kind) for column, kind in zip(values, types, strict=True)]
+        self.append(pa.table([pa.array(records, pa.string()), *arrays], names=self._columns))
+        self.merge()
 
     def read(self, *columns: str) -> Iterator[pa.Table]:
         """Every whole part, one at a time; all its columns where none are named.

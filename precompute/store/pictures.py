@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection
-from dataclasses import astuple, dataclass, fields
+from dataclasses import dataclass, fields
 from pathlib import Path
 from threading import Lock
 
@@ -94,10 +94,7 @@ class PictureStore:
         with self._lock:
             added, self._added = self._added, {}
         if added:
-            columns = zip(*map(astuple, added.values()), strict=True)
-            arrays = [pa.array(column, kind) for column, kind in zip(columns, _TYPES, strict=True)]
-            self._parts.append(pa.table([pa.array(added, pa.string()), *arrays], names=_COLUMNS))
-            self._parts.merge()
+            self._parts.append_records(added, _TYPES)
 
     def keep(self, ids: Collection[str]) -> None:
         """Drop all but these pictures, their thumbnails included."""

@@ -14,26 +14,9 @@ from precompute import neighbours
 from precompute.neighbours import NeighbourLists, approximate, best_pair, exact, find_neighbours, incremental
 from precompute.neighbours.best_pair import BestPairs, open_products
 from precompute.pairs import pair_scores
-
-METRICS = ("cosine", "dot", "euclidean")
-KINDS = ("few values", "normal", "near-equal", "far and near", "on a boundary")
+from tests.hard_vectors import KINDS, METRICS, vectors_of
 
 Lists = dict[str, list[tuple[str, float]]]
-
-
-def vectors_of(kind: str, count: int, random: np.random.Generator) -> np.ndarray:
-    """Vectors whose scores are often equal, or nearly, or lie half-way between two sixth decimals."""
-    if kind == "few values":
-        return random.integers(-1, 2, (count, 3)).astype(np.float32)
-    vectors = random.standard_normal((count, 5)).astype(np.float32)
-    if kind == "near-equal":
-        vectors = np.float32(100) + vectors * np.float32(1e-5)
-    if kind == "far and near":
-        vectors *= (10 ** random.uniform(-3, 3, (count, 1))).astype(np.float32)
-    if kind == "on a boundary":
-        vectors = random.integers(0, 8, (count, 5)).astype(np.float32) * np.float32(2**-10.5)
-    vectors[random.random(count) < 0.1] = 0
-    return vectors
 
 
 def catalogue(kind: str, count: int, seed: int = 0) -> tuple[list[str], np.ndarray, np.ndarray]:
@@ -41,7 +24,7 @@ def catalogue(kind: str, count: int, seed: int = 0) -> tuple[list[str], np.ndarr
     random = np.random.default_rng(seed)
     counts = random.integers(1, 6, count).astype(np.int32)
     counts[count // 2] = 23
-    vectors = vectors_of(kind, int(counts.sum()), random)
+    vectors = vectors_of(kind, int(counts.sum()), random, decades=3)
     return [f"p{number}" for number in random.permutation(count)], vectors, counts
 
 
@@ -109,7 +92,7 @@ def test_a_shared_picture_on_many_products_leaves_ties_by_id(metric: str) -> Non
 @pytest.mark.parametrize("kind", KINDS)
 def test_one_picture_a_product_costs_nothing_and_changes_no_bit(metric: str, kind: str) -> None:
     random = np.random.default_rng(5)
-    vectors, ids = vectors_of(kind, 80, random), [f"{row:02}" for row in range(80)]
+    vectors, ids = vectors_of(kind, 80, random, decades=3), [f"{row:02}" for row in range(80)]
     ones = np.ones(80, np.int32)
     assert not isinstance(open_products(vectors, metric, counts=ones), BestPairs)
     plain = find_neighbours(ids, vectors, metric=metric, depth=9)
@@ -151,7 +134,7 @@ class Shop:
     made: int = 0
 
     def some_vectors(self) -> list[np.ndarray]:
-        return list(vectors_of(self.kind, int(self.random.integers(1, 5)), self.random))
+        return list(vectors_of(self.kind, int(self.random.integers(1, 5)), self.random, decades=3))
 
     def add(self, count: int) -> None:
         for _ in range(count):
@@ -174,7 +157,10 @@ class Shop:
 
     def edit(self, count: int) -> None:
         for name in self.pick(count):
-            self.products[name] = [*self.products[name][1:], *vectors_of(self.kind, 1, self.random)]
+            self.products[name] = [
+                *self.products[name][1:],
+                *vectors_of(self.kind, 1, self.random, decades=3),
+            ]
 
     def turn(self, count: int) -> None:
         for name in self.pick(count):

@@ -13,24 +13,7 @@ from hypothesis import strategies as some
 from precompute import neighbours
 from precompute.neighbours import KnownLists, NeighbourLists, find_neighbours, incremental
 from precompute.neighbours.space import open_space
-
-METRICS = ("cosine", "dot", "euclidean")
-KINDS = ("few values", "normal", "near-equal", "far and near", "on a boundary")
-
-
-def vectors_of(kind: str, count: int, random: np.random.Generator) -> np.ndarray:
-    """Vectors whose scores are often equal, or nearly, or lie half-way between two sixth decimals."""
-    if kind == "few values":
-        return random.integers(-1, 2, (count, 3)).astype(np.float32)
-    vectors = random.standard_normal((count, 5)).astype(np.float32)
-    if kind == "near-equal":
-        vectors = np.float32(100) + vectors * np.float32(1e-5)
-    if kind == "far and near":
-        vectors *= (10.0 ** random.uniform(-9, 9, (count, 1))).astype(np.float32)
-    if kind == "on a boundary":
-        vectors = random.integers(0, 8, (count, 5)).astype(np.float32) * np.float32(2**-10.5)
-    vectors[random.random(count) < 0.1] = 0
-    return vectors
+from tests.hard_vectors import KINDS, METRICS, vectors_of
 
 
 @dataclass
