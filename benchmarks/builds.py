@@ -30,10 +30,10 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from bundle import Bundle
 from bundle import format as fmt
-from precompute import build as builds
-from precompute.build import BuildSettings
-from precompute.extractors import ExtractorPlan
-from precompute.recipe import Recipe
+from precompute.building import build as builds
+from precompute.building.build import BuildSettings
+from precompute.models.recipe import Recipe
+from precompute.models.registry import ExtractorPlan
 
 ROOT = Path(__file__).parent.parent
 SIDE = 16

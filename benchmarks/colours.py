@@ -18,7 +18,7 @@ from PIL import Image
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from precompute.colours import colours_of
+from pictures.colours import colours_of
 
 DEMO = Path(__file__).parent.parent / "demo"
 

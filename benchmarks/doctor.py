@@ -29,12 +29,12 @@ from PIL import ExifTags, Image, ImageDraw, ImageFilter, ImageFont, ImageOps
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from pictures.decoding import decode
-from precompute.build import BuildSettings
+from precompute.building.build import BuildSettings
 from precompute.doctor import Diagnosis, diagnose
 from precompute.doctor.measuring import measure, sharpness
-from precompute.doctor.pictures import BLURRED
-from precompute.picture import THUMBNAIL_SIZE, PictureMaker
-from precompute.recipe import DEFAULT, RECIPES
+from precompute.doctor.single_pictures import BLURRED
+from precompute.embeddings.picture_maker import THUMBNAIL_SIZE, PictureMaker
+from precompute.models.recipe import DEFAULT, RECIPES
 from precompute.sources import EXTENSIONS
 
 WORDS = ("No image", "Image coming soon", "Kein Bild verfügbar", "Photo à venir", "n/a")

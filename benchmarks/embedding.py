@@ -27,11 +27,11 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from pictures.decoding import decode
 from pictures.form import to_input
-from precompute.embedding import Work, embed_all
-from precompute.extractors import RUNTIMES, best_runtime, open_extractor
-from precompute.loader import load
-from precompute.machine import available_cores
-from precompute.recipe import DEFAULT, RECIPES
+from precompute.embeddings.embed import EmbeddingTask, embed_all
+from precompute.embeddings.loader import load
+from precompute.models.recipe import DEFAULT, RECIPES
+from precompute.models.registry import RUNTIMES, best_runtime, open_extractor
+from precompute.shared.machine import available_cores
 from precompute.sources import read_catalogue
 from precompute.store import EmbeddingStore
 
@@ -83,7 +83,7 @@ def main() -> None:
     def embed() -> None:
         # Into a store of its own, so that nothing is known before.
         with tempfile.TemporaryDirectory() as folder:
-            work = Work(RECIPE, lambda: extractor, EmbeddingStore(Path(folder)))
+            work = EmbeddingTask(RECIPE, lambda: extractor, EmbeddingStore(Path(folder)))
             embed_all(catalogue.folder, files, [work])
 
     rounds = []
@@ -112,8 +112,8 @@ def tutorial_loop(paths: list[Path]) -> Callable[[], None]:
     """The usual way, after one call that builds what Keras builds at first use."""
     import keras
 
-    from precompute.extractors.efficientnet_lite0 import build_model
-    from precompute.extractors.efficientnet_lite0_weights import weights_file
+    from precompute.models.networks.efficientnet_lite0 import build_model
+    from precompute.models.networks.efficientnet_lite0_weights import weights_file
 
     model = build_model(weights_file())
 

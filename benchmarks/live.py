@@ -36,13 +36,13 @@ from benchmarks.opening import products
 from bundle import Bundle, BundleWriter, Neighbour
 from bundle import live as names
 from bundle.live import read_live
-from dashapp.live.keras import open_keras
-from dashapp.live.litert import LiteRTExtractor, open_litert
-from dashapp.live.vectors import Vectors
+from dashapp.photo.live.keras import open_keras
+from dashapp.photo.live.litert import LiteRTPhotoExtractor, open_litert
+from dashapp.photo.live.vectors import VectorIndex
 from pictures.limits import MEGABYTE, UPLOAD
-from precompute.extractors import open_extractor
-from precompute.live import quantised
-from precompute.recipe import DEFAULT, RECIPES
+from precompute.live.write import quantised
+from precompute.models.recipe import DEFAULT, RECIPES
+from precompute.models.registry import open_extractor
 
 NEAREST = 10
 PAGE = "/product/product-7"
@@ -77,7 +77,7 @@ def show_agreement(bundle: Bundle, held_out: list[Path]) -> None:
     print("| extractor | MB | top-10 overlap with Keras | least |")
     print("|---|---|---|---|")
     for model in live.models:
-        found = nearest(hosted, map(LiteRTExtractor(live.path(model["file"])), images))
+        found = nearest(hosted, map(LiteRTPhotoExtractor(live.path(model["file"])), images))
         shares = [len(one & other) / NEAREST for one, other in zip(right, found, strict=True)]
         size = model["bytes"] / MEGABYTE
         print(f"| {model['file']} | {size:.1f} | {np.mean(shares):.4f} | {min(shares):.1f} |")
@@ -86,7 +86,7 @@ def show_agreement(bundle: Bundle, held_out: list[Path]) -> None:
 def write_large(root: Path, small: Bundle, count: int) -> np.ndarray:
     """A bundle of made-up products with a live part; its vectors, (count, d)."""
     live = read_live(small)
-    vectors = _between(Vectors.read(live).rows(slice(None)), count)
+    vectors = _between(VectorIndex.read(live).rows(slice(None)), count)
     numbers, scales = quantised(vectors)
     step = names.rows_of_a_shard(live.dimensions)
     described = json.loads(live.path(names.DESCRIPTION).read_text())
@@ -144,7 +144,7 @@ class Extractor:
     PROGRAM = (
         "import sys, time, numpy as np\n"
         "from pathlib import Path\n"
-        "from dashapp.live.litert import LiteRTExtractor\n"
+        "from dashapp.photo.live.litert import LiteRTExtractor\n"
         "run, image = LiteRTExtractor(Path(sys.argv[1])), np.zeros((224, 224, 3), np.uint8)\n"
         "run(image)\n"
         "for _ in sys.stdin:\n"

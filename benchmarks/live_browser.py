@@ -38,10 +38,10 @@ from benchmarks.opening import products
 from bundle import BundleWriter
 from bundle import live as names
 from bundle.format import canonical_json
-from precompute.extractors import plan_extractor
-from precompute.live import LiveExtractors, prepare, quantised
-from precompute.live_web import write_web_runtime
-from precompute.recipe import DEFAULT, RECIPES
+from precompute.live.web_runtime import write_web_runtime
+from precompute.live.write import LiveExtractors, prepare, quantised
+from precompute.models.recipe import DEFAULT, RECIPES
+from precompute.models.registry import plan_extractor
 
 DIMENSIONS = 1280
 FORM = ("decoding", "input_size", "resize", "interpolation")

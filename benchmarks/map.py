@@ -30,7 +30,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 from benchmarks.browsing import DASHBOARD, chromium, gunicorn, watch
 from bundle import BundleWriter, Product, ProductImage
 from bundle.format import MAP_SIDE, ProductMap
-from precompute.progress import stage
+from precompute.shared.progress import stage
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page

@@ -93,7 +93,7 @@ def akin_approximate(vectors: np.ndarray, ids: list[str], depth: int, out: Path)
 
 
 def akin_means(vectors: np.ndarray, ids: list[str], depth: int, out: Path) -> dict[str, Any]:
-    from precompute.vectors import means
+    from precompute.embeddings.vectors import means
 
     counts = np.full(len(ids) // PICTURES, PICTURES, np.int32)
     products = means(vectors[: counts.sum()], counts, to_unit_length=True)
@@ -229,11 +229,11 @@ def embedded(photos: Path, keep: Path | None) -> tuple[np.ndarray, np.ndarray]:
 
     from pictures.decoding import decode
     from pictures.form import to_input
-    from precompute.extractors import open_extractor
-    from precompute.loader import load
-    from precompute.machine import available_cores
-    from precompute.progress import stage
-    from precompute.recipe import DEFAULT, RECIPES
+    from precompute.embeddings.loader import load
+    from precompute.models.recipe import DEFAULT, RECIPES
+    from precompute.models.registry import open_extractor
+    from precompute.shared.machine import available_cores
+    from precompute.shared.progress import stage
     from precompute.sources import read_catalogue
 
     recipe, catalogue = RECIPES[DEFAULT], read_catalogue(photos)

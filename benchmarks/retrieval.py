@@ -20,13 +20,13 @@ from PIL import Image
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from precompute.embedding import Work, embed_all
-from precompute.evaluation import CUTS, category_precision
-from precompute.extractors import open_extractor
+from precompute.embeddings.embed import EmbeddingTask, embed_all
+from precompute.embeddings.projection import project
+from precompute.models.recipe import DEFAULT, RECIPES
+from precompute.models.registry import open_extractor
 from precompute.neighbours import find_neighbours
-from precompute.progress import stage
-from precompute.projection import project
-from precompute.recipe import DEFAULT, RECIPES
+from precompute.neighbours.evaluation import CUTS, category_precision
+from precompute.shared.progress import stage
 from precompute.sources import read_catalogue
 from precompute.store import EmbeddingStore
 
@@ -58,7 +58,7 @@ def main() -> None:
 
     files = [product.files[0] for product in catalogue.products]
     with tempfile.TemporaryDirectory() as folder, stage("Embedding", len(files), "images") as advance:
-        work = Work(recipe, lambda: open_extractor(recipe), EmbeddingStore(Path(folder)))
+        work = EmbeddingTask(recipe, lambda: open_extractor(recipe), EmbeddingStore(Path(folder)))
         found = embed_all(
             catalogue.folder, files, [work], known=lambda image_id: False, also=also, advance=advance
         )

@@ -23,10 +23,10 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 
 import keras
 
-from precompute.extractors import Extractor
-from precompute.extractors.keras_runtime import KerasExtractor
-from precompute.extractors.litert_runtime import LiteRTExtractor, convert, smallest_cosine
-from precompute.recipe import APPLICATIONS
+from precompute.models.recipe import APPLICATIONS
+from precompute.models.registry import Extractor
+from precompute.models.runtimes.keras import KerasExtractor
+from precompute.models.runtimes.litert import LiteRTExtractor, convert, smallest_cosine
 
 
 def rate(extractor: Extractor, images: np.ndarray) -> float:

@@ -20,8 +20,8 @@ from PIL import Image
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from pictures.decoding import decode
+from pictures.signature import TOLERANCE, signature_of
 from precompute.sources import EXTENSIONS
-from precompute.twins import TOLERANCE, signature_of
 
 
 def saved(image: Image.Image, format_name: str, quality: int) -> Image.Image:

@@ -12,7 +12,7 @@ from itertools import compress, islice
 from operator import and_, or_
 from random import Random
 
-from bundle.catalogue import amounts_from, positions_from
+from bundle.database import amounts_from, positions_from
 from bundle.format import COLOURS
 from bundle.query import SORTS, Facets, Filters, PriceRange, Query, Value, category_name, category_path
 

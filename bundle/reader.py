@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from bundle import format as fmt
-from bundle.catalogue import COLUMNS, open_catalogue, product_from
+from bundle.database import COLUMNS, open_catalogue, product_from
 from bundle.format import BundleError, Neighbour, Product, ProductMap
 from bundle.index import Index
 from bundle.query import Facets, Filters, Query

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import IO, Any, NamedTuple
 
 from bundle import format as fmt
-from bundle.catalogue import create_catalogue
+from bundle.database import create_catalogue
 from bundle.disk import flush, flush_all, numbers_of
 from bundle.format import BundleError, Neighbour, Product, ProductMap
 from bundle.generations import replace_current

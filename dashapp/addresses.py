@@ -126,7 +126,7 @@ def product_href(
     """The address of a product's page.
 
     `recipe` is whose look-alikes it is to list and `shown` how many of them, if not the default; further
-    `arguments` say which of them (`dashapp.similar.Filters`).
+    `arguments` say which of them (`dashapp.answers.look_alikes.Filters`).
     """
     return _product_address(PRODUCT, product_id, recipe=recipe, n=str(shown or ""), **arguments)
 

@@ -11,13 +11,13 @@ from dash import Dash, dcc, html
 from flask import Response, g, request
 
 from dashapp.addresses import ABOUT, FOR_YOU, MAP, PHOTO, QUALITY
-from dashapp.assets import ASSETS, asset_href
-from dashapp.live_files import live_recipe
-from dashapp.markup import to_html
-from dashapp.previews import preview
+from dashapp.http.assets import ASSETS, asset_href
+from dashapp.http.previews import preview
+from dashapp.parts.markup import to_html
+from dashapp.parts.wording import counted, day
+from dashapp.photo.device_files import live_recipe
 from dashapp.routes import tab_title, view_of
 from dashapp.site import Site, Sites
-from dashapp.wording import counted, day
 
 STYLESHEETS = (
     "vendor/bootstrap.min.css",

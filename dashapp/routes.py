@@ -35,8 +35,8 @@ from dashapp.pages.photo import photo_page
 from dashapp.pages.problem import problem_page
 from dashapp.pages.product import product_page
 from dashapp.pages.quality import quality_page
+from dashapp.parts.view import View
 from dashapp.site import Site, Sites
-from dashapp.view import View
 
 logger = logging.getLogger(__name__)
 

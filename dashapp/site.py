@@ -16,12 +16,12 @@ from typing import TYPE_CHECKING
 from bundle import Bundle, BundleError, ProductImage
 from bundle import format as fmt
 from bundle.format import MANIFEST, canonical_json
-from dashapp.recipes import Overlap, Recipe, overlaps_of
 from dashapp.settings import Settings
+from dashapp.shown_recipe import Overlap, ShownRecipe, overlaps_of
 
 if TYPE_CHECKING:
-    from dashapp.live.engine import Engine
-    from dashapp.view import View
+    from dashapp.parts.view import View
+    from dashapp.photo.live.engine import Engine
 
 logger = logging.getLogger(__name__)
 
@@ -47,7 +47,7 @@ class Site:
     settings: Settings
     bundle: Bundle | None = None
     problem: str = ""
-    recipes: tuple[Recipe, ...] = ()
+    recipes: tuple[ShownRecipe, ...] = ()
     overlaps: Mapping[frozenset[str], Overlap] = field(default_factory=dict)
     categories: tuple[tuple[str, int], ...] = ()
     thumbnails_tag: str = ""
@@ -75,11 +75,11 @@ class Site:
         """Whether the bundle holds a map of the catalogue."""
         return self.bundle is not None and (self.bundle.folder / "map").is_dir()
 
-    def recipe(self, name: str) -> Recipe | None:
+    def recipe(self, name: str) -> ShownRecipe | None:
         """The recipe of a name, the default one where it is empty, or None."""
         return next((recipe for recipe in self.recipes if name in ("", recipe.name)), None)
 
-    def in_address(self, *recipes: Recipe) -> str:
+    def in_address(self, *recipes: ShownRecipe) -> str:
         """Recipes as an address has them; empty where they are those that it stands for without."""
         if recipes == self.recipes[: len(recipes)]:
             return ""
@@ -197,14 +197,14 @@ def _checked(settings: Settings) -> Site:
 def _engine(settings: Settings, bundle: Bundle) -> Engine | None:
     if not settings.live:
         return None
-    from dashapp.live.start import open_engine
+    from dashapp.photo.live.start import open_engine
 
     return open_engine(settings, bundle)
 
 
-def _recipes(bundle: Bundle) -> tuple[Recipe, ...]:
+def _recipes(bundle: Bundle) -> tuple[ShownRecipe, ...]:
     try:
-        return tuple(Recipe.from_manifest(entry) for entry in bundle.recipes)
+        return tuple(ShownRecipe.from_manifest(entry) for entry in bundle.recipes)
     except (LookupError, TypeError, ValueError) as error:
         raise BundleError(
             f"{bundle.folder / MANIFEST} describes a recipe that cannot be shown "

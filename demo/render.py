@@ -17,7 +17,7 @@ from pathlib import Path
 # Run as a script, Python knows this folder but not the one it is a package of.
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from demo.catalogue import SEED, Product, further_image, products, write_table
+from demo.assortment import SEED, Product, further_image, products, write_table
 
 FURTHER_VIEWS = ("turned", "detail")
 

@@ -24,7 +24,7 @@ from PIL import Image
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from benchmarks.browsing import DASHBOARD, REPOSITORY, chromium, gunicorn
-from precompute.recipe import DEFAULT
+from precompute.models.recipe import DEFAULT
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page

@@ -8,7 +8,7 @@ import numpy as np
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from pictures.box import WHOLE, Box
-from pictures.limits import BUILD, MINIMUM_DECODED_SIDE, Limits
+from pictures.limits import BUILD, MINIMUM_DECODED_SIDE, PictureLimits
 
 _STRIP = 256
 """Rows that are composited on white together, which bounds the memory that takes."""
@@ -29,7 +29,7 @@ def decode(
     data: bytes,
     decoding: str = "upright",
     *,
-    limits: Limits = BUILD,
+    limits: PictureLimits = BUILD,
     box: Box = WHOLE,
     widened: bool = False,
 ) -> Image.Image:
@@ -67,7 +67,7 @@ def decode(
         raise PictureError(f"damaged: {error or type(error).__name__}") from error
 
 
-def _check(image: Image.Image, limits: Limits) -> None:
+def _check(image: Image.Image, limits: PictureLimits) -> None:
     if image.width * image.height > limits.pixels:
         raise PictureError(
             f"{image.width} × {image.height} pixels, more than the limit of {limits.pixels // 10**6} million"
@@ -77,7 +77,7 @@ def _check(image: Image.Image, limits: Limits) -> None:
         raise PictureError("an animation: send a single picture")
 
 
-def _check_held(image: Image.Image, size: tuple[int, int], limits: Limits) -> None:
+def _check_held(image: Image.Image, size: tuple[int, int], limits: PictureLimits) -> None:
     """Check what decoding takes, once it is settled to what `image.size`; `size` is that in the file."""
     # All passes of a progressive JPEG are in memory at its full size, whatever comes out.
     progressive = image.info.get("progressive") or image.info.get("progression")

@@ -11,7 +11,7 @@ from PIL import Image, ImageOps
 
 from pictures.box import WHOLE, Box
 from pictures.decoding import decode
-from pictures.limits import BUILD, Limits
+from pictures.limits import BUILD, PictureLimits
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Form:
         """The input, (input_size, input_size, 3), uint8, that a decoded picture becomes."""
         return to_input(picture, self.input_size, resize=self.resize, interpolation=self.interpolation)
 
-    def read(self, data: bytes, *, limits: Limits = BUILD, box: Box = WHOLE) -> np.ndarray:
+    def read(self, data: bytes, *, limits: PictureLimits = BUILD, box: Box = WHOLE) -> np.ndarray:
         """The input that a file's bytes become. Raises `pictures.decoding.PictureError` as `decode` does."""
         widened = self.resize == "crop"
         return self.make(decode(data, self.decoding, limits=limits, box=box, widened=widened))

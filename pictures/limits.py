@@ -15,7 +15,7 @@ every build, so that nothing but the recipe decides an embedding.
 
 
 @dataclass(frozen=True)
-class Limits:
+class PictureLimits:
     """What is accepted: `formats` by Pillow's names, judged by content, and sizes.
 
     `bytes` bounds the file and `pixels` what its header says. `held` bounds the pixels that have to be in
@@ -35,7 +35,7 @@ class Limits:
         return ", ".join(self.formats)
 
 
-BUILD = Limits(
+BUILD = PictureLimits(
     formats=("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF"),
     bytes=100 * MEGABYTE,
     pixels=100_000_000,
@@ -44,7 +44,7 @@ BUILD = Limits(
 )
 """For the pictures of a catalogue, which the shop has chosen itself."""
 
-UPLOAD = Limits(
+UPLOAD = PictureLimits(
     formats=("JPEG", "PNG", "WEBP", "GIF", "AVIF"),
     bytes=10 * MEGABYTE,
     pixels=100_000_000,

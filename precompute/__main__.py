@@ -1,7 +1,7 @@
-"""`python -m precompute`: see `precompute.cli`."""
+"""`python -m precompute`: see `precompute.cli.main`."""
 
 import sys
 
-from precompute.cli import main
+from precompute.cli.main import main
 
 sys.exit(main())

@@ -13,13 +13,13 @@ import pytest
 
 from bundle import Bundle
 from bundle import format as fmt
-from precompute import build as builds
-from precompute.build import BuildSettings, Summary
-from precompute.embedding import Embedded, Work, embed_all
-from precompute.extractors import Extractor, ExtractorPlan
-from precompute.recipe import Recipe
+from precompute.building import build as builds
+from precompute.building.build import BuildSettings, Summary
+from precompute.embeddings.embed import Embedded, EmbeddingTask, embed_all
+from precompute.models.recipe import Recipe
+from precompute.models.registry import Extractor, ExtractorPlan
 from precompute.store import EmbeddingStore
-from tests.pictures import encoded, picture
+from tests.drawn_pictures import encoded, picture
 
 TINY = Recipe(
     name="tiny",
@@ -58,7 +58,7 @@ class TinyPlan(ExtractorPlan):
 
 
 def tiny_plan(recipe: Recipe, *, runtime: str | None = None) -> TinyPlan:
-    """What stands for `precompute.extractors.plan_extractor`."""
+    """What stands for `precompute.models.registry.plan_extractor`."""
     return TinyPlan(recipe, "litert", Tiny.weights_sha256, model=lambda: None)
 
 
@@ -94,7 +94,7 @@ def embed(
 ) -> list[Found]:
     """What each of some extractors and recipes gives of files, in one pass, with stores of their own."""
     works = [
-        Work(recipe, lambda extractor=extractor: extractor, EmbeddingStore(store / str(place)))
+        EmbeddingTask(recipe, lambda extractor=extractor: extractor, EmbeddingStore(store / str(place)))
         for place, (extractor, recipe) in enumerate(pairs)
     ]
     embedded = embed_all(folder, files, works, **options)

@@ -17,8 +17,9 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from precompute import build as builds
-from precompute import embedding, progress
+from precompute.building import build as builds
+from precompute.embeddings import embed
+from precompute.shared import progress
 from precompute.store import parts
 from tests.builds import run, tiny_plan
 
@@ -62,7 +63,7 @@ def main() -> None:
     builds.plan_extractor = tiny_plan
     progress.console.quiet = True
     # Each batch is kept at once, and parts are merged often, so that a small build has it all.
-    embedding._COMMIT_EVERY = 0.0
+    embed._COMMIT_EVERY = 0.0
     parts._MOST_SMALL = 2
     lines = Lines()
     traced(source, Path(f"{out}-undisturbed"), lines)

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from precompute import build as builds
-from precompute import extractors
-from precompute.build import BuildSettings
-from precompute.extractors import ExtractorPlan
-from precompute.recipe import Recipe
+from precompute.building import build as builds
+from precompute.building.build import BuildSettings
+from precompute.models import registry
+from precompute.models.recipe import Recipe
+from precompute.models.registry import ExtractorPlan
 from tests.builds import write_pictures
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ class ProjectedPlan(ExtractorPlan):
 
 
 def projected_plan(recipe: Recipe, *, runtime: str | None = None) -> ProjectedPlan:
-    """What stands for `precompute.extractors.plan_extractor`."""
+    """What stands for `precompute.models.registry.plan_extractor`."""
     sha256 = hashlib.sha256(b"projected").hexdigest()
     return ProjectedPlan(recipe, runtime or "litert", sha256, model=projected_model)
 
@@ -58,7 +58,7 @@ def projected_plan(recipe: Recipe, *, runtime: str | None = None) -> ProjectedPl
 def use_projected(patch: pytest.MonkeyPatch) -> None:
     """Let builds and live search have that network for their extractor."""
     patch.setattr(builds, "plan_extractor", projected_plan)
-    patch.setattr(extractors, "plan_extractor", projected_plan)
+    patch.setattr(registry, "plan_extractor", projected_plan)
 
 
 def build_live(source: Path, out: Path, *, recipe: Recipe = PROJECTED, live: bool = True) -> None:

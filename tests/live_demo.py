@@ -6,8 +6,8 @@ import csv
 import shutil
 from pathlib import Path
 
-from precompute.build import BuildSettings, build
-from precompute.recipe import DEFAULT, RECIPES
+from precompute.building.build import BuildSettings, build
+from precompute.models.recipe import DEFAULT, RECIPES
 
 DEMO = Path(__file__).parent.parent / "demo"
 PRODUCTS = 72

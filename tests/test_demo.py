@@ -16,13 +16,13 @@ import pytest
 from PIL import Image
 
 from bundle import Bundle
-from demo.catalogue import products, write_table
+from demo.assortment import products, write_table
 from pictures.decoding import decode
 from pictures.form import to_input
-from precompute.cli import main
-from precompute.embedding import Work, embed_all
-from precompute.extractors import open_extractor
-from precompute.recipe import DEFAULT, RECIPES
+from precompute.cli.main import main
+from precompute.embeddings.embed import EmbeddingTask, embed_all
+from precompute.models.recipe import DEFAULT, RECIPES
+from precompute.models.registry import open_extractor
 from precompute.store import EmbeddingStore
 
 DEMO = Path(__file__).parent.parent / "demo"
@@ -55,7 +55,7 @@ def checksums() -> dict[str, list[float]]:
     """Three numbers for each embedding, its products with fixed random directions, by image id."""
     files = sorted(path.relative_to(DEMO).as_posix() for path in DEMO.glob("images/*/*.webp"))
     with tempfile.TemporaryDirectory() as folder:
-        work = Work(RECIPE, lambda: open_extractor(RECIPE), EmbeddingStore(Path(folder)))
+        work = EmbeddingTask(RECIPE, lambda: open_extractor(RECIPE), EmbeddingStore(Path(folder)))
         ids = embed_all(DEMO, files, [work]).ids
         vectors = work.store.vectors(ids)
     directions = np.random.default_rng(0).standard_normal((vectors.shape[1], 3)) / 10
@@ -150,8 +150,8 @@ def test_colour_variants_of_a_design_are_found(bundle: Bundle) -> None:
 
 @pytest.mark.parametrize("category", CLASSES)
 def test_the_network_names_what_is_to_be_seen(category: str, rows: list[dict[str, str]]) -> None:
-    from precompute.extractors.efficientnet_lite0 import build_classifier
-    from precompute.extractors.efficientnet_lite0_weights import weights_file
+    from precompute.models.networks.efficientnet_lite0 import build_classifier
+    from precompute.models.networks.efficientnet_lite0_weights import weights_file
 
     files = [row["image"] for row in rows if row["category"] == category]
     inputs = [

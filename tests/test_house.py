@@ -14,8 +14,8 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGES = ("bundle", "pictures", "precompute", "dashapp")
 FOLDERS = (*PACKAGES, "assets", "benchmarks", "demo", "tests")
-HUB = "precompute/extractors/hub_backbone.py"  # an optional extra with requirements of its own
-LIVE = "dashapp/live/"  # imported only where live mode is on, and then what it needs is there
+HUB = "precompute/models/networks/hub_backbone.py"  # an optional extra with requirements of its own
+LIVE = "dashapp/photo/live/"  # imported only where live mode is on, and then what it needs is there
 LIVE_WITH_KERAS = f"{LIVE}keras.py"  # the one file of the dashboard that runs the other half
 HEAVY = {"numpy", "pandas", "sklearn", "scipy", "tensorflow", "keras", "faiss", "PIL", "ai_edge_litert"}
 FILE_LINES = 400
@@ -106,7 +106,7 @@ def documentation() -> str:
 
 def commands() -> dict[str, set[str]]:
     """Every command of the command line with its long options."""
-    from precompute.cli import make_parser
+    from precompute.cli.main import make_parser
 
     def subcommands(parser: argparse.ArgumentParser) -> dict[str, argparse.ArgumentParser]:
         found = [action for action in parser._actions if isinstance(action, argparse._SubParsersAction)]
@@ -169,7 +169,7 @@ def test_what_a_half_imports_its_requirements_name(package, requirements):
 
 
 # Plotly looks for Pillow and would do without it.
-@pytest.mark.parametrize(("module", "borne"), [("precompute.cli", set()), ("dashapp.app", {"PIL"})])
+@pytest.mark.parametrize(("module", "borne"), [("precompute.cli.main", set()), ("dashapp.app", {"PIL"})])
 def test_starting_loads_nothing_heavy(module, borne):
     assert not loaded_by(f"import {module}") & (HEAVY - borne)
 

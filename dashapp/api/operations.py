@@ -11,11 +11,11 @@ from bundle import Bundle, Product
 from bundle.format import COLOURS
 from bundle.query import SORTS, Filters, Query
 from dashapp.addresses import LAST_PAGE
+from dashapp.answers.look_alikes import PRICE_BAND, Wishes, look_alikes
 from dashapp.api.addresses import OPENAPI, PRODUCT, PRODUCTS, ROOT, SIMILAR
 from dashapp.api.parameters import Parameter
 from dashapp.api.problems import Problem, unusable
 from dashapp.api.records import check_record, product_record, recipe_record, similar_record
-from dashapp.similar import PRICE_BAND, Wishes, look_alikes
 from dashapp.site import Site
 
 MOST = 100
@@ -174,7 +174,7 @@ def _checked(site: Site, product: Product, recipe: str) -> dict[str, Any]:
     if recipe != site.recipes[0].name:
         raise unusable("live", f"false but for the recipe {site.recipes[0].name}", "true")
     # It needs the other half, which is only here where lists can be checked.
-    from dashapp.live.check import check
+    from dashapp.photo.live.check import check
 
     return check_record(check(site, product))
 

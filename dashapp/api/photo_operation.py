@@ -1,4 +1,4 @@
-"""The operation of a live search, described in OpenAPI: `dashapp.live.answers` is what answers."""
+"""The operation of a live search, described in OpenAPI: `dashapp.photo.live.answers` is what answers."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 from bundle import Bundle
 from dashapp.api.problems import MEDIA_TYPE
-from dashapp.api.schemas import TEXT, list_of, the
+from dashapp.api.schemas import TEXT, list_of, ref
 from dashapp.site import Site
 
 _PROBLEMS = {
@@ -25,8 +25,8 @@ _WAITING = ("429", "503")
 def photo_operation(site: Site, bundle: Bundle) -> dict[str, Any]:
     """What is said of `POST` for a site that photos can be sent to."""
     # It imports what only such a site has.
-    from dashapp.live.answers import live_parameters
-    from dashapp.live.uploads import MEDIA_TYPES, MOST_PHOTOS
+    from dashapp.photo.live.answers import live_parameters
+    from dashapp.photo.live.uploads import MEDIA_TYPES, MOST_PHOTOS
 
     binary = {"type": "string", "contentMediaType": "application/octet-stream"}
     photos = list_of(binary) | {"minItems": 1, "maxItems": MOST_PHOTOS}
@@ -50,7 +50,7 @@ def photo_operation(site: Site, bundle: Bundle) -> dict[str, Any]:
             "200": {
                 "description": "The nearest products; only ids and scores where fields is ids.",
                 "headers": {"Server-Timing": {"required": True, "schema": TEXT}},
-                "content": {"application/json": {"schema": {"anyOf": [the("Found"), the("FoundIds")]}}},
+                "content": {"application/json": {"schema": {"anyOf": [ref("Found"), ref("FoundIds")]}}},
             },
             **{status: _problem(status, text) for status, text in _PROBLEMS.items()},
         },
@@ -58,6 +58,6 @@ def photo_operation(site: Site, bundle: Bundle) -> dict[str, Any]:
 
 
 def _problem(status: str, text: str) -> dict[str, Any]:
-    described = {"description": text, "content": {MEDIA_TYPE: {"schema": the("Problem")}}}
+    described = {"description": text, "content": {MEDIA_TYPE: {"schema": ref("Problem")}}}
     seconds = {"description": "Seconds to wait.", "required": False, "schema": {"type": "integer"}}
     return described | ({"headers": {"Retry-After": seconds}} if status in _WAITING else {})

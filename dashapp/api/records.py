@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from bundle import Neighbour, Product, ProductImage
 from dashapp.addresses import product_href, shop_href
+from dashapp.answers.look_alikes import LookAlike
 from dashapp.api.addresses import similar_address
-from dashapp.recipes import METRICS
-from dashapp.similar import LookAlike
+from dashapp.shown_recipe import METRICS
 from dashapp.site import Site
 
 if TYPE_CHECKING:
-    from dashapp.live.check import LiveCheck
+    from dashapp.photo.live.check import LiveCheck
 
 
 def product_record(site: Site, product: Product) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from dashapp.api.operations import COLOUR
-from dashapp.recipes import METRICS
+from dashapp.shown_recipe import METRICS
 
 TEXT = {"type": "string"}
 MAYBE_TEXT = {"type": ["string", "null"]}
@@ -31,7 +31,7 @@ def list_of(items: dict[str, Any]) -> dict[str, Any]:
     return {"type": "array", "items": items}
 
 
-def the(schema: str) -> dict[str, Any]:
+def ref(schema: str) -> dict[str, Any]:
     """A schema by its name."""
     return {"$ref": f"#/components/schemas/{schema}"}
 
@@ -43,7 +43,7 @@ SCHEMAS = {
         created=TEXT,
         products=WHOLE,
         images=WHOLE,
-        recipes=list_of(the("Recipe")),
+        recipes=list_of(ref("Recipe")),
         categories=list_of(record(name=TEXT, products=WHOLE)),
         openapi=TEXT,
     ),
@@ -61,13 +61,13 @@ SCHEMAS = {
         offset=WHOLE,
         limit=WHOLE,
         searched=MAYBE_TEXT,
-        products=list_of(the("Product")),
+        products=list_of(ref("Product")),
     ),
     "Similar": record(
         id=TEXT,
         recipe=TEXT,
         total=WHOLE,
-        similar=list_of(record(score=NUMBER, near_identical=list_of(TEXT), product=the("Product"))),
+        similar=list_of(record(score=NUMBER, near_identical=list_of(TEXT), product=ref("Product"))),
     ),
     "Product": record(
         id=TEXT,
@@ -85,7 +85,7 @@ SCHEMAS = {
         variants=MAYBE_TEXT,
         twins=MAYBE_TEXT,
         facts={"type": "object", "additionalProperties": TEXT},
-        images=list_of(record(id=TEXT, large=the("Thumbnail"), small=the("Thumbnail"))),
+        images=list_of(record(id=TEXT, large=ref("Thumbnail"), small=ref("Thumbnail"))),
         page=TEXT,
         similar=TEXT,
     ),
@@ -109,7 +109,7 @@ SCHEMAS = {
 _ENTRY = record(id=TEXT, score=NUMBER) | {"type": ["object", "null"]}
 
 LISTS_CHECKED = {
-    "Similar": SCHEMAS["Similar"] | {"properties": SCHEMAS["Similar"]["properties"] | {"live": the("Check")}},
+    "Similar": SCHEMAS["Similar"] | {"properties": SCHEMAS["Similar"]["properties"] | {"live": ref("Check")}},
     "Check": record(
         same=WHOLE,
         of=WHOLE,

@@ -25,7 +25,7 @@ from dashapp.settings import REPOSITORY
 from dashapp.site import Site, Sites
 
 if TYPE_CHECKING:
-    from dashapp.live.answers import LiveApi
+    from dashapp.photo.live.answers import LiveApi
 
 logger = logging.getLogger(__name__)
 

@@ -6,15 +6,15 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from bundle import Bundle
-from dashapp import html
 from dashapp.addresses import QUALITY, with_arguments
-from dashapp.assets import asset_href
-from dashapp.html import Component
-from dashapp.live_files import live_recipe
+from dashapp.http.assets import asset_href
+from dashapp.parts import html
+from dashapp.parts.html import Component
+from dashapp.parts.view import View
+from dashapp.parts.wording import counted, day
+from dashapp.photo.device_files import live_recipe
 from dashapp.settings import BROWSER
 from dashapp.site import Site
-from dashapp.view import View
-from dashapp.wording import counted, day
 
 _API = "/api/v1/openapi.json"
 

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from bundle import Bundle, Neighbour, Product
-from dashapp import html
 from dashapp.addresses import compare_href, positive_number, product_href
-from dashapp.components import (
+from dashapp.pages.not_found import unknown_recipe
+from dashapp.parts import html
+from dashapp.parts.components import (
     FEWEST,
     breadcrumb,
     button_link,
@@ -20,12 +21,11 @@ from dashapp.components import (
     recipe_links,
     score_bar,
 )
-from dashapp.html import Component
-from dashapp.pages.not_found import unknown_recipe
-from dashapp.recipes import Overlap, Recipe
+from dashapp.parts.html import Component
+from dashapp.parts.view import View
+from dashapp.parts.wording import ordinal, percent
+from dashapp.shown_recipe import Overlap, ShownRecipe
 from dashapp.site import Site
-from dashapp.view import View
-from dashapp.wording import ordinal, percent
 
 _MOST = 30
 """The most look-alikes of each recipe: the two lists are then as many cards as a product's page may have."""
@@ -36,14 +36,14 @@ class _Comparison:
     """What an address asks for: two recipes, and how many look-alikes of each (None for the default)."""
 
     site: Site
-    pair: tuple[Recipe, Recipe]
+    pair: tuple[ShownRecipe, ShownRecipe]
     asked: int | None
 
     def href(self, product: Product) -> str:
         """The address of this comparison for a product."""
         return compare_href(product.id, recipes=self.site.in_address(*self.pair), shown=self.asked)
 
-    def with_recipe(self, side: int, recipe: Recipe) -> _Comparison:
+    def with_recipe(self, side: int, recipe: ShownRecipe) -> _Comparison:
         """The same with `recipe` on one side; where it is the other side's, the two change places."""
         other = self.pair[side] if recipe == self.pair[1 - side] else self.pair[1 - side]
         return replace(self, pair=(recipe, other) if side == 0 else (other, recipe))
@@ -70,7 +70,7 @@ def compare_page(site: Site, bundle: Bundle, product: Product, *, arguments: dic
     )
 
 
-def _pair(site: Site, names: list[str]) -> tuple[Recipe, Recipe] | None:
+def _pair(site: Site, names: list[str]) -> tuple[ShownRecipe, ShownRecipe] | None:
     """The two recipes that known names mean; one alone is compared with the first of the others."""
     recipes = [recipe for recipe in map(site.recipe, names) if recipe]
     if len(recipes) < 2:

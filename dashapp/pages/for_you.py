@@ -7,16 +7,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from bundle import Bundle, Product
-from dashapp import html
 from dashapp.addresses import GALLERY, Arguments, for_you_href, product_href
-from dashapp.cards import pick_button, removable, small_picture, variants_panel, why_panel
-from dashapp.components import button_link, card, grid
-from dashapp.html import Component
-from dashapp.recommendations import MOST_LIKES, Recommendation, fading, recommendations
-from dashapp.similar import MOST_LESS
+from dashapp.answers.look_alikes import MOST_LESS
+from dashapp.answers.recommendations import MOST_LIKES, Recommendation, fading, recommendations
+from dashapp.parts import html
+from dashapp.parts.cards import pick_button, removable, small_picture, variants_panel, why_panel
+from dashapp.parts.components import button_link, card, grid
+from dashapp.parts.html import Component
+from dashapp.parts.view import View
+from dashapp.parts.wording import counted, listing
 from dashapp.site import Site
-from dashapp.view import View
-from dashapp.wording import counted, listing
 
 _COUNT = 24
 

@@ -6,15 +6,15 @@ from dataclasses import replace
 
 from bundle import Bundle, Page, Query
 from bundle.query import category_path
-from dashapp import html
 from dashapp.addresses import Arguments, GalleryQuery
-from dashapp.cards import pick_button
-from dashapp.components import button_link, card, category_trail, grid, message
-from dashapp.filter_bar import active_chips, active_filters, category_chips, filter_bar
-from dashapp.html import Component
+from dashapp.parts import html
+from dashapp.parts.cards import pick_button
+from dashapp.parts.components import button_link, card, category_trail, grid, message
+from dashapp.parts.filter_bar import active_chips, active_filters, category_chips, filter_bar
+from dashapp.parts.html import Component
+from dashapp.parts.view import View
+from dashapp.parts.wording import counted
 from dashapp.site import Site
-from dashapp.view import View
-from dashapp.wording import counted
 
 PAGE_SIZE = 48
 

@@ -7,16 +7,16 @@ from dataclasses import dataclass, replace
 
 from bundle import Bundle, Product
 from bundle.query import category_path
-from dashapp import html
 from dashapp.addresses import Arguments, compare_href, positive_number, product_href
-from dashapp.cards import pick_button, removable, variants_panel, why_panel
-from dashapp.components import FEWEST, card, explanation, grid, how_many, recipe_links, score_bar
-from dashapp.html import Component
-from dashapp.recipes import Recipe
-from dashapp.similar import MOST_LESS, LookAlike, LookAlikes, Wishes, look_alikes
+from dashapp.answers.look_alikes import MOST_LESS, LookAlike, LookAlikes, Wishes, look_alikes
+from dashapp.answers.why import closeness, shared
+from dashapp.parts import html
+from dashapp.parts.cards import pick_button, removable, variants_panel, why_panel
+from dashapp.parts.components import FEWEST, card, explanation, grid, how_many, recipe_links, score_bar
+from dashapp.parts.html import Component
+from dashapp.parts.wording import listing
+from dashapp.shown_recipe import ShownRecipe
 from dashapp.site import Site
-from dashapp.why import closeness, shared
-from dashapp.wording import listing
 
 
 @dataclass(frozen=True)
@@ -27,13 +27,13 @@ class Asked:
     """
 
     site: Site
-    recipe: Recipe
+    recipe: ShownRecipe
     shown: int | None
     wishes: Wishes
     less: tuple[str, ...]
 
     @classmethod
-    def from_arguments(cls, site: Site, recipe: Recipe, arguments: Arguments) -> Asked:
+    def from_arguments(cls, site: Site, recipe: ShownRecipe, arguments: Arguments) -> Asked:
         """Read the arguments of an address; what is unknown or makes no sense counts as not given."""
         return cls(
             site,

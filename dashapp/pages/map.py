@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from bundle import Bundle
-from dashapp import html
 from dashapp.addresses import GALLERY, MAP, with_arguments
-from dashapp.assets import asset_href
-from dashapp.components import button_link, message, recipe_links
-from dashapp.html import Component
-from dashapp.map_data import COLOURS, groups_of, points, points_href, products_href
-from dashapp.recipes import Recipe
+from dashapp.answers.map_data import COLOURS, groups_of, points, points_href, products_href
+from dashapp.http.assets import asset_href
+from dashapp.parts import html
+from dashapp.parts.components import button_link, message, recipe_links
+from dashapp.parts.html import Component
+from dashapp.parts.view import View
+from dashapp.parts.wording import counted
+from dashapp.shown_recipe import ShownRecipe
 from dashapp.site import Site
-from dashapp.view import View
-from dashapp.wording import counted
 
 _HIDDEN = {"aria-hidden": "true"}
 
@@ -71,7 +71,7 @@ def _gallery_link() -> Component:
     return html.A("See all products", href=GALLERY, className="more")
 
 
-def _recipes(site: Site, mapped: list[Recipe], current: Recipe) -> Component | None:
+def _recipes(site: Site, mapped: list[ShownRecipe], current: ShownRecipe) -> Component | None:
     if len(mapped) < 2:
         return None
     ways = [(recipe, with_arguments(MAP, recipe=site.in_address(recipe))) for recipe in mapped]

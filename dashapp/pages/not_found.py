@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from bundle import Product
-from dashapp import html
 from dashapp.addresses import GALLERY, product_href
-from dashapp.components import button_link, message
-from dashapp.html import Component
+from dashapp.parts import html
+from dashapp.parts.components import button_link, message
+from dashapp.parts.html import Component
+from dashapp.parts.view import View
 from dashapp.site import Site
-from dashapp.view import View
 
 
 def not_found(*, product: bool) -> View:

@@ -5,17 +5,17 @@ from __future__ import annotations
 import json
 
 from bundle import Bundle, Product
-from dashapp import html
 from dashapp.addresses import PHOTO, Arguments
-from dashapp.assets import asset_href
-from dashapp.cards import small_link
-from dashapp.html import Component
-from dashapp.live_files import DEVICE_FILES, live_recipe
+from dashapp.http.assets import asset_href
 from dashapp.pages.not_found import not_found
-from dashapp.photo_query import PhotoQuery, photo_href
+from dashapp.parts import html
+from dashapp.parts.cards import small_link
+from dashapp.parts.html import Component
+from dashapp.parts.view import View
+from dashapp.photo.device_files import DEVICE_FILES, live_recipe
+from dashapp.photo.query import PhotoQuery, photo_href
 from dashapp.settings import BROWSER
 from dashapp.site import Site
-from dashapp.view import View
 
 RESULTS = "/photo/results"
 """Where the page's script has the cards made of what was found."""

@@ -7,28 +7,28 @@ from typing import TYPE_CHECKING
 
 from bundle import Bundle, Neighbour, Product
 from bundle.query import Filters, category_path
-from dashapp import html
 from dashapp.addresses import product_href
-from dashapp.cards import pick_button, variants_panel, why_panel
-from dashapp.components import FEWEST, card, grid, how_many, score_bar
-from dashapp.filter_bar import active_chips, category_of, filter_bar
-from dashapp.html import Component
-from dashapp.photo_query import PhotoQuery
-from dashapp.ranked import Ranked, ranked
-from dashapp.recipes import Recipe
-from dashapp.similar import LookAlike
+from dashapp.answers.look_alikes import LookAlike
+from dashapp.answers.ranked import Ranked, ranked
+from dashapp.answers.why import closeness, shared
+from dashapp.parts import html
+from dashapp.parts.cards import pick_button, variants_panel, why_panel
+from dashapp.parts.components import FEWEST, card, grid, how_many, score_bar
+from dashapp.parts.filter_bar import active_chips, category_of, filter_bar
+from dashapp.parts.html import Component
+from dashapp.parts.wording import listing, ordinal, price
+from dashapp.photo.query import PhotoQuery
+from dashapp.shown_recipe import ShownRecipe
 from dashapp.site import Site
-from dashapp.why import closeness, shared
-from dashapp.wording import listing, ordinal, price
 
 if TYPE_CHECKING:
-    from dashapp.live.check import LiveCheck
+    from dashapp.photo.live.check import LiveCheck
 
 
 def photo_results(
     site: Site,
     bundle: Bundle,
-    recipe: Recipe,
+    recipe: ShownRecipe,
     entries: Sequence[Neighbour],
     *,
     query: PhotoQuery,
@@ -58,7 +58,7 @@ def photo_results(
     return html.Div(parts, **{"data-listed": str(len(found.shown))})
 
 
-def _card(site: Site, recipe: Recipe, found: LookAlike, product: Product | None) -> Component:
+def _card(site: Site, recipe: ShownRecipe, found: LookAlike, product: Product | None) -> Component:
     other = found.product
     because = (shared(product, other) if product else "", closeness(recipe, found.score))
     why = why_panel(other, because) if any(because) else None

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dashapp import html
-from dashapp.components import message
-from dashapp.view import View
+from dashapp.parts import html
+from dashapp.parts.components import message
+from dashapp.parts.view import View
 
 
 def problem_page(problem: str) -> View:

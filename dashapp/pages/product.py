@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from bundle import Bundle, Product
 from bundle.query import category_path
-from dashapp import html
 from dashapp.addresses import Arguments
-from dashapp.cards import pick_button, small_link
-from dashapp.components import breadcrumb, picture
-from dashapp.html import Component
-from dashapp.live_files import live_recipe
 from dashapp.pages.look_alikes import Asked, look_alikes_section
 from dashapp.pages.not_found import unknown_recipe
-from dashapp.photo_query import photo_href
+from dashapp.parts import html
+from dashapp.parts.cards import pick_button, small_link
+from dashapp.parts.components import breadcrumb, picture
+from dashapp.parts.html import Component
+from dashapp.parts.view import View
+from dashapp.parts.wording import price
+from dashapp.photo.device_files import live_recipe
+from dashapp.photo.query import photo_href
 from dashapp.site import Site
-from dashapp.view import View
-from dashapp.wording import price
 
 _MOST_VARIANTS = 24
 """How many variants of a product are shown beside it."""

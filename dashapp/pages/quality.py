@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from bundle import Bundle
-from dashapp import html
 from dashapp.addresses import QUALITY, GalleryQuery, positive_number, with_arguments
-from dashapp.components import recipe_links
-from dashapp.html import Component
-from dashapp.measures import Measures, Precision
+from dashapp.answers.quality_report import Precision, QualityReport
 from dashapp.pages.quality_lists import LISTS, PREVIEW, listed, listing_page, way_to
-from dashapp.recipes import Recipe
+from dashapp.parts import html
+from dashapp.parts.components import recipe_links
+from dashapp.parts.html import Component
+from dashapp.parts.view import View
+from dashapp.parts.wording import percent
+from dashapp.shown_recipe import ShownRecipe
 from dashapp.site import Site
-from dashapp.view import View
-from dashapp.wording import percent
 
 _ROWS = 12
 """How many categories are shown at once; the others fold away."""
@@ -27,7 +27,7 @@ def quality_page(site: Site, bundle: Bundle, *, arguments: dict[str, str]) -> Vi
     build did not measure is left out. Raises `BundleError` where the report cannot be read.
     """
     recipe = site.recipe(arguments.get("recipe", "")) or site.recipes[0]
-    measures = Measures.of(bundle, recipe)
+    measures = QualityReport.of(bundle, recipe)
     if arguments.get("list", "") in LISTS:
         page = positive_number(arguments.get("page", "")) or 1
         return listing_page(site, bundle, measures, name=arguments["list"], page=page)
@@ -53,7 +53,7 @@ def quality_page(site: Site, bundle: Bundle, *, arguments: dict[str, str]) -> Vi
     )
 
 
-def _opening(measures: Measures) -> str:
+def _opening(measures: QualityReport) -> str:
     first = measures.precision.get(5) or measures.precision.get(1)
     if first is None:
         return "Measured on the whole catalogue when the look-alikes were found."
@@ -66,14 +66,14 @@ def _opening(measures: Measures) -> str:
     return f"{sentence}. Picked at random, it would be {percent(measures.chance)}."
 
 
-def _recipes(site: Site, current: Recipe) -> Component | None:
+def _recipes(site: Site, current: ShownRecipe) -> Component | None:
     if len(site.recipes) < 2:
         return None
     ways = [(recipe, with_arguments(QUALITY, recipe=site.in_address(recipe))) for recipe in site.recipes]
     return html.Nav(recipe_links(ways, current=current), **{"aria-label": "Recipes", "data-switch": "recipe"})
 
 
-def _precision(measures: Measures) -> Component | None:
+def _precision(measures: QualityReport) -> Component | None:
     if not measures.precision:
         return None
     rows = [
@@ -100,7 +100,7 @@ def _bar(share: float) -> Component:
     return html.Div([bar, html.Span(percent(share))], className="quality-bar")
 
 
-def _categories(measures: Measures) -> Component | None:
+def _categories(measures: QualityReport) -> Component | None:
     if not measures.categories:
         return None
     rows = [
@@ -142,7 +142,7 @@ def _wide(parts: list[Component], *, label: str, kind: str = "") -> Component:
     return html.Div(table, className="quality-wide", role="region", tabIndex=0, **{"aria-label": label})
 
 
-def _scores(measures: Measures) -> Component | None:
+def _scores(measures: QualityReport) -> Component | None:
     """Three histograms over one axis, each as tall as its own fullest bin."""
     if not measures.histograms:
         return None
@@ -173,7 +173,7 @@ def _scores(measures: Measures) -> Component | None:
     )
 
 
-def _preview(site: Site, bundle: Bundle, measures: Measures, name: str) -> Component | None:
+def _preview(site: Site, bundle: Bundle, measures: QualityReport, name: str) -> Component | None:
     part = LISTS[name](measures)
     if part is None:
         return None
@@ -183,7 +183,7 @@ def _preview(site: Site, bundle: Bundle, measures: Measures, name: str) -> Compo
     return _section(part.heading, part.meaning, *([shown] if part.total else []), link)
 
 
-def _overlaps(site: Site, recipe: Recipe) -> Component | None:
+def _overlaps(site: Site, recipe: ShownRecipe) -> Component | None:
     rows = []
     for other in site.recipes:
         overlap = site.overlaps.get(frozenset((recipe.name, other.name)))

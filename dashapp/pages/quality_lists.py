@@ -6,15 +6,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bundle import Bundle, Product
-from dashapp import html
 from dashapp.addresses import QUALITY, product_href, with_arguments
-from dashapp.components import button_link, card, grid, message
-from dashapp.html import Component
-from dashapp.measures import Measures
-from dashapp.recipes import Recipe
+from dashapp.answers.quality_report import QualityReport
+from dashapp.parts import html
+from dashapp.parts.components import button_link, card, grid, message
+from dashapp.parts.html import Component
+from dashapp.parts.view import View
+from dashapp.parts.wording import counted, percent
+from dashapp.shown_recipe import ShownRecipe
 from dashapp.site import Site
-from dashapp.view import View
-from dashapp.wording import counted, percent
 
 PREVIEW = 6
 _PAGE = 48
@@ -31,7 +31,7 @@ class Part:
     of: int
 
 
-def _hubs(measures: Measures) -> Part | None:
+def _hubs(measures: QualityReport) -> Part | None:
     if measures.hubs is None:
         return None
     most = measures.hubs[0][1] if measures.hubs else 0
@@ -43,7 +43,7 @@ def _hubs(measures: Measures) -> Part | None:
     return Part("Products in the most lists", meaning, len(measures.hubs), len(measures.hubs))
 
 
-def _orphans(measures: Measures) -> Part | None:
+def _orphans(measures: QualityReport) -> Part | None:
     if measures.orphans is None:
         return None
     count = measures.orphan_count
@@ -57,7 +57,7 @@ def _orphans(measures: Measures) -> Part | None:
     return Part("Products in no list", meaning, len(measures.orphans), count)
 
 
-def _twins(measures: Measures) -> Part | None:
+def _twins(measures: QualityReport) -> Part | None:
     if measures.twins is None:
         return None
     count = measures.twin_count
@@ -70,7 +70,7 @@ def _twins(measures: Measures) -> Part | None:
     return Part("The same picture more than once", meaning, len(measures.twins), count)
 
 
-def _left_out(measures: Measures) -> Part | None:
+def _left_out(measures: QualityReport) -> Part | None:
     if measures.left_out is None:
         return None
     count = len(measures.left_out)
@@ -84,7 +84,7 @@ def _left_out(measures: Measures) -> Part | None:
     return Part("Left out", meaning, count, count)
 
 
-LISTS: dict[str, Callable[[Measures], Part | None]] = {
+LISTS: dict[str, Callable[[QualityReport], Part | None]] = {
     "hubs": _hubs,
     "orphans": _orphans,
     "twins": _twins,
@@ -92,13 +92,13 @@ LISTS: dict[str, Callable[[Measures], Part | None]] = {
 }
 
 
-def way_to(site: Site, recipe: Recipe, name: str, *, page: int) -> str:
+def way_to(site: Site, recipe: ShownRecipe, name: str, *, page: int) -> str:
     """The address of one page of a list."""
     number = str(page) if page > 1 else ""
     return with_arguments(QUALITY, list=name, recipe=site.in_address(recipe), page=number)
 
 
-def listed(site: Site, bundle: Bundle, measures: Measures, *, name: str, first: int, count: int) -> Component:
+def listed(site: Site, bundle: Bundle, measures: QualityReport, *, name: str, first: int, count: int) -> Component:
     """`count` entries of a list from the `first` on."""
     chosen = slice(first, first + count)
     if name == "left-out":
@@ -130,7 +130,7 @@ _IN_GROUP = 8
 """How many products of a group are shown."""
 
 
-def _group(site: Site, measures: Measures, group: list[str], found: dict[str, Product]) -> Component:
+def _group(site: Site, measures: QualityReport, group: list[str], found: dict[str, Product]) -> Component:
     recipe = site.in_address(measures.recipe)
     shown = [product_id for product_id in group[:_IN_GROUP] if product_id in found]
     cards = [card(site, found[each], href=product_href(each, recipe=recipe)) for each in shown]
@@ -138,7 +138,7 @@ def _group(site: Site, measures: Measures, group: list[str], found: dict[str, Pr
     return html.Li([grid(cards), *more])
 
 
-def listing_page(site: Site, bundle: Bundle, measures: Measures, *, name: str, page: int) -> View:
+def listing_page(site: Site, bundle: Bundle, measures: QualityReport, *, name: str, page: int) -> View:
     """One page of a list; one that is not there has status 404 and says so."""
     part = LISTS[name](measures)
     quality = html.A("Quality", href=with_arguments(QUALITY, recipe=site.in_address(measures.recipe)))
@@ -164,7 +164,7 @@ def listing_page(site: Site, bundle: Bundle, measures: Measures, *, name: str, p
     return View(title=part.heading, body=html.Div(parts, className="quality"), description=part.meaning)
 
 
-def _turn(site: Site, recipe: Recipe, name: str, *, page: int, last: bool) -> Component | None:
+def _turn(site: Site, recipe: ShownRecipe, name: str, *, page: int, last: bool) -> Component | None:
     ways = [] if page == 1 else [("Previous", page - 1, "prev")]
     ways += [] if last else [("Next", page + 1, "next")]
     if not ways:

@@ -10,13 +10,13 @@ from pathlib import Path
 
 from pictures.decoding import PictureError
 from precompute.collect.addresses import is_address, without_credentials
-from precompute.collect.catalogue import Choice, Written, write_catalogue, write_report
+from precompute.collect.catalogue_folder import Choice, Written, write_catalogue, write_report
 from precompute.collect.crawl import crawl
 from precompute.collect.guard import networks
 from precompute.collect.journal import Answer, Journal
-from precompute.collect.limits import Limits
-from precompute.collect.pictures import PHASE as PICTURES
-from precompute.collect.pictures import Pictures, keep_picture, picture_address, want
+from precompute.collect.limits import CollectLimits
+from precompute.collect.picture_fetching import PHASE as PICTURES
+from precompute.collect.picture_fetching import Pictures, keep_picture, picture_address, want
 from precompute.collect.politeness import Manners
 from precompute.collect.readers import Ask, Found
 from precompute.collect.readers.kinds import Scope, reader_of
@@ -24,9 +24,9 @@ from precompute.collect.readers.table import say_of
 from precompute.collect.reading import PHASE as READING
 from precompute.collect.reading import Reading
 from precompute.collect.settings import RESUMABLE_HOURS, TABLE, USER_AGENT, CollectSettings
-from precompute.errors import UserError
-from precompute.lock import locked
-from precompute.progress import say, stage
+from precompute.shared.errors import UserError
+from precompute.shared.lock import locked
+from precompute.shared.progress import say, stage
 from precompute.sources import LeftOut, read_records
 from precompute.sources.catalogue import table_in
 from precompute.sources.files import JOURNAL, PictureFiles
@@ -56,7 +56,7 @@ def collect(settings: CollectSettings) -> Collected:
         journal = Journal(settings.out / JOURNAL)
         remove_unfinished(settings.out / JOURNAL)
         try:
-            collection = _Collection(settings, journal, Limits(settings), Manners())
+            collection = _Collection(settings, journal, CollectLimits(settings), Manners())
             return collection.gather(is_known=_begin(settings, journal))
         finally:
             journal.close()
@@ -97,7 +97,7 @@ class _Collection:
 
     settings: CollectSettings
     journal: Journal
-    limits: Limits
+    limits: CollectLimits
     manners: Manners
 
     def gather(self, *, is_known: bool) -> Collected:

@@ -14,7 +14,7 @@ _FAILURES_IN_A_ROW = 6
 
 
 @dataclass
-class Limits:
+class CollectLimits:
     """What a collection has taken so far, in both of its passes, and how much it may take."""
 
     settings: CollectSettings

@@ -22,7 +22,7 @@ from scrapy.utils.httpobj import urlparse_cached
 
 from precompute.collect.addresses import host_of
 from precompute.collect.settings import LONGEST_PAUSE, RETRIES, ROBOT
-from precompute.progress import duration, say
+from precompute.shared.progress import duration, say
 
 FORBIDDEN = "robots.txt forbids it"
 

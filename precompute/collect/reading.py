@@ -14,14 +14,14 @@ from precompute.collect.addresses import host_of, is_within
 from precompute.collect.conditional import headers_for, version_of
 from precompute.collect.crawl import Fetch
 from precompute.collect.journal import Journal
-from precompute.collect.limits import Hosts, Limits
+from precompute.collect.limits import CollectLimits, Hosts
 from precompute.collect.readers import VERSION, Ask, Found, Reader, Unreadable
 from precompute.collect.readers.kinds import Scope, reader_of
 from precompute.collect.reasons import GONE, state_of
 from precompute.collect.recognition import recognise
 from precompute.collect.settings import TABLE_BYTES, TABLE_SECONDS, CollectSettings
-from precompute.errors import UserError
-from precompute.progress import say
+from precompute.shared.errors import UserError
+from precompute.shared.progress import say
 
 PHASE = "reading"
 
@@ -32,7 +32,7 @@ class Reading:
     """The phase of `crawl` that reads; `advance` is the function of a progress stage."""
 
     def __init__(
-        self, settings: CollectSettings, journal: Journal, limits: Limits, advance: Callable[..., None]
+        self, settings: CollectSettings, journal: Journal, limits: CollectLimits, advance: Callable[..., None]
     ) -> None:
         self._settings, self._journal, self._limits, self._advance = settings, journal, limits, advance
         self._hosts = Hosts()

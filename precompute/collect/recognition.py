@@ -19,7 +19,7 @@ from precompute.collect.readers.web import is_start_page, read_sitemap
 from precompute.collect.readers.woocommerce import WooCommerce
 from precompute.collect.reasons import Unanswered, answered
 from precompute.collect.settings import KINDS, TABLE, TABLE_BYTES, TABLE_SECONDS, CollectSettings
-from precompute.errors import UserError
+from precompute.shared.errors import UserError
 
 _SITEMAPS = ("/sitemap.xml", "/sitemap_index.xml", "/wp-sitemap.xml")
 _TABLES = (".csv", ".tsv", ".xlsx", ".xls", ".json", ".jsonl", ".ndjson", ".parquet", ".xml", ".rss", ".gz")

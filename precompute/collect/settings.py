@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from precompute import __version__
-from precompute.errors import UserError
+from precompute.shared.errors import UserError
 
 KINDS = {
     "shopify": "a Shopify shop, by its /products.json",

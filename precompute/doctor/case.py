@@ -9,7 +9,7 @@ from functools import cached_property
 from PIL import Image
 
 from bundle import Product
-from precompute.embedding import Embedded
+from precompute.embeddings.embed import Embedded
 from precompute.neighbours import NeighbourLists
 from precompute.sources import Catalogue, SourceProduct
 from precompute.store import MeasureStore, PictureStore

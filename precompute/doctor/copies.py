@@ -9,12 +9,12 @@ from functools import lru_cache
 from bundle import Product
 from precompute.doctor.case import Case, articles
 from precompute.doctor.findings import Finding
-from precompute.doctor.pictures import PLAIN_FRAME, is_blank
 from precompute.doctor.same_photo import SmallPicture, same_photo
-from precompute.embedded_catalogue import signatures_of
-from precompute.progress import stage
+from precompute.doctor.single_pictures import PLAIN_FRAME, is_blank
+from precompute.embeddings.embedded_catalogue import signatures_of
+from precompute.neighbours.twins import with_twins
+from precompute.shared.progress import stage
 from precompute.store import Measures
-from precompute.twins import with_twins
 
 CARD_GROUND = 0.93
 CARD_INK = 0.5

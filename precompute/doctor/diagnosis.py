@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from precompute.build import BuildSettings, check_settings
-from precompute.clock import Clock
+from precompute.building.build import BuildSettings, check_settings
+from precompute.building.recipe_lists import find_lists
 from precompute.doctor.case import Case
 from precompute.doctor.categories import MEMBERS, check_categories, judged
 from precompute.doctor.copies import check_copies
@@ -16,14 +16,14 @@ from precompute.doctor.findings import Diagnosis, Finding, in_order, without_rep
 from precompute.doctor.left_out import check_left_out
 from precompute.doctor.measuring import Measuring, fingerprint
 from precompute.doctor.orientation import NEAREST, check_orientation
-from precompute.doctor.pictures import check_pictures
-from precompute.embedded_catalogue import EmbeddedCatalogue, embed_catalogue
-from precompute.embedding import Work
-from precompute.extractors import ExtractorPlan, plan_extractor
-from precompute.lock import locked
+from precompute.doctor.single_pictures import check_pictures
+from precompute.embeddings.embed import EmbeddingTask
+from precompute.embeddings.embedded_catalogue import EmbeddedCatalogue, embed_catalogue
+from precompute.embeddings.picture_maker import PictureMaker
+from precompute.models.registry import ExtractorPlan, plan_extractor
 from precompute.neighbours import NeighbourLists, save_lists
-from precompute.picture import PictureMaker
-from precompute.recipe_lists import find_lists
+from precompute.shared.clock import Clock
+from precompute.shared.lock import locked
 from precompute.sources import Catalogue
 from precompute.store import Store
 
@@ -32,7 +32,7 @@ def diagnose(settings: BuildSettings, *, catalogue: Catalogue | None = None) -> 
     """What hurts in the catalogue of `settings`, judged by the lists of its first recipe.
 
     What a build has computed is taken over from the store, and what is computed here stays there for the next
-    one; nothing is published. Raises what `precompute.build.build` raises, but for a catalogue of which no
+    one; nothing is published. Raises what `precompute.building.build` raises, but for a catalogue of which no
     picture can be used: that is a finding.
     """
     check_settings(settings)
@@ -45,14 +45,14 @@ def diagnose(settings: BuildSettings, *, catalogue: Catalogue | None = None) -> 
         store = Store(settings.out)
         maker = PictureMaker(settings.thumbnail_size)
         pictures, measures = store.pictures(maker.fingerprint), store.measures(fingerprint())
-        work = Work(recipe, plan.open, store.embeddings(plan.key))
+        task = EmbeddingTask(recipe, plan.open, store.embeddings(plan.key))
         found = embed_catalogue(
-            catalogue, [work], maker=maker, pictures=pictures, clock=clock, further=Measuring(measures)
+            catalogue, [task], maker=maker, pictures=pictures, clock=clock, extra=Measuring(measures)
         )
         lists = NeighbourLists([], np.empty((0, 0), np.int32), np.empty((0, 0)))
         if found.products:
             with clock.measure("neighbours"):
-                lists, _ = find_lists(recipe, plan, work, found.products, store=store, search=settings.search)
+                lists, _ = find_lists(recipe, plan, task, found.products, store=store, search=settings.search)
                 if lists.known is not None:
                     save_lists(store.lists, recipe.fingerprint(plan.weights_sha256), lists.known)
         case = Case(catalogue, found.products, found.embedded, measures, pictures, lists)

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from precompute.doctor.findings import Diagnosis, Finding, Kind
-from precompute.page import PagePictures, render
-from precompute.printable import printable
+from precompute.doctor.findings import Diagnosis, Finding, FindingKind
+from precompute.reports.page import PagePictures, render
+from precompute.shared.printable import printable
 from precompute.store.pictures import thumbnail_files
 
 PICTURES = 1_000
@@ -71,7 +71,7 @@ def _is_wide(entries: Sequence[_Entry]) -> bool:
     return any(len(entry.tiles) > 1 or entry.beside or entry.turn for entry in entries)
 
 
-def _said(kind: Kind) -> str:
+def _said(kind: FindingKind) -> str:
     return f"{kind.severity[:1].upper()}{kind.severity[1:]}"
 
 

@@ -14,7 +14,7 @@ SEVERITIES = ("problem", "warning", "hint")
 
 
 @dataclass(frozen=True)
-class Kind:
+class FindingKind:
     """One kind of finding: its `title` in the plural, and what to do about it in one sentence."""
 
     name: str
@@ -24,130 +24,130 @@ class Kind:
 
 
 KINDS = (
-    Kind(
+    FindingKind(
         "damaged-picture",
         "problem",
         "Pictures that cannot be read",
         "Upload the picture again; until then it is missing from the shop.",
     ),
-    Kind(
+    FindingKind(
         "left-out",
         "problem",
         "Products that are left out",
         "Correct the row, or the file that it names: the product is not in the shop as it is.",
     ),
-    Kind(
+    FindingKind(
         "blank-picture",
         "problem",
         "Pictures of one colour",
         "Replace the picture: it shows nothing.",
     ),
-    Kind(
+    FindingKind(
         "placeholder",
         "problem",
         "Pictures that look like placeholders",
         "Take a picture of each product, or leave those without one out of the shop.",
     ),
-    Kind(
+    FindingKind(
         "shared-picture",
         "problem",
         "Pictures that several products have",
         "Give each product its own picture; where they are one article in several sizes, give them one value "
         "in the column variants.",
     ),
-    Kind(
+    FindingKind(
         "missing-title",
         "problem",
         "Products without a title",
         "Give the product a title: its file's name stands there now.",
     ),
-    Kind(
+    FindingKind(
         "missing-price",
         "problem",
         "Products without a price",
         "Add the price as a plain number, or take the product out of the shop.",
     ),
-    Kind(
+    FindingKind(
         "near-duplicate",
         "warning",
         "Listings that may be duplicates",
         "Look whether these are one product, listed several times: keep one, or give them one value in the "
         "column variants.",
     ),
-    Kind(
+    FindingKind(
         "wrong-category",
         "warning",
         "Products that may be in the wrong category",
         "Look at the product beside those that look like it, and move it where it belongs.",
     ),
-    Kind(
+    FindingKind(
         "turned-picture",
         "warning",
         "Pictures that may lie on their side or stand on their head",
         "Turn the picture and upload it again.",
     ),
-    Kind(
+    FindingKind(
         "turned-twice",
         "warning",
         "Pictures that are turned twice",
         "Save the picture anew without its EXIF orientation: its pixels have been turned, and the note that "
         "asks for it was left.",
     ),
-    Kind(
+    FindingKind(
         "small-picture",
         "warning",
         "Pictures that are too small",
         "Upload a larger picture: 800 pixels or more look good everywhere.",
     ),
-    Kind(
+    FindingKind(
         "blurred-picture",
         "warning",
         "Pictures that may be blurred",
         "Look at the picture in its full size; take it again, or upload the original.",
     ),
-    Kind(
+    FindingKind(
         "empty-picture",
         "warning",
         "Pictures that are mostly empty",
         "Cut the picture closer: the product should fill most of it.",
     ),
-    Kind(
+    FindingKind(
         "odd-title",
         "warning",
         "Titles with signs that are not meant",
         "Correct the title, and how the table is saved or exported: as UTF-8, without markup.",
     ),
-    Kind(
+    FindingKind(
         "odd-price",
         "warning",
         "Prices that may be wrong",
         "Correct the price.",
     ),
-    Kind(
+    FindingKind(
         "missing-currency",
         "warning",
         "Prices without a currency",
         "Add the currency, as EUR or USD.",
     ),
-    Kind(
+    FindingKind(
         "missing-category",
         "warning",
         "Products without a category",
         "Give the product a category, or no visitor finds it through one.",
     ),
-    Kind(
+    FindingKind(
         "same-title",
         "hint",
         "Titles that several products have",
         "Say in each title what sets the product apart, such as its colour or size.",
     ),
-    Kind(
+    FindingKind(
         "relies-on-exif",
         "hint",
         "Pictures that only EXIF turns upright",
         "Save the picture upright: Akin and browsers turn it, many marketplaces and mail programs do not.",
     ),
-    Kind(
+    FindingKind(
         "not-used",
         "hint",
         "Files that no product uses",
@@ -213,7 +213,7 @@ class Diagnosis:
         counts = Counter(finding.severity for finding in self.findings)
         return {severity: counts[severity] for severity in SEVERITIES}
 
-    def kinds(self) -> list[tuple[Kind, list[Finding]]]:
+    def kinds(self) -> list[tuple[FindingKind, list[Finding]]]:
         """The kinds that were found with their findings, what hurts most first."""
         found = {kind: [finding for finding in self.findings if finding.kind == kind.name] for kind in KINDS}
         return [(kind, findings) for kind, findings in found.items() if findings]
@@ -232,7 +232,7 @@ def without_repeats(findings: Iterable[Finding]) -> list[Finding]:
     return kept
 
 
-def kind_of(finding: Finding) -> Kind:
+def kind_of(finding: Finding) -> FindingKind:
     """The kind of a finding."""
     return KINDS[_PLACES[finding.kind]]
 

@@ -46,7 +46,7 @@ def fingerprint() -> str:
 
 
 class Measuring:
-    """Measures pictures as they are embedded; see `precompute.embedded_catalogue.Further`."""
+    """Measures pictures as they are embedded; see `precompute.embeddings.embedded_catalogue.ExtraMeasure`."""
 
     def __init__(self, store: MeasureStore) -> None:
         self._store = store

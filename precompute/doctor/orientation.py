@@ -14,11 +14,11 @@ from PIL import Image
 from bundle import Product
 from precompute.doctor.case import Case
 from precompute.doctor.findings import Finding
-from precompute.doctor.pictures import is_blank
-from precompute.embedding import Work, embed_all
-from precompute.extractors import ExtractorPlan
-from precompute.progress import stage
-from precompute.projection import centre
+from precompute.doctor.single_pictures import is_blank
+from precompute.embeddings.embed import EmbeddingTask, embed_all
+from precompute.embeddings.projection import centre
+from precompute.models.registry import ExtractorPlan
+from precompute.shared.progress import stage
 from precompute.store import EmbeddingStore, Store
 
 TURNS = {90: Image.Transpose.ROTATE_90, 180: Image.Transpose.ROTATE_180, 270: Image.Transpose.ROTATE_270}
@@ -192,11 +192,11 @@ def _embed_turned(
 ) -> dict[int, EmbeddingStore]:
     """The embeddings of first pictures by image id, for each turn; a file that has changed brings none."""
     open_extractor = cache(plan.open)
-    works = {}
+    tasks = {}
     for degrees in TURNS:
-        works[degrees] = Work(plan.recipe, open_extractor, store.embeddings(f"{plan.key}-turned-{degrees}"))
-        works[degrees].form = _Turned(works[degrees].form, degrees)
+        tasks[degrees] = EmbeddingTask(plan.recipe, open_extractor, store.embeddings(f"{plan.key}-turned-{degrees}"))
+        tasks[degrees].form = _Turned(tasks[degrees].form, degrees)
     files = [file for each in products for file in case.files_of(each.id, each.images[0].id)[:1]]
     with stage("Turning", len(files), "images") as advance:
-        embed_all(case.catalogue.folder, files, list(works.values()), advance=advance)
-    return {degrees: work.store for degrees, work in works.items()}
+        embed_all(case.catalogue.folder, files, list(tasks.values()), advance=advance)
+    return {degrees: task.store for degrees, task in tasks.items()}

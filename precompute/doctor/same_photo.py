@@ -16,7 +16,7 @@ import numpy as np
 from PIL import Image
 from scipy import fft
 
-from precompute.twins import TOLERANCE, signature_of
+from pictures.signature import TOLERANCE, signature_of
 
 LEAST_SHARE = 0.55
 """The part of a picture's side that another one of the same photo has at the least."""
@@ -25,7 +25,7 @@ CORRELATION = 0.93
 """The normalized cross-correlation from which on two pictures lie on each other."""
 
 CUT_TOLERANCE = 28
-"""As `precompute.twins.TOLERANCE`, for a part of a picture, which is never cut out to the very pixel."""
+"""As `pictures.signature.TOLERANCE`, for a part of a picture, which is never cut out to the very pixel."""
 
 _WHOLE = 0.97
 """The part of both sides from which on nothing is cut."""

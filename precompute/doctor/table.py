@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from precompute.doctor.findings import Diagnosis, Finding, kind_of
-from precompute.export import cell
-from precompute.whole_file import whole_file
+from precompute.reports.export import cell
+from precompute.shared.atomic_file import whole_file
 
 COLUMNS = ("finding", "severity", "kind", "product", "file", "what", "what_to_do", "beside")
 

@@ -12,9 +12,9 @@ from precompute.neighbours.exact import ExactSearch
 from precompute.neighbours.incremental import SPARE, update
 from precompute.neighbours.known import KnownLists, digests_of, load_lists, save_lists
 from precompute.neighbours.lists import NeighbourLists
-from precompute.neighbours.progress import Progress
 from precompute.neighbours.ranking import Ranking
-from precompute.progress import say
+from precompute.neighbours.step_progress import Progress
+from precompute.shared.progress import say
 
 __all__ = [
     "EXACT_PRODUCTS",

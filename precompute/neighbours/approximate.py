@@ -10,8 +10,8 @@ import numpy as np
 
 from precompute.neighbours.against_all import settle_against_all
 from precompute.neighbours.best_pair import ProductSpace
-from precompute.neighbours.progress import Progress
 from precompute.neighbours.ranking import Ranking
+from precompute.neighbours.step_progress import Progress
 
 RECALL = 0.98
 """The share of the exact lists' shown entries that approximate lists have at least."""

@@ -12,11 +12,11 @@ from typing import NamedTuple
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from precompute.machine import available_cores
 from precompute.neighbours.against_all import settle_against_all
 from precompute.neighbours.best_pair import ProductSpace
-from precompute.neighbours.progress import Progress
 from precompute.neighbours.ranking import Ranking, padded
+from precompute.neighbours.step_progress import Progress
+from precompute.shared.machine import available_cores
 
 _LARGEST_BLOCK = 1024
 """Products in a block at the most: enough for matrix products at full speed, few enough for the cache."""

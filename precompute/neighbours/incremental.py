@@ -16,8 +16,8 @@ import numpy as np
 from precompute.neighbours.against_all import settle_against_all
 from precompute.neighbours.best_pair import ProductSpace
 from precompute.neighbours.known import KnownLists
-from precompute.neighbours.progress import Progress
 from precompute.neighbours.ranking import Ranking, padded
+from precompute.neighbours.step_progress import Progress
 
 SPARE = 6
 """Entries of a list beyond those that are asked for, which take the places of products that go."""

@@ -11,8 +11,8 @@ import numpy as np
 import pyarrow as pa
 
 from precompute.neighbours.best_pair import ProductSpace
-from precompute.progress import say
-from precompute.whole_file import whole_file
+from precompute.shared.atomic_file import whole_file
+from precompute.shared.progress import say
 
 _VERSION = "1"
 """Of the file and of the rules by which lists are made: another one's lists are not used."""

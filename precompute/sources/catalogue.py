@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from precompute.errors import UserError
-from precompute.printable import printable
-from precompute.progress import say
+from precompute.shared.errors import UserError
+from precompute.shared.printable import printable
+from precompute.shared.progress import say
 from precompute.sources.files import EXTENSIONS, PictureFiles, files_in, is_output, is_picture, shown
 from precompute.sources.folder import read_pictures
 from precompute.sources.images import is_address, scheme_of

@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path, PurePosixPath
 
 from bundle import format as fmt
-from precompute.lock import LOCK
+from precompute.shared.lock import LOCK
 from precompute.sources.records import LeftOut
 
 JOURNAL = ".collect"

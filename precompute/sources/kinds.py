@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from precompute.errors import UserError
+from precompute.shared.errors import UserError
 from precompute.sources.readers.delimited import open_delimited
 from precompute.sources.readers.encoding import Encoding, decoded, encoding_of_head
 from precompute.sources.readers.excel import open_excel
@@ -22,7 +22,7 @@ _HEAD = 1 << 16
 
 
 @dataclass(frozen=True)
-class Kind:
+class SourceKind:
     """A kind of source by the `name` that --source takes; `what` it is, for people."""
 
     name: str
@@ -30,7 +30,7 @@ class Kind:
 
 
 @dataclass(frozen=True)
-class FileKind(Kind):
+class FileKind(SourceKind):
     """A kind of file: `recognises` it by its beginning, `open` gives its rows."""
 
     recognises: Callable[[Head], bool]
@@ -66,7 +66,7 @@ def _is_json_lines(head: Head) -> bool:
     return isinstance(item, dict) and bool(rest.strip() or not re.search(r":\s*\[\s*\{", first))
 
 
-FOLDER = Kind("folder", "a folder of pictures, or of pictures and a table that names them")
+FOLDER = SourceKind("folder", "a folder of pictures, or of pictures and a table that names them")
 
 FILE_KINDS = (
     FileKind("parquet", "a Parquet file", lambda head: head.data.startswith(b"PAR1"), open_parquet),
@@ -78,7 +78,7 @@ FILE_KINDS = (
 )
 """The kinds of files, in the order in which they are tried."""
 
-KINDS: tuple[Kind, ...] = (FOLDER, *FILE_KINDS)
+KINDS: tuple[SourceKind, ...] = (FOLDER, *FILE_KINDS)
 """All kinds of source."""
 
 EXTENSIONS_OF_TABLES = frozenset(
@@ -136,7 +136,7 @@ def kind_of(path: Path) -> FileKind:
     return next(kind for kind in FILE_KINDS if kind.recognises(head))
 
 
-def kind_named(name: str) -> Kind:
+def kind_named(name: str) -> SourceKind:
     """The kind that --source names. Raises `UserError` where there is none of the name."""
     for kind in KINDS:
         if kind.name == name:

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from precompute.errors import UserError
+from precompute.shared.errors import UserError
 from precompute.sources.categories import BETWEEN, category_from, slashes_separate, split_slashes
 from precompute.sources.columns import FIELDS, Role, role_of
 from precompute.sources.exports.export import FACT, Export, compact

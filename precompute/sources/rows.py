@@ -11,7 +11,7 @@ from decimal import Decimal
 from time import monotonic
 from typing import BinaryIO, TextIO, TypeVar
 
-from precompute.progress import stage
+from precompute.shared.progress import stage
 from precompute.sources.records import LeftOut
 from precompute.sources.text import clean
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from itertools import chain
 from pathlib import Path
 
-from precompute.errors import UserError
+from precompute.shared.errors import UserError
 from precompute.sources.exports import export_of
 from precompute.sources.files import is_text, shown
 from precompute.sources.kinds import FileKind, kind_named, kind_of

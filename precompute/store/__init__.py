@@ -13,7 +13,7 @@ what is found under a key is what this build would compute. Nothing here goes by
 picture is known by the SHA-256 of its bytes, which a build computes of every file every time: that takes a
 second for a gigabyte, and clocks, copies and version control all set times as they like.
 
-One process at a time writes (`precompute.lock`); any may read.
+One process at a time writes (`precompute.shared.lock`); any may read.
 """
 
 from __future__ import annotations

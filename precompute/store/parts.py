@@ -11,7 +11,7 @@ from typing import Any
 import pyarrow as pa
 from pyarrow import parquet
 
-from precompute.progress import say
+from precompute.shared.progress import say
 from precompute.store.files import remove_unfinished, write_whole
 
 FULL = 64 * 1024 * 1024

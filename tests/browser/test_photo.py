@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 
 from bundle import Bundle
-from dashapp.similar import look_alikes
+from dashapp.answers.look_alikes import look_alikes
 from tests.browser.conftest import visit, watched
 from tests.browser.test_accessibility import axe, findings_everywhere
 from tests.live_demo import demo_pictures

@@ -15,8 +15,8 @@ from PIL import Image
 
 from bundle import Bundle
 from bundle.live import read_live
-from dashapp.live.litert import open_litert
-from dashapp.live.uploads import Photo
+from dashapp.photo.live.litert import open_litert
+from dashapp.photo.live.uploads import Photo
 from pictures.box import WHOLE, Box
 from pictures.form import to_input
 from tests.browser.conftest import watched

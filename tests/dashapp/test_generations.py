@@ -20,9 +20,9 @@ import pytest
 from bundle import Bundle
 from bundle.generations import roll_back
 from dashapp import create_app
+from dashapp.parts.view import View
 from dashapp.settings import REPOSITORY, Settings
 from dashapp.site import Sites
-from dashapp.view import View
 from tests.sample_bundle import RECIPES, write_sample_bundle
 
 THUMBNAIL = re.compile(r"/thumbnails/[0-9a-f]{8}/[0-9a-f]{64}\.webp")

@@ -4,8 +4,8 @@ from pathlib import Path
 import pytest
 
 from bundle.format import manifest_digest
-from dashapp.recipes import Overlap
 from dashapp.settings import Settings
+from dashapp.shown_recipe import Overlap
 from dashapp.site import open_site
 from tests.sample_bundle import write_sample_bundle
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 
-from tests.pictures import encoded, picture
+from tests.drawn_pictures import encoded, picture
 from tests.shop.server import Site
 
 CATEGORIES = (("Kitchen", "Mugs"), ("Kitchen", "Bowls"), ("Living", "Lamps"))

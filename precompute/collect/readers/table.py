@@ -13,7 +13,7 @@ from scrapy.utils.gz import gunzip, gzip_magic_number
 
 from precompute.collect.readers import Ask, Found, Unreadable
 from precompute.collect.settings import TABLE_BYTES
-from precompute.progress import say
+from precompute.shared.progress import say
 from precompute.sources import LeftOut, Record, Records, read_records
 
 _SUFFIXES = {

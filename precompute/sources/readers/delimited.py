@@ -9,8 +9,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TextIO
 
-from precompute.cells import unmarked
-from precompute.errors import UserError
+from precompute.shared.csv_cells import unmarked
+from precompute.shared.errors import UserError
 from precompute.sources.columns import numbered, role_of
 from precompute.sources.readers.encoding import Encoding, decoded, encoding_of, open_text
 from precompute.sources.records import LeftOut

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from precompute.errors import UserError
+from precompute.shared.errors import UserError
 from precompute.sources.columns import has_picture, numbered
 from precompute.sources.records import LeftOut
 from precompute.sources.rows import LONGEST, Row, Rows, text_of

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from precompute.errors import UserError
+from precompute.shared.errors import UserError
 from precompute.sources.columns import has_picture
 from precompute.sources.readers.encoding import Encoding, encoding_of, open_text
 from precompute.sources.records import LeftOut

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from precompute.errors import UserError
+from precompute.shared.errors import UserError
 from precompute.sources.readers.json_rows import cells_of
 from precompute.sources.records import LeftOut
 from precompute.sources.rows import LONGEST, Row, Rows

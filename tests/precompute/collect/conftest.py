@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from precompute.cli import main
+from precompute.cli.main import main
 from tests.shop.server import Site, serving
 
 FAST = ("--rate", "100", "--allow-private", "127.0.0.1")

@@ -86,7 +86,7 @@ def test_nothing_local_of_the_name(collect, tmp_path):
 
 
 def test_one_collection_at_a_time(site, collect, tmp_path):
-    from precompute.lock import locked
+    from precompute.shared.lock import locked
 
     with locked(tmp_path / "catalogue"):
         assert collect(site.url).code == 2

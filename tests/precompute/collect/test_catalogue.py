@@ -50,7 +50,7 @@ def test_whatever_the_source_says_comes_back(site, collect, tmp_path):
     ("price", "text"), [(1.299, "1.2990"), (12.0, "12.00"), (0.5, "0.50"), (1e6, "1000000.00")]
 )
 def test_amounts_cannot_be_taken_for_others(price, text):
-    from precompute.collect.catalogue import _amount
+    from precompute.collect.catalogue_folder import _amount
     from precompute.sources.prices import price_from
 
     assert _amount(price) == text

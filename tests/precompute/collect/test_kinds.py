@@ -10,7 +10,7 @@ import pytest
 
 from dashapp.app import create_app
 from dashapp.settings import Settings
-from precompute.cli import main
+from precompute.cli.main import main
 from precompute.sources import SourceProduct, read_catalogue
 from tests import builds
 from tests.shop import pages, platforms
@@ -158,7 +158,7 @@ def test_paths_in_a_remote_table_are_addresses(site, collect, tmp_path):
 
 
 def test_a_local_table_may_mix_addresses_and_paths(site, tmp_path, tiny, capsys, monkeypatch):
-    monkeypatch.setattr("precompute.commands.build.recipes_of", lambda arguments: (builds.TINY,))
+    monkeypatch.setattr("precompute.cli.build.recipes_of", lambda arguments: (builds.TINY,))
     platforms.give_pictures(site, goods(3))
     shop = tmp_path / "shop"
     shop.mkdir()

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from pictures.limits import BUILD
-from tests.pictures import BROKEN, GOOD_FORMATS, encoded, picture
+from tests.drawn_pictures import BROKEN, GOOD_FORMATS, encoded, picture
 from tests.shop import platforms
 from tests.shop.goods import goods, photo
 
@@ -71,7 +71,7 @@ def test_variants_may_share_a_picture(site, collect):
 
 @pytest.mark.parametrize("name", sorted({*GOOD_FORMATS.values()} & set(BUILD.formats)))
 def test_every_format_that_is_read_is_kept_as_it_is(name, tmp_path):
-    from precompute.collect.pictures import keep_picture
+    from precompute.collect.picture_fetching import keep_picture
 
     (tmp_path / ".collect").mkdir()
     data = encoded(picture(1), name)
@@ -81,7 +81,7 @@ def test_every_format_that_is_read_is_kept_as_it_is(name, tmp_path):
 @pytest.mark.parametrize("name", [name for name in BROKEN if "truncated" not in name and "float" not in name])
 def test_broken_files_are_refused(name, tmp_path):
     from pictures.decoding import PictureError
-    from precompute.collect.pictures import keep_picture
+    from precompute.collect.picture_fetching import keep_picture
 
     with pytest.raises(PictureError):
         keep_picture(BROKEN[name][0](), tmp_path)

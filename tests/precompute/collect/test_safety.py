@@ -15,7 +15,7 @@ from zope.interface.verify import verifyObject
 
 from precompute.collect.addresses import AddressError, checked, without_credentials
 from precompute.collect.guard import GuardedResolver, is_public, networks
-from precompute.errors import UserError
+from precompute.shared.errors import UserError
 from tests.shop import pages, platforms
 from tests.shop.goods import goods, photo
 from tests.shop.server import Reply, serving
@@ -182,8 +182,8 @@ def trickling() -> Iterator[bytes]:
 
 
 def test_what_is_endless_slow_or_a_bomb_ends(site, collect, monkeypatch):
-    monkeypatch.setattr("precompute.collect.pictures.PICTURE_BYTES", 300_000)
-    monkeypatch.setattr("precompute.collect.pictures.PICTURE_SECONDS", 0.5)
+    monkeypatch.setattr("precompute.collect.picture_fetching.PICTURE_BYTES", 300_000)
+    monkeypatch.setattr("precompute.collect.picture_fetching.PICTURE_SECONDS", 0.5)
     monkeypatch.setattr("precompute.collect.crawl.RETRIES", 0)
     platforms.shopify(site, goods(4))
     bomb = gzip.compress(bytes(30_000_000))

@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from precompute.build import BuildSettings
+from precompute.building.build import BuildSettings
 from precompute.doctor import Diagnosis, Finding, diagnose, diagnosis
 from tests.builds import TINY, Tiny, tiny_plan
-from tests.pictures import encoded
+from tests.drawn_pictures import encoded
 
 COLUMNS = ("id", "image", "images", "title", "category", "price", "currency", "variants")
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from precompute.cli import main
-from precompute.commands import doctor as command
+from precompute.cli.main import doctor as command
+from precompute.cli.main import main
 from precompute.doctor import diagnosis
 from precompute.doctor.table import COLUMNS
 from tests.builds import TINY, tiny_plan

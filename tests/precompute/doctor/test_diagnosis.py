@@ -10,12 +10,12 @@ import pytest
 from PIL import Image, ImageDraw, ImageFilter
 
 from bundle import Bundle
-from precompute import build as builds
+from precompute.building import build as builds
 from precompute.doctor import KINDS, Diagnosis
-from precompute.errors import UserError
-from precompute.lock import locked
+from precompute.shared.errors import UserError
+from precompute.shared.lock import locked
 from tests.builds import TINY, Tiny, run, write_pictures
-from tests.pictures import encoded
+from tests.drawn_pictures import encoded
 from tests.precompute.doctor.conftest import of_kind, photo, products_of, write_catalogue
 from tests.precompute.doctor.test_measuring import exif
 

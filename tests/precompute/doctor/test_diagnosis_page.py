@@ -13,7 +13,7 @@ from precompute.doctor import Diagnosis, diagnosis_page
 from precompute.doctor.diagnosis_page import page
 from tests.precompute.doctor.conftest import photo, write_catalogue
 from tests.precompute.doctor.test_command import HOSTILE
-from tests.precompute.test_diff_page import Elements
+from tests.precompute.reports.test_diff_page import Elements
 
 Doctor = Callable[..., Diagnosis]
 

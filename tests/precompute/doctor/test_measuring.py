@@ -10,9 +10,9 @@ from PIL import ExifTags, Image, ImageDraw, ImageEnhance, ImageFilter, ImageOps
 
 from pictures.decoding import decode
 from precompute.doctor.measuring import measure, sharpness
-from precompute.doctor.pictures import BLURRED
+from precompute.doctor.single_pictures import BLURRED
 from precompute.store import Measures, MeasureStore
-from tests.pictures import encoded
+from tests.drawn_pictures import encoded
 from tests.precompute.doctor.conftest import photo
 
 

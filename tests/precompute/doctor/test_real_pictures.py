@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from PIL import Image, ImageFilter
 
-from precompute.build import BuildSettings
+from precompute.building.build import BuildSettings
 from precompute.doctor import Diagnosis, diagnose
-from precompute.recipe import DEFAULT, RECIPES
+from precompute.models.recipe import DEFAULT, RECIPES
 from precompute.sources import read_catalogue
 from tests.precompute.doctor.conftest import of_kind, products_of
 

@@ -10,7 +10,7 @@ import pytest
 
 from precompute.sources import Catalogue, read_catalogue
 from tests.conftest import ROOT
-from tests.pictures import encoded, picture
+from tests.drawn_pictures import encoded, picture
 
 PICTURES = tuple(f"images/{seed}.png" for seed in range(6))
 
@@ -39,7 +39,7 @@ def reasons(catalogue: Catalogue) -> dict[str, str]:
 _READ = """
 import re, sys
 from pathlib import Path
-from precompute.errors import UserError
+from precompute.shared.errors import UserError
 from precompute.sources import read_records
 
 def most():

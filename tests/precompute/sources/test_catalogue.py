@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from precompute.errors import UserError
+from precompute.shared.errors import UserError
 from precompute.sources import NeedsCollecting, SourceProduct, read_catalogue
 from precompute.sources.columns import FIELDS
 from precompute.sources.kinds import KINDS

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from precompute.errors import UserError
+from precompute.shared.errors import UserError
 from precompute.sources import columns
 from precompute.sources.columns import role_of
 from precompute.sources.images import images_in

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from precompute.errors import UserError
+from precompute.shared.errors import UserError
 from precompute.sources import read_records
 from precompute.sources.readers import delimited
 from precompute.sources.text import clean

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from precompute.errors import UserError
+from precompute.shared.errors import UserError
 from precompute.sources import Catalogue, LeftOut, Record, read_catalogue, read_records, rows
 from tests.precompute.sources.shop import PICTURES, read_apart, read_text, reasons
 

@@ -12,7 +12,7 @@ import pytest
 from bundle import Bundle
 from dashapp import create_app
 from dashapp.settings import Settings
-from precompute.cli import main
+from precompute.cli.main import main
 from tests.builds import TINY, Tiny, tiny  # noqa: F401 - a fixture
 from tests.precompute.sources.shop import PICTURES, write_pictures
 
@@ -60,7 +60,7 @@ WRITERS: dict[str, Callable[[Path], object]] = {
 
 @pytest.fixture
 def recipe(monkeypatch: pytest.MonkeyPatch, tiny: type[Tiny]) -> None:  # noqa: F811
-    monkeypatch.setattr("precompute.commands.build.recipes_of", lambda arguments: (TINY,))
+    monkeypatch.setattr("precompute.cli.build.recipes_of", lambda arguments: (TINY,))
 
 
 @pytest.mark.parametrize("name", WRITERS)

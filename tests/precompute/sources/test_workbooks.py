@@ -15,7 +15,7 @@ import pytest
 import xlwt
 from pyarrow import parquet
 
-from precompute.errors import UserError
+from precompute.shared.errors import UserError
 from precompute.sources import LeftOut, Record, read_catalogue, read_records, rows
 from precompute.sources.readers import excel as excel_reader
 from tests.precompute.sources.shop import PICTURES, reasons, write_pictures

@@ -1,0 +1,171 @@
+"""What the map's script asks for: the points of a recipe's map, and the products at some of them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sqlite3
+import sys
+from array import array
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import Any
+
+from flask import Blueprint, Flask, Response, request
+
+from bundle import Bundle, BundleError, Product
+from bundle.query import category_name, category_path
+from dashapp.addresses import MAP, product_href, with_arguments
+from dashapp.http.thumbnails import YEAR
+from dashapp.shown_recipe import ShownRecipe
+from dashapp.site import Site, Sites
+
+COLOURS = 10
+"""How many groups have a colour of their own; the stylesheet has as many."""
+
+MOST = 100
+"""The most products that one request is answered for."""
+
+_LAYOUT = 1
+"""Changes with what the addresses below give: what browsers have kept of another layout is asked for anew."""
+
+_LAST_GROUP = 0xFFFF
+
+
+def map_tag(bundle: Bundle) -> str:
+    """The part of the addresses that changes with the bundle, so that answers may be kept for good."""
+    return hashlib.sha256(f"{_LAYOUT} {bundle.manifest['digest']}".encode()).hexdigest()[:12]
+
+
+def points_href(site: Site, bundle: Bundle, recipe: ShownRecipe) -> str:
+    """The address of a recipe's points."""
+    return with_arguments(f"{MAP}/{map_tag(bundle)}/points", recipe=site.in_address(recipe))
+
+
+def products_href(bundle: Bundle, site: Site, recipe: ShownRecipe) -> str:
+    """The address of products, to which `&positions=` with numbers and commas is added."""
+    return f"{MAP}/{map_tag(bundle)}/products?" + with_arguments("", recipe=site.in_address(recipe))[1:]
+
+
+def groups_of(categories: Sequence[tuple[str, int]]) -> dict[str, int]:
+    """What the map's colours stand for: groups of categories with their numbers of products, largest first.
+
+    Categories are cut to the most parts of their path with which there are no more groups than colours;
+    where that is one group alone, or there are too many even with the first part, to the fewest parts that
+    make several. Categories without several parts are their own groups.
+    """
+    deepest = max((len(category_path(name)) for name, _ in categories), default=0)
+    cuts = [_cut(categories, depth) for depth in range(1, deepest + 1)]
+    fitting = [groups for groups in cuts if 1 < len(groups) <= COLOURS]
+    several = [groups for groups in cuts if len(groups) > 1]
+    chosen = fitting[-1] if fitting else (several or cuts or [{}])[0]
+    return dict(sorted(chosen.items(), key=lambda group: (-group[1], group[0])))
+
+
+def group_name(category: str, groups: Mapping[str, int]) -> str:
+    """The group that a category is in, or an empty text."""
+    path = category_path(category)
+    names = (category_name(path[:depth]) for depth in range(len(path), 0, -1))
+    return next((name for name in names if name in groups), "")
+
+
+@lru_cache(maxsize=4)
+def points(bundle: Bundle, recipe: str) -> bytes | None:
+    """The points of a recipe's map, or None where it has none.
+
+    Three columns, each of one little-endian 16-bit number for every product in the catalogue's order: x, y,
+    and its group's place in `groups_of` from 1 on, or 0. Raises `BundleError` where the map cannot be read or
+    has not one place for each product.
+    """
+    places = bundle.product_map(recipe)
+    if places is None:
+        return None
+    groups = groups_of(bundle.categories())
+    numbers = {name: min(number, _LAST_GROUP) for number, name in enumerate(groups, start=1)}
+    column = bundle.category_column()
+    of_category = {category: numbers.get(group_name(category, groups), 0) for category in set(column)}
+    group_column = [of_category[category] for category in column]
+    try:
+        columns = [array("H", values) for values in (places.x, places.y, group_column)]
+    except (TypeError, OverflowError) as error:
+        raise BundleError(
+            f"The map of {recipe} has places that are none ({error}): build it again."
+        ) from error
+    if len({len(values) for values in columns}) != 1:
+        raise BundleError(
+            f"Expected the map of {recipe} to have {len(column):,} places. "
+            f"Received: {len(columns[0]):,} and {len(columns[1]):,}. Build it again."
+        )
+    if sys.byteorder == "big":
+        for values in columns:
+            values.byteswap()
+    return b"".join(values.tobytes() for values in columns)
+
+
+def register_map(server: Flask, sites: Sites) -> None:
+    """Serve `/map/<tag>/points` and `/map/<tag>/products`; another bundle's tag is a 404 that says so."""
+    blueprint = Blueprint("map", __name__)
+
+    @blueprint.get(f"{MAP}/<tag>/<any(points, products):what>")
+    def answer(tag: str, what: str) -> Response:
+        site = sites.current()
+        if site.bundle is None or tag != map_tag(site.bundle):
+            return _plain("The catalogue has changed: load the page again.", 404)
+        recipe = site.recipe(request.args.get("recipe", ""))
+        if recipe is None:
+            return _plain("There is no such recipe.", 404)
+        try:
+            made = _points if what == "points" else _products
+            response = made(site, site.bundle, recipe)
+        except (BundleError, sqlite3.Error) as error:
+            server.logger.exception("The map could not be read from the bundle.")
+            return _plain(str(error), 503)
+        if response.status_code == 200:
+            response.cache_control.public = True
+            response.cache_control.max_age = YEAR
+            response.cache_control.immutable = True
+        return response
+
+    server.register_blueprint(blueprint)
+
+
+def _points(_: Site, bundle: Bundle, recipe: ShownRecipe) -> Response:
+    body = points(bundle, recipe.name)
+    if body is None:
+        return _plain("This recipe has no map.", 404)
+    return Response(body, mimetype="application/octet-stream")
+
+
+def _products(site: Site, bundle: Bundle, recipe: ShownRecipe) -> Response:
+    texts = request.args.get("positions", "").split(",")
+    if len(texts) > MOST or not all(text.isascii() and text.isdigit() and len(text) < 10 for text in texts):
+        expected = f"Expected positions to be 1 to {MOST} numbers with commas between them."
+        return _plain(expected, 400)
+    found = bundle.products_at(int(text) for text in texts)
+    records = [_record(site, recipe, position, product) for position, product in sorted(found.items())]
+    return Response(json.dumps(records, ensure_ascii=False), mimetype="application/json")
+
+
+def _record(site: Site, recipe: ShownRecipe, position: int, product: Product) -> dict[str, Any]:
+    record = {
+        "position": position,
+        "title": product.title,
+        "href": product_href(product.id, recipe=site.in_address(recipe)),
+    }
+    for image in product.images[:1]:
+        small = site.thumbnail_href(image, small=True)
+        # Half of the thumbnail, rounded up.
+        record |= {"image": small, "width": -(-image.width // 2), "height": -(-image.height // 2)}
+    return record
+
+
+def _cut(categories: Sequence[tuple[str, int]], depth: int) -> Counter[str]:
+    groups: Counter[str] = Counter()
+    for name, products in categories:
+        groups[category_name(category_path(name)[:depth])] += products
+    return groups
+
+
+def _plain(sentence: str, status: int) -> Response:
+    return Response(sentence + "\n", status=status, mimetype="text/plain")

@@ -1,0 +1,83 @@
+"""What to recommend to someone who likes some products: their look-alikes, blended."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bundle import Bundle, Product
+from dashapp.answers.fusion import K, fused
+from dashapp.answers.look_alikes import LESS, folded, groups_of
+
+MOST_LIKES = 20
+"""How many products recommendations are made from; further ones do not count."""
+
+HALVED_AFTER = 5
+"""Products looked at after one until it counts half as much."""
+
+_BLOCK = 60
+"""How many of the best are looked up at once, until there are enough that share no card."""
+
+_NAMED = 2
+"""How many of the products that it is close to a recommendation names."""
+
+
+@dataclass(frozen=True)
+class Recommendation:
+    """One product, those that are all but the same, and which of the liked ones it is closest to."""
+
+    product: Product
+    variants: tuple[Product, ...]
+    because: tuple[Product, ...]
+
+
+def fading(count: int) -> list[float]:
+    """Weights for products looked at, the latest first: each counts half as much as the fifth before it."""
+    return [0.5 ** (place / HALVED_AFTER) for place in range(count)]
+
+
+def recommendations(
+    bundle: Bundle,
+    *,
+    likes: Sequence[Product],
+    weights: Sequence[float],
+    less: Sequence[Product] = (),
+    recipe: str,
+    count: int,
+    seen: bool = False,
+) -> list[Recommendation]:
+    """The `count` products that are best recommended to who likes `likes`, best first.
+
+    The stored lists of the liked products are blended by `dashapp.answers.fusion`, each with its weight, and
+    those of the products in `less` taken away; what then has nothing left is not recommended. Neither are the
+    products in `less` themselves, nor, unless `seen`, the liked ones and what is all but the same as they are. Raises
+    `KeyError` for an unknown recipe and `BundleError` where a list cannot be read.
+    """
+    lists = {
+        each.id: [entry.id for entry in bundle.neighbours(each.id, recipe=recipe)] for each in (*likes, *less)
+    }
+    rankings = [(lists[each.id], weight) for each, weight in zip(likes, weights, strict=True)]
+    rankings += [(lists[each.id], LESS) for each in less]
+    gone = {each.id for each in less} | (set() if seen else {each.id for each in likes})
+    best = [each for each, score in fused(rankings) if score > 0 and each not in gone]
+    known = frozenset() if seen else frozenset().union(*map(groups_of, likes))
+    candidates: list[Product] = []
+    groups: list[list[Product]] = []
+    for start in range(0, len(best), _BLOCK):
+        block = bundle.products(best[start : start + _BLOCK])
+        candidates += [each for each in block if known.isdisjoint(groups_of(each))]
+        groups = folded(candidates)
+        if len(groups) >= count:
+            break
+    places = {each.id: {other: rank for rank, other in enumerate(lists[each.id], start=1)} for each in likes}
+    found = []
+    for first, *variants in groups[:count]:
+        pulls = [
+            (weight / (K + places[liked.id][first.id]), liked)
+            for liked, weight in zip(likes, weights, strict=True)
+            if first.id in places[liked.id]
+        ]
+        pulls.sort(key=lambda pull: -pull[0])
+        because = tuple(liked for _, liked in pulls[:_NAMED])
+        found.append(Recommendation(first, tuple(variants), because))
+    return found

@@ -1,0 +1,58 @@
+"""Why one product is listed beside another, in a sentence that says no more than is known."""
+
+from __future__ import annotations
+
+from itertools import takewhile
+
+from bundle import Product
+from bundle.query import category_path
+from dashapp.answers.look_alikes import PRICE_BAND
+from dashapp.parts.wording import listing, price
+from dashapp.shown_recipe import ShownRecipe
+
+
+def shared(product: Product, other: Product) -> str:
+    """What the catalogue says of both, as "Also in Mugs, by Nord, blue and white, at a similar price."
+
+    Empty where it says nothing of both. The category is the narrowest that both are in.
+    """
+    category = _common_category(product.category, other.category)
+    colours = [colour for colour in product.colours if colour in other.colours]
+    parts = [
+        f"in {category}" if category else "",
+        f"by {product.brand}" if product.brand and product.brand == other.brand else "",
+        listing(colours),
+    ]
+    same = ", ".join(filter(None, parts))
+    amount = _price(product, other)
+    if same:
+        return f"Also {same}{', ' + amount if amount else ''}."
+    return f"{amount[0].upper()}{amount[1:]}." if amount else ""
+
+
+def closeness(recipe: ShownRecipe, score: float) -> str:
+    """How rare so good a score is, as "Closer than 99.5% of pairs."; empty where that is not known.
+
+    The share is one that the bundle has measured, the highest that `score` reaches: rounded down.
+    """
+    share = recipe.closer_than(score)
+    return f"Closer than {share}% of pairs." if share else ""
+
+
+def _common_category(one: str, other: str) -> str:
+    both = takewhile(
+        lambda pair: pair[0] == pair[1], zip(category_path(one), category_path(other), strict=False)
+    )
+    return next((name for name, _ in reversed(list(both))), "")
+
+
+def _price(product: Product, other: Product) -> str:
+    if product.price is None or other.price is None or product.currency != other.currency:
+        return ""
+    difference = other.price - product.price
+    if difference == 0:
+        return "at the same price"
+    if abs(difference) <= PRICE_BAND * abs(product.price):
+        return "at a similar price"
+    amount = price(abs(difference), product.currency)
+    return f"{amount} {'dearer' if difference > 0 else 'cheaper'}"

@@ -1,0 +1,62 @@
+"""What search engines ask a site for: which pages they may visit, and which there are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from html import escape
+
+from flask import Flask, Response
+
+from dashapp.addresses import GALLERY, product_href
+from dashapp.http.previews import base_address
+from dashapp.site import Sites
+
+LISTED = 10_000
+"""How many products one list of pages holds; sitemaps.org allows 50,000 addresses and 50 MB."""
+
+_ROBOTS = """User-agent: *
+Disallow: /_dash
+Disallow: /api/
+Disallow: /compare/
+Sitemap: {base}/sitemap.xml
+"""
+
+
+def register_crawlers(server: Flask, sites: Sites) -> None:
+    """Serve `/robots.txt`, and `/sitemap.xml`, an index of lists of every product's page."""
+
+    @server.get("/robots.txt")
+    def robots() -> Response:
+        return Response(_ROBOTS.format(base=base_address(sites.current())), mimetype="text/plain")
+
+    @server.get("/sitemap.xml")
+    def sitemap() -> Response:
+        site = sites.current()
+        if site.bundle is None:
+            return Response(site.problem + "\n", status=503, mimetype="text/plain")
+        lists = range(1, max(1, -(-site.bundle.count // LISTED)) + 1)
+        addresses = (f"{base_address(site)}/sitemap-{number}.xml" for number in lists)
+        return _xml("sitemapindex", "sitemap", addresses, changed=site.bundle.manifest["created"])
+
+    @server.get("/sitemap-<int:number>.xml")
+    def pages(number: int) -> Response:
+        site = sites.current()
+        if site.bundle is None:
+            return Response(site.problem + "\n", status=503, mimetype="text/plain")
+        ids = site.bundle.product_ids(offset=(number - 1) * LISTED, limit=LISTED) if number else []
+        if number != 1 and not ids:
+            return Response("There is no such list of pages.\n", status=404, mimetype="text/plain")
+        paths = [*([GALLERY] if number == 1 else []), *map(product_href, ids)]
+        addresses = (base_address(site) + path for path in paths)
+        return _xml("urlset", "url", addresses, changed=site.bundle.manifest["created"])
+
+
+def _xml(root: str, element: str, addresses: Iterable[str], *, changed: str) -> Response:
+    """Addresses in the format of sitemaps.org, each with the time at which it changed."""
+    lines = [
+        f"<{element}><loc>{escape(address)}</loc><lastmod>{escape(changed)}</lastmod></{element}>"
+        for address in addresses
+    ]
+    namespace = "http://www.sitemaps.org/schemas/sitemap/0.9"
+    text = "\n".join(['<?xml version="1.0" encoding="UTF-8"?>', f'<{root} xmlns="{namespace}">', *lines])
+    return Response(f"{text}\n</{root}>\n", mimetype="application/xml")

@@ -1,0 +1,68 @@
+"""The headers of every response: what a browser may load and run, and how long it may keep what."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from flask import Flask, Response, request
+
+from dashapp.http.thumbnails import YEAR
+
+_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "strict-origin-when-cross-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+}
+
+
+_WORKER = "/assets/photo-worker.js"
+
+
+def content_security_policy(script_hashes: Sequence[str], *, pictures: str = "") -> str:
+    """The policy: everything from this host, no inline script but those of the hashes given.
+
+    `pictures` is the address of a folder elsewhere that pictures may come from.
+    """
+    return "; ".join(
+        [
+            "default-src 'self'",
+            "script-src " + " ".join(["'self'", *script_hashes]),
+            # Dash's own scripts put style elements into the page; style attributes in HTML need no leave.
+            "style-src 'self' 'unsafe-inline'",
+            "style-src-attr 'none'",
+            f"img-src 'self' data: {pictures}{'/' if pictures else ''}".strip(),
+            "object-src 'none'",
+            "base-uri 'none'",
+            "form-action 'self'",
+            "frame-ancestors 'none'",
+        ]
+    )
+
+
+def worker_policy() -> str:
+    """The policy of the worker that runs the extractor in the browser: WebAssembly, and nothing else more."""
+    return "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'"
+
+
+def register_headers(server: Flask, script_hashes: Sequence[str], *, pictures: str = "") -> None:
+    """Add the headers to each response that `server` gives; `pictures` as in `content_security_policy`."""
+    headers = {
+        **_HEADERS,
+        "Content-Security-Policy": content_security_policy(script_hashes, pictures=pictures),
+    }
+
+    @server.after_request
+    def add_headers(response: Response) -> Response:
+        response.headers.update(headers)
+        if request.path == _WORKER:
+            # A worker goes by the policy of its own script, so the pages' stays as strict as it is.
+            response.headers["Content-Security-Policy"] = worker_policy()
+        versioned = "v" in request.args or request.path.endswith(".woff2")
+        if request.path.startswith("/assets/") and versioned and response.status_code in (200, 304):
+            response.cache_control.no_cache = None
+            response.cache_control.public = True
+            response.cache_control.max_age = YEAR
+            response.cache_control.immutable = True
+        elif response.mimetype == "text/html":
+            response.cache_control.no_cache = True
+        return response

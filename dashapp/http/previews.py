@@ -1,0 +1,81 @@
+"""What search engines and link previews are told of a page, in the document's head."""
+
+from __future__ import annotations
+
+import json
+import re
+from html import escape
+from typing import Any
+from urllib.parse import urljoin
+
+from flask import request
+
+from bundle import Product
+from dashapp.addresses import product_href, shop_href
+from dashapp.parts.view import View
+from dashapp.routes import tab_title
+from dashapp.site import Site
+
+_CURRENCY = re.compile(r"[A-Z]{3}")
+"""A currency's code of ISO 4217, the only kind that schema.org takes."""
+
+
+def base_address(site: Site) -> str:
+    """The scheme, host and port that this site is reached by, without a slash at the end."""
+    return site.settings.address or request.host_url.rstrip("/")
+
+
+def preview(site: Site, view: View) -> str:
+    """HTML that names a page, describes it and shows its picture, and for a product what it is and costs.
+
+    After the Open Graph protocol, Twitter's cards and schema.org.
+    """
+    base = base_address(site)
+    facts = {"og:type": "website", "og:site_name": site.name, "og:title": tab_title(site, view)}
+    facts["og:description"] = view.description
+    if view.image:
+        facts["og:image"] = urljoin(base, view.image)
+    parts = ['<meta name="twitter:card" content="summary">']
+    if view.description:
+        parts.append(f'<meta name="description" content="{escape(view.description)}">')
+    if view.product is not None:
+        address = base + product_href(view.product.id)
+        facts["og:url"] = address
+        parts.append(f'<link rel="canonical" href="{escape(address)}">')
+        # "<" could end the element; JSON has another way to write it, and ASCII has no odd line ends.
+        text = json.dumps(product_data(site, view.product, base=base)).replace("<", "\\u003c")
+        parts.append(f'<script type="application/ld+json">{text}</script>')
+    parts += [
+        f'<meta property="{name}" content="{escape(content)}">' for name, content in facts.items() if content
+    ]
+    return "\n    ".join(parts)
+
+
+def product_data(site: Site, product: Product, *, base: str) -> dict[str, Any]:
+    """A product as schema.org has it, with only what its catalogue says; `base` as of `base_address`."""
+    known = {
+        "description": product.description,
+        "category": product.category,
+        "brand": {"@type": "Brand", "name": product.brand} if product.brand else "",
+        "image": [urljoin(base, site.thumbnail_href(image)) for image in product.images],
+        "offers": _offer(product),
+    }
+    return {
+        "@context": "https://schema.org",
+        "@type": "Product",
+        "name": product.title,
+        "sku": product.id,
+        "url": base + product_href(product.id),
+        **{name: value for name, value in known.items() if value},
+    }
+
+
+def _offer(product: Product) -> dict[str, Any]:
+    currency = product.currency.strip().upper()
+    if product.price is None or not _CURRENCY.fullmatch(currency):
+        return {}
+    offer = {"@type": "Offer", "price": product.price, "priceCurrency": currency}
+    if product.in_stock is not None:
+        offer["availability"] = f"https://schema.org/{'InStock' if product.in_stock else 'OutOfStock'}"
+    address = shop_href(product)
+    return {**offer, "url": address} if address else offer

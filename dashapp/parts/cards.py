@@ -1,0 +1,58 @@
+"""What stands on the cards of look-alikes and recommendations besides the product itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from bundle import Product
+from dashapp.parts import html
+from dashapp.parts.html import Component
+from dashapp.parts.wording import counted
+from dashapp.site import Site
+
+
+def why_panel(product: Product, sentences: Iterable[str], *, less_href: str = "") -> Component:
+    """Why a product is listed, folded away, with the way to see less like it where there is one."""
+    less = html.A("Less like this", href=less_href, className="less", rel="nofollow") if less_href else None
+    because = html.P(" ".join(filter(None, sentences)))
+    summary = html.Summary("Why?", **{"aria-label": f"Why? {product.title}"})
+    panel = html.Div([because, less], className="panel")
+    return html.Details([summary, panel], className="why", **{"data-switch": "why"})
+
+
+def variants_panel(site: Site, variants: tuple[Product, ...], *, href: Callable[[str], str]) -> Component:
+    """Products that are all but the same as the one on the card, folded away; `href` makes their address."""
+    summary = html.Summary(f"+{counted(len(variants), 'variant')}")
+    listed = html.Ul(
+        [small_link(site, each, href=href(each.id)) for each in variants], className="panel smalls"
+    )
+    return html.Details([summary, listed], className="variants")
+
+
+def small_link(site: Site, product: Product, *, href: str) -> Component:
+    """A product as a list item with no more than a small picture, which is a link named by its title."""
+    return html.Li(html.A(small_picture(site, product), href=href, title=product.title))
+
+
+def small_picture(site: Site, product: Product) -> Component:
+    """The small picture of a product, or its title where it has none."""
+    if not product.images:
+        return html.Span(product.title)
+    image = product.images[0]
+    size = {"width": -(-image.width // 2), "height": -(-image.height // 2)}
+    return html.Img(src=site.thumbnail_href(image, small=True), alt=product.title, **size)
+
+
+def pick_button(product: Product) -> Component:
+    """The button that puts a product among those picked; `assets/visits.js` brings it to life."""
+    marks = {"aria-label": f"Pick {product.title}", "aria-pressed": "false", "data-pick": product.id}
+    return html.Button(type="button", className="pick", **marks)
+
+
+def removable(text: str, title: str, *, href: str) -> Component:
+    """A list item with a chip that says what an address asks for, and is the way to ask for it no more."""
+    sign = html.Span("×", **{"aria-hidden": "true"})
+    name = {"aria-label": f"{text} {title}: remove"}
+    return html.Li(
+        html.A([html.Span(f"{text} {title}"), sign], href=href, className="chip removable", **name)
+    )

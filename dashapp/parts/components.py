@@ -1,0 +1,132 @@
+"""The parts that pages share, built from plain data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import dash_bootstrap_components as dbc
+
+from bundle import Product, ProductImage
+from bundle.query import category_name, category_path
+from dashapp.addresses import GALLERY, GalleryQuery, product_href
+from dashapp.parts import html
+from dashapp.parts.html import Component
+from dashapp.parts.wording import price
+from dashapp.shown_recipe import ShownRecipe
+from dashapp.site import TILE_SHAPES, Site
+
+FEWEST = 5
+"""The fewest look-alikes that can be asked for."""
+
+_CARD_SIZES = "(max-width: 47.99rem) 44vw, 12rem"
+"""How wide the picture of a card is, by the grid that `akin.css` lays out."""
+
+_CROP = 1.2
+"""A picture fills its tile where that hides less than a sixth of it; otherwise it is shown whole."""
+
+
+def picture(site: Site, image: ProductImage, *, alt: str, sizes: str = "", lazy: bool = False) -> Component:
+    """A thumbnail on its tile, with its size given so that nothing moves when it arrives.
+
+    Where `sizes` says how wide it is shown, as in HTML, the small thumbnail is offered too; a `lazy` one is
+    fetched when it is about to be seen.
+    """
+    stretch = image.width / image.height / TILE_SHAPES[site.tile_shape]
+    fit = "fill" if 1 / _CROP < stretch < _CROP else "whole"
+    # The first of its properties, as some browsers begin to fetch as soon as they are given the address.
+    shown = {"loading": "lazy"} if lazy else {}
+    if sizes:
+        small = f"{site.thumbnail_href(image, small=True)} {-(-image.width // 2)}w"
+        shown |= {"sizes": sizes, "srcSet": f"{small}, {site.thumbnail_href(image)} {image.width}w"}
+    shown |= {"src": site.thumbnail_href(image), "alt": alt, "width": image.width, "height": image.height}
+    return html.Div(html.Img(**shown), className=f"tile tile-{site.tile_shape} tile-{fit}")
+
+
+def card(site: Site, product: Product, *parts: Component, href: str = "", lazy: bool = True) -> Component:
+    """One product as a list item that is a link as a whole; its name is the product's title.
+
+    `parts` stand below what is known of the product; `href` is the product's own page where left out.
+    """
+    kind = category_path(product.category)[-1:]
+    facts = [text for text in (*kind, price(product.price, product.currency)) if text]
+    children = [
+        *(
+            picture(site, image, alt=product.title, sizes=_CARD_SIZES, lazy=lazy)
+            for image in product.images[:1]
+        ),
+        html.A(product.title, href=href or product_href(product.id), className="card-name"),
+        html.Div([html.Span(text) for text in facts], className="card-facts"),
+    ]
+    if product.in_stock is False:
+        children.append(html.Div("Out of stock", className="card-stock"))
+    children += parts
+    return html.Li(children, className="product-card", key=product.id)
+
+
+def grid(cards: Iterable[Component]) -> Component:
+    """Cards in as many columns as there is room for."""
+    return html.Ul(list(cards), className="product-grid")
+
+
+def message(heading: str, *parts: str | Component | list[str | Component]) -> Component:
+    """A short page that says one thing and offers a way on."""
+    return html.Div([html.H1(heading), *(html.P(part) for part in parts)], className="message")
+
+
+def button_link(text: str, href: str) -> Component:
+    """A link that looks like a button."""
+    return html.A(text, href=href, className="button")
+
+
+def score_bar(recipe: ShownRecipe, score: float) -> Component:
+    """A score as a bar and a number."""
+    shown = recipe.shown(score)
+    # The meter says nothing that the number does not, so only the number is read out.
+    return html.Div(
+        [
+            html.Span(f"{recipe.metric.name} ", className="visually-hidden"),
+            html.Meter(value=f"{shown.fullness:.3f}", min="0", max="1", **{"aria-hidden": "true"}),
+            html.Span(shown.text),
+        ],
+        className="card-score",
+    )
+
+
+def breadcrumb(product: Product) -> Component:
+    """The way back to all products and to those of the product's category and of each above it."""
+    return category_trail(category_path(product.category))
+
+
+def category_trail(path: Sequence[str]) -> Component:
+    """The ways to all products and to the categories of a path."""
+    ways = [html.Li(html.A("All products", href=GALLERY))]
+    for depth, name in enumerate(path, start=1):
+        href = GalleryQuery.of(category=category_name(path[:depth])).href
+        ways.append(html.Li(html.A(name, href=href)))
+    return html.Nav(html.Ol(ways, className="breadcrumbs"), **{"aria-label": "You are in"})
+
+
+def recipe_links(ways: Iterable[tuple[ShownRecipe, str]], *, current: ShownRecipe) -> Component:
+    """Recipes, each with the address that chooses it, as chips of which one is current."""
+    chips = []
+    for recipe, href in ways:
+        mark = {"aria-current": "true"} if recipe == current else {}
+        chips.append(html.Li(html.A(recipe.name, href=href, className="chip", **mark)))
+    return html.Ul(chips, className="chips")
+
+
+def explanation(recipe: ShownRecipe) -> str:
+    """What the recipe is and what its scores mean, in a sentence each."""
+    description = recipe.description.rstrip(".")
+    return f"{description}. {recipe.metric.meaning}" if description else recipe.metric.meaning
+
+
+def how_many(count: int, *, longest: int, default: int) -> Component | None:
+    """The slider for how many look-alikes are shown; None where there is nothing to choose."""
+    if longest <= FEWEST:
+        return None
+    # Steps that would jump over the default or the end of the list are no use.
+    step = FEWEST if longest % FEWEST == 0 and default % FEWEST == 0 else 1
+    label = html.Label(["Show ", html.Span(str(count), id="shown-count")], htmlFor="shown")
+    slider = dbc.Input(id="shown", type="range", min=FEWEST, max=longest, step=step, value=count)
+    return html.Div([label, slider], className="how-many")

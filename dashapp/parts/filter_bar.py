@@ -1,0 +1,340 @@
+"""The controls of lists of products: filters with their counts, the order, what is filtered by right now.
+
+The gallery has them, and so have the results of a photo.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+import dash_bootstrap_components as dbc
+
+from bundle import Facets, PriceRange, Value
+from bundle.query import category_name, category_path
+from dashapp.addresses import GalleryQuery
+from dashapp.parts import html
+from dashapp.parts.html import Component
+from dashapp.parts.wording import price
+
+_FOLD = 10
+"""How many choices of a list are shown before the rest unfolds."""
+
+_MOST = 400
+"""How many choices an unfolded list has at most; the search finds brands and tags too."""
+
+_CHIPS = 16
+"""How many categories are laid out side by side; where there are more, they are a list like the others."""
+
+_LISTS = {"Brand": ("brand", "brands"), "Colour": ("colour", "colours"), "Tags": ("tag", "tags")}
+"""The filters of which several values can be chosen: their names in an address and as fields."""
+
+_SORTS = {
+    "name": "Name",
+    "price": "Price, low to high",
+    "price-down": "Price, high to low",
+    "popularity": "Most popular",
+    "shuffle": "Surprise me",
+}
+
+
+def category_chips(query: GalleryQuery, facets: Facets) -> Component | None:
+    """The categories below the one that is shown, or beside it; None where there is nothing to choose."""
+    base, level = _level(query, facets)
+    if not level or len(level) > _CHIPS:
+        return None
+    everything = f"All {base[-1]}" if base else "All"
+    chips = [_chip(everything, query.with_filters(category=category_name(base)), current=query)]
+    chips += [
+        _chip(category_path(name)[-1], query.with_filters(category=name), current=query, count=count)
+        for name, count in level
+    ]
+    return html.Nav(html.Ul(chips, className="chips"), **{"aria-label": "Categories", "data-switch": "chips"})
+
+
+def filter_bar(
+    query: GalleryQuery, facets: Facets, *, total: int, sorts: Sequence[str], categories: bool = False
+) -> Component | None:
+    """Menus for all that the products of a query can be filtered by, and for their order.
+
+    `total` is how many products there are now, `sorts` the orders that the catalogue has. `categories` is
+    whether they have a menu though they could be laid out side by side.
+    """
+    menus = [_category_menu(query, facets, always=categories)]
+    for label, (kind, field) in _LISTS.items():
+        menus.append(_list_menu(label, kind, field, query=query, values=getattr(facets, field)))
+    menus += [_price_menu(query, facets), _stock(query, facets, total=total)]
+    shown = [menu for menu in menus if menu]
+    order = _order(query, sorts) if sorts and total > 1 else []
+    if not shown and not order:
+        return None
+    return html.Div(
+        [html.Div(shown, className="filters", role="group", **{"aria-label": "Filters"}), *order],
+        className="filter-bar",
+    )
+
+
+def active_filters(query: GalleryQuery, *, currency: str) -> list[tuple[str, GalleryQuery]]:
+    """What the products are filtered by, each with the query without it; the category is not among them.
+
+    `currency` is the one that prices are in where the query names none.
+    """
+    filters, active = query.query.filters, []
+    for _, field in _LISTS.values():
+        chosen = getattr(filters, field)
+        active += [(name, query.with_filters(**{field: _without(chosen, name)})) for name in chosen]
+    if filters.lowest is not None or filters.highest is not None:
+        active.append((_price_text(query, currency), query.with_filters(lowest=None, highest=None)))
+    if filters.currency:
+        active.append((f"Prices in {filters.currency}", query.with_filters(currency="")))
+    if filters.in_stock:
+        active.append(("In stock", query.with_filters(in_stock=False)))
+    return active
+
+
+def active_chips(query: GalleryQuery, *, currency: str) -> Component | None:
+    """The active filters as chips that remove them; None where there are none. As for `active_filters`."""
+    active = active_filters(query, currency=currency)
+    if not active:
+        return None
+    chips = [
+        html.Li(
+            html.A(
+                [html.Span("Remove filter ", className="visually-hidden"), name],
+                href=without.href,
+                className="chip chip-active",
+            )
+        )
+        for name, without in active
+    ]
+    clear = query.with_query(filters=replace(GalleryQuery().query.filters, category=category_of(query)))
+    chips.append(html.Li(html.A("Clear all", href=clear.href, className="more")))
+    return html.Ul(chips, className="chips", **{"aria-label": "Active filters", "data-switch": "active"})
+
+
+def category_of(query: GalleryQuery) -> str:
+    """The category that a query stays in; empty for all."""
+    return category_name(category_path(query.query.filters.category))
+
+
+# --- categories -------------------------------------------------------------------------------------
+
+
+def _level(query: GalleryQuery, facets: Facets) -> tuple[tuple[str, ...], list[Value]]:
+    """The categories to choose from and the path that they are all below of."""
+    children: dict[tuple[str, ...], list[Value]] = {}
+    for value in facets.categories:
+        children.setdefault(category_path(value.name)[:-1], []).append(value)
+    chosen = base = category_path(category_of(query))
+    if chosen not in children and chosen:
+        base = chosen[:-1]
+    while not chosen and len(children.get(base, ())) == 1:
+        base = category_path(children[base][0].name)
+    level = children.get(base, [])
+    return (base, level) if len(level) > 1 or chosen else (base, [])
+
+
+def _chip(text: str, target: GalleryQuery, *, current: GalleryQuery, count: int | None = None) -> Component:
+    mark = {"aria-current": "true"} if category_of(target) == category_of(current) else {}
+    number = [html.Span(f" {count:,}", className="chip-count")] if count is not None else []
+    return html.Li(html.A([text, *number], href=target.href, className="chip", **mark))
+
+
+def _category_menu(query: GalleryQuery, facets: Facets, *, always: bool) -> Component | None:
+    base, level = _level(query, facets)
+    if len(level) <= (0 if always else _CHIPS):
+        return None
+    # The most frequent come first, as in the other lists, since this one is folded like them.
+    level = sorted(level, key=lambda value: -value.products)
+    here = category_of(query)
+    shown, more = _folded(level, (here,), kind="category", query=query)
+    options = [
+        _option(category_path(name)[-1], query.with_filters(category=name), count=count, chosen=name == here)
+        for name, count in shown
+    ]
+    if always and category_path(here) != base:
+        # Where no chips do it, one of the choices leads back to all.
+        everything = query.with_filters(category=category_name(base))
+        options.insert(0, _option(f"All {base[-1]}" if base else "All", everything, chosen=False))
+    return _menu("Category", "category", [*options, *more], chosen=int(always and bool(here)))
+
+
+# --- lists of choices -------------------------------------------------------------------------------
+
+
+def _list_menu(
+    label: str, kind: str, field: str, *, query: GalleryQuery, values: tuple[Value, ...]
+) -> Component | None:
+    chosen = getattr(query.query.filters, field)
+    if len(values) < 2 and not chosen:
+        return None
+    known = {value.name for value in values}
+    values += tuple(Value(name, 0) for name in chosen if name not in known)
+    shown, more = (values, []) if kind == "colour" else _folded(values, chosen, kind=kind, query=query)
+    options = []
+    for name, count in shown:
+        there = name in chosen
+        target = query.with_filters(**{field: _without(chosen, name) if there else (*chosen, name)})
+        options.append(_option(name, target, count=count, chosen=there, swatch=kind == "colour"))
+    return _menu(label, kind, [*options, *more], chosen=len(chosen))
+
+
+def _option(
+    name: str, target: GalleryQuery, *, count: int | None = None, chosen: bool, swatch: bool = False
+) -> Component:
+    parts = [html.Span(name, className="option-name")]
+    if swatch:
+        parts.insert(0, html.Span(className=f"swatch swatch-{name}"))
+    if count is not None:
+        parts.append(html.Span(f"{count:,}", className="option-count"))
+    mark = {"aria-current": "true"} if chosen else {}
+    link = html.A(
+        parts, href=target.href, rel="nofollow", className="option", **mark, **{"data-option": name}
+    )
+    return html.Li(link)
+
+
+def _folded(
+    values: Sequence[Value], chosen: Sequence[str], *, kind: str, query: GalleryQuery
+) -> tuple[list[Value], list[Component]]:
+    """The first of many values, with those that are chosen wherever they stand, and the way to more."""
+    unfolded = query.unfolded == kind
+    first = _MOST if unfolded else len(values) if len(values) <= _FOLD + 2 else _FOLD
+    shown = [*values[:first], *(value for value in values[first:] if value.name in chosen)]
+    if unfolded or first == len(values):
+        return shown, []
+    text = f"Show all {len(values):,}" if len(values) <= _MOST else f"Show {_MOST} of {len(values):,}"
+    href = replace(query, unfolded=kind).href
+    return shown, [html.Li(html.A(text, href=href, rel="nofollow", className="option option-more"))]
+
+
+def _menu(
+    label: str, kind: str, options: Iterable[Component], *, chosen: int, stays: bool = True
+) -> Component:
+    listed = html.Ul(list(options), className=f"options options-{kind}")
+    return _panel(label, kind, [listed], chosen=chosen, stays=stays)
+
+
+def _panel(
+    label: str, kind: str, content: list[Component], *, chosen: int = 0, stays: bool = True
+) -> Component:
+    count = [html.Span(f" {chosen}", className="menu-count")] if chosen else []
+    head = html.Div(
+        [
+            html.Span(label, **{"aria-hidden": "true"}),
+            html.Button("Done", type="button", className="button menu-done"),
+        ],
+        className="menu-head",
+    )
+    return html.Details(
+        [
+            html.Summary([label, *count]),
+            html.Div([head, *content], className="menu-panel"),
+        ],
+        className="menu",
+        **{"data-switch": kind, **({"data-stays": "true"} if stays else {})},
+    )
+
+
+# --- price, stock, order ----------------------------------------------------------------------------
+
+
+def _price_menu(query: GalleryQuery, facets: Facets) -> Component | None:
+    filters, prices = query.query.filters, facets.prices
+    bounded = filters.lowest is not None or filters.highest is not None
+    several = len(facets.currencies) > 1 or bool(filters.currency)
+    if not bounded and not several and (prices is None or prices.lowest == prices.highest):
+        return None
+    content: list[Component] = [_price_form(query, prices)]
+    if several:
+        options = [
+            _option(
+                name or "No currency",
+                query.with_filters(currency=name),
+                count=count,
+                chosen=name == (prices.currency if prices else filters.currency),
+            )
+            for name, count in facets.currencies
+        ]
+        content.append(html.Ul(options, className="options", **{"aria-label": "Currency"}))
+    return _panel("Price", "price", content, chosen=int(bounded))
+
+
+def _price_form(query: GalleryQuery, prices: PriceRange | None) -> Component:
+    filters = query.query.filters
+    hidden = [
+        dbc.Input(type="hidden", name=name, value=value)
+        for name, values in query.arguments().items()
+        if name not in ("min", "max", "page")
+        for value in ([values] if isinstance(values, str) else values)
+        if value
+    ]
+    # Their names say which is which; the symbol of the currency, which of several it is.
+    unit = price(0, prices.currency).strip("0.,\xa0 ") if prices else ""
+    fields = [
+        _bound("From", "min", filters.lowest, unit=unit, hint=prices.lowest if prices else None),
+        _bound("To", "max", filters.highest, unit=unit, hint=prices.highest if prices else None),
+    ]
+    button = html.Button("Show", type="submit", className="button price-submit")
+    return html.Form([*hidden, *fields, button], action=query.path, method="get", className="price-form")
+
+
+def _bound(label: str, name: str, value: float | None, *, unit: str, hint: float | None) -> Component:
+    shown = [label, html.Span(f" ({unit})")] if unit else [label]
+    field = dbc.Input(
+        id=f"price-{name}",
+        type="number",
+        name=name,
+        min=0,
+        step="any",
+        value="" if value is None else f"{value:.2f}".removesuffix(".00"),
+        placeholder="" if hint is None else f"{hint:.2f}".removesuffix(".00"),
+        className="form-control",
+    )
+    return html.Div([html.Label(shown, htmlFor=f"price-{name}"), field], className="price-bound")
+
+
+def _price_text(query: GalleryQuery, currency: str) -> str:
+    filters = query.query.filters
+    unit = filters.currency or currency
+    lowest, highest = (price(bound, unit) for bound in (filters.lowest, filters.highest))
+    if lowest and highest:
+        return f"Price {lowest} to {highest}"
+    return f"Price from {lowest}" if lowest else f"Price up to {highest}"
+
+
+def _stock(query: GalleryQuery, facets: Facets, *, total: int) -> Component | None:
+    chosen = query.query.filters.in_stock
+    if not chosen and not 0 < facets.in_stock < total:
+        return None
+    parts = ["In stock", html.Span(f" {facets.in_stock:,}", className="option-count")]
+    mark = {"aria-current": "true"} if chosen else {}
+    href = query.with_filters(in_stock=not chosen).href
+    return html.A(
+        parts, href=href, rel="nofollow", className="menu-toggle", **mark, **{"data-switch": "stock"}
+    )
+
+
+def _order(query: GalleryQuery, sorts: Sequence[str]) -> list[Component]:
+    names = {"": "Best match" if query.query.search else "Featured"}
+    names |= {sort: _SORTS[sort] for sort in sorts}
+    now = query.query.sort if query.query.sort in names else ""
+    options = [
+        _option(name, query.with_query(sort=sort, seed=max(query.query.seed, 1)), chosen=sort == now)
+        for sort, name in names.items()
+    ]
+    menu = _menu(f"Sort: {names[now]}", "sort", options, chosen=0, stays=False)
+    if now != "shuffle":
+        return [html.Div(menu, className="order")]
+    again = html.A(
+        "Shuffle again",
+        href=query.with_query(seed=query.query.seed + 1).href,
+        rel="nofollow",
+        className="more",
+        **{"data-switch": "shuffle"},
+    )
+    return [html.Div([again, menu], className="order")]
+
+
+def _without(names: tuple[str, ...], name: str) -> tuple[str, ...]:
+    return tuple(other for other in names if other != name)

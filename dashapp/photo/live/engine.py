@@ -1,0 +1,98 @@
+"""One generation's live search: photos in, a ranking of the catalogue's products out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+from time import perf_counter
+from typing import Protocol
+
+import numpy as np
+
+from dashapp.api.problems import Problem
+from dashapp.photo.live.uploads import MEDIA_TYPES, Photo
+from dashapp.photo.live.vectors import Ranked, VectorIndex
+from pictures.decoding import NoPictureError, PictureError
+from pictures.form import Form
+from pictures.limits import UPLOAD
+
+
+class PhotoExtractor(Protocol):
+    """Turns one image into its embedding, for one thread at a time; others wait."""
+
+    def __call__(self, image: np.ndarray) -> np.ndarray:
+        """An image (h, w, 3), uint8, RGB, to its embedding (d,), float32."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """The products that photos found, and the milliseconds that each stage took."""
+
+    ranked: Ranked
+    milliseconds: dict[str, float]
+
+
+@dataclass(frozen=True)
+class Engine:
+    """What searches in one generation, under its first recipe.
+
+    `ids` are the products' in the catalogue's order. `runtime` names what runs the extractor. `centre` (d,),
+    float32, is subtracted from an embedding, which then gets unit length; None stands for neither.
+    """
+
+    ids: tuple[str, ...]
+    recipe: str
+    runtime: str
+    form: Form
+    extractor: PhotoExtractor
+    centre: np.ndarray | None
+    vectors: VectorIndex
+
+    def search(self, photos: Sequence[Photo], *, count: int, admitted: np.ndarray | None = None) -> Found:
+        """The `count` products nearest to what the photos show together: `VectorIndex.nearest` of their mean.
+
+        Raises `Problem` with status 415 or 422 where a photo cannot be used.
+        """
+        started = perf_counter()
+        images = [self._image(photo, place, of=len(photos)) for place, photo in enumerate(photos, start=1)]
+        decoded = perf_counter()
+        embeddings = [self.extractor(image) for image in images]
+        embedded = perf_counter()
+        ranked = self.vectors.nearest(self.combined(embeddings), count=count, admitted=admitted)
+        times = np.diff([started, decoded, embedded, perf_counter()]) * 1000
+        return Found(ranked, dict(zip(("decode", "model", "search"), times.tolist(), strict=True)))
+
+    def combined(self, embeddings: Sequence[np.ndarray]) -> np.ndarray:
+        """The vector (d,), float32, that embeddings are together: the mean of theirs, again of unit length.
+
+        Where the recipe's vectors have lengths that count, it is their mean.
+        """
+        lengths_count = self.centre is None and self.vectors.metric != "cosine"
+        vectors = [self.projected(each) for each in embeddings]
+        if len(vectors) == 1:
+            return vectors[0] if lengths_count else unit(vectors[0])
+        if lengths_count:
+            return np.mean(vectors, axis=0, dtype=np.float32)
+        return unit(np.mean([unit(each) for each in vectors], axis=0, dtype=np.float32))
+
+    def projected(self, embedding: np.ndarray) -> np.ndarray:
+        """The vector (d,), float32, that the recipe's projection makes of an embedding."""
+        return embedding if self.centre is None else unit(embedding - self.centre)
+
+    def _image(self, photo: Photo, place: int, *, of: int) -> np.ndarray:
+        which = f"Photo {place}" if of > 1 else "The photo"
+        try:
+            return self.form.read(photo.data, limits=UPLOAD, box=photo.box)
+        except NoPictureError as error:
+            problem = Problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, f"{which} cannot be used: {error}.")
+            problem.headers["Accept"] = ", ".join(MEDIA_TYPES)
+            raise problem from None
+        except PictureError as error:
+            raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, f"{which} cannot be used: {error}.") from None
+
+
+def unit(vector: np.ndarray) -> np.ndarray:
+    """A vector (d,) scaled to unit length; one that is zero stays so."""
+    length = np.linalg.norm(vector)
+    return vector / length if length > 0 else np.zeros_like(vector)

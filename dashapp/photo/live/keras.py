@@ -1,0 +1,170 @@
+"""The live search of a bundle on the machine that built it: the build's own extractor, on Keras.
+
+The one part of the dashboard that imports `precompute`. It needs no live part of the bundle, but the store
+beside it, and compares with the vectors of the build in float32.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from threading import Lock
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from bundle import Bundle, BundleError, Product
+from dashapp.photo.live.engine import Engine, unit
+from dashapp.photo.live.vectors import VectorIndex
+from pictures.decoding import PictureError
+from pictures.form import Form
+from precompute.embeddings.vectors import catalogue_centre, compared_pictures, compared_vectors, means
+from precompute.models.recipe import Recipe
+from precompute.shared.errors import UserError
+from precompute.store import EmbeddingStore, Store
+
+if TYPE_CHECKING:
+    from precompute.models.runtimes.keras import KerasExtractor
+
+_PAGE = 1000
+
+
+class BuildExtractor:
+    """See `dashapp.photo.live.engine.Extractor`: the extractor of a recipe, opened where it is first used.
+
+    Raises `BundleError` where it is not there, or not the one that the bundle was built with.
+    """
+
+    def __init__(self, recipe: Recipe, *, weights_sha256: str) -> None:
+        self._recipe = recipe
+        self._weights_sha256 = weights_sha256
+        self._lock = Lock()
+
+    def __call__(self, image: np.ndarray) -> np.ndarray:
+        """See `dashapp.photo.live.engine.Extractor`."""
+        with self._lock:
+            return self._opened(image[np.newaxis])[0]
+
+    @cached_property
+    def _opened(self) -> KerasExtractor:
+        from precompute.models.registry import plan_extractor
+        from precompute.shared.quiet_libraries import quiet_libraries
+
+        try:
+            plan = plan_extractor(self._recipe, runtime="keras")
+        except UserError as error:
+            raise BundleError(str(error)) from error
+        if plan.weights_sha256 != self._weights_sha256:
+            raise BundleError(
+                f"Expected the weights of {self._recipe.name} that the bundle was built with "
+                f"({self._weights_sha256[:12]}…). Received: others ({plan.weights_sha256[:12]}…). "
+                "Build it again."
+            )
+        with quiet_libraries():
+            from precompute.models.runtimes.keras import KerasExtractor
+
+            return KerasExtractor(plan.model(), weights_sha256=plan.weights_sha256, batch=1)
+
+
+@dataclass(frozen=True)
+class KerasEngine(Engine):
+    """An engine that can compute a product's list anew.
+
+    `compared` has the pictures that each product is compared by, by its id;
+    `pictures` is how, as the recipe has it. `sources` and `embeddings` are the store's.
+    """
+
+    compared: Mapping[str, Sequence[str]]
+    pictures: str
+    sources: tuple[Path, Mapping[str, str]]
+    embeddings: EmbeddingStore
+
+    def product_scores(self, product: Product) -> tuple[dict[str, float], bool]:
+        """Every product's score, by id, as seen from one, and whether its pictures were there to embed."""
+        images = list(self.compared[product.id])
+        found = [self._embedded(image) for image in images]
+        from_pictures = all(each is not None for each in found)
+        rows = np.stack(found) if from_pictures else self.embeddings.vectors(images)
+        queries = np.stack([self.projected(row) for row in rows])
+        if self.pictures == "mean":
+            counts = np.array([len(queries)], np.int32)
+            queries = means(queries, counts, to_unit_length=self.centre is not None)
+        if self.vectors.metric == "cosine":
+            queries = np.stack([unit(query) for query in queries])
+        scores = np.stack([self.vectors.scores(query) for query in queries])
+        best = scores.min(axis=0) if self.vectors.metric == "euclidean" else scores.max(axis=0)
+        return dict(zip(self.ids, best.astype(float).tolist(), strict=True)), from_pictures
+
+    def _embedded(self, image_id: str) -> np.ndarray | None:
+        """What the extractor gives of a picture now; None where its file is another or gone."""
+        try:
+            folder, files = self.sources
+            data = (folder / files[image_id]).read_bytes()
+            if hashlib.sha256(data).hexdigest() != image_id:
+                return None
+            return self.extractor(self.form.read(data))
+        except (KeyError, OSError, PictureError):
+            return None
+
+
+def open_keras(bundle: Bundle, *, data: Path) -> KerasEngine:
+    """The engine of the bundle's first recipe, from the store in `data`.
+
+    Raises `BundleError` where that does not have the catalogue's embeddings.
+    """
+    described = bundle.recipes[0]
+    recipe = _recipe(described)
+    products = _products(bundle)
+    store = Store(data)
+    embeddings = store.embeddings(described["embeddings"], writable=False)
+    try:
+        compared = compared_vectors(products, embeddings, recipe)
+    except KeyError as error:
+        raise BundleError(
+            f"Live search with Keras needs the store in {data / 'store'}, which lacks {error.args[0]:,} "
+            "embeddings of this bundle: serve it from where it was built, or run: "
+            "python -m precompute build SOURCE."
+        ) from None
+    vectors = compared.values
+    if recipe.metric == "cosine":
+        norms = np.linalg.norm(vectors, axis=1, keepdims=True)
+        vectors = vectors / np.where(norms > 0, norms, 1)
+    return KerasEngine(
+        ids=tuple(product.id for product in products),
+        compared=compared_pictures(products, recipe.pictures),
+        pictures=recipe.pictures,
+        sources=store.sources(),
+        embeddings=embeddings,
+        recipe=recipe.name,
+        runtime="keras",
+        form=Form.of(described),
+        extractor=BuildExtractor(recipe, weights_sha256=described["weights"]),
+        centre=catalogue_centre(products, embeddings, recipe),
+        vectors=VectorIndex(
+            vectors,
+            scales=None,
+            owners=compared.owners([product.id for product in products]),
+            metric=recipe.metric,
+        ),
+    )
+
+
+def _products(bundle: Bundle) -> list[Product]:
+    """All products, in the catalogue's order."""
+    pages = (bundle.page(offset=offset, limit=_PAGE).products for offset in range(0, bundle.count, _PAGE))
+    return [product for page in pages for product in page]
+
+
+def _recipe(described: dict[str, Any]) -> Recipe:
+    names = {field.name for field in dataclasses.fields(Recipe)} - {"weights"}
+    try:
+        return Recipe(**{name: described[name] for name in names})
+    except KeyError as error:
+        raise BundleError(
+            f"The bundle's manifest does not say the {error.args[0]} of its recipe: build it again, "
+            "run: python -m precompute build PHOTOS."
+        ) from None

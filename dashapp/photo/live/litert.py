@@ -1,0 +1,59 @@
+"""The live search of a bundle that was built with --live, on LiteRT."""
+
+from __future__ import annotations
+
+import os
+from functools import cached_property
+from pathlib import Path
+from threading import Lock
+
+import numpy as np
+
+from bundle import Bundle
+from bundle.live import CENTRE, EXTRACTOR, LiveSearch
+from dashapp.photo.live.engine import Engine
+from dashapp.photo.live.vectors import VectorIndex
+from pictures.form import Form
+
+
+class LiteRTPhotoExtractor:
+    """See `dashapp.photo.live.engine.Extractor`.
+
+    The model is opened where it is first used: its threads would not be there any more in a worker that was
+    forked after it.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._lock = Lock()
+
+    def __call__(self, image: np.ndarray) -> np.ndarray:
+        """See `dashapp.photo.live.engine.Extractor`."""
+        with self._lock:
+            interpreter, read, written = self._opened
+            interpreter.set_tensor(read, image[np.newaxis])
+            interpreter.invoke()
+            return interpreter.get_tensor(written)[0]
+
+    @cached_property
+    def _opened(self) -> tuple:
+        from ai_edge_litert.interpreter import Interpreter
+
+        interpreter = Interpreter(model_path=str(self._path), num_threads=len(os.sched_getaffinity(0)))
+        interpreter.allocate_tensors()
+        details = interpreter.get_input_details(), interpreter.get_output_details()
+        return interpreter, *(each[0]["index"] for each in details)
+
+
+def open_litert(bundle: Bundle, live: LiveSearch) -> Engine:
+    """The engine of a bundle's live part, which `bundle.live.read_live` read."""
+    centred = live.projection == "centre"
+    return Engine(
+        ids=tuple(bundle.product_ids(offset=0, limit=bundle.count)),
+        recipe=live.recipe,
+        runtime="litert",
+        form=Form.of(live.form),
+        extractor=LiteRTPhotoExtractor(live.path(EXTRACTOR)),
+        centre=np.fromfile(live.path(CENTRE), "<f4") if centred else None,
+        vectors=VectorIndex.read(live),
+    )

@@ -1,0 +1,89 @@
+"""Opens the live search that the setting asks for, or says why there is none."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+from typing import TYPE_CHECKING
+
+from bundle import Bundle, BundleError
+from bundle.live import WEB_START, LiveSearch, read_live
+from dashapp.settings import BROWSER, KERAS, LITERT, Settings, SettingsError
+
+if TYPE_CHECKING:
+    from dashapp.photo.live.engine import Engine
+
+_PACKAGES = {
+    LITERT: (("ai_edge_litert", "numpy", "PIL"), "requirements-live.txt"),
+    KERAS: (("tensorflow", "keras", "numpy", "PIL", "pyarrow"), "requirements-precompute.txt"),
+}
+
+
+def check_start(settings: Settings) -> None:
+    """Check what can be told before a page is asked for.
+
+    Raises `SettingsError` where a package is missing, or where the bundle that there is has no live search.
+    """
+    missing = _missing(settings.live)
+    if missing:
+        raise SettingsError(
+            f"AKIN_LIVE={settings.live} needs the package {missing[0]}, which is not installed: "
+            f"run: pip install -r {_PACKAGES[settings.live][1]}."
+        )
+    try:
+        bundle = Bundle.open(settings.data)
+    except BundleError:
+        return  # The pages say what is wrong.
+    try:
+        _check_bundle(settings, bundle)
+    except BundleError as error:
+        raise SettingsError(f"AKIN_LIVE={settings.live} cannot be served: {error}") from None
+
+
+def can_search(settings: Settings) -> bool:
+    """Whether this process has the packages to search, which it may do without where browsers do it."""
+    return not _missing(KERAS if settings.live == KERAS else LITERT)
+
+
+def open_engine(settings: Settings, bundle: Bundle) -> Engine | None:
+    """The engine of a bundle; None where visitors' browsers search and the packages for it are not here.
+
+    Raises `BundleError` where the bundle lacks what the setting needs.
+    """
+    live = _check_bundle(settings, bundle)
+    if live is None:
+        from dashapp.photo.live.keras import open_keras
+
+        return open_keras(bundle, data=settings.data)
+    if not can_search(settings):
+        return None
+    from dashapp.photo.live.litert import open_litert
+
+    return open_litert(bundle, live)
+
+
+def _check_bundle(settings: Settings, bundle: Bundle) -> LiveSearch | None:
+    """What the bundle has for the setting; None where that is in the store beside it, for Keras."""
+    if settings.live == KERAS:
+        if not (settings.data / "store" / "embeddings" / str(bundle.recipes[0].get("embeddings"))).is_dir():
+            raise BundleError(
+                f"there is no store with its embeddings in {settings.data}; serve a bundle from where it was "
+                "built, or run: python -m precompute build SOURCE."
+            )
+        return None
+    live = read_live(bundle)
+    if live is None:
+        raise BundleError(
+            f"the bundle at {bundle.folder} was built without it; "
+            "run: python -m precompute build SOURCE --live."
+        )
+    if settings.live == BROWSER and not (bundle.folder / WEB_START).is_file():
+        raise BundleError(
+            f"the bundle at {bundle.folder} has no {WEB_START}, as npm could not be reached when it was "
+            "built; run: python -m precompute build SOURCE --live."
+        )
+    return live
+
+
+def _missing(live: str) -> list[str]:
+    packages, _ = _PACKAGES.get(live, ((), ""))
+    return [package for package in packages if find_spec(package) is None]

@@ -1,0 +1,1 @@
+"""Builds a bundle: the catalogue, its embeddings, lists, map and report."""

@@ -1,0 +1,273 @@
+"""Builds a bundle: catalogue → images → embeddings → neighbours → bundle."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from bundle import BundleWriter, Product
+from bundle.format import canonical_json
+from bundle.seal import sealed_files
+from pictures.limits import MINIMUM_DECODED_SIDE
+from precompute.building.housekeeping import tidy
+from precompute.building.list_quality import by_recipe, describe_twins
+from precompute.building.recipe_lists import RecipeLists, make_lists, overlaps
+from precompute.embeddings.embed import EmbeddingTask
+from precompute.embeddings.embedded_catalogue import embed_catalogue, signatures_of
+from precompute.embeddings.picture_maker import THUMBNAIL_SIZE, PictureMaker
+from precompute.live.write import LiveExtractors, LiveRows, prepare, write_live
+from precompute.models.recipe import Recipe
+from precompute.models.registry import ExtractorPlan, plan_extractor
+from precompute.neighbours.twins import with_twins
+from precompute.shared.clock import Clock
+from precompute.shared.errors import UserError
+from precompute.shared.lock import locked
+from precompute.shared.progress import stage
+from precompute.shared.versions import versions
+from precompute.sources import Catalogue, LeftOut, read_catalogue
+from precompute.store import EmbeddingStore, PictureStore, Store
+from precompute.store.pictures import thumbnail_files
+
+_NAME = "%Y%m%dT%H%M%S%fZ"
+_NAMES = re.compile(r"\d{8}T\d{12}Z")
+
+
+@dataclass(frozen=True)
+class BuildSettings:
+    """What a build is asked for; the first recipe is the default, `thumbnail_size` the longer side in pixels.
+
+    `kind` is what `source` is taken for, None to recognise it; `columns` has, by field, columns of its table.
+    `search` is "exact", "approximate" or None, which leaves the choice to `find_neighbours`. `prune` drops
+    from the store what neither the new generation nor the one before it uses. `live` adds what a search with
+    a visitor's own photo needs, for the first recipe.
+    """
+
+    source: Path
+    out: Path
+    recipes: tuple[Recipe, ...]
+    runtime: str | None = None
+    search: str | None = None
+    title: str = ""
+    thumbnail_size: int = THUMBNAIL_SIZE
+    prune: bool = False
+    live: bool = False
+    kind: str | None = None
+    columns: Mapping[str, str] = field(default_factory=dict)
+
+    def read(self) -> Catalogue:
+        """The catalogue that is to be built. Raises what `read_catalogue` raises."""
+        return read_catalogue(self.source, kind=self.kind, columns=self.columns)
+
+
+@dataclass(frozen=True)
+class RecipeSummary:
+    """What a build did for one recipe; `embedding_seconds` are the extractor's own."""
+
+    name: str
+    runtime: str
+    embedding_seconds: float
+    quality: dict[str, float]
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What a build did: `seconds` by stage, `bytes` of the generation in `folder`, `overlap` as reported.
+
+    `known` of the `images` were known from builds before.
+    """
+
+    folder: Path
+    products: int
+    images: int
+    known: int
+    left_out: list[LeftOut]
+    recipes: list[RecipeSummary]
+    overlap: list[dict[str, Any]]
+    seconds: dict[str, float]
+    bytes: int
+
+
+def build(settings: BuildSettings, *, catalogue: Catalogue | None = None) -> Summary:
+    """Build a bundle and publish it; a bundle that is there already stays as it is until the last moment.
+
+    `catalogue` is what `settings.source` holds where it was read before, or a part of that. What is the same
+    as in a build before, finished or not, is taken over from the store; what is published is the same to the
+    last bit as if all of it were new. Raises `UserError` where the source, the recipes, the weights or the
+    runtime are not what is needed, where another build writes into the same folder, or where that cannot be
+    written.
+    """
+    check_settings(settings)
+    clock = Clock()
+    catalogue = catalogue or settings.read()
+    with clock.measure("model"):
+        plans = _plan_extractors(settings)
+        live = prepare(plans[0]) if settings.live else None
+    with locked(settings.out):
+        created = datetime.now(UTC)
+        with BundleWriter(settings.out, generation=_name(settings.out, created)) as writer:
+            store = Store(settings.out)
+            with clock.measure("store"):
+                tasks = {plan.key: EmbeddingTask(plan.recipe, plan.open, store.embeddings(plan.key)) for plan in plans}
+                maker = PictureMaker(settings.thumbnail_size)
+                pictures = store.pictures(maker.fingerprint)
+            found = embed_catalogue(
+                catalogue, list(tasks.values()), maker=maker, pictures=pictures, clock=clock
+            )
+            products = found.products
+            if not products:
+                raise UserError(_nothing_left(settings.source, found.left_out))
+            store.write_sources(catalogue.folder, found.embedded.files_by_image())
+            parts = {"store": store, "writer": writer, "clock": clock, "search": settings.search}
+            made = [
+                make_lists(recipe, plan, tasks[plan.key], products, with_map=number == 0, **parts)
+                for number, (recipe, plan) in enumerate(zip(settings.recipes, plans, strict=True))
+            ]
+            overlap, inputs = overlaps(made), _inputs_digest(products)
+            products = with_twins(products, made[0].lists, signatures_of(products, pictures))
+            if live is not None:
+                _write_live(live, products, tasks[plans[0].key].store, store, writer, clock)
+            with clock.measure("writing"):
+                writer.write_catalogue(products)
+                _link_thumbnails(products, pictures, writer)
+                writer.write_report(_report(found.left_out, products, made, overlap, clock))
+                folder = _publish(writer, _manifest(settings, created, found.counts, inputs, made, maker))
+        stores = [*(task.store for task in tasks.values()), pictures]
+        tidy(settings.out, store, stores, strictly=settings.prune)
+    return Summary(
+        folder=folder,
+        products=len(products),
+        images=found.images,
+        known=found.embedded.known,
+        left_out=found.left_out,
+        recipes=[_summary(each) for each in made],
+        overlap=overlap,
+        seconds=clock.seconds,
+        bytes=sum(sealed_files(folder).values()),
+    )
+
+
+def _publish(writer: BundleWriter, manifest: dict[str, Any]) -> Path:
+    with stage("Sealing", writer.count_files(), "files") as advance:
+        return writer.publish(manifest, advance=advance)
+
+
+def check_settings(settings: BuildSettings) -> None:
+    """Raise `UserError` where settings do not fit together."""
+    if not 64 <= settings.thumbnail_size <= MINIMUM_DECODED_SIDE:
+        raise UserError(
+            f"Expected a thumbnail size from 64 to {MINIMUM_DECODED_SIDE} pixels. "
+            f"Received: {settings.thumbnail_size}."
+        )
+    source = settings.source if settings.source.is_dir() else settings.source.parent
+    if settings.out.resolve() == source.resolve():
+        raise UserError(
+            "Expected --out to be another folder than that of the pictures. "
+            f"Received: {settings.out} for both."
+        )
+    names = [recipe.name for recipe in settings.recipes]
+    for name in names:
+        if names.count(name) > 1:
+            raise UserError(f"Expected recipes of different names. Received: {name} twice.")
+
+
+def _plan_extractors(settings: BuildSettings) -> list[ExtractorPlan]:
+    """One for each recipe; recipes that differ only in what is done with the embeddings share theirs."""
+    plans: dict[tuple[object, ...], ExtractorPlan] = {}
+    for recipe in settings.recipes:
+        if recipe.embedding_key() not in plans:
+            plans[recipe.embedding_key()] = plan_extractor(recipe, runtime=settings.runtime)
+    return [plans[recipe.embedding_key()] for recipe in settings.recipes]
+
+
+def _name(out: Path, moment: datetime) -> str:
+    """The generation's name: the moment, or where a clock was set back, the one after the last one there.
+
+    So names are in the order of the builds, whatever the clock says.
+    """
+    for folder in out.iterdir():
+        if _NAMES.fullmatch(folder.name):
+            there = datetime.strptime(folder.name, _NAME).replace(tzinfo=UTC)
+            moment = max(moment, there + timedelta(microseconds=1))
+    return moment.strftime(_NAME)
+
+
+def _write_live(
+    live: LiveExtractors,
+    products: list[Product],
+    embeddings: EmbeddingStore,
+    store: Store,
+    writer: BundleWriter,
+    clock: Clock,
+) -> None:
+    with clock.measure("live"):
+        rows = LiveRows.of(products, embeddings, live.plan.recipe)
+        write_live(live, rows, store=store, writer=writer)
+
+
+def _nothing_left(source: Path, left_out: list[LeftOut]) -> str:
+    first = left_out[0]
+    return (
+        f"None of the {len(left_out):,} files in {source} is a picture that can be used; "
+        f"the first, {first.file}: {first.reason}."
+    )
+
+
+def _link_thumbnails(products: list[Product], pictures: PictureStore, writer: BundleWriter) -> None:
+    for image_id in {image.id for product in products for image in product.images}:
+        for path, sha256 in zip(thumbnail_files(image_id), pictures[image_id].thumbnails, strict=False):
+            writer.link_file(path, pictures.folder / path, sha256=sha256)
+
+
+def _report(
+    left_out: list[LeftOut],
+    products: list[Product],
+    made: list[RecipeLists],
+    overlap: list[dict[str, Any]],
+    clock: Clock,
+) -> dict[str, Any]:
+    return {
+        "left_out": [asdict(entry) for entry in left_out],
+        **by_recipe({each.recipe.name: each.findings for each in made}),
+        "twins": describe_twins(products),
+        "overlap": overlap,
+        "runtime": {each.recipe.name: each.plan.runtime for each in made},
+        "seconds": {name: round(seconds, 3) for name, seconds in clock.seconds.items()},
+    }
+
+
+def _manifest(
+    settings: BuildSettings,
+    created: datetime,
+    counts: dict[str, int],
+    inputs: str,
+    made: list[RecipeLists],
+    maker: PictureMaker,
+) -> dict[str, Any]:
+    return {
+        "created": created.isoformat(timespec="seconds"),
+        "title": settings.title,
+        "counts": counts,
+        "inputs": inputs,
+        "versions": versions({each.plan.runtime for each in made}),
+        "thumbnails": maker.describe(),
+        "recipes": [each.describe() for each in made],
+    }
+
+
+def _summary(made: RecipeLists) -> RecipeSummary:
+    return RecipeSummary(made.recipe.name, made.plan.runtime, made.embedding_seconds, made.findings.quality)
+
+
+def _inputs_digest(products: list[Product]) -> str:
+    """The SHA-256 of everything that the catalogue gave the build: the products and the pictures' hashes."""
+    digest = hashlib.sha256()
+    for product in products:
+        # As `asdict` gives them, which would take most of the time of a build that changes nothing.
+        content = vars(product) | {"images": [vars(image) for image in product.images]}
+        digest.update(canonical_json(content) + b"\n")
+    return digest.hexdigest()

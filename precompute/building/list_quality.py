@@ -1,0 +1,115 @@
+"""What the lists of one recipe are like: for the report, and so for whoever judges them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from bundle import Product
+from precompute.neighbours import NeighbourLists
+from precompute.neighbours.evaluation import category_precision, precision_by_category
+from precompute.neighbours.pairs import describe_pairs, pair_scores
+from precompute.neighbours.twins import twin_groups
+
+BINS = 40
+HUBS = 50
+NAMED = 200
+"""How many orphans, and how many groups of twins, the report names."""
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What `docs/bundle-format.md` says of each field of the report, and of `pairs` in the manifest."""
+
+    quality: dict[str, float]
+    categories: list[dict[str, Any]]
+    scores: dict[str, list[float]]
+    hubs: dict[str, Any]
+    orphans: dict[str, Any]
+    pairs: dict[str, Any]
+
+
+_IN_REPORT = ("quality", "categories", "scores", "hubs", "orphans")
+
+
+def examine(
+    lists: NeighbourLists,
+    vectors: np.ndarray,
+    *,
+    metric: str,
+    top: int,
+    categories: Mapping[str, str],
+    counts: np.ndarray | None = None,
+) -> Findings:
+    """Look at the lists of one recipe.
+
+    `vectors`, float32, are what was compared, in the order of `lists.ids`, as many of each product as
+    `counts` (n,) says, or one; `top` is how many entries are shown; `categories` has each product's, in the
+    catalogue's order.
+    """
+    sampled = pair_scores(vectors, metric, counts=counts)
+    frequency = list_frequency(lists, top)
+    return Findings(
+        quality=category_precision(lists, categories),
+        categories=precision_by_category(lists, categories),
+        scores=histograms(first=lists.scores[:, :1], stored=lists.scores, pairs=sampled),
+        hubs=hubs(lists.ids, frequency),
+        orphans=orphans(dict(zip(lists.ids, frequency.tolist(), strict=True)), list(categories)),
+        pairs=describe_pairs(sampled, metric),
+    )
+
+
+def by_recipe(findings: Mapping[str, Findings]) -> dict[str, dict[str, Any]]:
+    """What the report says of the lists: its fields, each with what was found by the recipe's name."""
+    return {
+        field: {recipe: getattr(found, field) for recipe, found in findings.items()} for field in _IN_REPORT
+    }
+
+
+def describe_twins(products: Sequence[Product]) -> dict[str, Any]:
+    """What the report says of the groups of near-identical pictures, in the catalogue's order."""
+    groups = twin_groups(products)
+    return {"groups": len(groups), "products": sum(map(len, groups)), "first": groups[:NAMED]}
+
+
+def list_frequency(lists: NeighbourLists, top: int) -> np.ndarray:
+    """In how many lists, each its first `top` entries, each product of `lists.ids` is: (n,) int."""
+    return np.bincount(lists.rows[:, :top].ravel(), minlength=len(lists.ids))
+
+
+def hubs(ids: Sequence[str], frequency: np.ndarray) -> dict[str, Any]:
+    """The products in the most lists, and the skewness of their numbers.
+
+    Hubs are what makes it large: Radovanović, Nanopoulos and Ivanović 2010, “Hubs in space”, equation 1, the
+    third standardised moment; 0 where all products are in equally many.
+    """
+    spread = frequency.std()
+    skewness = ((frequency - frequency.mean()) ** 3).mean() / spread**3 if spread else 0.0
+    first = [place for place in np.argsort(-frequency, kind="stable")[:HUBS].tolist() if frequency[place]]
+    return {
+        "skewness": round(float(skewness), 4),
+        "products": [[ids[place], int(frequency[place])] for place in first],
+    }
+
+
+def orphans(frequency: Mapping[str, int], order: Sequence[str]) -> dict[str, Any]:
+    """The products that are in no list, in the order given: how many, and the first of them."""
+    ids = [product_id for product_id in order if not frequency[product_id]]
+    return {"count": len(ids), "ids": ids[:NAMED]}
+
+
+def histograms(**groups: np.ndarray) -> dict[str, list[float]]:
+    """How many scores of each group lie in each of `BINS` bins of equal width that hold all of them.
+
+    `edges` are the bounds of the bins, each bin with its lower one, the last with both; all lists are empty
+    where there is no score.
+    """
+    scores = np.concatenate([group.ravel() for group in groups.values()])
+    if not scores.size:
+        return {"edges": [], **{name: [] for name in groups}}
+    edges = np.histogram_bin_edges(scores, BINS)
+    counts = {name: np.histogram(group, edges)[0].tolist() for name, group in groups.items()}
+    return {"edges": edges.round(6).tolist(), **counts}

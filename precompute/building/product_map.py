@@ -1,0 +1,219 @@
+"""Lays the products out on a map on which look-alikes lie together, and keeps them where they were."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from bundle import Bundle, BundleError, Product
+from bundle.database import open_catalogue
+from bundle.format import CATALOGUE, MAP_SIDE, ProductMap
+from precompute.neighbours import NeighbourLists
+from precompute.shared.machine import available_cores
+
+REFIT = 0.1
+"""The share of the fitted products that may come or go before everything is laid out anew."""
+
+STEPS = (100, 250)
+"""Steps of the optimisation: with the clusters drawn together, then as they are."""
+
+_STRIDE = 10
+"""Steps between two reports of the progress, each of which computes the error."""
+
+_EXAGGERATION = 12.0
+_PERPLEXITY = 20.0
+_FEWEST = 8
+"""Fewer products than that lie as their principal axes have them: t-SNE has nothing to unfold."""
+
+_WORTH_THREADS = 10_000
+"""Products from which on several threads are quicker than one: from there on t-SNE works by FFT."""
+
+_SAMPLED = 1_000
+_BLOCK = 4_096
+_ANCHORS = 5
+"""The neighbours between which a product that has come lies."""
+
+
+@dataclass(frozen=True)
+class PreviousMap:
+    """A map that exists: `places`, the x and y of its products by id, and what `ProductMap` says of it."""
+
+    places: Mapping[str, tuple[int, int]]
+    fitted: int
+    placed: int
+    removed: int
+
+
+def previous_map(
+    out: Path, recipe: str, *, fingerprint: str, products: Sequence[Product]
+) -> PreviousMap | None:
+    """The map of a recipe in the live generation at `out`; None without a whole one of the same recipe.
+
+    A product of `products` that has other pictures now has no place on it; one that is not there any more
+    counts as removed.
+    """
+    try:
+        bundle = Bundle.open(out)
+        known = any(
+            entry.get("fingerprint") == fingerprint for entry in bundle.recipes if entry["name"] == recipe
+        )
+        found = bundle.product_map(recipe) if known else None
+        before = list(_pictures(bundle)) if found else []
+    except (BundleError, sqlite3.Error, LookupError, ValueError, TypeError):
+        # Damaged, which is a reason to build anew.
+        return None
+    if found is None or len(before) != len(found.x):
+        return None
+    pictures = {product.id: [image.id for image in product.images] for product in products}
+    places, removed = {}, found.removed
+    for place, (product_id, images) in enumerate(before):
+        removed += product_id not in pictures
+        if pictures.get(product_id) == images:
+            places[product_id] = (found.x[place], found.y[place])
+    return PreviousMap(places, found.fitted, found.placed, removed)
+
+
+def principal_axes(vectors: np.ndarray) -> np.ndarray:
+    """Where vectors (n, d), float32, lie along the two principal axes of a sample of them: (n, 2) float64.
+
+    Scaled so that the first has a standard deviation of 1, and rounded, so that the order in which a machine
+    adds does not matter; zero where all vectors are equal.
+    """
+    sample = vectors[np.linspace(0, len(vectors) - 1, min(len(vectors), _SAMPLED)).astype(np.int64)]
+    sample = sample.astype(np.float64)
+    mean = sample.mean(axis=0)
+    sample -= mean
+    # Of the sample's inner products, as there are no more of them however wide the vectors are.
+    axes = sample.T @ np.linalg.eigh(sample @ sample.T)[1][:, :-3:-1]
+    axes *= np.sign(axes[np.abs(axes).argmax(axis=0), np.arange(axes.shape[1])])
+    lengths = np.linalg.norm(axes, axis=0)
+    axes /= np.where(lengths > 1e-9 * (lengths[:1] or 1), lengths, np.inf)
+    found = np.zeros((len(vectors), 2))
+    for begin in range(0, len(vectors), _BLOCK):
+        part = slice(begin, begin + _BLOCK)
+        found[part, : axes.shape[1]] = (vectors[part].astype(np.float64) - mean) @ axes
+    spread = found[:, 0].std()
+    return (found / spread).round(6) if spread > 0 else np.zeros_like(found)
+
+
+def lay_out(
+    lists: NeighbourLists,
+    vectors: np.ndarray,
+    order: Sequence[str],
+    *,
+    metric: str,
+    previous: PreviousMap | None = None,
+    advance: Callable[[int], None] = lambda count: None,
+) -> ProductMap:
+    """The map of the products, in the `order` of ids given.
+
+    Everything is laid out where there is no `previous` map, or where more than `REFIT` of what it was fitted
+    to has come or gone since. Otherwise what is on it keeps its place, and what has come lies between its
+    nearest neighbours there. `vectors` (n, d), float32, are those of the products, in the order of
+    `lists.ids`; a layout starts from their `principal_axes`. `advance(count)` is told of the `STEPS` done,
+    which are always as many.
+    """
+    fitted, placed, removed = len(lists.ids), 0, 0
+    if previous is not None:
+        fitted, removed = previous.fitted, previous.removed
+        placed = previous.placed + sum(product_id not in previous.places for product_id in lists.ids)
+    if previous is None or placed + removed > REFIT * fitted:
+        fitted, placed, removed = len(lists.ids), 0, 0
+        places = _to_map(_fit(lists, principal_axes(vectors), metric, advance))
+    else:
+        places = _place(lists, metric, previous.places)
+        advance(sum(STEPS))
+    row_of = {product_id: row for row, product_id in enumerate(lists.ids)}
+    ordered = places[[row_of[product_id] for product_id in order]]
+    return ProductMap(ordered[:, 0].tolist(), ordered[:, 1].tolist(), fitted, placed, removed)
+
+
+def _pictures(bundle: Bundle) -> Iterator[tuple[str, list[str]]]:
+    """The id of each product of a bundle and those of its pictures, in the catalogue's order."""
+    with closing(open_catalogue(bundle.folder / CATALOGUE)) as connection:
+        for product_id, images in connection.execute("SELECT id, images FROM products ORDER BY position"):
+            yield product_id, [image_id for image_id, *_ in json.loads(images)]
+
+
+def _fit(lists: NeighbourLists, axes: np.ndarray, metric: str, advance: Callable[[int], None]) -> np.ndarray:
+    """Lay everything out by t-SNE: (n, 2) float64.
+
+    van der Maaten and Hinton 2008, “Visualizing data using t-SNE”, begun from the principal axes as Kobak and
+    Berens 2019, “The art of using t-SNE for single-cell transcriptomics”, advise; the affinities come from
+    the lists. The same on any number of threads.
+    """
+    count, depth = lists.rows.shape
+    if count < _FEWEST:
+        advance(sum(STEPS))
+        return axes
+    from openTSNE import TSNEEmbedding
+    from openTSNE.affinity import PerplexityBasedNN
+    from openTSNE.nearest_neighbors import PrecomputedNeighbors
+
+    threads = available_cores() if count >= _WORTH_THREADS else 1
+    distances = _distances(lists.scores, metric)
+    affinities = PerplexityBasedNN(
+        perplexity=min(_PERPLEXITY, depth / 3),
+        knn_index=PrecomputedNeighbors(lists.rows, distances),
+        n_jobs=threads,
+    )
+    # Products with the same picture begin a little apart.
+    start = 1e-4 * axes + np.random.default_rng(0).normal(0, 1e-6, axes.shape)
+    embedding = TSNEEmbedding(start, affinities, n_jobs=threads, random_state=0)
+
+    def tell(*_: object) -> None:
+        advance(_STRIDE)
+
+    options = {"inplace": True, "callbacks": [tell], "callbacks_every_iters": _STRIDE}
+    embedding.optimize(STEPS[0], exaggeration=_EXAGGERATION, momentum=0.5, **options)
+    embedding.optimize(STEPS[1], momentum=0.8, **options)
+    return np.asarray(embedding)
+
+
+def _distances(scores: np.ndarray, metric: str) -> np.ndarray:
+    """Scores as distances: of a cosine that of unit vectors, of a dot product what the best one is ahead."""
+    if metric == "euclidean":
+        return scores
+    if metric == "cosine":
+        return np.sqrt(np.maximum(0, 2 - 2 * scores))
+    return scores[:, :1] - scores
+
+
+def _to_map(points: np.ndarray) -> np.ndarray:
+    """Points (n, 2) as whole numbers from 0 to `MAP_SIDE`, both axes to one scale, in the middle."""
+    low, high = points.min(axis=0), points.max(axis=0)
+    side = (high - low).max()
+    scale = MAP_SIDE / side if side else 0.0
+    return np.rint((points - (low + high) / 2) * scale + MAP_SIDE / 2).clip(0, MAP_SIDE).astype(np.int64)
+
+
+def _place(lists: NeighbourLists, metric: str, known: Mapping[str, tuple[int, int]]) -> np.ndarray:
+    """Places (n, 2) int: those that are known, and for each other product one between its neighbours'.
+
+    The mean of its nearest `_ANCHORS` that have a place, by inverse squared distance: Shepard 1968, “A
+    two-dimensional interpolation function for irregularly-spaced data”. What has none among its neighbours
+    waits for those to be placed; what is left lies in the middle of all.
+    """
+    middle = (MAP_SIDE // 2, MAP_SIDE // 2)
+    places = np.array([known.get(product_id, middle) for product_id in lists.ids], np.float64)
+    has_place = np.array([product_id in known for product_id in lists.ids])
+    weights = 1 / (_distances(lists.scores, metric) ** 2 + 1e-9)
+    while not has_place.all():
+        rows = np.flatnonzero(~has_place)
+        anchors = has_place[lists.rows[rows]]
+        anchors &= anchors.cumsum(axis=1) <= _ANCHORS
+        shares = weights[rows] * anchors
+        total = shares.sum(axis=1)
+        ready = total > 0
+        if not ready.any():
+            break
+        means = np.einsum("qk,qka->qa", shares[ready], places[lists.rows[rows[ready]]])
+        places[rows[ready]] = means / total[ready, np.newaxis]
+        has_place[rows[ready]] = True
+    return np.rint(places).astype(np.int64)

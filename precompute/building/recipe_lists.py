@@ -1,0 +1,165 @@
+"""The lists of a catalogue under one recipe: embeddings → vectors → neighbours → the bundle's files."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+
+from bundle import BundleWriter, Product
+from precompute.building.list_quality import Findings, examine
+from precompute.building.product_map import STEPS, lay_out, previous_map
+from precompute.embeddings.embed import EmbeddingTask
+from precompute.embeddings.vectors import Vectors, compared_vectors
+from precompute.models.recipe import Recipe
+from precompute.models.registry import ExtractorPlan
+from precompute.neighbours import NeighbourLists, find_neighbours, load_lists, save_lists
+from precompute.neighbours.evaluation import overlap
+from precompute.shared.clock import Clock
+from precompute.shared.errors import UserError
+from precompute.shared.progress import stage
+from precompute.store import Store
+
+QUANTILES = {"p01": 0.01, "p50": 0.5, "p99": 0.99}
+"""The quantiles of all stored scores that the manifest has, by name: bars are scaled by them."""
+
+
+@dataclass(frozen=True)
+class RecipeLists:
+    """What was made under one recipe."""
+
+    recipe: Recipe
+    plan: ExtractorPlan
+    embedding_seconds: float
+    lists: NeighbourLists
+    shards: int
+    findings: Findings
+
+    @property
+    def fingerprint(self) -> str:
+        """The recipe's, with the weights that were used."""
+        return self.recipe.fingerprint(self.plan.weights_sha256)
+
+    def describe(self) -> dict[str, Any]:
+        """What the manifest says of the recipe: its fields, its weights and what its lists are like."""
+        scores = self.lists.scores
+        return self.recipe.published() | {
+            "weights": self.plan.weights_sha256,
+            "fingerprint": self.fingerprint,
+            "embeddings": self.plan.key,
+            "shards": self.shards,
+            "search": self.lists.search,
+            "scores": {
+                name: round(float(np.quantile(scores, share)), 6)
+                for name, share in QUANTILES.items()
+                if scores.size
+            },
+            "pairs": self.findings.pairs,
+        }
+
+
+def make_lists(
+    recipe: Recipe,
+    plan: ExtractorPlan,
+    task: EmbeddingTask,
+    products: list[Product],
+    *,
+    store: Store,
+    writer: BundleWriter,
+    clock: Clock,
+    search: str | None,
+    with_map: bool,
+) -> RecipeLists:
+    """Find and write the lists of one recipe, starting from those of the last build where there are any.
+
+    `with_map` writes its map as well.
+    """
+    key = recipe.fingerprint(plan.weights_sha256)
+    with clock.measure("neighbours"):
+        lists, vectors = find_lists(recipe, plan, task, products, store=store, search=search)
+    with clock.measure("writing"):
+        shards = writer.write_lines(recipe.name, lists.lines())
+        if lists.known is not None:
+            save_lists(store.lists, key, lists.known)
+            # On the disk it takes no memory while the next recipe is searched.
+            lists = replace(lists, known=None)
+    with clock.measure("report"):
+        findings = examine(
+            lists,
+            vectors.values,
+            counts=vectors.counts,
+            metric=recipe.metric,
+            top=recipe.top,
+            categories={product.id: product.category for product in products},
+        )
+    if with_map:
+        with clock.measure("map"):
+            _write_map(recipe, lists, vectors, products, fingerprint=key, writer=writer)
+    return RecipeLists(recipe, plan, task.embedding_seconds, lists, shards, findings)
+
+
+def find_lists(
+    recipe: Recipe,
+    plan: ExtractorPlan,
+    task: EmbeddingTask,
+    products: list[Product],
+    *,
+    store: Store,
+    search: str | None = None,
+) -> tuple[NeighbourLists, Vectors]:
+    """The lists of one recipe, found from those of the last build where there are any, and what they compare.
+
+    Raises `UserError` where embeddings have gone from the store meanwhile.
+    """
+    with stage("Neighbours", len(products), "products") as advance:
+        try:
+            # In the order of the lists.
+            in_order = sorted(products, key=lambda product: product.id)
+            vectors = compared_vectors(in_order, task.store, recipe)
+        except KeyError as error:
+            raise UserError(
+                f"{error.args[0]:,} embeddings in {store.root} were damaged during the build: "
+                "run the same command again, which computes them again."
+            ) from error
+        lists = find_neighbours(
+            vectors.ids,
+            vectors.values,
+            counts=vectors.counts,
+            metric=recipe.metric,
+            depth=recipe.depth,
+            top=recipe.top,
+            search=search,
+            known=load_lists(store.lists, recipe.fingerprint(plan.weights_sha256)),
+            advance=advance,
+        )
+    return lists, vectors
+
+
+def overlaps(made: list[RecipeLists]) -> list[dict[str, Any]]:
+    """For each pair of recipes how much their lists have in common, each cut to the smaller `top`."""
+    return [
+        {"recipes": [first.recipe.name, second.recipe.name]}
+        | overlap(first.lists, second.lists, cut=min(first.recipe.top, second.recipe.top))
+        for first, second in combinations(made, 2)
+    ]
+
+
+def _write_map(
+    recipe: Recipe,
+    lists: NeighbourLists,
+    vectors: Vectors,
+    products: list[Product],
+    *,
+    fingerprint: str,
+    writer: BundleWriter,
+) -> None:
+    """Write the map of one recipe; what is on that of the live generation keeps its place."""
+    previous = previous_map(writer.root, recipe.name, fingerprint=fingerprint, products=products)
+    order = [product.id for product in products]
+    with stage("Map", sum(STEPS), "steps") as advance:
+        found = lay_out(
+            lists, vectors.by_product(), order, metric=recipe.metric, previous=previous, advance=advance
+        )
+    writer.write_map(recipe.name, found)

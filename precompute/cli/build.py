@@ -1,0 +1,110 @@
+"""`python -m precompute build`: from a catalogue to a bundle."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from precompute.cli.catalogue_options import add_catalogue_options, recipes_of
+from precompute.cli.collect_options import add_collect_options, with_source
+from precompute.cli.output import add_output_options, show, warn
+
+if TYPE_CHECKING:
+    from precompute.building.build import Summary
+
+_LEFT_OUT_SHOWN = 20
+
+_STOPPED = (
+    "The bundle that is live stays live, and what was fetched and embedded so far is kept: "
+    "run the same command again to go on."
+)
+
+_EXAMPLES = """examples:
+  python -m precompute build ~/pictures
+  python -m precompute build products.xlsx --column image=photo
+  python -m precompute build https://shop.example
+  python -m precompute build ~/pictures --out data --top 12 --title "Our shop"
+  python -m precompute build ~/pictures --recipe efficientnet-lite0 --recipe vgg16-fc2
+  python -m precompute build ~/pictures --recipe keras:EfficientNetV2B0 --resize letterbox
+"""
+
+
+def add_parser(subparsers: argparse._SubParsersAction) -> None:
+    """Add the command and its options."""
+    parser = subparsers.add_parser(
+        "build",
+        help="build a bundle from a folder of pictures, a table, a feed or a shop's address",
+        description="Embeds every picture of a catalogue, finds its look-alikes and writes a bundle.",
+        epilog=_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add_catalogue_options(parser)
+    parser.add_argument(
+        "--out", type=Path, default=Path("data"), help="folder that the bundle is written to (default: data)"
+    )
+    parser.add_argument("--title", default="", help="name of the shop, shown by the dashboard")
+    parser.add_argument(
+        "--prune",
+        action="store_true",
+        help="also drop from the store what neither the new nor the previous generation uses",
+    )
+    add_collect_options(parser)
+    add_output_options(parser)
+    parser.set_defaults(run=run, stopped=_STOPPED)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Build, print the summary and return 0."""
+    recipes = recipes_of(arguments)
+
+    # NumPy and Pillow are imported here so that --help and a wrong option answer at once.
+    from precompute.building.build import BuildSettings, build
+
+    def built(source: dict[str, Any]) -> Summary:
+        settings = BuildSettings(
+            **source,
+            out=arguments.out,
+            recipes=recipes,
+            runtime=arguments.runtime,
+            search=arguments.search,
+            title=arguments.title,
+            thumbnail_size=arguments.thumbnail_size,
+            prune=arguments.prune,
+            live=arguments.live,
+        )
+        return build(settings)
+
+    summary = with_source(arguments, built)
+    show(arguments, summary=dataclasses.asdict(summary), lines=_lines(summary, out=arguments.out))
+    if summary.left_out:
+        report = summary.folder / "report.json"
+        warn(arguments, f"{len(summary.left_out):,} left out; {report} names them and says why.")
+    return 0
+
+
+def _lines(summary: Summary, *, out: Path) -> Iterator[str]:
+    yield ""
+    known = f", {summary.known:,} of them known before" if summary.known else ""
+    yield f"Products    {summary.products:,} with {summary.images:,} distinct pictures{known}"
+    yield f"Left out    {len(summary.left_out):,}"
+    for entry in summary.left_out[:_LEFT_OUT_SHOWN]:
+        yield f"              {entry.file}: {entry.reason}"
+    if len(summary.left_out) > _LEFT_OUT_SHOWN:
+        yield f"              … all of them in {summary.folder / 'report.json'}"
+    stages = ", ".join(f"{name} {seconds:.1f}" for name, seconds in summary.seconds.items())
+    yield f"Seconds     {stages}"
+    for recipe in summary.recipes:
+        yield f"Recipe      {recipe.name}: embedded in {recipe.embedding_seconds:.1f} s on {recipe.runtime}"
+        for name, value in recipe.quality.items():
+            yield f"              {value:.3f} {name.replace('_', ' ')} (neighbours of the same category)"
+    for pair in summary.overlap:
+        if "jaccard" in pair:
+            yield (
+                f"Overlap     {' and '.join(pair['recipes'])}: {pair['jaccard']:.2f} Jaccard, "
+                f"{pair['rank_biased_overlap']:.2f} rank-biased"
+            )
+    yield f"Bundle      {summary.bytes / 1e6:,.1f} MB in {summary.folder}"
+    yield f"Serve it    python -m dashapp --data {out}"

@@ -1,0 +1,149 @@
+"""Options that say what is built and how: those of `build` and of whatever reckons with a build."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import re
+from pathlib import Path
+from typing import Any
+
+from precompute.collect.settings import KINDS as COLLECTED
+from precompute.models.choice import CHOICES, choose_recipe, with_depth, with_top
+from precompute.models.recipe import DEFAULT, Recipe
+from precompute.shared.errors import UserError
+from precompute.sources.columns import FIELDS
+from precompute.sources.kinds import KINDS
+
+_MODEL_OPTIONS = ("layer", "pooling", "input_size", "resize", "interpolation", "metric", "projection")
+
+
+def add_catalogue_options(parser: argparse.ArgumentParser) -> None:
+    """Add the catalogue's source and all that decides what a bundle of it holds."""
+    parser.add_argument(
+        "source",
+        metavar="SOURCE",
+        help="folder of pictures, with a category in each sub-folder or before the number in each name; or a "
+        "table or feed that names them: CSV, Excel, JSON, Parquet, Google Merchant, in a folder or by itself",
+    )
+    parser.add_argument(
+        "--source",
+        dest="kind",
+        choices=[*(kind.name for kind in KINDS), *COLLECTED],
+        help="what SOURCE is (default: recognised by what it holds)",
+    )
+    add_column_option(parser)
+    parser.add_argument(
+        "--recipe",
+        action="append",
+        help="a recipe's name, keras:MODEL, hub:PRESET or a TOML file; several may be given, the first is "
+        f"shown at first (default: {DEFAULT})",
+    )
+    parser.add_argument(
+        "--weights", type=Path, help="weights file of the recipe's model (.weights.h5, .h5 or .keras)"
+    )
+    parser.add_argument("--top", type=int, help="how many look-alikes a product page shows at first")
+    parser.add_argument("--depth", type=int, help="how many look-alikes are stored, to filter among")
+    parser.add_argument(
+        "--pictures",
+        choices=CHOICES["pictures"],
+        help="how products with several pictures are compared: by their mean, by the best matching pair, or "
+        f"by the first picture alone (default: the recipe's, {Recipe.pictures})",
+    )
+    parser.add_argument(
+        "--thumbnail-size", type=int, default=400, help="longer side of a thumbnail in pixels (default: 400)"
+    )
+    parser.add_argument(
+        "--live",
+        action="store_true",
+        help="add what a search with a visitor's own photo needs, for the first recipe",
+    )
+    parser.add_argument(
+        "--runtime",
+        choices=("litert", "keras"),
+        help="what runs the model (default: the faster one for each recipe)",
+    )
+    search = parser.add_mutually_exclusive_group()
+    for name in ("exact", "approximate"):
+        search.add_argument(
+            f"--{name}",
+            dest="search",
+            action="store_const",
+            const=name,
+            help=f"force {name} search for the lists",
+        )
+    _add_model_options(parser)
+
+
+def columns_of(arguments: argparse.Namespace) -> dict[str, str]:
+    """By field, the column that --column names. Raises `UserError` where one is no field."""
+    columns: dict[str, str] = {}
+    for text in arguments.columns:
+        field, equals, name = text.partition("=")
+        if not equals or not name.strip() or field not in FIELDS:
+            raise UserError(
+                f"Expected --column FIELD=NAME, where FIELD is one of {', '.join(FIELDS)}. Received: {text}."
+            )
+        columns[field] = name
+    return columns
+
+
+def source_of(arguments: argparse.Namespace) -> dict[str, Any]:
+    """What the options say of the source, as fields of `BuildSettings`. Raises `UserError` where they err."""
+    columns = columns_of(arguments)
+    if is_remote(arguments.source):
+        raise UserError(
+            f"Expected a folder or a file. Received: {arguments.source}, an address: collect it first "
+            f"(python -m precompute collect {arguments.source})."
+        )
+    return {"source": Path(arguments.source), "kind": arguments.kind, "columns": columns}
+
+
+def add_column_option(parser: argparse.ArgumentParser) -> None:
+    """Add --column, by which the columns of a table are named."""
+    parser.add_argument(
+        "--column",
+        dest="columns",
+        metavar="FIELD=NAME",
+        action="append",
+        default=[],
+        help=f"the column NAME of a table is FIELD, one of {', '.join(FIELDS)}; several may be given "
+        "(default: guessed from the names)",
+    )
+
+
+def is_remote(source: str) -> bool:
+    """Whether a source is an address, which `collect` gathers."""
+    return re.match(r"[a-z][a-z0-9+.-]+://", source, re.IGNORECASE) is not None
+
+
+def recipes_of(arguments: argparse.Namespace) -> tuple[Recipe, ...]:
+    """The recipes that the options ask for. Raises `UserError` where they do not fit together."""
+    options = {name: getattr(arguments, name) for name in _MODEL_OPTIONS}
+    given = {name: value for name, value in options.items() if value is not None}
+    recipes = [choose_recipe(choice, given) for choice in arguments.recipe or [DEFAULT]]
+    if arguments.top is not None:
+        recipes = [with_top(recipe, arguments.top) for recipe in recipes]
+    if arguments.pictures is not None:
+        recipes = [dataclasses.replace(recipe, pictures=arguments.pictures) for recipe in recipes]
+    if arguments.depth is not None:
+        recipes = [with_depth(recipe, arguments.depth) for recipe in recipes]
+    if arguments.weights is not None:
+        if len(recipes) > 1:
+            raise UserError(
+                f"Expected one --recipe beside --weights. Received: {len(recipes)}; "
+                "name the weights of each in a TOML file of its own."
+            )
+        recipes = [dataclasses.replace(recipes[0], weights=arguments.weights)]
+    return tuple(recipes)
+
+
+def _add_model_options(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("options of recipes keras:MODEL and hub:PRESET")
+    group.add_argument("--layer", help="layer that is read (default: the last one before the classifier)")
+    group.add_argument(
+        "--input-size", type=int, metavar="PIXELS", help="side of the input (default: the model's)"
+    )
+    for name in ("pooling", "resize", "interpolation", "metric", "projection"):
+        default = next(field.default for field in dataclasses.fields(Recipe) if field.name == name)
+        group.add_argument(f"--{name}", choices=CHOICES[name], help=f"(default: {default})")

@@ -1,0 +1,101 @@
+"""`python -m precompute collect`: a shop, a feed or a web site becomes a folder that can be built from."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from precompute.cli.catalogue_options import add_column_option, columns_of
+from precompute.cli.collect_options import add_collect_options, collect_settings
+from precompute.cli.output import add_output_options, show, warn
+from precompute.collect.settings import KINDS
+from precompute.sources.kinds import FILE_KINDS
+
+if TYPE_CHECKING:
+    from precompute.collect.collection import Collected
+
+_LEFT_OUT_SHOWN = 20
+
+_STOPPED = "What was fetched so far is kept: run the same command again to go on."
+
+_EXAMPLES = """examples:
+  python -m precompute collect https://shop.example --out catalogue
+  python -m precompute collect https://shop.example/collections/lamps --max-products 100
+  python -m precompute collect https://shop.example/feed.xml --rate 2
+  python -m precompute build catalogue
+"""
+
+
+def add_parser(subparsers: argparse._SubParsersAction) -> None:
+    """Add the command and its options."""
+    parser = subparsers.add_parser(
+        "collect",
+        help="gather the products and pictures of a shop, a feed or a web site into a folder",
+        description="Gathers a catalogue into a folder with a products.csv and the pictures, to be looked at "
+        "and built from. What is there already is not fetched again.",
+        epilog=_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        "source",
+        metavar="SOURCE",
+        help="address of a shop, a category, a product feed, a table, a sitemap or a web page; or a table "
+        "here whose pictures are addresses",
+    )
+    parser.add_argument(
+        "--out",
+        type=Path,
+        default=Path("catalogue"),
+        help="folder that the catalogue is written to (default: catalogue)",
+    )
+    parser.add_argument(
+        "--source",
+        dest="kind",
+        choices=[*KINDS, *(kind.name for kind in FILE_KINDS)],
+        help="what SOURCE is (default: recognised): "
+        + "; ".join(f"{name}: {text}" for name, text in KINDS.items())
+        + "; or what a feed or a table is written in",
+    )
+    add_column_option(parser)
+    add_collect_options(parser)
+    add_output_options(parser)
+    parser.set_defaults(run=run, stopped=_STOPPED)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Collect, print the summary and return 0."""
+    settings = collect_settings(arguments, out=arguments.out, columns=columns_of(arguments))
+
+    # Scrapy and Pillow are imported here so that --help and a wrong option answer at once.
+    from precompute.collect.collection import collect
+
+    collected = collect(settings)
+    summary = {
+        "folder": collected.folder,
+        "kind": collected.kind,
+        "products": collected.products,
+        "pictures": collected.pictures,
+        "left_out": [{"file": entry.file, "reason": entry.reason} for entry in collected.left_out],
+        "unfinished": collected.unfinished,
+    }
+    show(arguments, summary=summary, lines=_lines(collected))
+    if collected.left_out:
+        report = collected.folder / "collected.json"
+        warn(arguments, f"{len(collected.left_out):,} left out; {report} names them and says why.")
+    return 0
+
+
+def _lines(collected: Collected) -> Iterator[str]:
+    yield ""
+    yield f"Products    {collected.products:,} with {collected.pictures:,} different pictures"
+    yield f"Left out    {len(collected.left_out):,}"
+    for entry in collected.left_out[:_LEFT_OUT_SHOWN]:
+        yield f"              {entry.file}: {entry.reason}"
+    if len(collected.left_out) > _LEFT_OUT_SHOWN:
+        yield f"              … all of them in {collected.folder / 'collected.json'}"
+    if collected.unfinished:
+        yield f"Unfinished  {collected.unfinished}; the same command goes on"
+    yield f"Catalogue   {collected.folder / 'products.csv'}"
+    yield f"Build it    python -m precompute build {collected.folder}"

@@ -1,0 +1,219 @@
+"""`python -m precompute doctor`: what hurts a shop in its catalogue."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from precompute.cli.catalogue_options import add_catalogue_options, recipes_of
+from precompute.cli.collect_options import add_collect_options, with_source
+from precompute.cli.output import add_output_options, show, warn
+from precompute.shared.errors import UserError
+from precompute.shared.printable import printable
+from precompute.shared.progress import say
+
+if TYPE_CHECKING:
+    from precompute.doctor import Diagnosis, Finding
+
+_SHOWN = 5
+"""How many findings of each kind are printed; the rest is counted."""
+
+_FAIL_ON = ("problem", "warning", "hint", "nothing")
+
+_STOPPED = "Nothing was published, and what was computed so far is kept: run the same command again to go on."
+
+_EPILOG = """\
+examples:
+  python -m precompute doctor ~/pictures
+  python -m precompute doctor https://shop.example
+  python -m precompute doctor ~/pictures --html doctor.html --csv doctor.csv
+  python -m precompute doctor ~/pictures --fail-on problem --json
+
+exits with 0 where all is well or there are only hints, with 1 where something was found, with 2 where there
+is nothing to examine
+"""
+
+
+def add_parser(subparsers: argparse._SubParsersAction) -> None:
+    """Add the command and its options."""
+    parser = subparsers.add_parser(
+        "doctor",
+        help="find what hurts a shop in its catalogue",
+        description="Examines a catalogue: pictures that are damaged, blurred, turned, too small, empty or "
+        "on several products, duplicate listings, wrong categories, missing prices and titles. What it "
+        "computes is kept for the next build; nothing is published.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add_catalogue_options(parser)
+    parser.add_argument(
+        "--out",
+        type=Path,
+        default=Path("data"),
+        help="folder of the bundle, whose store is used and added to (default: data)",
+    )
+    parser.add_argument("--csv", type=Path, metavar="FILE", help="also write all findings as a table")
+    parser.add_argument("--html", type=Path, metavar="FILE", help="also write them as a page with pictures")
+    parser.add_argument(
+        "--fail-on",
+        choices=_FAIL_ON,
+        default="warning",
+        help="the least severe finding with which the command exits with 1 (default: warning)",
+    )
+    add_collect_options(parser)
+    add_output_options(parser)
+    parser.set_defaults(run=run, stopped=_STOPPED)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Examine, print and write what was found; 1 where that is as severe as --fail-on says."""
+    recipes = recipes_of(arguments)
+    if len(recipes) > 1:
+        raise UserError(f"Expected one --recipe, by which products are compared. Received: {len(recipes)}.")
+    for option in ("csv", "html"):
+        _check_file(option, getattr(arguments, option))
+
+    # NumPy and Pillow are imported here so that --help and a wrong option answer at once.
+    from precompute.building.build import BuildSettings
+    from precompute.doctor import SEVERITIES, diagnose
+
+    def diagnosed(source: dict[str, Any]) -> Diagnosis:
+        settings = BuildSettings(
+            **source,
+            out=arguments.out,
+            recipes=recipes,
+            runtime=arguments.runtime,
+            search=arguments.search,
+            thumbnail_size=arguments.thumbnail_size,
+        )
+        return diagnose(settings)
+
+    diagnosis = with_source(arguments, diagnosed)
+    _write_files(arguments, diagnosis)
+    counts = diagnosis.severities()
+    failed = any(counts[severity] for severity in SEVERITIES[: _FAIL_ON.index(arguments.fail_on) + 1])
+    if arguments.fail_on == "nothing":
+        failed = False
+    if failed:
+        warn(arguments, f"{_counts(counts)} in {arguments.source}.")
+    on_terminal = sys.stdout.isatty() and not (arguments.quiet or arguments.json)
+    if on_terminal:
+        _print_table(diagnosis)
+    show(
+        arguments,
+        summary=_summary(diagnosis) | {"csv": arguments.csv, "html": arguments.html, "failed": failed},
+        lines=_ending(arguments, diagnosis) if on_terminal else _lines(arguments, diagnosis),
+    )
+    return 1 if failed else 0
+
+
+def _check_file(option: str, path: Path | None) -> None:
+    """Say at once that a file cannot be written, and not after the work."""
+    if path is None:
+        return
+    if path.is_dir():
+        raise UserError(f"Expected --{option} to be a file. Received: the folder {path}.")
+    if not path.parent.is_dir():
+        raise UserError(f"Expected --{option} in a folder that exists. Received: {path}.")
+
+
+def _write_files(arguments: argparse.Namespace, diagnosis: Diagnosis) -> None:
+    from precompute.doctor.diagnosis_page import page
+    from precompute.doctor.table import write_table
+    from precompute.shared.atomic_file import whole_file
+
+    def write_page(path: Path) -> None:
+        say(f"Drawing {path} …")
+        text = page(diagnosis)
+        with whole_file(path) as temporary:
+            temporary.write_text(text, encoding="utf-8")
+
+    def write(option: str, path: Path | None, write_to: Callable[[Path], None]) -> None:
+        try:
+            if path is not None:
+                write_to(path)
+        except OSError as error:
+            raise UserError(f"--{option} {path} cannot be written ({error.strerror}).") from error
+
+    write("csv", arguments.csv, lambda path: write_table(path, diagnosis))
+    write("html", arguments.html, write_page)
+
+
+def _counts(counts: dict[str, int]) -> str:
+    return ", ".join(f"{name}s {count:,}" for name, count in counts.items())
+
+
+def _summary(diagnosis: Diagnosis) -> dict[str, Any]:
+    return {
+        "source": diagnosis.source,
+        "products": diagnosis.products,
+        "pictures": diagnosis.pictures,
+        "severities": diagnosis.severities(),
+        "kinds": [dataclasses.asdict(kind) | {"findings": len(found)} for kind, found in diagnosis.kinds()],
+        "findings": [
+            {"severity": finding.severity} | dataclasses.asdict(finding) for finding in diagnosis.findings
+        ],
+        "unchecked": diagnosis.unchecked,
+        "seconds": diagnosis.seconds,
+    }
+
+
+def _lines(arguments: argparse.Namespace, diagnosis: Diagnosis) -> Iterator[str]:
+    """The findings in plain lines, for a log."""
+    for kind, found in diagnosis.kinds():
+        yield ""
+        yield f"{kind.severity:<9}{kind.title}: {len(found):,}"
+        yield f"         {kind.advice}"
+        for finding in found[:_SHOWN]:
+            yield f"           {_named(finding)}{finding.text}"
+        if len(found) > _SHOWN:
+            yield f"           … and {len(found) - _SHOWN:,} more"
+    yield ""
+    yield from _ending(arguments, diagnosis)
+
+
+def _named(finding: Finding) -> str:
+    """The products that a finding is about, or its file, as far as there is room."""
+    names = finding.products or ()
+    if not names:
+        return ""
+    rest = f" and {len(names) - 2:,} more" if len(names) > 2 else ""
+    return f"{', '.join(names[:2])}{rest}: "
+
+
+def _print_table(diagnosis: Diagnosis) -> None:
+    """The findings as a table, for a terminal."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    colours = {"problem": "red", "warning": "yellow", "hint": "blue"}
+    table = Table(show_lines=False, pad_edge=False, box=None, padding=(0, 2, 0, 0))
+    for name, justify in (("", "left"), ("found", "right"), ("what, and the first of them", "left")):
+        table.add_column(name, justify=justify, style=None, header_style="dim")
+    for kind, found in diagnosis.kinds():
+        severity = Text(kind.severity, style=colours[kind.severity])
+        table.add_row(severity, f"{len(found):,}", Text(kind.title, style="bold"))
+        table.add_row("", "", Text(kind.advice, style="italic"))
+        for finding in found[:_SHOWN]:
+            table.add_row("", "", Text(printable(f"{_named(finding)}{finding.text}"), style="dim"))
+        if len(found) > _SHOWN:
+            table.add_row("", "", Text(f"… and {len(found) - _SHOWN:,} more", style="dim"))
+        table.add_row("", "", "")
+    Console(highlight=False, markup=False, emoji=False).print(table)
+
+
+def _ending(arguments: argparse.Namespace, diagnosis: Diagnosis) -> Iterator[str]:
+    if not diagnosis.findings:
+        yield "Nothing hurts: every check that could be made found all well."
+    for sentence in diagnosis.unchecked:
+        yield f"Not checked {sentence}"
+    yield f"Examined    {diagnosis.products:,} products with {diagnosis.pictures:,} distinct pictures"
+    yield f"Found       {_counts(diagnosis.severities())}"
+    for name, path in (("Table", arguments.csv), ("Page", arguments.html)):
+        if path is not None:
+            yield f"{name:<12}{path}, {path.stat().st_size / 1e6:,.1f} MB"

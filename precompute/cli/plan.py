@@ -1,0 +1,90 @@
+"""`python -m precompute plan`: what a build would cost, before it is made."""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from precompute.cli.catalogue_options import add_catalogue_options, recipes_of, source_of
+from precompute.cli.output import add_output_options, show
+from precompute.reports.slug import LIMIT, MEGABYTE
+from precompute.shared.errors import UserError
+from precompute.shared.progress import duration
+
+if TYPE_CHECKING:
+    from precompute.reports.plan import Plan
+
+_EXAMPLES = """examples:
+  python -m precompute plan ~/pictures
+  python -m precompute plan ~/pictures --recipe efficientnet-lite0 --recipe vgg16-fc2
+"""
+
+
+def add_parser(subparsers: argparse._SubParsersAction) -> None:
+    """Add the command and its options."""
+    parser = subparsers.add_parser(
+        "plan",
+        help="predict what a build would take",
+        description="Builds a sample of the products in a temporary folder, and predicts from it for each "
+        "recipe the minutes, the memory and the bytes of the whole build, and whether a deploy would fit.",
+        epilog=_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add_catalogue_options(parser)
+    parser.add_argument(
+        "--sample", type=int, default=256, help="products that are built to predict from (default: 256)"
+    )
+    add_output_options(parser)
+    parser.set_defaults(run=run, stopped="Nothing was written.")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Print the plan of each recipe; 1 where a deploy of one would not fit."""
+    if arguments.sample < 2:
+        raise UserError(f"Expected --sample to be 2 or more. Received: {arguments.sample}.")
+    recipes, source = recipes_of(arguments), source_of(arguments)
+
+    # NumPy and Pillow are imported here so that --help and a wrong option answer at once.
+    from precompute.building.build import BuildSettings
+    from precompute.reports.plan import plan
+
+    settings = BuildSettings(
+        **source,
+        out=Path(),
+        recipes=recipes,
+        runtime=arguments.runtime,
+        search=arguments.search,
+        thumbnail_size=arguments.thumbnail_size,
+        live=arguments.live,
+    )
+    plans = list(plan(settings, sample=arguments.sample))
+    summary = {"limit": LIMIT, "plans": [dataclasses.asdict(each) for each in plans]}
+    show(arguments, summary=summary, lines=_lines(plans))
+    return 1 if any(each.advice for each in plans) else 0
+
+
+def _lines(plans: Sequence[Plan]) -> Iterator[str]:
+    for each in plans:
+        yield ""
+        yield f"{each.recipe}: products {each.products:,}, pictures {each.pictures:,}"
+        stages = [f"{name} {duration(taken)}" for name, taken in each.seconds.items() if taken >= 0.5]
+        parts = f" ({', '.join(stages)})" if stages else ""
+        yield f"Time        {duration(sum(each.seconds.values()))}{parts}"
+        yield f"Memory      {_size(each.memory)}"
+        sizes = each.sizes
+        yield (
+            f"Bundle      {_size(sizes.total)}: thumbnails {_size(sizes.thumbnails)}, "
+            f"lists {_size(sizes.lists)}, all else {_size(sizes.rest)}"
+        )
+        yield f"Disk        {_size(each.disk)} after the first build, with what the next ones start from"
+        verdict = f"more than the limit of {_size(LIMIT)}" if each.advice else f"of {_size(LIMIT)}"
+        yield f"Slug        {_size(each.slug)}, {verdict}"
+        if each.advice:
+            yield f"            {each.advice}"
+
+
+def _size(size: int) -> str:
+    return f"{size / MEGABYTE:,.{1 if size < 10 * MEGABYTE else 0}f} MB"

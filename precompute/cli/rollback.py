@@ -1,0 +1,70 @@
+"""`python -m precompute rollback`: makes the generation before the live one live again."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from bundle import Bundle
+from bundle.generations import previous, roll_back
+from precompute.cli.output import add_output_options, show
+from precompute.shared.progress import say
+
+_EPILOG = """\
+examples:
+  python -m precompute rollback
+  python -m precompute rollback --data data-photos --json
+
+both generations stay: a second rollback goes forth again
+"""
+
+
+def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the command `rollback`."""
+    parser = subparsers.add_parser(
+        "rollback",
+        help="go back to the generation before the live one",
+        description="Makes the newest complete generation other than the live one live, in one step.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--data", type=Path, default=Path("data"), help="the bundle's folder (default: data)")
+    add_output_options(parser)
+    parser.set_defaults(run=run, stopped="Whichever generation CURRENT names is whole and live.")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Go back, say which generation is live, and return 0.
+
+    Raises `BundleError` where there is no other generation, or where it is not as it was built.
+    """
+    root: Path = arguments.data
+    say(f"Looking at the other generation in {root} …")
+    bundle = roll_back(root)
+    other = previous(root)
+    created = bundle.manifest.get("created")
+    recipes = [recipe["name"] for recipe in bundle.recipes]
+    show(
+        arguments,
+        summary={
+            "data": root,
+            "live": bundle.folder.name,
+            "other": other.folder.name if other else None,
+            "created": created,
+            "counts": bundle.manifest["counts"],
+            "recipes": recipes,
+        },
+        lines=[
+            f"Live        {bundle.folder.name}, built {created or 'at an unknown time'}",
+            f"Products    {bundle.count:,}, lists under {', '.join(recipes)}",
+            f"Other       {_other(other)}",
+            "A dashboard that serves this folder follows by itself.",
+        ],
+    )
+    return 0
+
+
+def _other(other: Bundle | None) -> str:
+    if other is None:
+        return "none that is complete: there is no way forth but to build again"
+    return f"{other.folder.name}, which a second rollback makes live"

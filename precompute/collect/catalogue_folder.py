@@ -1,0 +1,292 @@
+"""Writes what was collected: a folder with products.csv, images/ and collected.json, readable as a source."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from pictures.decoding import PictureError
+from precompute.collect.addresses import without_credentials
+from precompute.collect.journal import Journal
+from precompute.collect.picture_fetching import IMAGES, PHASE, picture_address
+from precompute.collect.readers import Reader
+from precompute.collect.settings import PLACEHOLDER_PRODUCTS
+from precompute.shared.atomic_file import whole_file
+from precompute.shared.csv_cells import cell
+from precompute.shared.errors import UserError
+from precompute.sources import LeftOut, Record, product_from
+from precompute.sources.columns import role_of
+from precompute.sources.exports.export import FACT
+from precompute.sources.text import clean, line
+
+TABLE = "products.csv"
+REPORT = "collected.json"
+
+_COLUMNS = (
+    "id",
+    "image",
+    "images",
+    "title",
+    "category",
+    "brand",
+    "tags",
+    "description",
+    "price",
+    "currency",
+    "in_stock",
+    "popularity",
+    "url",
+    "variants",
+)
+_UNDERSTOOD = {"price": "price", "availability": "in_stock", "popularity": "popularity", "url": "url"}
+"""Facts that a product has where a column was not understood, with the column."""
+
+_MOST_FACTS = 60
+"""Columns for facts: those that most products have."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The products of a collection: which records count, under which id, and why others do not."""
+
+    journal: Journal
+    reader: Reader
+    max_products: int | None
+    max_images: int
+    left_out: list[LeftOut] = field(default_factory=list)
+    local: dict[str, str] = field(default_factory=dict)
+    """The files of pictures that are no addresses, by what a record calls them."""
+    reasons: dict[str, str] = field(default_factory=dict)
+    """And why others could not be had."""
+
+    def records(self) -> Iterator[Record]:
+        """The records in the catalogue's order, each with its own id and its first pictures."""
+        self.left_out.clear()
+        notes = self.journal.notes("reading")
+        shared = self._shared()
+        places: set[str] = set()
+        ids: set[str] = set()
+        for entry in self.journal.entries():
+            if isinstance(entry, LeftOut):
+                self.left_out.append(entry)
+                continue
+            if entry.place in places:
+                # The same product, on another page.
+                continue
+            places.add(entry.place)
+            fields = entry.fields | ({"id": ""} if entry.fields.get("id") in shared else {})
+            record = self.reader.complete(replace(entry, fields=fields), notes)
+            product_id = record.fields.get("id", "")
+            if not product_id:
+                self.left_out.append(LeftOut(record.place, "it has no id"))
+            elif product_id in ids:
+                self.left_out.append(
+                    LeftOut(record.place, f"the id {product_id!r} occurs before: the first is kept")
+                )
+            else:
+                ids.add(product_id)
+                yield replace(record, images=record.images[: self.max_images])
+                if len(ids) == self.max_products:
+                    return
+
+    def _shared(self) -> set[str]:
+        """The ids that several web pages give to what has different pictures, so that they are none: "N/A".
+
+        With the same picture it is the same product, in another language perhaps.
+        """
+        if not self.reader.names_by_address:
+            return set()
+        pictures: dict[str, str] = {}
+        shared: set[str] = set()
+        for entry in self.journal.entries():
+            product_id = entry.fields.get("id") if isinstance(entry, Record) else None
+            if (
+                product_id
+                and entry.images
+                and pictures.setdefault(product_id, entry.images[0]) != entry.images[0]
+            ):
+                shared.add(product_id)
+        return shared
+
+
+@dataclass(frozen=True)
+class Written:
+    """What a catalogue holds: products, different pictures, and what is not in it."""
+
+    products: int
+    pictures: int
+    left_out: list[LeftOut]
+
+
+def write_catalogue(choice: Choice, folder: Path) -> Written:
+    """Write the table, whole or not at all, and remove pictures that no product has any more.
+
+    The same answers give the same bytes. Raises `UserError` where no product has a picture that can be used;
+    a table that is there then stays.
+    """
+    files = _files(choice.journal) | choice.local
+    placeholders = _placeholders(choice.records(), files)
+    left_out: list[LeftOut] = []
+    used: set[str] = set()
+    facts = _facts(choice.records())
+    products = 0
+    with (
+        whole_file(folder / TABLE) as temporary,
+        temporary.open("w", encoding="utf-8", newline="", errors="replace") as out,
+    ):
+        out.write(",".join(map(cell, (*_COLUMNS, *map(_heading, facts)))) + "\n")
+        for record in choice.records():
+            images, reasons = _images(record, files, placeholders, choice, folder)
+            left_out += reasons
+            if not images:
+                why = f" ({reasons[0].reason})" if reasons else ""
+                left_out.append(LeftOut(record.place, f"it has no picture that can be used{why}"))
+                continue
+            try:
+                row = _row(record, images, facts)
+            except ValueError as error:
+                left_out.append(LeftOut(record.place, str(error)))
+                continue
+            used.update(images)
+            products += 1
+            out.write(",".join(map(cell, row)) + "\n")
+        if not products:
+            first = next(_troubles(choice.journal), left_out[0])
+            raise UserError(
+                f"None of the {len(left_out):,} products has a picture that can be used; "
+                f"the first, {first.file}: {first.reason}."
+            )
+    _remove_unused(folder, used, choice.journal)
+    return Written(products, len(used), [*choice.left_out, *_troubles(choice.journal), *left_out])
+
+
+def write_report(folder: Path, content: dict[str, Any]) -> None:
+    """Write collected.json, whole or not at all."""
+    with whole_file(folder / REPORT) as temporary:
+        temporary.write_text(
+            json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8", errors="replace"
+        )
+
+
+def _files(journal: Journal) -> dict[str, str]:
+    """The file of each picture that was had, by its address."""
+    return {url: answer.content["file"] for url, answer in journal.answers(PHASE) if "file" in answer.content}
+
+
+def _placeholders(records: Iterable[Record], files: dict[str, str]) -> dict[str, int]:
+    """The files that stand for a missing picture, with the number of products that have them.
+
+    Variants of one product, by their group or by their title, may well share a picture.
+    """
+    products: dict[str, set[str]] = defaultdict(set)
+    for record in records:
+        name = record.fields.get("variants") or record.fields.get("title") or record.place
+        for image in record.images:
+            if (file := files.get(_key(image))) is not None:
+                products[file].add(name)
+    return {file: len(names) for file, names in products.items() if len(names) >= PLACEHOLDER_PRODUCTS}
+
+
+def _images(
+    record: Record, files: dict[str, str], placeholders: dict[str, int], choice: Choice, folder: Path
+) -> tuple[list[str], list[LeftOut]]:
+    """A product's files, best first, and the pictures that are placeholders or could not be asked for."""
+    found: list[str] = []
+    left_out: list[LeftOut] = []
+    for image in record.images:
+        file = files.get(_key(image))
+        if file in placeholders:
+            reason = f"a placeholder: {placeholders[file]:,} products have the same file"
+            left_out.append(LeftOut(f"{record.place}: {image}", reason))
+        elif file is not None and (folder / file).is_file():
+            found.append(file)
+        elif file is None:
+            reason = choice.reasons.get(image) or _no_address(image)
+            if reason:
+                left_out.append(LeftOut(f"{record.place}: {without_credentials(image)[:200]}", reason))
+    return list(dict.fromkeys(found)), left_out
+
+
+def _no_address(image: str) -> str:
+    """Why a picture cannot be asked for; nothing where it can, and then the report has what became of it."""
+    try:
+        picture_address(image)
+    except PictureError as error:
+        return str(error)
+    return ""
+
+
+def _key(image: str) -> str:
+    try:
+        return picture_address(image)
+    except PictureError:
+        return image
+
+
+def _facts(records: Iterable[Record]) -> list[str]:
+    """The columns beyond the known ones: those that most products have, the same whatever the order."""
+    counts: Counter[str] = Counter()
+    for record in records:
+        with suppress(ValueError):
+            counts.update(product_from(record, ("image",)).facts.keys() - _UNDERSTOOD.keys())
+    most = sorted(counts, key=lambda name: (-counts[name], name))[:_MOST_FACTS]
+    return sorted(most)
+
+
+def _heading(fact: str) -> str:
+    """A fact's column: marked as one where a column of that name would say something else, as "SKU" does."""
+    return f"{FACT}{fact}" if role_of(fact) is not None else fact
+
+
+def _row(record: Record, images: list[str], facts: list[str]) -> list[str]:
+    """A product as whoever reads the table will understand it again."""
+    product = product_from(record, tuple(images))
+    cells = {
+        "id": product.id,
+        "image": product.files[0],
+        "images": "|".join(product.files[1:]),
+        "tags": "|".join(product.tags),
+        "price": _amount(product.price),
+        "in_stock": {True: "yes", False: "no", None: ""}[product.in_stock],
+        "popularity": "" if product.popularity is None else f"{product.popularity:.12g}",
+        "url": product.url,
+    }
+    texts = ("title", "category", "brand", "description", "currency", "variants")
+    cells |= {name: getattr(product, name) for name in texts}
+    for name in _UNDERSTOOD.values():
+        # What is not understood, such as a price "on request", stays where it was.
+        cells[name] = cells[name] or line(clean(record.fields.get(name, "")))
+    return [cells[name] for name in _COLUMNS] + [product.facts.get(name, "") for name in facts]
+
+
+def _amount(price: float | None) -> str:
+    """A price that nobody takes for another: three decimals would be read as thousands."""
+    if price is None:
+        return ""
+    whole, _, decimals = f"{price:.6f}".rstrip("0").partition(".")
+    return f"{whole}.{decimals.ljust(2, '0')}{'0' if len(decimals) == 3 else ''}"
+
+
+def _troubles(journal: Journal) -> Iterator[LeftOut]:
+    for url, answer in journal.answers(PHASE):
+        if "reason" in answer.content:
+            yield LeftOut(url, answer.content["reason"])
+    for phase in ("reading", PHASE):
+        for url, _, reason in journal.troubles(phase):
+            yield LeftOut(url, reason)
+
+
+def _remove_unused(folder: Path, used: set[str], journal: Journal) -> None:
+    """Remove the pictures that no row names: whoever reads the folder would report each of them."""
+    unused: set[str] = set()
+    for path in (folder / IMAGES).glob("*/*"):
+        file = path.relative_to(folder).as_posix()
+        if file not in used:
+            path.unlink()
+            unused.add(file)
+    journal.mark_unused(PHASE, unused)

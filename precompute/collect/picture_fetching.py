@@ -1,0 +1,173 @@
+"""The second pass: gets the products' pictures, and keeps them by what is in them."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from time import time
+from typing import Any
+
+from PIL import Image, UnidentifiedImageError
+from scrapy.http import Response
+
+from pictures.decoding import PictureError
+from pictures.limits import BUILD
+from precompute.collect.addresses import AddressError, checked
+from precompute.collect.conditional import headers_for, version_of
+from precompute.collect.crawl import Fetch
+from precompute.collect.journal import Answer, Journal
+from precompute.collect.limits import CollectLimits, Hosts
+from precompute.collect.readers import Ask
+from precompute.collect.reasons import GONE, state_of
+from precompute.collect.settings import PICTURE_BYTES, PICTURE_SECONDS, SMALLEST_SIDE
+from precompute.sources.files import JOURNAL
+from precompute.store.files import write_whole
+
+PHASE = "pictures"
+IMAGES = "images"
+"""The folder of the pictures, in that of the catalogue."""
+
+_SUFFIXES = {"JPEG": "jpg", "TIFF": "tif"}
+
+
+class Pictures:
+    """The phase of `crawl` that gets pictures into `folder`; `advance` is a progress stage's function."""
+
+    def __init__(self, folder: Path, journal: Journal, limits: CollectLimits, advance: Callable[..., None]) -> None:
+        self._folder, self._journal, self._limits, self._advance = folder, journal, limits, advance
+        self._hosts = Hosts()
+        self.limit = ""
+        """The limit that ended the pass, in words."""
+
+    async def prepare(self, fetch: Fetch) -> None:
+        """See `Phase`."""
+
+    def has_next(self) -> bool:
+        """See `Phase`."""
+        if not self._journal.has_open(PHASE):
+            return False
+        self.limit = self.limit or self._limits.reached(reading=False)
+        return not self.limit
+
+    def next(self) -> tuple[Ask, dict[str, Any]] | None:
+        """See `Phase`."""
+        while self.has_next() and (ask := self._journal.take(PHASE)) is not None:
+            if reason := self._hosts.is_gone(ask.url):
+                self._give_up(ask, reason, status=None)
+                continue
+            meta = {"download_maxsize": PICTURE_BYTES, "download_timeout": PICTURE_SECONDS}
+            return ask, {
+                "headers": _HEADERS | headers_for(self._journal.answer(PHASE, ask.url)),
+                "meta": meta,
+            }
+        return None
+
+    def permits(self, ask: Ask, url: str) -> str:
+        """See `Phase`: pictures may come from anywhere that is public."""
+        return ""
+
+    def answered(self, ask: Ask, response: Response) -> None:
+        """See `Phase`."""
+        self._hosts.answered(ask.url)
+        self._limits.bytes += len(response.body)
+        if response.status == 304:
+            self._journal.finish(PHASE, ask)
+            self._advance(1)
+            return
+        try:
+            content = {"file": keep_picture(response.body, self._folder)}
+        except PictureError as error:
+            content = {"reason": str(error)}
+        with self._journal.whole():
+            self._journal.keep(PHASE, ask.url, version_of(response, **content))
+            self._journal.finish(PHASE, ask)
+        self._advance(1)
+
+    def failed(self, ask: Ask, reason: str, status: int | None) -> None:
+        """See `Phase`: a picture that was had before stands in for one that did not come."""
+        self._hosts.failed(ask.url, reason, status)
+        self._give_up(ask, reason, status=status)
+
+    def _give_up(self, ask: Ask, reason: str, *, status: int | None) -> None:
+        if self._journal.answer(PHASE, ask.url) is not None and status not in GONE:
+            self._journal.finish(PHASE, ask, state="stale", reason=f"{reason}; it is as it was before")
+        else:
+            self._journal.finish(PHASE, ask, state=state_of(status), reason=reason)
+        self._advance(1)
+
+    @property
+    def gone(self) -> dict[str, str]:
+        """The hosts that stopped to answer, with the last reason."""
+        return self._hosts.gone
+
+
+_HEADERS = {"Accept": "image/avif,image/webp,image/*;q=0.9,*/*;q=0.5"}
+
+
+def want(urls: Iterable[str], folder: Path, journal: Journal) -> tuple[int, int]:
+    """Note which pictures are to be had; returns how many there are, and how many need not be asked for.
+
+    What was had before is asked for only where the server may have another version by now, and what is no
+    longer on the disk as if it had never been there.
+    """
+    count = known = 0
+    with journal.whole():
+        for url in urls:
+            count += 1
+            answer = journal.answer(PHASE, url)
+            if answer is not None and not _is_there(answer, folder):
+                journal.forget(PHASE, url)
+                answer = None
+            is_fresh = answer is not None and answer.fresh_until > time()
+            known += journal.want(PHASE, Ask(url, "picture"), done=is_fresh)
+    return count, known
+
+
+def _is_there(answer: Answer, folder: Path) -> bool:
+    file = answer.content.get("file")
+    return file is None or answer.content.get("unused", False) or (folder / file).is_file()
+
+
+def keep_picture(data: bytes, folder: Path) -> str:
+    """Write a picture below `folder` under the hash of its bytes; returns its path there.
+
+    Raises `PictureError` with the reason where the bytes are no picture of a product. What the server called
+    them does not matter.
+    """
+    suffix = _judge(data)
+    digest = hashlib.sha256(data).hexdigest()
+    file = f"{IMAGES}/{digest[:2]}/{digest}.{suffix}"
+    if not (folder / file).is_file():
+        write_whole(folder / file, data, by_way_of=folder / JOURNAL)
+    return file
+
+
+def picture_address(image: str) -> str:
+    """The address of a picture as it is asked for. Raises `PictureError` where there is none to ask."""
+    try:
+        return checked(image)
+    except AddressError as error:
+        raise PictureError(str(error)) from None
+
+
+def _judge(data: bytes) -> str:
+    """The file name extension of a picture, by its content."""
+    if not data:
+        raise PictureError("the answer is empty (0 bytes)")
+    if data.lstrip()[:200].lower().startswith((b"<!doctype html", b"<html", b"<head")):
+        raise PictureError("it is a page of HTML and no picture")
+    try:
+        with Image.open(io.BytesIO(data), formats=BUILD.formats) as image:
+            width, height, name = *image.size, image.format or ""
+    except UnidentifiedImageError:
+        raise PictureError(f"it is no picture in a format that is read ({BUILD.names})") from None
+    # Damaged files make decoders raise nearly anything.
+    except Exception as error:
+        raise PictureError(f"it is damaged: {error or type(error).__name__}") from error
+    if min(width, height) < SMALLEST_SIDE:
+        raise PictureError(f"{width} × {height} pixels, under the {SMALLEST_SIDE} that show a product")
+    if width * height > BUILD.pixels:
+        raise PictureError(f"{width} × {height} pixels, over the limit of {BUILD.pixels // 10**6} million")
+    return _SUFFIXES.get(name, name.lower())

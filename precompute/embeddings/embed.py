@@ -1,0 +1,218 @@
+"""Embeds the pictures of a catalogue: batches from the loader through the extractors, by image id.
+
+What the store has is not computed again: a picture that is known in every way is read, hashed and no more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from time import monotonic, perf_counter
+
+import numpy as np
+from PIL import Image
+
+from pictures.decoding import decode
+from pictures.form import Form
+from precompute.embeddings.loader import Loaded, load
+from precompute.models.recipe import Recipe
+from precompute.models.registry import Extractor
+from precompute.shared.machine import available_cores
+from precompute.store import EmbeddingStore
+
+_WINDOW = 64
+"""Images that are loaded ahead of the extractors at the most; the inputs of one take about 10 MB."""
+
+_COMMIT_EVERY = 1.0
+"""Seconds after which what was computed is put on the disk: so much a kill may cost, or one batch."""
+
+_NOT_FINITE = "its embedding has values that are no numbers"
+
+
+class EmbeddingTask:
+    """What one recipe asks for: the embeddings that an extractor gives of pictures in one form."""
+
+    def __init__(
+        self, recipe: Recipe, open_extractor: Callable[[], Extractor], store: EmbeddingStore
+    ) -> None:
+        """`open_extractor` is called when the first picture comes that is new to the `store`."""
+        self.form = Form(recipe.decoding, recipe.input_size, recipe.resize, recipe.interpolation)
+        self.store = store
+        self.opening_seconds = self.embedding_seconds = 0.0
+        self._open = open_extractor
+
+    @cached_property
+    def extractor(self) -> Extractor:
+        """The extractor, opened now where it was not."""
+        started = perf_counter()
+        opened = self._open()
+        self.opening_seconds = perf_counter() - started
+        return opened
+
+    def embed(self, batch: Sequence[tuple[str, np.ndarray]]) -> list[str]:
+        """Embed pictures, each an image id and its input; the ids of those that have no embedding."""
+        refused: list[str] = []
+        if not batch:
+            return refused
+        size = self.extractor.batch
+        started = perf_counter()
+        for begin in range(0, len(batch), size):
+            ids, inputs = zip(*batch[begin : begin + size], strict=True)
+            vectors = self.extractor(np.stack(inputs))
+            finite = np.isfinite(vectors).all(axis=1)
+            self.store.add([ids[row] for row in np.flatnonzero(finite)], vectors[finite])
+            refused += [ids[row] for row in np.flatnonzero(~finite)]
+        self.embedding_seconds += perf_counter() - started
+        return refused
+
+
+@dataclass
+class Embedded:
+    """What came of a list of files.
+
+    `images` has the image id of each file whose picture has an embedding from every extractor, `left_out` the
+    reason for each other one. `known` is how many distinct pictures were known before.
+    """
+
+    images: dict[str, str] = field(default_factory=dict)
+    left_out: dict[str, str] = field(default_factory=dict)
+    known: int = 0
+    reading_seconds: float = 0.0
+
+    @property
+    def ids(self) -> list[str]:
+        """The distinct image ids, sorted."""
+        return sorted(set(self.images.values()))
+
+    def files_by_image(self) -> dict[str, str]:
+        """A file that holds each image, the first by name of several."""
+        return {image_id: file for file, image_id in sorted(self.images.items(), reverse=True)}
+
+
+def embed_all(
+    folder: Path,
+    files: list[str],
+    tasks: Sequence[EmbeddingTask],
+    *,
+    known: Callable[[str], bool] = lambda image_id: True,
+    on_new_picture: Callable[[str, bytes, Image.Image], None] = lambda image_id, data, image: None,
+    commit: Callable[[], None] = lambda: None,
+    advance: Callable[[int, int], None] = lambda count, known: None,
+) -> Embedded:
+    """Embed the pictures in `files`, paths below `folder`, for several recipes in one pass.
+
+    Each file is read once, decoded once for each distinct decoding and resized once for each distinct input;
+    a picture that all stores hold and that is `known` is not decoded. A picture that has no embedding under
+    one of the recipes is left out under all of them.
+
+    `also(image id, the file's bytes, upright picture)` is called in a loader's thread for each distinct
+    picture that is not `known(image id)`: the thumbnail is made there. `commit` is called where the stores'
+    own `commit` is. `advance(count, known)` is told of every file that is done, and how many of them were
+    known. `reading_seconds` is the time spent waiting for pictures.
+    """
+
+    def prepare(image_id: str, data: bytes) -> _Prepared:
+        fresh = not known(image_id)
+        lacking = [task for task in tasks if image_id not in task.store]
+        decodings = {*(["upright"] if fresh else []), *(task.form.decoding for task in lacking)}
+        pictures = {decoding: decode(data, decoding) for decoding in decodings}
+        inputs = {form: form.make(pictures[form.decoding]) for form in {task.form for task in lacking}}
+        if fresh:
+            on_new_picture(image_id, data, pictures["upright"])
+        return _Prepared([(task, inputs[task.form]) for task in lacking], new=fresh or bool(lacking))
+
+    def commit_all() -> None:
+        commit()
+        for task in tasks:
+            task.store.commit()
+
+    progress = _Progress()
+    # Closed also where an exception passes, so that no thread goes on writing thumbnails after it.
+    with closing(load(folder, files, prepare, threads=available_cores(), ahead=_WINDOW)) as loaded:
+        started, committed = perf_counter(), monotonic()
+        for batch in _batches(loaded):
+            progress.found.reading_seconds += perf_counter() - started
+            for task in tasks:
+                progress.refuse(task.embed(_inputs_of(task, batch)))
+            progress.note(batch)
+            advance(len(batch), sum(item.result is not None and not item.result.new for item in batch))
+            if monotonic() - committed >= _COMMIT_EVERY:
+                commit_all()
+                committed = monotonic()
+            started = perf_counter()
+    commit_all()
+    # The first picture that needed an extractor waited for it.
+    progress.found.reading_seconds -= sum(task.opening_seconds for task in tasks)
+    return progress.result(files)
+
+
+@dataclass(frozen=True)
+class _Prepared:
+    """What is to be done with a picture: its input for each work that lacks it."""
+
+    inputs: list[tuple[EmbeddingTask, np.ndarray]]
+    new: bool
+
+
+class _Progress:
+    """What came of the files so far."""
+
+    def __init__(self) -> None:
+        self.found = Embedded()
+        self._reasons: dict[str, str] = {}
+
+    def refuse(self, image_ids: Iterable[str]) -> None:
+        """Leave out pictures that have no embedding."""
+        self._reasons |= dict.fromkeys(image_ids, _NOT_FINITE)
+
+    def note(self, batch: list[Loaded[_Prepared]]) -> None:
+        """Keep what came of each file of a batch."""
+        for item in batch:
+            if item.image_id is None:
+                self.found.left_out[item.file] = item.reason
+                continue
+            self.found.images[item.file] = item.image_id
+            if item.reason is not None:
+                self._reasons[item.image_id] = item.reason
+            elif item.result is not None:
+                self.found.known += not item.result.new
+
+    def result(self, files: Iterable[str]) -> Embedded:
+        """All of it, in the order of the files. What holds for an image holds for each file that has it."""
+        images = self.found.images
+        for file in [file for file in files if images.get(file) in self._reasons]:
+            self.found.left_out[file] = self._reasons[images.pop(file)]
+        return self.found
+
+
+def _batches(loaded: Iterable[Loaded[_Prepared]]) -> Iterator[list[Loaded[_Prepared]]]:
+    """Group what was loaded so that each group brings enough new pictures for the extractors that need them.
+
+    An extractor takes as long for one picture as for a full batch: new ones wait for each other, while those
+    that bring nothing go ahead, so that people see it go on.
+    """
+    known: list[Loaded[_Prepared]] = []
+    new: list[Loaded[_Prepared]] = []
+    size = 0
+    for item in loaded:
+        if item.result is not None and item.result.inputs:
+            new.append(item)
+            size = max(size, *(task.extractor.batch for task, _ in item.result.inputs))
+        else:
+            known.append(item)
+        if new and len(new) == size:
+            yield known + new
+            known, new, size = [], [], 0
+        elif len(known) >= _WINDOW:
+            yield known
+            known = []
+    if known or new:
+        yield known + new
+
+
+def _inputs_of(task: EmbeddingTask, batch: list[Loaded[_Prepared]]) -> list[tuple[str, np.ndarray]]:
+    prepared = ((item.image_id, item.result) for item in batch if item.result is not None)
+    return [(image_id, array) for image_id, result in prepared for of, array in result.inputs if of is task]

@@ -1,0 +1,149 @@
+"""A catalogue whose pictures are embedded: what a build goes on from, and the doctor."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from typing import Protocol
+
+import numpy as np
+from PIL import Image
+
+from bundle import Product, ProductImage
+from pictures.signature import SIGNATURE_SIDE
+from precompute.embeddings.embed import Embedded, EmbeddingTask, embed_all
+from precompute.embeddings.picture_maker import PictureMaker
+from precompute.shared.clock import Clock
+from precompute.shared.progress import say, stage
+from precompute.sources import Catalogue, LeftOut, SourceProduct
+from precompute.store import PictureStore
+
+_AS_GIVEN = tuple(field.name for field in fields(SourceProduct) if field.name != "files")
+"""The fields of a product that the bundle has as the source gives them."""
+
+
+class ExtraMeasure(Protocol):
+    """What else is made of pictures and kept by image id; `add` is called in a loader's thread."""
+
+    def holds(self, image_id: str) -> bool:
+        """Whether it is known of a picture."""
+
+    def add(self, image_id: str, data: bytes, image: Image.Image) -> None:
+        """Make it from the file's bytes and the upright picture."""
+
+    def commit(self) -> None:
+        """Put what was made since the last time on the disk."""
+
+
+@dataclass(frozen=True)
+class EmbeddedCatalogue:
+    """What became of a catalogue: its products that have a picture with an embedding, in its order.
+
+    `left_out` has the rows and files of the source that are in none of them; `embedded` is what came of the
+    files.
+    """
+
+    products: list[Product]
+    left_out: list[LeftOut]
+    embedded: Embedded
+
+    @property
+    def images(self) -> int:
+        """How many distinct pictures the products have."""
+        return len({image.id for product in self.products for image in product.images})
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many products and pictures there are, and how many rows and files were left out."""
+        return {"products": len(self.products), "images": self.images, "left_out": len(self.left_out)}
+
+
+def embed_catalogue(
+    catalogue: Catalogue,
+    tasks: list[EmbeddingTask],
+    *,
+    maker: PictureMaker,
+    pictures: PictureStore,
+    clock: Clock,
+    extra: ExtraMeasure | None = None,
+) -> EmbeddedCatalogue:
+    """Embed every picture of a catalogue and make its thumbnails; what the stores hold is taken over."""
+
+    def known(image_id: str) -> bool:
+        return pictures.holds(image_id) and (extra is None or extra.holds(image_id))
+
+    def on_new_picture(image_id: str, data: bytes, image: Image.Image) -> None:
+        if not pictures.holds(image_id):
+            pictures.add(image_id, *maker.make(image))
+        if extra is not None and not extra.holds(image_id):
+            extra.add(image_id, data, image)
+
+    def commit() -> None:
+        pictures.commit()
+        if extra is not None:
+            extra.commit()
+
+    files = list(dict.fromkeys(file for product in catalogue.products for file in product.files))
+    with stage("Embedding", len(files), "images") as advance:
+        embedded = embed_all(
+            catalogue.folder, files, tasks, known=known, on_new_picture=on_new_picture, commit=commit, advance=advance
+        )
+    clock.add("reading", embedded.reading_seconds)
+    for task in tasks:
+        clock.add("model", task.opening_seconds)
+        clock.add("embedding", task.embedding_seconds)
+    if pictures.damaged:
+        say(f"{pictures.damaged:,} thumbnails in {pictures.folder} were damaged and are made anew.")
+    products = _products(catalogue, embedded, pictures)
+    return EmbeddedCatalogue(products, _left_out(catalogue, embedded), embedded)
+
+
+def signatures_of(products: Sequence[Product], pictures: PictureStore) -> dict[str, np.ndarray]:
+    """The signature (`pictures.signature`) of the first picture of each product, by image id."""
+    ids = {product.images[0].id for product in products}
+    shape = (SIGNATURE_SIDE, SIGNATURE_SIDE, 3)
+    return {each: np.frombuffer(pictures[each].signature, np.uint8).reshape(shape) for each in ids}
+
+
+def _products(catalogue: Catalogue, embedded: Embedded, pictures: PictureStore) -> list[Product]:
+    """The products that have a picture with an embedding, in the catalogue's order."""
+
+    def images(product: SourceProduct) -> tuple[ProductImage, ...]:
+        ids = dict.fromkeys(embedded.images[file] for file in product.files if file in embedded.images)
+        return tuple(ProductImage(each, pictures[each].width, pictures[each].height) for each in ids)
+
+    return [
+        Product(
+            images=found,
+            colours=pictures[found[0].id].colours,
+            **{name: getattr(product, name) for name in _AS_GIVEN},
+        )
+        for product in catalogue.products
+        if (found := images(product))
+    ]
+
+
+def _left_out(catalogue: Catalogue, embedded: Embedded) -> list[LeftOut]:
+    """What is not in the bundle and why, and what becomes of a product of the table that loses a picture."""
+    losers: dict[str, list[SourceProduct]] = {file: [] for file in embedded.left_out}
+    for product in catalogue.products:
+        for file in product.files:
+            # A picture that is a product by itself needs no word more.
+            if file in losers and file != product.id:
+                losers[file].append(product)
+    left_out = list(catalogue.left_out)
+    for file, reason in embedded.left_out.items():
+        for product in losers[file][:1]:
+            reason += f"; {product.id!r} {_goes_on(product, file, embedded)}"
+        others = len(losers[file]) - 1
+        left_out.append(LeftOut(file, reason + (f", and {others:,} more had it" if others > 0 else "")))
+    return left_out
+
+
+def _goes_on(product: SourceProduct, lost: str, embedded: Embedded) -> str:
+    left = [file for file in product.files if file in embedded.images]
+    if not left:
+        return "has no other picture and is left out"
+    if lost == product.files[0]:
+        return f"goes on with {left[0]} as its first picture"
+    return f"keeps {len(left)} of its {len(product.files)} pictures"

@@ -1,0 +1,105 @@
+"""Reads and prepares pictures ahead of the extractor, in threads, a bounded number at a time."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Lock
+from typing import Generic, TypeVar
+
+from pictures.decoding import PictureError
+from pictures.limits import BUILD, MEGABYTE
+from precompute.shared.errors import UserError
+
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True)
+class Loaded(Generic[Result]):
+    """What came of one file: its image id, and either a result, or why there is none.
+
+    `result` and `reason` are both None where the same bytes were loaded before: what came of them then
+    holds here too. `image_id` is None where the file could not be read at all.
+    """
+
+    file: str
+    image_id: str | None
+    result: Result | None = None
+    reason: str | None = None
+
+
+def load(
+    folder: Path,
+    files: Iterable[str],
+    prepare: Callable[[str, bytes], Result],
+    *,
+    threads: int,
+    ahead: int,
+) -> Iterator[Loaded[Result]]:
+    """Load `files`, paths below `folder`, in order, and yield one `Loaded` for each.
+
+    `prepare(image id, the file's bytes)` makes the result, or raises `PictureError` with the reason why
+    there is none; it runs in one of the `threads`, once for each distinct content. At most `ahead` files
+    are loaded before they are asked for, which bounds the memory.
+
+    The image id and the result come from the same bytes, whatever becomes of the file meanwhile. Raises
+    `UserError` where the folder itself has gone: that says nothing about its pictures.
+    """
+    seen = _Seen()
+    with ThreadPoolExecutor(threads, thread_name_prefix="load") as pool:
+        waiting: deque[Future[Loaded[Result]]] = deque()
+        try:
+            for file in files:
+                waiting.append(pool.submit(_load, folder, file, prepare, seen))
+                if len(waiting) >= ahead:
+                    yield waiting.popleft().result()
+            while waiting:
+                yield waiting.popleft().result()
+        finally:
+            for future in waiting:
+                future.cancel()
+
+
+class _Seen:
+    """The image ids met so far; safe to use from many threads."""
+
+    def __init__(self) -> None:
+        self._ids: set[str] = set()
+        self._lock = Lock()
+
+    def add(self, image_id: str) -> bool:
+        """Add an id; whether it is new."""
+        with self._lock:
+            new = image_id not in self._ids
+            self._ids.add(image_id)
+            return new
+
+
+def _load(folder: Path, file: str, prepare: Callable[[str, bytes], Result], seen: _Seen) -> Loaded[Result]:
+    try:
+        data = _read(folder / file)
+    except OSError as error:
+        if not folder.is_dir():
+            raise UserError(f"The folder {folder} went away while its pictures were read.") from error
+        return Loaded(file, None, reason=f"the file cannot be read ({error.strerror})")
+    except PictureError as error:
+        return Loaded(file, None, reason=str(error))
+    image_id = hashlib.sha256(data).hexdigest()
+    if not seen.add(image_id):
+        return Loaded(file, image_id)
+    try:
+        return Loaded(file, image_id, result=prepare(image_id, data))
+    except PictureError as error:
+        return Loaded(file, image_id, reason=str(error))
+
+
+def _read(path: Path) -> bytes:
+    with path.open("rb") as file:
+        data = file.read(BUILD.bytes + 1)
+    if len(data) > BUILD.bytes:
+        raise PictureError(f"the file has more than {BUILD.bytes // MEGABYTE} MB")
+    return data

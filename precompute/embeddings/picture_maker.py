@@ -1,0 +1,52 @@
+"""Everything that a build takes from a picture's pixels besides its embeddings."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+
+import PIL
+from PIL import Image
+
+from bundle.format import canonical_json
+from pictures.colours import colours_of
+from pictures.signature import signature_of
+from pictures.thumbnail import to_thumbnail
+from precompute.store.pictures import Picture
+
+THUMBNAIL_SIZE = 400
+THUMBNAIL_QUALITY = 78
+
+_VERSION = 2
+"""Of what `make` does: to be raised with each change of it, so that no build takes over what others made."""
+
+
+@dataclass(frozen=True)
+class PictureMaker:
+    """Makes a picture's thumbnails, `size` pixels on the longer side, and the facts that its pixels tell."""
+
+    size: int
+
+    def describe(self) -> dict[str, object]:
+        """What the manifest says of the thumbnails; `fingerprint` covers all that decides what is made."""
+        made = {"size": self.size, "quality": THUMBNAIL_QUALITY, "format": "webp"}
+        decided_by = made | {"version": _VERSION, "pillow": PIL.__version__}
+        return made | {"fingerprint": hashlib.sha256(canonical_json(decided_by)).hexdigest()}
+
+    @property
+    def fingerprint(self) -> str:
+        """The key that what is made is kept under."""
+        return str(self.describe()["fingerprint"])
+
+    def make(self, image: Image.Image) -> tuple[Picture, tuple[bytes, ...]]:
+        """What is known of an upright picture, and the contents of its thumbnails, the large one first."""
+        thumbnail = to_thumbnail(image, self.size, quality=THUMBNAIL_QUALITY)
+        contents = (thumbnail.webp, thumbnail.small)
+        picture = Picture(
+            width=thumbnail.width,
+            height=thumbnail.height,
+            thumbnails=tuple(hashlib.sha256(content).hexdigest() for content in contents),
+            colours=colours_of(image),
+            signature=signature_of(image).tobytes(),
+        )
+        return picture, contents

@@ -1,0 +1,44 @@
+"""Embeddings to the vectors that are compared."""
+
+from __future__ import annotations
+
+import heapq
+
+import numpy as np
+
+from precompute.models.recipe import ANCHORS
+
+_BLOCK = 4096
+
+
+def project(embeddings: np.ndarray, image_ids: list[str], *, projection: str) -> None:
+    """Apply a recipe's projection to the embeddings of a catalogue, (n, d) float32, in place.
+
+    `centre` subtracts the catalogue's centre and scales to unit length, `none` changes nothing. A row's
+    bytes depend on nothing but the row and the centre. A row equal to the centre has no direction and
+    becomes zero, so its cosine to all others is 0. `image_ids` names the rows; one may occur many times.
+    """
+    if projection == "none":
+        return
+    if projection != "centre":
+        raise ValueError(f"Expected the projection to be centre or none. Received: {projection!r}.")
+    middle = centre(embeddings, image_ids)
+    for start in range(0, len(embeddings), _BLOCK):
+        block = embeddings[start : start + _BLOCK] - middle
+        norms = np.linalg.norm(block, axis=1, keepdims=True)
+        embeddings[start : start + _BLOCK] = np.divide(
+            block, norms, out=np.zeros_like(block), where=norms > 0
+        )
+
+
+def centre(embeddings: np.ndarray, image_ids: list[str]) -> np.ndarray:
+    """What the pictures of a catalogue share: the mean of a sample of the embeddings, (d,) float64.
+
+    Studio, background and kind of product say nothing about which pictures look alike. The sample are the
+    `ANCHORS` pictures whose ids sort first, summed in that order. Ids are hashes, so it is a random one
+    that follows from the catalogue alone, and among n pictures one that comes or goes leaves it as it is
+    but in `ANCHORS` of n times; the mean of all would move every vector each time.
+    """
+    row_of = {image_id: row for row, image_id in enumerate(image_ids)}
+    anchors = [row_of[image_id] for image_id in heapq.nsmallest(ANCHORS, row_of)]
+    return embeddings[anchors].astype(np.float64).mean(axis=0)

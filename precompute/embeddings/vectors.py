@@ -1,0 +1,129 @@
+"""From the embeddings of a catalogue's pictures to the vectors that a recipe compares."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import chain, repeat
+
+import numpy as np
+
+from bundle import Product
+from precompute.embeddings.projection import centre, project
+from precompute.models.recipe import ANCHORS, MOST_PICTURES, Recipe
+from precompute.store import EmbeddingStore
+
+_BLOCK = 1 << 22
+"""Numbers that are taken to float64 at a time."""
+
+
+@dataclass(frozen=True)
+class Vectors:
+    """What a recipe compares: `values` (r, d), float32, a row for each product, or for each of its pictures.
+
+    `ids` names the products, and the rows are in their order: `counts` (n,), int32, of them for each product,
+    which is 1 for all unless the recipe's `pictures` is "best". `images` names the picture of each row then,
+    and is None otherwise.
+    """
+
+    ids: list[str]
+    values: np.ndarray
+    counts: np.ndarray
+    images: list[str] | None
+
+    @property
+    def row_ids(self) -> list[str]:
+        """The product's id of each row."""
+        return list(chain.from_iterable(map(repeat, self.ids, self.counts.tolist())))
+
+    def owners(self, order: Sequence[str]) -> np.ndarray:
+        """For each row the place of its product's id in `order`: (r,) int32."""
+        places = {product_id: place for place, product_id in enumerate(order)}
+        return np.array([places[product_id] for product_id in self.row_ids], np.int32)
+
+    def by_product(self) -> np.ndarray:
+        """One vector for each product, the mean of its own: (n, d) float32, `values` where they are that."""
+        return means(self.values, self.counts, to_unit_length=False)
+
+
+def compared_vectors(products: Sequence[Product], embeddings: EmbeddingStore, recipe: Recipe) -> Vectors:
+    """The vectors of all products of a catalogue under a recipe, in the order in which they are given.
+
+    Of one product the vectors depend on the set of its `compared_pictures` and on the projection alone.
+    Raises `KeyError` with their number where embeddings are missing.
+    """
+    pictures = compared_pictures(products, recipe.pictures)
+    counts = np.array([len(images) for images in pictures.values()], np.int32)
+    images = [image_id for images in pictures.values() for image_id in images]
+    values = embeddings.vectors(images)
+    project(values, images, projection=recipe.projection)
+    if recipe.pictures == "mean":
+        values = means(values, counts, to_unit_length=recipe.projection == "centre")
+        counts = np.ones_like(counts)
+    return Vectors(list(pictures), values, counts, images if recipe.pictures == "best" else None)
+
+
+def catalogue_centre(
+    products: Sequence[Product], embeddings: EmbeddingStore, recipe: Recipe
+) -> np.ndarray | None:
+    """What a recipe's projection takes away from each embedding of a catalogue, (d,) float32, or None."""
+    if recipe.projection == "none":
+        return None
+    images = {image for some in compared_pictures(products, recipe.pictures).values() for image in some}
+    # No others decide on it, so no others are read.
+    anchors = heapq.nsmallest(ANCHORS, images)
+    return centre(embeddings.vectors(anchors), anchors).astype(np.float32)
+
+
+def compared_pictures(products: Sequence[Product], pictures: str) -> dict[str, list[str]]:
+    """The ids, sorted, of the pictures by which each product is compared, by the product's id.
+
+    Where `pictures` is "first" that is the first one. Otherwise the further ones count as well, but for those
+    that another look has, too, and those after the first `MOST_PICTURES`: a chart of sizes, a logo or a photo
+    of a whole set says nothing about which products look alike. Products have one look where they are
+    variants of each other, and where they have the same first picture and name no variants.
+    """
+    most = 1 if pictures == "first" else MOST_PICTURES
+    looks: dict[str, str | None] = {}
+    for product in products:
+        look = _look(product)
+        for image in product.images[:most]:
+            looks[image.id] = look if looks.get(image.id, look) == look else None
+    found = {}
+    for product in products:
+        first, *further = (image.id for image in product.images[:most])
+        found[product.id] = sorted(
+            {first, *(image_id for image_id in further if looks[image_id] is not None)}
+        )
+    return found
+
+
+def _look(product: Product) -> str:
+    return product.variants or product.images[0].id
+
+
+def means(vectors: np.ndarray, counts: np.ndarray, *, to_unit_length: bool) -> np.ndarray:
+    """The mean of as many consecutive rows each as `counts` (n,) says: (n, d) float32.
+
+    What is the mean of one row keeps its bits. The others are scaled `to_unit_length` where that is asked
+    for; one that is zero stays so. A mean depends on its own rows alone.
+    """
+    if len(vectors) == len(counts):
+        return vectors
+    found = np.empty((len(counts), vectors.shape[1]), np.float32)
+    ends = np.cumsum(counts)
+    step = max(1, _BLOCK // (vectors.shape[1] * int(counts.max())))
+    for begin in range(0, len(counts), step):
+        part = slice(begin, begin + step)
+        first = ends[begin] - counts[begin]
+        block = vectors[first : ends[part][-1]].astype(np.float64)
+        sums = np.add.reduceat(block, ends[part] - counts[part] - first, axis=0)
+        several = counts[part] > 1
+        sums[several] /= counts[part][several, np.newaxis]
+        if to_unit_length:
+            lengths = np.linalg.norm(sums, axis=1)
+            several &= lengths > 0
+            sums[several] /= lengths[several, np.newaxis]
+        found[part] = sums
+    return found

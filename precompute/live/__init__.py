@@ -1,0 +1,1 @@
+"""The live part of a bundle: what a search with a visitor's own photo needs."""

@@ -1,0 +1,152 @@
+"""Measures how far a bundle's live search agrees with its build, on pictures of the catalogue."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib.metadata import version
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from bundle.format import canonical_json
+from precompute.embeddings.embed import EmbeddingTask, embed_all
+from precompute.models.registry import Extractor, ExtractorPlan
+from precompute.shared.progress import stage
+from precompute.shared.quiet_libraries import quiet_libraries
+from precompute.store import EmbeddingStore, Store
+
+if TYPE_CHECKING:
+    from precompute.live.write import LiveExtractors, LiveRows
+
+PICTURES = 200
+"""How many pictures are measured at the most: those whose ids sort first, which is a random choice."""
+
+NEAREST = 10
+
+_BLOCK = 4096
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """What came of `pictures` as queries, by the extractor's name.
+
+    `overlap` is the mean share of the ten nearest other products that the live search finds as well, among
+    those of the build; `smallest_cosine` that of an embedding to the build's. `score_error` is the largest
+    difference that int8 vectors make to any score of these queries.
+    """
+
+    pictures: int
+    overlap: dict[str, float]
+    smallest_cosine: dict[str, float]
+    score_error: float
+
+
+def measure(
+    extractors: LiveExtractors,
+    rows: LiveRows,
+    *,
+    numbers: np.ndarray,
+    scales: np.ndarray,
+    store: Store,
+) -> Agreement:
+    """Embed a sample of the catalogue's pictures anew as a live search does, and search with them.
+
+    `numbers` (n, d), int8, and `scales` (n,) are the rows as the live search has them. What was embedded
+    by a build before is taken from the store.
+    """
+    embedded = _embed(extractors, sorted(rows.pictures)[:PICTURES], store)
+    sample = sorted(set.intersection(*(set(part) for part in embedded.values())))
+    metric = extractors.plan.recipe.metric
+    own = np.array([rows.pictures[image_id] for image_id in sample], np.int32)
+    apart = own[:, np.newaxis] == rows.owners
+    build = _projected(rows.embeddings.vectors(sample), rows.centre)
+    exact = _nearness(build, lambda part: rows.vectors[part], len(rows.vectors), metric)
+    right = _nearest(exact, apart)
+
+    def decoded(part: slice) -> np.ndarray:
+        return numbers[part] * scales[part, np.newaxis]
+
+    overlap, cosine = {}, {}
+    for name, found in embedded.items():
+        queries = _projected(np.stack([found[image_id] for image_id in sample]), rows.centre)
+        nearest = _nearest(_nearness(queries, decoded, len(numbers), metric), apart)
+        overlap[name] = _overlap(right, nearest)
+        cosine[name] = float(np.vecdot(_unit(queries), _unit(build)).min())
+    rounded = _nearness(build, decoded, len(numbers), metric)
+    error = np.abs(_scores(rounded, metric) - _scores(exact, metric)).max()
+    return Agreement(len(sample), overlap, cosine, float(error))
+
+
+def _embed(extractors: LiveExtractors, sample: list[str], store: Store) -> dict[str, dict[str, np.ndarray]]:
+    """What each extractor gives of each picture of the sample that is still there, by its name and the id."""
+    tasks = {name: _task(extractors.plan, getattr(extractors, name), store) for name in ("float32", "int8")}
+    folder, files = store.sources()
+    paths = [files[image_id] for image_id in sample if image_id in files]
+    with stage("Live search", len(paths), "pictures") as advance:
+        found = embed_all(folder, paths, list(tasks.values()), advance=advance)
+    ids = found.ids
+    return {
+        name: dict(zip(ids, task.store.vectors(ids), strict=True)) if ids else {}
+        for name, task in tasks.items()
+    }
+
+
+def _task(plan: ExtractorPlan, flatbuffer: bytes, store: Store) -> EmbeddingTask:
+    def open_extractor() -> Extractor:
+        with quiet_libraries():
+            from precompute.models.runtimes.litert import LiteRTExtractor
+
+            return LiteRTExtractor(flatbuffer, weights_sha256=plan.weights_sha256)
+
+    return EmbeddingTask(plan.recipe, open_extractor, _embeddings(flatbuffer, store))
+
+
+def _embeddings(flatbuffer: bytes, store: Store) -> EmbeddingStore:
+    content = {
+        "extractor": hashlib.sha256(flatbuffer).hexdigest(),
+        "versions": {name: version(name) for name in ("pillow", "ai-edge-litert")},
+    }
+    return store.embeddings(hashlib.sha256(canonical_json(content)).hexdigest())
+
+
+def _projected(embeddings: np.ndarray, centre: np.ndarray | None) -> np.ndarray:
+    """The vectors (q, d) of embeddings, as a live search makes them."""
+    return embeddings if centre is None else _unit(embeddings - centre)
+
+
+def _nearness(
+    queries: np.ndarray, rows: Callable[[slice], np.ndarray], count: int, metric: str
+) -> np.ndarray:
+    """How near each query (q, d) is to each of `count` rows: (q, count) float32, more is nearer."""
+    queries = _unit(queries) if metric == "cosine" else queries
+    near = np.empty((len(queries), count), np.float32)
+    for start in range(0, count, _BLOCK):
+        part = slice(start, start + _BLOCK)
+        block = _unit(rows(part)) if metric == "cosine" else rows(part)
+        near[:, part] = queries @ block.T
+        if metric == "euclidean":
+            near[:, part] -= (np.vecdot(queries, queries)[:, np.newaxis] + np.vecdot(block, block)) / 2
+    return near
+
+
+def _scores(nearness: np.ndarray, metric: str) -> np.ndarray:
+    return np.sqrt(np.maximum(-2 * nearness, 0)) if metric == "euclidean" else nearness
+
+
+def _nearest(nearness: np.ndarray, apart: np.ndarray) -> list[set[int]]:
+    """For each query the ten nearest rows, or as many as there are, those `apart` (q, n) left out."""
+    hidden = np.where(apart, -np.inf, nearness)
+    order = np.argsort(-hidden, axis=1, kind="stable")[:, :NEAREST]
+    return [{int(row) for row in rows if np.isfinite(hidden[query, row])} for query, rows in enumerate(order)]
+
+
+def _overlap(right: list[set[int]], found: list[set[int]]) -> float:
+    shares = [len(one & other) / len(one) for one, other in zip(right, found, strict=True) if one]
+    return float(np.mean(shares)) if shares else 1.0
+
+
+def _unit(vectors: np.ndarray) -> np.ndarray:
+    norms = np.linalg.norm(vectors, axis=1, keepdims=True)
+    return np.divide(vectors, norms, out=np.zeros_like(vectors), where=norms > 0)

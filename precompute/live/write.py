@@ -1,0 +1,182 @@
+"""Writes the live part of a bundle: what a search with a visitor's own photo needs (`bundle.live`)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+
+from bundle import BundleWriter, Product
+from bundle import live as names
+from bundle.format import canonical_json
+from pictures.form import Form
+from pictures.limits import MEGABYTE, UPLOAD
+from precompute.embeddings.vectors import catalogue_centre, compared_vectors
+from precompute.live.agreement import Agreement, measure
+from precompute.live.web_runtime import write_web_runtime
+from precompute.models.recipe import Recipe
+from precompute.models.registry import ExtractorPlan
+from precompute.shared.errors import UserError
+from precompute.shared.progress import say
+from precompute.store import EmbeddingStore, Store
+
+MOST_BYTES = 150 * MEGABYTE
+"""The largest extractor that is put into a bundle: with a larger one no host's slug and memory would do."""
+
+LEAST_OVERLAP = {"float32": 0.99, "int8": 0.95}
+"""The share of the ten nearest that an extractor must find, of those that the build's own finds."""
+
+_LEVELS = 127
+_RESERVED = "web"
+
+
+@dataclass(frozen=True)
+class LiveRows:
+    """What photos are compared with.
+
+    `vectors` (n, d), float32, are those that the recipe compares and `owners` (n,), int32, the positions of
+    their products in the catalogue. `pictures` has the catalogue's pictures, with the position of a product
+    that each is the first one of, and `embeddings` what the build embedded them to. `centre` (d,), float32,
+    is what the projection takes away, None without one.
+    """
+
+    vectors: np.ndarray
+    owners: np.ndarray
+    pictures: dict[str, int]
+    embeddings: EmbeddingStore
+    centre: np.ndarray | None
+
+    @classmethod
+    def of(cls, products: Sequence[Product], embeddings: EmbeddingStore, recipe: Recipe) -> LiveRows:
+        """Those of a catalogue. Raises `KeyError` where embeddings are missing."""
+        compared = compared_vectors(products, embeddings, recipe)
+        owners = compared.owners([product.id for product in products])
+        firsts = {product.images[0].id: place for place, product in enumerate(products)}
+        middle = catalogue_centre(products, embeddings, recipe)
+        return cls(compared.values, owners, firsts, embeddings, middle)
+
+
+@dataclass(frozen=True)
+class LiveExtractors:
+    """The first recipe's extractor as LiteRT flatbuffers for one picture at a time."""
+
+    plan: ExtractorPlan
+    float32: bytes
+    int8: bytes
+
+
+def prepare(plan: ExtractorPlan) -> LiveExtractors:
+    """Convert the extractor, before a build takes its time for anything else.
+
+    Raises `UserError` where the recipe cannot have a live search.
+    """
+    if plan.recipe.name == _RESERVED:
+        raise UserError(f"Expected the recipe of --live to have another name than {_RESERVED}.")
+    float32 = plan.flatbuffer(batch=1)
+    if len(float32) > MOST_BYTES:
+        raise UserError(
+            f"Expected the extractor of the first recipe to take at most {MOST_BYTES // MEGABYTE} MB with "
+            f"--live. Received: {len(float32) // MEGABYTE} MB for {plan.recipe.name}: name a smaller one "
+            "first, such as efficientnet-lite0, or build without --live and search on this machine with "
+            "AKIN_LIVE=keras."
+        )
+    from precompute.models.int8_weights import with_int8_weights
+
+    return LiveExtractors(plan, float32, with_int8_weights(float32))
+
+
+def write_live(extractors: LiveExtractors, rows: LiveRows, *, store: Store, writer: BundleWriter) -> None:
+    """Write everything below `live/`, the extractor with int8 weights only where it agrees well enough.
+
+    The pictures are where the store says that this build found them. Raises `UserError` where the extractor
+    that was converted gives other neighbours than the build's.
+    """
+    recipe = extractors.plan.recipe
+    vectors = _unit(rows.vectors) if recipe.metric == "cosine" else rows.vectors
+    numbers, scales = quantised(vectors)
+    found = measure(extractors, rows, numbers=numbers, scales=scales, store=store)
+    included = {name: found.overlap[name] >= least for name, least in LEAST_OVERLAP.items()}
+    if not included["float32"]:
+        raise UserError(
+            f"Expected the converted extractor of {recipe.name} to find {LEAST_OVERLAP['float32']:.0%} of "
+            f"the ten nearest that the build finds. Received: {found.overlap['float32']:.1%}. "
+            "Build without --live."
+        )
+    if not included["int8"]:
+        say(
+            f"The extractor with int8 weights is left out: it finds {found.overlap['int8']:.1%} of the ten "
+            f"nearest, less than {LEAST_OVERLAP['int8']:.0%}."
+        )
+
+    def write(name: str, content: bytes) -> None:
+        writer.write_file(names.live_file(recipe.name, name), content)
+
+    write(names.EXTRACTOR, extractors.float32)
+    if included["int8"]:
+        write(names.INT8_EXTRACTOR, extractors.int8)
+    if rows.centre is not None:
+        write(names.CENTRE, rows.centre.astype("<f4").tobytes())
+    step = names.rows_of_a_shard(numbers.shape[1])
+    for shard, start in enumerate(range(0, len(numbers), step)):
+        write(names.vectors_name(shard), numbers[start : start + step].tobytes())
+    write(names.SCALES, scales.astype("<f4").tobytes())
+    write(names.OWNERS, rows.owners.astype("<u4").tobytes())
+    described = _described(extractors, numbers.shape, step, found, included)
+    write(names.DESCRIPTION, canonical_json(described) + b"\n")
+    write_web_runtime(writer)
+
+
+def quantised(vectors: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Vectors (n, d) as int8 with a scale (n,), float32, for each row: the largest number becomes ±127."""
+    scales = (np.abs(vectors).max(axis=1) / _LEVELS).astype(np.float32)
+    divisors = np.where(scales > 0, scales, 1)[:, np.newaxis]
+    return np.rint(vectors / divisors).clip(-_LEVELS, _LEVELS).astype(np.int8), scales
+
+
+def _unit(vectors: np.ndarray) -> np.ndarray:
+    norms = np.linalg.norm(vectors, axis=1, keepdims=True)
+    return np.divide(vectors, norms, out=np.zeros_like(vectors), where=norms > 0)
+
+
+def _described(
+    extractors: LiveExtractors,
+    shape: tuple[int, int],
+    step: int,
+    found: Agreement,
+    included: dict[str, bool],
+) -> dict[str, Any]:
+    plan = extractors.plan
+    recipe = plan.recipe
+    rows, dimensions = shape
+    agreement = {
+        name: {
+            "included": included[name],
+            "pictures": found.pictures,
+            "top_10_overlap": round(found.overlap[name], 4),
+            "smallest_cosine": round(found.smallest_cosine[name], 6),
+        }
+        for name in LEAST_OVERLAP
+    }
+    models = [(names.EXTRACTOR, extractors.float32), (names.INT8_EXTRACTOR, extractors.int8)]
+    return {
+        "version": names.VERSION,
+        "recipe": recipe.name,
+        "fingerprint": recipe.fingerprint(plan.weights_sha256),
+        "form": asdict(Form.of(recipe.published())),
+        "projection": recipe.projection,
+        "metric": recipe.metric,
+        "dimensions": dimensions,
+        "rows": rows,
+        "rows_per_shard": step,
+        "shards": -(-rows // step),
+        "score_error": round(found.score_error, 6),
+        "models": [
+            {"file": file, "bytes": len(content)}
+            for (file, content), there in zip(models, included.values(), strict=True)
+            if there
+        ],
+        "agreement": agreement,
+        "formats": UPLOAD.formats,
+    }

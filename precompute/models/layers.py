@@ -1,0 +1,75 @@
+"""What stands before and after a network, inside the extractor's model: preprocessing and pooling."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import keras
+from keras import layers, ops
+
+from precompute.models.recipe import Recipe
+from precompute.shared.errors import UserError
+
+
+class Preprocessing(layers.Layer):
+    """A function of pixels, as a layer: uint8 (n, h, w, 3) to float32 of the same shape."""
+
+    def __init__(self, function: Callable) -> None:
+        super().__init__(name="preprocessing")
+        self._function = function
+
+    def call(self, images):
+        """Images in RGB from 0 to 255, to what the network was trained with."""
+        return self._function(ops.cast(images, "float32"))
+
+
+class GeneralizedMeanPooling(layers.Layer):
+    """The generalized mean with p = 3 over all axes but the first and the last: (mean of max(x, 0)³)^⅓.
+
+    Radenović, Tolias and Chum 2018, arXiv 1711.02512, equation 3. Between the mean (p = 1) and the
+    maximum (p → ∞): strong local features weigh more than empty background.
+    """
+
+    def call(self, features):
+        """Features (n, h, w, c) or (n, tokens, c) to their pooled form (n, c)."""
+        positive = ops.maximum(features, 0)
+        places = tuple(range(1, len(features.shape) - 1))
+        return ops.power(ops.mean(positive * positive * positive, axis=places), 1 / 3)
+
+
+def preprocessing(recipe: Recipe, own: Callable) -> Preprocessing:
+    """The layer of a recipe's `preprocessing`; `own` is the function that belongs to the model."""
+    if recipe.preprocessing == "own":
+        return Preprocessing(own)
+    if recipe.preprocessing == "none":
+        return Preprocessing(lambda pixels: pixels)
+    if recipe.preprocessing == "unit":
+        return Preprocessing(lambda pixels: pixels / 255)
+    mode = recipe.preprocessing
+    return Preprocessing(lambda pixels: keras.applications.imagenet_utils.preprocess_input(pixels, mode=mode))
+
+
+def pool(recipe: Recipe, features: keras.KerasTensor) -> keras.KerasTensor:
+    """The embeddings (n, d) of a layer's output (n, h, w, c), (n, tokens, c) or (n, d).
+
+    Raises `UserError` where the recipe's `pooling` does not fit that shape.
+    """
+    shape = tuple(features.shape[1:])
+    if (len(shape) == 1) != (recipe.pooling == "none"):
+        fitting = "none" if len(shape) == 1 else "avg, max, gem or flatten"
+        raise UserError(
+            f"Expected the pooling of the recipe {recipe.name} to be {fitting}, as its layer {recipe.layer} "
+            f"gives {' × '.join(map(str, shape))} values a picture. Received: {recipe.pooling}."
+        )
+    if recipe.pooling == "none":
+        return features
+    if recipe.pooling == "flatten":
+        return layers.Flatten(name="pool")(features)
+    if recipe.pooling == "gem":
+        return GeneralizedMeanPooling(name="pool")(features)
+    averages = recipe.pooling == "avg"
+    if len(shape) == 2:
+        return (layers.GlobalAveragePooling1D if averages else layers.GlobalMaxPooling1D)(name="pool")(
+            features
+        )
+    return (layers.GlobalAveragePooling2D if averages else layers.GlobalMaxPooling2D)(name="pool")(features)

@@ -1,0 +1,211 @@
+"""Recipes: everything that decides an embedding and a list, under one name and one fingerprint."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from pictures.limits import MINIMUM_DECODED_SIDE
+
+DEFAULT = "efficientnet-lite0"
+
+ANCHORS = 64
+"""Pictures whose mean embedding is the centre of a catalogue: `precompute.embeddings.projection.centre`."""
+
+MOST_PICTURES = 100
+"""Pictures of a product that are compared at the most, so that none takes the memory of a whole catalogue."""
+
+KERAS = "keras:"
+"""How the extractor of a recipe begins where a model of keras.applications computes it."""
+
+HUB = "hub:"
+"""How the extractor of a recipe begins where a backbone of Keras Hub computes it."""
+
+FEATURES = "features"
+"""The layer that is the last one of a network without its classifier."""
+
+POOLINGS = ("avg", "max", "gem", "flatten", "none")
+PREPROCESSINGS = ("own", "caffe", "tf", "torch", "unit", "none")
+DECODINGS = ("upright", "plain")
+RESIZES = ("crop", "letterbox", "squash")
+INTERPOLATIONS = ("nearest", "bilinear", "bicubic", "box", "hamming", "lanczos")
+PROJECTIONS = ("centre", "none")
+PICTURES = ("mean", "best", "first")
+METRICS = ("cosine", "euclidean", "dot")
+
+_DECIDES_EMBEDDING = (
+    "extractor",
+    "layer",
+    "pooling",
+    "preprocessing",
+    "decoding",
+    "input_size",
+    "resize",
+    "interpolation",
+)
+_DECIDES_LIST = (*_DECIDES_EMBEDDING, "projection", "pictures", "metric", "depth")
+
+_SPELLED_OUT = {
+    "decoding": {
+        "upright": f"JPEG at a half, a quarter or an eighth, short side at least {MINIMUM_DECODED_SIDE}"
+    },
+    "pooling": {"gem": "generalized mean, p = 3"},
+    "projection": {"centre": f"less the mean of the {ANCHORS} first by image id, to unit length"},
+    "pictures": {
+        "mean": f"the mean of the first and of what no other look has among {MOST_PICTURES}",
+        "best": f"the best pair of the first and of what no other look has among {MOST_PICTURES}",
+    },
+}
+"""What a fingerprint holds instead of a field's short value: the rule with its constants."""
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How a picture becomes an embedding, and embeddings become a list.
+
+    `extractor` is efficientnet-lite0, `keras:` and the name of a model of keras.applications, or `hub:` and
+    a preset of Keras Hub; `layer` is the layer that is read, `pooling` one of `POOLINGS`. `preprocessing` is
+    the model's own, one of the modes of Keras' `preprocess_input`, `unit` (x / 255) or none. `decoding` is
+    that of `pictures.decoding.decode`. `input_size` is the side of the extractor's square input, in pixels;
+    `resize` and `interpolation` are those of `pictures.form.to_input`, `projection` is one of
+    `precompute.embeddings.projection.project`; `pictures` says which pictures of a product are compared, and
+    how: `precompute.embeddings.vectors.compared_vectors`. `top` is how many look-alikes are shown at first,
+    `depth` how many are stored, `decimals` how many decimals of a score people see. `weights` is a local
+    weights file, or None for the extractor's own.
+    """
+
+    name: str
+    description: str
+    extractor: str
+    layer: str = FEATURES
+    pooling: str = "avg"
+    preprocessing: str = "own"
+    decoding: str = "upright"
+    input_size: int = 224
+    resize: str = "crop"
+    interpolation: str = "bicubic"
+    projection: str = "centre"
+    pictures: str = "mean"
+    metric: str = "cosine"
+    top: int = 20
+    depth: int = 60
+    decimals: int = 2
+    weights: Path | None = None
+
+    def published(self) -> dict[str, Any]:
+        """The fields as the manifest has them: all but the weights' path, which is this machine's own."""
+        return {name: value for name, value in asdict(self).items() if name != "weights"}
+
+    def embedding_key(self) -> tuple[object, ...]:
+        """What decides an embedding before the weights are read: equal for recipes that can share theirs."""
+        return (*(getattr(self, name) for name in _DECIDES_EMBEDDING), self.weights)
+
+    def extractor_fingerprint(self, weights_sha256: str) -> str:
+        """The SHA-256 of what decides an embedding, weights included; the runtime does not enter it."""
+        return self._fingerprint(_DECIDES_EMBEDDING, weights_sha256)
+
+    def fingerprint(self, weights_sha256: str) -> str:
+        """The SHA-256 of what decides a stored list, weights included."""
+        return self._fingerprint(_DECIDES_LIST, weights_sha256)
+
+    def _fingerprint(self, names: tuple[str, ...], weights_sha256: str) -> str:
+        values = asdict(self)
+        content = {name: _SPELLED_OUT.get(name, {}).get(values[name], values[name]) for name in names}
+        content["weights"] = weights_sha256
+        return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+
+def _as_published(name: str, extractor: str, description: str, **fields: object) -> Recipe:
+    """A recipe that gives what published code gives: `load_img` with its defaults, and no projection."""
+    plain = {"decoding": "plain", "resize": "squash", "interpolation": "nearest", "projection": "none"}
+    return Recipe(
+        name=name, extractor=KERAS + extractor, description=description, **plain | {"top": 5} | fields
+    )
+
+
+RECIPES = {
+    recipe.name: recipe
+    for recipe in (
+        Recipe(
+            name=DEFAULT,
+            description="EfficientNet-Lite0 trained on ImageNet, generalized mean of its last features",
+            extractor=DEFAULT,
+            pooling="gem",
+            preprocessing="(x - 127) / 128",
+        ),
+        _as_published(
+            "vgg16-fc2",
+            "VGG16",
+            "VGG16 trained on ImageNet, its second fully connected layer",
+            layer="fc2",
+            pooling="none",
+            preprocessing="caffe",
+        ),
+        _as_published(
+            "resnet50-avg",
+            "ResNet50",
+            "ResNet50 trained on ImageNet, average of its last features",
+            preprocessing="caffe",
+            top=7,
+            decimals=3,
+        ),
+        _as_published(
+            "inceptionv3-flat",
+            "InceptionV3",
+            "InceptionV3 trained on ImageNet, its last features at every place of the picture",
+            pooling="flatten",
+            preprocessing="unit",
+            input_size=150,
+            metric="euclidean",
+        ),
+        _as_published(
+            "vgg19-fc2",
+            "VGG19",
+            "VGG19 trained on ImageNet, its second fully connected layer",
+            layer="fc2",
+            pooling="none",
+            preprocessing="caffe",
+        ),
+        _as_published(
+            "mobilenet-avg",
+            "MobileNet",
+            "MobileNet trained on ImageNet, average of its last features",
+            preprocessing="tf",
+        ),
+    )
+}
+
+_OTHER_SIZES = {
+    "EfficientNetB1": 240,
+    "EfficientNetB2": 260,
+    "EfficientNetB3": 300,
+    "EfficientNetB4": 380,
+    "EfficientNetB5": 456,
+    "EfficientNetB6": 528,
+    "EfficientNetB7": 600,
+    "EfficientNetV2B1": 240,
+    "EfficientNetV2B2": 260,
+    "EfficientNetV2B3": 300,
+    "EfficientNetV2L": 480,
+    "EfficientNetV2M": 480,
+    "EfficientNetV2S": 384,
+    "InceptionResNetV2": 299,
+    "InceptionV3": 299,
+    "NASNetLarge": 331,
+    "Xception": 299,
+}
+
+_NAMES = """
+ConvNeXtBase ConvNeXtLarge ConvNeXtSmall ConvNeXtTiny ConvNeXtXLarge DenseNet121 DenseNet169 DenseNet201
+EfficientNetB0 EfficientNetB1 EfficientNetB2 EfficientNetB3 EfficientNetB4 EfficientNetB5 EfficientNetB6
+EfficientNetB7 EfficientNetV2B0 EfficientNetV2B1 EfficientNetV2B2 EfficientNetV2B3 EfficientNetV2L
+EfficientNetV2M EfficientNetV2S InceptionResNetV2 InceptionV3 MobileNet MobileNetV2 MobileNetV3Large
+MobileNetV3Small NASNetLarge NASNetMobile ResNet101 ResNet101V2 ResNet152 ResNet152V2 ResNet50 ResNet50V2
+VGG16 VGG19 Xception
+"""
+
+APPLICATIONS = {name: _OTHER_SIZES.get(name, 224) for name in _NAMES.split()}
+"""The models of keras.applications with their input sizes in pixels, known without importing Keras."""

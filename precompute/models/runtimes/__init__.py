@@ -1,0 +1,1 @@
+"""What runs a network: Keras, or LiteRT with the same network converted."""

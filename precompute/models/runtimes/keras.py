@@ -1,0 +1,38 @@
+"""Runs an extractor's model with Keras on TensorFlow."""
+
+from __future__ import annotations
+
+import os
+
+import numpy as np
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+
+import keras
+import tensorflow as tf
+
+from precompute.models.runtimes.padding import pad
+
+
+def has_gpu() -> bool:
+    """Whether TensorFlow sees a GPU."""
+    return bool(tf.config.list_physical_devices("GPU"))
+
+
+class KerasExtractor:
+    """An `Extractor` on Keras."""
+
+    runtime = "keras"
+
+    def __init__(self, model: keras.Model, *, weights_sha256: str, batch: int = 32) -> None:
+        """`model` takes uint8 images (n, h, w, 3) and gives float32 embeddings (n, d)."""
+        self.weights_sha256, self.batch = weights_sha256, batch
+        shape = (self.batch, *model.input_shape[1:])
+        # One shape, traced once: `model.predict` would build a data pipeline at every call.
+        self._run = tf.function(lambda images: model(images, training=False)).get_concrete_function(
+            tf.TensorSpec(shape, tf.uint8)
+        )
+
+    def __call__(self, images: np.ndarray) -> np.ndarray:
+        """See `Extractor`."""
+        return self._run(tf.constant(pad(images, self.batch))).numpy()[: len(images)]

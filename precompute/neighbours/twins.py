@@ -1,0 +1,78 @@
+"""Groups of products whose pictures are all but the same: a file twice, saved anew, in another size.
+
+Whether two pictures are the same is asked of their pixels and not of their embeddings: two colours of one
+clock have a cosine of 0.985 under the default recipe, a photo and its copy at a low quality one of 0.86.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from bundle import Product
+from pictures.signature import TOLERANCE
+from precompute.neighbours import NeighbourLists
+
+_COMPARED_AT_ONCE = 1 << 24
+
+
+def with_twins(
+    products: Sequence[Product], lists: NeighbourLists, signatures: Mapping[str, np.ndarray]
+) -> list[Product]:
+    """The products, each with the id of the first of its group as `twins`; those alone have none.
+
+    Two are compared where one is in the list of the other, and where their pictures are one file. A group is
+    all that is the same as its first product in the catalogue's order, so that no chain of small differences
+    joins what looks different. `signatures` has the signature (`pictures.signature`) of each picture by image id.
+    """
+    firsts: dict[str, Product] = {}
+    for product in products:
+        firsts.setdefault(product.images[0].id, product)
+    places = {product.id: place for place, product in enumerate(products)}
+    head: dict[str, str] = {}
+    for one, other in _same_pictures(products, lists, signatures, firsts, places):
+        if head.get(one, one) == one and other not in head:
+            head[one] = head[other] = one
+    groups: dict[str, list[str]] = defaultdict(list)
+    for product in products:
+        first = firsts[product.images[0].id].id
+        groups[head.get(first, first)].append(product.id)
+    twins = {name: first for first, names in groups.items() if len(names) > 1 for name in names}
+    return [replace(product, twins=twins.get(product.id, "")) for product in products]
+
+
+def twin_groups(products: Sequence[Product]) -> list[list[str]]:
+    """The ids of each group of twins, groups and products in the catalogue's order."""
+    groups: dict[str, list[str]] = defaultdict(list)
+    for product in products:
+        if product.twins:
+            groups[product.twins].append(product.id)
+    return list(groups.values())
+
+
+def _same_pictures(
+    products: Sequence[Product],
+    lists: NeighbourLists,
+    signatures: Mapping[str, np.ndarray],
+    firsts: Mapping[str, Product],
+    places: Mapping[str, int],
+) -> list[tuple[str, str]]:
+    """Pairs of the first products of two files that show the same, both sides in the catalogue's order."""
+    by_id = {product.id: product for product in products}
+    first = np.array([places[firsts[by_id[name].images[0].id].id] for name in lists.ids], np.int64)
+    looks = np.stack([signatures[by_id[name].images[0].id] for name in lists.ids]).reshape(len(lists.ids), -1)
+    found = []
+    step = max(1, _COMPARED_AT_ONCE // (looks.shape[1] * max(1, lists.rows.shape[1])))
+    for begin in range(0, len(lists.ids), step):
+        rows = lists.rows[begin : begin + step]
+        own, others = looks[begin : begin + step, np.newaxis], looks[rows]
+        # In uint8 the smaller is taken from the larger, as a difference below zero would come round to 255.
+        near = ((np.maximum(own, others) - np.minimum(own, others)).max(axis=2, initial=0)) <= TOLERANCE
+        row, column = np.nonzero(near)
+        pair = np.stack([first[begin + row], first[rows[row, column]]], axis=1)
+        found.append(np.sort(pair[pair[:, 0] != pair[:, 1]], axis=1))
+    pairs = np.unique(np.concatenate(found), axis=0) if found else np.empty((0, 2), int)
+    return [(products[one].id, products[other].id) for one, other in pairs.tolist()]

@@ -1,0 +1,155 @@
+"""The pages on quality and about Akin: what they say, where it leads, and what older bundles lack."""
+
+import re
+from html import unescape
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+
+from bundle import Bundle, BundleError
+from dashapp.addresses import product_href
+from dashapp.answers.quality_report import QualityReport
+from dashapp.shown_recipe import ShownRecipe
+from tests.sample_bundle import RECIPES
+
+
+def text_of(html: str) -> str:
+    return " ".join(unescape(re.sub(r"<[^>]*>", " ", html)).split())
+
+
+def section(html: str, heading: str) -> str:
+    found = [part for part in html.split("<section>")[1:] if f"<h2>{heading}</h2>" in part]
+    assert len(found) == 1, heading
+    return found[0].split("</section>")[0]
+
+
+def links(html: str) -> list[str]:
+    return [unescape(href) for href in re.findall(r'class="card-name" href="([^"]*)"', html)]
+
+
+def test_the_first_sentence_says_how_good_it_is_and_what_chance_would_give(
+    client: FlaskClient, data: Path
+) -> None:
+    html = client.get("/quality").text
+    sizes = [count for _, count in Bundle.open(data).categories()]
+    chance = sum(size * (size - 1) for size in sizes) / sum(sizes) / 119
+    opening = "Of a product’s first 5 look-alikes, 50% are of its own category. Picked at random, it would be"
+    assert f"{opening} {chance:.0%}." in text_of(html)
+    assert "The first one 83% The first 5 50% The first 10 25%" in text_of(html)
+    assert html.count("<h1>") == 1
+
+
+def test_categories_come_weakest_first_and_lead_to_their_products(client: FlaskClient) -> None:
+    part = section(client.get("/quality").text, "Category by category")
+    rows = [text_of(row) for row in re.findall(r'<tr><th scope="row">.*?</tr>', part)]
+    assert rows == ["Mugs 22 70% 12%", "Bowls & <Plates> 30 90% 80%"]
+    href = unescape(re.search(r'href="([^"]*Plates[^"]*)"', part).group(1))
+    assert client.get(href).status_code == 200 and "Sample" in client.get(href).text
+
+
+def test_scores_are_three_histograms_with_their_middles(client: FlaskClient) -> None:
+    part = section(client.get("/quality").text, "How near look-alikes are")
+    rows = part.split('class="histogram"')[1:]
+    assert [row.count('class="bar ') for row in rows] == [40, 40, 40]
+    assert rows[0].count("bar-40") == 10 and rows[0].count("bar-0") == 30
+    labels = re.findall(r'aria-label="([^"]*)"', part)
+    assert labels[0] == "Best look-alike of each product: half of them lie below 0.88"
+    assert labels[2].endswith("below 0.25")
+    assert "style=" not in part
+
+
+@pytest.mark.parametrize(
+    ("name", "heading", "sentence", "total"),
+    [
+        ("hubs", "Products in the most lists", "is in 60 lists, those of 50% of all", 50),
+        ("orphans", "Products in no list", "77 products, 64% of all, are in no other", 55),
+        ("twins", "The same picture more than once", "12 groups of products", 12),
+    ],
+)
+def test_each_figure_leads_to_its_products(
+    client: FlaskClient, name: str, heading: str, sentence: str, total: int
+) -> None:
+    part = section(client.get("/quality").text, heading)
+    assert sentence in text_of(part)
+    assert f'href="/quality?list={name}"' in part and f"See all {total}" in part
+    page = client.get(f"/quality?list={name}")
+    assert page.status_code == 200 and f"<h1>{heading}</h1>" in page.text
+    assert links(page.text)[: len(links(part))] == links(part)
+    for href in links(part):
+        assert client.get(href).status_code == 200
+
+
+def test_a_list_has_pages(client: FlaskClient, data: Path) -> None:
+    first, second = (client.get(f"/quality?list=orphans&page={page}").text for page in (1, 2))
+    assert "1–48 of 55, the first of 77" in text_of(first) and "49–55 of 55" in text_of(second)
+    ids = [product.id for product in Bundle.open(data).products_at(range(20, 75)).values()]
+    assert links(first) + links(second) == [product_href(each) for each in ids]
+    assert 'href="/quality?list=orphans&amp;page=2" rel="next"' in first and 'rel="next"' not in second
+    assert client.get("/quality?list=orphans&page=3").status_code == 404
+    assert client.get("/quality?list=twins&page=2").status_code == 404
+
+
+def test_what_was_left_out_is_named_with_its_reason(client: FlaskClient) -> None:
+    part = section(client.get("/quality").text, "Left out")
+    assert "broken.jpg" in part and "It is no picture." in part
+
+
+def test_what_was_not_measured_of_a_recipe_is_not_there(client: FlaskClient) -> None:
+    html = client.get(f"/quality?recipe={RECIPES[1].name}").text
+    headings = re.findall(r"<h2>(.*?)</h2>", html)
+    assert headings == ["The same picture more than once", "Left out", "How far far agrees with the others"]
+    assert "41%" in section(html, headings[-1])
+    gone = client.get(f"/quality?list=hubs&recipe={RECIPES[1].name}")
+    assert gone.status_code == 404 and "It was not measured." in gone.text
+
+
+def test_recipes_are_switched_by_links(client: FlaskClient, single: FlaskClient) -> None:
+    html = client.get("/quality").text
+    assert 'href="/quality?recipe=far"' in html and 'aria-current="true"' in html
+    assert 'aria-label="Recipes"' not in single.get("/quality").text
+
+
+@pytest.mark.parametrize(
+    "report",
+    [
+        {"quality": []},
+        {"quality": {"sample": {"precision_at_1": "much"}}},
+        {"scores": {"sample": {"edges": [0, 1], "first": [1, 2]}}},
+        {"hubs": {"sample": {}}},
+        {"left_out": ["x"]},
+    ],
+)
+def test_a_report_that_makes_no_sense_is_named(
+    data: Path, report: dict, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bundle = Bundle.open(data)
+    monkeypatch.setattr(Bundle, "report", lambda self: report)
+    with pytest.raises(BundleError, match="makes no sense"):
+        QualityReport.of(bundle, ShownRecipe.from_manifest(bundle.recipes[0]))
+
+
+def test_an_old_report_gives_a_page_that_says_so(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Bundle, "report", lambda self: {})
+    html = client.get("/quality?recipe=%3Ci%3Eback%20%26%20%22co%22").text
+    assert "<section>" not in html and "without measuring it" in html
+
+
+def test_about_says_what_it_is_and_what_is_kept(client: FlaskClient) -> None:
+    response = client.get("/about")
+    assert response.status_code == 200
+    text = text_of(response.text)
+    assert "Shop & <Co> shows 120 products" in text
+    for sentence in (
+        "Recipe sample",
+        "Every second <b>one</b>",
+        "4 May 2025",
+        "no cookie",
+        "Forget all of it",
+    ):
+        assert sentence in text
+    assert 'href="/quality"' in response.text and 'href="/api/v1/openapi.json"' in response.text
+    assert client.get("/api/v1/openapi.json").status_code == 200
+    assert "0" * 64 in response.text and f">{'0' * 12}</code>" in response.text

@@ -1,0 +1,49 @@
+import pytest
+
+from dashapp.parts.wording import counted, day, ordinal, percent, price
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency", "text"),
+    [
+        (24.9, "EUR", "€24.90"),
+        (1234.5, "usd", "$1,234.50"),
+        (1200.0, "JPY", "¥1,200"),
+        (24.9, "CHF", "24.90 CHF"),
+        (24.9, "€", "€24.90"),
+        (24.9, "kr", "24.90 kr"),
+        (24.9, "", "24.90"),
+        (0.0, "EUR", "€0.00"),
+        (-5.0, "GBP", "−£5.00"),
+        (None, "EUR", ""),
+    ],
+)
+def test_price(amount: float | None, currency: str, text: str) -> None:
+    assert price(amount, currency) == text
+
+
+def test_counted() -> None:
+    assert [counted(number, "product") for number in (0, 1, 3068)] == [
+        "0 products",
+        "1 product",
+        "3,068 products",
+    ]
+
+
+def test_day() -> None:
+    assert day("2025-05-04T03:02:01Z") == "4 May 2025"
+    assert day("yesterday") == ""
+
+
+def test_ordinal() -> None:
+    numbers = (1, 2, 3, 4, 11, 12, 13, 21, 102, 111, 1003)
+    assert [ordinal(number) for number in numbers] == (
+        ["1st", "2nd", "3rd", "4th", "11th", "12th", "13th", "21st", "102nd", "111th", "1,003rd"]
+    )
+
+
+def test_percent_rounds_nothing_to_none_or_all() -> None:
+    shares = (0, 0.001, 0.01, 0.4149, 0.99, 0.999, 1)
+    assert [percent(share) for share in shares] == (
+        ["0%", "less than 1%", "1%", "41%", "99%", "over 99%", "100%"]
+    )

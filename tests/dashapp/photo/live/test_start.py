@@ -1,0 +1,95 @@
+"""Live mode starts or says in one sentence why not; without it, nothing of it is there."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from dashapp import create_app
+from dashapp.photo.live import start
+from dashapp.settings import Settings, SettingsError
+from tests.dashapp.test_command import run
+
+LIVE_ONLY = ("dashapp.photo.live", "pictures", "numpy", "PIL", "ai_edge_litert", "precompute")
+
+
+def test_without_the_setting_nothing_of_it_is_imported(live_folders: tuple[Path, Path]) -> None:
+    program = (
+        "import sys\n"
+        f"for name in {LIVE_ONLY}: sys.modules[name] = None\n"
+        "import dashapp.wsgi\n"
+        "client = dashapp.wsgi.server.test_client()\n"
+        "assert client.get('/').status_code == 200\n"
+        "assert client.post('/api/v1/similar', data=b'x').status_code == 405\n"
+        "assert client.get('/api/v1/openapi.json').status_code == 200\n"
+    )
+    ran = run("-c", program, AKIN_DATA=str(live_folders[1]))
+    assert ran.returncode == 0, ran.stderr
+
+
+@pytest.mark.parametrize("arguments", [("-m", "dashapp"), ("-c", "import dashapp.wsgi")])
+@pytest.mark.parametrize("live", ["litert", "browser"])
+def test_a_bundle_without_a_live_part_is_one_sentence(
+    arguments: tuple[str, ...], live: str, data: Path
+) -> None:
+    ran = run(*arguments, AKIN_LIVE=live, AKIN_DATA=str(data))
+    assert ran.returncode != 0
+    assert f"AKIN_LIVE={live} cannot be served: the bundle at" in ran.stderr
+    assert "run: python -m precompute build SOURCE --live" in ran.stderr
+    assert "Traceback" not in ran.stderr
+
+
+def test_keras_without_the_store_is_one_sentence(data: Path) -> None:
+    with pytest.raises(SettingsError, match="there is no store with its embeddings"):
+        create_app(Settings(data=data, live="keras"))
+
+
+@pytest.mark.parametrize(
+    ("live", "package", "requirements"),
+    [("litert", "ai_edge_litert", "requirements-live"), ("keras", "tensorflow", "requirements-precompute")],
+)
+def test_a_missing_package_is_one_sentence(
+    live: str,
+    package: str,
+    requirements: str,
+    live_folders: tuple[Path, Path],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    found = start.find_spec
+    monkeypatch.setattr(start, "find_spec", lambda name: None if name == package else found(name))
+    words = f"AKIN_LIVE={live} needs the package {package}, .*pip install -r {requirements}.txt"
+    with pytest.raises(SettingsError, match=words):
+        create_app(Settings(data=live_folders[1], live=live))
+
+
+def test_gunicorn_stops_with_the_sentence(data: Path) -> None:
+    command = ("-m", "gunicorn", "dashapp.wsgi:server", "--bind", "127.0.0.1:0")
+    ran = run(*command, AKIN_LIVE="litert", AKIN_DATA=str(data))
+    assert ran.returncode != 0
+    assert "AKIN_LIVE=litert cannot be served: the bundle at" in ran.stderr + ran.stdout
+    assert "Traceback" not in ran.stderr
+
+
+def test_a_folder_without_a_bundle_gives_the_usual_page(tmp_path: Path) -> None:
+    client = create_app(Settings(data=tmp_path, live="litert")).server.test_client()
+    assert client.get("/").status_code == 503
+    assert client.post("/api/v1/similar", data=b"x").status_code in (405, 503)
+
+
+@pytest.mark.parametrize("live", ["tensorflow", "LITERT"])
+def test_another_value_is_refused(live: str) -> None:
+    with pytest.raises(SettingsError, match="AKIN_LIVE to be one of keras, litert, browser"):
+        Settings.from_environment({"AKIN_LIVE": live})
+
+
+@pytest.mark.parametrize("rate", ["0", "-1", "many", "1000000000"])
+def test_a_rate_is_a_whole_number(rate: str) -> None:
+    with pytest.raises(SettingsError, match="AKIN_LIVE_RATE to be a whole number"):
+        Settings.from_environment({"AKIN_LIVE_RATE": rate})
+
+
+def test_searching_on_the_host_needs_nothing_of_the_other_half() -> None:
+    ran = run("-c", "import dashapp.photo.live.answers, dashapp.photo.live.litert, sys; print(*sys.modules)")
+    assert not {"tensorflow", "keras", "precompute", "pandas", "scipy"} & set(ran.stdout.split())
+    assert "numpy" in ran.stdout.split()

@@ -1,0 +1,106 @@
+"""Who is served when, and how often each client may ask."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+import pytest
+from flask import Flask, request
+
+from dashapp.photo.live import rates
+from dashapp.photo.live.rates import Rates, client_of
+from dashapp.photo.live.turns import BusyError, Places, Turns
+
+
+def test_turns_are_had_in_the_order_of_arrival_and_one_at_a_time() -> None:
+    turns, order, inside = Turns(patience=10), [], []
+
+    def take(number: int) -> None:
+        with turns.turn():
+            inside.append(number)
+            order.append((number, len(inside)))
+            time.sleep(0.005)
+            inside.remove(number)
+
+    threads = []
+    with turns.turn():
+        for number in range(12):
+            threads.append(threading.Thread(target=take, args=(number,)))
+            threads[-1].start()
+            while len(turns._queue) < number + 2:
+                time.sleep(0.001)
+    for thread in threads:
+        thread.join()
+    assert order == [(number, 1) for number in range(12)]
+
+
+def test_whoever_waits_too_long_is_told_and_holds_up_no_one() -> None:
+    turns = Turns(patience=0.02)
+    with turns.turn(), pytest.raises(BusyError), turns.turn():
+        pytest.fail("there were two turns at once")
+    with turns.turn():
+        pass
+
+
+def test_a_failure_ends_its_turn() -> None:
+    turns = Turns(patience=0.1)
+    with pytest.raises(RuntimeError), turns.turn():
+        raise RuntimeError
+    with turns.turn():
+        pass
+
+
+def test_one_client_has_half_of_the_places_and_all_clients_have_all() -> None:
+    places = Places(4)
+    with places.place("a"), places.place("a"):
+        with pytest.raises(BusyError), places.place("a"):
+            pass
+        with places.place("b"), places.place("c"), pytest.raises(BusyError), places.place("d"):
+            pass
+    with places.place("a"), places.place("a"):
+        pass
+    assert not places._taken
+
+
+def test_a_rate_allows_a_few_at_once_and_then_one_after_another() -> None:
+    now = [0.0]
+    allowed = Rates(30, clock=lambda: now[0])
+    assert [allowed.ask("a") for _ in range(10)] == [0] * 10
+    assert allowed.ask("a") == 2
+    assert allowed.ask("b") == 0
+    now[0] += 2
+    assert [allowed.ask("a"), allowed.ask("a")] == [0, 2]
+    now[0] += 3600
+    assert [allowed.ask("a") for _ in range(11)] == [0] * 10 + [2]
+
+
+def test_memory_for_clients_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rates, "_MOST_CLIENTS", 50)
+    allowed = Rates(3)
+    for number in range(500):
+        allowed.ask(str(number))
+    assert len(allowed._clients) == 50
+    assert allowed.ask("499") > 0, "those that asked last are remembered"
+
+
+@pytest.mark.parametrize(
+    ("forwarded", "trusted", "client"),
+    [
+        (None, "*", "10.0.0.1"),
+        ("203.0.113.9", "*", "203.0.113.9"),
+        ("1.1.1.1, 203.0.113.9", "*", "203.0.113.9"),
+        ("1.1.1.1,203.0.113.9", "10.0.0.1,10.0.0.2", "203.0.113.9"),
+        ("203.0.113.9", "10.0.0.2", "10.0.0.1"),
+        ("nonsense", "*", "10.0.0.1"),
+        ("2001:db8:1:2:aaaa::1", "*", "2001:db8:1:2::/64"),
+        ("::ffff:203.0.113.9", "*", "203.0.113.9"),
+    ],
+)
+def test_a_client_is_who_the_router_says(
+    forwarded: str | None, trusted: str, client: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FORWARDED_ALLOW_IPS", trusted)
+    headers = {} if forwarded is None else {"X-Forwarded-For": forwarded}
+    with Flask("x").test_request_context(headers=headers, environ_base={"REMOTE_ADDR": "10.0.0.1"}):
+        assert client_of(request) == client

@@ -1,0 +1,201 @@
+"""Each published recipe gives what its document's code gives, with the same seeded weights.
+
+The references are written as such documents are: pictures one by one through Keras' `load_img`,
+`img_to_array` and `preprocess_input`, `model.predict`, then scikit-learn and pandas.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import keras
+import numpy as np
+import pandas as pd
+import pytest
+from keras.utils import img_to_array, load_img
+from PIL import Image
+from sklearn.metrics.pairwise import cosine_similarity
+from sklearn.neighbors import NearestNeighbors
+
+from bundle import Bundle
+from dashapp import create_app
+from dashapp.addresses import product_href
+from dashapp.settings import Settings
+from precompute.cli.main import main
+from tests.seeded import application, save
+
+Lists = dict[str, list[tuple[str, float]]]
+
+
+def textured(seed: int, width: int, height: int) -> Image.Image:
+    """A picture of a few waves of its own in three colours: networks tell such ones well apart."""
+    random = np.random.default_rng(seed)
+    rows, columns = np.mgrid[0:height, 0:width] / 40
+    waves = [np.sin(rows * a + columns * b + c) for a, b, c in random.uniform(-6, 6, (3, 3))]
+    mixed = np.tensordot(random.uniform(-80, 80, (3, 3)), np.stack(waves), axes=1) + random.uniform(
+        40, 215, (3, 1, 1)
+    )
+    return Image.fromarray(mixed.clip(0, 255).astype(np.uint8).transpose(1, 2, 0))
+
+
+@pytest.fixture(scope="module")
+def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A dozen pictures of many shapes and modes."""
+    folder = tmp_path_factory.mktemp("pictures")
+    sizes = [(300, 200), (120, 340), (224, 224), (97, 61), (640, 480), (150, 150), (50, 400), (260, 260)]
+    made = [textured(seed, *sizes[seed % len(sizes)]) for seed in range(12)]
+    holes = Image.fromarray((np.indices((480, 640)).sum(axis=0) % 256).astype(np.uint8))
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    made[0].convert("L").save(folder / "grey.png")
+    made[1].convert("L").save(folder / "grey.jpg")
+    made[4].putalpha(holes)
+    made[4].save(folder / "transparent.png")
+    made[5].quantize(16).save(folder / "palette.png")
+    made[6].quantize(8).save(folder / "transparent palette.png", transparency=3)
+    made[7].convert("LA").save(folder / "grey with alpha.png")
+    made[8].save(folder / "turned by EXIF.jpg", exif=exif)
+    made[9].convert("CMYK").save(folder / "four inks.jpg")
+    for number in (2, 3, 10, 11):
+        made[number].save(folder / f"plain {number}.jpg", quality=90)
+    return folder
+
+
+def inputs_of(pictures: Path, size: int, preprocess: Callable) -> tuple[list[str], np.ndarray]:
+    files = sorted(path.name for path in pictures.iterdir())
+    arrays = []
+    for file in files:
+        array = img_to_array(load_img(pictures / file, target_size=(size, size)))
+        arrays.append(preprocess(np.expand_dims(array, axis=0)))
+    return files, np.vstack(arrays)
+
+
+def by_cosine(files: list[str], features: np.ndarray) -> Lists:
+    table = pd.DataFrame(cosine_similarity(features), columns=files, index=files)
+    lists = {}
+    for file in files:
+        closest = table[file].sort_values(ascending=False)[1:]
+        lists[file] = list(zip(closest.index, closest, strict=True))
+    return lists
+
+
+def by_ball_tree(files: list[str], features: np.ndarray) -> Lists:
+    model = NearestNeighbors(n_neighbors=len(files), algorithm="ball_tree").fit(features)
+    distances, places = model.kneighbors(features)
+    return {
+        file: [(files[place], distance) for place, distance in zip(near[1:], far[1:], strict=True)]
+        for file, near, far in zip(files, places, distances, strict=True)
+    }
+
+
+def fully_connected(model: keras.Model, pictures: Path, preprocess: Callable) -> Lists:
+    extractor = keras.Model(inputs=model.input, outputs=model.get_layer("fc2").output)
+    files, inputs = inputs_of(pictures, 224, preprocess)
+    return by_cosine(files, extractor.predict(inputs, verbose=0))
+
+
+def vgg16(model: keras.Model, pictures: Path) -> Lists:
+    return fully_connected(model, pictures, keras.applications.vgg16.preprocess_input)
+
+
+def vgg19(model: keras.Model, pictures: Path) -> Lists:
+    return fully_connected(model, pictures, keras.applications.vgg19.preprocess_input)
+
+
+def resnet50(model: keras.Model, pictures: Path) -> Lists:
+    extractor = keras.Sequential([model, keras.layers.GlobalAveragePooling2D()])
+    files, inputs = inputs_of(pictures, 224, keras.applications.resnet50.preprocess_input)
+    return by_cosine(files, extractor.predict(inputs, verbose=0))
+
+
+def mobilenet(model: keras.Model, pictures: Path) -> Lists:
+    extractor = keras.Sequential([model, keras.layers.GlobalAveragePooling2D()])
+    files, inputs = inputs_of(pictures, 224, keras.applications.mobilenet.preprocess_input)
+    return by_cosine(files, extractor.predict(inputs, verbose=0))
+
+
+def inceptionv3(model: keras.Model, pictures: Path) -> Lists:
+    files, inputs = inputs_of(pictures, 150, lambda array: array / 255)
+    features = model.predict(inputs, verbose=0).reshape(len(files), -1)
+    assert features.shape[1] == 18432
+    return by_ball_tree(files, features)
+
+
+CASES = {
+    "vgg16-fc2": ("VGG16", True, None, vgg16, 5),
+    "vgg19-fc2": ("VGG19", True, None, vgg19, 5),
+    "resnet50-avg": ("ResNet50", False, None, resnet50, 7),
+    "mobilenet-avg": ("MobileNet", False, 224, mobilenet, 5),
+    "inceptionv3-flat": ("InceptionV3", False, 150, inceptionv3, 5),
+}
+"""By recipe: the model, whether with its classifier, its input size, the reference, and how many it shows."""
+
+RELATIVE, ABSOLUTE = 2e-6, 2e-6
+"""What float32 and the rounding to six decimals may change in a score."""
+
+
+@pytest.fixture(scope="module", params=CASES)
+def case(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, pictures: Path
+) -> Iterator[tuple[str, Path, Lists]]:
+    """A recipe's name, a file of seeded weights for it, and what the reference gives with them."""
+    name, classifier, size, reference, _ = CASES[request.param]
+    model = application(name, classifier=classifier, size=size)
+    weights = save(model, tmp_path_factory.mktemp("weights") / "seeded.weights.h5")
+    yield request.param, weights, reference(model, pictures)
+    weights.unlink()
+
+
+def test_lists_and_scores_are_those_of_the_reference(
+    case: tuple[str, Path, Lists], pictures: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recipe, weights, expected = case
+    top = CASES[recipe][-1]
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    arguments = [
+        str(pictures),
+        "--out",
+        str(tmp_path / "data"),
+        "--recipe",
+        recipe,
+        "--weights",
+        str(weights),
+    ]
+    assert main(["build", *arguments]) == 0
+    bundle = Bundle.open(tmp_path / "data")
+    assert bundle.recipes[0]["top"] == top
+    for file, reference in expected.items():
+        found = bundle.neighbours(file)
+        assert len(found) == len(reference)
+        score_of = dict(reference)
+        for entry, (name, score) in zip(found[:top], reference, strict=False):
+            assert entry.score == pytest.approx(score, rel=RELATIVE, abs=ABSOLUTE), file
+            # Two scores may be so near each other that float32 cannot tell which is better.
+            assert entry.id == name or score_of[entry.id] == pytest.approx(score, rel=RELATIVE, abs=ABSOLUTE)
+    assert_shown(bundle, tmp_path / "data")
+
+
+def assert_shown(bundle: Bundle, data: Path) -> None:
+    """The dashboard shows each list in its order and, where it is a cosine, with the recipe's decimals."""
+    recipe = bundle.recipes[0]
+    client = create_app(Settings(data=data)).server.test_client()
+    for product in bundle.page().products:
+        page = client.get(product_href(product.id))
+        entries = bundle.neighbours(product.id)[: recipe["top"]]
+        names = re.findall(r'<a class="card-name" href="([^"]+)"', page.text)
+        assert page.status_code == 200
+        assert names == [product_href(entry.id) for entry in entries]
+        if recipe["metric"] == "cosine":
+            scores = re.findall(r"</meter><span>([^<]+)</span>", page.text)
+            assert scores == [f"{entry.score:.{recipe['decimals']}f}" for entry in entries]
+
+
+def test_the_pictures_tell_right_from_wrong(case: tuple[str, Path, Lists]) -> None:
+    """Scores that are all but equal would agree whatever is computed."""
+    _, _, expected = case
+    scores = np.array([[score for _, score in entries] for entries in expected.values()])
+    tolerance = RELATIVE * scores.max() + ABSOLUTE
+    assert np.median(np.abs(np.diff(scores))) > 5 * tolerance
+    assert np.ptp(scores) > 100 * tolerance

@@ -1,0 +1,150 @@
+"""The default extractor: true weights, true classes, and one answer on both runtimes."""
+
+from __future__ import annotations
+
+import pickle
+import subprocess
+import sys
+from collections import OrderedDict
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from pictures.decoding import decode
+from pictures.form import to_input
+from precompute.models.recipe import DEFAULT, RECIPES
+from precompute.models.registry import Extractor, open_extractor
+from precompute.models.runtimes.litert import smallest_cosine
+from precompute.models.torch_checkpoint import read_checkpoint
+from precompute.shared.errors import UserError
+from tests.drawn_pictures import picture
+
+RECIPE = RECIPES[DEFAULT]
+
+# ImageNet's numbers of classes, as in the ILSVRC 2012 list.
+JEAN, JERSEY, RUNNING_SHOE, LOAFER, SANDAL, CLOG = 608, 610, 770, 630, 774, 502
+
+
+@pytest.fixture(scope="module")
+def litert() -> Extractor:
+    return open_extractor(RECIPE, runtime="litert")
+
+
+@pytest.fixture(scope="module")
+def keras() -> Extractor:
+    return open_extractor(RECIPE, runtime="keras")
+
+
+@pytest.fixture(scope="module")
+def inputs() -> np.ndarray:
+    return np.stack([make_input(picture(seed)) for seed in range(8)])
+
+
+def make_input(image: Image.Image) -> np.ndarray:
+    return to_input(image, RECIPE.input_size, resize=RECIPE.resize, interpolation=RECIPE.interpolation)
+
+
+def read_inputs(paths: list[Path]) -> np.ndarray:
+    return np.stack([make_input(decode(path.read_bytes())) for path in paths])
+
+
+def test_the_runtimes_agree(litert: Extractor, keras: Extractor, inputs: np.ndarray) -> None:
+    first, second = litert(inputs), keras(inputs)
+    assert first.shape == second.shape == (8, 1280)
+    assert first.dtype == second.dtype == np.float32
+    assert smallest_cosine(first, second) > 0.9999
+    assert np.allclose(first, second, atol=1e-3)
+
+
+def test_the_runtimes_agree_on_real_photos(litert: Extractor, keras: Extractor, clothing: Path) -> None:
+    photos = read_inputs(sorted(clothing.glob("*/*.jpg"))[::97])
+    found = [
+        np.concatenate([run(photos[row : row + 8]) for row in range(0, len(photos), 8)])
+        for run in (litert, keras)
+    ]
+    assert smallest_cosine(*found) > 0.9999
+
+
+@pytest.mark.parametrize("runtime", ["litert", "keras"])
+def test_an_embedding_does_not_depend_on_its_batch(
+    runtime: str, inputs: np.ndarray, request: pytest.FixtureRequest
+) -> None:
+    extractor: Extractor = request.getfixturevalue(runtime)
+    together = extractor(inputs)
+    assert np.array_equal(together[::-1], extractor(inputs[::-1]))
+    assert np.array_equal(together[5:6], extractor(inputs[5:6]))
+
+
+def test_real_photos_are_recognised(clothing: Path) -> None:
+    from precompute.models.networks.efficientnet_lite0 import build_classifier
+    from precompute.models.networks.efficientnet_lite0_weights import weights_file
+
+    classifier = build_classifier(weights_file())
+    expected = {"t-shirt": {JERSEY}, "pants": {JEAN}, "shoes": {RUNNING_SHOE, LOAFER, SANDAL, CLOG}}
+    for category, classes in expected.items():
+        photos = read_inputs(sorted((clothing / category).glob("*.jpg"))[:32])
+        found = np.asarray(classifier(photos, training=False)).argmax(axis=1)
+        assert np.isin(found, list(classes)).mean() > 0.5, category
+        assert np.bincount(found).argmax() in classes, category
+
+
+def test_the_weights_are_read_without_torch() -> None:
+    code = (
+        "import sys\n"
+        "from precompute.models.networks.efficientnet_lite0_weights import weights_file\n"
+        "from precompute.models.torch_checkpoint import read_checkpoint\n"
+        "tensors = read_checkpoint(weights_file())\n"
+        "assert 'torch' not in sys.modules\n"
+        "print(len(tensors), sum(array.size for array in tensors.values() if array.dtype == 'float32'))\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["296", "4694024"]
+
+
+class _Evil:
+    def __reduce__(self) -> tuple:
+        return print, ("code of a stranger ran",)
+
+
+@pytest.mark.parametrize(
+    "content", [pickle.dumps(_Evil()), pickle.dumps(OrderedDict(a=1)), b"", b"PK\x03\x04"]
+)
+def test_a_checkpoint_from_elsewhere_is_refused_and_runs_nothing(
+    tmp_path: Path, content: bytes, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "weights.pth"
+    path.write_bytes(content)
+    with pytest.raises(UserError, match="is not a PyTorch checkpoint"):
+        read_checkpoint(path)
+    assert capsys.readouterr().out == ""
+
+
+def test_a_kept_conversion_that_was_damaged_is_made_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, inputs: np.ndarray, litert: Extractor
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    open_extractor(RECIPE, runtime="litert")
+    (kept,) = (tmp_path / "akin").iterdir()
+    original = kept.read_bytes()
+    kept.write_bytes(original[:-100] + bytes(100))
+    assert smallest_cosine(open_extractor(RECIPE, runtime="litert")(inputs), litert(inputs)) > 0.999999
+    assert [path.read_bytes() == original for path in (tmp_path / "akin").iterdir()] == [True]
+
+
+def test_the_fingerprint_covers_the_weights_and_what_decides_a_list(litert: Extractor) -> None:
+    weights = litert.weights_sha256
+    # Bundles and embeddings of earlier versions stay valid as long as this one does not change.
+    assert RECIPE.fingerprint(weights) == "b9f454c4df084389c80754345313c42aeaf63087f780a2ec18c7b86dc6fc425d"
+    own = RECIPE.fingerprint(weights)
+    assert own == RECIPE.fingerprint(weights)
+    assert own != RECIPE.fingerprint("0" * 64)
+    assert own != replace(RECIPE, projection="none").fingerprint(weights)
+    assert own != replace(RECIPE, pictures="best").fingerprint(weights)
+    assert own == replace(RECIPE, top=3, description="other words").fingerprint(weights)
+    assert RECIPE.extractor_fingerprint(weights) == replace(RECIPE, depth=9).extractor_fingerprint(weights)
+    assert RECIPE.extractor_fingerprint(weights) != replace(RECIPE, input_size=240).extractor_fingerprint(
+        weights
+    )

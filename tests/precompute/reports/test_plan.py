@@ -1,0 +1,108 @@
+"""What a build would take is predicted from a part of it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from precompute.building.build import BuildSettings, build
+from precompute.cli.main import main
+from precompute.models.recipe import DEFAULT, RECIPES
+from precompute.reports import plan as planning
+from precompute.reports.plan import Plan, plan
+from precompute.reports.slug import files_below
+from precompute.shared.errors import UserError
+from tests.drawn_pictures import encoded, picture
+
+COUNT = 200
+RECIPE = replace(RECIPES[DEFAULT], depth=30, top=5)
+
+
+@pytest.fixture(scope="module")
+def photos(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("photos")
+    for number in range(COUNT):
+        (folder / f"mug-{number}.png").write_bytes(encoded(picture(number, width=300, height=240)))
+    return folder
+
+
+def settings(photos: Path, out: Path, **fields: object) -> BuildSettings:
+    return BuildSettings(source=photos, out=out, recipes=(replace(RECIPE, **fields),), thumbnail_size=300)
+
+
+@pytest.fixture(scope="module")
+def planned(photos: Path) -> Plan:
+    return next(plan(settings(photos, Path("nowhere")), sample=100))
+
+
+def test_sizes_come_true(photos: Path, planned: Plan, tmp_path: Path) -> None:
+    summary = build(settings(photos, tmp_path))
+    sizes = {path: path.stat().st_size for path in files_below(summary.folder)}
+    for part, predicted in (("neighbours", planned.sizes.lists), ("thumbnails", planned.sizes.thumbnails)):
+        assert predicted == pytest.approx(sum(sizes[path] for path in sizes if part in path.parts), rel=0.25)
+    assert planned.sizes.total == pytest.approx(sum(sizes.values()), rel=0.25)
+    assert planned.pictures == planned.products == COUNT
+    assert planned.seconds.keys() == summary.seconds.keys()
+
+
+def test_nothing_is_written_to_the_output_folder(planned: Plan) -> None:
+    assert not Path("nowhere").exists()
+
+
+def test_what_fits_needs_no_advice(planned: Plan) -> None:
+    assert planned.advice == ""
+
+
+@pytest.mark.parametrize(
+    ("excess", "advice"),
+    [
+        (lambda sizes: sizes.packed_lists * 0.3, "--depth 2"),
+        (lambda sizes: sizes.packed_thumbnails * 0.25, "--thumbnail-size 2"),
+        (lambda sizes: sizes.packed_thumbnails * 0.95, "AKIN_THUMBNAILS"),
+    ],
+)
+def test_the_smallest_change_that_fits_is_named(
+    photos: Path, planned: Plan, excess, advice: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(planning, "LIMIT", planned.slug - int(excess(planned.sizes)))
+    (found,) = plan(settings(photos, Path("nowhere")), sample=100)
+    assert advice in found.advice
+
+
+def test_the_change_that_is_named_does_fit(
+    photos: Path, planned: Plan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    limit = planned.slug - int(planned.sizes.packed_lists * 0.3)
+    monkeypatch.setattr(planning, "LIMIT", limit)
+    (found,) = plan(settings(photos, Path("nowhere")), sample=100)
+    depth = int(found.advice.split()[1])
+    assert next(plan(settings(photos, Path("nowhere"), depth=depth), sample=100)).slug <= limit
+
+
+def test_the_command_says_it_as_json(photos: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["plan", str(photos), "--sample", "20", "--json", "--top", "4"]) == 0
+    said = json.loads(capsys.readouterr().out)
+    assert [each["recipe"] for each in said["plans"]] == [DEFAULT]
+    assert said["plans"][0]["slug"] < said["limit"]
+
+
+def test_the_command_says_it_in_words(photos: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["plan", str(photos), "--sample", "20"]) == 0
+    out = capsys.readouterr().out
+    assert all(word in out for word in ("Time", "Memory", "Bundle", "Disk", "Slug"))
+
+
+@pytest.mark.parametrize("options", [["--sample", "1"], ["--depth", "3"], ["--depth", "5000"]])
+def test_bad_input_is_one_sentence(
+    photos: Path, options: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["plan", str(photos), *options]) == 2
+    assert "Expected" in capsys.readouterr().err
+
+
+def test_an_empty_folder_is_said(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="Received: none"):
+        next(plan(settings(tmp_path, tmp_path)))
