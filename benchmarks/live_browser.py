@@ -38,8 +38,9 @@ from benchmarks.opening import products
 from bundle import BundleWriter
 from bundle import live as names
 from bundle.format import canonical_json
+from precompute.live.parts import LiveExtractors
 from precompute.live.web_runtime import write_web_runtime
-from precompute.live.write import LiveExtractors, prepare, quantised
+from precompute.live.write import prepare, quantised
 from precompute.models.recipe import DEFAULT, RECIPES
 from precompute.models.registry import plan_extractor
 

@@ -58,11 +58,16 @@ def main() -> None:
 
     files = [product.files[0] for product in catalogue.products]
     with tempfile.TemporaryDirectory() as folder, stage("Embedding", len(files), "images") as advance:
-        work = EmbeddingTask(recipe, lambda: open_extractor(recipe), EmbeddingStore(Path(folder)))
+        task = EmbeddingTask(recipe, lambda: open_extractor(recipe), EmbeddingStore(Path(folder)))
         found = embed_all(
-            catalogue.folder, files, [work], known=lambda image_id: False, also=also, advance=advance
+            catalogue.folder,
+            files,
+            [task],
+            known=lambda image_id: False,
+            on_new_picture=also,
+            advance=advance,
         )
-        embeddings = work.store.vectors(found.ids)
+        embeddings = task.store.vectors(found.ids)
     row_of = {image_id: row for row, image_id in enumerate(found.ids)}
     kept = [product for product in catalogue.products if product.files[0] in found.images]
     rows = [row_of[found.images[product.files[0]]] for product in kept]

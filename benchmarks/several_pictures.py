@@ -86,7 +86,8 @@ def embedded(
     extractor = open_extractor(recipe)
     files = list(dict.fromkeys(file for product in catalogue.products for file in product.files))
     with stage("Embedding", len(files), "images") as advance:
-        images = embed_all(folder, files, [EmbeddingTask(recipe, lambda: extractor, store)], advance=advance).images
+        task = EmbeddingTask(recipe, lambda: extractor, store)
+        images = embed_all(folder, files, [task], advance=advance).images
     how = {"resize": recipe.resize, "interpolation": recipe.interpolation}
     vector = extractor(to_input(chart(), recipe.input_size, **how)[np.newaxis])
     names = [CHART, *(f"{CHART} {number}" for number in range(len(catalogue.products)))]

@@ -50,8 +50,9 @@ def recommendations(
 
     The stored lists of the liked products are blended by `dashapp.answers.fusion`, each with its weight, and
     those of the products in `less` taken away; what then has nothing left is not recommended. Neither are the
-    products in `less` themselves, nor, unless `seen`, the liked ones and what is all but the same as they are. Raises
-    `KeyError` for an unknown recipe and `BundleError` where a list cannot be read.
+    products in `less` themselves, nor, unless `seen`, the liked ones and what is all but the same.
+
+    Raises `KeyError` for an unknown recipe and `BundleError` where a list cannot be read.
     """
     lists = {
         each.id: [entry.id for entry in bundle.neighbours(each.id, recipe=recipe)] for each in (*likes, *less)

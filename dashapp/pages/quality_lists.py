@@ -98,7 +98,9 @@ def way_to(site: Site, recipe: ShownRecipe, name: str, *, page: int) -> str:
     return with_arguments(QUALITY, list=name, recipe=site.in_address(recipe), page=number)
 
 
-def listed(site: Site, bundle: Bundle, measures: QualityReport, *, name: str, first: int, count: int) -> Component:
+def listed(
+    site: Site, bundle: Bundle, measures: QualityReport, *, name: str, first: int, count: int
+) -> Component:
     """`count` entries of a list from the `first` on."""
     chosen = slice(first, first + count)
     if name == "left-out":

@@ -20,7 +20,8 @@ from precompute.building.recipe_lists import RecipeLists, make_lists, overlaps
 from precompute.embeddings.embed import EmbeddingTask
 from precompute.embeddings.embedded_catalogue import embed_catalogue, signatures_of
 from precompute.embeddings.picture_maker import THUMBNAIL_SIZE, PictureMaker
-from precompute.live.write import LiveExtractors, LiveRows, prepare, write_live
+from precompute.live.parts import LiveExtractors, LiveRows
+from precompute.live.write import prepare, write_live
 from precompute.models.recipe import Recipe
 from precompute.models.registry import ExtractorPlan, plan_extractor
 from precompute.neighbours.twins import with_twins
@@ -112,7 +113,10 @@ def build(settings: BuildSettings, *, catalogue: Catalogue | None = None) -> Sum
         with BundleWriter(settings.out, generation=_name(settings.out, created)) as writer:
             store = Store(settings.out)
             with clock.measure("store"):
-                tasks = {plan.key: EmbeddingTask(plan.recipe, plan.open, store.embeddings(plan.key)) for plan in plans}
+                tasks = {
+                    plan.key: EmbeddingTask(plan.recipe, plan.open, store.embeddings(plan.key))
+                    for plan in plans
+                }
                 maker = PictureMaker(settings.thumbnail_size)
                 pictures = store.pictures(maker.fingerprint)
             found = embed_catalogue(

@@ -15,7 +15,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from bundle import BundleError
-from precompute.cli.main import build, check, collect, diff, doctor, export, plan, recipes, rollback
+from precompute.cli import build, check, collect, diff, doctor, export, plan, recipes, rollback
 from precompute.cli.output import output_of
 from precompute.shared.errors import UserError
 from precompute.shared.printable import printable

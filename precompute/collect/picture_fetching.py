@@ -35,7 +35,9 @@ _SUFFIXES = {"JPEG": "jpg", "TIFF": "tif"}
 class Pictures:
     """The phase of `crawl` that gets pictures into `folder`; `advance` is a progress stage's function."""
 
-    def __init__(self, folder: Path, journal: Journal, limits: CollectLimits, advance: Callable[..., None]) -> None:
+    def __init__(
+        self, folder: Path, journal: Journal, limits: CollectLimits, advance: Callable[..., None]
+    ) -> None:
         self._folder, self._journal, self._limits, self._advance = folder, journal, limits, advance
         self._hosts = Hosts()
         self.limit = ""

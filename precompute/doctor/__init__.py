@@ -6,4 +6,4 @@ A check goes from a `Case` to `Finding`s; `precompute.doctor.findings.KINDS` has
 from precompute.doctor.diagnosis import diagnose
 from precompute.doctor.findings import KINDS, SEVERITIES, Diagnosis, Finding, FindingKind
 
-__all__ = ["KINDS", "SEVERITIES", "Diagnosis", "Finding", "Kind", "diagnose"]
+__all__ = ["KINDS", "SEVERITIES", "Diagnosis", "Finding", "FindingKind", "diagnose"]

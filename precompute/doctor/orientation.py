@@ -194,7 +194,8 @@ def _embed_turned(
     open_extractor = cache(plan.open)
     tasks = {}
     for degrees in TURNS:
-        tasks[degrees] = EmbeddingTask(plan.recipe, open_extractor, store.embeddings(f"{plan.key}-turned-{degrees}"))
+        turned = store.embeddings(f"{plan.key}-turned-{degrees}")
+        tasks[degrees] = EmbeddingTask(plan.recipe, open_extractor, turned)
         tasks[degrees].form = _Turned(tasks[degrees].form, degrees)
     files = [file for each in products for file in case.files_of(each.id, each.images[0].id)[:1]]
     with stage("Turning", len(files), "images") as advance:

@@ -86,7 +86,13 @@ def embed_catalogue(
     files = list(dict.fromkeys(file for product in catalogue.products for file in product.files))
     with stage("Embedding", len(files), "images") as advance:
         embedded = embed_all(
-            catalogue.folder, files, tasks, known=known, on_new_picture=on_new_picture, commit=commit, advance=advance
+            catalogue.folder,
+            files,
+            tasks,
+            known=known,
+            on_new_picture=on_new_picture,
+            commit=commit,
+            advance=advance,
         )
     clock.add("reading", embedded.reading_seconds)
     for task in tasks:

@@ -6,19 +6,16 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.metadata import version
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from bundle.format import canonical_json
 from precompute.embeddings.embed import EmbeddingTask, embed_all
+from precompute.live.parts import LiveExtractors, LiveRows
 from precompute.models.registry import Extractor, ExtractorPlan
 from precompute.shared.progress import stage
 from precompute.shared.quiet_libraries import quiet_libraries
 from precompute.store import EmbeddingStore, Store
-
-if TYPE_CHECKING:
-    from precompute.live.write import LiveExtractors, LiveRows
 
 PICTURES = 200
 """How many pictures are measured at the most: those whose ids sort first, which is a random choice."""

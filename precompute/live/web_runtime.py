@@ -23,7 +23,7 @@ from precompute.shared.atomic_file import whole_file
 from precompute.shared.progress import say
 
 _LOCK = Path(__file__).with_name("web_runtime")
-_LICENCE = Path(__file__).resolve().parents[1] / "LICENSE"
+_LICENCE = Path(__file__).resolve().parents[2] / "LICENSE"
 _NPM_SECONDS = 300
 _COMMAND = (
     *("ci", "--ignore-scripts", "--no-audit", "--no-fund"),

@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
 
-from bundle import BundleWriter, Product
+from bundle import BundleWriter
 from bundle import live as names
 from bundle.format import canonical_json
 from pictures.form import Form
 from pictures.limits import MEGABYTE, UPLOAD
-from precompute.embeddings.vectors import catalogue_centre, compared_vectors
 from precompute.live.agreement import Agreement, measure
+from precompute.live.parts import LiveExtractors, LiveRows
 from precompute.live.web_runtime import write_web_runtime
-from precompute.models.recipe import Recipe
 from precompute.models.registry import ExtractorPlan
 from precompute.shared.errors import UserError
 from precompute.shared.progress import say
-from precompute.store import EmbeddingStore, Store
+from precompute.store import Store
 
 MOST_BYTES = 150 * MEGABYTE
 """The largest extractor that is put into a bundle: with a larger one no host's slug and memory would do."""
@@ -30,41 +28,6 @@ LEAST_OVERLAP = {"float32": 0.99, "int8": 0.95}
 
 _LEVELS = 127
 _RESERVED = "web"
-
-
-@dataclass(frozen=True)
-class LiveRows:
-    """What photos are compared with.
-
-    `vectors` (n, d), float32, are those that the recipe compares and `owners` (n,), int32, the positions of
-    their products in the catalogue. `pictures` has the catalogue's pictures, with the position of a product
-    that each is the first one of, and `embeddings` what the build embedded them to. `centre` (d,), float32,
-    is what the projection takes away, None without one.
-    """
-
-    vectors: np.ndarray
-    owners: np.ndarray
-    pictures: dict[str, int]
-    embeddings: EmbeddingStore
-    centre: np.ndarray | None
-
-    @classmethod
-    def of(cls, products: Sequence[Product], embeddings: EmbeddingStore, recipe: Recipe) -> LiveRows:
-        """Those of a catalogue. Raises `KeyError` where embeddings are missing."""
-        compared = compared_vectors(products, embeddings, recipe)
-        owners = compared.owners([product.id for product in products])
-        firsts = {product.images[0].id: place for place, product in enumerate(products)}
-        middle = catalogue_centre(products, embeddings, recipe)
-        return cls(compared.values, owners, firsts, embeddings, middle)
-
-
-@dataclass(frozen=True)
-class LiveExtractors:
-    """The first recipe's extractor as LiteRT flatbuffers for one picture at a time."""
-
-    plan: ExtractorPlan
-    float32: bytes
-    int8: bytes
 
 
 def prepare(plan: ExtractorPlan) -> LiveExtractors:

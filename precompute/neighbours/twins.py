@@ -26,7 +26,7 @@ def with_twins(
 
     Two are compared where one is in the list of the other, and where their pictures are one file. A group is
     all that is the same as its first product in the catalogue's order, so that no chain of small differences
-    joins what looks different. `signatures` has the signature (`pictures.signature`) of each picture by image id.
+    joins what looks different. `signatures` has each picture's signature (`pictures.signature`) by image id.
     """
     firsts: dict[str, Product] = {}
     for product in products:

@@ -17,7 +17,7 @@ from precompute.shared.printable import printable
 
 _PIXELS = 96
 _QUALITY = 65
-_ASSETS = Path(__file__).resolve().parents[1] / "assets"
+_ASSETS = Path(__file__).resolve().parents[2] / "assets"
 _TYPEFACE = _ASSETS / "vendor" / "newsreader-latin-5.3.0.woff2"
 
 

@@ -27,7 +27,7 @@ from precompute.store import Store
 from tests.builds import TINY, Tiny, assert_tidy, content_of, fresh, run, tiny_plan, write_pictures
 from tests.drawn_pictures import BROKEN, encoded, picture
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 
 
 @pytest.fixture

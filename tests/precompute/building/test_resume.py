@@ -22,7 +22,7 @@ from tests.builds import Tiny, assert_tidy, content_of, fresh, run, tiny_plan, w
 from tests.drawn_pictures import encoded, picture
 from tests.killed_builds import OURS
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 KILLS = 25
 
 

@@ -88,7 +88,7 @@ def test_every_file_is_read_once_and_decoded_once_for_each_decoding(
         [(Mean(batch=8), each) for each in recipes],
         tmp_path / "store",
         known=lambda image_id: False,
-        also=lambda image_id, data, image: thumbnails.append(image_id),
+        on_new_picture=lambda image_id, data, image: thumbnails.append(image_id),
     )
     assert done == {"read": 21, "decode upright": 21, "decode plain": 21}
     assert sorted(thumbnails) == sorted(found[0].ids)
@@ -105,7 +105,7 @@ def test_the_thumbnail_is_upright_whatever_the_recipe(tmp_path: Path) -> None:
         [(Mean(batch=1), recipe(decoding="plain"))],
         tmp_path / "store",
         known=lambda image_id: False,
-        also=lambda _, data, image: sizes.append(image.size),
+        on_new_picture=lambda _, data, image: sizes.append(image.size),
     )
     assert sizes == [(40, 90)]
 

@@ -20,7 +20,7 @@ from precompute.shared.printable import printable
 from tests.drawn_pictures import encoded, picture
 from tests.small_bundle import write_small_bundle
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 
 
 @pytest.fixture

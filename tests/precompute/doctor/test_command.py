@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from precompute.cli.main import doctor as command
+from precompute.cli import doctor as command
 from precompute.cli.main import main
 from precompute.doctor import diagnosis
 from precompute.doctor.table import COLUMNS

@@ -14,7 +14,7 @@ from bundle import Bundle, BundleError
 from bundle import live as names
 from bundle.live import read_live
 from precompute.embeddings.vectors import compared_vectors
-from precompute.live.write import write as live_module
+from precompute.live import write as live_module
 from precompute.shared.errors import UserError
 from precompute.store import Store
 from tests.builds import content_of, write_pictures

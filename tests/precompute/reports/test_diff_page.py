@@ -19,7 +19,7 @@ from precompute.reports.difference_page import ENTRIES, PRODUCTS, page, percent
 from tests.sample_bundle import HTML_TITLE, NASTY_IDS, write_sample_bundle
 from tests.small_bundle import small_product, write_small_bundle
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 HOSTILE = "</title></style><script>alert(1)</script>\"' onload=alert(2) {{ 7 * 7 }} {% raw %}"
 
 

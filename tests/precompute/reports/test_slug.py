@@ -13,7 +13,7 @@ from precompute.reports import slug
 from precompute.shared.errors import UserError
 from tests.sample_bundle import write_sample_bundle
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 
 
 def write(path: Path, content: bytes = b"") -> Path:

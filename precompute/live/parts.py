@@ -1,0 +1,49 @@
+"""What the live part of a bundle is made from: the rows that photos are compared with, and the extractors."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from bundle import Product
+from precompute.embeddings.vectors import catalogue_centre, compared_vectors
+from precompute.models.recipe import Recipe
+from precompute.models.registry import ExtractorPlan
+from precompute.store import EmbeddingStore
+
+
+@dataclass(frozen=True)
+class LiveRows:
+    """What photos are compared with.
+
+    `vectors` (n, d), float32, are those that the recipe compares and `owners` (n,), int32, the positions of
+    their products in the catalogue. `pictures` has the catalogue's pictures, with the position of a product
+    that each is the first one of, and `embeddings` what the build embedded them to. `centre` (d,), float32,
+    is what the projection takes away, None without one.
+    """
+
+    vectors: np.ndarray
+    owners: np.ndarray
+    pictures: dict[str, int]
+    embeddings: EmbeddingStore
+    centre: np.ndarray | None
+
+    @classmethod
+    def of(cls, products: Sequence[Product], embeddings: EmbeddingStore, recipe: Recipe) -> LiveRows:
+        """Those of a catalogue. Raises `KeyError` where embeddings are missing."""
+        compared = compared_vectors(products, embeddings, recipe)
+        owners = compared.owners([product.id for product in products])
+        firsts = {product.images[0].id: place for place, product in enumerate(products)}
+        middle = catalogue_centre(products, embeddings, recipe)
+        return cls(compared.values, owners, firsts, embeddings, middle)
+
+
+@dataclass(frozen=True)
+class LiveExtractors:
+    """The first recipe's extractor as LiteRT flatbuffers for one picture at a time."""
+
+    plan: ExtractorPlan
+    float32: bytes
+    int8: bytes
