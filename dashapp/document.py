@@ -12,11 +12,12 @@ from flask import Response, g, request
 
 from dashapp.addresses import ABOUT, FOR_YOU, MAP, PHOTO, QUALITY
 from dashapp.http.assets import ASSETS, asset_href
+from dashapp.http.device_files import live_recipe
 from dashapp.http.previews import preview
 from dashapp.parts.markup import to_html
+from dashapp.parts.view import tab_title
 from dashapp.parts.wording import counted, day
-from dashapp.photo.device_files import live_recipe
-from dashapp.routes import tab_title, view_of
+from dashapp.routes import view_of
 from dashapp.site import Site, Sites
 
 STYLESHEETS = (

@@ -35,7 +35,7 @@ from dashapp.pages.photo import photo_page
 from dashapp.pages.problem import problem_page
 from dashapp.pages.product import product_page
 from dashapp.pages.quality import quality_page
-from dashapp.parts.view import View
+from dashapp.parts.view import View, tab_title
 from dashapp.site import Site, Sites
 
 logger = logging.getLogger(__name__)
@@ -129,8 +129,3 @@ def _page(site: Site, view: View, *, address: str) -> Component:
         "data-search": view.search,
     }
     return html.Div(view.body, **marks)
-
-
-def tab_title(site: Site, view: View) -> str:
-    """What the browser's tab says of a page."""
-    return f"{view.title} · {site.name}" if view.title else site.name

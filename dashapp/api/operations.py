@@ -14,8 +14,8 @@ from dashapp.addresses import LAST_PAGE
 from dashapp.answers.look_alikes import PRICE_BAND, Wishes, look_alikes
 from dashapp.api.addresses import OPENAPI, PRODUCT, PRODUCTS, ROOT, SIMILAR
 from dashapp.api.parameters import Parameter
-from dashapp.api.problems import Problem, unusable
 from dashapp.api.records import check_record, product_record, recipe_record, similar_record
+from dashapp.problems import Problem, unusable
 from dashapp.site import Site
 
 MOST = 100
@@ -173,10 +173,7 @@ def _similar(site: Site, bundle: Bundle, values: dict[str, Any]) -> dict[str, An
 def _checked(site: Site, product: Product, recipe: str) -> dict[str, Any]:
     if recipe != site.recipes[0].name:
         raise unusable("live", f"false but for the recipe {site.recipes[0].name}", "true")
-    # It needs the other half, which is only here where lists can be checked.
-    from dashapp.photo.live.check import check
-
-    return check_record(check(site, product))
+    return check_record(site.check(product))
 
 
 OPERATIONS = {

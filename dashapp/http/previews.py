@@ -12,8 +12,7 @@ from flask import request
 
 from bundle import Product
 from dashapp.addresses import product_href, shop_href
-from dashapp.parts.view import View
-from dashapp.routes import tab_title
+from dashapp.parts.view import View, tab_title
 from dashapp.site import Site
 
 _CURRENCY = re.compile(r"[A-Z]{3}")

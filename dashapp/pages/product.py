@@ -5,6 +5,7 @@ from __future__ import annotations
 from bundle import Bundle, Product
 from bundle.query import category_path
 from dashapp.addresses import Arguments
+from dashapp.http.device_files import live_recipe
 from dashapp.pages.look_alikes import Asked, look_alikes_section
 from dashapp.pages.not_found import unknown_recipe
 from dashapp.parts import html
@@ -13,7 +14,6 @@ from dashapp.parts.components import breadcrumb, picture
 from dashapp.parts.html import Component
 from dashapp.parts.view import View
 from dashapp.parts.wording import price
-from dashapp.photo.device_files import live_recipe
 from dashapp.photo.query import photo_href
 from dashapp.site import Site
 

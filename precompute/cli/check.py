@@ -184,7 +184,7 @@ def _bundle_lines(bundle: Bundle, found: list[str]) -> Iterator[str]:
     yield f"Problems: {len(found):,}{hidden}. Build the bundle again."
 
 
-def _slug_parts(bundle: Bundle) -> list[slug.Part]:
+def _slug_parts(bundle: Bundle) -> list[slug.SlugPart]:
     requirements = REPOSITORY / ("requirements-live.txt" if has_live(bundle) else "requirements.txt")
     say(f"Installing {requirements.name} into a temporary folder, to weigh it …")
     with tempfile.TemporaryDirectory(prefix="akin-slug-") as folder:
@@ -193,14 +193,14 @@ def _slug_parts(bundle: Bundle) -> list[slug.Part]:
         return slug.measure(REPOSITORY, bundle=bundle.folder, environment=environment)
 
 
-def _slug_lines(parts: list[slug.Part]) -> Iterator[str]:
+def _slug_lines(parts: list[slug.SlugPart]) -> Iterator[str]:
     total = sum(part.bytes for part in parts)
     for name, size in [*((part.name, part.bytes) for part in parts), ("slug", total)]:
         yield f"  {name:<12}{_megabytes(size):>14}"
     yield slug_verdict(parts)
 
 
-def slug_verdict(parts: list[slug.Part]) -> str:
+def slug_verdict(parts: list[slug.SlugPart]) -> str:
     """Whether the host takes a slug of these parts and, where it is large, what would make it smaller."""
     total = sum(part.bytes for part in parts)
     if total <= slug.SOFT_LIMIT:

@@ -9,8 +9,8 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from bundle.words import words_of
-from precompute.sources.prices import is_code, price_from
 from precompute.sources.text import clean
+from precompute.sources.values.prices import is_code, price_from
 
 _NAMES = {
     "id": """

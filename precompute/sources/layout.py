@@ -7,15 +7,15 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from precompute.shared.errors import UserError
-from precompute.sources.categories import BETWEEN, category_from, slashes_separate, split_slashes
 from precompute.sources.columns import FIELDS, Role, role_of
 from precompute.sources.exports.export import FACT, Export, compact
 from precompute.sources.images import images_in, json_array, looks_like_picture
-from precompute.sources.prices import decimal_of
 from precompute.sources.products import KNOWN, tags_in
 from precompute.sources.records import Record
 from precompute.sources.rows import Cell, Number, Row
 from precompute.sources.text import clean
+from precompute.sources.values.categories import BETWEEN, category_from, slashes_separate, split_slashes
+from precompute.sources.values.prices import decimal_of
 
 _SHARE_OF_PICTURES = 0.8
 """Of a column's cells, how many must name pictures for it to be taken for that of the pictures."""

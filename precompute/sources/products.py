@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Any
 
-from precompute.sources.categories import category_from
-from precompute.sources.prices import currency_from, is_code, price_from
 from precompute.sources.records import Record
-from precompute.sources.stock import stock_from
 from precompute.sources.text import clean, line, plain
+from precompute.sources.values.categories import category_from
+from precompute.sources.values.prices import currency_from, is_code, price_from
+from precompute.sources.values.stock import stock_from
 
 KNOWN = (
     *("id", "title", "category", "brand", "tags", "description", "price", "sale_price", "currency"),

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import zip_longest
 
-from bundle import Neighbour, Product
-from dashapp.site import Site
+from bundle import Bundle, Neighbour, Product
+from dashapp.photo.live.keras import KerasEngine
 
 TOLERANCE = 1e-4
 """By how much scores may differ that stand for the same, as a share of them where they are above 1.
@@ -41,14 +41,13 @@ class LiveCheck:
     differences: tuple[ListDifference, ...]
 
 
-def check(site: Site, product: Product) -> LiveCheck:
+def check(bundle: Bundle, engine: KerasEngine, product: Product) -> LiveCheck:
     """Compute the list of a product anew and compare it, entry by entry, with the one in the bundle.
 
-    For a site that `checks_lists`. An entry is the same where the product in it has the score that is stored,
+    An entry is the same where the product in it has the score that is stored,
     and where the product that has its place now has that score, too: products with equal scores may change
     places. Raises `BundleError` where the stored list cannot be read.
     """
-    bundle, engine = site.bundle, site.engine
     stored = bundle.neighbours(product.id, recipe=engine.recipe)
     scores, from_pictures = engine.product_scores(product)
     sign = 1 if engine.vectors.metric == "euclidean" else -1

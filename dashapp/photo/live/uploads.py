@@ -17,7 +17,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.formparser import FormDataParser
 from werkzeug.wsgi import get_input_stream
 
-from dashapp.api.problems import Problem, unusable
+from dashapp.problems import Problem, unusable
 from pictures.box import WHOLE, Box
 from pictures.limits import MEGABYTE, UPLOAD
 

@@ -24,7 +24,7 @@ _TOGETHER = 128
 
 
 @dataclass(frozen=True)
-class Ranked:
+class RankedPositions:
     """Products by their `positions` in the catalogue, (k,), best first, with their `scores` (k,), float32."""
 
     positions: np.ndarray
@@ -80,7 +80,7 @@ class VectorIndex:
         numbers = self._numbers[which].astype(np.float32)
         return numbers if self._scales is None else numbers * self._scales[which, np.newaxis]
 
-    def nearest(self, query: np.ndarray, *, count: int, admitted: np.ndarray | None = None) -> Ranked:
+    def nearest(self, query: np.ndarray, *, count: int, admitted: np.ndarray | None = None) -> RankedPositions:
         """The `count` products nearest to `query` (d,), float32, or as many as there are.
 
         A product has the score of the nearest of its rows; equal ones are in the catalogue's order.
@@ -88,10 +88,10 @@ class VectorIndex:
         """
         rows = self._shortlist(query, count=count, admitted=admitted)
         if not len(rows):
-            return Ranked(np.empty(0, np.int64), np.empty(0, np.float32))
+            return RankedPositions(np.empty(0, np.int64), np.empty(0, np.float32))
         positions, near = self._by_product(rows, self._nearness(query, rows))
         best = np.argsort(-near, kind="stable")[:count]
-        return Ranked(positions[best].astype(np.int64), self._scores(query, near[best]))
+        return RankedPositions(positions[best].astype(np.int64), self._scores(query, near[best]))
 
     def _by_product(self, rows: np.ndarray, near: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """The products of rows, which are in their order, and the nearness of each one's nearest row."""

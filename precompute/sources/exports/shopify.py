@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from precompute.sources.exports.export import FACT, Export, by_compact_name, compact
-from precompute.sources.prices import price_from
 from precompute.sources.records import LeftOut
 from precompute.sources.rows import Cell, Row
-from precompute.sources.stock import stock_from
+from precompute.sources.values.prices import price_from
+from precompute.sources.values.stock import stock_from
 
 
 def _change(rows: Iterable[Row | LeftOut]) -> Iterator[Row | LeftOut]:

@@ -16,8 +16,8 @@ from bundle import Bundle
 from bundle.query import category_name, category_path
 from dashapp import create_app
 from dashapp.addresses import product_href
-from dashapp.answers.map_data import COLOURS, MOST, groups_of, map_tag
 from dashapp.http.assets import ASSETS
+from dashapp.http.map_data import COLOURS, MOST, groups_of, map_tag
 from dashapp.pages import map as map_module
 from dashapp.settings import Settings
 from tests.sample_bundle import HTML_TITLE, RECIPES, write_sample_bundle

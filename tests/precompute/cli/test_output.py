@@ -128,7 +128,7 @@ def test_a_check_weighs_the_slug_for_programs_too(
     data: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     slug = check.slug
-    parts = [slug.Part("code", 1), slug.Part("bundle", slug.LIMIT)]
+    parts = [slug.SlugPart("code", 1), slug.SlugPart("bundle", slug.LIMIT)]
     monkeypatch.setattr(slug, "install", lambda requirements, *, environment: None)
     monkeypatch.setattr(slug, "measure", lambda repository, *, bundle, environment: parts)
     assert main.main(["check", "--data", str(data), "--slug", "--json"]) == 1

@@ -51,7 +51,7 @@ def test_whatever_the_source_says_comes_back(site, collect, tmp_path):
 )
 def test_amounts_cannot_be_taken_for_others(price, text):
     from precompute.collect.catalogue_folder import _amount
-    from precompute.sources.prices import price_from
+    from precompute.sources.values.prices import price_from
 
     assert _amount(price) == text
     assert price_from(text, decimal="").amount == price

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from precompute.sources import Record, SourceProduct, product_from
-from precompute.sources.categories import category_from, slashes_separate, split_slashes
-from precompute.sources.stock import stock_from
 from precompute.sources.text import clean, line, plain
+from precompute.sources.values.categories import category_from, slashes_separate, split_slashes
+from precompute.sources.values.stock import stock_from
 
 
 def product(decimal: str = "", **fields: str) -> SourceProduct:

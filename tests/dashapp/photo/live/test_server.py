@@ -16,9 +16,9 @@ import pytest
 from flask import Flask, request
 
 from dashapp import create_app
-from dashapp.api.problems import Problem
+from dashapp.api.photo_answers import AT_ONCE
 from dashapp.photo.live import uploads
-from dashapp.photo.live.answers import AT_ONCE
+from dashapp.problems import Problem
 from dashapp.settings import Settings
 from tests.builds import write_pictures
 from tests.drawn_pictures import encoded, picture

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from http import HTTPStatus
@@ -12,22 +13,22 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-import numpy as np
 from flask import Request, Response
 
 from bundle import Bundle, Product
 from dashapp.answers.look_alikes import LookAlike, folded
 from dashapp.api.operations import FILTERS, filters_of
 from dashapp.api.parameters import Parameter, read_all
-from dashapp.api.problems import Problem
 from dashapp.api.records import similar_record
 from dashapp.photo.live.rates import Rates, client_of
+from dashapp.photo.live.start import can_search, check_start
 from dashapp.photo.live.turns import BusyError, Places, Turns
 from dashapp.photo.live.uploads import read_photos
+from dashapp.problems import Problem
 from dashapp.settings import EVERY_ORIGIN, Settings
 
 if TYPE_CHECKING:
-    from dashapp.photo.live.engine import Engine, Found
+    from dashapp.photo.live.engine import Engine, PhotoMatches
     from dashapp.site import Site
 
 logger = logging.getLogger(__name__)
@@ -48,7 +49,6 @@ _AGAIN = 3
 _FOLDED_FROM = 4
 """How many products are looked at for each one that is asked for, as near-identical ones count once."""
 _MOST_FOLDED = 1_000
-_DECIMALS = 6
 
 
 def live_parameters(site: Site, bundle: Bundle) -> tuple[Parameter, ...]:
@@ -79,10 +79,9 @@ class LiveApi:
             Thread(target=self._open, args=(engine,), name="live-warm-up", daemon=True).start()
 
     def _open(self, engine: Engine) -> None:
-        size = engine.form.input_size
         try:
             with self._turns.turn():
-                engine.extractor(np.zeros((size, size, 3), np.uint8))
+                engine.warm_up()
         except Exception:
             logger.exception("The extractor of the live search could not be opened.")
 
@@ -103,11 +102,10 @@ class LiveApi:
             photos = read_photos(request, box=values["box"])
             lean = values["fields"] == "ids"
             count = values["limit"] if lean else min(_FOLDED_FROM * values["limit"], _MOST_FOLDED)
-            flags = bundle.admitted(filters_of(values))
-            admitted = None if flags is None else np.frombuffer(flags, np.bool_)
+            admitted = bundle.admitted(filters_of(values))
             with self._turns.turn():
                 found = engine.search(photos, count=count, admitted=admitted)
-        total = bundle.count if admitted is None else int(admitted.sum())
+        total = bundle.count if admitted is None else sum(admitted)
         body = {"recipe": engine.recipe, "runtime": engine.runtime, "photos": len(photos), "total": total}
         similar = _ids(engine, found) if lean else _records(site, bundle, found, values["limit"])
         response = Response(
@@ -134,12 +132,12 @@ class LiveApi:
             )
 
 
-def _ids(engine: Engine, found: Found) -> list[dict[str, Any]]:
-    return [{"id": engine.ids[position], "score": score} for position, score in _entries(found)]
+def _ids(engine: Engine, found: PhotoMatches) -> list[dict[str, Any]]:
+    return [{"id": engine.ids[position], "score": score} for position, score in found.entries]
 
 
-def _records(site: Site, bundle: Bundle, found: Found, limit: int) -> list[dict[str, Any]]:
-    scores = dict(_entries(found))
+def _records(site: Site, bundle: Bundle, found: PhotoMatches, limit: int) -> list[dict[str, Any]]:
+    scores = dict(found.entries)
     products = bundle.products_at(scores)
     score_of = {products[position].id: score for position, score in scores.items() if position in products}
     groups = folded(_in_order(scores, products))[:limit]
@@ -150,11 +148,6 @@ def _records(site: Site, bundle: Bundle, found: Found, limit: int) -> list[dict[
 
 def _in_order(positions: Iterable[int], products: dict[int, Product]) -> list[Product]:
     return [products[position] for position in positions if position in products]
-
-
-def _entries(found: Found) -> list[tuple[int, float]]:
-    scores = np.round(found.ranked.scores.astype(np.float64), _DECIMALS) + 0.0
-    return list(zip(found.ranked.positions.tolist(), scores.tolist(), strict=True))
 
 
 @contextmanager
@@ -173,3 +166,15 @@ def _later(status: HTTPStatus, detail: str, seconds: int) -> Problem:
     problem = Problem(status, detail)
     problem.headers["Retry-After"] = str(seconds)
     return problem
+
+
+def open_live(settings: Settings) -> LiveApi | None:
+    """What answers requests with photos; None where this process cannot search.
+
+    Raises `SettingsError` where the setting, the packages and the bundle do not fit together.
+    """
+    # Read by NumPy when it is loaded. What is multiplied here takes a millisecond: more threads, beside those
+    # of the extractor and of other workers, cost more than they gain.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    check_start(settings)
+    return LiveApi(settings) if can_search(settings) else None

@@ -15,7 +15,7 @@ from werkzeug.test import TestResponse
 
 from bundle import Bundle
 from dashapp import create_app
-from dashapp.photo.live import answers
+from dashapp.api import photo_answers
 from dashapp.photo.live.turns import BusyError
 from dashapp.settings import Settings
 from pictures.limits import UPLOAD
@@ -250,10 +250,10 @@ def test_whoever_finds_no_place_is_told_at_once(live, live_folders, monkeypatch)
     def full(*_: Any) -> None:
         raise BusyError
 
-    monkeypatch.setattr(answers.Places, "place", full)
+    monkeypatch.setattr(photo_answers.Places, "place", full)
     answer = live.post(ADDRESS, data=photo(live_folders, "cups/0000.png"))
     assert_problem(answer, 503, "Try again")
-    assert answer.headers["Retry-After"] == str(answers._AGAIN)
+    assert answer.headers["Retry-After"] == str(photo_answers._AGAIN)
 
 
 def test_without_live_mode_nothing_can_be_sent(live_folders) -> None:

@@ -4,21 +4,17 @@ from __future__ import annotations
 
 from http import HTTPStatus
 from math import isfinite
-from typing import TYPE_CHECKING
 
 from flask import Flask, Response, request
 
 from bundle import Bundle, BundleError, Neighbour, Product
 from dashapp.addresses import arguments_of
+from dashapp.http.device_files import live_recipe
 from dashapp.pages.photo import RESULTS
 from dashapp.pages.photo_results import photo_results
 from dashapp.parts.markup import to_html
-from dashapp.photo.device_files import live_recipe
 from dashapp.photo.query import PhotoQuery
-from dashapp.site import Site, Sites
-
-if TYPE_CHECKING:
-    from dashapp.photo.live.check import LiveCheck
+from dashapp.site import Sites
 
 MOST_RESULTS = 300
 """How many of the closest products a page's script asks about."""
@@ -57,18 +53,11 @@ def register_photo_answers(server: Flask, sites: Sites) -> None:
             entries,
             query=query,
             product=product,
-            check=_check(site, stored) if stored and site.checks_lists else None,
+            check=site.check(stored) if stored and site.checks_lists else None,
         )
         response = Response(to_html(found), mimetype="text/html")
         response.cache_control.no_store = True
         return response
-
-
-def _check(site: Site, product: Product) -> LiveCheck:
-    # It needs the other half, which is only here where lists can be checked.
-    from dashapp.photo.live.check import check
-
-    return check(site, product)
 
 
 def _is_sent() -> bool:

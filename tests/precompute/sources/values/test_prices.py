@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from precompute.sources.prices import decimal_of, price_from
+from precompute.sources.values.prices import decimal_of, price_from
 
 
 @pytest.mark.parametrize(
