@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from bundle import Neighbour, Product, ProductImage
+from bundle.metric import lower_is_better
 from dashapp.addresses import product_href, shop_href
 from dashapp.answers.look_alikes import LookAlike
 from dashapp.api.addresses import similar_address
-from dashapp.shown_recipe import METRICS
 from dashapp.site import Site
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def recipe_record(entry: dict[str, Any]) -> dict[str, Any]:
         "name": entry["name"],
         "description": entry.get("description") or None,
         "metric": entry["metric"],
-        "lower_is_better": METRICS[entry["metric"]].lower_is_better,
+        "lower_is_better": lower_is_better(entry["metric"]),
         "top": entry["top"],
         "depth": entry["depth"],
         "fingerprint": entry["fingerprint"],

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from bundle.metric import METRICS
 from dashapp.api.operations import COLOUR
-from dashapp.shown_recipe import METRICS
 
 TEXT = {"type": "string"}
 MAYBE_TEXT = {"type": ["string", "null"]}

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from bundle import Bundle
+from bundle.metric import METRICS
 from precompute.models import recipe as names
 from precompute.models.networks import network_of
 from precompute.models.recipe import APPLICATIONS, HUB, KERAS, RECIPES, Recipe
@@ -27,7 +28,7 @@ CHOICES = {
     "interpolation": names.INTERPOLATIONS,
     "projection": names.PROJECTIONS,
     "pictures": names.PICTURES,
-    "metric": names.METRICS,
+    "metric": METRICS,
 }
 """The fields that take one of a few words, with those words."""
 

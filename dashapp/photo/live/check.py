@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from itertools import zip_longest
 
 from bundle import Bundle, Neighbour, Product
+from bundle.metric import sign
 from dashapp.photo.live.keras import KerasEngine
 
 TOLERANCE = 1e-4
@@ -50,10 +51,9 @@ def check(bundle: Bundle, engine: KerasEngine, product: Product) -> LiveCheck:
     """
     stored = bundle.neighbours(product.id, recipe=engine.recipe)
     scores, from_pictures = engine.product_scores(product)
-    sign = 1 if engine.vectors.metric == "euclidean" else -1
     others = (Neighbour(*entry) for entry in scores.items() if entry[0] != product.id)
     depth = min(bundle.recipes[0]["depth"], bundle.count - 1)
-    live = sorted(others, key=lambda entry: (sign * entry.score, entry.id))[:depth]
+    live = sorted(others, key=lambda entry: (-sign(engine.vectors.metric) * entry.score, entry.id))[:depth]
     gaps = [abs(scores[entry.id] - entry.score) for entry in stored if entry.id in scores]
     pairs = enumerate(zip_longest(stored, live), start=1)
     differences = tuple(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from bundle.live import OWNERS, SCALES, LiveSearch
+from bundle.metric import lower_is_better
 
 SHORTLIST = 1_000
 """Rows whose scores are computed in full at the least; up to so many in all, no row is passed over."""
@@ -55,7 +56,7 @@ class VectorIndex:
         # In the order of the products, so that those of one lie together.
         self._numbers, self._scales, self._owners = numbers, scales, owners
         self.metric = metric
-        self._halves = self._half_squares() if metric == "euclidean" else None
+        self._halves = self._half_squares() if lower_is_better(metric) else None
         self._basis = self._coarse = None
         if len(numbers) > SHORTLIST:
             self._basis = _basis(self.rows(_spread(len(numbers))))
