@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
@@ -17,7 +18,7 @@ from precompute.collect.picture_fetching import IMAGES, PHASE, picture_address
 from precompute.collect.readers import Reader
 from precompute.collect.settings import PLACEHOLDER_PRODUCTS
 from precompute.shared.atomic_file import whole_file
-from precompute.shared.csv_cells import cell
+from precompute.shared.csv_cells import marked
 from precompute.shared.errors import UserError
 from precompute.sources import LeftOut, Record, product_from
 from precompute.sources.columns import role_of
@@ -139,7 +140,8 @@ def write_catalogue(choice: Choice, folder: Path) -> Written:
         whole_file(folder / TABLE) as temporary,
         temporary.open("w", encoding="utf-8", newline="", errors="replace") as out,
     ):
-        out.write(",".join(map(cell, (*_COLUMNS, *map(_heading, facts)))) + "\n")
+        table = csv.writer(out)
+        table.writerow(map(marked, (*_COLUMNS, *map(_heading, facts))))
         for record in choice.records():
             images, reasons = _images(record, files, placeholders, choice, folder)
             left_out += reasons
@@ -154,7 +156,7 @@ def write_catalogue(choice: Choice, folder: Path) -> Written:
                 continue
             used.update(images)
             products += 1
-            out.write(",".join(map(cell, row)) + "\n")
+            table.writerow(map(marked, row))
         if not products:
             first = next(_troubles(choice.journal), left_out[0])
             raise UserError(
