@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 
 _AT_ONCE = 16
@@ -17,6 +18,26 @@ def flush(path: Path | str) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+@contextmanager
+def whole_file(path: Path, *, by_way_of: Path | None = None, durable: bool = False) -> Iterator[Path]:
+    """A temporary file that takes the place of `path` where all went well, and is removed otherwise.
+
+    Nobody ever sees a part of it, and hard links to what was there keep what they have. The temporary file is
+    in the folder `by_way_of`, or else beside `path`. With `durable`, no crash of the machine undoes it.
+    """
+    temporary = (by_way_of or path.parent) / f".{path.name}.new"
+    try:
+        yield temporary
+        if durable:
+            flush(temporary)
+        os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
+    if durable:
+        # The rename itself is on the disk once the folder is.
+        flush(path.parent)
 
 
 def flush_all(folder: Path, *, but: Collection[tuple[int, int]] = frozenset()) -> None:

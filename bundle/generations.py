@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from datetime import UTC, datetime
 from pathlib import Path
 
 from bundle import format as fmt
-from bundle.disk import flush
+from bundle.disk import whole_file
 from bundle.format import BundleError
 from bundle.reader import Bundle
 
@@ -71,16 +70,8 @@ def replace_current(root: Path, name: str) -> None:
     Once this returns, a crash of the machine does not undo it. Raises `OSError` where `root` cannot be
     written, with the generation that was live still live.
     """
-    temporary = root / f".{fmt.CURRENT}.new"
-    try:
-        with temporary.open("w", encoding="utf-8") as file:
-            file.write(name + "\n")
-        flush(temporary)
-        os.replace(temporary, root / fmt.CURRENT)
-    finally:
-        temporary.unlink(missing_ok=True)
-    # The rename itself is on the disk once the folder is.
-    flush(root)
+    with whole_file(root / fmt.CURRENT, durable=True) as temporary:
+        temporary.write_text(name + "\n", encoding="utf-8")
 
 
 def open_at(path: Path) -> Bundle:

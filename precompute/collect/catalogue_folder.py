@@ -11,13 +11,13 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from bundle.disk import whole_file
 from pictures.decoding import PictureError
 from precompute.collect.addresses import without_credentials
 from precompute.collect.journal import Journal
 from precompute.collect.picture_fetching import IMAGES, PHASE, picture_address
 from precompute.collect.readers import Reader
 from precompute.collect.settings import PLACEHOLDER_PRODUCTS
-from precompute.shared.atomic_file import whole_file
 from precompute.shared.csv_cells import marked
 from precompute.shared.errors import UserError
 from precompute.sources import LeftOut, Record, product_from

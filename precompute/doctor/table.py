@@ -6,8 +6,8 @@ import csv
 from collections.abc import Iterator
 from pathlib import Path
 
+from bundle.disk import whole_file
 from precompute.doctor.findings import Diagnosis, Finding, kind_of
-from precompute.shared.atomic_file import whole_file
 from precompute.shared.csv_cells import marked
 
 COLUMNS = ("finding", "severity", "kind", "product", "file", "what", "what_to_do", "beside")

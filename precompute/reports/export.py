@@ -17,11 +17,11 @@ import pyarrow as pa
 from pyarrow import parquet
 
 from bundle import Bundle, Neighbour, Product
+from bundle.disk import whole_file
 from precompute.embeddings.vectors import Vectors, compared_vectors
 from precompute.models.choice import published_recipe
 from precompute.models.recipe import Recipe
 from precompute.neighbours.best_pair import open_products
-from precompute.shared.atomic_file import whole_file
 from precompute.shared.csv_cells import marked
 from precompute.shared.errors import UserError
 from precompute.shared.progress import stage
