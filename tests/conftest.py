@@ -6,7 +6,14 @@ from __future__ import annotations
 import sqlite3  # noqa: F401
 from pathlib import Path
 
+import hypothesis
 import pytest
+
+# How long an example takes says more of the machine than of the code.
+hypothesis.settings.register_profile(
+    "akin", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("akin")
 
 ROOT = Path(__file__).parent.parent
 CLOTHING = ROOT.parent / "shared" / "data" / "clothing"
