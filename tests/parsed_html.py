@@ -61,6 +61,11 @@ def attributes(page: Page, css: str, name: str) -> list[str | None]:
     return [element.get(name) for element in select(page, css)]
 
 
+def links_of(page: Page) -> dict[str, str | None]:
+    """Where each link leads, by its text; of links with the same text the last."""
+    return {words(link): link.get("href") for link in select(page, "a")}
+
+
 def components(answer: str) -> Iterator[dict[str, Any]]:
     """The properties of every Dash component in the JSON of a callback's answer, in the document's order."""
     waiting = [json.loads(answer)]
