@@ -123,12 +123,12 @@ def test_where_only_browsers_can_search_no_photo_can_be_sent(
 ) -> None:
     monkeypatch.setattr("dashapp.photo.live.start.can_search", lambda settings: False)
     client = client_of(live_data, live="browser")
-    assert attributes(client, "/photo")["search"] == ""
+    assert told(client, "/photo")["search"] == ""
     assert "sent to this shop’s server" not in client.get("/photo").text
 
 
 def test_a_products_picture_can_be_the_photo(device: FlaskClient) -> None:
-    given = json.loads(attributes(device, "/photo?product=plain&box=0.1,.2,0.5,9")["given"])
+    given = json.loads(told(device, "/photo?product=plain&box=0.1,.2,0.5,9")["given"])
     assert given["id"] == "plain" and given["title"] == "Sample mug 0" and given["box"] == "0.1,0.2,0.5,0.8"
     assert device.get(given["picture"]).mimetype == "image/webp"
 
