@@ -8,7 +8,7 @@ from typing import TypeVar
 
 Seen = TypeVar("Seen")
 
-PATIENCE = 60.0
+PATIENCE = 120.0
 """Seconds until a test gives up: many times what a quiet machine takes."""
 
 

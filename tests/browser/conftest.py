@@ -42,7 +42,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of the sample bundle."""
-    return made_once(tmp_path_factory, "browser-sample", write_sample_bundle)
+    return made_once(tmp_path_factory, "sample", write_sample_bundle)
 
 
 @pytest.fixture(scope="session")

@@ -8,8 +8,7 @@ import socket
 import subprocess
 import sys
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from http.client import HTTPConnection
 from pathlib import Path
 from urllib.parse import quote
@@ -24,6 +23,7 @@ from dashapp.settings import REPOSITORY, Settings
 from dashapp.site import Sites
 from tests.parsed_html import attributes, text_of
 from tests.sample_bundle import RECIPES, write_sample_bundle
+from tests.waiting import PATIENCE, eventually
 
 
 def publish(root: Path, generation: str, *, products: int) -> None:
@@ -46,18 +46,11 @@ def served(tmp_path: Path) -> Iterator[tuple[Path, int]]:
             command, cwd=REPOSITORY, env=environment, stdout=output, stderr=subprocess.STDOUT
         )
     try:
-        wait_until(lambda: answers(port), log)
+        eventually(lambda: answers(port))
         yield root, port
     finally:
         process.terminate()
-        process.wait(timeout=30)
-
-
-def wait_until(happened: Callable[[], bool], log: Path | None = None) -> None:
-    deadline = time.monotonic() + 60
-    while not happened():
-        assert time.monotonic() < deadline, log.read_text() if log else "it did not happen"
-        time.sleep(0.05)
+        process.wait(timeout=PATIENCE)
 
 
 def answers(port: int) -> bool:
@@ -68,7 +61,7 @@ def answers(port: int) -> bool:
 
 
 def get(port: int, address: str, body: bytes | None = None) -> tuple[int, str]:
-    connection = HTTPConnection("127.0.0.1", port, timeout=30)
+    connection = HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
     try:
         headers = {"Content-Type": "application/json"} if body else {}
         connection.request("POST" if body else "GET", address, body=body, headers=headers)
@@ -151,16 +144,16 @@ def count_in(html: str) -> str:
 def test_two_builds_and_a_way_back_fail_no_request(served: tuple[Path, int]) -> None:
     root, port = served
     with Visitors(port) as visitors:
-        wait_until(lambda: visitors.pages > 5)
+        eventually(lambda: visitors.pages > 5)
         for generation, products in (("g2", 70), ("g3", 50)):
             publish(root, generation, products=products)
-            wait_until(lambda products=products: shown(port) == {str(products)})
+            eventually(lambda products=products: shown(port) == {str(products)})
         roll_back(root)
-        wait_until(lambda: shown(port) == {"70"})
+        eventually(lambda: shown(port) == {"70"})
         # Two at once: what was shown is removed before the app has gone on.
         publish(root, "g4", products=55)
         publish(root, "g5", products=65)
-        wait_until(lambda: shown(port) == {"65"})
+        eventually(lambda: shown(port) == {"65"})
     assert visitors.failures == []
     assert visitors.counts >= {"60", "70", "50", "65"} and visitors.pictures > 20
 
@@ -170,7 +163,7 @@ def test_a_page_of_the_generation_before_keeps_its_pictures(tmp_path: Path) -> N
     client = create_app(Settings(data=tmp_path)).server.test_client()
     pictures = thumbnails_in(client.get("/").text)
     publish(tmp_path, "g2", products=4)
-    wait_until(lambda: "4 products" in client.get("/").text)
+    eventually(lambda: "4 products" in client.get("/").text)
     assert len(pictures) > 20
     assert {client.get(address).status_code for address in pictures} == {200}
 

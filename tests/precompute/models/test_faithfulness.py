@@ -26,6 +26,8 @@ from precompute.cli.main import main
 from tests.parsed_html import attributes, texts
 from tests.seeded import application, save
 
+pytestmark = pytest.mark.slow
+
 Lists = dict[str, list[tuple[str, float]]]
 
 

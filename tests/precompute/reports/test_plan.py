@@ -38,6 +38,7 @@ def planned(photos: Path) -> Plan:
     return next(plan(settings(photos, Path("nowhere")), sample=100))
 
 
+@pytest.mark.slow
 def test_sizes_come_true(photos: Path, planned: Plan, tmp_path: Path) -> None:
     summary = build(settings(photos, tmp_path))
     sizes = {path: path.stat().st_size for path in files_below(summary.folder)}
