@@ -66,7 +66,7 @@ def blocks(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> N
 @pytest.mark.parametrize("memory_budget", [1, neighbours.MEMORY_BUDGET])
 @pytest.mark.parametrize("metric", METRICS)
 def test_lists_are_those_of_the_best_pairs(metric: str, memory_budget: int) -> None:
-    ids, vectors, counts = catalogue("normal", 70)
+    ids, vectors, counts = catalogue("normal", 50)
     options = {"metric": metric, "depth": 9, "counts": counts, "memory_budget": memory_budget}
     lists = find_neighbours(ids, vectors, **options)
     found = as_dictionary(lists)
@@ -78,12 +78,12 @@ def test_lists_are_those_of_the_best_pairs(metric: str, memory_budget: int) -> N
 @pytest.mark.usefixtures("blocks")
 @pytest.mark.parametrize("metric", METRICS)
 def test_a_shared_picture_on_many_products_leaves_ties_by_id(metric: str) -> None:
-    ids, vectors, counts = catalogue("normal", 120)
+    ids, vectors, counts = catalogue("normal", 80)
     starts = np.cumsum(counts) - counts
     vectors = np.random.default_rng(1).standard_normal(vectors.shape).astype(np.float32) / 2
-    vectors[starts[20:90]] = 5  # one chart of sizes
+    vectors[starts[10:60]] = 5  # one chart of sizes
     lists = find_neighbours(ids, vectors, metric=metric, depth=6, counts=counts)
-    charted = {ids[row] for row in range(20, 90)}
+    charted = {ids[row] for row in range(10, 60)}
     for name, entries in as_dictionary(lists).items():
         if name in charted:
             assert [other for other, _ in entries] == sorted(charted - {name})[:6]

@@ -55,7 +55,7 @@ def blocks(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> N
 
 @pytest.mark.usefixtures("blocks")
 @pytest.mark.parametrize("metric", METRICS)
-@pytest.mark.parametrize(("count", "depth"), [(300, 1), (301, 7), (310, 60), (40, 39)])
+@pytest.mark.parametrize(("count", "depth"), [(150, 1), (151, 7), (160, 60), (40, 39)])
 def test_lists_are_those_of_the_reference(metric: str, count: int, depth: int) -> None:
     ids, vectors = catalogue(count, 24)
     lists = find_neighbours(ids, vectors, metric=metric, depth=depth)
@@ -67,9 +67,9 @@ def test_lists_are_those_of_the_reference(metric: str, count: int, depth: int) -
 @pytest.mark.parametrize("metric", METRICS)
 @pytest.mark.parametrize("memory_budget", [1, neighbours.MEMORY_BUDGET])
 def test_many_equal_scores_are_ordered_by_id(metric: str, memory_budget: int) -> None:
-    ids, vectors = catalogue(400, 16)
-    vectors[100:300] = vectors[100]  # one picture on 200 products
-    vectors[350:380] = 0  # no direction at all
+    ids, vectors = catalogue(200, 16)
+    vectors[50:150] = vectors[50]  # one picture on 100 products
+    vectors[170:185] = 0  # no direction at all
     lists = find_neighbours(ids, vectors, metric=metric, depth=5, memory_budget=memory_budget)
     assert as_dictionary(lists) == reference(ids, vectors, 5, metric)
 
@@ -77,9 +77,9 @@ def test_many_equal_scores_are_ordered_by_id(metric: str, memory_budget: int) ->
 @pytest.mark.usefixtures("blocks")
 @pytest.mark.parametrize("metric", METRICS)
 def test_a_crowd_of_near_equals_is_in_the_right_order(metric: str) -> None:
-    ids, vectors = catalogue(300, 16)
+    ids, vectors = catalogue(150, 16)
     # Apart by less than float32 can tell once they are multiplied, and by more than the sixth decimal.
-    vectors[:200] = vectors[0] * 1000 + np.random.default_rng(1).uniform(-1, 1, (200, 16)).astype(np.float32)
+    vectors[:100] = vectors[0] * 1000 + np.random.default_rng(1).uniform(-1, 1, (100, 16)).astype(np.float32)
     lists = find_neighbours(ids, vectors, metric=metric, depth=3)
     assert as_dictionary(lists) == reference(ids, vectors, 3, metric)
 
@@ -88,7 +88,7 @@ def test_a_crowd_of_near_equals_is_in_the_right_order(metric: str) -> None:
 @pytest.mark.parametrize("metric", METRICS)
 @pytest.mark.parametrize("length", [1e-30, 1e-8, 1e8, 1e18])
 def test_tiny_and_huge_vectors_are_no_exception(metric: str, length: float) -> None:
-    ids, vectors = catalogue(200, 16)
+    ids, vectors = catalogue(100, 16)
     vectors[::3] *= np.float32(length)
     lists = as_dictionary(find_neighbours(ids, vectors, metric=metric, depth=9))
     for name, entries in reference(ids, vectors, 9, metric).items():

@@ -17,6 +17,8 @@ from precompute.reports.slug import files_below
 from precompute.shared.errors import UserError
 from tests.drawn_pictures import encoded, picture
 
+pytestmark = pytest.mark.slow
+
 COUNT = 200
 RECIPE = replace(RECIPES[DEFAULT], depth=30, top=5)
 
@@ -38,7 +40,6 @@ def planned(photos: Path) -> Plan:
     return next(plan(settings(photos, Path("nowhere")), sample=100))
 
 
-@pytest.mark.slow
 def test_sizes_come_true(photos: Path, planned: Plan, tmp_path: Path) -> None:
     summary = build(settings(photos, tmp_path))
     sizes = {path: path.stat().st_size for path in files_below(summary.folder)}
