@@ -216,6 +216,13 @@ def test_no_function_is_too_long():
     assert not long
 
 
+def test_no_browser_test_waits_inside_the_page():
+    """Playwright looks again with `eval`, which our pages forbid, and would wait for ever."""
+    call = "wait_for_" + "function("
+    files = files_of("tests/browser", ".py")
+    assert files and not [name_of(path) for path in files if call in path.read_text(encoding="utf-8")]
+
+
 def test_the_docs_cover_every_command_and_option():
     text = documentation()
     missing = []
