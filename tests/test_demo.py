@@ -25,6 +25,8 @@ from precompute.models.recipe import DEFAULT, RECIPES
 from precompute.models.registry import open_extractor
 from precompute.store import EmbeddingStore
 
+pytestmark = pytest.mark.slow
+
 DEMO = Path(__file__).parent.parent / "demo"
 CHECKSUMS = Path(__file__).parent / "demo_checksums.json"
 RECIPE = RECIPES[DEFAULT]

@@ -59,6 +59,7 @@ def test_the_runtimes_agree(litert: Extractor, keras: Extractor, inputs: np.ndar
     assert np.allclose(first, second, atol=1e-3)
 
 
+@pytest.mark.slow
 def test_the_runtimes_agree_on_real_photos(litert: Extractor, keras: Extractor, clothing: Path) -> None:
     photos = read_inputs(sorted(clothing.glob("*/*.jpg"))[::97])
     found = [
@@ -78,6 +79,7 @@ def test_an_embedding_does_not_depend_on_its_batch(
     assert np.array_equal(together[5:6], extractor(inputs[5:6]))
 
 
+@pytest.mark.slow
 def test_real_photos_are_recognised(clothing: Path) -> None:
     from precompute.models.networks.efficientnet_lite0 import build_classifier
     from precompute.models.packaged_weights import packaged_weights
