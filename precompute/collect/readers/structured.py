@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from extruct.jsonld import JsonLdExtractor
-from extruct.opengraph import OpenGraphExtractor
-from extruct.utils import parse_html
-from extruct.w3cmicrodata import MicrodataExtractor
+from lxml import html
 
+from precompute.collect.readers.microdata import Node, read_microdata
 from precompute.collect.readers.text import as_list
-
-Node = dict[str, Any]
 
 _DEEPEST = 12
 _LISTS = ("@graph", "mainEntity", "mainEntityOfPage", "hasPart")
 """Where JSON-LD puts what a page is about inside of what the page is."""
+
+_STRING_OR_COMMENT = re.compile(
+    r"""("(?:\\.|[^"\\])*+"?)|//[^\n]*|/\*.*?(?:\*/|\Z)|<!--.*?(?:-->|\Z)|<!\[CDATA\[|\]\]>""", re.DOTALL
+)
+_STRING_OR_LAST_COMMA = re.compile(r"""("(?:\\.|[^"\\])*+"?)|,(?=\s*[}\]])""", re.DOTALL)
+"""What stands inside a string is matched as part of that string, and so is no comment and no comma."""
 
 
 @dataclass(frozen=True)
@@ -39,26 +43,21 @@ class Structured:
 def read_structured(page: str, url: str) -> Structured:
     """The structured data of a page. A part that is damaged is taken for absent."""
     # As bytes: lxml refuses text that declares an encoding of its own, as XHTML does.
-    tree = parse_html(page.encode("utf-8", "replace"), encoding="utf-8")
+    tree = html.fromstring(page.encode("utf-8", "replace"), parser=html.HTMLParser(encoding="utf-8"))
     nodes: list[Node] = []
     for script in tree.xpath("//script[starts-with(@type, 'application/ld+json')]"):
         # One by one, as one that is damaged must not cost the others.
-        script.set("type", "application/ld+json")
         try:
-            nodes += _expanded(JsonLdExtractor().extract_items(script))
+            nodes += _expanded(as_list(_parsed(script.text or "")))
         except (ValueError, RecursionError):
             continue
     known = {node["@id"]: node for node in nodes if isinstance(node.get("@id"), str)}
     nodes = [_resolved(node, known) for node in nodes]
-    try:
-        microdata = MicrodataExtractor().extract_items(tree, url)
-        nodes += _expanded([_flat(item) for item in microdata])
-    except (ValueError, RecursionError):
-        pass
+    nodes += _expanded(read_microdata(tree, url))
+    # Anywhere: an element that may not stand in the head ends it for the parser.
     open_graph = [
-        (name.strip().lower(), value.strip())
-        for item in OpenGraphExtractor().extract_items(tree, url)
-        for name, value in item["properties"]
+        (meta.get("property").strip().lower(), meta.get("content").strip())
+        for meta in tree.xpath("//meta[@property and @content]")
     ]
     return Structured(nodes, open_graph)
 
@@ -67,6 +66,19 @@ def types_of(node: object) -> set[str]:
     """The names of a node's types, whatever vocabulary they are written with."""
     given = as_list(node.get("@type")) if isinstance(node, dict) else []
     return {each.rpartition("/")[2].rpartition(":")[2] for each in given if isinstance(each, str)}
+
+
+def _parsed(written: str) -> Any:
+    """JSON as pages write it: with comments, a comma too many at the end, line breaks in strings."""
+    try:
+        return json.loads(written, strict=False)
+    except ValueError:
+        plain = _STRING_OR_COMMENT.sub(_string, written)
+        return json.loads(_STRING_OR_LAST_COMMA.sub(_string, plain), strict=False)
+
+
+def _string(match: re.Match[str]) -> str:
+    return match[1] or ""
 
 
 def _expanded(items: list[Any], depth: int = 0) -> Iterator[Node]:
@@ -92,16 +104,3 @@ def _resolved(node: Node, known: dict[str, Node], depth: int = 0) -> Any:
         # One level alone: who refers to each other does so without end.
         return known.get(node["@id"], node)
     return {name: _resolved(value, known, depth + 1) for name, value in node.items() if name != "@graph"}
-
-
-def _flat(item: Any, depth: int = 0) -> Any:
-    """A microdata item in the form of JSON-LD."""
-    if isinstance(item, list):
-        return [_flat(each, depth + 1) for each in item]
-    if not isinstance(item, dict) or depth >= _DEEPEST:
-        return item if not isinstance(item, dict) else {}
-    properties = item.get("properties")
-    flat = {"@type": item.get("type"), "@id": item.get("id")}
-    for name, value in properties.items() if isinstance(properties, dict) else ():
-        flat[name] = _flat(value, depth + 1)
-    return flat
