@@ -8,7 +8,7 @@
   const warn = (text) => console.warn(`Akin: ${text}`);
   if (!script) return warn("load widget.js by a script element without type=\"module\".");
 
-  const FILTERS = ["limit", "recipe", "same-category", "same-colour", "in-stock", "price"];
+  const FILTERS = ["limit", "recipe", "same-category", "same-colour", "in-stock", "on-sale", "price"];
 
   // Colours and font come from the page; all else of the host is kept from it, and the page from this.
   const sheet = new CSSStyleSheet();
@@ -41,6 +41,8 @@
       overflow-wrap: anywhere;
     }
     .price { display: block; }
+    s { opacity: .75; }
+    .unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
   `);
 
   function element(name, properties, ...children) {
@@ -51,8 +53,7 @@
 
   const absolute = (address) => new URL(address, script.src).href;
 
-  function price({ price: amount, currency }) {
-    if (amount === null) return "";
+  function price(amount, currency) {
     const language = document.documentElement.lang || undefined;
     try {
       return new Intl.NumberFormat(language, { style: "currency", currency }).format(amount);
@@ -76,8 +77,16 @@
     if (product.images.length) tile.append(picture(product.images[0], shape));
     const shop = /^https?:/i.test(product.url ?? "");
     const parts = [tile, element("span", { className: "title", textContent: product.title })];
-    const amount = price(product);
-    if (amount) parts.push(element("span", { className: "price", textContent: amount }));
+    const { price: amount, compare_at_price: before, currency } = product;
+    if (amount !== null) {
+      const paid = element("span", { className: "price", textContent: price(amount, currency) });
+      if (before !== null && before > amount) {
+        const was = element("span", { className: "unseen", textContent: "was " });
+        const off = Math.floor((before - amount) / before * 100 + 1e-6);
+        paid.append(" ", element("s", {}, was, price(before, currency)), off ? ` ${off}% off` : "");
+      }
+      parts.push(paid);
+    }
     return element("a", { href: shop ? product.url : absolute(product.page) }, ...parts);
   }
 
