@@ -102,7 +102,8 @@ class LookAlikes:
 
     `listed` products were looked at, `admitted` of them are what the filters want, and folding made
     `longest` entries of these; `shown` has the first, as many as were asked for. `stock_known` says whether
-    the stock of any of the listed ones is known, `any_on_sale` whether any of them is on sale. `less` has the products that were taken away.
+    the stock of any of the listed ones is known, `any_on_sale` whether any of them is on sale. `less` has the
+    products that were taken away.
     """
 
     shown: tuple[LookAlike, ...]

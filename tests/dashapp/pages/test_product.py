@@ -42,7 +42,7 @@ def status(html: str) -> str:
 
 def test_the_chips_are_what_the_catalogue_knows(client: FlaskClient) -> None:
     found = chips(client.get(PAGE).text)
-    assert list(found) == ["Same category", "In stock", "Similar price", "Cheaper", "Also brown"]
+    assert list(found) == ["Same category", "In stock", "On sale", "Similar price", "Cheaper", "Also brown"]
     assert not any(on for _, on in found.values())
     # This one has no category and no price.
     assert list(chips(client.get(product_href("sku-0039")).text)) == ["In stock", "Also beige"]
