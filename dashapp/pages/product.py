@@ -100,7 +100,9 @@ def _pictures(site: Site, product: Product) -> Component:
 
 
 def _text(product: Product, variants: list[Product], asked: Asked) -> Component:
-    amount, off = price_parts(product), percent_off(product.saving)
+    amount = price_parts(product)
+    if off := percent_off(product.saving):
+        amount += [" ", html.Span(off, className="saving")]
     stock = {True: "In stock", False: "Out of stock"}.get(product.in_stock)
     facts = [("Brand", product.brand), ("Tags", ", ".join(product.tags)), *product.facts.items()]
     terms = [html.Div([html.Dt(name), html.Dd(value)]) for name, value in facts if value]
@@ -110,7 +112,6 @@ def _text(product: Product, variants: list[Product], asked: Asked) -> Component:
         shop = html.A("View in the shop", href=product.url, rel="noopener", className="button button-main")
     known = [
         html.P(amount, className="price") if amount else None,
-        html.P(off, className="saving") if off else None,
         html.P(stock, className=f"stock stock-{'in' if product.in_stock else 'out'}") if stock else None,
     ]
     details = [
