@@ -75,7 +75,7 @@ def test_an_older_and_a_newer_build_s_columns_are_read(
 
 
 def test_a_bundle_of_before_is_served(tmp_path: Path) -> None:
-    write_sample_bundle(tmp_path, count=20)
+    write_sample_bundle(tmp_path, products=20)
     with sqlite3.connect(Bundle.open(tmp_path).folder / CATALOGUE) as connection:
         connection.execute("ALTER TABLE products DROP COLUMN compare_at_price")
         connection.execute("DELETE FROM labels WHERE kind = 'sale'")

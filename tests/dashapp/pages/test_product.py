@@ -46,7 +46,7 @@ def test_the_chips_are_what_the_catalogue_knows(client: FlaskClient) -> None:
     assert list(found) == ["Same category", "In stock", "On sale", "Similar price", "Cheaper", "Also brown"]
     assert not any(on for _, on in found.values())
     # This one has no category and no price.
-    assert list(chips(client.get(product_href("sku-0039")).text)) == ["In stock", "Also beige"]
+    assert list(chips(client.get(product_href("sku-0039")).text)) == ["In stock", "On sale", "Also beige"]
 
 
 def near(one: Product, other: Product) -> bool:
