@@ -10,7 +10,6 @@ import pytest
 from flask.testing import FlaskClient
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from lxml.html import document_fromstring
 
 from bundle import BundleWriter, Product
 from dashapp import create_app
@@ -242,49 +241,6 @@ def test_what_has_no_or_one_value_has_no_control(shop: Shop) -> None:
     assert menus(html) == ["sort"]
     assert 'data-switch="stock"' not in html
     assert menus(shop(products(1)).get("/").text) == []
-
-
-def test_a_sale_is_shown_struck_through_with_the_saving(shop: Shop) -> None:
-    prices = [(19.92, 24.9), (80.0, 100.0), (99.5, 100.0), (80.0, None), (80.0, 60.0), (None, 9.0)]
-    client = shop(
-        products(
-            len(prices),
-            price=lambda n: prices[n][0],
-            compare_at_price=lambda n: prices[n][1],
-            currency=lambda n: "EUR",
-        )
-    )
-    page = document_fromstring(client.get("/").text)
-    found = []
-    for card in page.find_class("product-card"):
-        (known,) = card.find_class("card-facts")
-        found.append((known.text_content(), [each.text_content() for each in card.find_class("card-saving")]))
-    assert found == [
-        ("€19.92 was €24.90", ["20% off"]),
-        ("€80.00 was €100.00", ["20% off"]),
-        ("€99.50 was €100.00", []),
-        ("€80.00", []),
-        ("€80.00", []),
-        ("", []),
-    ]
-    assert [each.text_content() for each in page.iter("s")] == ["was €24.90", "was €100.00", "was €100.00"]
-
-
-def test_what_is_on_sale_can_be_chosen_and_is_counted(shop: Shop) -> None:
-    client = shop(
-        products(
-            8,
-            price=lambda n: 10.0,
-            compare_at_price=lambda n: 20.0 if n < 3 else None,
-            in_stock=lambda n: n % 2 == 0,
-        )
-    )
-    assert links(client.get("/").text, named="On sale 3") == ["/?sale=on"]
-    assert links(client.get("/?stock=in").text, named="On sale 2") == ["/?stock=in&sale=on"]
-    chosen = client.get("/?sale=on").text
-    assert titles(chosen) == ["Thing 0", "Thing 1", "Thing 2"]
-    assert links(chosen, named="On sale 3") == links(chosen, named="Remove filter On sale") == ["/"]
-    assert 'data-switch="sale"' not in shop(products(3, price=lambda n: 1.0)).get("/").text
 
 
 def test_orders_are_those_that_the_catalogue_has(client: FlaskClient, shop: Shop) -> None:

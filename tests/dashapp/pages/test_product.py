@@ -7,9 +7,8 @@ from urllib.parse import unquote, urlsplit
 
 import pytest
 from flask.testing import FlaskClient
-from lxml.html import document_fromstring
 
-from bundle import Bundle, Filters, Product, Query
+from bundle import Bundle, Product
 from dashapp.addresses import arguments_of, product_href, product_id_of
 from tests.sample_bundle import NASTY_IDS
 
@@ -86,15 +85,6 @@ def test_the_two_prices_exclude_each_other_and_other_wishes_add_up(client: Flask
     found = chips(html)
     assert [name for name, (_, on) in found.items() if on] == ["In stock", "Similar price"]
     assert arguments_of(urlsplit(found["Cheaper"][0]).query) == {"stock": "in", "price": "lower"}
-
-
-def test_a_product_says_what_it_cost_before(client: FlaskClient, bundle: Bundle) -> None:
-    (product, *_) = bundle.page(Query(filters=Filters(on_sale=True))).products
-    page = document_fromstring(client.get(product_href(product.id)).text)
-    (text,) = page.find_class("product-known")
-    (price,) = text.find_class("price")
-    assert price.text_content() == f"€{product.price:.2f} was €{product.compare_at_price:.2f} 20% off"
-    assert [each.text_content() for each in price.iter("s")] == [f"was €{product.compare_at_price:.2f}"]
 
 
 def test_wishes_for_a_sale_are_said(client: FlaskClient, bundle: Bundle) -> None:
