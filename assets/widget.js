@@ -8,7 +8,7 @@
   const warn = (text) => console.warn(`Akin: ${text}`);
   if (!script) return warn("load widget.js by a script element without type=\"module\".");
 
-  const FILTERS = ["limit", "recipe", "same-category", "same-colour", "in-stock", "price"];
+  const FILTERS = ["limit", "recipe", "same-category", "same-colour", "in-stock", "on-sale", "price"];
 
   // Colours and font come from the page; all else of the host is kept from it, and the page from this.
   const sheet = new CSSStyleSheet();
@@ -41,6 +41,8 @@
       overflow-wrap: anywhere;
     }
     .price { display: block; }
+    s { opacity: .75; }
+    .unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
   `);
 
   function element(name, properties, ...children) {
@@ -51,11 +53,11 @@
 
   const absolute = (address) => new URL(address, script.src).href;
 
-  function price({ price: amount, currency }) {
-    if (amount === null) return "";
-    const language = document.documentElement.lang || undefined;
+  const written = (number, style) => new Intl.NumberFormat(document.documentElement.lang || undefined, style).format(number);
+
+  function price(amount, currency) {
     try {
-      return new Intl.NumberFormat(language, { style: "currency", currency }).format(amount);
+      return written(amount, { style: "currency", currency });
     } catch {
       return `${amount} ${currency ?? ""}`; // Not every catalogue writes its currency as a code.
     }
@@ -71,22 +73,31 @@
     });
   }
 
-  function card(product, shape) {
+  function card(product, shape, was) {
     const tile = element("span", { className: "tile" });
     if (product.images.length) tile.append(picture(product.images[0], shape));
     const shop = /^https?:/i.test(product.url ?? "");
     const parts = [tile, element("span", { className: "title", textContent: product.title })];
-    const amount = price(product);
-    if (amount) parts.push(element("span", { className: "price", textContent: amount }));
+    const { price: amount, compare_at_price: before, currency } = product;
+    if (amount !== null) {
+      const paid = element("span", { className: "price", textContent: price(amount, currency) });
+      if (before !== null && before > amount) {
+        const unseen = element("span", { className: "unseen", textContent: `${was} ` });
+        const off = Math.floor((before - amount) / before * 100 + 1e-6) / 100;
+        paid.append(" ", element("s", {}, unseen, price(before, currency)));
+        if (off) paid.append(` ${written(-off, { style: "percent" })}`);
+      }
+      parts.push(paid);
+    }
     return element("a", { href: shop ? product.url : absolute(product.page) }, ...parts);
   }
 
-  function row(id, heading, products) {
+  function row(id, heading, products, was) {
     const ratios = products.flatMap(({ images: [first] }) => first ? first.large.width / first.large.height : []);
     const portrait = ratios.sort((one, other) => one - other)[ratios.length >> 1] < 0.9;
     const list = element("ul", { role: "list", className: portrait ? "portrait" : "" });
     products.forEach((product, place) => {
-      const link = card(product, portrait ? 0.8 : 1);
+      const link = card(product, portrait ? 0.8 : 1, was);
       link.addEventListener("click", () => link.dispatchEvent(new CustomEvent("akin-click", {
         bubbles: true, composed: true, detail: { product: id, chosen: product.id, place: place + 1 },
       })));
@@ -118,7 +129,8 @@
     const host = document.createElement("div");
     const root = host.attachShadow({ mode: "open" });
     root.adoptedStyleSheets = [sheet];
-    root.append(row(id, option("heading") || "More like this", similar.map(({ product }) => product)));
+    const products = similar.map(({ product }) => product);
+    root.append(row(id, option("heading") || "More like this", products, option("was") || "was"));
     put(host);
   }
 

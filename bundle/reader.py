@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from bundle import format as fmt
-from bundle.database import COLUMNS, open_catalogue, product_from
+from bundle.database import open_catalogue
+from bundle.fields import ProductColumns
 from bundle.format import BundleError, Neighbour, Product, ProductMap
 from bundle.index import Index
 from bundle.query import Facets, Filters, Query
@@ -64,7 +65,7 @@ class Bundle:
         self.folder = folder
         self.manifest = manifest
         self._local = threading.local()
-        self._connection()
+        self._columns = ProductColumns(self._connection())
         self._index = Index(self._connection, count=manifest["counts"]["products"])
         self._matches = lru_cache(maxsize=16)(self._match)
         self._meant = lru_cache(maxsize=1000)(self._mean)
@@ -190,8 +191,9 @@ class Bundle:
         found: dict[str, Product] = {}
         # SQLite takes 32,766 values in one statement; a page asks for far fewer.
         marks = ",".join("?" * len(ids))
-        for row in self._connection().execute(f"SELECT {COLUMNS} FROM products WHERE id IN ({marks})", ids):
-            product = product_from(row)
+        query = f"SELECT {self._columns.names} FROM products WHERE id IN ({marks})"
+        for row in self._connection().execute(query, ids):
+            product = self._columns.product(row)
             found[product.id] = product
         return [found[product_id] for product_id in ids if product_id in found]
 
@@ -200,13 +202,13 @@ class Bundle:
         if not (product.variants or product.twins):
             return []
         rows = self._connection().execute(
-            f"SELECT {COLUMNS} FROM products WHERE position IN ("
+            f"SELECT {self._columns.names} FROM products WHERE position IN ("
             "SELECT position FROM products WHERE variants != '' AND variants = ? "
             "UNION SELECT position FROM products WHERE twins != '' AND twins = ?"
             ") AND id != ? ORDER BY position LIMIT ?",
             (product.variants, product.twins, product.id, limit),
         )
-        return list(map(product_from, rows))
+        return list(map(self._columns.product, rows))
 
     def beside(self, product: Product) -> tuple[Product | None, Product | None]:
         """The products before and after it in its category, in the catalogue's order; None at an end."""
@@ -216,8 +218,9 @@ class Bundle:
         """The products at these positions of the catalogue, by position; unknown ones are left out."""
         wanted = list(positions)
         marks = ",".join("?" * len(wanted))
-        query = f"SELECT position, {COLUMNS} FROM products WHERE position IN ({marks})"
-        return {position: product_from(row) for position, *row in self._connection().execute(query, wanted)}
+        query = f"SELECT position, {self._columns.names} FROM products WHERE position IN ({marks})"
+        rows = self._connection().execute(query, wanted)
+        return {position: self._columns.product(tuple(row)) for position, *row in rows}
 
     def product_ids(self, *, offset: int, limit: int) -> list[str]:
         """The ids of the products from the `offset`-th of the catalogue on, `limit` of them at most."""
@@ -323,11 +326,11 @@ class Bundle:
 
     def _next(self, product: Product, comparison: str, order: str) -> Product | None:
         row = self._connection().execute(
-            f"SELECT {COLUMNS} FROM products WHERE category = ? AND position {comparison} "
+            f"SELECT {self._columns.names} FROM products WHERE category = ? AND position {comparison} "
             f"(SELECT position FROM products WHERE id = ?) ORDER BY position {order} LIMIT 1",
             (product.category, product.id),
         )
-        return next(map(product_from, row), None)
+        return next(map(self._columns.product, row), None)
 
     def _recipe(self, name: str | None) -> dict[str, Any]:
         if name is None:

@@ -73,7 +73,14 @@ def _offer(product: Product) -> dict[str, Any]:
     currency = product.currency.strip().upper()
     if product.price is None or not _CURRENCY.fullmatch(currency):
         return {}
-    offer = {"@type": "Offer", "price": product.price, "priceCurrency": currency}
+    offer: dict[str, Any] = {"@type": "Offer", "price": product.price, "priceCurrency": currency}
+    if product.saving:
+        offer["priceSpecification"] = {
+            "@type": "UnitPriceSpecification",
+            "priceType": "https://schema.org/StrikethroughPrice",
+            "price": product.compare_at_price,
+            "priceCurrency": currency,
+        }
     if product.in_stock is not None:
         offer["availability"] = f"https://schema.org/{'InStock' if product.in_stock else 'OutOfStock'}"
     address = shop_href(product)

@@ -10,10 +10,10 @@ from dashapp.pages.look_alikes import Asked, look_alikes_section
 from dashapp.pages.not_found import unknown_recipe
 from dashapp.parts import html
 from dashapp.parts.cards import pick_button, small_link
-from dashapp.parts.components import breadcrumb, picture
+from dashapp.parts.components import breadcrumb, picture, price_parts
 from dashapp.parts.html import Component
 from dashapp.parts.view import View
-from dashapp.parts.wording import price
+from dashapp.parts.wording import percent_off, price
 from dashapp.photo.query import photo_href
 from dashapp.site import Site
 
@@ -100,7 +100,9 @@ def _pictures(site: Site, product: Product) -> Component:
 
 
 def _text(product: Product, variants: list[Product], asked: Asked) -> Component:
-    amount = price(product.price, product.currency)
+    amount = price_parts(product)
+    if off := percent_off(product.saving):
+        amount += [" ", html.Span(off, className="saving")]
     stock = {True: "In stock", False: "Out of stock"}.get(product.in_stock)
     facts = [("Brand", product.brand), ("Tags", ", ".join(product.tags)), *product.facts.items()]
     terms = [html.Div([html.Dt(name), html.Dd(value)]) for name, value in facts if value]

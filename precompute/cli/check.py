@@ -13,7 +13,8 @@ from typing import Any
 
 from bundle import Bundle, BundleError
 from bundle import format as fmt
-from bundle.database import COLUMNS, open_catalogue, product_from
+from bundle.database import open_catalogue
+from bundle.fields import ProductColumns
 from bundle.live import OWNERS, has_live, read_live, read_owners
 from precompute.cli.output import add_output_options, show, warn
 from precompute.reports import slug
@@ -123,8 +124,9 @@ def _catalogue_problems(bundle: Bundle, ids: set[str], advance: Callable[[int], 
     """Read the catalogue once: its ids go into `ids`, images without a thumbnail come out as sentences."""
     connection = open_catalogue(bundle.folder / fmt.CATALOGUE)
     try:
-        for row in connection.execute(f"SELECT {COLUMNS} FROM products ORDER BY position"):
-            product = product_from(row)
+        columns = ProductColumns(connection)
+        for row in connection.execute(f"SELECT {columns.names} FROM products ORDER BY position"):
+            product = columns.product(row)
             ids.add(product.id)
             if not product.images:
                 yield f"Product {product.id!r} has no image."

@@ -7,11 +7,13 @@ import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
 from bundle.disk import whole_file
+from bundle.fields import TYPES
+from bundle.format import ProductFields
 from pictures.decoding import PictureError
 from precompute.collect.addresses import without_credentials
 from precompute.collect.journal import Journal
@@ -23,28 +25,15 @@ from precompute.shared.errors import UserError
 from precompute.sources import LeftOut, Record, product_from
 from precompute.sources.columns import role_of
 from precompute.sources.exports.export import FACT
+from precompute.sources.products import fact_of
 from precompute.sources.text import clean, line
 
 TABLE = "products.csv"
 REPORT = "collected.json"
 
-_COLUMNS = (
-    "id",
-    "image",
-    "images",
-    "title",
-    "category",
-    "brand",
-    "tags",
-    "description",
-    "price",
-    "currency",
-    "in_stock",
-    "popularity",
-    "url",
-    "variants",
-)
-_UNDERSTOOD = {"price": "price", "availability": "in_stock", "popularity": "popularity", "url": "url"}
+_FIELDS = {each.name: each for each in fields(ProductFields) if each.name != "facts"}
+_COLUMNS = ("id", "image", "images", *(name for name in _FIELDS if name != "id"))
+_UNDERSTOOD = {fact_of(name): name for name in _FIELDS if name == "url" or " | None" in str(TYPES[name])}
 """Facts that a product has where a column was not understood, with the column."""
 
 _MOST_FACTS = 60
@@ -248,28 +237,30 @@ def _heading(fact: str) -> str:
 def _row(record: Record, images: list[str], facts: list[str]) -> list[str]:
     """A product as whoever reads the table will understand it again."""
     product = product_from(record, tuple(images))
-    cells = {
-        "id": product.id,
-        "image": product.files[0],
-        "images": "|".join(product.files[1:]),
-        "tags": "|".join(product.tags),
-        "price": _amount(product.price),
-        "in_stock": {True: "yes", False: "no", None: ""}[product.in_stock],
-        "popularity": "" if product.popularity is None else f"{product.popularity:.12g}",
-        "url": product.url,
-    }
-    texts = ("title", "category", "brand", "description", "currency", "variants")
-    cells |= {name: getattr(product, name) for name in texts}
+    cells = {name: _cell(name, getattr(product, name)) for name in _FIELDS}
+    cells |= {"image": product.files[0], "images": "|".join(product.files[1:])}
     for name in _UNDERSTOOD.values():
         # What is not understood, such as a price "on request", stays where it was.
         cells[name] = cells[name] or line(clean(record.fields.get(name, "")))
     return [cells[name] for name in _COLUMNS] + [product.facts.get(name, "") for name in facts]
 
 
-def _amount(price: float | None) -> str:
+def _cell(name: str, value: str | float | bool | tuple[str, ...] | None) -> str:
+    """A field's value as its column has it."""
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "yes" if value else "no"
+        case tuple():
+            return "|".join(value)
+        case float():
+            return _amount(value) if _FIELDS[name].metadata["is_amount"] else f"{value:.12g}"
+    return value
+
+
+def _amount(price: float) -> str:
     """A price that nobody takes for another: three decimals would be read as thousands."""
-    if price is None:
-        return ""
     whole, _, decimals = f"{price:.6f}".rstrip("0").partition(".")
     return f"{whole}.{decimals.ljust(2, '0')}{'0' if len(decimals) == 3 else ''}"
 

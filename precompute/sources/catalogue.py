@@ -13,7 +13,7 @@ from precompute.sources.files import EXTENSIONS, PictureFiles, files_in, is_outp
 from precompute.sources.folder import read_pictures
 from precompute.sources.images import is_address, scheme_of
 from precompute.sources.kinds import EXTENSIONS_OF_TABLES, FOLDER, kind_named
-from precompute.sources.products import SourceProduct, product_from
+from precompute.sources.products import SourceProduct, lost_sale, product_from
 from precompute.sources.records import LeftOut, Record
 from precompute.sources.table import Records, read_records
 
@@ -127,6 +127,7 @@ def _read_table(folder: Path, records: Records) -> Catalogue:
     products: dict[str, SourceProduct] = {}
     left_out: list[LeftOut] = []
     pictures = PictureFiles(folder)
+    lost = 0
     for entry in records:
         if isinstance(entry, LeftOut):
             left_out.append(entry)
@@ -139,8 +140,16 @@ def _read_table(folder: Path, records: Records) -> Catalogue:
             left_out.append(LeftOut(entry.place, str(error)))
         else:
             products[product.id] = product
+            lost += lost_sale(entry, product)
     name = records.path.name
-    notes = (f"{name}: {note}." for note in records.notes)
+    notes = [f"{name}: {note}." for note in records.notes]
+    if lost:
+        prices, they = (
+            ("price before a sale is", "it has") if lost == 1 else ("prices before a sale are", "they have")
+        )
+        notes.append(
+            f"{name}: {lost:,} {prices} not shown: {they} to be higher than the price, in the same currency."
+        )
     for line in (f"Source: {name}, {records.counted()}.", records.describe(), *notes):
         say(printable(line))
     return Catalogue(folder, list(products.values()), left_out)

@@ -34,7 +34,7 @@ def read_pictures(folder: Path) -> tuple[list[SourceProduct], list[LeftOut]]:
     groups: dict[str, list[SourceProduct]] = defaultdict(list)
     for path in pictures:
         category = _category_from_name(path) if flat else _category_from_folder(path)
-        groups[category].append(SourceProduct(path, title_from(path, category), (path,), category))
+        groups[category].append(SourceProduct(path, title_from(path, category), (path,), category=category))
     turns = chain.from_iterable(zip_longest(*(groups[name] for name in sorted(groups))))
     return [product for product in turns if product is not None], left_out
 

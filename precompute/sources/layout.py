@@ -10,7 +10,7 @@ from precompute.shared.errors import UserError
 from precompute.sources.columns import FIELDS, Role, role_of
 from precompute.sources.exports.export import FACT, Export, compact
 from precompute.sources.images import images_in, json_array, looks_like_picture
-from precompute.sources.products import KNOWN, tags_in
+from precompute.sources.products import KNOWN, PRICES, tags_in
 from precompute.sources.records import Record
 from precompute.sources.rows import Cell, Number, Row
 from precompute.sources.text import clean
@@ -48,9 +48,10 @@ class Layout:
         self._given = {_key(name): field for field, name in columns.items()}
         known = filter(None, map(role_of, names))
         self._own = {role.field for role in known if role.rank == 0 and role.field != "images"}
+        self._priced = [role for role in map(role_of, names) if role and role.field == "price"]
         self._roles: dict[str, Role | None] = {}
         self.has_pictures = bool(self._columns_of("image", "images")) or self._find_pictures(sample)
-        self._decimal = _most_frequent(map(decimal_of, self._texts(sample, "price", "sale_price")))
+        self._decimal = _most_frequent(map(decimal_of, self._texts(sample, *PRICES)))
         slashes = slashes_separate(self._texts(sample, "category", "categories"))
         self._path = split_slashes if slashes else category_from
 
@@ -139,8 +140,17 @@ class Layout:
         if self._export and compact(name) in self._export.columns:
             field = self._export.columns[compact(name)]
             role = Role(field, -1) if field else None
+        if role and role.field == "compare_at_price":
+            role = self._former_price(role)
         # Whoever names the column of a field wants no other one for it.
         return None if role and role.field in self._given.values() else role
+
+    def _former_price(self, role: Role) -> Role | None:
+        """What a former price's column is: the price in a table without one; none in another currency."""
+        if not self._priced and "price" not in self._given.values():
+            return role._replace(field="price")
+        others = {priced.currency for priced in self._priced} - {""}
+        return None if role.currency and others and role.currency not in others else role
 
     def _is_shown(self, name: str) -> bool:
         """Whether a column without another meaning is a fact of the product."""

@@ -197,6 +197,31 @@ def test_prices_are_written_as_the_page_s_language_does(open_page: Opener) -> No
     page.get_by_text("13,50\N{NO-BREAK SPACE}€").wait_for()
 
 
+def test_a_sale_has_its_former_price_struck_through(open_page: Opener, said: list[str], data: Path) -> None:
+    bundle = Bundle.open(data)
+    product = next(
+        each for each in bundle.page(limit=120).products if each.saving and bundle.neighbours(each.id)
+    )
+    page = open_page(
+        '<script src="{script}" data-product="'
+        + product.id
+        + '" data-limit="20" data-on-sale data-was="vorher">'
+        "</script>"
+    )
+    row = page.get_by_role("region")
+    row.wait_for()
+    shown = row.get_by_role("listitem")
+    listed = bundle.products(entry.id for entry in bundle.neighbours(product.id))
+    assert 0 < shown.count() <= sum(other.saving > 0 for other in listed)
+    assert row.locator("s").count() == shown.count()
+    first = row.locator("s").first
+    assert first.evaluate("(element) => getComputedStyle(element).textDecorationLine") == "line-through"
+    assert first.inner_text().startswith("vorher ")
+    assert row.locator(".price").first.inner_text().endswith("-20\N{NO-BREAK SPACE}%")
+    assert row.locator(".unseen").first.bounding_box()["width"] <= 1
+    assert said == []
+
+
 def test_the_shop_s_css_does_not_reach_in_and_the_row_s_not_out(open_page: Opener) -> None:
     page = open_page(PLAIN, css=HOSTILE + "main { display: block }")
     row = page.get_by_role("region", name="More like this")

@@ -92,7 +92,7 @@ class Shopify:
             "brand": plain(product.get("vendor")),
             "tags": listed(_tags(product.get("tags"))),
             "description": plain_description(product.get("body_html")),
-            "price": _price(variants),
+            **_prices(variants),
             "in_stock": _stock(variants),
             "url": f"{self._origin}/products/{handle}" if handle else "",
         }
@@ -122,16 +122,18 @@ def _tags(tags: object) -> list[object]:
     return tags.split(",") if isinstance(tags, str) else as_list(tags)
 
 
-def _price(variants: list[dict[str, Any]]) -> str:
-    """The lowest price of the variants that can be had, or of all where none can."""
+def _prices(variants: list[dict[str, Any]]) -> dict[str, str]:
+    """What the cheapest of the variants costs that can be had, or of all where none can, and did before."""
     there = [each for each in variants if each.get("available")] or variants
     prices = []
     for each in there:
         try:
-            prices.append((Decimal(str(each.get("price"))), plain(each.get("price"))))
+            cost = Decimal(str(each.get("price")))
         except InvalidOperation:
             continue
-    return min(prices)[1] if prices else ""
+        prices.append((cost, plain(each.get("price")), plain(each.get("compare_at_price"))))
+    _, price, before = min(prices, default=(None, "", ""))
+    return {"price": price, "compare_at_price": before}
 
 
 def _stock(variants: list[dict[str, Any]]) -> str:

@@ -106,7 +106,8 @@ def _record(product: dict[str, Any], ask: Ask) -> Record:
         ),
         "tags": listed(each.get("name") for each in as_list(product.get("tags")) if isinstance(each, dict)),
         "description": plain_description(product.get("description") or product.get("short_description")),
-        "price": _price(prices),
+        "price": _price(prices, "price"),
+        "compare_at_price": _price(prices, "regular_price"),
         "currency": plain(prices.get("currency_code")),
         "in_stock": {True: "yes", False: "no"}.get(product.get("is_in_stock"), ""),
         "url": plain(product.get("permalink"), longest=2000),
@@ -121,9 +122,9 @@ def _record(product: dict[str, Any], ask: Ask) -> Record:
     )
 
 
-def _price(prices: dict[str, Any]) -> str:
-    """The price in the currency's main unit: the API gives cents, and how many of them make one."""
-    text, digits = plain(prices.get("price")), prices.get("currency_minor_unit", 2)
+def _price(prices: dict[str, Any], name: str) -> str:
+    """A price in the currency's main unit: the API gives cents, and how many of them make one."""
+    text, digits = plain(prices.get(name)), prices.get("currency_minor_unit", 2)
     if not text.isdecimal() or not isinstance(digits, int) or not 0 <= digits <= 6:
         return ""
     return format(Decimal(text).scaleb(-digits), "f")

@@ -90,6 +90,8 @@ def _first(cells: dict[str, str], *names: str) -> str:
 
 _COLUMNS = {
     **dict.fromkeys(("handle", "urlhandle"), "id"),
+    # The variant's that is shown, which `_change` gives as the price before the sale, counts alone.
+    **dict.fromkeys(("variantcompareatprice", "compareatprice"), ""),
     **dict.fromkeys(("variantsku", "sku", "variantbarcode", "barcode", "published", "status"), ""),
 }
 

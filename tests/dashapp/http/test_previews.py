@@ -88,6 +88,13 @@ def test_offers_say_only_what_is_known(data: Path) -> None:
     assert "availability" not in offer(in_stock=None)
     assert "url" not in offer(url="javascript:alert(1)")
     assert offer(currency=" eur ")["priceCurrency"] == "EUR"
+    assert "priceSpecification" not in offer()
+    assert offer(compare_at_price=15.5)["priceSpecification"] == {
+        "@type": "UnitPriceSpecification",
+        "priceType": "https://schema.org/StrikethroughPrice",
+        "price": 15.5,
+        "priceCurrency": "EUR",
+    }
     assert offer(price=None) is None
     assert offer(currency="€") is None and offer(currency="") is None
 

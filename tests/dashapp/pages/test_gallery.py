@@ -330,6 +330,7 @@ def test_small_pictures_are_offered_and_the_later_ones_wait(client: FlaskClient)
                     "tag",
                     "colour",
                     "stock",
+                    "sale",
                     "min",
                     "max",
                     "currency",
@@ -339,7 +340,9 @@ def test_small_pictures_are_offered_and_the_later_ones_wait(client: FlaskClient)
                     "page",
                 ]
             ),
-            st.text(max_size=20) | st.integers().map(str) | st.sampled_from(["Nord", "mug", "shuffle", "in"]),
+            st.text(max_size=20)
+            | st.integers().map(str)
+            | st.sampled_from(["Nord", "mug", "shuffle", "in", "on"]),
         ),
         max_size=6,
     )

@@ -40,10 +40,10 @@ def status(html: str) -> str:
 
 def test_the_chips_are_what_the_catalogue_knows(client: FlaskClient) -> None:
     found = chips(client.get(PAGE).text)
-    assert list(found) == ["Same category", "In stock", "Similar price", "Cheaper", "Also brown"]
+    assert list(found) == ["Same category", "In stock", "On sale", "Similar price", "Cheaper", "Also brown"]
     assert not any(on for _, on in found.values())
     # This one has no category and no price.
-    assert list(chips(client.get(product_href("sku-0039")).text)) == ["In stock", "Also beige"]
+    assert list(chips(client.get(product_href("sku-0039")).text)) == ["In stock", "On sale", "Also beige"]
 
 
 def near(one: Product, other: Product) -> bool:
@@ -53,6 +53,7 @@ def near(one: Product, other: Product) -> bool:
 HOLDS = {
     "Same category": lambda one, other: other.category in (one.category, f"{one.category} > Espresso"),
     "In stock": lambda one, other: other.in_stock is True,
+    "On sale": lambda one, other: (other.compare_at_price or 0) > (other.price or 0),
     "Similar price": near,
     "Cheaper": lambda one, other: other.price is not None and other.price < one.price,
     "Also brown": lambda one, other: "brown" in other.colours,
@@ -82,6 +83,12 @@ def test_the_two_prices_exclude_each_other_and_other_wishes_add_up(client: Flask
     found = chips(html)
     assert [name for name, (_, on) in found.items() if on] == ["In stock", "Similar price"]
     assert arguments_of(urlsplit(found["Cheaper"][0]).query) == {"stock": "in", "price": "lower"}
+
+
+def test_wishes_for_a_sale_are_said(client: FlaskClient, bundle: Bundle) -> None:
+    left = len(admitted(bundle, "On sale", "In stock"))
+    html = client.get(f"{PAGE}?stock=in&sale=on").text
+    assert status(html) == f"Only {left} of the 50 closest are in stock and on sale."
 
 
 def test_few_are_said_to_be_few(client: FlaskClient, bundle: Bundle) -> None:
