@@ -1,13 +1,31 @@
 // A row of products that look like one, for any page of a shop:
 //   <script src="https://look.example/widget.js" data-product="sku-1" async></script>
-// The row stands after the script, and in each element with data-akin-product. docs/api.md has the options.
+// The row stands after the script, and in each element with data-akin-product. docs/api.md has the options. It is one
+// plain script, so that a shop needs one line: it knows its own address and its options by the element that loads it.
 (() => {
   "use strict";
 
-  const script = document.currentScript;
-  const warn = (text) => console.warn(`Akin: ${text}`);
-  if (!script) return warn("load widget.js by a script element without type=\"module\".");
+  "use strict";
 
+  /** @typedef {{ src: string, width: number, height: number }} Thumbnail */
+  /** @typedef {{ small: Thumbnail, large: Thumbnail }} Picture */
+
+  /**
+   * @typedef {object} Product  As the API gives it.
+   * @property {string} id
+   * @property {string} title
+   * @property {string | null} url
+   * @property {string} page
+   * @property {number | null} price
+   * @property {string | null} currency
+   * @property {Picture[]} images
+   */
+
+  const script = document.currentScript;
+  const warn = (/** @type {string} */ text) => console.warn(`Akin: ${text}`);
+  if (!(script instanceof HTMLScriptElement)) return warn("load widget.js by a script element without type=\"module\".");
+
+  const { src: source } = script;
   const FILTERS = ["limit", "recipe", "same-category", "same-colour", "in-stock", "price"];
 
   // Colours and font come from the page; all else of the host is kept from it, and the page from this.
@@ -43,34 +61,51 @@
     .price { display: block; }
   `);
 
+  /**
+   * @template {keyof HTMLElementTagNameMap} K
+   * @param {K} name
+   * @param {Partial<HTMLElementTagNameMap[K]>} properties
+   * @param {...(Node | string)} children
+   * @returns {HTMLElementTagNameMap[K]}
+   */
   function element(name, properties, ...children) {
     const made = Object.assign(document.createElement(name), properties);
     made.append(...children);
     return made;
   }
 
-  const absolute = (address) => new URL(address, script.src).href;
+  const absolute = (/** @type {string} */ address) => new URL(address, source).href;
 
+  /** @param {Product} product */
   function price({ price: amount, currency }) {
     if (amount === null) return "";
     const language = document.documentElement.lang || undefined;
     try {
-      return new Intl.NumberFormat(language, { style: "currency", currency }).format(amount);
+      return new Intl.NumberFormat(language, { style: "currency", currency: currency ?? "" }).format(amount);
     } catch {
       return `${amount} ${currency ?? ""}`; // Not every catalogue writes its currency as a code.
     }
   }
 
+  /**
+   * @param {Picture} picture
+   * @param {number} shape  the width of its tile over its height
+   */
   function picture({ small, large }, shape) {
     const ratio = large.width / large.height / shape;
-    return element("img", {
+    const made = element("img", {
       width: large.width, height: large.height, alt: "", loading: "lazy", decoding: "async", sizes: "14em",
       srcset: `${absolute(small.src)} ${small.width}w, ${absolute(large.src)} ${large.width}w`,
       src: absolute(large.src), className: ratio > 0.83 && ratio < 1.2 ? "" : "whole",
-      onerror() { this.remove(); },
     });
+    made.addEventListener("error", () => made.remove());
+    return made;
   }
 
+  /**
+   * @param {Product} product
+   * @param {number} shape
+   */
   function card(product, shape) {
     const tile = element("span", { className: "tile" });
     if (product.images.length) tile.append(picture(product.images[0], shape));
@@ -78,9 +113,14 @@
     const parts = [tile, element("span", { className: "title", textContent: product.title })];
     const amount = price(product);
     if (amount) parts.push(element("span", { className: "price", textContent: amount }));
-    return element("a", { href: shop ? product.url : absolute(product.page) }, ...parts);
+    return element("a", { href: shop ? product.url ?? "" : absolute(product.page) }, ...parts);
   }
 
+  /**
+   * @param {string} id  of the product that they look like
+   * @param {string} heading
+   * @param {Product[]} products
+   */
   function row(id, heading, products) {
     const ratios = products.flatMap(({ images: [first] }) => first ? first.large.width / first.large.height : []);
     const portrait = ratios.sort((one, other) => one - other)[ratios.length >> 1] < 0.9;
@@ -97,11 +137,16 @@
     return section;
   }
 
+  /**
+   * @param {Element} place  that has the options
+   * @param {string} prefix  of their names
+   * @param {(host: HTMLElement) => void} put
+   */
   async function show(place, prefix, put) {
-    const option = (name) => place.getAttribute(prefix + name);
-    const id = option("product");
-    const address = new URL("/api/v1/similar", script.src);
-    address.search = new URLSearchParams({ id, limit: "6" });
+    const option = (/** @type {string} */ name) => place.getAttribute(prefix + name);
+    const id = option("product") ?? "";
+    const address = new URL(absolute("/api/v1/similar"));
+    address.search = String(new URLSearchParams({ id, limit: "6" }));
     for (const name of FILTERS) {
       // An attribute without a value is a yes.
       if (option(name) !== null) address.searchParams.set(name.replace("-", "_"), option(name) || "true");
@@ -112,6 +157,7 @@
     } catch {
       return warn(`${address.origin} cannot be read: is ${location.origin} in its setting AKIN_CORS?`);
     }
+    /** @type {{ similar?: { product: Product }[], detail?: string }} */
     const { similar, detail } = await answer.json().catch(() => ({}));
     if (!similar) return warn(detail ?? `${address} has status ${answer.status}.`);
     if (!similar.length) return;
@@ -124,7 +170,7 @@
 
   function fill() {
     for (const container of document.querySelectorAll("[data-akin-product]:not([data-akin-filled])")) {
-      container.dataset.akinFilled = "";
+      container.setAttribute("data-akin-filled", "");
       show(container, "data-akin-", (host) => container.append(host));
     }
   }
