@@ -76,7 +76,7 @@ export function argumentsOf(form) {
  * @param {string} path
  * @param {URLSearchParams} given
  */
-export const addressWith = (path, given) => (given.size ? `${path}?${given}`.replaceAll("%2C", ",") : path);
+export const addressWith = (path, given) => path + (given.size ? `?${given}`.replaceAll("%2C", ",") : "");
 
 /**
  * Shows how many look-alikes the slider asks for.

@@ -1,25 +1,14 @@
 // A row of products that look like one, for any page of a shop:
 //   <script src="https://look.example/widget.js" data-product="sku-1" async></script>
-// The row stands after the script, and in each element with data-akin-product. docs/api.md has the options. It is one
-// plain script, so that a shop needs one line: it knows its own address and its options by the element that loads it.
+// The row stands after the script, and in each element with data-akin-product. docs/api.md has the options.
 (() => {
-  "use strict";
-
   "use strict";
 
   /** @typedef {{ src: string, width: number, height: number }} Thumbnail */
   /** @typedef {{ small: Thumbnail, large: Thumbnail }} Picture */
-
-  /**
-   * @typedef {object} Product  As the API gives it.
-   * @property {string} id
-   * @property {string} title
-   * @property {string | null} url
-   * @property {string} page
-   * @property {number | null} price
-   * @property {string | null} currency
-   * @property {Picture[]} images
-   */
+  /** @typedef {{ id: string, title: string, page: string, images: Picture[] }} Named */
+  /** @typedef {{ url: string | null, price: number | null, currency: string | null }} Offered */
+  /** @typedef {Named & Offered} Product  as the API gives it */
 
   const script = document.currentScript;
   const warn = (/** @type {string} */ text) => console.warn(`Akin: ${text}`);
@@ -76,8 +65,7 @@
 
   const absolute = (/** @type {string} */ address) => new URL(address, source).href;
 
-  /** @param {Product} product */
-  function price({ price: amount, currency }) {
+  function price(/** @type {Product} */ { price: amount, currency }) {
     if (amount === null) return "";
     const language = document.documentElement.lang || undefined;
     try {
@@ -87,11 +75,7 @@
     }
   }
 
-  /**
-   * @param {Picture} picture
-   * @param {number} shape  the width of its tile over its height
-   */
-  function picture({ small, large }, shape) {
+  function picture(/** @type {Picture} */ { small, large }, /** @type {number} */ shape) {
     const ratio = large.width / large.height / shape;
     const made = element("img", {
       width: large.width, height: large.height, alt: "", loading: "lazy", decoding: "async", sizes: "14em",
@@ -102,11 +86,7 @@
     return made;
   }
 
-  /**
-   * @param {Product} product
-   * @param {number} shape
-   */
-  function card(product, shape) {
+  function card(/** @type {Product} */ product, /** @type {number} */ shape) {
     const tile = element("span", { className: "tile" });
     if (product.images.length) tile.append(picture(product.images[0], shape));
     const shop = /^https?:/i.test(product.url ?? "");
@@ -116,12 +96,7 @@
     return element("a", { href: shop ? product.url ?? "" : absolute(product.page) }, ...parts);
   }
 
-  /**
-   * @param {string} id  of the product that they look like
-   * @param {string} heading
-   * @param {Product[]} products
-   */
-  function row(id, heading, products) {
+  function row(/** @type {string} */ id, /** @type {string} */ heading, /** @type {Product[]} */ products) {
     const ratios = products.flatMap(({ images: [first] }) => first ? first.large.width / first.large.height : []);
     const portrait = ratios.sort((one, other) => one - other)[ratios.length >> 1] < 0.9;
     const list = element("ul", { role: "list", className: portrait ? "portrait" : "" });
@@ -140,7 +115,7 @@
   /**
    * @param {Element} place  that has the options
    * @param {string} prefix  of their names
-   * @param {(host: HTMLElement) => void} put
+   * @param {(host: Node) => void} put
    */
   async function show(place, prefix, put) {
     const option = (/** @type {string} */ name) => place.getAttribute(prefix + name);
