@@ -54,7 +54,9 @@ class PhotoPage {
     this.ending = new AbortController();
     this.stopped = false;
     this.searching = false;
-    this.changes = 0; // how many searches were asked for
+    this.changes = 0; // how many times there was something else to search for or to show
+    this.answered = 0; // the last of these that was answered
+    this.failed = false; // whether the notice says why a search failed
     this.pause = 0;
     this.state = get(root, ".photo-state");
     this.hosted = search ? new HostedSearch(search) : null;
@@ -185,8 +187,9 @@ class PhotoPage {
     else this.tools.show(session);
     this.#move(this.search);
     this.found.busy = true;
+    this.changes += 1;
     clearTimeout(this.pause);
-    this.pause = setTimeout(() => this.#ask(), PAUSE);
+    this.pause = setTimeout(() => this.#run(), PAUSE);
   }
 
   /** @param {string} search  the arguments of an address */
@@ -225,16 +228,20 @@ class PhotoPage {
     return /** @type {DeviceSearch | HostedSearch} */ (engine); // A page has one of the two at least.
   }
 
-  // One search at a time: what changed meanwhile is searched for after it, and its answer is dropped.
-  async #ask() {
+  #ask() {
     this.changes += 1;
+    this.#run();
+  }
+
+  // One search at a time: where something changes meanwhile, its answer is dropped, and it is searched anew.
+  async #run() {
     if (this.searching) return;
     this.searching = true;
-    let asked = 0;
-    while (asked !== this.changes && !this.stopped) {
-      asked = this.changes;
+    while (this.answered !== this.changes && !this.stopped) {
+      const asked = this.changes;
       this.found.busy = true;
       await this.#attempt(() => this.#answer(() => asked === this.changes && !this.stopped));
+      this.answered = asked;
     }
     this.searching = false;
     this.found.busy = false;
@@ -244,7 +251,8 @@ class PhotoPage {
   /** @param {() => boolean} isLatest */
   async #answer(isLatest) {
     const photos = [...session.photos];
-    this.notice.hide();
+    if (this.failed) this.notice.hide();
+    this.failed = false;
     if (!photos.length) {
       this.#showCards("");
       this.offer?.hide();
@@ -291,6 +299,7 @@ class PhotoPage {
       await action();
     } catch (error) {
       this.found.stale = true;
+      this.failed = true;
       if (error instanceof Problem) {
         this.notice.show(error);
       } else {
