@@ -183,6 +183,7 @@ class PhotoPage {
   #changed({ drawn = false } = {}) {
     session.similar = null;
     this.notice.hide();
+    this.failed = false;
     if (drawn) this.tools.update(session);
     else this.tools.show(session);
     this.#move(this.search);
