@@ -50,7 +50,10 @@ export class Tools {
    */
   update({ photos, active }) {
     const photo = photos[active];
-    if (!photo) return;
+    if (!photo) {
+      this.element.replaceChildren();
+      return;
+    }
     const { activeElement: focused } = document;
     const used = focused instanceof HTMLElement && this.element.contains(focused) ? focused.dataset.do : "";
     const tiles = photos.map((each, place) => {
