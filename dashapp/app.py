@@ -7,11 +7,11 @@ from flask import Response, send_from_directory
 
 from dashapp.api import register_api
 from dashapp.document import ShopApp
-from dashapp.http.assets import ASSETS
+from dashapp.http.assets import ASSETS, import_map
 from dashapp.http.compression import register_compression
 from dashapp.http.crawlers import register_crawlers
 from dashapp.http.device_files import register_live_files
-from dashapp.http.headers import register_headers
+from dashapp.http.headers import register_headers, script_hash
 from dashapp.http.map_data import register_map
 from dashapp.http.thumbnails import register_thumbnails
 from dashapp.http.widget import register_widget
@@ -48,7 +48,8 @@ def create_app(settings: Settings | None = None) -> Dash:
     register_widget(app.server)
     register_crawlers(app.server, sites)
     _register_plain_routes(app)
-    register_headers(app.server, app.csp_hashes(), pictures=settings.thumbnails)
+    inline = [*app.csp_hashes(), script_hash(import_map())]
+    register_headers(app.server, inline, pictures=settings.thumbnails)
     register_compression(app.server)
     return app
 
