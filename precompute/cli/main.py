@@ -15,8 +15,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from bundle import BundleError
+from precompute import __version__
 from precompute.cli import build, check, collect, diff, doctor, export, plan, recipes, rollback
 from precompute.cli.output import output_of
+from precompute.cli.parser import CommandParser
 from precompute.shared.errors import UserError
 from precompute.shared.printable import printable
 
@@ -30,10 +32,11 @@ class _Terminated(KeyboardInterrupt):
 
 def make_parser() -> argparse.ArgumentParser:
     """The parser of all commands."""
-    parser = argparse.ArgumentParser(
+    parser = CommandParser(
         prog="python -m precompute",
         description="Turns a catalogue of product pictures into a bundle of look-alikes for the dashboard.",
     )
+    parser.add_argument("--version", action="version", version=f"akin {__version__}")
     subparsers = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     for command in (collect, doctor, plan, build, diff, rollback, check, export, recipes):
         command.add_parser(subparsers)
