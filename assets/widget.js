@@ -48,8 +48,8 @@
       overflow-wrap: anywhere;
     }
     .price { display: block; }
-    s { opacity: .75; }
-    .unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+    s { position: relative; opacity: .75; }
+    s i { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
   `);
 
   /**
@@ -99,9 +99,8 @@
     if (amount !== null) {
       const paid = element("span", { className: "price", textContent: price(amount, currency) });
       if (before !== null && before > amount) {
-        const unseen = element("span", { className: "unseen", textContent: `${was} ` });
-        const off = Math.floor((before - amount) / before * 100 + 1e-6) / 100;
-        paid.append(" ", element("s", {}, unseen, price(before, currency)));
+        const off = Math.floor((1 - amount / before) * 100 + 1e-6) / 100;
+        paid.append(" ", element("s", {}, element("i", {}, `${was} `), price(before, currency)));
         if (off) paid.append(` ${written(-off, { style: "percent" })}`);
       }
       parts.push(paid);
@@ -113,7 +112,7 @@
    * @param {string} id
    * @param {string} heading
    * @param {Product[]} products
-   * @param {string} was  what stands before a price that was, for those who cannot see that it is struck out
+   * @param {string} was  read out before a former price
    */
   function row(id, heading, products, was) {
     const ratios = products.flatMap(({ images: [first] }) => first ? first.large.width / first.large.height : []);
