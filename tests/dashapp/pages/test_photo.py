@@ -306,6 +306,7 @@ def test_a_private_photo_has_no_address(hosted: FlaskClient) -> None:
     assert "A private photo" not in found(hosted, [["plain", 0.9]], query="?product=sku-0040").text
 
 
+@pytest.mark.slow
 def test_with_keras_a_stored_list_is_computed_anew_and_compared(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -318,6 +319,7 @@ def test_with_keras_a_stored_list_is_computed_anew_and_compared(
     assert "Computed just now" not in found(client, [[product.id, 1.0]]).text
 
 
+@pytest.mark.slow
 def test_what_keras_computes_otherwise_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     use_projected(monkeypatch)
     _, data = write_live_bundle(tmp_path, pictures=30)
