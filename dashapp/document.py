@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 from functools import cache
-from html import escape
-from pathlib import Path
-from string import Template
 from typing import Any
 
 from dash import Dash, dcc, html
@@ -16,10 +13,11 @@ from dashapp.http.assets import ASSETS, asset_href, import_map, imported_by
 from dashapp.http.device_files import live_recipe
 from dashapp.http.previews import preview
 from dashapp.parts.markup import to_html
+from dashapp.parts.templates import template_beside
 from dashapp.parts.view import tab_title
 from dashapp.parts.wording import counted, day
 from dashapp.routes import view_of
-from dashapp.site import Site, Sites
+from dashapp.site import Sites
 
 STYLESHEETS = (
     "vendor/bootstrap.min.css",
@@ -37,9 +35,6 @@ MAIN_SCRIPT = "akin.js"
 
 FONT = "/assets/vendor/newsreader-latin-5.3.0.woff2"
 """The font's address, just as the stylesheet has it; its name changes with its version."""
-
-
-_TEMPLATE = Template(Path(__file__).with_name("document.html").read_text(encoding="utf-8"))
 
 
 class ShopApp(Dash):
@@ -73,60 +68,35 @@ class ShopApp(Dash):
         return Response(super().index(), status=g.view.status, mimetype="text/html")
 
     def interpolate_index(self, **parts: str) -> str:
-        """Fill the template in one pass, so that nothing a product says can stand for a part of it."""
+        """Fill the template with Dash's parts and the page's."""
         view, site = g.view, g.site
         built = ""
         if site.bundle:
             created = site.bundle.manifest["created"]
             built = f"{counted(site.bundle.count, 'product')}, updated {day(created)}"
-        texts = {
-            "tab_title": tab_title(site, view),
-            "name": site.name,
-            "search": view.search,
-            "built": built,
-            "icon": asset_href("icon.svg"),
-            "font": FONT,
-            "early_script": asset_href("early.js"),
-            "main_script": asset_href(MAIN_SCRIPT),
-        }
-        ways = {"For you": FOR_YOU} | ({"Map": MAP} if site.has_map else {})
-        dash_parts = {name: parts[name] for name in ("metas", "css", "config", "scripts", "renderer")}
-        return _TEMPLATE.substitute(
-            {name: escape(text) for name, text in texts.items()},
-            page=to_html(view.body),
+        template = template_beside(__file__, "document.html")
+        return template.render(
+            parts,
+            tab_title=tab_title(site, view),
+            name=site.name,
+            search=view.search,
+            built=built,
+            icon=asset_href("icon.svg"),
+            font=FONT,
+            early_script=asset_href("early.js"),
+            main_script=asset_href(MAIN_SCRIPT),
             import_map=import_map(),
             preloads=_preloads(),
-            ways=_links(ways),
-            by_photo=_by_photo(site),
-            details=_links({"Quality": QUALITY, "About Akin": ABOUT}),
+            current=request.path,
+            ways={"For you": FOR_YOU} | ({"Map": MAP} if site.has_map else {}),
+            details={"Quality": QUALITY, "About Akin": ABOUT},
+            by_photo=PHOTO if live_recipe(site) else "",
+            page=to_html(view.body),
             preview=preview(site, view),
-            **dash_parts,
         )
 
 
 @cache
-def _preloads() -> str:
-    """What makes a browser fetch all that the main script imports at once, rather than script by script."""
-    hrefs = (asset_href(name) for name in imported_by(MAIN_SCRIPT))
-    return "".join(f'<link rel="modulepreload" href="{href}">' for href in hrefs)
-
-
-def _by_photo(site: Site) -> str:
-    """The way to the search by photo, which stands in the search field; empty where there is none."""
-    if live_recipe(site) is None:
-        return ""
-    current = ' aria-current="page"' if request.path == PHOTO else ""
-    name = "Search by photo"
-    return f"""<a class="by-photo" href="{PHOTO}" aria-label="{name}" title="{name}"{current}>
-          <svg viewBox="0 0 24 24" width="22" height="22" aria-hidden="true">
-            <path d="M4 8h3.2l1.6-2.5h6.4L16.8 8H20v11H4z" />
-            <circle cx="12" cy="13" r="3.4" />
-          </svg>
-        </a>"""
-
-
-def _links(ways: dict[str, str]) -> str:
-    current = {"aria-current": "page"}
-    return to_html(
-        [html.A(text, href=href, **current if href == request.path else {}) for text, href in ways.items()]
-    )
+def _preloads() -> tuple[str, ...]:
+    """The scripts that the main one imports: a browser fetches them at once, not one after the other."""
+    return tuple(asset_href(name) for name in imported_by(MAIN_SCRIPT))
