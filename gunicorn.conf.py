@@ -4,7 +4,7 @@ import os
 
 bind = f"0.0.0.0:{os.environ.get('PORT', '8000')}"
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
-worker_class = "gthread"
+worker_class = "dashapp.http.worker.Worker"
 # Four for pages; where photos are searched with, eight more, which is what those may take at a time.
 threads = 12 if os.environ.get("AKIN_LIVE") else 4
 
