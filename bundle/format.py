@@ -10,6 +10,8 @@ from dataclasses import KW_ONLY, dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from bundle.disk import open_file, read_text
+
 VERSION = 2
 
 CURRENT = "CURRENT"
@@ -41,6 +43,9 @@ COLOURS = (
     "pink",
 )
 """The names that a picture's colours go by, in the order in which people are shown them."""
+
+_LONGEST_NAME = 1024
+_LARGEST_JSON = 256 << 20
 
 _IMAGE_ID = re.compile(r"[0-9a-f]{64}")
 _ENCODER = json.JSONEncoder(ensure_ascii=False)
@@ -214,6 +219,19 @@ def canonical_json(value: Any) -> bytes:
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
 
+def parse_json(text: str) -> Any:
+    """The value of a text in JSON. Raises `ValueError` where it is none, or nested too deeply to be read."""
+    try:
+        return json.loads(text)
+    except RecursionError:
+        raise ValueError("its brackets are nested too deeply") from None
+
+
+def read_json(path: Path) -> Any:
+    """The value of a file in JSON. Raises `OSError`, or `ValueError` where that is not what it holds."""
+    return parse_json(read_text(path, most=_LARGEST_JSON))
+
+
 def manifest_digest(manifest: dict[str, Any]) -> str:
     """The SHA-256 of a manifest's content, its own `digest` field left out."""
     return hashlib.sha256(canonical_json({k: v for k, v in manifest.items() if k != "digest"})).hexdigest()
@@ -221,14 +239,14 @@ def manifest_digest(manifest: dict[str, Any]) -> str:
 
 def sha256_of(path: Path) -> str:
     """The SHA-256 of a file's bytes, read in pieces, as 64 hexadecimal digits."""
-    with path.open("rb") as file:
+    with open_file(path) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def read_current(root: Path) -> str | None:
     """The name of the live generation, or None where there is none yet."""
     try:
-        name = (root / CURRENT).read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError):
+        name = read_text(root / CURRENT, most=_LONGEST_NAME).strip()
+    except (OSError, ValueError):
         return None
     return name if is_generation(name) else None
