@@ -13,7 +13,6 @@ import pytest
 
 from tests.attack import clients
 from tests.attack.clients import answer, ask, connect, waiting
-from tests.sample_bundle import write_sample_bundle
 from tests.serving import serving
 
 ATTACKS = {
@@ -25,13 +24,6 @@ ATTACKS = {
 }
 SOON = 5.0
 """Seconds: far more than an answer takes on a busy machine, far less than any attack lasts."""
-
-
-@pytest.fixture(scope="module")
-def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    root = tmp_path_factory.mktemp("data")
-    write_sample_bundle(root, products=30)
-    return root
 
 
 @pytest.fixture(scope="module")
