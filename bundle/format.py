@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import KW_ONLY, dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
+from urllib.parse import urlsplit
 
 from bundle.disk import open_file, read_text
 
@@ -48,6 +49,7 @@ _LONGEST_NAME = 1024
 _LARGEST_JSON = 256 << 20
 
 _IMAGE_ID = re.compile(r"[0-9a-f]{64}")
+_PAGE_ADDRESS = re.compile(r"https?://[^\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+", re.IGNORECASE)
 _ENCODER = json.JSONEncoder(ensure_ascii=False)
 _GENERATION = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,100}")
 
@@ -162,6 +164,18 @@ def is_image_id(text: str) -> bool:
 def is_generation(text: str) -> bool:
     """Whether `text` may name a generation: one plain folder name, no separators, no leading dot."""
     return _GENERATION.fullmatch(text) is not None
+
+
+def is_page_address(text: str) -> bool:
+    """Whether `text` may become a link to a page: an address of the web, as a browser would take it."""
+    if not _PAGE_ADDRESS.fullmatch(text):
+        return False
+    try:
+        parts = urlsplit(text)
+        return bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        # Brackets around what is no address of version 6, or a port that there is none of.
+        return False
 
 
 def thumbnail_file(image_id: str, *, small: bool = False) -> str:

@@ -12,7 +12,8 @@ from dashapp.settings import ServerSettings, Settings, SettingsError
 
 try:
     if __name__ == "__main__":
-        ServerSettings.from_environment(), Settings.from_environment()
+        ServerSettings.from_environment()
+        Settings.from_environment()
         os.execv(sys.executable, [sys.executable, "-m", "gunicorn", "dashapp.wsgi:server", *sys.argv[1:]])
     app = create_app()
 except SettingsError as error:

@@ -141,6 +141,9 @@ def _read_table(folder: Path, records: Records) -> Catalogue:
         else:
             products[product.id] = product
             lost += lost_sale(entry, product)
+            if not product.url and is_address(address := entry.fields.get("url", "").strip()):
+                reason = f"its address {address[:80]!r} is malformed: it is kept as text, and no link"
+                left_out.append(LeftOut(entry.place, reason))
     name = records.path.name
     notes = [f"{name}: {note}." for note in records.notes]
     if lost:
