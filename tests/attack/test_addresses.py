@@ -34,7 +34,8 @@ def test_what_browsers_follow_is_one(address: str) -> None:
 
 def test_pages_and_the_api_leave_it_out_alike(tmp_path: Path) -> None:
     products = [small_product(f"p{number}", url=url) for number, url in enumerate([*MALFORMED, *OTHER])]
-    write_small_bundle(tmp_path, [*products, small_product("sound", url=SOUND[0])])
+    cosine = {"metric": "cosine"}
+    write_small_bundle(tmp_path, [*products, small_product("sound", url=SOUND[0])], recipe=cosine)
     client = create_app(Settings(data=tmp_path)).server.test_client()
     for product in products:
         page = client.get(f"/product/{product.id}")
