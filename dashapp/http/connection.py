@@ -17,7 +17,6 @@ from gunicorn.http.unreader import IterUnreader
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, RequestTimeout
 
 from dashapp.http.framing import HEAD_END, Body
-from pictures.limits import UPLOAD
 
 HEAD_SECONDS = 10.0
 """How long a request's head may take, from its first byte."""
@@ -33,8 +32,8 @@ LINGER_SECONDS = 2.0
 
 LARGEST_HEAD = 32 * 1024
 
-LARGEST_BODY = UPLOAD.bytes + 64 * 1024
-"""Bytes of what a client may send at all, a form's own parts and the lines before chunks included."""
+LARGEST_BODY = 11_000_000
+"""Bytes of what a client may send at all: photos of 10 MB, a form's own parts and the lines before chunks."""
 
 _AT_ONCE = 256 * 1024
 """Bytes that are read or written in one go."""

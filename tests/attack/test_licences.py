@@ -55,7 +55,8 @@ def licences_of(package: str) -> set[str]:
     }
     if classified:
         return {CLASSIFIERS.get(name, name) for name in classified}
-    return {TEXTS.get((metadata.get("License") or "").strip(), metadata.get("License") or "none")}
+    text = (metadata.get("License") or "none").strip()
+    return {TEXTS.get(each, each) for each in text.split(" AND ")}
 
 
 @pytest.mark.parametrize("package", PINS)

@@ -20,9 +20,11 @@ from werkzeug.exceptions import RequestTimeout
 
 from dashapp import create_app
 from dashapp.api.photo_answers import AT_ONCE
+from dashapp.http.connection import LARGEST_BODY
 from dashapp.photo.live import uploads
 from dashapp.problems import Problem
 from dashapp.settings import Settings
+from pictures.limits import UPLOAD
 from tests.builds import write_pictures
 from tests.drawn_pictures import encoded, picture
 from tests.live_builds import build_live, use_projected
@@ -137,6 +139,10 @@ def test_a_chunked_body_is_read_as_far_as_the_limit(server: str) -> None:
 
     assert chunked(1, small).startswith(b"HTTP/1.1 200")
     assert chunked(20, bytes(1_000_000)).startswith(b"HTTP/1.1 413")
+
+
+def test_the_server_lets_the_largest_photos_through() -> None:
+    assert UPLOAD.bytes + uploads._AROUND + 64 * 1024 < LARGEST_BODY
 
 
 def test_a_photo_that_did_not_arrive_in_time_is_a_problem() -> None:
