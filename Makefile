@@ -33,7 +33,7 @@ quiet := --log-level warning --access-logfile /dev/null
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo live check test pythons clean style chromium
+.PHONY: help setup demo live check test pythons soak outdated audit clean style chromium
 
 help: ## list these targets
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 16
@@ -75,6 +75,23 @@ pythons: ## run make test with every Python from 3.11 to 3.13 on this machine, e
 # What a program finds without running ours, in seconds.
 style: $(venv)/ready-dev
 	$(venv)/bin/ruff check .
+
+# Two generations, which take turns.
+soak: $(venv)/ready ## serve the demo to everyone at once for ten minutes, kill workers, and plot memory and errors
+	@for title in "" "Again"; do $(venv)/bin/python -m precompute build demo --live --title "$$title" --out data-soak; done
+	@$(venv)/bin/python benchmarks/soak.py data-soak demo
+	@echo "test-artefacts/soak.html shows it."
+
+outdated: $(venv)/ready-dev ## list the pinned packages that have newer releases
+	@$(venv)/bin/python -m pip list --outdated --disable-pip-version-check
+
+# In an environment of its own: what audits the packages is none of them.
+audit: $(venv)/bin/python ## look the pinned packages up in a database of known vulnerabilities
+	@[ -x .venv-audit/bin/pip-audit ] || { $(venv)/bin/python -m venv .venv-audit && \
+	  .venv-audit/bin/python -m pip install -qq --disable-pip-version-check pip-audit==2.10.1; }
+	@for list in requirements*.txt; do grep -v "^-r" $$list; done | sort -u > .venv-audit/pins.txt
+	@.venv-audit/bin/pip-audit --strict --disable-pip --no-deps --progress-spinner off -r .venv-audit/pins.txt || \
+	  { echo "Of packages that were not found, or where the database was not reached, nothing is known." >&2; exit 1; }
 
 clean: ## remove the environments and the caches; bundles stay
 	rm -rf .venv .venv-* .pytest_cache .ruff_cache test-artefacts

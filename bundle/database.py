@@ -77,6 +77,8 @@ def open_catalogue(path: Path) -> sqlite3.Connection:
 
     Raises `sqlite3.Error` where the file is no catalogue.
     """
+    if not path.is_file():
+        raise sqlite3.OperationalError("it is missing, or no file")
     address = path.resolve().as_uri() + "?mode=ro&immutable=1"
     connection = sqlite3.connect(address, uri=True, check_same_thread=False)
     connection.execute("SELECT position FROM products LIMIT 1")

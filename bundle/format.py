@@ -9,6 +9,9 @@ from collections.abc import Sequence
 from dataclasses import KW_ONLY, dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
+from urllib.parse import urlsplit
+
+from bundle.disk import open_file, read_text
 
 VERSION = 2
 
@@ -42,7 +45,11 @@ COLOURS = (
 )
 """The names that a picture's colours go by, in the order in which people are shown them."""
 
+_LONGEST_NAME = 1024
+_LARGEST_JSON = 256 << 20
+
 _IMAGE_ID = re.compile(r"[0-9a-f]{64}")
+_PAGE_ADDRESS = re.compile(r"https?://[^\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+", re.IGNORECASE)
 _ENCODER = json.JSONEncoder(ensure_ascii=False)
 _GENERATION = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,100}")
 
@@ -159,6 +166,18 @@ def is_generation(text: str) -> bool:
     return _GENERATION.fullmatch(text) is not None
 
 
+def is_page_address(text: str) -> bool:
+    """Whether `text` may become a link to a page: an address of the web, as a browser would take it."""
+    if not _PAGE_ADDRESS.fullmatch(text):
+        return False
+    try:
+        parts = urlsplit(text)
+        return bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        # Brackets around what is no address of version 6, or a port that there is none of.
+        return False
+
+
 def thumbnail_file(image_id: str, *, small: bool = False) -> str:
     """The path of an image's thumbnail, or of its small one, inside a generation."""
     return f"{THUMBNAILS}/{image_id[:2]}/{image_id}{'.small' if small else ''}.webp"
@@ -214,6 +233,19 @@ def canonical_json(value: Any) -> bytes:
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
 
+def parse_json(text: str) -> Any:
+    """The value of a text in JSON. Raises `ValueError` where it is none, or nested too deeply to be read."""
+    try:
+        return json.loads(text)
+    except RecursionError:
+        raise ValueError("its brackets are nested too deeply") from None
+
+
+def read_json(path: Path) -> Any:
+    """The value of a file in JSON. Raises `OSError`, or `ValueError` where that is not what it holds."""
+    return parse_json(read_text(path, most=_LARGEST_JSON))
+
+
 def manifest_digest(manifest: dict[str, Any]) -> str:
     """The SHA-256 of a manifest's content, its own `digest` field left out."""
     return hashlib.sha256(canonical_json({k: v for k, v in manifest.items() if k != "digest"})).hexdigest()
@@ -221,14 +253,14 @@ def manifest_digest(manifest: dict[str, Any]) -> str:
 
 def sha256_of(path: Path) -> str:
     """The SHA-256 of a file's bytes, read in pieces, as 64 hexadecimal digits."""
-    with path.open("rb") as file:
+    with open_file(path) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def read_current(root: Path) -> str | None:
     """The name of the live generation, or None where there is none yet."""
     try:
-        name = (root / CURRENT).read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError):
+        name = read_text(root / CURRENT, most=_LONGEST_NAME).strip()
+    except (OSError, ValueError):
         return None
     return name if is_generation(name) else None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 import threading
 from array import array
@@ -248,7 +247,7 @@ class Bundle:
             if begin == 0:
                 return []
             begin += len(fmt.list_key(product_id))
-            entries = json.loads(text[begin : text.index("\n", begin)].rstrip(","))
+            entries = fmt.parse_json(text[begin : text.index("\n", begin)].rstrip(","))
             return [Neighbour(entry_id, score) for entry_id, score in entries]
         except (OSError, ValueError) as error:
             raise BundleError(f"{path} cannot be read ({error}): build it again, {_BUILD_HINT}.") from error
@@ -267,7 +266,7 @@ class Bundle:
         """
         path = self.folder / fmt.map_file(recipe)
         try:
-            found = ProductMap(**json.loads(path.read_text(encoding="utf-8")))
+            found = ProductMap(**fmt.read_json(path))
             numbers = [*found.x, *found.y, found.fitted, found.placed, found.removed]
             if not len(found.x) == len(found.y) == self.count or {*map(type, numbers)} != {int}:
                 raise ValueError("it has no place for each product")
@@ -280,7 +279,7 @@ class Bundle:
     def report(self) -> dict[str, Any]:
         """The content of report.json: what was left out of the build and why, and how it went."""
         try:
-            return json.loads((self.folder / fmt.REPORT).read_text(encoding="utf-8"))
+            return fmt.read_json(self.folder / fmt.REPORT)
         except (OSError, ValueError) as error:
             raise BundleError(f"{self.folder / fmt.REPORT} cannot be read ({error}).") from error
 
@@ -349,7 +348,7 @@ class Bundle:
 
 def _read_manifest(path: Path) -> dict[str, Any]:
     try:
-        manifest = json.loads(path.read_text(encoding="utf-8"))
+        manifest = fmt.read_json(path)
         version = manifest["version"]
         if version == fmt.VERSION:
             # A look at each field that is relied on, so that a broken manifest is named here and not later.

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from urllib.parse import parse_qsl, quote, urlencode
 
 from bundle import Filters, Product, Query
+from bundle.format import is_page_address
 from bundle.query import SORTS
 
 GALLERY = "/"
@@ -143,7 +144,7 @@ def shop_href(product: Product) -> str:
 
     An address in a catalogue is input like any other: only what a browser fetches may.
     """
-    return product.url if product.url.lower().startswith(("https://", "http://")) else ""
+    return product.url if is_page_address(product.url) else ""
 
 
 def for_you_href(*, likes: Iterable[str] = (), less: Iterable[str] = (), seen: bool = False) -> str:

@@ -12,6 +12,7 @@ from dashapp.http.compression import register_compression
 from dashapp.http.crawlers import register_crawlers
 from dashapp.http.device_files import register_live_files
 from dashapp.http.headers import register_headers, script_hash
+from dashapp.http.json_bodies import register_json_bodies
 from dashapp.http.map_data import register_map
 from dashapp.http.thumbnails import register_thumbnails
 from dashapp.http.widget import register_widget
@@ -36,6 +37,7 @@ def create_app(settings: Settings | None = None) -> Dash:
         live = open_live(settings)
     sites = Sites(settings)
     app = ShopApp(sites)
+    register_json_bodies(app.server, app)
     register_navigation(app, sites)
     register_thumbnails(app.server, sites)
     register_map(app.server, sites)

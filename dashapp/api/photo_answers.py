@@ -126,7 +126,7 @@ class LiveApi:
         if origin is None or allowed == (EVERY_ORIGIN,) or origin in allowed:
             return
         own = {request.host.lower(), urlsplit(self._settings.address).netloc}
-        if urlsplit(origin).netloc.lower() not in own - {""}:
+        if origin.lower().partition("://")[2] not in own - {""}:
             raise Problem(
                 HTTPStatus.FORBIDDEN, f"Pages of {origin!r} may not search here: AKIN_CORS does not name it."
             )

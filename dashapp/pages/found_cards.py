@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from math import isfinite
 
 from flask import Flask, Response, request
 
@@ -21,6 +20,9 @@ MOST_RESULTS = 300
 
 _LARGEST_REQUEST = 256 * 1024
 """Bytes that ids and scores may take: far more than 300 of them do."""
+
+_HIGHEST_SCORE = 1e6
+"""Scores are cosines; whatever is far from that is none, or no number."""
 
 
 def register_photo_answers(server: Flask, sites: Sites) -> None:
@@ -80,7 +82,7 @@ def _entries(bundle: Bundle, product: Product | None, *, recipe: str) -> list[Ne
 def _is_entry(entry: object) -> bool:
     if not isinstance(entry, list) or len(entry) != 2 or not isinstance(entry[0], str):
         return False
-    return isinstance(entry[1], int | float) and isfinite(entry[1])
+    return isinstance(entry[1], int | float) and abs(entry[1]) <= _HIGHEST_SCORE
 
 
 def _problem(sentence: str, status: HTTPStatus) -> Response:

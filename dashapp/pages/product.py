@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bundle import Bundle, Product
 from bundle.query import category_path
-from dashapp.addresses import Arguments
+from dashapp.addresses import Arguments, shop_href
 from dashapp.http.device_files import live_recipe
 from dashapp.pages.look_alikes import Asked, look_alikes_section
 from dashapp.pages.not_found import unknown_recipe
@@ -107,9 +107,8 @@ def _text(product: Product, variants: list[Product], asked: Asked) -> Component:
     facts = [("Brand", product.brand), ("Tags", ", ".join(product.tags)), *product.facts.items()]
     terms = [html.Div([html.Dt(name), html.Dd(value)]) for name, value in facts if value]
     shop = None
-    # An address in a catalogue is input like any other: only what a browser fetches may become a link.
-    if product.url.lower().startswith(("https://", "http://")):
-        shop = html.A("View in the shop", href=product.url, rel="noopener", className="button button-main")
+    if href := shop_href(product):
+        shop = html.A("View in the shop", href=href, rel="noopener", className="button button-main")
     known = [
         html.P(amount, className="price") if amount else None,
         html.P(stock, className=f"stock stock-{'in' if product.in_stock else 'out'}") if stock else None,

@@ -58,6 +58,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except OSError as error:
         # Opening files is handled where the file is known; what is left is a full or a vanished disk.
         _say(f"{error.filename or 'writing'}: {error.strerror}. {_left(parsed)}")
+    except MemoryError:
+        _say(f"there is not enough memory: close other programs, or use a machine with more. {_left(parsed)}")
+    except RuntimeError as error:
+        # Python has no error of its own for this.
+        if "can't start new thread" not in str(error):
+            raise
+        _say(f"the system allows no more threads: end other programs, or raise its limit. {_left(parsed)}")
     except KeyboardInterrupt as interrupt:
         if sys.stderr.isatty():
             print(file=sys.stderr)

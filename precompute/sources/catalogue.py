@@ -53,6 +53,11 @@ def read_catalogue(
     is_folder = source.is_dir()
     if is_folder and is_output(source):
         raise UserError(f"Expected a folder of pictures. Received: {source}, which a build wrote.")
+    if not is_folder and not source.is_file():
+        raise UserError(
+            f"Expected a folder of pictures, or a table in a file. Received: {source}, which is a pipe, "
+            "a socket or a device."
+        )
     if kind and (kind_named(kind) is FOLDER) is not is_folder:
         what = "folder" if is_folder else "file"
         raise UserError(f"Expected {kind_named(kind).what}. Received: {source}, which is a {what}.")
@@ -141,6 +146,9 @@ def _read_table(folder: Path, records: Records) -> Catalogue:
         else:
             products[product.id] = product
             lost += lost_sale(entry, product)
+            if not product.url and is_address(address := entry.fields.get("url", "").strip()):
+                reason = f"its address {address[:80]!r} is malformed: it is kept as text, and no link"
+                left_out.append(LeftOut(entry.place, reason))
     name = records.path.name
     notes = [f"{name}: {note}." for note in records.notes]
     if lost:

@@ -24,7 +24,7 @@ def files_in(folder: Path, left_out: list[LeftOut]) -> Iterator[str]:
     """Every file below `folder` as a path with / between its parts, sorted.
 
     Hidden files, what a build wrote and catalogues that were collected are left aside; folders that are not
-    looked into go into `left_out`.
+    looked into, and what is no file, go into `left_out`.
     """
 
     def unreadable(error: OSError) -> None:
@@ -42,9 +42,11 @@ def files_in(folder: Path, left_out: list[LeftOut]) -> Iterator[str]:
                 left_out.append(LeftOut(shown(base + name), "a link to a folder, which is not followed"))
         for name in sorted(name for name in names if not name.startswith(".")):
             path = Path(parent, name)
-            # A link to nothing is named as what cannot be read; a pipe is no file at all.
+            # A link to nothing is named as what cannot be read.
             if path.is_file() or not path.exists():
                 yield base + name
+            else:
+                left_out.append(LeftOut(shown(base + name), "no file, but a pipe, a socket or a device"))
 
 
 def is_output(folder: Path) -> bool:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, fields
 from pathlib import PurePosixPath
 from typing import Any
 
-from bundle.format import ProductFields
+from bundle.format import ProductFields, is_page_address
 from precompute.sources.records import Record
 from precompute.sources.text import clean, line, plain
 from precompute.sources.values.categories import category_from
@@ -139,4 +139,4 @@ def _popularity(text: str) -> float | None:
 
 def _address(text: str) -> str | None:
     """A page's address, or None for what a browser would take for something else, such as a program."""
-    return text if text.lower().startswith(("http://", "https://")) else None
+    return text if is_page_address(text) else None

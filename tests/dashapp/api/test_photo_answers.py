@@ -235,7 +235,10 @@ def test_origins_that_are_named_may(live_folders) -> None:
     assert "POST" not in elsewhere.headers["Access-Control-Allow-Methods"] + elsewhere.headers["Allow"]
 
 
-def test_a_client_that_asks_too_often_is_told_when_to_come_back(live_folders) -> None:
+def test_a_client_that_asks_too_often_is_told_when_to_come_back(
+    live_folders, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FORWARDED_ALLOW_IPS", "127.0.0.1")
     client = create_app(Settings(data=live_folders[1], live="litert", live_rate=6)).server.test_client()
     data = photo(live_folders, "cups/0000.png")
     assert [client.post(ADDRESS, data=data).status_code for _ in range(3)] == [200, 200, 429]
