@@ -19,6 +19,7 @@ ADDRESSES = (
     "/",
     "/?q=mug&category=Mugs",
     "/?colour=red&stock=in&sort=price",
+    "/?sale=on",
     "/?q=nothing+of+the+kind",
     "/product/plain",
     "/product/with%20space?recipe=far",
