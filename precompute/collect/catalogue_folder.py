@@ -19,6 +19,7 @@ from precompute.collect.addresses import without_credentials
 from precompute.collect.journal import Journal
 from precompute.collect.picture_fetching import IMAGES, PHASE, picture_address
 from precompute.collect.readers import Reader
+from precompute.collect.readers.text import amount_text
 from precompute.collect.settings import PLACEHOLDER_PRODUCTS
 from precompute.shared.csv_cells import marked
 from precompute.shared.errors import UserError
@@ -26,10 +27,10 @@ from precompute.sources import LeftOut, Record, product_from
 from precompute.sources.columns import role_of
 from precompute.sources.exports.export import FACT
 from precompute.sources.products import fact_of
+from precompute.sources.records import REPORT
 from precompute.sources.text import clean, line
 
 TABLE = "products.csv"
-REPORT = "collected.json"
 
 _FIELDS = {each.name: each for each in fields(ProductFields) if each.name != "facts"}
 _COLUMNS = ("id", "image", "images", *(name for name in _FIELDS if name != "id"))
@@ -120,6 +121,7 @@ def write_catalogue(choice: Choice, folder: Path) -> Written:
     a table that is there then stays.
     """
     files = _files(choice.journal) | choice.local
+    missing = _missing(choice.journal)
     placeholders = _placeholders(choice.records(), files)
     left_out: list[LeftOut] = []
     used: set[str] = set()
@@ -135,8 +137,7 @@ def write_catalogue(choice: Choice, folder: Path) -> Written:
             images, reasons = _images(record, files, placeholders, choice, folder)
             left_out += reasons
             if not images:
-                why = f" ({reasons[0].reason})" if reasons else ""
-                left_out.append(LeftOut(record.place, f"it has no picture that can be used{why}"))
+                left_out.append(LeftOut(record.place, _why_none(record, reasons, missing)))
                 continue
             try:
                 row = _row(record, images, facts)
@@ -203,6 +204,25 @@ def _images(
     return list(dict.fromkeys(found)), left_out
 
 
+def _missing(journal: Journal) -> dict[str, str]:
+    """Why a picture could not be had, by its address."""
+    reasons = {
+        url: answer.content["reason"] for url, answer in journal.answers(PHASE) if "reason" in answer.content
+    }
+    return reasons | {url: reason for url, _, reason in journal.troubles(PHASE)}
+
+
+def _why_none(record: Record, reasons: list[LeftOut], missing: dict[str, str]) -> str:
+    """Why a product has no picture: what is wrong with the first that it names."""
+    if not record.images:
+        return "it has no image"
+    if reasons:
+        return f"it has no picture that can be used ({reasons[0].reason})"
+    first = record.images[0]
+    why = missing.get(_key(first), "it was not asked for any more")
+    return f"it has no picture that can be used ({without_credentials(first)[:200]}: {why})"
+
+
 def _no_address(image: str) -> str:
     """Why a picture cannot be asked for; nothing where it can, and then the report has what became of it."""
     try:
@@ -255,17 +275,13 @@ def _cell(name: str, value: str | float | bool | tuple[str, ...] | None) -> str:
         case tuple():
             return "|".join(value)
         case float():
-            return _amount(value) if _FIELDS[name].metadata["is_amount"] else f"{value:.12g}"
+            return amount_text(value) if _FIELDS[name].metadata["is_amount"] else f"{value:.12g}"
     return value
 
 
-def _amount(price: float) -> str:
-    """A price that nobody takes for another: three decimals would be read as thousands."""
-    whole, _, decimals = f"{price:.6f}".rstrip("0").partition(".")
-    return f"{whole}.{decimals.ljust(2, '0')}{'0' if len(decimals) == 3 else ''}"
-
-
 def _troubles(journal: Journal) -> Iterator[LeftOut]:
+    for file, reason in json.loads(journal.state("passed_over") or "[]"):
+        yield LeftOut(file, reason)
     for url, answer in journal.answers(PHASE):
         if "reason" in answer.content:
             yield LeftOut(url, answer.content["reason"])

@@ -14,7 +14,7 @@ from precompute.sources.folder import read_pictures
 from precompute.sources.images import is_address, scheme_of
 from precompute.sources.kinds import EXTENSIONS_OF_TABLES, FOLDER, kind_named
 from precompute.sources.products import SourceProduct, lost_sale, product_from
-from precompute.sources.records import LeftOut, Record
+from precompute.sources.records import LeftOut, Record, left_out_before
 from precompute.sources.table import Records, read_records
 
 TABLE = "products.csv"
@@ -79,7 +79,7 @@ def _read_folder(folder: Path, columns: Mapping[str, str]) -> Catalogue:
         name, records = table
         catalogue = _read_table(folder, records)
         if catalogue.products:
-            return _with_unnamed(catalogue, name)
+            return _with_unnamed(catalogue, name, before=left_out_before(folder))
         if columns or name == TABLE:
             raise UserError(_nothing_in(folder / name, catalogue.left_out))
         say(f"No picture that {name} names is there: the pictures are read without it.")
@@ -89,8 +89,12 @@ def _read_folder(folder: Path, columns: Mapping[str, str]) -> Catalogue:
     return Catalogue(folder, products, left_out)
 
 
-def _with_unnamed(catalogue: Catalogue, name: str) -> Catalogue:
-    """The catalogue of a folder's table `name`, with the pictures that none of its products has."""
+def _with_unnamed(catalogue: Catalogue, name: str, *, before: list[LeftOut]) -> Catalogue:
+    """The catalogue of a folder's table `name`, with the pictures that none of its products has.
+
+    `before` is what was left out as the folder was collected.
+    """
+    catalogue.left_out[:0] = before
     named = {file for product in catalogue.products for file in product.files}
     for path in files_in(catalogue.folder, catalogue.left_out):
         if is_picture(path) and path not in named:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from scrapy.http import Response
 
-from precompute.collect.politeness import retry_after
+from precompute.collect.fetching.politeness import retry_after
 from precompute.collect.settings import USER_AGENT
 from tests.shop import pages, platforms
 from tests.shop.goods import goods, photo
@@ -65,7 +65,7 @@ def test_every_request_says_who_asks(site, collect):
     [("User-agent: *\nDisallow: /", 200), ("User-agent: akin\nDisallow: /", 200), ("", 503)],
 )
 def test_where_robots_txt_forbids_all_nothing_is_asked(site, collect, monkeypatch, text, status):
-    monkeypatch.setattr("precompute.collect.crawl.RETRIES", 0)
+    monkeypatch.setattr("precompute.collect.fetching.crawl.RETRIES", 0)
     platforms.shopify(site, goods(2))
     site.routes["/robots.txt"] = lambda query: Reply(text.encode(), status=status, kind="text/plain")
     done = collect(site.url)
@@ -157,7 +157,7 @@ def test_a_second_run_asks_only_for_what_has_changed(site, collect, tmp_path):
 
 
 def test_what_a_server_fails_to_give_stays_as_it_was(site, collect, tmp_path, monkeypatch):
-    monkeypatch.setattr("precompute.collect.crawl.RETRIES", 0)
+    monkeypatch.setattr("precompute.collect.fetching.crawl.RETRIES", 0)
     platforms.shopify(site, goods(3))
     assert collect(site.url).code == 0
     table = (tmp_path / "catalogue/products.csv").read_bytes()

@@ -7,9 +7,9 @@ import json
 import pytest
 from scrapy.http import TextResponse
 
+from precompute.collect.platforms.shopify import Shopify
+from precompute.collect.platforms.woocommerce import WooCommerce
 from precompute.collect.readers import Ask, Unreadable
-from precompute.collect.readers.shopify import Shopify
-from precompute.collect.readers.woocommerce import WooCommerce
 
 SHOP = "https://shop.example"
 

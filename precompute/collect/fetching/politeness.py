@@ -26,6 +26,10 @@ from precompute.shared.progress import duration, say
 
 FORBIDDEN = "robots.txt forbids it"
 
+_YEAR = 365 * 24 * 3600.0
+_ROBOTS_BYTES = 500 * 1024
+"""Of a robots.txt so much is read, as RFC 9309 has it; the rest would only take time, for every address."""
+
 _SECONDS_SAID = 10.0
 """A pause from which on people are told what is being waited for."""
 
@@ -79,8 +83,8 @@ class HostPace:
         delay = robotparser.crawl_delay(ROBOT)
         if delay:
             host = urlparse_cached(request).hostname or ""
-            self._manners.delays[host] = delay
-            if delay > 1:
+            self._manners.delays[host] = min(delay, _YEAR)
+            if 1 < delay <= LONGEST_PAUSE:
                 say(f"The robots.txt of {host_of(request.url)} asks for {delay:g} s between two requests.")
 
     def _answered(self, request: Request, **_: Any) -> None:
@@ -146,6 +150,8 @@ class Robots(RobotsTxtMiddleware):
             response = response.replace(body=b"User-agent: *\nDisallow: /")
         elif response.status != 200:
             response = response.replace(body=b"")
+        elif len(response.body) > _ROBOTS_BYTES:
+            response = response.replace(body=response.body[:_ROBOTS_BYTES].rpartition(b"\n")[0])
         await super()._parse_robots(response, netloc, request)
 
     def process_request_2(self, rp: RobotParser | None, request: Request) -> None:
@@ -154,6 +160,9 @@ class Robots(RobotsTxtMiddleware):
             super().process_request_2(rp, request)
         except IgnoreRequest:
             raise IgnoreRequest(FORBIDDEN) from None
+        delay = self.crawler.spider.manners.delays.get(urlparse_cached(request).hostname or "", 0.0)
+        if delay > LONGEST_PAUSE:
+            raise IgnoreRequest(f"robots.txt asks for {duration(delay)} between two requests")
 
 
 def is_about_trust(exception: Exception) -> bool:
@@ -167,13 +176,13 @@ def _host(request: Request) -> str:
 
 
 def retry_after(response: Response) -> float | None:
-    """The seconds that a server asks to wait, or None where it does not say."""
-    text = (response.headers.get("Retry-After") or b"").decode("latin-1").strip()
-    if text.isdecimal():
-        return float(text)
+    """The seconds that a server asks to wait, or None where it does not say; a year stands for all above."""
+    text = (response.headers.get("Retry-After") or b"").decode("latin-1").strip()[:1000]
+    if text.isascii() and text.isdecimal():
+        return min(float(text), _YEAR)
     try:
         moment = parsedate_to_datetime(text)
-    except ValueError:
+        moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        return min(max(0.0, (moment - datetime.now(UTC)).total_seconds()), _YEAR)
+    except (ValueError, TypeError, OverflowError):
         return None
-    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return max(0.0, (moment - datetime.now(UTC)).total_seconds())

@@ -14,7 +14,10 @@ from contextlib import suppress
 from functools import cache, partial
 from typing import Any, TypeVar
 
-from precompute.collect.guard import GuardedResolver, Network
+from precompute.collect.fetching.guard import GuardedResolver, Network
+
+HEADER_BYTES = 200_000
+HEADERS_TOO_LONG = f"its headers have more than {HEADER_BYTES // 1000} kB"
 
 _Result = TypeVar("_Result")
 
@@ -67,6 +70,8 @@ def _run(started: Future[tuple[asyncio.AbstractEventLoop, GuardedResolver]]) -> 
         from twisted.internet import reactor
         from twisted.logger import globalLogBeginner
 
+        _bound_headers()
+
         # What goes wrong is reported by those who asked; nothing of Twisted's belongs on a terminal.
         globalLogBeginner.beginLoggingTo([], redirectStandardIO=False, discardBuffer=True)
         # A name that is being looked up must not keep the process from ending.
@@ -79,3 +84,22 @@ def _run(started: Future[tuple[asyncio.AbstractEventLoop, GuardedResolver]]) -> 
         if started.done():
             raise
         started.set_exception(error)
+
+
+def _bound_headers() -> None:
+    """Let no answer have headers without end: Twisted bounds a line, and not how many there are.
+
+    There is no setting for it, and both Twisted's parser and Scrapy's, which is made of it, come by here.
+    """
+    from twisted.web._newclient import BODY, DONE, HTTPClientParser
+
+    receive = HTTPClientParser.dataReceived
+
+    def bounded(parser: HTTPClientParser, data: bytes) -> None:
+        if parser.state not in (BODY, DONE):
+            parser.head_bytes = getattr(parser, "head_bytes", 0) + len(data)
+            if parser.head_bytes > HEADER_BYTES:
+                raise ValueError(HEADERS_TOO_LONG)
+        receive(parser, data)
+
+    HTTPClientParser.dataReceived = bounded

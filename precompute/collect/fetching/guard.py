@@ -22,6 +22,23 @@ Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
+_GLOBAL_UNICAST = ipaddress.ip_network("2000::/3")
+"""All that is given out of IPv6. What is elsewhere is local, reserved, or stands for something else."""
+
+_SPECIAL = tuple(
+    ipaddress.ip_network(text)
+    for text in (
+        # IANA's registry of special addresses of IPv4, and multicast.
+        *("0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12"),
+        *("192.0.0.0/24", "192.0.2.0/24", "192.31.196.0/24", "192.52.193.0/24", "192.88.99.0/24"),
+        *("192.168.0.0/16", "192.175.48.0/24", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24"),
+        *("224.0.0.0/4", "240.0.0.0/4"),
+        # The same of IPv6, within what is given out.
+        *("2001::/23", "2001:db8::/32", "2002::/16", "2620:4f:8000::/48", "3fff::/20"),
+    )
+)
+"""Written out, as what Python takes for special is another list in each of its versions."""
+
 _OF_CLOUDS = frozenset({ipaddress.ip_address("168.63.129.16")})
 """Public by its number, and answered by the machine's own cloud."""
 
@@ -44,13 +61,9 @@ def is_public(address: Address) -> bool:
         inner = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
     if inner is not None:
         return is_public(inner)
-    return (
-        address.is_global
-        and not address.is_multicast
-        and not address.is_reserved
-        and not address.is_unspecified
-        and address not in _OF_CLOUDS
-    )
+    if address.version == 6 and address not in _GLOBAL_UNICAST:
+        return False
+    return address not in _OF_CLOUDS and not any(address in network for network in _SPECIAL)
 
 
 @implementer(IHostnameResolver)

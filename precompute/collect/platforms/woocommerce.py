@@ -5,16 +5,17 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode, urlsplit
 
-from scrapy.http import Response
-
 from precompute.collect.addresses import origin_of
+from precompute.collect.platforms.platform import Platform, json_of, things_in
 from precompute.collect.readers import Ask, Found, Unreadable
-from precompute.collect.readers.shopify import json_of
 from precompute.collect.readers.text import MOST_FACTS, as_list, listed, path_of, plain, plain_description
 from precompute.sources import Record
+
+if TYPE_CHECKING:
+    from scrapy.http import Response
 
 API = "/wp-json/wc/store/v1/products"
 _PAGE = 100
@@ -46,7 +47,7 @@ class WooCommerce:
         content = json_of(response)
         if not isinstance(content, list):
             raise Unreadable("it has no list of products")
-        entries = [each for each in content if isinstance(each, dict)]
+        entries, others = things_in(content, ask.url)
         number, following = int(ask.place), ()
         if entries and number < (_whole(response, "X-WP-TotalPages") or 0):
             following = ((self._categories if ask.role == "about" else self._page)(number + 1),)
@@ -56,7 +57,8 @@ class WooCommerce:
                 for each in entries
             }
             return Found(asks=following, notes=notes)
-        return Found([_record(each, ask) for each in entries], following, _whole(response, "X-WP-Total"))
+        records = [read_product(each, place=ask.url) for each in entries]
+        return Found([*records, *others], following, _whole(response, "X-WP-Total"))
 
     def complete(self, record: Record, notes: dict[str, str]) -> Record:
         """See `Reader`: of a product's categories the deepest one counts."""
@@ -93,7 +95,11 @@ def _whole(response: Response, header: str) -> int | None:
     return int(text) if text.isdecimal() else None
 
 
-def _record(product: dict[str, Any], ask: Ask) -> Record:
+def read_product(product: dict[str, Any], *, place: str) -> Record:
+    """A product of a list, whether that was asked for or saved.
+
+    Its category is the first that it names; `WooCommerce.complete` knows the path to the deepest one.
+    """
     prices = product.get("prices") if isinstance(product.get("prices"), dict) else {}
     categories = [each for each in as_list(product.get("categories")) if isinstance(each, dict)]
     fields = {
@@ -116,7 +122,7 @@ def _record(product: dict[str, Any], ask: Ask) -> Record:
     }
     images = (_sized(each) for each in as_list(product.get("images")) if isinstance(each, dict))
     return Record(
-        f"{ask.url}: product {fields['id']}",
+        f"{place}: product {fields['id']}",
         {name: text for name, text in (_attributes(product) | fields).items() if text},
         tuple(address for address in images if address),
     )
@@ -145,3 +151,14 @@ def _sized(image: dict[str, Any]) -> str:
     fitting = sorted((int(width), address) for address, width in sizes if int(width) >= _WIDTH)
     src = image.get("src")
     return fitting[0][1] if fitting else src if isinstance(src, str) else ""
+
+
+WOOCOMMERCE = Platform(
+    name="woocommerce",
+    shop="a WooCommerce shop",
+    list="store API",
+    mark=b"woocommerce",
+    part=re.compile(r"/product-category/"),
+    fields=frozenset({"permalink", "prices"}),
+    reader=WooCommerce,
+)

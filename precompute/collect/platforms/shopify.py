@@ -5,15 +5,17 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from decimal import Decimal, InvalidOperation
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode, urlsplit
 
-from scrapy.http import Response
-
 from precompute.collect.addresses import origin_of
+from precompute.collect.platforms.platform import Platform, json_of, things_in
 from precompute.collect.readers import Ask, Found, Unreadable
 from precompute.collect.readers.text import MOST_FACTS, as_list, listed, plain, plain_description
 from precompute.sources import Record
+
+if TYPE_CHECKING:
+    from scrapy.http import Response
 
 _PAGE = 250
 _LAST_PAGE = 100
@@ -54,14 +56,14 @@ class Shopify:
         products = content.get("products") if isinstance(content, dict) else None
         if not isinstance(products, list):
             raise Unreadable("it has no list of products")
-        products = [each for each in products if isinstance(each, dict)]
+        products, others = things_in(products, ask.url)
         ids = [plain(each.get("id")) for each in products]
         number, _, first_before = ask.place.partition(" ")
         if not products or ids[0] == first_before:
             # The second is what a server gives that takes every page for the first.
-            return Found()
-        records = [self._record(each, ask) for each in products]
-        return Found(records, (self._next(ask, response, int(number) + 1, ids),))
+            return Found(others)
+        records = [read_product(each, place=ask.url, origin=self._origin) for each in products]
+        return Found([*records, *others], (self._next(ask, response, int(number) + 1, ids),))
 
     def complete(self, record: Record, notes: dict[str, str]) -> Record:
         """See `Reader`."""
@@ -82,35 +84,28 @@ class Shopify:
         query = urlencode({"limit": _PAGE, "page": number})
         return Ask(f"{self._listing}?{query}", "products", place)
 
-    def _record(self, product: dict[str, Any], ask: Ask) -> Record:
-        variants = [each for each in as_list(product.get("variants")) if isinstance(each, dict)]
-        handle = plain(product.get("handle"))
-        fields = {
-            "id": plain(product.get("id")),
-            "title": plain(product.get("title")),
-            "category": plain(product.get("product_type")),
-            "brand": plain(product.get("vendor")),
-            "tags": listed(_tags(product.get("tags"))),
-            "description": plain_description(product.get("body_html")),
-            **_prices(variants),
-            "in_stock": _stock(variants),
-            "url": f"{self._origin}/products/{handle}" if handle else "",
-        }
-        images = [each.get("src") for each in as_list(product.get("images")) if isinstance(each, dict)]
-        return Record(
-            f"{ask.url}: product {fields['id'] or handle}",
-            {name: text for name, text in (_options(product) | fields).items() if text},
-            tuple(_sized(src) for src in images if isinstance(src, str) and src),
-        )
 
-
-def json_of(response: Response) -> Any:
-    """The JSON of an answer. Raises `Unreadable` where it is none."""
-    try:
-        return response.json()
-    except (ValueError, AttributeError, RecursionError):
-        what = "a page of HTML" if b"<html" in response.body[:2000].lower() else "no JSON"
-        raise Unreadable(f"it is {what}") from None
+def read_product(product: dict[str, Any], *, place: str, origin: str = "") -> Record:
+    """A product of a list, whether that was asked for or saved; its page stands on `origin`."""
+    variants = [each for each in as_list(product.get("variants")) if isinstance(each, dict)]
+    handle = plain(product.get("handle"))
+    fields = {
+        "id": plain(product.get("id")),
+        "title": plain(product.get("title")),
+        "category": plain(product.get("product_type")),
+        "brand": plain(product.get("vendor")),
+        "tags": listed(_tags(product.get("tags"))),
+        "description": plain_description(product.get("body_html")),
+        **_prices(variants),
+        "in_stock": _stock(variants),
+        "url": f"{origin}/products/{handle}" if origin and handle else "",
+    }
+    images = [each.get("src") for each in as_list(product.get("images")) if isinstance(each, dict)]
+    return Record(
+        f"{place}: product {fields['id'] or handle}",
+        {name: text for name, text in (_options(product) | fields).items() if text},
+        tuple(_sized(src) for src in images if isinstance(src, str) and src),
+    )
 
 
 def _whole(value: object) -> int | None:
@@ -158,3 +153,14 @@ def _sized(src: str) -> str:
     if "width=" in parts.query or not (parts.hostname == "cdn.shopify.com" or "/cdn/shop/" in parts.path):
         return src
     return f"{src}{'&' if parts.query else '?'}width={_PICTURE_WIDTH}"
+
+
+SHOPIFY = Platform(
+    name="shopify",
+    shop="a Shopify shop",
+    list="/products.json",
+    mark=b"cdn.shopify.com",
+    part=re.compile(r"/collections/"),
+    fields=frozenset({"handle", "variants"}),
+    reader=Shopify,
+)

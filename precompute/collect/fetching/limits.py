@@ -12,6 +12,10 @@ from precompute.collect.settings import MEGABYTE, CollectSettings
 _FAILURES_IN_A_ROW = 6
 """After so many requests without any answer a host is asked no more: each was retried several times."""
 
+_MINUTE = 60.0
+_OF_READING = 0.5
+"""The part of the time that reading may take."""
+
 
 @dataclass
 class CollectLimits:
@@ -23,17 +27,27 @@ class CollectLimits:
     products: int = 0
     _started: float = field(default_factory=monotonic)
 
+    def seconds_left(self, *, reading: bool) -> float:
+        """How long it may go on: reading has a part of the time, so that some is left for the pictures."""
+        share = _OF_READING if reading else 1.0
+        return self._started + _MINUTE * self.settings.max_minutes * share - monotonic()
+
+    def time_in_words(self, *, reading: bool) -> str:
+        """The limit of time."""
+        limit = f"--max-minutes {self.settings.max_minutes:,}"
+        return f"half of {limit}, as the pictures have the other" if reading else limit
+
     def reached(self, *, reading: bool) -> str:
         """The limit that was reached, in words; nothing where none was."""
-        settings, minutes = self.settings, (monotonic() - self._started) / 60
+        settings = self.settings
         if reading and settings.max_products is not None and self.products >= settings.max_products:
             return f"--max-products {settings.max_products:,}"
         if reading and self.pages >= settings.max_pages:
             return f"--max-pages {settings.max_pages:,}"
         if self.bytes >= settings.max_megabytes * MEGABYTE:
             return f"--max-megabytes {settings.max_megabytes:,}"
-        if minutes >= settings.max_minutes:
-            return f"--max-minutes {settings.max_minutes:,}"
+        if self.seconds_left(reading=reading) <= 0:
+            return self.time_in_words(reading=reading)
         return ""
 
 

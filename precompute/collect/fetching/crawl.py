@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections import deque
 from collections.abc import AsyncIterator, Callable
@@ -17,15 +18,19 @@ from scrapy.spidermiddlewares.httperror import HttpError
 from scrapy.utils.httpobj import urlparse_cached
 from twisted.python.failure import Failure
 
-from precompute.collect.addresses import AddressError, checked
-from precompute.collect.guard import GuardedResolver, networks
-from precompute.collect.politeness import Manners
-from precompute.collect.reactor import guard, run_in_reactor
+from precompute.collect.addresses import AddressError, checked, without_credentials
+from precompute.collect.fetching.guard import GuardedResolver, networks
+from precompute.collect.fetching.politeness import Manners
+from precompute.collect.fetching.reactor import guard, run_in_reactor
+from precompute.collect.fetching.reasons import Unanswered, reason_of
 from precompute.collect.readers import Ask
-from precompute.collect.reasons import Unanswered, reason_of
 from precompute.collect.settings import PAGE_BYTES, PAGE_SECONDS, RETRIES, ROBOT, USER_AGENT, CollectSettings
 
-_HERE = "precompute.collect"
+OUT_OF_TIME = "the time that --max-minutes allows was over"
+_SECONDS_TO_END = 2.0
+"""How long requests that are under way may take once the time is over."""
+
+_HERE = "precompute.collect.fetching"
 
 
 class Fetch(Protocol):
@@ -50,6 +55,12 @@ class Phase(Protocol):
     def has_next(self) -> bool:
         """Whether `next` would give one."""
 
+    def seconds_left(self) -> float:
+        """How long the pass may go on."""
+
+    def end_in_time(self) -> None:
+        """Called where that time is over: what was not asked by then stays to be asked."""
+
     def permits(self, ask: Ask, url: str) -> str:
         """Why an address that a redirect leads to may not be asked; nothing where it may."""
 
@@ -70,10 +81,22 @@ def crawl(settings: CollectSettings, phase: Phase, manners: Manners) -> None:
 
     async def work() -> None:
         runner = AsyncCrawlerRunner(_scrapy_settings(settings))
-        crawlers.append(runner.create_crawler(CollectSpider))
-        await runner.crawl(crawlers[0], phase=phase, judge=judge, manners=manners)
-        if (error := crawlers[0].spider.error) is not None:
-            raise error
+        crawler = runner.create_crawler(CollectSpider)
+        crawlers.append(crawler)
+        crawling = asyncio.ensure_future(runner.crawl(crawler, phase=phase, judge=judge, manners=manners))
+        # What comes of it once nobody waits for it any more is nobody's concern.
+        crawling.add_done_callback(lambda done: done.cancelled() or done.exception())
+        done, _ = await asyncio.wait([crawling], timeout=max(0.0, phase.seconds_left()))
+        if not done:
+            phase.end_in_time()
+            _end(crawler)
+            done, _ = await asyncio.wait([crawling], timeout=_SECONDS_TO_END)
+        if done:
+            await crawling
+        elif crawler.spider is not None:
+            crawler.spider.is_over = True
+        if crawler.spider is not None and crawler.spider.error is not None:
+            raise crawler.spider.error
 
     def stop() -> None:
         for crawler in crawlers:
@@ -81,6 +104,18 @@ def crawl(settings: CollectSettings, phase: Phase, manners: Manners) -> None:
                 crawler.spider.stopped = True
 
     run_in_reactor(work, stop=stop)
+
+
+def _end(crawler: Crawler) -> None:
+    """Let a crawl come to its end: requests that wait for a host's pace are not sent any more."""
+    if crawler.spider is None or crawler.engine is None:
+        return
+    crawler.spider.stopped = True
+    for slot in crawler.engine.downloader.slots.values():
+        slot.close()
+        while slot.queue:
+            _, waiting = slot.queue.popleft()
+            waiting.errback(Failure(IgnoreRequest(OUT_OF_TIME)))
 
 
 class CollectSpider(Spider):
@@ -95,6 +130,9 @@ class CollectSpider(Spider):
         self.phase, self.judge, self.manners = phase, judge, manners
         self.error: BaseException | None = None
         self.stopped = False
+        """Nothing further is asked."""
+        self.is_over = False
+        """Nobody waits for answers any more."""
 
     async def start(self) -> AsyncIterator[Request]:
         """See `Spider`: the phase is made ready, and the scheduler has the rest."""
@@ -122,11 +160,16 @@ class CollectSpider(Spider):
 
     def _failed(self, failure: Failure) -> None:
         error, ask = failure.value, failure.request.cb_kwargs["ask"]
+        if str(error) == OUT_OF_TIME:
+            # It was not asked, and is the next time.
+            return
         reason = reason_of(error, failure.request.url, self.judge)
         self._guarded(self.phase.failed, ask, reason, _status_of(error))
 
     def _guarded(self, act: Callable[..., None], *arguments: Any) -> None:
         """Scrapy would log an error and go on, as if a full disk were a page's fault."""
+        if self.is_over:
+            return
         try:
             act(*arguments)
         except BaseException as error:
@@ -209,7 +252,7 @@ class Within:
         try:
             checked(request.url)
         except AddressError as error:
-            whereto = f"it leads to {request.url}, and " if redirected else ""
+            whereto = f"it leads to {without_credentials(request.url)}, and " if redirected else ""
             raise IgnoreRequest(f"{whereto}{error}") from None
         ask = request.cb_kwargs.get("ask")
         if redirected and ask is not None:

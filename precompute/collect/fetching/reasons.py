@@ -15,8 +15,9 @@ from scrapy.exceptions import (
 )
 from scrapy.spidermiddlewares.httperror import HttpError
 
-from precompute.collect.guard import GuardedResolver
-from precompute.collect.politeness import is_about_trust
+from precompute.collect.fetching.guard import GuardedResolver
+from precompute.collect.fetching.politeness import is_about_trust
+from precompute.collect.fetching.reactor import HEADERS_TOO_LONG
 
 GONE = frozenset({403, 404, 410})
 """What a server answers that does not give something any more, and will not in a moment either."""
@@ -34,9 +35,18 @@ class Unanswered(Exception):
 def reason_of(error: BaseException, address: str, judge: GuardedResolver) -> str:
     """The reason why the request to an address, or where that redirected to, failed."""
     if isinstance(error, HttpError):
-        return answered(error.response.status)
+        status = error.response.status
+        return (
+            f"{answered(status)} and leads to nothing that can be asked"
+            if 300 <= status < 400
+            else answered(status)
+        )
+    if isinstance(error, ValueError) and "scheme" in str(error):
+        return "it leads to what is no address of http or https"
     if isinstance(error, CannotResolveHostError):
         return _not_resolved(error, address, judge)
+    if HEADERS_TOO_LONG in str(error):
+        return HEADERS_TOO_LONG
     if isinstance(error, DownloadTimeoutError):
         return "the answer took too long"
     if isinstance(error, DownloadConnectionRefusedError):
