@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 import sqlite3
 import sys
+import threading
 from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from weakref import WeakSet
 
 from bundle.fields import INSERT, TABLE, row_of
 from bundle.format import Product
@@ -81,8 +83,58 @@ def open_catalogue(path: Path) -> sqlite3.Connection:
         raise sqlite3.OperationalError("it is missing, or no file")
     address = path.resolve().as_uri() + "?mode=ro&immutable=1"
     connection = sqlite3.connect(address, uri=True, check_same_thread=False)
-    connection.execute("SELECT position FROM products LIMIT 1")
+    try:
+        connection.execute("SELECT position FROM products LIMIT 1")
+    except sqlite3.Error:
+        connection.close()
+        raise
     return connection
+
+
+class _OwnConnection:
+    """One thread's connection, closed when nobody holds this object any more, as when the thread ends.
+
+    A connection itself is in a reference cycle with its cache of statements until it is closed.
+    """
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self.connection = connection
+
+    def __del__(self) -> None:
+        self.connection.close()
+
+
+class Connections:
+    """Gives each thread a connection of its own to one catalogue: SQLite serialises the use of a shared one.
+
+    A connection is closed when its thread ends, when nobody holds this object any more, or by `close`.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._local = threading.local()
+        self._open: WeakSet[_OwnConnection] = WeakSet()
+        self._lock = threading.Lock()
+        self._closed = False
+
+    def __call__(self) -> sqlite3.Connection:
+        """The calling thread's connection. Raises `sqlite3.Error` where there is none, or no more."""
+        found: _OwnConnection | None = getattr(self._local, "own", None)
+        if found is None:
+            found = _OwnConnection(open_catalogue(self._path))
+            with self._lock:
+                if self._closed:
+                    raise sqlite3.ProgrammingError("The bundle is closed.")
+                self._open.add(found)
+            self._local.own = found
+        return found.connection
+
+    def close(self) -> None:
+        """Close every thread's connection, and open none from now on."""
+        with self._lock:
+            self._closed = True
+            for each in self._open:
+                each.connection.close()
 
 
 def positions_from(blob: bytes) -> array[int]:

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import sqlite3
-import threading
 from array import array
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from bundle import format as fmt
-from bundle.database import open_catalogue
+from bundle.caches import cached_with_owner
+from bundle.database import Connections
 from bundle.fields import ProductColumns
 from bundle.format import BundleError, Neighbour, Product, ProductMap
 from bundle.index import Index
@@ -56,19 +55,17 @@ class Page:
 class Bundle:
     """One generation, opened read-only. Opening costs the same for ten products and for a million.
 
-    Safe to use from many threads.
+    Safe to use from many threads. Its databases are closed where a `with` ends, by `close`, or when nobody
+    holds it any more.
     """
 
     def __init__(self, folder: Path, manifest: dict[str, Any]) -> None:
         """Use `Bundle.open`, which checks what it is given."""
         self.folder = folder
         self.manifest = manifest
-        self._local = threading.local()
+        self._connection = Connections(folder / fmt.CATALOGUE)
         self._columns = ProductColumns(self._connection())
         self._index = Index(self._connection, count=manifest["counts"]["products"])
-        self._matches = lru_cache(maxsize=16)(self._match)
-        self._meant = lru_cache(maxsize=1000)(self._mean)
-        self._letters = cache(self._read_letters)
 
     @classmethod
     def open(cls, root: Path) -> Bundle:
@@ -99,6 +96,16 @@ class Bundle:
             raise BundleError(
                 f"{folder / fmt.CATALOGUE} cannot be read ({error}): build it again, {_BUILD_HINT}."
             ) from error
+
+    def close(self) -> None:
+        """Close its databases, which nobody must be reading from now."""
+        self._connection.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     @property
     def generation(self) -> str:
@@ -178,7 +185,7 @@ class Bundle:
         left out, too many, wrong, or two swapped) and that most products have; as it is where there is none.
         """
         words = tuple(searched_words(search))
-        return Search(search.strip(), words, tuple(map(self._meant, words)))
+        return Search(search.strip(), words, tuple(map(self._mean, words)))
 
     def product(self, product_id: str) -> Product | None:
         """The product with this id, or None."""
@@ -293,8 +300,9 @@ class Bundle:
 
     def _found(self, search: Search) -> Sequence[int] | None:
         """The positions that a search finds, best first; None where nothing is searched for."""
-        return self._matches(search_expression(search.taken)) if search.typed else None
+        return self._match(search_expression(search.taken)) if search.typed else None
 
+    @cached_with_owner(maxsize=16)
     def _match(self, expression: str) -> array[int]:
         if not expression:
             return array("I")  # Signs without a letter or a digit are in no product.
@@ -303,6 +311,7 @@ class Bundle:
         )
         return array("I", (position for (position,) in rows))
 
+    @cached_with_owner(maxsize=1000)
     def _mean(self, word: str) -> str:
         if not may_be_mistaken(word) or self._known(word):
             return word
@@ -316,7 +325,8 @@ class Bundle:
         query = "SELECT max(doc) FROM words WHERE term >= ? AND term < ?"
         return self._connection().execute(query, (beginning, beginning + "\U0010ffff")).fetchone()[0] or 0
 
-    def _read_letters(self) -> str:
+    @cached_with_owner()
+    def _letters(self) -> str:
         """The letters of the catalogue's words, the most frequent ones of a script that has very many."""
         counted: Counter[str] = Counter()
         for (word,) in self._connection().execute("SELECT term FROM words"):
@@ -338,12 +348,6 @@ class Bundle:
             if description["name"] == name:
                 return description
         raise KeyError(name)
-
-    def _connection(self) -> sqlite3.Connection:
-        # One connection a thread: SQLite serialises the use of a shared one.
-        if not hasattr(self._local, "connection"):
-            self._local.connection = open_catalogue(self.folder / fmt.CATALOGUE)
-        return self._local.connection
 
 
 def _read_manifest(path: Path) -> dict[str, Any]:

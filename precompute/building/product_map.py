@@ -59,12 +59,10 @@ def previous_map(
     counts as removed.
     """
     try:
-        bundle = Bundle.open(out)
-        known = any(
-            entry.get("fingerprint") == fingerprint for entry in bundle.recipes if entry["name"] == recipe
-        )
-        found = bundle.product_map(recipe) if known else None
-        before = list(_pictures(bundle)) if found else []
+        with Bundle.open(out) as bundle:
+            fingerprints = [entry.get("fingerprint") for entry in bundle.recipes if entry["name"] == recipe]
+            found = bundle.product_map(recipe) if fingerprint in fingerprints else None
+            before = list(_pictures(bundle)) if found else []
     except (BundleError, sqlite3.Error, LookupError, ValueError, TypeError):
         # Damaged, which is a reason to build anew.
         return None

@@ -132,8 +132,8 @@ class _Estimate:
         self._trial, self._recipe, self._summary = trial, recipe, summary
         self._products = len(whole.products)
         self._files = len({file for product in whole.products for file in product.files})
-        self._bundle = Bundle.open(trial.out)
-        built = self._bundle.page(limit=summary.products).products
+        with Bundle.open(trial.out) as bundle:
+            built = bundle.page(limit=summary.products).products
         self._built = built
         self._scale = self._products / summary.products
         self._picture_scale = self._files / len({image.id for product in built for image in product.images})
