@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 from pathlib import Path
 
 from precompute.shared.errors import UserError
 from precompute.sources.exports import export_of
 from precompute.sources.files import is_text, shown
+from precompute.sources.hidden import without_hidden
 from precompute.sources.kinds import FileKind, kind_named, kind_of
-from precompute.sources.layout import Layout, check_columns, listed
+from precompute.sources.layout import Layout, check_columns, with_names
 from precompute.sources.records import LeftOut, Record
 from precompute.sources.rows import Row, Rows, watched
 
@@ -27,7 +28,7 @@ class Records:
     columns are taken for what; `notes` are sentences to be said, complete once all is read.
     """
 
-    def __init__(self, path: Path, rows: Rows, layout: Layout, entries: Iterator[Row | LeftOut]) -> None:
+    def __init__(self, path: Path, rows: Rows, layout: Layout, entries: Iterable[Row | LeftOut]) -> None:
         self.path = path
         self._rows, self._layout, self._entries = rows, layout, entries
         self.what = rows.what
@@ -36,7 +37,7 @@ class Records:
     @property
     def notes(self) -> list[str]:
         """What people should know of how the file was read."""
-        return self._rows.notes
+        return [*self._rows.notes, *self._layout.notes]
 
     def describe(self) -> str:
         """Which columns are taken for what, in one line."""
@@ -88,12 +89,12 @@ def _records(
     rows.unit = (export and export.unit) or rows.unit
     layout = Layout(names, [row for row in sample if isinstance(row, Row)], columns=columns, export=export)
     if not layout.has_pictures:
-        raise UserError(
-            f"Expected a column of {path} that names pictures. Received: {listed(names)}. "
-            "Say which one does: --column image=NAME."
-        )
-    entries: Iterator[Row | LeftOut] = chain(sample, rows.entries)
-    return Records(path, rows, layout, export.change(entries) if export else entries)
+        text = f"Expected a column of {path} that names pictures. Received: {{}}. Say which one does: "
+        raise UserError(with_names(f"{text}--column image=NAME.", names))
+    entries: Iterable[Row | LeftOut] = chain(sample, rows.entries)
+    if export:
+        entries = export.change(entries)
+    return Records(path, rows, layout, without_hidden(entries))
 
 
 def _check_rows(path: Path, rows: Rows, sample: list[Row | LeftOut]) -> None:

@@ -9,18 +9,14 @@ from typing import Any
 
 from precompute.shared.errors import UserError
 from precompute.sources.columns import has_picture
+from precompute.sources.exports.items import flattened
+from precompute.sources.lists import ADDRESSES, NAMES, texts_of
 from precompute.sources.readers.encoding import Encoding, encoding_of, open_text
 from precompute.sources.records import LeftOut
 from precompute.sources.rows import LONGEST, Cell, Metered, Row, Rows, TooLongError, text_of
 
-_ADDRESSES = ("src", "url", "href", "link", "image", "path", "contentUrl", "original", "large")
-"""Where an object that stands for a picture has its address."""
-
 _DEEPEST = 2
 """How many objects, one in the other, an array of products may be in."""
-
-_NAMES = ("name", "title", "label", "value")
-"""Where an object that stands for a category, a tag or a brand has its name."""
 
 
 def open_json_lines(path: Path) -> Rows:
@@ -96,26 +92,18 @@ def cells_of(item: Mapping[str, Any]) -> dict[str, Cell]:
     aside: no column of a table is like that.
     """
     cells: dict[str, Cell] = {}
-    for name, value in item.items():
+    for name, value in flattened(item).items():
         if isinstance(value, Mapping):
             inner = {f"{name}.{below}": _cell(each) for below, each in value.items()}
-            named = next((value[each] for each in _NAMES if isinstance(value.get(each), str)), "")
-            cells |= {name: named} if named and not any(each in value for each in _ADDRESSES) else inner
+            named = next((value[each] for each in NAMES if isinstance(value.get(each), str)), "")
+            cells |= {name: named} if named and not any(each in value for each in ADDRESSES) else inner
         else:
             cells[name] = _cell(value)
     return {name: cell for name, cell in cells.items() if cell}
 
 
 def _cell(value: Any) -> Cell:
-    if isinstance(value, list):
-        return tuple(text for each in value if (text := text_of(_said_by(each))))
-    return text_of(value)
-
-
-def _said_by(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return next((value[name] for name in (*_ADDRESSES, *_NAMES) if isinstance(value.get(name), str)), "")
-    return value
+    return texts_of(value) if isinstance(value, list) else text_of(value)
 
 
 def _row_of_line(place: str, line: str) -> Row | LeftOut:
