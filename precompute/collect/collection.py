@@ -29,7 +29,8 @@ from precompute.shared.lock import locked
 from precompute.shared.progress import say, stage
 from precompute.sources import LeftOut, read_records
 from precompute.sources.catalogue import table_in
-from precompute.sources.files import JOURNAL, PictureFiles
+from precompute.sources.files import JOURNAL
+from precompute.sources.picture_files import PictureFiles
 from precompute.store.files import remove_unfinished
 
 

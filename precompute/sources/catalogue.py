@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from precompute.shared.errors import UserError
 from precompute.shared.printable import printable
 from precompute.shared.progress import say
-from precompute.sources.files import EXTENSIONS, PictureFiles, files_in, is_output, is_picture, shown
+from precompute.sources.files import EXTENSIONS, files_in, is_output, is_picture, shown
 from precompute.sources.folder import read_pictures
+from precompute.sources.groups import believed
 from precompute.sources.images import is_address, scheme_of
 from precompute.sources.kinds import EXTENSIONS_OF_TABLES, FOLDER, kind_named
+from precompute.sources.picture_files import PictureFiles
 from precompute.sources.products import SourceProduct, product_from
 from precompute.sources.records import LeftOut, Record
 from precompute.sources.table import Records, read_records
@@ -37,13 +39,19 @@ class NeedsCollecting(UserError):
 
 
 def read_catalogue(
-    source: Path, *, kind: str | None = None, columns: Mapping[str, str] = _NO_COLUMNS
+    source: Path,
+    *,
+    kind: str | None = None,
+    columns: Mapping[str, str] = _NO_COLUMNS,
+    image_folder: Path | None = None,
+    exclude: Sequence[str] = (),
 ) -> Catalogue:
     """Read the catalogue in a folder or in a table, and say what it is.
 
     A folder is read by its table where it has one, else each picture below it is a product. `kind` is what
     --source names, None to recognise it; `columns` has, by field, the column of a table that it is read
-    from. Raises `UserError` where the source does not exist, cannot be read or holds no product, and
+    from. `image_folder` is where the pictures of a table are, by default its own folder. `exclude` are
+    patterns of files and folders that are left aside. Raises `UserError` where the source does not exist, cannot be read or holds no product, and
     `NeedsCollecting` where a picture is at an address.
     """
     if not source.exists():
@@ -56,45 +64,56 @@ def read_catalogue(
     if kind and (kind_named(kind) is FOLDER) is not is_folder:
         what = "folder" if is_folder else "file"
         raise UserError(f"Expected {kind_named(kind).what}. Received: {source}, which is a {what}.")
+    folder = image_folder or (source if is_folder else source.parent)
+    if not folder.is_dir():
+        what = "a file" if folder.exists() else "does not exist"
+        raise UserError(f"Expected --image-folder to be a folder of pictures. Received: {folder}, which is {what}."
+                        .replace("is does", "does"))
+    pictures = PictureFiles(folder, exclude)
     try:
         if is_folder:
-            catalogue = _read_folder(source, columns)
+            catalogue = _read_folder(source, columns, pictures, exclude)
         else:
-            catalogue = _read_table(source.parent, read_records(source, columns=columns, kind=kind))
+            records = read_records(source, columns=columns, kind=kind, pictures=pictures)
+            catalogue = _read_table(records, pictures)
     except OSError as error:
         raise UserError(f"{error.filename or source} cannot be read ({error.strerror}).") from error
     if not catalogue.products:
-        raise UserError(_nothing_in(source, catalogue.left_out))
+        raise UserError(_nothing_in(source, catalogue.left_out, has_folder=image_folder is not None))
     return catalogue
 
 
-def _read_folder(folder: Path, columns: Mapping[str, str]) -> Catalogue:
-    table = table_in(folder, columns)
+def _read_folder(
+    folder: Path, columns: Mapping[str, str], pictures: PictureFiles, exclude: Sequence[str]
+) -> Catalogue:
+    table = table_in(folder, columns, pictures=pictures)
     if table is not None:
         name, records = table
-        catalogue = _read_table(folder, records)
+        catalogue = _read_table(records, pictures)
         if catalogue.products:
-            return _with_unnamed(catalogue, name)
+            return _with_unnamed(catalogue, name, exclude)
         if columns or name == TABLE:
             raise UserError(_nothing_in(folder / name, catalogue.left_out))
         say(f"No picture that {name} names is there: the pictures are read without it.")
-    products, left_out = read_pictures(folder)
+    products, left_out = read_pictures(folder, exclude)
     if products:
         say(f"Source: a folder of pictures, {len(products):,} pictures.")
     return Catalogue(folder, products, left_out)
 
 
-def _with_unnamed(catalogue: Catalogue, name: str) -> Catalogue:
+def _with_unnamed(catalogue: Catalogue, name: str, exclude: Sequence[str]) -> Catalogue:
     """The catalogue of a folder's table `name`, with the pictures that none of its products has."""
     named = {file for product in catalogue.products for file in product.files}
-    for path in files_in(catalogue.folder, catalogue.left_out):
+    for path in files_in(catalogue.folder, catalogue.left_out, exclude=exclude):
         if is_picture(path) and path not in named:
             reason = f"no product of {name} that is kept names it"
             catalogue.left_out.append(LeftOut(shown(path), reason))
     return catalogue
 
 
-def table_in(folder: Path, columns: Mapping[str, str]) -> tuple[str, Records] | None:
+def table_in(
+    folder: Path, columns: Mapping[str, str], *, pictures: PictureFiles | None = None
+) -> tuple[str, Records] | None:
     """The table of a folder: products.csv, or the only other one if it names pictures."""
     names = sorted(path.name for path in folder.iterdir() if path.suffix.lower() in EXTENSIONS_OF_TABLES)
     tables = [name for name in names if not name.startswith((".", "~$")) and (folder / name).is_file()]
@@ -103,7 +122,7 @@ def table_in(folder: Path, columns: Mapping[str, str]) -> tuple[str, Records] | 
     )
     if len(chosen) == 1:
         try:
-            return chosen[0], read_records(folder / chosen[0], columns=columns)
+            return chosen[0], read_records(folder / chosen[0], columns=columns, pictures=pictures)
         except UserError as error:
             if columns or chosen == [TABLE]:
                 raise
@@ -122,11 +141,10 @@ def table_in(folder: Path, columns: Mapping[str, str]) -> tuple[str, Records] | 
     return None
 
 
-def _read_table(folder: Path, records: Records) -> Catalogue:
-    """The products of a table whose pictures are below `folder`, in its order."""
+def _read_table(records: Records, pictures: PictureFiles) -> Catalogue:
+    """The products of a table, in its order, whose pictures are among `pictures`."""
     products: dict[str, SourceProduct] = {}
     left_out: list[LeftOut] = []
-    pictures = PictureFiles(folder)
     for entry in records:
         if isinstance(entry, LeftOut):
             left_out.append(entry)
@@ -139,11 +157,12 @@ def _read_table(folder: Path, records: Records) -> Catalogue:
             left_out.append(LeftOut(entry.place, str(error)))
         else:
             products[product.id] = product
+    kept, about_groups = believed(list(products.values()))
     name = records.path.name
-    notes = (f"{name}: {note}." for note in records.notes)
+    notes = (f"{name}: {note}." for note in (*records.notes, *pictures.notes(), *filter(None, [about_groups])))
     for line in (f"Source: {name}, {records.counted()}.", records.describe(), *notes):
         say(printable(line))
-    return Catalogue(folder, list(products.values()), left_out)
+    return Catalogue(pictures.folder, kept, left_out)
 
 
 def _files(record: Record, pictures: PictureFiles, left_out: list[LeftOut]) -> tuple[str, ...]:
@@ -171,7 +190,7 @@ def _files(record: Record, pictures: PictureFiles, left_out: list[LeftOut]) -> t
     return tuple(files)
 
 
-def _nothing_in(source: Path, left_out: list[LeftOut]) -> str:
+def _nothing_in(source: Path, left_out: list[LeftOut], *, has_folder: bool = False) -> str:
     if source.is_dir():
         others = f" {len(left_out)} other files are there." if left_out else ""
         return f"Expected pictures ({' '.join(sorted(EXTENSIONS))}) in {source}. Received: none.{others}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from collections.abc import Sequence
 from itertools import chain, zip_longest
 from pathlib import Path, PurePosixPath
 
@@ -14,7 +15,7 @@ from precompute.sources.records import LeftOut
 _PREFIX = re.compile(r"([^\W\d_]+(?:[ _-][^\W\d_]+)*)[ _-]*\d+")
 
 
-def read_pictures(folder: Path) -> tuple[list[SourceProduct], list[LeftOut]]:
+def read_pictures(folder: Path, exclude: Sequence[str] = ()) -> tuple[list[SourceProduct], list[LeftOut]]:
     """Every picture below `folder` as a product whose id is its path, and what else is there.
 
     Its category is its sub-folder, or, where there are no sub-folders, the letters before the number in its
@@ -23,7 +24,7 @@ def read_pictures(folder: Path) -> tuple[list[SourceProduct], list[LeftOut]]:
     """
     pictures: list[str] = []
     left_out: list[LeftOut] = []
-    for path in files_in(folder, left_out):
+    for path in files_in(folder, left_out, exclude=exclude):
         if not is_text(path):
             left_out.append(LeftOut(shown(path), "its name is not valid Unicode"))
         elif not is_picture(path):

@@ -12,6 +12,7 @@ from precompute.sources.files import is_text, shown
 from precompute.sources.hidden import without_hidden
 from precompute.sources.kinds import FileKind, kind_named, kind_of
 from precompute.sources.layout import Layout, check_columns, with_names
+from precompute.sources.picture_files import PictureFiles
 from precompute.sources.records import LeftOut, Record
 from precompute.sources.rows import Row, Rows, watched
 
@@ -54,11 +55,18 @@ class Records:
             yield entry if isinstance(entry, LeftOut) else self._layout.record(entry)
 
 
-def read_records(path: Path, *, columns: Mapping[str, str] = _NO_COLUMNS, kind: str | None = None) -> Records:
+def read_records(
+    path: Path,
+    *,
+    columns: Mapping[str, str] = _NO_COLUMNS,
+    kind: str | None = None,
+    pictures: PictureFiles | None = None,
+) -> Records:
     """The records of a local table or feed, row by row, in bounded memory.
 
     `columns` has, by field (`precompute.sources.columns.FIELDS`), the column that it is read from; the others
-    are guessed. `kind` is one of those of files in `precompute.sources.kinds`, None to recognise it. Raises
+    are guessed. `kind` is one of those of files in `precompute.sources.kinds`, None to recognise it. `pictures` are
+    those that it may name, by default those below its folder. Raises
     `UserError` where the file is no table of products or no column names pictures.
     """
     if not is_text(path.name):
@@ -73,13 +81,19 @@ def read_records(path: Path, *, columns: Mapping[str, str] = _NO_COLUMNS, kind: 
         names = tuple(
             dict.fromkeys([*rows.columns, *(n for row in sample if isinstance(row, Row) for n in row.cells)])
         )
-        return _records(path, rows, sample, names, columns)
+        pictures = pictures or PictureFiles(path.parent)
+        return _records(path, rows, sample, names, columns, pictures)
     except OSError as error:
         raise UserError(f"{error.filename or path} cannot be read ({error.strerror}).") from error
 
 
 def _records(
-    path: Path, rows: Rows, sample: list[Row | LeftOut], names: tuple[str, ...], columns: Mapping[str, str]
+    path: Path,
+    rows: Rows,
+    sample: list[Row | LeftOut],
+    names: tuple[str, ...],
+    columns: Mapping[str, str],
+    pictures: PictureFiles,
 ) -> Records:
     _check_rows(path, rows, sample)
     check_columns(columns, names, path)
@@ -87,7 +101,10 @@ def _records(
     if export and export.what not in rows.what:
         rows.what = f"{export.what} ({rows.what.partition('(')[2]}" if "(" in rows.what else export.what
     rows.unit = (export and export.unit) or rows.unit
-    layout = Layout(names, [row for row in sample if isinstance(row, Row)], columns=columns, export=export)
+    sampled = [row for row in sample if isinstance(row, Row)]
+    layout = Layout(names, sampled, columns=columns, export=export)
+    if not layout.has_pictures and (name := layout.take_ids_for_pictures(pictures.are_stems, sampled)):
+        rows.notes.append(f"no column names pictures: they are the files that {name} is the name of")
     if not layout.has_pictures:
         text = f"Expected a column of {path} that names pictures. Received: {{}}. Say which one does: "
         raise UserError(with_names(f"{text}--column image=NAME.", names))
