@@ -186,7 +186,7 @@ class _Collection:
         source = Path(self.settings.source)
         if is_address(self.settings.source):
             return
-        folder = source if source.is_dir() else source.parent
+        folder = self.settings.image_folder or (source if source.is_dir() else source.parent)
         files = PictureFiles(folder)
         for image in (image for record in choice.records() for image in record.images):
             if image in choice.local or image in choice.reasons or is_address(image):

@@ -22,6 +22,8 @@ from precompute.sources.table import Records, read_records
 TABLE = "products.csv"
 """The table that a folder may have, and that is taken before any other."""
 
+_LONGEST_REASON = 110
+
 _NO_COLUMNS: Mapping[str, str] = {}
 
 
@@ -66,9 +68,10 @@ def read_catalogue(
         raise UserError(f"Expected {kind_named(kind).what}. Received: {source}, which is a {what}.")
     folder = image_folder or (source if is_folder else source.parent)
     if not folder.is_dir():
-        what = "a file" if folder.exists() else "does not exist"
-        raise UserError(f"Expected --image-folder to be a folder of pictures. Received: {folder}, which is {what}."
-                        .replace("is does", "does"))
+        what = "is a file" if folder.exists() else "does not exist"
+        raise UserError(
+            f"Expected --image-folder to be a folder of pictures. Received: {folder}, which {what}."
+        )
     pictures = PictureFiles(folder, exclude)
     try:
         if is_folder:
@@ -195,7 +198,9 @@ def _nothing_in(source: Path, left_out: list[LeftOut], *, has_folder: bool = Fal
         others = f" {len(left_out)} other files are there." if left_out else ""
         return f"Expected pictures ({' '.join(sorted(EXTENSIONS))}) in {source}. Received: none.{others}"
     first = left_out[0]
+    reason = first.reason if len(first.reason) <= _LONGEST_REASON else f"{first.reason[:_LONGEST_REASON]}…"
+    hint = " Are they in another folder? --image-folder FOLDER."
     return (
         f"Expected products with pictures in {source}. Received: {len(left_out):,} rows, none of use; "
-        f"the first, {first.file}: {first.reason}."
+        f"the first, {first.file}: {reason}.{hint if 'does not exist' in reason and not has_folder else ''}"
     )

@@ -140,7 +140,7 @@ class Layout:
             if role is None:
                 facts.append(name)
                 continue
-            if role.field == "image" and self._is_id(name):
+            if self._is_id_and_picture(name, role):
                 ids.append((-2, name))
             if role.field == "images":
                 further.append((role.order, name))
@@ -168,10 +168,12 @@ class Layout:
         self._plans[names] = plan
         return plan
 
-    def _is_id(self, name: str) -> bool:
-        """Whether a column that is given as that of the pictures has the ids as well."""
-        role = role_of(name)
-        return role is not None and role.field == "id"
+    def _is_id_and_picture(self, name: str, role: Role | None) -> bool:
+        """Whether a column that is taken for that of the pictures has the ids as well."""
+        if role is None or role.field != "image" or _key(name) not in self._given:
+            return False
+        by_name = role_of(name)
+        return by_name is not None and by_name.field == "id"
 
     def describe(self) -> str:
         """Which columns are taken for what, for people to see and to put right."""
@@ -278,7 +280,10 @@ class Layout:
         return self._export is None or name.startswith(FACT) or compact(name) in self._export.facts
 
     def _columns_of(self, *fields: str) -> list[str]:
-        roles = ((name, role) for name in self._names if (role := self._role(name)) and role.field in fields)
+        roles = [(name, role) for name in self._names if (role := self._role(name)) and role.field in fields]
+        if fields == ("id",):
+            named = ((name, self._role(name)) for name in self._names)
+            roles += [(name, role) for name, role in named if role and self._is_id_and_picture(name, role)]
         return [name for name, _ in sorted(roles, key=lambda each: (each[1].rank, each[1].order))]
 
     def _texts(self, sample: Iterable[Row], *fields: str) -> Iterator[str]:

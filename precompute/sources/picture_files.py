@@ -15,6 +15,7 @@ from precompute.sources.files import EXTENSIONS, files_in, is_picture, is_text
 _STEMS_TOLD = 0.5
 """Of a column's ids, how many must be names of pictures for all to be taken for these."""
 
+_FEWEST_STEMS = 2
 _SHOWN = 2
 
 
@@ -35,6 +36,7 @@ class PictureFiles:
         self._plain = cache(self._plain_files)
         self._index: dict[str, list[tuple[str, ...]]] | None = None
         self._found: dict[str, str] = {}
+        self._are_stems = False
 
     def find(self, file: str) -> str:
         """The path, below the folder, of a file that a table names.
@@ -56,12 +58,13 @@ class PictureFiles:
 
     def are_stems(self, texts: Sequence[str]) -> bool:
         """Whether most of some texts are the names of pictures below the folder, with or without their endings."""
-        found = sum(bool(self._candidates(text)) for text in texts)
-        return found > _STEMS_TOLD * len(texts)
+        found = sum(len(self._candidates(text)) == 1 for text in texts)
+        self._are_stems = len(texts) >= _FEWEST_STEMS and found > _STEMS_TOLD * len(texts)
+        return self._are_stems
 
     def notes(self) -> Iterator[str]:
         """What people should know of the files that were found in another way than the table says."""
-        if self._otherwise:
+        if self._otherwise and not self._are_stems:
             shown = [f"{_cut(file)} is {path}" for file, path in list(self._otherwise.items())[:_SHOWN]]
             count = len(self._otherwise)
             pictures = "1 picture was" if count == 1 else f"{count:,} pictures were"

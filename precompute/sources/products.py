@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import PurePosixPath
 from typing import Any
 
 from precompute.sources.categories import category_from
+from precompute.sources.file_names import title_from
 from precompute.sources.prices import currency_from, is_code, price_from
 from precompute.sources.records import Record
 from precompute.sources.stock import stock_from
@@ -20,8 +19,6 @@ KNOWN = (
     *("in_stock", "popularity", "url", "variants"),
 )
 """The names of a record's fields that are understood; all others are facts."""
-
-_OPAQUE = re.compile(r"[0-9a-f-]{16,}|[\d_-]+", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -110,16 +107,6 @@ def _understood(name: str, parse: Callable[[str], Any], fields: dict[str, str], 
 def _fact(name: str) -> str:
     """What a field is called as a fact: what is on pre-order is no number and no yes or no."""
     return "availability" if name == "in_stock" else name.replace("_", " ")
-
-
-def title_from(path: str, category: str) -> str:
-    """A title from a file's name; a name that tells nothing is shortened and put behind the category."""
-    stem = PurePosixPath(path).stem
-    if _OPAQUE.fullmatch(stem):
-        last = category.rpartition(" > ")[2]
-        stem = f"{last or 'product'} {stem[:8].rstrip('-')}"
-    words = re.sub(r"[\s_]+", " ", stem).strip()
-    return words[:1].upper() + words[1:]
 
 
 def tags_in(text: str) -> list[str]:
