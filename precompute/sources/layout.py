@@ -38,6 +38,9 @@ _LONGEST_REFUSAL = 290
 
 _BETWEEN_CATEGORIES = re.compile(r"(?<!\\),|[|;]")
 _SEPARATORS = re.compile(r"[>»›→|/]")
+_GIVEN = -10_000
+"""The rank of a column that somebody named: before all others."""
+
 _LONGEST_NAME = 60
 
 _NO_GROUPS = frozenset(["none", "null", "nan", "nil", "n/a", "na", "#n/a", "-", "--", "false", "no", "default title", "default"])
@@ -83,7 +86,8 @@ class Layout:
         self._placeholders: dict[str, frozenset[str]] = {}
         self._unlearn(sample)
         self.has_pictures = bool(self._columns_of("image", "images")) or self._find_pictures(sample)
-        self._decimal = _most_frequent(map(decimal_of, self._texts(sample, "price", "sale_price")))
+        given = export.decimal if export else ""
+        self._decimal = given or _most_frequent(map(decimal_of, self._texts(sample, "price", "sale_price")))
         slashes = slashes_separate(self._texts(sample, "category", "categories"))
         self._path = lru_cache(maxsize=50_000)(split_slashes if slashes else category_from)
 
@@ -141,7 +145,7 @@ class Layout:
                 facts.append(name)
                 continue
             if self._is_id_and_picture(name, role):
-                ids.append((-2, name))
+                ids.append((_GIVEN, name))
             if role.field == "images":
                 further.append((role.order, name))
             elif role.field == "id":
@@ -249,6 +253,9 @@ class Layout:
             role = self._role(name)
             if role is None or _key(name) in self._given:
                 continue
+            if role.field == "id" and self._export and self._export.unit:
+                # Several rows are one product there.
+                continue
             if role.field == "id":
                 if note := why_no_id(name, sample):
                     self.notes.append(note)
@@ -262,14 +269,16 @@ class Layout:
         if name.startswith(FACT) or name in self._nothing:
             return None
         if _key(name) in self._given:
-            return Role(self._given[_key(name)], -2)
+            return Role(self._given[_key(name)], _GIVEN)
         role = role_of(name)
         if role and role.rank and role.field in self._own:
             # A column with the field's own name goes alone: in a table that Akin wrote all others are facts.
             role = None
-        if self._export and compact(name) in self._export.columns:
-            field = self._export.columns[compact(name)]
-            role = Role(field, -1) if field else None
+        if self._export and (found := self._export.role(name)):
+            field, rank = found
+            # Pictures of one rank are in the order of their numbers.
+            order = role.order if role else 0
+            role = Role(field, rank, order) if field else None
         # Whoever names the column of a field wants no other one for it.
         return None if role and role.field in self._given.values() else role
 

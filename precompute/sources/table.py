@@ -7,7 +7,8 @@ from itertools import chain
 from pathlib import Path
 
 from precompute.shared.errors import UserError
-from precompute.sources.exports import export_of
+from precompute.sources.exports import Table, export_of
+from precompute.sources.exports.export import compact
 from precompute.sources.files import is_text, shown
 from precompute.sources.hidden import without_hidden
 from precompute.sources.kinds import FileKind, kind_named, kind_of
@@ -82,13 +83,14 @@ def read_records(
             dict.fromkeys([*rows.columns, *(n for row in sample if isinstance(row, Row) for n in row.cells)])
         )
         pictures = pictures or PictureFiles(path.parent)
-        return _records(path, rows, sample, names, columns, pictures)
+        return _records(path, chosen, rows, sample, names, columns, pictures)
     except OSError as error:
         raise UserError(f"{error.filename or path} cannot be read ({error.strerror}).") from error
 
 
 def _records(
     path: Path,
+    chosen: FileKind,
     rows: Rows,
     sample: list[Row | LeftOut],
     names: tuple[str, ...],
@@ -110,7 +112,9 @@ def _records(
         raise UserError(with_names(f"{text}--column image=NAME.", names))
     entries: Iterable[Row | LeftOut] = chain(sample, rows.entries)
     if export:
-        entries = export.change(entries)
+        # Some exports are read twice: what a product is depends on rows that stand elsewhere.
+        table = Table(frozenset(map(compact, names)), lambda: chosen.open(path).entries)
+        entries = export.change(entries, table)
     return Records(path, rows, layout, without_hidden(entries))
 
 
