@@ -34,6 +34,9 @@ from precompute.sources import Catalogue, LeftOut, read_catalogue
 from precompute.store import EmbeddingStore, PictureStore, Store
 from precompute.store.pictures import thumbnail_files
 
+UNPACKED = "unpacked"
+"""The folder, beside the generations, of what is inside of archives and tables."""
+
 _NAME = "%Y%m%dT%H%M%S%fZ"
 _NAMES = re.compile(r"\d{8}T\d{12}Z")
 
@@ -72,6 +75,7 @@ class BuildSettings:
             columns=self.columns,
             image_folder=self.image_folder,
             exclude=self.exclude,
+            unpack_to=self.out / UNPACKED / self.source.name if self.out != Path() else None,
         )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from precompute.shared.errors import UserError
@@ -11,6 +11,7 @@ from precompute.shared.printable import printable
 from precompute.shared.progress import say
 from precompute.sources.files import EXTENSIONS, files_in, is_output, is_picture, shown
 from precompute.sources.folder import read_pictures
+from precompute.sources.folder_tables import tables_below
 from precompute.sources.groups import believed
 from precompute.sources.images import is_address, scheme_of
 from precompute.sources.kinds import EXTENSIONS_OF_TABLES, FOLDER, kind_named
@@ -18,6 +19,7 @@ from precompute.sources.picture_files import PictureFiles
 from precompute.sources.products import SourceProduct, product_from
 from precompute.sources.records import LeftOut, Record
 from precompute.sources.table import Records, read_records
+from precompute.sources.unpacked import UnpackFolder, opened
 
 TABLE = "products.csv"
 """The table that a folder may have, and that is taken before any other."""
@@ -47,38 +49,43 @@ def read_catalogue(
     columns: Mapping[str, str] = _NO_COLUMNS,
     image_folder: Path | None = None,
     exclude: Sequence[str] = (),
+    unpack_to: Path | None = None,
 ) -> Catalogue:
     """Read the catalogue in a folder or in a table, and say what it is.
 
     A folder is read by its table where it has one, else each picture below it is a product. `kind` is what
     --source names, None to recognise it; `columns` has, by field, the column of a table that it is read
     from. `image_folder` is where the pictures of a table are, by default its own folder. `exclude` are
-    patterns of files and folders that are left aside. Raises `UserError` where the source does not exist, cannot be read or holds no product, and
+    patterns of files and folders that are left aside. What is inside of archives and tables is unpacked to
+    `unpack_to`, by default to a folder that is there as long as the process. Raises `UserError` where the source does not exist, cannot be read or holds no product, and
     `NeedsCollecting` where a picture is at an address.
     """
     if not source.exists():
         raise UserError(
             f"Expected a folder of pictures, or a table. Received: {source}, which does not exist."
         )
+    given, unpack = source, UnpackFolder(unpack_to)
+    source = opened(source, unpack)
     is_folder = source.is_dir()
     if is_folder and is_output(source):
         raise UserError(f"Expected a folder of pictures. Received: {source}, which a build wrote.")
     if kind and (kind_named(kind) is FOLDER) is not is_folder:
         what = "folder" if is_folder else "file"
         raise UserError(f"Expected {kind_named(kind).what}. Received: {source}, which is a {what}.")
-    folder = image_folder or (source if is_folder else source.parent)
+    # A table that was compressed stands for one beside its pictures.
+    folder = image_folder or (source if is_folder else given.parent)
     if not folder.is_dir():
         what = "is a file" if folder.exists() else "does not exist"
         raise UserError(
             f"Expected --image-folder to be a folder of pictures. Received: {folder}, which {what}."
         )
-    pictures = PictureFiles(folder, exclude)
+    pictures = PictureFiles(folder, exclude, unpack_to=unpack)
     try:
         if is_folder:
             catalogue = _read_folder(source, columns, pictures, exclude)
         else:
             records = read_records(source, columns=columns, kind=kind, pictures=pictures)
-            catalogue = _read_table(records, pictures)
+            catalogue = _read_tables([(records, "")], pictures)
     except OSError as error:
         raise UserError(f"{error.filename or source} cannot be read ({error.strerror}).") from error
     if not catalogue.products:
@@ -89,10 +96,14 @@ def read_catalogue(
 def _read_folder(
     folder: Path, columns: Mapping[str, str], pictures: PictureFiles, exclude: Sequence[str]
 ) -> Catalogue:
+    tables = [] if columns else tables_below(folder, exclude)
+    if tables:
+        parts = [(read_records(path, pictures=pictures), below) for path, below in tables]
+        return _with_unnamed(_read_tables(parts, pictures), "its tables", exclude)
     table = table_in(folder, columns, pictures=pictures)
     if table is not None:
         name, records = table
-        catalogue = _read_table(records, pictures)
+        catalogue = _read_tables([(records, "")], pictures)
         if catalogue.products:
             return _with_unnamed(catalogue, name, exclude)
         if columns or name == TABLE:
@@ -144,28 +155,47 @@ def table_in(
     return None
 
 
-def _read_table(records: Records, pictures: PictureFiles) -> Catalogue:
-    """The products of a table, in its order, whose pictures are among `pictures`."""
+def _read_tables(tables: Sequence[tuple[Records, str]], pictures: PictureFiles) -> Catalogue:
+    """The products of tables, in their order, whose pictures are among `pictures`.
+
+    Each table comes with the folder that its paths are below, empty for that of all.
+    """
     products: dict[str, SourceProduct] = {}
     left_out: list[LeftOut] = []
-    for entry in records:
-        if isinstance(entry, LeftOut):
-            left_out.append(entry)
-            continue
-        try:
-            product = product_from(entry, _files(entry, pictures, left_out))
-            if product.id in products:
-                raise ValueError(f"the id {product.id!r} occurs before: the first is kept")
-        except ValueError as error:
-            left_out.append(LeftOut(entry.place, str(error)))
-        else:
-            products[product.id] = product
+    for records, below in tables:
+        for entry in records:
+            if isinstance(entry, LeftOut):
+                left_out.append(entry)
+                continue
+            record = _below(entry, below) if below else entry
+            try:
+                product = product_from(record, _files(record, pictures, left_out))
+                if product.id in products:
+                    raise ValueError(f"the id {product.id!r} occurs before: the first is kept")
+            except ValueError as error:
+                left_out.append(LeftOut(entry.place, str(error)))
+            else:
+                products[product.id] = product
     kept, about_groups = believed(list(products.values()))
-    name = records.path.name
-    notes = (f"{name}: {note}." for note in (*records.notes, *pictures.notes(), *filter(None, [about_groups])))
-    for line in (f"Source: {name}, {records.counted()}.", records.describe(), *notes):
-        say(printable(line))
-    return Catalogue(pictures.folder, kept, left_out)
+    for records, below in tables:
+        name = f"{below}/{records.path.name}" if below else records.path.name
+        say(printable(f"Source: {name}, {records.counted()}."))
+        say(printable(records.describe()))
+        for note in records.notes:
+            say(printable(f"{name}: {note}."))
+    for note in (*pictures.notes(), *filter(None, [about_groups])):
+        say(printable(f"{tables[0][0].path.name}: {note}."))
+    folder = pictures.gathered(file for product in kept for file in product.files)
+    return Catalogue(folder, kept, left_out)
+
+
+def _below(record: Record, folder: str) -> Record:
+    """The record of a table whose paths are below another folder than the source's."""
+    images = tuple(image if is_address(image) else f"{folder}/{image}" for image in record.images)
+    fields = record.fields
+    if images and fields.get("id") == record.images[0]:
+        fields = fields | {"id": images[0]}
+    return replace(record, fields=fields, images=images)
 
 
 def _files(record: Record, pictures: PictureFiles, left_out: list[LeftOut]) -> tuple[str, ...]:

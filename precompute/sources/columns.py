@@ -27,7 +27,7 @@ _NAMES = {
         produktname, produkttitel, produkt, bezeichnung, artikelbezeichnung, artikelname, titre, nom,
         nom du produit, nom produit, designation, titulo, nombre, nombre del producto, nombre
         producto, titolo, nome, nome prodotto, nome do produto, naam, productnaam, nazwa, nazwa
-        produktu, namn, navn, nimi, product, item, listing title, название, наименование, имя, 商品名, 名称,
+        produktu, namn, navn, nimi, product, item, listing title, caption, название, наименование, имя, 商品名, 名称,
         名前, 产品名称, 상품명
     """,
     "category": """

@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote
 
 from precompute.sources.files import EXTENSIONS, files_in, is_picture, is_text
+from precompute.sources.unpacked import UnpackFolder
 
 _STEMS_TOLD = 0.5
 """Of a column's ids, how many must be names of pictures for all to be taken for these."""
@@ -27,8 +28,12 @@ class PictureFiles:
     elsewhere says C:\\photos\\a.jpg.
     """
 
-    def __init__(self, folder: Path, exclude: Sequence[str] = ()) -> None:
+    def __init__(
+        self, folder: Path, exclude: Sequence[str] = (), *, unpack_to: UnpackFolder | None = None
+    ) -> None:
         self.folder = folder
+        self._unpacked = unpack_to or UnpackFolder(None)
+        self._kept: set[str] = set()
         self._exclude = exclude
         self._root = folder.resolve()
         self._otherwise: dict[str, str] = {}
@@ -38,6 +43,21 @@ class PictureFiles:
         self._found: dict[str, str] = {}
         self._are_stems = False
 
+    def keep(self, data: bytes, name: str) -> str:
+        """Make a file of a picture that is inside of a table, and return the path by which it is found."""
+        path = self._unpacked.keep(data, name)
+        self._kept.add(path)
+        return path
+
+    def gathered(self, files: Iterable[str]) -> Path:
+        """The folder that some files which were found are below: with pictures of tables in it, another one."""
+        if not self._kept:
+            return self.folder
+        for file in files:
+            if file not in self._kept:
+                self._unpacked.copy(self.folder / file, file)
+        return self._unpacked.folder
+
     def find(self, file: str) -> str:
         """The path, below the folder, of a file that a table names.
 
@@ -45,6 +65,8 @@ class PictureFiles:
         """
         if (known := self._found.get(file)) is not None:
             return known
+        if file in self._kept:
+            return file
         try:
             path = self._as_written(file)
         except (OSError, RuntimeError) as error:

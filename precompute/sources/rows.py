@@ -66,6 +66,10 @@ def text_of(value: object) -> str:
     return ""
 
 
+Keep = Callable[[bytes, str], str]
+"""Takes a picture that is inside of a table, and a name for it; returns the path by which it is found."""
+
+
 @dataclass(frozen=True)
 class Row:
     """One row of a table, or item of a feed: its cells that are not empty, by the names of their columns."""

@@ -77,12 +77,12 @@ def read_records(
         chosen = kind_named(kind) if kind else kind_of(path)
         if not isinstance(chosen, FileKind):
             raise UserError(f"Expected {chosen.what}. Received: {path}, which is a file.")
-        rows = chosen.open(path)
+        pictures = pictures or PictureFiles(path.parent)
+        rows = chosen.open(path, pictures.keep)
         sample = _sample(rows)
         names = tuple(
             dict.fromkeys([*rows.columns, *(n for row in sample if isinstance(row, Row) for n in row.cells)])
         )
-        pictures = pictures or PictureFiles(path.parent)
         return _records(path, chosen, rows, sample, names, columns, pictures)
     except OSError as error:
         raise UserError(f"{error.filename or path} cannot be read ({error.strerror}).") from error
@@ -113,7 +113,7 @@ def _records(
     entries: Iterable[Row | LeftOut] = chain(sample, rows.entries)
     if export:
         # Some exports are read twice: what a product is depends on rows that stand elsewhere.
-        table = Table(frozenset(map(compact, names)), lambda: chosen.open(path).entries)
+        table = Table(frozenset(map(compact, names)), lambda: chosen.open(path, pictures.keep).entries)
         entries = export.change(entries, table)
     return Records(path, rows, layout, without_hidden(entries))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from precompute.sources.exports.data_sets import IMG2DATASET
 from precompute.sources.exports.etsy import ETSY
 from precompute.sources.exports.export import FACT, Export, Table, compact
 from precompute.sources.exports.hosted import BIGCOMMERCE, BIGCOMMERCE_V3, SQUARESPACE, WIX
@@ -17,7 +18,7 @@ __all__ = ["EXPORTS", "FACT", "Export", "Table", "export_of"]
 
 EXPORTS = (
     *(SHOPIFY, WOOCOMMERCE, MAGENTO, PRESTASHOP, WIX, SQUARESPACE, BIGCOMMERCE, BIGCOMMERCE_V3, SHOPWARE, SHOPWARE_5),
-    *(OPENCART, ETSY, MEDUSA, SPREE, VENDURE, MERCHANT),
+    *(OPENCART, ETSY, MEDUSA, SPREE, VENDURE, MERCHANT, IMG2DATASET),
 )
 """The exports that are known, in the order in which they are tried."""
 

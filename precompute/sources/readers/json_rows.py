@@ -11,6 +11,7 @@ from precompute.shared.errors import UserError
 from precompute.sources.columns import has_picture
 from precompute.sources.exports.items import flattened
 from precompute.sources.lists import ADDRESSES, NAMES, texts_of
+from precompute.sources.readers.coco import annotations_in
 from precompute.sources.readers.encoding import Encoding, encoding_of, open_text
 from precompute.sources.records import LeftOut
 from precompute.sources.rows import LONGEST, Cell, Metered, Row, Rows, TooLongError, text_of
@@ -54,6 +55,7 @@ def open_json(path: Path) -> Rows:
     """
     encoding = encoding_of(path)
     prefix = _prefix(path, encoding)
+    coco = annotations_in(lambda name: _items(path, encoding, name)) if prefix == "images.item" else None
     file = _metered(path, encoding)
 
     def entries() -> Iterator[Row | LeftOut]:
@@ -65,18 +67,17 @@ def open_json(path: Path) -> Rows:
                 number += 1
                 file.begin()
                 place = f"{path.name}, item {number}"
-                yield (
-                    Row(place, cells_of(item))
-                    if isinstance(item, dict)
-                    else LeftOut(place, "it is no object")
-                )
+                if isinstance(item, dict):
+                    yield Row(place, cells_of(coco.of(item) if coco else item))
+                else:
+                    yield LeftOut(place, "it is no object")
         except (ijson.JSONError, TooLongError, UnicodeError, ValueError) as error:
             yield LeftOut(f"{path.name}, after item {number}", f"{_reason(error)}: what follows is not read")
         finally:
             file.close()
 
     return Rows(
-        what="a table (JSON)",
+        what="COCO annotations (JSON)" if coco else "a table (JSON)",
         unit="items",
         entries=entries(),
         notes=[encoding.note] if encoding.note else [],
@@ -112,6 +113,22 @@ def _row_of_line(place: str, line: str) -> Row | LeftOut:
     except (ValueError, RecursionError) as error:
         return LeftOut(place, f"it is not JSON ({error})")
     return Row(place, cells_of(item)) if isinstance(item, dict) else LeftOut(place, "it is no object")
+
+
+def _items(path: Path, encoding: Encoding, prefix: str) -> Iterator[Any]:
+    """The objects of one list in a file; of a damaged file those before the damage."""
+    import ijson
+
+    file = _metered(path, encoding)
+    try:
+        for item in ijson.items(file, prefix, use_float=True):
+            file.begin()
+            yield item
+    except (ijson.JSONError, TooLongError, UnicodeError, ValueError):
+        # Whoever reads the products says what is damaged.
+        return
+    finally:
+        file.close()
 
 
 def _prefix(path: Path, encoding: Encoding) -> str:
