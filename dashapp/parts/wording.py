@@ -5,20 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-_SYMBOLS = {
-    **{"EUR": "€", "USD": "$", "GBP": "£", "JPY": "¥", "INR": "₹", "KRW": "₩", "ILS": "₪", "RUB": "₽", "TRY": "₺"},
-    **{"VND": "₫", "UAH": "₴", "THB": "฿", "PHP": "₱", "NGN": "₦", "KZT": "₸", "CRC": "₡", "PYG": "₲", "GHS": "₵"},
-    **{"GEL": "₾", "AZN": "₼", "MNT": "₮", "KHR": "៛"},
-}
-"""The signs of currencies that have one of their own; that of the US dollar and the yen go before the others'."""
+_CODES = "EUR USD GBP JPY INR KRW ILS RUB TRY VND UAH THB PHP NGN KZT CRC PYG GHS GEL AZN MNT KHR"
+_SIGNS = "€$£¥₹₩₪₽₺₫₴฿₱₦₸₡₲₵₾₼₮៛"
+_SYMBOLS = dict(zip(_CODES.split(" "), _SIGNS, strict=True))
+"""The signs of currencies that have one; of those that share one, the best known."""
 
 _BEHIND = {"PLN": "zł", "CZK": "Kč", "HUF": "Ft"}
 """Signs of letters, which stand behind the amount."""
 
 _WITHOUT_CENTS = frozenset(
-    "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF".split()
+    [
+        *("BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "VND", "VUV", "XAF"),
+        *("XOF", "XPF"),
+    ]
 )
-_WITH_THOUSANDTHS = frozenset("BHD IQD JOD KWD LYD OMR TND".split())
+_WITH_THOUSANDTHS = frozenset(["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"])
 
 
 def price(amount: float | None, currency: str) -> str:

@@ -39,8 +39,8 @@ def add_catalogue_options(parser: argparse.ArgumentParser) -> None:
         metavar="GLOB",
         action="append",
         default=[],
-        help="files and folders of this name are no part of SOURCE; a pattern with / is held against the path "
-        "below it; several may be given",
+        help="files and folders of this name are no part of SOURCE; a pattern with / is held against the "
+        "path below it; several may be given",
     )
     parser.add_argument(
         "--recipe",

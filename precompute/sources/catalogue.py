@@ -54,11 +54,11 @@ def read_catalogue(
     """Read the catalogue in a folder or in a table, and say what it is.
 
     A folder is read by its table where it has one, else each picture below it is a product. `kind` is what
-    --source names, None to recognise it; `columns` has, by field, the column of a table that it is read
-    from. `image_folder` is where the pictures of a table are, by default its own folder. `exclude` are
-    patterns of files and folders that are left aside. What is inside of archives and tables is unpacked to
-    `unpack_to`, by default to a folder that is there as long as the process. Raises `UserError` where the source does not exist, cannot be read or holds no product, and
-    `NeedsCollecting` where a picture is at an address.
+    --source names, None to recognise it; `columns` has, by field, the column of a table that it is read from.
+    `image_folder` is where the pictures of a table are, by default its own folder. `exclude` are patterns of
+    files and folders that are left aside. What is inside of archives and tables is unpacked to `unpack_to`,
+    by default to a folder that is there as long as the process. Raises `UserError` where the source does not
+    exist, cannot be read or holds no product, and `NeedsCollecting` where a picture is at an address.
     """
     if not source.exists():
         raise UserError(
@@ -183,10 +183,19 @@ def _read_tables(tables: Sequence[tuple[Records, str]], pictures: PictureFiles) 
         say(printable(records.describe()))
         for note in records.notes:
             say(printable(f"{name}: {note}."))
-    for note in (*pictures.notes(), *filter(None, [about_groups])):
+    for note in (*pictures.notes(), *filter(None, [about_groups, _about_prices(kept)])):
         say(printable(f"{tables[0][0].path.name}: {note}."))
     folder = pictures.gathered(file for product in kept for file in product.files)
     return Catalogue(folder, kept, left_out)
+
+
+def _about_prices(products: Sequence[SourceProduct]) -> str:
+    """What to say of prices that are not understood; nothing where all are."""
+    texts = [each.facts["price"] for each in products if each.price is None and each.facts.get("price")]
+    if not texts:
+        return ""
+    prices = "1 price is" if len(texts) == 1 else f"{len(texts):,} prices are"
+    return f"{prices} not understood and shown as written, such as “{texts[0][:60]}”"
 
 
 def _below(record: Record, folder: str) -> Record:

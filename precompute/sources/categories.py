@@ -39,5 +39,11 @@ def slashes_separate(categories: Iterable[str]) -> bool:
     return any(len(found) > 1 for found in seconds.values())
 
 
+def without_ancestors(paths: Iterable[str]) -> list[str]:
+    """Different paths, without those that another one goes through: of Home and Home > Mugs the second."""
+    different = list(dict.fromkeys(filter(None, paths)))
+    return [path for path in different if not any(each.startswith(path + BETWEEN) for each in different)]
+
+
 def _parts(texts: Iterable[str]) -> list[str]:
     return [part for text in texts if (part := text.strip())]

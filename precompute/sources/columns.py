@@ -10,32 +10,32 @@ from typing import NamedTuple
 
 from bundle.words import words_of
 from precompute.sources.currencies import code_of_word
-from precompute.sources.text import clean
+from precompute.sources.text import clean, word_set
 
 _NAMES = {
     "id": """
         id, product id, product code, productcode, sku, item id, item code, item number, article id,
         article number, article no, artikelnummer, artikelnr, artikel nr, artikel id, art nr,
-        produktnummer, produkt id, bestellnummer, produktcode, product number, product no, reference, ref,
-        reference produit, ugs, codice, codice articolo, codice prodotto, referencia, codigo, codigo producto,
-        artikelkod, varenummer, артикул, 商品コード, 商品番号, handle id, handle, url handle, slug, uniq id,
-        unique id, offer id, listing id, asin, model number, variant sku, mpn, gtin, ean, ean13, upc, isbn,
-        barcode, uid, uuid
+        produktnummer, produkt id, bestellnummer, produktcode, product number, product no, reference,
+        ref, reference produit, ugs, codice, codice articolo, codice prodotto, referencia, codigo,
+        codigo producto, artikelkod, varenummer, артикул, 商品コード, 商品番号, handle id, handle, url handle,
+        slug, uniq id, unique id, offer id, listing id, asin, model number, variant sku, mpn, gtin, ean,
+        ean13, upc, isbn, barcode, uid, uuid
     """,
     "title": """
         title, name, product title, product name, item name, productdisplayname, display name, titel,
         produktname, produkttitel, produkt, bezeichnung, artikelbezeichnung, artikelname, titre, nom,
-        nom du produit, nom produit, designation, titulo, nombre, nombre del producto, nombre
-        producto, titolo, nome, nome prodotto, nome do produto, naam, productnaam, nazwa, nazwa
-        produktu, namn, navn, nimi, product, item, listing title, caption, название, наименование, имя, 商品名, 名称,
-        名前, 产品名称, 상품명
+        nom du produit, nom produit, designation, titulo, nombre, nombre del producto, nombre producto,
+        titolo, nome, nome prodotto, nome do produto, naam, productnaam, nazwa, nazwa produktu, namn,
+        navn, nimi, product, item, listing title, caption, название, наименование, имя, 商品名, 名称, 名前,
+        产品名称, 상품명
     """,
     "category": """
-        category, product type, category path, category name, breadcrumbs, breadcrumb, type, google product
-        category, product category, kategorie, warengruppe, produkttyp, produktkategorie, categorie, type de
-        produit, categoria, tipo de producto, tipo, rubrique, kategoria, kategori, product line, main category,
-        mastercategory, master category, articletype, department, class, label, categorytext, collection,
-        категория, カテゴリ, カテゴリー, 类别, 分类
+        category, product type, category path, category name, breadcrumbs, breadcrumb, type, google
+        product category, product category, kategorie, warengruppe, produkttyp, produktkategorie,
+        categorie, type de produit, categoria, tipo de producto, tipo, rubrique, kategoria, kategori,
+        product line, main category, mastercategory, master category, articletype, department, class,
+        label, categorytext, collection, категория, カテゴリ, カテゴリー, 类别, 分类
     """,
     "categories": """
         categories, kategorien, categorias, category tree, product category tree, categorieen,
@@ -53,36 +53,39 @@ _NAMES = {
     "description": """
         description, body html, body, product description, short description, long description,
         beschreibung, produktbeschreibung, kurzbeschreibung, descripcion, descrizione, descricao,
-        omschrijving, beschrijving, beskrivning, beskrivelse, opis, desc, details, описание, 説明, 商品説明, 描述
+        omschrijving, beschrijving, beskrivning, beskrivelse, opis, desc, details, описание, 説明, 商品説明,
+        描述
     """,
     "price": """
         price, preis, prix, precio, prezzo, preco, prijs, cena, pris, ar, fiyat, τιμη, variant price,
         regular price, regularer preis, verkaufspreis, bruttopreis, einzelpreis, vk, vk preis, prix de
-        vente, prix ttc, tarif, tarif regulier, precio normal, prezzo di listino, reguliere prijs, pvp, list
-        price, retail price, unit price, amount, price amount, price value, max price, mrp, price vat,
-        price tax included, price tax excluded, price tax excluded or price tax included, price gross,
-        gross price, initial price, original price, base price, price before, old price, price old, was price,
-        compare at price, msrp, rrp, uvp, цена, базовая цена, 価格, 標準価格, 価格税込, 价格, 가격
+        vente, prix ttc, tarif, tarif regulier, precio normal, prezzo di listino, reguliere prijs, pvp,
+        list price, retail price, unit price, amount, price amount, price value, max price, mrp, price
+        vat, price tax included, price tax excluded, price tax excluded or price tax included, price
+        gross, gross price, initial price, original price, base price, price before, old price, price
+        old, was price, compare at price, msrp, rrp, uvp, цена, базовая цена,
+        価格, 標準価格, 価格税込, 价格, 가격
     """,
     "sale_price": """
-        sale price, special price, discounted price, discount price, offer price, final price, selling price,
-        sell price, current price, actual price, price now, price after, price final, price current,
-        angebotspreis, aktionspreis, sonderpreis, endpreis, prix promo, prix promotionnel, prix solde, tarif
-        promo, prix final, precio rebajado, precio oferta, precio final, preco promocional, prezzo scontato,
-        prezzo in offerta, actieprijs, cena promocyjna, цена распродажи, セール価格
+        sale price, special price, discounted price, discount price, offer price, final price, selling
+        price, sell price, current price, actual price, price now, price after, price final, price
+        current, angebotspreis, aktionspreis, sonderpreis, endpreis, prix promo, prix promotionnel, prix
+        solde, tarif promo, prix final, precio rebajado, precio oferta, precio final, preco promocional,
+        prezzo scontato, prezzo in offerta, actieprijs, cena promocyjna, цена распродажи, セール価格
     """,
     "currency": """
-        currency, currency code, price currency, pricecurrency, currency id, wahrung, wahrungscode, devise,
-        moneda, valuta, moeda, waluta, валюта, 通貨
+        currency, currency code, price currency, pricecurrency, currency id, wahrung, wahrungscode,
+        devise, moneda, valuta, moeda, waluta, валюта, 通貨
     """,
     "in_stock": """
         in stock, availability, stock status, instock, stock, quantity, qty, inventory, available,
-        inventory quantity, variant inventory qty, is in stock, stock on hand, current stock, current stock
-        level, inventory count, availability status, verfugbarkeit, verfugbar, vorratig, lagerbestand, bestand,
-        auf lager, lager, menge, anzahl, disponibilite, en stock, quantite, disponibilidad, existencias,
-        cantidad, inventario, disponibilita, giacenza, quantita, magazzino, voorraad, op voorraad,
-        estoque, em estoque, quantidade, dostepnosc, stan magazynowy, w magazynie, ilosc, lagersaldo, stock
-        quantity, stock level, наличие, в наличии, запасы, количество, 在庫, 在庫の有無, 数量
+        inventory quantity, variant inventory qty, is in stock, stock on hand, current stock, current
+        stock level, inventory count, availability status, verfugbarkeit, verfugbar, vorratig,
+        lagerbestand, bestand, auf lager, lager, menge, anzahl, disponibilite, en stock, quantite,
+        disponibilidad, existencias, cantidad, inventario, disponibilita, giacenza, quantita, magazzino,
+        voorraad, op voorraad, estoque, em estoque, quantidade, dostepnosc, stan magazynowy, w
+        magazynie, ilosc, lagersaldo, stock quantity, stock level, наличие, в наличии, запасы,
+        количество, 在庫, 在庫の有無, 数量
     """,
     "popularity": """
         popularity, sales, units sold, sold, bestseller rank, views, popularitat, verkaufe, ventes,
@@ -98,22 +101,22 @@ _NAMES = {
     """,
     "image": """
         image, image link, image url, image src, img, img url, img src, picture, picture url, photo,
-        photo url, foto, foto url, bild, bild url, bildlink, bildpfad, hauptbild, main image, main
-        image url, base image, product image, product image url, product image file, image path, image file,
+        photo url, foto, foto url, bild, bild url, bildlink, bildpfad, hauptbild, main image, main image
+        url, base image, product image, product image url, product image file, image path, image file,
         image filename, image name, filename, file name, file, file path, path, primary image, featured
-        image, cover image, cover media url, img path, picture path, photo path, bilddatei, dateiname, image
-        principale, photo principale, url image, lien image, imagen, url imagen, imagen principal,
+        image, cover image, cover media url, img path, picture path, photo path, bilddatei, dateiname,
+        image principale, photo principale, url image, lien image, imagen, url imagen, imagen principal,
         immagine, url immagine, imagem, afbeelding, afbeelding url, zdjecie, obrazek, billede, kuva,
-        large image, image large, thumbnail, thumbnail url, product thumbnail, small image, picture link, photo
-        link, pic, imgurl, изображение, картинка, фото, 画像, 图片, 이미지
+        large image, image large, thumbnail, thumbnail url, product thumbnail, small image, picture
+        link, photo link, pic, imgurl, изображение, картинка, фото, 画像, 图片, 이미지
     """,
     "images": """
-        images, image links, image urls, additional image link, additional image links, additional
-        image url, additional image urls, additional images, further images, other images, all images, gallery,
-        gallery images, image gallery, media gallery, photos, pictures, pics, fotos, bilder, weitere
-        bilder, zusatzbilder, galerie, imagenes, immagini, imagens, afbeeldingen, zdjecia, obrazki, photo urls,
-        picture urls, other image url, variant image, variant image url, imgurl alternative, media, assets,
-        product images, hosted image urls, изображения, фотографии
+        images, image links, image urls, additional image link, additional image links, additional image
+        url, additional image urls, additional images, further images, other images, all images,
+        gallery, gallery images, image gallery, media gallery, photos, pictures, pics, fotos, bilder,
+        weitere bilder, zusatzbilder, galerie, imagenes, immagini, imagens, afbeeldingen, zdjecia,
+        obrazki, photo urls, picture urls, other image url, variant image, variant image url, imgurl
+        alternative, media, assets, product images, hosted image urls, изображения, фотографии
     """,
 }
 """By field, the names of its columns, the likelier ones first; case, accents and what is between words do not
@@ -141,8 +144,11 @@ FIELDS = tuple(_NAMES)
 """What a column can be said to be, by --column."""
 
 
-PATHS = frozenset(
-    "category kategorie categoria kategoria categorytree productcategorytree breadcrumb breadcrumbs categorypath".split()
+PATHS = word_set(
+    """
+    category kategorie categoria kategoria categorytree productcategorytree breadcrumb breadcrumbs
+    categorypath
+    """
 )
 """Compact names of columns whose lists are the parts of one path, from the outermost on."""
 
@@ -187,11 +193,15 @@ def header_place(rows: Sequence[Sequence[str]]) -> int:
     Reports have their title above, templates lines that begin with #: then it is the row in which the most
     cells are known names.
     """
-    known = [sum(role_of(cell) is not None for cell in row if cell and len(cell) <= _LONGEST_NAME) for row in rows]
+    known = [
+        sum(role_of(cell) is not None for cell in row if cell and len(cell) <= _LONGEST_NAME) for row in rows
+    ]
     filled = [sum(bool(clean(cell)) for cell in row) for row in rows]
     first = next((place for place, count in enumerate(filled) if count), 0)
     best = max(range(len(rows)), key=lambda place: (known[place], -place), default=0)
-    is_comment = bool(rows) and next(filter(None, map(clean, rows[first])), "").startswith("#") and known[first] < 2
+    is_comment = (
+        bool(rows) and next(filter(None, map(clean, rows[first])), "").startswith("#") and known[first] < 2
+    )
     if known[best] >= 2 and known[best] > known[first] and (filled[first] < filled[best] or is_comment):
         return best
     if is_comment:
@@ -241,7 +251,7 @@ def _named(compact: str) -> Role | None:
 
 
 def _price_in(name: str) -> Role | None:
-    """Price (EUR), price_usd, EUR price, Preis in €: prices whose column says the currency, a word by itself."""
+    """Price (EUR), price_usd, EUR price, Preis in €: prices whose column says the currency as a word."""
     words = [word for word in _BETWEEN_WORDS.split(name) if word]
     for currency, others in ((words[-1:], words[:-1]), (words[:1], words[1:])):
         code = code_of_word(currency[0]) if currency and others else ""

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from pathlib import PurePosixPath
 
 from precompute.sources.categories import BETWEEN
+from precompute.sources.text import word_set
 
 _UUID = re.compile(r"[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}", re.IGNORECASE)
 _HEX = re.compile(r"(?=[a-f]*\d)(?=\d*[a-f])[0-9a-f]{6,}", re.IGNORECASE)
@@ -20,26 +21,24 @@ _MOST_CHANGES = 4
 _NUMBER = re.compile(r"[\d\s_.-]+")
 _BETWEEN_WORDS = re.compile(r"[\s_]+")
 _PREFIX = re.compile(r"([^\W\d_]+(?:[ _-][^\W\d_]+)*)[ _-]*\d+")
-_CAMERA = frozenset(
-    """
-    img image images dsc dscn dscf dcim pxl mvimg photo photos picture pic pics screenshot screen shot scan scans
-    whatsapp foto bild file unnamed download untitled gopr cimg sam p file product item frame page
-    """.split()
-)
+_CAMERA = word_set("""
+    img image images dsc dscn dscf dcim pxl mvimg photo photos picture pic pics screenshot screen shot
+    scan scans whatsapp foto bild file unnamed download untitled gopr cimg sam p file product item frame
+    page
+    """)
 """How cameras and programs begin the names of pictures."""
 
-_NO_CATEGORIES = frozenset(
-    """
-    images image img imgs pictures picture pics photos photo fotos foto bilder imagenes imagens immagini afbeeldingen
-    zdjecia jpg jpeg jpegs png pngs webp media uploads upload assets static dataset datasets data files train training
-    test testing val valid validation dev all raw originals original product_images productimages product-images
-    """.split()
-)
+_NO_CATEGORIES = word_set("""
+    images image img imgs pictures picture pics photos photo fotos foto bilder imagenes imagens immagini
+    afbeeldingen zdjecia jpg jpeg jpegs png pngs webp media uploads upload assets static dataset
+    datasets data files train training test testing val valid validation dev all raw originals original
+    product_images productimages product-images
+    """)
 """Folders that say that they hold pictures, or which part of a data set, and not of what."""
 
 
 def title_from(path: str, category: str) -> str:
-    """A title from a picture's name: its words, a number behind the category, or for a key the category alone."""
+    """A title from a picture's name: its words, its number behind the category, or the category."""
     stem = PurePosixPath(path).stem
     words = [word for word in _BETWEEN_WORDS.split(_without_keys(stem)) if word]
     last = category.rpartition(BETWEEN)[2] or "product"
@@ -73,7 +72,8 @@ def capitalised_alike(categories: Iterable[str]) -> dict[str, str]:
     if not any(part[:1].isupper() for part in parts) or not any(part[:1].islower() for part in parts):
         return {category: category for category in given}
     return {
-        category: BETWEEN.join(part[:1].upper() + part[1:] for part in category.split(BETWEEN)) for category in given
+        category: BETWEEN.join(part[:1].upper() + part[1:] for part in category.split(BETWEEN))
+        for category in given
     }
 
 

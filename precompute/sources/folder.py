@@ -22,8 +22,8 @@ def read_pictures(folder: Path, exclude: Sequence[str] = ()) -> tuple[list[Sourc
     """Every picture below `folder` as a product whose id is its path, and what else is there.
 
     Its category is its sub-folder, or, where no sub-folder says what is in it ("images"), the letters before
-    the number in its name (`sofa_00000226.jpg`). A folder has no order of its own: the categories take turns, so that the
-    first page shows each of them.
+    the number in its name (`sofa_00000226.jpg`). A folder has no order of its own: the categories take turns,
+    so that the first page shows each of them.
     """
     pictures: list[str] = []
     left_out: list[LeftOut] = []

@@ -1,4 +1,4 @@
-"""Folders in which several tables are one catalogue: Hugging Face's `imagefolder`, and img2dataset's output."""
+"""Folders whose several tables are one catalogue: Hugging Face's `imagefolder`, img2dataset's output."""
 
 from __future__ import annotations
 

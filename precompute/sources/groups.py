@@ -61,7 +61,9 @@ def _are_alike(titles: Sequence[str]) -> bool:
         return True
     first = min(titles).casefold()
     last = max(titles).casefold()
-    common = next((place for place, (a, b) in enumerate(zip(first, last, strict=False)) if a != b), len(first))
+    common = next(
+        (place for place, (a, b) in enumerate(zip(first, last, strict=False)) if a != b), len(first)
+    )
     return common >= _BEGINNING
 
 

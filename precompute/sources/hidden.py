@@ -1,4 +1,4 @@
-"""Products that a shop does not show: drafts, what is archived, disabled or hidden; they are left out by name."""
+"""Products that a shop does not show: drafts, and what is archived, disabled or hidden."""
 
 from __future__ import annotations
 
@@ -8,38 +8,36 @@ from functools import lru_cache
 from bundle.words import words_of
 from precompute.sources.records import LeftOut
 from precompute.sources.rows import Cell, Row
+from precompute.sources.text import word_set
 
-_STATES = frozenset(
-    """
-    status productstatus itemstatus listingstatus publishstatus poststatus state visibility catalogvisibility
-    visibilityincatalog productvisibility
-    """.split()
-)
+_STATES = word_set("""
+    status productstatus itemstatus listingstatus publishstatus poststatus state visibility
+    catalogvisibility visibilityincatalog productvisibility
+    """)
 """Compact names of columns that say in a word what is done with a product."""
 
-_HIDING = frozenset(
-    [
-        *("draft", "archived", "inactive", "disabled", "hidden", "unpublished", "deleted", "trash", "trashed"),
-        *("private", "not visible individually", "not visible", "none", "staging", "rejected", "proposed"),
-        *("not published", "entwurf", "brouillon", "borrador", "bozza", "concept", "szkic", "rascunho"),
-        *("черновик", "下書き", "auto draft", "expired", "removed"),
-    ]
-)
-_SHOWN = frozenset(
+_HIDING = word_set(
     """
-    visible published enabled active online isactive isvisible ispublished isenabled isonline productvisible
-    productonline publishedononlinestore active01 showinstore aktiv actif activo attivo actief aktywny ativo
-    """.split()
+    draft|archived|inactive|disabled|hidden|unpublished|deleted|trash|trashed|private
+    not visible individually|not visible|none|staging|rejected|proposed|not published|entwurf
+    brouillon|borrador|bozza|concept|szkic|rascunho|черновик|下書き|auto draft|expired|removed
+    """,
+    "|",
 )
+_SHOWN = word_set("""
+    visible published enabled active online isactive isvisible ispublished isenabled isonline
+    productvisible productonline publishedononlinestore active01 showinstore aktiv actif activo attivo
+    actief aktywny ativo
+    """)
 """Compact names of columns that say with yes or no whether a product is shown."""
 
-_KEPT_BACK = frozenset("hidden ishidden disabled isdisabled archived isarchived deleted isdeleted draft isdraft".split())
+_KEPT_BACK = word_set(
+    "hidden ishidden disabled isdisabled archived isarchived deleted isdeleted draft isdraft"
+)
 """The same with yes for what is not."""
 
-_YES = frozenset(["yes", "y", "true", "t", "1", "1.0", "on", "wahr", "vrai", "ja", "oui", "si", "sí"])
-_NO = frozenset(
-    ["no", "n", "false", "f", "0", "0.0", "-1", "off", "falsch", "faux", "nein", "non", "nee", "nie", "não", "falso"]
-)
+_YES = word_set("yes y true t 1 1.0 on wahr vrai ja oui si sí")
+_NO = word_set("no n false f 0 0.0 -1 off falsch faux nein non nee nie não falso")
 
 
 def why_hidden(cells: Mapping[str, Cell]) -> str:

@@ -76,9 +76,19 @@ FOLDER = SourceKind("folder", "a folder of pictures, or of pictures and a table 
 FILE_KINDS = (
     FileKind("parquet", "a Parquet file", lambda head: head.data.startswith(b"PAR1"), open_parquet),
     FileKind("excel", "a workbook (.xlsx, .xls, .ods)", _is_workbook, open_excel),
-    FileKind("feed", "a feed in XML: Google Merchant's (RSS or Atom) and others", _is_feed, _without_pictures(open_feed)),
+    FileKind(
+        "feed",
+        "a feed in XML: Google Merchant's (RSS or Atom) and others",
+        _is_feed,
+        _without_pictures(open_feed),
+    ),
     FileKind("jsonl", "JSON Lines, an object a line", _is_json_lines, _without_pictures(open_json_lines)),
-    FileKind("json", "JSON, an array of objects", lambda head: head.text[:1] in ("[", "{"), _without_pictures(open_json)),
+    FileKind(
+        "json",
+        "JSON, an array of objects",
+        lambda head: head.text[:1] in ("[", "{"),
+        _without_pictures(open_json),
+    ),
     FileKind("csv", "CSV, TSV and the like", lambda head: True, _without_pictures(open_delimited)),
 )
 """The kinds of files, in the order in which they are tried."""

@@ -19,7 +19,7 @@ from precompute.sources.prices import decimal_of
 from precompute.sources.products import KNOWN, tags_in
 from precompute.sources.records import Record
 from precompute.sources.rows import Cell, Listed, Number, Objects, Row, text_of
-from precompute.sources.text import clean
+from precompute.sources.text import clean, word_set
 
 _SHARE_OF_PICTURES = 0.8
 """Of a column's cells, how many must name pictures for it to be taken for that of the pictures."""
@@ -43,7 +43,7 @@ _GIVEN = -10_000
 
 _LONGEST_NAME = 60
 
-_NO_GROUPS = frozenset(["none", "null", "nan", "nil", "n/a", "na", "#n/a", "-", "--", "false", "no", "default title", "default"])
+_NO_GROUPS = word_set("none|null|nan|nil|n/a|na|#n/a|-|--|false|no|default title|default", "|")
 """What a column of groups says where a product is in none."""
 
 _AMOUNTS = ("amount", "value", "price", "current", "final")
@@ -91,7 +91,9 @@ class Layout:
         slashes = slashes_separate(self._texts(sample, "category", "categories"))
         self._path = lru_cache(maxsize=50_000)(split_slashes if slashes else category_from)
 
-    def take_ids_for_pictures(self, are_pictures: Callable[[Sequence[str]], bool], sample: Sequence[Row]) -> str:
+    def take_ids_for_pictures(
+        self, are_pictures: Callable[[Sequence[str]], bool], sample: Sequence[Row]
+    ) -> str:
         """Take a column of ids for that of the pictures where `are_pictures` says so of its texts.
 
         Returns the column's name, empty where there is none.

@@ -1,4 +1,4 @@
-"""What the first rows of a table teach of its columns: which ids identify nothing, which categories are none."""
+"""What a table's first rows teach: which ids identify nothing, which categories are none."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from precompute.sources.rows import Cell, Row
-from precompute.sources.text import clean
+from precompute.sources.text import clean, word_set
 
 _FEWEST = 3
 """Cells from which a column is judged."""
@@ -17,18 +17,17 @@ _MOST_ALIKE = 0.5
 
 _SCIENTIFIC = re.compile(r"[+-]?\d(?:[.,]\d+)?E\+\d{1,3}", re.IGNORECASE | re.ASCII)
 _MOST_SCIENTIFIC = 0.2
-_PLACEHOLDERS = frozenset(
-    ["n/a", "na", "#n/a", "none", "null", "nan", "nil", "-", "--", "—", "?", "tbd", "unknown", "undefined", "0", "[]", "{}"]
-)
+_PLACEHOLDERS = word_set("n/a na #n/a none null nan nil - -- — ? tbd unknown undefined 0 [] {}")
 """What stands for an id that is missing; where it stands once, it is one."""
 
-_KINDS = frozenset(
-    [
-        *("simple", "variable", "variation", "configurable", "grouped", "bundle", "bundled", "virtual"),
-        *("downloadable", "external", "affiliate", "physical", "digital", "product", "variant", "item"),
-        *("p", "d", "standard", "combinations", "pack", "service", "vendor.model", "subscription", "giftcard"),
-        *("simple product", "variable product", "configurable product", "giftcertificate", "parent", "child"),
-    ]
+_KINDS = word_set(
+    """
+    simple|variable|variation|configurable|grouped|bundle|bundled|virtual|downloadable|external
+    affiliate|physical|digital|product|variant|item|p|d|standard|combinations|pack|service
+    vendor.model|subscription|giftcard|simple product|variable product|configurable product
+    giftcertificate|parent|child
+    """,
+    "|",
 )
 """What a column says of how products are kept, and not of what they are."""
 

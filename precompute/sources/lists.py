@@ -12,7 +12,22 @@ from typing import Any
 from precompute.sources.categories import BETWEEN
 from precompute.sources.rows import Listed, Objects, text_of
 
-ADDRESSES = ("src", "url", "href", "link", "image", "path", "contentUrl", "original", "large", "hi_res", "file_name", "file", "url_standard")
+ADDRESSES = (
+    *(
+        "src",
+        "url",
+        "href",
+        "link",
+        "image",
+        "path",
+        "contentUrl",
+        "original",
+        "large",
+        "hi_res",
+        "file_name",
+    ),
+    *("file", "url_standard"),
+)
 """Where an object that stands for a picture has its address."""
 
 NAMES = ("name", "title", "label", "value", "key")
@@ -28,7 +43,7 @@ _OPENS = ("[", "{", "(")
 
 
 def values_in(text: str) -> list[Any] | None:
-    """The values of a cell that is a list, or of one that is an object, that alone; None for any other cell."""
+    """The values of a cell that is a list, or the object that it is; None for any other cell."""
     text = text.strip()
     if len(text) < 2 or text[0] not in _OPENS or text[-1] not in "])}" or len(text) > _LONGEST:
         return None

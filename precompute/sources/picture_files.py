@@ -21,7 +21,7 @@ _SHOWN = 2
 
 
 class PictureFiles:
-    """The files that a table may name: those below `folder`, links resolved, never outside of it.
+    r"""The files that a table may name: those below `folder`, links resolved, never outside of it.
 
     The exact path goes first. Then the file that differs in case, in Unicode's form, in its ending or by
     percent signs alone, and then the one that has the longest end of the path: a table that was made
@@ -50,7 +50,7 @@ class PictureFiles:
         return path
 
     def gathered(self, files: Iterable[str]) -> Path:
-        """The folder that some files which were found are below: with pictures of tables in it, another one."""
+        """The folder that some files which were found are below; pictures of tables are in another one."""
         if not self._kept:
             return self.folder
         for file in files:
@@ -79,7 +79,7 @@ class PictureFiles:
         return path
 
     def are_stems(self, texts: Sequence[str]) -> bool:
-        """Whether most of some texts are the names of pictures below the folder, with or without their endings."""
+        """Whether most of some texts are the names of pictures below the folder."""
         found = sum(len(self._candidates(text)) == 1 for text in texts)
         self._are_stems = len(texts) >= _FEWEST_STEMS and found > _STEMS_TOLD * len(texts)
         return self._are_stems

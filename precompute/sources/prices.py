@@ -5,16 +5,16 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import lru_cache
+from itertools import pairwise
 from typing import NamedTuple
 
 from precompute.sources.currencies import currency_from, find_currency, is_code
+from precompute.sources.text import word_set
 
 __all__ = ["Price", "currency_from", "decimal_of", "is_code", "price_from"]
 
 _PLAIN = re.compile(r"\d+(\.\d+)?", re.ASCII)
-_NUMBER = re.compile(
-    r"(?<![\d.,])\d{1,3}(?:[ '_]\d{3})+(?![\d])(?:[.,]\d+)?|\d(?:[\d.,']*\d)?", re.ASCII
-)
+_NUMBER = re.compile(r"(?<![\d.,])\d{1,3}(?:[ '_]\d{3})+(?![\d])(?:[.,]\d+)?|\d(?:[\d.,']*\d)?", re.ASCII)
 _ONE_SEPARATOR = re.compile(r"[1-9]\d{0,2}([.,])\d{3}", re.ASCII)
 """A number that is a thousand times as large in one country as in another: 1.299."""
 
@@ -28,11 +28,14 @@ _MOST_NUMBERS = 8
 """Numbers in a text, of which more make it no price."""
 
 _MAGNITUDE = re.compile(
-    r"\s?(?:k|m|mn|mio|mill?|million\w*|thousand|tsd|mil|tys|тыс|млн|lakh|crore|万|億|만)\b\.?|[万億만]", re.IGNORECASE
+    r"\s?(?:k|m|mn|mio|mill?|million\w*|thousand|tsd|mil|tys|тыс|млн|lakh|crore|万|億|만)\b\.?|[万億만]",
+    re.IGNORECASE,
 )
 """What makes another number of the one before it: what is meant by "$1.5k" is for people to say."""
 
-_SEVERAL = re.compile(r"\s*(?:for|für|pour|por|per|voor|za|за|x|×|/|@|pcs|pieces|stück|stk)\s*\W{0,3}$", re.IGNORECASE)
+_SEVERAL = re.compile(
+    r"\s*(?:for|für|pour|por|per|voor|za|за|x|×|/|@|pcs|pieces|stück|stk)\s*\W{0,3}$", re.IGNORECASE
+)
 """What stands between a number of things and their price: "2 for $5"."""
 
 _UNIT = re.compile(
@@ -40,15 +43,15 @@ _UNIT = re.compile(
 )
 """What stands behind the price of a unit: "2,50 € / 100 g"."""
 
-_RANGE = re.compile(r"\s*(?:[-–—~]|\bto\b|\bbis\b|\bà\b|\ba\b|\bdo\b|\bтo\b|\bдо\b|\btot\b)\s*", re.IGNORECASE)
-_SAID_WITH_PRICES = frozenset(
-    """
-    from only now just price each ea incl inc including excl plus vat tax net gross rrp msrp unit approx about
-    ab nur preis inkl zzgl mwst ust netto brutto uvp ca je stück stk pro a à partir de des dès prix ttc ht tva
-    seulement desde precio solo sólo iva pvp da dal prezzo solo od cena tylko zł vanaf prijs btw från fra pris
-    от цена только руб preço apenas 税込 税抜 より から
-    """.split()
+_RANGE = re.compile(
+    r"\s*(?:[-–—~]|\bto\b|\bbis\b|\bà\b|\ba\b|\bdo\b|\bтo\b|\bдо\b|\btot\b)\s*", re.IGNORECASE
 )
+_SAID_WITH_PRICES = word_set("""
+    from only now just price each ea incl inc including excl plus vat tax net gross rrp msrp unit approx
+    about ab nur preis inkl zzgl mwst ust netto brutto uvp ca je stück stk pro a à partir de des dès
+    prix ttc ht tva seulement desde precio solo sólo iva pvp da dal prezzo solo od cena tylko zł vanaf
+    prijs btw från fra pris от цена только руб preço apenas 税込 税抜 より から
+    """)
 """Words that stand beside a price without a currency; beside others a number may be anything."""
 
 _FRENCH = re.compile(r"(\d)€(\d\d)(?!\d)")
@@ -107,7 +110,9 @@ def _in_ascii_digits(text: str) -> str:
     if text.isascii():
         return text
     digits = {
-        ord(letter): str(unicodedata.decimal(letter)) for letter in set(text) if letter.isdecimal() and not letter.isascii()
+        ord(letter): str(unicodedata.decimal(letter))
+        for letter in set(text)
+        if letter.isdecimal() and not letter.isascii()
     }
     # Spaces of all widths stand between thousands.
     return re.sub(r"[^\S\n]", " ", text.translate(digits))
@@ -217,7 +222,7 @@ def _joined(groups: list[str], part: str) -> float | None:
 def _one_of(text: str, amounts: list[_Amount]) -> Price | None:
     """The price among the amounts of a text; None where it could be one as well as another."""
     # A range has its currency once, at either end: "12-15 €".
-    for place, (one, other) in enumerate(zip(amounts, amounts[1:], strict=False)):
+    for place, (one, other) in enumerate(pairwise(amounts)):
         if _is_range(text, one, other) and bool(one.currency) is not bool(other.currency):
             currency = one.currency or other.currency
             amounts = [*amounts[:place], one._replace(currency=currency), other._replace(currency=currency)]
@@ -228,7 +233,7 @@ def _one_of(text: str, amounts: list[_Amount]) -> Price | None:
     at = amounts.index(first)
     if at and _SEVERAL.search(text[amounts[at - 1].end : first.start]):
         return None
-    for one, other in zip(whole, whole[1:], strict=False):
+    for one, other in pairwise(whole):
         is_elsewhere = one.currency and other.currency and one.currency != other.currency
         if not is_elsewhere and one.value != other.value and not _is_range(text, one, other):
             return None

@@ -66,9 +66,9 @@ def read_records(
     """The records of a local table or feed, row by row, in bounded memory.
 
     `columns` has, by field (`precompute.sources.columns.FIELDS`), the column that it is read from; the others
-    are guessed. `kind` is one of those of files in `precompute.sources.kinds`, None to recognise it. `pictures` are
-    those that it may name, by default those below its folder. Raises
-    `UserError` where the file is no table of products or no column names pictures.
+    are guessed. `kind` is one of those of files in `precompute.sources.kinds`, None to recognise it.
+    `pictures` are those that it may name, by default those below its folder. Raises `UserError` where the
+    file is no table of products or no column names pictures.
     """
     if not is_text(path.name):
         # What is left out is written down by its file's name.

@@ -25,6 +25,15 @@ _TAG = re.compile(
 )
 
 
+def word_set(text: str, between: str | None = None) -> frozenset[str]:
+    """The words of a text, which spaces and lines separate, or else `between`."""
+    if between is None:
+        return frozenset(text.split())
+    return frozenset(
+        filter(None, (word.strip() for line in text.splitlines() for word in line.split(between)))
+    )
+
+
 def clean(text: str) -> str:
     """`text` as it was given, without what cannot be seen at its ends and without what is no character."""
     text = text.strip(_AT_THE_ENDS)

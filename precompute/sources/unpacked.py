@@ -29,7 +29,7 @@ _BEGINNINGS = (
 
 
 class UnpackFolder:
-    """Where things are unpacked to: `folder`, or where that is None one that is there as long as the process."""
+    """Where things are unpacked to: a folder that is given, or one that goes with the process."""
 
     def __init__(self, folder: Path | None) -> None:
         self._given = folder
@@ -49,7 +49,7 @@ class UnpackFolder:
         return self._folder
 
     def keep(self, data: bytes, name: str) -> str:
-        """Write a picture and return its path below the folder: its name, made one that no other picture has."""
+        """Write a picture and return its path below the folder, which no other picture has."""
         path = PurePosixPath(*(part for part in name.replace("\\", "/").split("/") if part.strip(". ")))
         stem = path.with_suffix("") if path.suffix.lower() in EXTENSIONS else path
         suffix = path.suffix if path.suffix.lower() in EXTENSIONS else extension_of(data)
@@ -135,14 +135,14 @@ def unpack_gzip(path: Path, into: Path) -> Path:
                 out.write(block)
     except (OSError, EOFError, zlib.error) as error:
         raise UserError(
-            f"Expected a table or a feed of products. Received: {path}, which is a compressed file: unpack it "
-            f"first ({error})."
+            f"Expected a table or a feed of products. Received: {path}, which is a compressed file: "
+            f"unpack it first ({error})."
         ) from error
     return target
 
 
 def unpack_zip(path: Path, into: Path) -> Path:
-    """Unpack an archive into a folder and return where its files are. Raises `UserError` as `unpack_gzip` does."""
+    """Unpack an archive into a folder and return where its files are. Raises as `unpack_gzip` does."""
     try:
         with zipfile.ZipFile(path) as archive:
             members = [each for each in archive.infolist() if not each.is_dir() and _is_inside(each.filename)]

@@ -10,14 +10,33 @@ from precompute.sources.exports.export import FACT, Export, Table, compact
 from precompute.sources.exports.hosted import BIGCOMMERCE, BIGCOMMERCE_V3, SQUARESPACE, WIX
 from precompute.sources.exports.magento import MAGENTO
 from precompute.sources.exports.merchant import MERCHANT
-from precompute.sources.exports.self_hosted import MEDUSA, OPENCART, PRESTASHOP, SHOPWARE, SHOPWARE_5, SPREE, VENDURE
+from precompute.sources.exports.self_hosted import (
+    MEDUSA,
+    OPENCART,
+    PRESTASHOP,
+    SHOPWARE,
+    SHOPWARE_5,
+    SPREE,
+    VENDURE,
+)
 from precompute.sources.exports.shopify import SHOPIFY
 from precompute.sources.exports.woocommerce import WOOCOMMERCE
 
 __all__ = ["EXPORTS", "FACT", "Export", "Table", "export_of"]
 
 EXPORTS = (
-    *(SHOPIFY, WOOCOMMERCE, MAGENTO, PRESTASHOP, WIX, SQUARESPACE, BIGCOMMERCE, BIGCOMMERCE_V3, SHOPWARE, SHOPWARE_5),
+    *(
+        SHOPIFY,
+        WOOCOMMERCE,
+        MAGENTO,
+        PRESTASHOP,
+        WIX,
+        SQUARESPACE,
+        BIGCOMMERCE,
+        BIGCOMMERCE_V3,
+        SHOPWARE,
+        SHOPWARE_5,
+    ),
     *(OPENCART, ETSY, MEDUSA, SPREE, VENDURE, MERCHANT, IMG2DATASET),
 )
 """The exports that are known, in the order in which they are tried."""

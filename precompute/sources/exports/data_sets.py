@@ -29,4 +29,4 @@ IMG2DATASET = Export(
     {"key": "image", "caption": "title", "url": "", "status": ""},
     change=_change,
 )
-"""The pictures that are there are the files that are called after its keys; the addresses were asked before."""
+"""Its pictures are the files that are called after its keys; the addresses were asked before."""

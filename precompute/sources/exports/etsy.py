@@ -12,7 +12,17 @@ from precompute.sources.records import LeftOut
 from precompute.sources.rows import Cell, Row
 
 _MATERIALS = frozenset(
-    ["materials", "materialien", "matériaux", "materiales", "materiali", "materialen", "materiały", "materiais", "материалы"]
+    [
+        "materials",
+        "materialien",
+        "matériaux",
+        "materiales",
+        "materiali",
+        "materialen",
+        "materiały",
+        "materiais",
+        "материалы",
+    ]
 )
 _PICTURES = frozenset(
     ["image1", "bild1", "imagen1", "immagine1", "afbeelding1", "zdjęcie1", "imagem1", "изображение1", "фото1"]
@@ -21,7 +31,11 @@ _PICTURES = frozenset(
 
 def _is_download(names: frozenset[str]) -> bool:
     fields = {role.field for name in names if (role := role_of(name))}
-    return bool(names & _MATERIALS) and bool(names & _PICTURES) and {"title", "price", "in_stock", "tags"} <= fields
+    return (
+        bool(names & _MATERIALS)
+        and bool(names & _PICTURES)
+        and {"title", "price", "in_stock", "tags"} <= fields
+    )
 
 
 def _change(entries: Entries, table: Table) -> Iterator[Row | LeftOut]:
@@ -42,7 +56,9 @@ def _listing(row: Row) -> Row:
     plain = by_compact_name(row)
     cells: dict[str, Cell] = {name: cell for name, cell in row.cells.items() if compact(name) != "sku"}
     sku = plain.get("sku", "")
-    title = next((cell for name, cell in row.cells.items() if (r := role_of(name)) and r.field == "title"), "")
+    title = next(
+        (cell for name, cell in row.cells.items() if (r := role_of(name)) and r.field == "title"), ""
+    )
     cells["id"] = sku if sku and "," not in sku else title
     if tags := next((name for name in cells if (r := role_of(name)) and r.field == "tags"), ""):
         # Etsy writes words of one tag with _ between them.

@@ -20,7 +20,7 @@ Entries = Iterable[Row | LeftOut]
 
 @dataclass(frozen=True)
 class Table:
-    """The table that an export is: the compact names of its columns, and how to read it from its beginning."""
+    """The table that an export is: its columns' compact names, and how to read it from its beginning."""
 
     names: frozenset[str]
     again: Callable[[], Entries]
@@ -40,10 +40,10 @@ class Export:
 
     `what` it is called; `is_one` tells it by the compact names of all columns; `columns` has by their compact
     names the fields of those that are not what their names say elsewhere, "" for none, of several for one
-    field the likelier ones first, and `patterns` the same for names that vary. `facts` are the compact names of the further columns that are
-    shown with a product; so is what `change`, which makes of the table's rows a row for each product, calls
-    `FACT` and a name; `unit` is what they are then, where they are no rows. `decimal` is the separator that
-    the system always puts before decimals.
+    field the likelier ones first, and `patterns` the same for names that vary. `facts` are the compact names
+    of the further columns that are shown with a product; so is what `change`, which makes of the table's rows
+    a row for each product, calls `FACT` and a name; `unit` is what they are then, where they are no rows.
+    `decimal` is the separator that the system always puts before decimals.
     """
 
     what: str
@@ -56,15 +56,27 @@ class Export:
     decimal: str = ""
 
     def role(self, name: str) -> tuple[str, int] | None:
-        """The field that a column is here, "" for none, and its rank; None where its name says it as elsewhere."""
+        """The field that a column is here, "" for none, and its rank; None where its name says it."""
         key = compact(name)
         if key in self.columns:
             return self.columns[key], list(self.columns).index(key) - len(self.columns)
         return next(((field, 0) for pattern, field in self.patterns if pattern.fullmatch(name.strip())), None)
 
 
+def columns_of(text: str) -> dict[str, str]:
+    """Fields by compact names of columns, from lines such as "id: productid sku"; "none" is no field."""
+    found: dict[str, str] = {}
+    field = ""
+    for word in text.split():
+        if word.endswith(":"):
+            field = "" if word == "none:" else word[:-1]
+        else:
+            found[word] = field
+    return found
+
+
 def has_all(*alternatives: str) -> Callable[[frozenset[str]], bool]:
-    """Tells a table by its columns: all words of one of some texts are compact names of columns that it has."""
+    """Tells a table by its columns: it has those of which the words of one text are compact names."""
     sets = [frozenset(each.split()) for each in alternatives]
     return lambda names: any(each <= names for each in sets)
 

@@ -57,14 +57,14 @@ class Gathered:
     _stock: list[bool] = field(default_factory=list)
 
     def add_images(self, row: Row, columns: Sequence[str]) -> None:
-        """Take in the pictures of a row, in columns of some compact names, all of them in the first's name."""
+        """Take in the pictures of a row that are in columns of some compact names."""
         for name, cell in row.cells.items():
             if compact(name) in columns:
                 found = self.images.setdefault(name, {})
                 found.update(dict.fromkeys(cell if isinstance(cell, tuple) else (cell,)))
 
     def add_price(self, paid: str, before: str = "", *, decimal: str = ".") -> None:
-        """Take in a variant's price: the product's is the lowest; what it was before counts where it is more."""
+        """Take in a variant's price, and what it was before: the product's price is the lowest."""
         amount, regular = amount_of(paid, decimal), amount_of(before, decimal)
         if amount is not None and (self._price is None or amount < self._price[0]):
             self._price = (amount, paid, before if regular is not None and regular > amount else "")
@@ -79,7 +79,9 @@ class Gathered:
         if name and value and value != "Default Title":
             self.options.setdefault(name, {})[value] = None
 
-    def cells(self, rows: Sequence[Row], *, price: Sequence[str] = (), stock: Sequence[str] = ()) -> dict[str, Cell]:
+    def cells(
+        self, rows: Sequence[Row], *, price: Sequence[str] = (), stock: Sequence[str] = ()
+    ) -> dict[str, Cell]:
         """What was gathered of some rows, as cells.
 
         Pictures, the price and the stock have the names of the table's own columns, where there are any of
@@ -105,7 +107,9 @@ def first_row_with(rows: Sequence[Row], cells: Sequence[Mapping[str, str]], *nam
     return next((place for place, each in enumerate(cells) if any(each.get(name) for name in names)), 0)
 
 
-def numbered_pairs(cells: Mapping[str, str], name: str, value: str, most: int = 10) -> Iterator[tuple[str, str]]:
+def numbered_pairs(
+    cells: Mapping[str, str], name: str, value: str, most: int = 10
+) -> Iterator[tuple[str, str]]:
     """Names and values in columns that are numbered; {} stands for the number in their compact names."""
     for number in range(1, most + 1):
         if text := cells.get(value.format(number)):

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from precompute.sources.categories import BETWEEN, split_slashes
+from precompute.sources.categories import BETWEEN, split_slashes, without_ancestors
 from precompute.sources.exports.export import (
     Entries,
     Export,
     Table,
     amount_of,
     by_compact_name,
+    columns_of,
     first_of,
     has_all,
     said,
@@ -92,11 +93,18 @@ def _wix_address(name: str) -> str:
 WIX = Export(
     "a Wix export",
     has_all("handleid fieldtype name productimageurl", "handle fieldtype name media"),
-    {
-        **{"handleid": "id", "handle": "id", "sku": "", "name": "title", "description": "description"},
-        **{"plaindescription": "description", "brand": "brand", "collection": "categories", "visible": ""},
-        **{"surcharge": "", "cost": "", "ribbon": "tags", "productimageurl": "images", "media": "images"},
-    },
+    columns_of(
+        """
+        id: handleid handle
+        none: sku visible surcharge cost
+        title: name
+        description: description plaindescription
+        brand: brand
+        categories: collection
+        tags: ribbon
+        images: productimageurl media
+        """
+    ),
     change=_wix,
     unit="products",
     decimal=".",
@@ -113,7 +121,8 @@ def _squarespace(entries: Entries, table: Table) -> Iterator[Row | LeftOut]:
 
 
 _SQUARESPACE_NAMES = {
-    f"{name}noneditable": name for name in ("productid", "variantid", "producttype", "productpage", "producturl")
+    f"{name}noneditable": name
+    for name in ("productid", "variantid", "producttype", "productpage", "producturl")
 }
 
 
@@ -134,7 +143,9 @@ def _squarespace_product(rows: list[Row]) -> Row | LeftOut:
             name = cells.get(f"optionname{number}") or first.get(f"optionname{number}", "")
             gathered.add_option(name, cells.get(f"optionvalue{number}", ""))
         images |= dict.fromkeys(cells.get("hostedimageurls", "").split())
-    cells: dict[str, Cell] = without(row.cells, "price", "saleprice", "stock", "hostedimageurls", "categories")
+    cells: dict[str, Cell] = without(
+        row.cells, "price", "saleprice", "stock", "hostedimageurls", "categories"
+    )
     paths = [each.strip().strip("/").replace("/", BETWEEN) for each in first.get("categories", "").split(",")]
     cells |= {"categories": Listed(filter(None, paths))} if any(paths) else {}
     return Row(row.place, cells | gathered.cells(rows) | {"images": tuple(images)})
@@ -143,11 +154,14 @@ def _squarespace_product(rows: list[Row]) -> Row | LeftOut:
 SQUARESPACE = Export(
     "a Squarespace export",
     has_all("title optionname1 hostedimageurls", "productpage producturl hostedimageurls"),
-    {
-        **{"productidnoneditable": "id", "productid": "id", "sku": "id", "variantidnoneditable": "", "variantid": ""},
-        **{"producttypenoneditable": "", "producttype": "", "productpage": "", "producturl": "", "visible": ""},
-        **{"onsale": "", "weight": "", "hostedimageurls": "images"},
-    },
+    columns_of(
+        """
+        id: productidnoneditable productid sku
+        none: variantidnoneditable variantid producttypenoneditable producttype productpage
+            producturl visible onsale weight
+        images: hostedimageurls
+        """
+    ),
     change=_squarespace,
     unit="products",
     decimal=".",
@@ -174,7 +188,9 @@ def _bigcommerce_product(rows: list[Row]) -> Row | LeftOut:
         kind = first_of(cells, "itemtype", "item").lower()
         if kind in ("product", "image"):
             found = (cells.get(f"productimagefile{number}", "") for number in range(1, 31))
-            images |= dict.fromkeys(filter(None, (*found, first_of(cells, "imageurlimport", "internalimageurlexport"))))
+            images |= dict.fromkeys(
+                filter(None, (*found, first_of(cells, "imageurlimport", "internalimageurlexport")))
+            )
         if kind in ("sku", "variant"):
             gathered.add_stock(stock_from(first_of(cells, "currentstocklevel", "currentstock") or "?"))
             for text in re.split(r"[,|](?=[^,|]*=)", first_of(cells, "productname", "options")):
@@ -188,29 +204,30 @@ def _bigcommerce_product(rows: list[Row]) -> Row | LeftOut:
         gathered.add_stock(stock_from(first_of(first, "currentstocklevel", "currentstock") or "?"))
     price, before = first.get("price", ""), first.get("retailprice", "")
     gathered.add_price(price, before)
-    paths = [split_slashes(each.strip()) for each in re.split(r"[;|]", first_of(first, "category", "categories"))]
+    paths = [
+        split_slashes(each.strip()) for each in re.split(r"[;|]", first_of(first, "category", "categories"))
+    ]
     cells: dict[str, Cell] = without(
         row.cells, "price", "currentstocklevel", "currentstock", "category", "categories", "imageurlimport"
     )
     cells = {name: cell for name, cell in cells.items() if not name.lower().startswith("product image")}
-    cells |= gathered.cells(rows) | {"categories": Listed(_without_ancestors(paths)), "images": tuple(images)}
+    cells |= gathered.cells(rows) | {"categories": Listed(without_ancestors(paths)), "images": tuple(images)}
     if not amount_of(first.get("saleprice", "")):
         cells = without(cells, "saleprice") | ({"sale_price": price} if "sale_price" in cells else {})
     return Row(row.place, {name: cell for name, cell in cells.items() if cell})
 
 
-def _without_ancestors(paths: list[str]) -> list[str]:
-    """Paths without those that another one goes through."""
-    return [path for path in dict.fromkeys(paths) if path and not any(p.startswith(path + BETWEEN) for p in paths)]
-
-
-_BIGCOMMERCE_COLUMNS = {
-    **{"productid": "id", "id": "id", "productcodesku": "id", "sku": "id", "productname": "title", "name": "title"},
-    **{"producttype": "", "type": "", "item": "", "itemtype": "", "costprice": "", "retailprice": ""},
-    **{"productvisible": "", "isvisible": "", "productdescription": "description", "description": "description"},
-    **{"brandname": "brand", "productweight": "", "searchkeywords": "tags", "productimageid1": ""},
-    **{"imageurlimport": "", "internalimageurlexport": "", "producturl": ""},
-}
+_BIGCOMMERCE_COLUMNS = columns_of(
+    """
+        id: productid id productcodesku sku
+        title: productname name
+        none: producttype type item itemtype costprice retailprice productvisible isvisible
+            productweight productimageid1 imageurlimport internalimageurlexport producturl
+        description: productdescription description
+        brand: brandname
+        tags: searchkeywords
+        """
+)
 
 BIGCOMMERCE = Export(
     "a BigCommerce export",

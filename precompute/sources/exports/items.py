@@ -25,7 +25,7 @@ class ItemKind:
 
 
 def flattened(item: Item) -> Item:
-    """An object with its fields where other tables have theirs; as it is where no shop system is known by it."""
+    """An object with its fields under Akin's names where it is of a shop system that is known."""
     for kind in ITEM_KINDS:
         if kind.is_one(item):
             return {name: value for name, value in kind.flat(item).items() if value not in (None, "", [], {})}
@@ -51,7 +51,9 @@ def objects_in(value: Any) -> list[Item]:
 
 def cheapest(variants: Iterable[Item], name: str) -> Decimal | None:
     """The lowest price of some variants; None where none has one."""
-    return min((number for each in variants if (number := number_from(each.get(name))) is not None), default=None)
+    return min(
+        (number for each in variants if (number := number_from(each.get(name))) is not None), default=None
+    )
 
 
 def number_from(value: Any) -> Decimal | None:
@@ -139,7 +141,11 @@ def _rest_api(item: Item) -> dict[str, Any]:
 def _woocommerce(item: Item) -> dict[str, Any]:
     facts: dict[str, Any] = {FACT + "SKU": item.get("sku")}
     for attribute in objects_in(item.get("attributes")):
-        terms = [each.get("name") for each in objects_in(attribute.get("terms"))] or attribute.get("options") or []
+        terms = (
+            [each.get("name") for each in objects_in(attribute.get("terms"))]
+            or attribute.get("options")
+            or []
+        )
         if isinstance(attribute.get("name"), str) and isinstance(terms, list):
             facts[FACT + attribute["name"]] = ", ".join(str(each) for each in terms if each)
     return {
@@ -184,7 +190,9 @@ def _medusa(item: Item) -> dict[str, Any]:
     before = cheapest(of_paid, "original_amount")
     on_sale = paid is not None and before is not None and before > paid
     stock = [
-        not each.get("manage_inventory", True) or each.get("allow_backorder") or each["inventory_quantity"] > 0
+        not each.get("manage_inventory", True)
+        or each.get("allow_backorder")
+        or each["inventory_quantity"] > 0
         for each in variants
         if isinstance(each.get("inventory_quantity"), int)
     ]
@@ -251,7 +259,9 @@ ITEM_KINDS = (
     ),
     ItemKind(
         "Shopify's products.json",
-        lambda item: _has_variants(item, "title") and any(n in item for n in ("handle", "body_html", "product_type")),
+        lambda item: (
+            _has_variants(item, "title") and any(n in item for n in ("handle", "body_html", "product_type"))
+        ),
         shopify,
     ),
     ItemKind(

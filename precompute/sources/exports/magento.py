@@ -1,4 +1,4 @@
-"""Magento's (Adobe Commerce's) export: variants are products of their own that are not visible individually."""
+"""Magento's (Adobe Commerce's) export: variants are products that are not visible individually."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from precompute.sources.categories import BETWEEN
+from precompute.sources.categories import BETWEEN, without_ancestors
 from precompute.sources.exports.export import (
     FACT,
     Entries,
     Export,
     Table,
     by_compact_name,
+    columns_of,
     has_all,
     is_between,
     without,
@@ -21,15 +22,15 @@ from precompute.sources.exports.gathering import Gathered, name_of
 from precompute.sources.records import LeftOut
 from precompute.sources.rows import Cell, Listed, Row
 from precompute.sources.stock import stock_from
+from precompute.sources.text import word_set
 
 _ROOTS = ("Default Category", "Root Catalog", "Root Category")
-_NO_FACTS = frozenset(
-    """
-    manufacturer brand has_options required_options tax_class_id url_path url_key options_container image_label
-    small_image_label thumbnail_label gift_message_available msrp_display_actual_price_type meta_title page_layout
-    custom_design quantity_and_stock_status shipment_type price_view price_type weight_type cost
-    """.split()
-)
+_NO_FACTS = word_set("""
+    manufacturer brand has_options required_options tax_class_id url_path url_key options_container
+    image_label small_image_label thumbnail_label gift_message_available msrp_display_actual_price_type
+    meta_title page_layout custom_design quantity_and_stock_status shipment_type price_view price_type
+    weight_type cost
+    """)
 """Attributes that describe no product to a shopper."""
 
 _IMAGES = ("baseimage", "image", "additionalimages")
@@ -98,7 +99,9 @@ def _product(row: Row, plain: dict[str, str], variants: _Variants) -> Row | Left
     if special := _special(plain):
         cells[name_of([row], ("specialprice",))] = special
     attributes = _attributes(plain)
-    cells |= {FACT + name.replace("_", " "): text for name, text in attributes.items() if name not in _NO_FACTS}
+    cells |= {
+        FACT + name.replace("_", " "): text for name, text in attributes.items() if name not in _NO_FACTS
+    }
     cells |= {"brand": brand} if (brand := attributes.get("brand") or attributes.get("manufacturer")) else {}
     cells |= gathered.cells([row], stock=("isinstock", "qty"))
     cells["categories"] = Listed(_categories(plain.get("categories", "")))
@@ -124,7 +127,9 @@ def _attributes(plain: Mapping[str, str]) -> dict[str, str]:
 def _pairs(text: str) -> dict[str, str]:
     parts = _ATTRIBUTE.split(text)
     # "Cotton|Linen" are two values of one attribute.
-    return {name: value.replace("|", ", ") for name, value in zip(parts[1::2], parts[2::2], strict=True) if value}
+    return {
+        name: value.replace("|", ", ") for name, value in zip(parts[1::2], parts[2::2], strict=True) if value
+    }
 
 
 def _special(plain: Mapping[str, str]) -> str:
@@ -141,27 +146,31 @@ def _stock(plain: Mapping[str, str]) -> bool | None:
 
 
 def _categories(text: str) -> list[str]:
-    """The paths of a product's categories, the deepest first, without the root and what another one goes through."""
+    """The paths of a product's categories, without the root and what another path goes through."""
     paths = []
     for path in text.split(","):
         parts = [part.strip() for part in path.split("/") if part.strip()]
         parts = parts[1:] if len(parts) > 1 and parts[0] in _ROOTS else parts
         if parts and parts[0] not in _ROOTS:
             paths.append(BETWEEN.join(parts))
-    kept = [path for path in dict.fromkeys(paths) if not any(each.startswith(path + BETWEEN) for each in paths)]
-    return kept
+    return without_ancestors(paths)
 
 
 MAGENTO = Export(
     "a Magento export",
     has_all("sku producttype attributesetcode", "sku storeviewcode baseimage", "sku producttype visibility"),
-    {
-        **{"sku": "id", "name": "title", "producttype": "", "visibility": "", "productonline": ""},
-        **dict.fromkeys(["smallimage", "thumbnailimage", "swatchimage", "hoverimage", "storeviewcode"], ""),
-        **dict.fromkeys(["relatedskus", "crosssellskus", "upsellskus", "associatedskus", "groupedskus"], ""),
-        **{"description": "description", "shortdescription": "description", "price": "price"},
-        **{"specialprice": "sale_price", "mapprice": "", "msrpprice": "", "urlkey": ""},
-    },
+    columns_of(
+        """
+        id: sku
+        title: name
+        none: producttype visibility productonline smallimage thumbnailimage swatchimage hoverimage
+            storeviewcode relatedskus crosssellskus upsellskus associatedskus groupedskus mapprice
+            msrpprice urlkey
+        description: description shortdescription
+        price: price
+        sale_price: specialprice
+        """
+    ),
     change=_change,
     unit="products",
     decimal=".",

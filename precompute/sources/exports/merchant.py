@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from precompute.sources.exports.export import Entries, Export, Table, by_compact_name, has_all, is_between, without
+from precompute.sources.exports.export import (
+    Entries,
+    Export,
+    Table,
+    by_compact_name,
+    has_all,
+    is_between,
+    without,
+)
 from precompute.sources.records import LeftOut
 from precompute.sources.rows import Row
 

@@ -12,6 +12,7 @@ from precompute.sources.exports.export import (
     Table,
     amount_of,
     by_compact_name,
+    columns_of,
     first_of,
     has_all,
     is_between,
@@ -24,7 +25,9 @@ from precompute.sources.records import LeftOut
 from precompute.sources.rows import Cell, Listed, Row
 from precompute.sources.stock import stock_from
 
-_ROOTS = frozenset(["home", "root", "accueil", "inicio", "startseite", "start", "home page", "главная", "strona główna"])
+_ROOTS = frozenset(
+    ["home", "root", "accueil", "inicio", "startseite", "start", "home page", "главная", "strona główna"]
+)
 _UUID = re.compile(r"[0-9a-f]{32}", re.IGNORECASE)
 
 
@@ -60,14 +63,19 @@ def _day(plain: Mapping[str, str], name: str) -> str:
 PRESTASHOP = Export(
     "a PrestaShop table of products",
     has_all("categoriesxyz imageurlsxyz name", "active01 name imageurlsxyz"),
-    {
-        **{"productid": "id", "id": "id", "reference": "id", "name": "title", "active01": "", "visibility": ""},
-        **{"pricetaxincluded": "price", "pricetaxexcludedorpricetaxincluded": "price", "pricetaxexcluded": "price"},
-        **{"unitprice": "", "wholesaleprice": "", "onsale01": "", "supplierreference": "", "supplier": ""},
-        **{"ean13": "", "upc": "", "mpn": "", "description": "description", "summary": "description"},
-        **{"shortdescription": "description", "tagsxyz": "tags", "imageurlsxyz": "images", "manufacturer": "brand"},
-        **{"imagealttextsxyz": "", "textwheninstock": "", "textwhenbackorderallowed": "", "urlrewritten": ""},
-    },
+    columns_of(
+        """
+        id: productid id reference
+        title: name
+        none: active01 visibility unitprice wholesaleprice onsale01 supplierreference supplier ean13
+            upc mpn imagealttextsxyz textwheninstock textwhenbackorderallowed urlrewritten
+        price: pricetaxincluded pricetaxexcludedorpricetaxincluded pricetaxexcluded
+        description: description summary shortdescription
+        tags: tagsxyz
+        images: imageurlsxyz
+        brand: manufacturer
+        """
+    ),
     change=_prestashop,
 )
 
@@ -90,24 +98,34 @@ def _shopware_product(rows: list[Row]) -> Row | LeftOut:
         return LeftOut(row.place, reason)
     gathered = Gathered()
     for each, cells in zip(rows, every, strict=True):
-        gathered.add_price(first_of(cells, "pricegross", "priceek", "price"), first_of(cells, "pseudopriceek"))
+        gathered.add_price(
+            first_of(cells, "pricegross", "priceek", "price"), first_of(cells, "pseudopriceek")
+        )
         stock = first_of(cells, "availablestock", "stock", "instock")
         if stock and (len(rows) == 1 or cells is not first):
             gathered.add_stock(stock_from(stock))
         gathered.add_images(each, ("covermediaurl", "images", "imageurl", "media"))
     cells = without(row.cells, "pricegross", "priceek", "stock", "instock", "availablestock", "categories")
-    paths = [path for path in first.get("categories", "").split("|") if path and not _UUID.fullmatch(path.strip())]
+    paths = [
+        path for path in first.get("categories", "").split("|") if path and not _UUID.fullmatch(path.strip())
+    ]
     cells |= {"categories": Listed(paths)} if paths else {}
     return Row(row.place, cells | gathered.cells(rows))
 
 
-_SHOPWARE_COLUMNS = {
-    **{"productnumber": "id", "ordernumber": "id", "mainnumber": "", "id": "", "parentid": "", "active": ""},
-    **{"name": "title", "manufacturername": "brand", "supplier": "brand", "description": "description"},
-    **{"descriptionlong": "description", "covermediaurl": "images", "images": "images", "imageurl": "images"},
-    **{"covermediaid": "", "covermediatitle": "", "covermediaalt": "", "manufacturerid": "", "pricenet": ""},
-    **{"pricegross": "price", "priceek": "price", "pseudopriceek": "", "taxname": "", "taxid": "", "keywords": "tags"},
-}
+_SHOPWARE_COLUMNS = columns_of(
+    """
+        id: productnumber ordernumber
+        none: mainnumber id parentid active covermediaid covermediatitle covermediaalt
+            manufacturerid pricenet pseudopriceek taxname taxid
+        title: name
+        brand: manufacturername supplier
+        description: description descriptionlong
+        images: covermediaurl images imageurl
+        price: pricegross priceek
+        tags: keywords
+        """
+)
 
 SHOPWARE = Export(
     "a Shopware export",
@@ -142,11 +160,16 @@ def _opencart(entries: Entries, table: Table) -> Iterator[Row | LeftOut]:
 OPENCART = Export(
     "an OpenCart export",
     has_all("productid quantity model imagename", "productid model image status stockstatusid"),
-    {
-        **{"productid": "id", "sku": "", "model": "", "upc": "", "ean": "", "jan": "", "isbn": "", "mpn": ""},
-        **{"imagename": "image", "image": "image", "manufacturer": "brand", "location": "", "points": ""},
-        **{"quantity": "in_stock", "stockstatusid": "", "status": "", "seokeyword": "", "viewed": "popularity"},
-    },
+    columns_of(
+        """
+        id: productid
+        none: sku model upc ean jan isbn mpn location points stockstatusid status seokeyword
+        image: imagename image
+        brand: manufacturer
+        in_stock: quantity
+        popularity: viewed
+        """
+    ),
     change=_opencart,
 )
 
@@ -166,9 +189,10 @@ def _medusa_product(rows: list[Row], price: str) -> Row | LeftOut:
     gathered = Gathered()
     for cells in every:
         gathered.add_price(cells.get(price, ""))
-        if cells.get("variantmanageinventory", "true").lower() == "false":
-            gathered.add_stock(True)
-        elif cells.get("variantallowbackorder", "").lower() == "true":
+        if (
+            cells.get("variantmanageinventory", "true").lower() == "false"
+            or cells.get("variantallowbackorder", "").lower() == "true"
+        ):
             gathered.add_stock(True)
         elif quantity := cells.get("variantinventoryquantity"):
             gathered.add_stock(stock_from(quantity))
@@ -176,10 +200,18 @@ def _medusa_product(rows: list[Row], price: str) -> Row | LeftOut:
             gathered.add_option(name, value)
         for name, value in numbered_pairs(cells, "option{}name", "option{}value"):
             gathered.add_option(name, value)
-    places = (first.get(name, "") for n in range(1, 31) for name in (f"productimage{n}", f"image{n}url", f"productimage{n}url"))
+    places = (
+        first.get(name, "")
+        for n in range(1, 31)
+        for name in (f"productimage{n}", f"image{n}url", f"productimage{n}url")
+    )
     images = tuple(dict.fromkeys(filter(None, (first.get("productthumbnail", ""), *places))))
     tags = [first.get(f"producttag{n}", "") for n in range(1, 21)]
-    named = (first.get(name, "") for n in range(1, 6) for name in (f"productcategory{n}name", f"productcategory{n}"))
+    named = (
+        first.get(name, "")
+        for n in range(1, 6)
+        for name in (f"productcategory{n}name", f"productcategory{n}")
+    )
     # Newer exports have the categories' keys and not their names.
     category = next((name for name in named if name and not name.startswith("pcat_")), "")
     cells: dict[str, Cell] = {name: cell for name, cell in row.cells.items() if "image" not in name.lower()}
@@ -194,11 +226,16 @@ def _medusa_product(rows: list[Row], price: str) -> Row | LeftOut:
 MEDUSA = Export(
     "a Medusa export",
     has_all("productid producthandle producttitle"),
-    {
-        **{"producthandle": "id", "productid": "id", "producttitle": "title", "productdescription": "description"},
-        **{"productcollectiontitle": "category", "producttype": "category", "producttags": "tags"},
-        **{"variantid": "", "variantsku": "", "variantbarcode": "", "productstatus": "", "producttypeid": ""},
-    },
+    columns_of(
+        """
+        id: producthandle productid
+        title: producttitle
+        description: productdescription
+        category: productcollectiontitle producttype
+        tags: producttags
+        none: variantid variantsku variantbarcode productstatus producttypeid
+        """
+    ),
     facts=frozenset({"productmaterial"}),
     change=_medusa,
     unit="products",
@@ -220,7 +257,10 @@ def _spree_product(rows: list[Row]) -> Row | LeftOut:
     gathered = Gathered()
     for each, cells in zip(rows, every, strict=True):
         gathered.add_price(cells.get("price", ""), cells.get("compareatprice", ""))
-        if cells.get("trackinventory", "true").lower() == "false" or cells.get("inventorybackorderable") == "true":
+        if (
+            cells.get("trackinventory", "true").lower() == "false"
+            or cells.get("inventorybackorderable") == "true"
+        ):
             gathered.add_stock(True)
         elif count := cells.get("inventorycount"):
             gathered.add_stock(stock_from(count))
@@ -228,7 +268,9 @@ def _spree_product(rows: list[Row]) -> Row | LeftOut:
         for name, value in numbered_pairs(cells, "option{}name", "option{}value"):
             gathered.add_option(name, value)
     paths = [re.sub(r"\s*(?:->|>)\s*", " > ", first.get(f"category{n}", "")) for n in range(1, 4)]
-    cells = without(row.cells, "price", "compareatprice", "inventorycount", "category1", "category2", "category3")
+    cells = without(
+        row.cells, "price", "compareatprice", "inventorycount", "category1", "category2", "category3"
+    )
     cells |= gathered.cells(rows)
     cells |= {"categories": Listed(filter(None, paths))} if any(paths) else {}
     return Row(row.place, cells)
@@ -237,10 +279,16 @@ def _spree_product(rows: list[Row]) -> Row | LeftOut:
 SPREE = Export(
     "a Spree export",
     has_all("slug name sku image1src", "slug name sku inventorycount"),
-    {
-        **{"slug": "id", "sku": "", "productid": "", "name": "title", "vendorname": "", "brandname": "brand"},
-        **{"labels": "", "tags": "tags", "image1src": "images", "image2src": "images", "image3src": "images"},
-    },
+    columns_of(
+        """
+        id: slug
+        none: sku productid vendorname labels
+        title: name
+        brand: brandname
+        tags: tags
+        images: image1src image2src image3src
+        """
+    ),
     change=_spree,
     unit="products",
     decimal=".",
@@ -285,7 +333,14 @@ def _vendure_product(rows: list[Row]) -> Row | LeftOut:
 VENDURE = Export(
     "a Vendure table of products",
     has_all("name slug assets sku price"),
-    {"slug": "id", "sku": "id", "name": "title", "assets": "images", "variantassets": "images", "price": "price"},
+    {
+        "slug": "id",
+        "sku": "id",
+        "name": "title",
+        "assets": "images",
+        "variantassets": "images",
+        "price": "price",
+    },
     change=_vendure,
     unit="products",
     decimal=".",

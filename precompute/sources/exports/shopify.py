@@ -10,6 +10,7 @@ from precompute.sources.exports.export import (
     Export,
     Table,
     by_compact_name,
+    columns_of,
     first_of,
     has_all,
     without,
@@ -69,7 +70,10 @@ def _product(rows: list[Row], table: Table) -> Row | LeftOut:
 def _stock(cells: dict[str, str], table: Table) -> bool | None:
     """Whether a variant can be bought; without a tracker Shopify counts nothing and sells on."""
     quantity = first_of(cells, *_STOCK)
-    if first_of(cells, "variantinventorypolicy", "continuesellingwhenoutofstock").lower() in ("continue", "true"):
+    if first_of(cells, "variantinventorypolicy", "continuesellingwhenoutofstock").lower() in (
+        "continue",
+        "true",
+    ):
         return True
     if not first_of(cells, *_PRICES, *_STOCK):
         # A row of a further picture.
@@ -79,11 +83,13 @@ def _stock(cells: dict[str, str], table: Table) -> bool | None:
     return stock_from(quantity) if quantity else None
 
 
-_COLUMNS = {
-    **dict.fromkeys(("handle", "urlhandle"), "id"),
-    **dict.fromkeys(("variantsku", "sku", "variantbarcode", "barcode", "published", "status"), ""),
-    **dict.fromkeys(("productcategory", "costperitem", "unitpricetotalmeasure"), ""),
-}
+_COLUMNS = columns_of(
+    """
+        id: handle urlhandle
+        none: variantsku sku variantbarcode barcode published status productcategory costperitem
+            unitpricetotalmeasure
+        """
+)
 
 SHOPIFY = Export(
     "a Shopify export",

@@ -108,10 +108,24 @@ def _english(name: str) -> str:
 
 
 _FIELDS = {
-    **{"sku": "id", "id": "id", "type": "", "parent": "", "published": "", "visibilityincatalog": "", "gtin": ""},
-    **{"name": "title", "description": "description", "shortdescription": "description"},
-    **{"categories": "categories", "tags": "tags", "brands": "brand", "images": "images"},
-    **{"regularprice": "price", "saleprice": "sale_price", "instock": "in_stock", "stock": "in_stock"},
+    "sku": "id",
+    "id": "id",
+    "type": "",
+    "parent": "",
+    "published": "",
+    "visibilityincatalog": "",
+    "gtin": "",
+    "name": "title",
+    "description": "description",
+    "shortdescription": "description",
+    "categories": "categories",
+    "tags": "tags",
+    "brands": "brand",
+    "images": "images",
+    "regularprice": "price",
+    "saleprice": "sale_price",
+    "instock": "in_stock",
+    "stock": "in_stock",
 }
 """The fields of columns by their English names, of several for one field the likelier ones first."""
 
@@ -124,7 +138,7 @@ def _is_export(names: frozenset[str]) -> bool:
     if not {"name", "regularprice", "images"} <= english or not english & {"sku", "id"}:
         return False
     prices = {name for name in names if ENGLISH.get(name) == "regularprice"}
-    return "sku" in english and not prices <= _COMMON_WORDS or {"type", "published", "parent"} <= english
+    return ("sku" in english and not prices <= _COMMON_WORDS) or {"type", "published", "parent"} <= english
 
 
 WOOCOMMERCE = Export(

@@ -31,7 +31,7 @@ _TECHNICAL = ("file_name", "coco_url", "flickr_url", "license", "height", "width
 
 
 def annotations_in(items: Callable[[str], Iterator[Any]]) -> Annotations | None:
-    """The annotations of a file, of which `items` gives the objects of a list; None where it has none of them."""
+    """The annotations of a file, of which `items` gives a list's objects; None where it has none."""
     names: dict[str, str] = {}
     for category in items("categories.item"):
         if isinstance(category, Mapping) and isinstance(category.get("name"), str):

@@ -41,7 +41,9 @@ def open_delimited(path: Path) -> Rows:
     table = _Table(path, encoding, delimiter, line=line)
     if above := sum(any(map(clean, row)) for row in rows[:place]):
         lines_above = "a line stands" if above == 1 else f"{above:,} lines stand"
-        table.notes.append(f"{lines_above} above line {line}, which names the columns, and no product is there")
+        table.notes.append(
+            f"{lines_above} above line {line}, which names the columns, and no product is there"
+        )
     return Rows(
         what=f"a table ({_DELIMITERS.get(delimiter, 'CSV')})",
         unit="rows",
@@ -224,7 +226,7 @@ def _without_hint(head: str) -> tuple[str, int, str]:
     """
     lines = head.splitlines(keepends=True)
     for number, text in enumerate(lines[:_ROWS_ABOVE], 1):
-        line = text.strip("\ufeff\r\n \"")
+        line = text.strip('\ufeff\r\n "')
         if not line.strip(",;\t|"):
             continue
         hint = line[4:5] if line[:4].lower() == "sep=" else ""

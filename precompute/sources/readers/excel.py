@@ -30,9 +30,11 @@ _LARGEST = 1_000_000_000
 
 
 def open_excel(path: Path, keep: Keep) -> Rows:
-    """The rows of the first sheet that is a shop system's or names a column of pictures, or else of the first.
+    """The rows of the first sheet that is a shop system's or names a column of pictures, or else of the
+    first.
 
-    Pictures in its cells go to `keep`. Raises `UserError` where the file is no workbook, has a password or is too large to be read.
+    Pictures in its cells go to `keep`. Raises `UserError` where the file is no workbook, has a password or is
+    too large to be read.
     """
     from python_calamine import CalamineError, load_workbook
 
@@ -80,13 +82,17 @@ def _rows(path: Path, sheet: CalamineSheet, keep: Keep, *, what: str, of: int) -
     if not any(header.names):
         raise UserError(f"Expected the names of columns in the first line of {path}. Received: none.")
     notes = [f"of its {of} sheets, {sheet.name!r} is read"] if of > 1 else []
-    notes += [f"several columns are called {', '.join(header.twice)}: the first is taken"] if header.twice else []
+    notes += (
+        [f"several columns are called {', '.join(header.twice)}: the first is taken"] if header.twice else []
+    )
     contents = contents_of(path, sheet.name)
     first_row, first_column = sheet.start or (0, 0)
     names = {first_column + place: name for place, name in enumerate(header.names) if name}
     places = sorted({column for _, column in contents.pictures} - names.keys())
     # Pictures may stand beside the table, where nothing names their column.
-    names |= {column: "picture" if place == 0 else f"picture {place + 1}" for place, column in enumerate(places)}
+    names |= {
+        column: "picture" if place == 0 else f"picture {place + 1}" for place, column in enumerate(places)
+    }
     fields = {column: role.field for column, name in names.items() if (role := role_of(name))}
     done = 0
 

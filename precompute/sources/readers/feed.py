@@ -42,7 +42,11 @@ def open_feed(path: Path) -> Rows:
         return _rows(path, file, "a feed (YML)", _yml(file), note)
     if re.search(rb"<SHOPITEM[\s>]", head) and b"<CATEGORYTEXT" in head:
         return _rows(path, file, "a feed (Heureka)", _each(file, heureka_item), note)
-    what = f"a Google Merchant feed ({form})" if _GOOGLE.encode() in head or b"<g:" in head else f"a feed ({form})"
+    what = (
+        f"a Google Merchant feed ({form})"
+        if _GOOGLE.encode() in head or b"<g:" in head
+        else f"a feed ({form})"
+    )
     return _rows(path, file, what, _each(file, dict), note)
 
 
@@ -84,7 +88,9 @@ class _Feed:
         safe = {"resolve_entities": False, "no_network": True, "load_dtd": False, "huge_tree": False}
         file = _WithDeclarations(self.metered, self._declared) if self._declared else self.metered
         try:
-            for event, element in etree.iterparse(file, events=("start", "end"), encoding=self._encoding, **safe):
+            for event, element in etree.iterparse(
+                file, events=("start", "end"), encoding=self._encoding, **safe
+            ):
                 depth += 1 if event == "start" else -1
                 if not isinstance(element.tag, str) or _local(element).lower() not in _ITEMS:
                     if event == "end" and not inside:
@@ -125,17 +131,17 @@ class _WithDeclarations:
 
 
 def _missing_declarations(head: bytes) -> bytes:
-    """Declarations of the namespaces that elements are in and that nothing declares: without them no XML is read."""
+    """Declarations of namespaces that nothing declares, without which the XML cannot be read."""
     used = set(re.findall(rb"</?([A-Za-z][\w.-]*):[A-Za-z]", head))
     declared = set(re.findall(rb"xmlns:([A-Za-z][\w.-]*)\s*=", head))
     spaces = {b"g": f"{_GOOGLE}1.0".encode()}
     missing = sorted(used - declared - {b"xml"})
-    return b"".join(b' xmlns:%s="%s"' % (name, spaces.get(name, b"urn:undeclared:" + name)) for name in missing)
+    return b"".join(
+        b' xmlns:%s="%s"' % (name, spaces.get(name, b"urn:undeclared:" + name)) for name in missing
+    )
 
 
-def _each(
-    file: _Feed, change: Callable[[dict[str, Cell]], dict[str, Cell]]
-) -> Iterator[Row | LeftOut]:
+def _each(file: _Feed, change: Callable[[dict[str, Cell]], dict[str, Cell]]) -> Iterator[Row | LeftOut]:
     for found in file.items():
         if isinstance(found, LeftOut):
             yield found

@@ -40,8 +40,19 @@ class Categories:
 
 
 def yml_offer(cells: Mapping[str, Cell], categories: Categories) -> dict[str, Cell]:
-    """An offer's cells, with its category's path, its title of parts, and the price before a sale as the price."""
-    rest = ("type", "typePrefix", "model", "categoryId", "oldprice", "price", "currencyId", "name", "group_id", "param")
+    """An offer's cells with its category's path, its title, and the price before a sale as the price."""
+    rest = (
+        "type",
+        "typePrefix",
+        "model",
+        "categoryId",
+        "oldprice",
+        "price",
+        "currencyId",
+        "name",
+        "group_id",
+        "param",
+    )
     found = {name: cell for name, cell in cells.items() if name not in rest and not name.startswith("param")}
     parts = [first(cells, name) for name in ("typePrefix", "vendor", "model")]
     found["name"] = first(cells, "name") or " ".join(filter(None, parts))
@@ -50,7 +61,10 @@ def yml_offer(cells: Mapping[str, Cell], categories: Categories) -> dict[str, Ce
     found["category"] = next(filter(None, paths), "")
     price, old = first(cells, "price"), first(cells, "oldprice")
     found |= {"price": old, "sale_price": price} if old else {"price": price}
-    found |= {"currency": first(cells, "currencyId").replace("RUR", "RUB"), "variants": first(cells, "group_id")}
+    found |= {
+        "currency": first(cells, "currencyId").replace("RUR", "RUB"),
+        "variants": first(cells, "group_id"),
+    }
     return {name: cell for name, cell in found.items() if cell}
 
 
@@ -80,7 +94,11 @@ def parameters(element: etree._Element, local: Callable[[etree._Element], str]) 
             continue
         name, value = child.get("name", ""), clean("".join(child.itertext()))
         if not name:
-            inner = {local(each).lower(): clean("".join(each.itertext())) for each in child if isinstance(each.tag, str)}
+            inner = {
+                local(each).lower(): clean("".join(each.itertext()))
+                for each in child
+                if isinstance(each.tag, str)
+            }
             name = inner.get("param_name", inner.get("name", ""))
             value = inner.get("val", inner.get("value", ""))
         if name and value:

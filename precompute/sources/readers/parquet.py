@@ -23,7 +23,9 @@ _LARGEST_COLUMN = 1_000_000_000
 
 
 def open_parquet(path: Path, keep: Keep) -> Rows:
-    """The rows of a Parquet file, whose pictures go to `keep`. Raises `UserError` where it is damaged or its parts are too large."""
+    """The rows of a Parquet file, whose pictures go to `keep`. Raises `UserError` where it is damaged or its
+    parts are too large.
+    """
     import pyarrow as pa
     from pyarrow import parquet
 
@@ -37,13 +39,17 @@ def open_parquet(path: Path, keep: Keep) -> Rows:
     narrow = [field.name for field in file.schema_arrow if pa.types.is_float32(field.type)]
     columns = [name for name in file.schema_arrow.names if name not in binary]
     _check_sizes(path, file, columns)
-    classes = {name: labels for name, labels in _classes(file.schema_arrow.metadata).items() if name in columns}
+    classes = {
+        name: labels for name, labels in _classes(file.schema_arrow.metadata).items() if name in columns
+    }
     done = 0
 
     def entries() -> Iterator[Row | LeftOut]:
         nonlocal done
         try:
-            for batch in file.iter_batches(batch_size=_WITH_PICTURES if pictures else _ROWS_AT_ONCE, columns=columns):
+            for batch in file.iter_batches(
+                batch_size=_WITH_PICTURES if pictures else _ROWS_AT_ONCE, columns=columns
+            ):
                 for item in batch.to_pylist():
                     done += 1
                     item |= {name: float(f"{item[name]:.7g}") for name in narrow if item[name] is not None}

@@ -22,7 +22,7 @@ MARK = b"wordpress.org/export/"
 
 @dataclass(frozen=True)
 class Item:
-    """One item: its `texts` by their elements' local names, its `metas`, and its `terms` by their taxonomies."""
+    """One item: its `texts` by their elements' names, its `metas`, and its `terms` by taxonomy."""
 
     place: str
     texts: dict[str, str]
@@ -40,7 +40,11 @@ def item_of(place: str, element: etree._Element) -> Item:
             continue
         space, _, name = child.tag.rpartition("}")
         if name == "postmeta":
-            pair = {each.tag.rpartition("}")[2]: clean(each.text or "") for each in child if isinstance(each.tag, str)}
+            pair = {
+                each.tag.rpartition("}")[2]: clean(each.text or "")
+                for each in child
+                if isinstance(each.tag, str)
+            }
             metas[pair.get("meta_key", "")] = pair.get("meta_value", "")
         elif name == "category":
             terms.setdefault(child.get("domain", ""), []).append(clean("".join(child.itertext())))
@@ -52,7 +56,7 @@ def item_of(place: str, element: etree._Element) -> Item:
 
 
 def products(items: Iterable[Item], again: Iterable[Item]) -> Iterator[Row | LeftOut]:
-    """The products among the items; `again` are the same items, of which pictures and variations are learned."""
+    """The products among the items; `again` are the same ones, to learn pictures and variations of."""
     pictures: dict[str, str] = {}
     variations: dict[str, Gathered] = {}
     for item in again:
@@ -96,5 +100,7 @@ def _product(item: Item, pictures: dict[str, str], variations: Gathered | None) 
         if taxonomy.startswith("pa_"):
             cells[FACT + taxonomy.removeprefix("pa_").replace("-", " ")] = ", ".join(terms)
     if variations is not None:
-        cells |= {name: cell for name, cell in variations.cells(()).items() if name == "in_stock" or not price}
+        cells |= {
+            name: cell for name, cell in variations.cells(()).items() if name == "in_stock" or not price
+        }
     return Row(item.place, {name: cell for name, cell in cells.items() if cell})

@@ -35,7 +35,7 @@ class CellContents:
 
 
 def contents_of(path: Path, sheet: str) -> CellContents:
-    """What the cells of one sheet hold beside values; nothing where the file is of another format or damaged."""
+    """What a sheet's cells hold beside values; nothing where the file is of another format or damaged."""
     found = CellContents()
     if not zipfile.is_zipfile(path):
         return found
@@ -96,12 +96,18 @@ def _add_drawing(archive: zipfile.ZipFile, part: str, found: CellContents) -> No
 
 
 def _add_placed_in_cells(archive: zipfile.ZipFile, data: bytes, found: CellContents) -> None:
-    """Pictures that newer versions place in cells: a cell has the number of a rich value, and that a relation."""
+    """Pictures that newer versions place in cells: by the number of a rich value, and its relation."""
     if b" vm=" not in data or "xl/richData/rdrichvalue.xml" not in archive.namelist():
         return
-    values = [element for element in _parse(_read(archive, "xl/richData/rdrichvalue.xml")) if _local(element) == "rv"]
+    values = [
+        element
+        for element in _parse(_read(archive, "xl/richData/rdrichvalue.xml"))
+        if _local(element) == "rv"
+    ]
     rich = "xl/richData/richValueRel.xml"
-    order = [_attribute(element, "id") for element in _parse(_read(archive, rich)) if _local(element) == "rel"]
+    order = [
+        _attribute(element, "id") for element in _parse(_read(archive, rich)) if _local(element) == "rel"
+    ]
     relations = _relations(archive, rich)
     for cell in _parse(data).iter():
         if _local(cell) != "c" or not (number := cell.get("vm", "")):
@@ -133,7 +139,9 @@ def _relations(archive: zipfile.ZipFile, part: str) -> dict[str, str]:
         if element.get("TargetMode") == "External":
             found[element.get("Id", "")] = unquote(target) if "://" not in target else target
         else:
-            found[element.get("Id", "")] = posixpath.normpath(posixpath.join("/" + folder, target)).lstrip("/")
+            found[element.get("Id", "")] = posixpath.normpath(posixpath.join("/" + folder, target)).lstrip(
+                "/"
+            )
     return found
 
 
