@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
+from html import unescape
 from typing import NamedTuple
 
 from precompute.shared.errors import UserError
@@ -78,7 +79,7 @@ class Layout:
         self._names, self._export = names, export
         self.notes: list[str] = []
         self._given = {_key(name): field for field, name in columns.items()}
-        known = filter(None, map(role_of, names))
+        known = filter(None, (role_of(name) for name in names if not (export and export.role(name))))
         self._own = {role.field for role in known if role.rank == 0 and role.field != "images"}
         self._roles: dict[str, Role | None] = {}
         self._plans: dict[tuple[str, ...], _Plan] = {}
@@ -230,6 +231,7 @@ class Layout:
                 elif is_markup(cell):
                     continue
                 else:
+                    cell = unescape(cell) if "&" in cell else cell
                     parts = _BETWEEN_CATEGORIES.split(cell) if field == "categories" else [cell]
                     found += [self._path(clean(part).replace("\\,", ",")) for part in parts]
                     continue

@@ -56,6 +56,8 @@ def _product(row: Row, shared: dict[str, dict[str, Cell]], of_parent: dict[str, 
     if plain.get("visibilityincatalog", "").lower() == "hidden":
         return LeftOut(row.place, "it is hidden in the catalogue")
     cells: dict[str, Cell] = dict(row.cells)
+    if not _sale_price(plain):
+        cells = {name: cell for name, cell in cells.items() if _english(name) != "saleprice"}
     kind, parent = plain.get("type", "").lower(), plain.get("parent", "")
     if kind.startswith("variation") and parent:
         if "images" not in plain:
@@ -74,8 +76,6 @@ def _product(row: Row, shared: dict[str, dict[str, Cell]], of_parent: dict[str, 
             if "regularprice" in plain:
                 gathered = {name: cell for name, cell in gathered.items() if "price" not in name}
             cells = {name: cell for name, cell in cells.items() if _english(name) not in own} | gathered
-    if not _sale_price(plain):
-        cells = {name: cell for name, cell in cells.items() if _english(name) != "saleprice"}
     cells |= _attributes(plain)
     return Row(row.place, {name: cell for name, cell in cells.items() if cell})
 
