@@ -188,7 +188,7 @@ def _currencies(text: str, start: int, end: int) -> list[tuple[str, int, int]]:
 
 
 def _is_near(between: str) -> bool:
-    return len(between) <= 4 and not any(letter.isalnum() for letter in between)
+    return len(between) <= 4 and not any(letter.isalnum() or letter in "/@×" for letter in between)
 
 
 def _value(number: str, decimal: str, has_thousandths: bool) -> float | None:
