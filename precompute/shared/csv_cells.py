@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-_MARK = "'"
-_MARKED = ("=", "+", "-", "@", "\t", "\r", "\n", _MARK)
+MARK = "'"
+"""What stands before text that a spreadsheet would take for something else."""
+
+_MARKED = ("=", "+", "-", "@", "\t", "\r", "\n", MARK)
 """What a formula, or an apostrophe that is part of the text, begins with."""
 
 
@@ -14,7 +16,7 @@ def cell(text: str) -> str:
     which spreadsheets know text; whoever removes one leading apostrophe has the text back.
     """
     if text.startswith(_MARKED):
-        text = _MARK + text
+        text = MARK + text
     return '"' + text.replace('"', '""') + '"'
 
 
@@ -23,4 +25,4 @@ def unmarked(text: str) -> str:
 
     An apostrophe before anything else is the text's own: nobody who types 's-Hertogenbosch marks a formula.
     """
-    return text[1:] if text.startswith(_MARK) and text[1:].startswith(_MARKED) else text
+    return text[1:] if text.startswith(MARK) and text[1:].startswith(_MARKED) else text

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable
+from functools import lru_cache
 
 BETWEEN = " > "
 
 _SEPARATOR = re.compile(r"[>»›→|]")
 
 
+@lru_cache(maxsize=20_000)
 def category_from(text: str) -> str:
     """A category's path with " > " between its parts: "Home » Kitchen" is "Home > Kitchen".
 

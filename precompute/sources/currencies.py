@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from precompute.sources.text import clean, word_set
 
-_ISO_4217 = word_set("""
+CODES = word_set("""
     AED AFN ALL AMD ANG AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD
     CAD CDF CHF CLP CNY COP CRC CUP CVE CZK DJF DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD
     GNF GTQ GYD HKD HNL HTG HUF IDR ILS INR IQD IRR ISK JMD JOD JPY KES KGS KHR KMF KPW KRW KWD KYD KZT
@@ -97,6 +98,7 @@ _SIGN = re.compile(
 _WORD = re.compile(r"(?<![^\W\d_])[A-Za-z]{3}(?![^\W\d_])")
 
 
+@lru_cache(maxsize=1_000)
 def currency_from(text: str) -> str:
     """The currency that a text names: its ISO 4217 code where there is no doubt, else the text itself."""
     text = clean(text)
@@ -107,7 +109,7 @@ def currency_from(text: str) -> str:
 
 def is_code(currency: str) -> bool:
     """Whether a currency is written as a code of ISO 4217."""
-    return currency in _ISO_4217
+    return currency in CODES
 
 
 def code_of_word(word: str) -> str:

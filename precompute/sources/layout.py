@@ -360,7 +360,8 @@ def _fact(name: str) -> str:
 
 
 def _one(cell: Cell) -> str:
-    return clean(cell) if isinstance(cell, str) else ", ".join(cell)
+    # Readers have removed what cannot be seen.
+    return cell if isinstance(cell, str) else ", ".join(cell)
 
 
 def _no_group(cell: Cell) -> str | None:

@@ -13,7 +13,19 @@ from precompute.sources.categories import BETWEEN
 from precompute.sources.rows import Listed, Objects, text_of
 
 ADDRESSES = (
-    *("src", "url", "href", "link", "image", "path", "contentUrl", "original", "hi_res", "large", "file_name"),
+    *(
+        "src",
+        "url",
+        "href",
+        "link",
+        "image",
+        "path",
+        "contentUrl",
+        "original",
+        "hi_res",
+        "large",
+        "file_name",
+    ),
     *("file", "url_standard"),
 )
 """Where an object that stands for a picture has its address."""

@@ -8,15 +8,20 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
-from precompute.sources.currencies import currency_from, find_currency, is_code
+from precompute.sources.currencies import CODES, currency_from, find_currency, is_code
 from precompute.sources.text import word_set
 
 __all__ = ["Price", "currency_from", "decimal_of", "is_code", "price_from"]
 
 _PLAIN = re.compile(r"\d+(\.\d+)?", re.ASCII)
 _NUMBER = re.compile(r"(?<![\d.,])\d{1,3}(?:[ '_]\d{3})+(?![\d])(?:[.,]\d+)?|\d(?:[\d.,']*\d)?", re.ASCII)
+_USUAL = re.compile(r"(?:([A-Z]{3}) ?)?(\d{1,3}(?:,\d{3})*|\d+)(\.\d{2})(?: ?([A-Z]{3}))?", re.ASCII)
+"""Prices as feeds write them, "1,299.00 USD", which leave no doubt."""
+
 _ONE_SEPARATOR = re.compile(r"[1-9]\d{0,2}([.,])\d{3}", re.ASCII)
 """A number that is a thousand times as large in one country as in another: 1.299."""
+
+_KNOWN = CODES | {""}
 
 _THOUSANDTHS = frozenset(["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"])
 """Currencies whose prices have three decimals."""
@@ -90,6 +95,9 @@ def price_from(text: str, *, decimal: str = "") -> Price | None:
         return None
     if _PLAIN.fullmatch(text) and not _ONE_SEPARATOR.fullmatch(text):
         return Price(float(text), "")
+    if (usual := _USUAL.fullmatch(text)) and (code := usual[1] or usual[4] or "") in _KNOWN:
+        if not (usual[1] and usual[4]):
+            return Price(float(usual[2].replace(",", "") + usual[3]), code)
     text = _in_ascii_digits(text)
     if _NEGATIVE.match(text):
         return None

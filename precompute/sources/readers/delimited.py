@@ -9,12 +9,12 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TextIO
 
-from precompute.shared.csv_cells import unmarked
+from precompute.shared.csv_cells import MARK, unmarked
 from precompute.shared.errors import UserError
 from precompute.sources.columns import header_place, numbered, role_of
 from precompute.sources.readers.encoding import Encoding, decoded, encoding_of, open_text
 from precompute.sources.records import LeftOut
-from precompute.sources.rows import LONGEST, Row, Rows, TooLongError
+from precompute.sources.rows import LONGEST, Cell, Row, Rows, TooLongError
 from precompute.sources.text import clean
 
 _DELIMITERS = {",": "CSV", ";": "CSV with semicolons", "\t": "TSV", "|": "CSV with | between cells"}
@@ -114,7 +114,7 @@ class _Table:
         return LeftOut(self._place(first), _NOT_CLOSED)
 
     def _is_ragged(self, cells: Sequence[str]) -> bool:
-        return any(cell.strip() for cell in cells[len(self.header) :])
+        return len(cells) > len(self.header) and any(cell.strip() for cell in cells[len(self.header) :])
 
     def _row(self, line: int, cells: Sequence[str]) -> Row | LeftOut:
         if self._is_ragged(cells):
@@ -123,11 +123,11 @@ class _Table:
                 f"it has {len(cells)} cells, and the first line names {len(self.header)} columns: "
                 "a cell with a separator in it needs quotation marks",
             )
-        named = zip(self.header, cells, strict=False)
-        return Row(
-            self._place(line),
-            {name: text for name, cell in named if name and cell and (text := clean(unmarked(cell)))},
-        )
+        found: dict[str, Cell] = {}
+        for name, cell in zip(self.header, cells, strict=False):
+            if name and cell and (text := clean(unmarked(cell) if cell[0] == MARK else cell)):
+                found[name] = text
+        return Row(self._place(line), found)
 
     def _reader(self) -> Iterator[list[str]]:
         return csv.reader(self._lines, delimiter=self._delimiter)
