@@ -7,7 +7,10 @@ supported := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13)
 candidates := python3 python3.13 python3.12 python3.11
 PYTHON ?= $(shell for name in $(candidates); do $$name -c '$(supported)' 2>/dev/null && echo $$name && break; done)
 venv_package = $(shell "$(PYTHON)" -c 'import sys; print("python%d.%d-venv" % sys.version_info[:2])' 2>/dev/null)
-pip_install := .venv/bin/python -m pip install -qq --disable-pip-version-check
+
+# Where the packages go: make pythons gives each Python an environment of its own.
+venv := .venv
+pip_install := $(venv)/bin/python -m pip install --disable-pip-version-check
 
 # Root on Debian or Ubuntu gets the system packages installed; anyone else is told which ones.
 apt_install := [ "$$(id -u)" = 0 ] && apt-get update -qq && \
@@ -20,7 +23,7 @@ source := "$${SOURCE:-demo}"
 out := $(if $(SOURCE),data-source,data)
 folder := "$$([ -d $(source) ] && printf %s $(source) || dirname $(source))"
 made := $(source)" is in generation $$(cat $(out)/CURRENT)"
-ours := precompute pictures bundle .venv/ready
+ours := precompute pictures bundle $(venv)/ready
 apart := \( -name __pycache__ -o -name $(out) \) -prune
 changed := find $(folder) $(ours) $(apart) -o -newer $(out)/CURRENT -print
 up_to_date := [ -e $(source) ] && [ "$$(cat $(out)/.made)" = $(made) ] && [ -z "$$($(changed))" ]
@@ -30,47 +33,84 @@ quiet := --log-level warning --access-logfile /dev/null
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo live test clean chromium
+.PHONY: help setup demo live check test pythons soak outdated audit clean style chromium
 
 help: ## list these targets
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 16
 
-setup: .venv/ready ## prepare .venv with the packages of both halves
+setup: $(venv)/ready ## prepare .venv with the packages of both halves
 
-demo: .venv/ready ## build the embedded catalogue and serve it; SOURCE= takes your folder, table or address, PORT= another port
-	@.venv/bin/python -c 'import socket; socket.create_server(("127.0.0.1", $(PORT)))' 2>/dev/null || \
+demo: $(venv)/ready ## build the embedded catalogue and serve it; SOURCE= takes your folder, table or address, PORT= another port
+	@$(venv)/bin/python -c 'import socket; socket.create_server(("127.0.0.1", $(PORT)))' 2>/dev/null || \
 	  { echo "Port $(PORT) is in use: choose another, for example PORT=8051 make demo." >&2; exit 1; }
-	@{ $(up_to_date); } 2>/dev/null || .venv/bin/python -m precompute build $(source) --out $(out)
+	@{ $(up_to_date); } 2>/dev/null || $(venv)/bin/python -m precompute build $(source) --out $(out)
 	@printf '%s\n' $(made) > $(out)/.made
 	@echo "Akin is at http://127.0.0.1:$(PORT) until you press Ctrl+C."
-	@AKIN_DATA=$(out) .venv/bin/gunicorn --bind 127.0.0.1:$(PORT) $(quiet) dashapp.wsgi:server
+	@AKIN_DATA=$(out) $(venv)/bin/gunicorn --bind 127.0.0.1:$(PORT) $(quiet) dashapp.wsgi:server
 
 # One worker, as each would load TensorFlow for itself.
 live: export AKIN_LIVE := keras
 live: export WEB_CONCURRENCY := 1
 live: demo ## the same, with a search by photos of your own that runs Keras here
 
-test: .venv/ready-dev chromium ## check the style and run all tests
-	.venv/bin/ruff check .
-	.venv/bin/python -m pytest
+check: style ## check the style and run the tests that need no browser, no network and little time
+	$(venv)/bin/python -m pytest -n auto -m "not browser and not network and not kill and not slow"
 
-clean: ## remove the environment and the caches; bundles stay
-	rm -rf .venv .pytest_cache .ruff_cache test-artefacts
+test: style chromium ## check the style and run all tests
+	$(venv)/bin/python -m pytest -n auto
+
+# One after the other, and the others also where one fails.
+pythons: ## run make test with every Python from 3.11 to 3.13 on this machine, each in a .venv-3.x of 3 GB
+	@status=0; tested=; for version in 3.11 3.12 3.13; do \
+	  exactly="import sys; sys.exit('%d.%d' % sys.version_info[:2] != '$$version')"; python=; \
+	  for found in python$$version python3 "$${PYENV_ROOT:-$$HOME/.pyenv}"/versions/$$version.*/bin/python; do \
+	    "$$found" -c "$$exactly" 2>/dev/null && { python=$$found; break; }; \
+	  done; \
+	  [ "$$python" ] || { echo "Python $$version is not on this machine."; continue; }; \
+	  echo "Python $$version:"; tested=yes; \
+	  $(MAKE) --no-print-directory test venv=.venv-$$version PYTHON="$$python" || status=1; \
+	done; \
+	[ "$$tested" ] && exit $$status
+
+# What a program finds without running ours, in seconds.
+style: $(venv)/ready-dev
+	$(venv)/bin/ruff check .
+
+# Two generations, which take turns.
+soak: $(venv)/ready ## serve the demo to everyone at once for ten minutes, kill workers, and plot memory and errors
+	@for title in "" "Again"; do $(venv)/bin/python -m precompute build demo --live --title "$$title" --out data-soak; done
+	@$(venv)/bin/python benchmarks/soak.py data-soak demo
+	@echo "test-artefacts/soak.html shows it."
+
+outdated: $(venv)/ready-dev ## list the pinned packages that have newer releases
+	@$(venv)/bin/python -m pip list --outdated --disable-pip-version-check
+
+# In an environment of its own: what audits the packages is none of them.
+audit: $(venv)/bin/python ## look the pinned packages up in a database of known vulnerabilities
+	@[ -x .venv-audit/bin/pip-audit ] || { $(venv)/bin/python -m venv .venv-audit && \
+	  .venv-audit/bin/python -m pip install -qq --disable-pip-version-check pip-audit==2.10.1; }
+	@for list in requirements*.txt; do grep -v "^-r" $$list; done | sort -u > .venv-audit/pins.txt
+	@.venv-audit/bin/pip-audit --strict --disable-pip --no-deps --progress-spinner off -r .venv-audit/pins.txt || \
+	  { echo "Of packages that were not found, or where the database was not reached, nothing is known." >&2; exit 1; }
+
+clean: ## remove the environments and the caches; bundles stay
+	rm -rf .venv .venv-* .pytest_cache .ruff_cache test-artefacts
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
-.venv/bin/python:
+$(venv)/bin/python:
 	@"$(PYTHON)" -c '$(supported)' 2>/dev/null || \
 	  { echo "Akin needs Python 3.11 to 3.13: install one, or name it as in PYTHON=python3.12 make setup." >&2; exit 1; }
 	@"$(PYTHON)" -c 'import ensurepip' 2>/dev/null || { $(apt_install) $(venv_package); } || \
 	  { echo "Python cannot make environments here: install the package $(venv_package)." >&2; exit 1; }
-	"$(PYTHON)" -m venv .venv
+	"$(PYTHON)" -m venv $(venv)
 
-.venv/ready: requirements.txt requirements-precompute.txt | .venv/bin/python
-	@echo "Installing packages into .venv: the first time this downloads about 750 MB, most of it TensorFlow."
+$(venv)/ready: requirements.txt requirements-precompute.txt | $(venv)/bin/python
+	@echo "Installing packages into $(venv): the first time this downloads about 920 MB, of which"
+	@echo "TensorFlow is 570 MB. To unpack all of it takes about a minute more."
 	$(pip_install) $(addprefix -r ,$^)
 	@touch $@
 
-.venv/ready-dev: requirements-dev.txt .venv/ready
+$(venv)/ready-dev: requirements-dev.txt $(venv)/ready
 	$(pip_install) -r requirements-dev.txt
 	@touch $@
 

@@ -2,9 +2,17 @@
 
 import os
 
-bind = f"0.0.0.0:{os.environ.get('PORT', '8000')}"
-workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
-worker_class = "gthread"
+from dashapp.settings import ServerSettings, SettingsError
+
+try:
+    settings = ServerSettings.from_environment()
+except SettingsError as error:
+    raise SystemExit(f"akin: {error}") from None
+
+bind = f"0.0.0.0:{settings.port}"
+workers = settings.workers
+# No thread of it waits for a client, however slow.
+worker_class = "dashapp.http.worker.Worker"
 # Four for pages; where photos are searched with, eight more, which is what those may take at a time.
 threads = 12 if os.environ.get("AKIN_LIVE") else 4
 
@@ -17,8 +25,11 @@ timeout = 30
 graceful_timeout = 25
 keepalive = 75
 
-# The router, not the public, speaks to gunicorn, and it says whether a visitor came by https.
-forwarded_allow_ips = os.environ.get("FORWARDED_ALLOW_IPS", "*")
+# Connections of a worker. Where there are more, the one that has waited for its client for longest is closed.
+worker_connections = 500
+
+# Whose word counts on who a visitor is and whether by https: on Heroku the router's, which alone gets here.
+forwarded_allow_ips = ",".join(settings.trusted)
 
 # Nothing here is steered while it runs, so there is no socket to steer it by.
 control_socket_disable = True

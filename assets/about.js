@@ -1,17 +1,16 @@
-// Forgets what this browser keeps for the shop; what was looked at and picked, visits.js forgets as well.
+// Forgets what this browser keeps for the shop; what was looked at and picked, for-you.js and tray.js forget too.
 
+import { get } from "./elements.js";
+import { local, session } from "./storage.js";
+
+/** @param {HTMLElement} root */
 export function start(root) {
   const ending = new AbortController();
   const forget = () => {
-    try {
-      for (const storage of [localStorage, sessionStorage]) {
-        for (const name of Object.keys(storage)) if (name.startsWith("akin-")) storage.removeItem(name);
-      }
-    } catch {
-      // Storage is switched off: nothing was kept in it.
-    }
-    root.querySelector("[role=status]").textContent = "Forgotten.";
+    local.clear();
+    session.clear();
+    get(root, "[role=status]").textContent = "Forgotten.";
   };
-  root.querySelector("button").addEventListener("click", forget, { signal: ending.signal });
+  get(root, "button").addEventListener("click", forget, { signal: ending.signal });
   return () => ending.abort();
 }

@@ -1,12 +1,11 @@
-// Runs before anything is painted: the colour mode, and a stand-in for pictures that do not arrive.
-(() => {
-  "use strict";
-
-  let chosen = null;
+// Runs before anything is painted: the colour mode, and a stand-in for pictures that do not arrive. It is a
+// plain script, as the browser would paint before it runs a module.
+{
+  let chosen;
   try {
-    chosen = localStorage.getItem("akin-theme");
+    [chosen] = localStorage.getItem("akin-theme")?.match(/dark|light/) ?? [];
   } catch {
-    // Storage can be switched off; the system's mode then applies.
+    // Storage is switched off: the system's mode then applies.
   }
   const dark = matchMedia("(prefers-color-scheme: dark)").matches;
   document.documentElement.dataset.bsTheme = chosen ?? (dark ? "dark" : "light");
@@ -18,4 +17,4 @@
     target.removeAttribute("srcset");
     target.src = missing;
   }, true);
-})();
+}

@@ -1,121 +1,128 @@
 // What the gallery's links cannot do alone: arrow keys between cards, menus that close, prices that count as
 // they are changed, another shuffle at every click.
-(() => {
-  "use strict";
 
-  const STEPS = {
-    ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1],
-  };
+import { addressWith, argumentsOf } from "./controls.js";
+import { all, closest, find, get } from "./elements.js";
+import { ARROWS, isField, isShortcut } from "./inputs.js";
+import { goBy } from "./navigation.js";
 
-  const typing = (target) => target.closest("input, textarea, select, [contenteditable]") !== null;
-
-  // --- keys ---------------------------------------------------------------------------------------
-
-  function nextCard(from, key) {
-    const cards = [...from.closest(".product-grid").querySelectorAll(".card-name")];
-    if (key === "Home") return cards[0];
-    if (key === "End") return cards.at(-1);
-    const [right, down] = STEPS[key];
-    if (right) return cards[cards.indexOf(from) + right];
-    // The card in the next row that is most nearly in line, wherever the columns are.
-    const middle = (card) => {
-      const { left, width, top } = card.closest(".product-card").getBoundingClientRect();
-      return [left + width / 2, top];
-    };
-    const [x, y] = middle(from);
-    const beyond = cards.map((card) => [card, ...middle(card)]).filter(([, , top]) => (top - y) * down > 1);
-    const row = beyond.length ? Math[down > 0 ? "min" : "max"](...beyond.map(([, , top]) => top)) : 0;
-    const there = beyond.filter(([, , top]) => Math.abs(top - row) < 1);
-    there.sort((one, other) => Math.abs(one[1] - x) - Math.abs(other[1] - x));
-    return there[0]?.[0];
-  }
-
-  function moveAmongCards(event) {
-    const from = event.target.closest(".card-name");
-    if (!from?.closest(".product-grid") || !(event.key in STEPS || event.key === "Home" || event.key === "End")) {
-      return;
-    }
-    const next = nextCard(from, event.key);
-    event.preventDefault();
-    if (!next) return;
-    next.focus({ preventScroll: true });
-    next.closest(".product-card").scrollIntoView({ block: "nearest" });
-  }
-
-  function escape(event) {
-    const box = document.getElementById("search");
-    const menu = document.querySelector(".menu[open]");
-    if (menu) {
-      menu.open = false;
-      menu.querySelector("summary").focus();
-    } else if (event.target === box && box.value) {
-      event.preventDefault(); // Some browsers clear it by themselves, without the event that counts.
-      box.value = "";
-      box.dispatchEvent(new Event("input", { bubbles: true }));
-    }
-  }
-
-  document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
-    if (event.key === "Escape") {
-      escape(event);
-    } else if (event.key === "/" && !typing(event.target)) {
-      event.preventDefault();
-      const box = document.getElementById("search");
-      box.focus();
-      box.select();
-    } else if (!event.shiftKey) {
-      moveAmongCards(event);
-    }
+export function start() {
+  document.addEventListener("keydown", press);
+  document.addEventListener("click", shuffle, { capture: true });
+  document.addEventListener("click", ({ target }) => {
+    closeMenus(closest(target, ".menu"));
+    const menu = closest(closest(target, ".menu-done"), ".menu", HTMLDetailsElement);
+    if (menu) leave(menu);
   });
-
-  // --- menus --------------------------------------------------------------------------------------
-
-  function closeMenus(except) {
-    for (const menu of document.querySelectorAll(".menu[open]")) {
-      if (menu !== except) menu.open = false;
-    }
-  }
-
-  document.addEventListener("click", (event) => {
-    closeMenus(event.target.closest(".menu"));
-    const done = event.target.closest(".menu-done");
-    if (!done) return;
-    done.closest(".menu").open = false;
-    done.closest(".menu").querySelector("summary").focus();
+  document.addEventListener("focusin", ({ target }) => {
+    if (closest(target, "main")) closeMenus(closest(target, ".menu"));
   });
-
-  document.addEventListener("focusin", (event) => {
-    if (event.target.closest("main")) closeMenus(event.target.closest(".menu"));
-  });
-
-  // --- prices and shuffles --------------------------------------------------------------------------
-
-  function ask(form) {
-    const given = [...new FormData(form)].filter(([, value]) => value !== "");
-    const wanted = new URLSearchParams(given);
-    const path = form.getAttribute("action");
-    const address = wanted.size ? `${path}?${wanted}` : path;
-    const control = form.contains(document.activeElement) ? document.activeElement : form;
-    document.dispatchEvent(new CustomEvent("akin:go", { detail: { address, control } }));
-  }
-
   document.addEventListener("change", ({ target }) => {
-    const form = target.closest(".price-form");
+    const form = closest(target, ".price-form", HTMLFormElement);
     if (form) ask(form);
   });
-
   document.addEventListener("submit", (event) => {
-    if (!event.target.matches(".price-form")) return;
+    const form = closest(event.target, ".price-form", HTMLFormElement);
+    if (!form) return;
     event.preventDefault();
-    ask(event.target);
+    ask(form);
   });
+}
 
-  document.addEventListener("click", (event) => {
-    const link = event.target.closest('[data-switch="shuffle"], [data-option="Surprise me"]');
-    if (!link) return;
-    const address = new URL(link.href);
-    address.searchParams.set("seed", String(1 + Math.floor(Math.random() * 1e6)));
-    link.href = address.href;
-  }, true);
-})();
+// --- keys -----------------------------------------------------------------------------------------
+
+/** @param {KeyboardEvent} event */
+function press(event) {
+  if (isShortcut(event) || event.defaultPrevented) return;
+  if (event.key === "Escape") {
+    dismiss(event);
+  } else if (event.key === "/" && !isField(event.target)) {
+    event.preventDefault();
+    const box = get(document, "#search", HTMLInputElement);
+    box.focus();
+    box.select();
+  } else if (!event.shiftKey) {
+    moveAmongCards(event);
+  }
+}
+
+/** @param {KeyboardEvent} event */
+function dismiss(event) {
+  const box = get(document, "#search", HTMLInputElement);
+  const menu = find(document, ".menu[open]", HTMLDetailsElement);
+  if (menu) {
+    leave(menu);
+  } else if (event.target === box && box.value) {
+    event.preventDefault(); // Some browsers clear it by themselves, without the event that counts.
+    box.value = "";
+    box.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+}
+
+/** @param {KeyboardEvent} event */
+function moveAmongCards(event) {
+  const from = closest(event.target, ".card-name");
+  const grid = closest(from, ".product-grid");
+  if (!from || !grid || !(event.key in ARROWS || event.key === "Home" || event.key === "End")) return;
+  const next = nextCard(all(grid, ".card-name"), from, event.key);
+  event.preventDefault();
+  if (!next) return;
+  next.focus({ preventScroll: true });
+  closest(next, ".product-card")?.scrollIntoView({ block: "nearest" });
+}
+
+/**
+ * @param {HTMLElement[]} cards
+ * @param {HTMLElement} from
+ * @param {string} key
+ */
+function nextCard(cards, from, key) {
+  if (key === "Home") return cards[0];
+  if (key === "End") return cards.at(-1);
+  const [right, down] = ARROWS[key];
+  if (right) return cards[cards.indexOf(from) + right];
+  // The card in the next row that is most nearly in line, wherever the columns are.
+  const place = (/** @type {HTMLElement} */ card) => {
+    const { left, width, top } = (closest(card, ".product-card") ?? card).getBoundingClientRect();
+    return { card, x: left + width / 2, y: top };
+  };
+  const { x, y } = place(from);
+  const beyond = cards.map(place).filter((other) => (other.y - y) * down > 1);
+  const row = Math.min(...beyond.map((other) => (other.y - y) * down));
+  const there = beyond.filter((other) => (other.y - y) * down - row < 1);
+  there.sort((one, other) => Math.abs(one.x - x) - Math.abs(other.x - x));
+  return there[0]?.card;
+}
+
+// --- menus ----------------------------------------------------------------------------------------
+
+/** @param {HTMLElement | null} except */
+function closeMenus(except) {
+  for (const menu of all(document, ".menu[open]", HTMLDetailsElement)) {
+    if (menu !== except) menu.open = false;
+  }
+}
+
+/** @param {HTMLDetailsElement} menu */
+function leave(menu) {
+  menu.open = false;
+  get(menu, "summary").focus();
+}
+
+// --- prices and shuffles --------------------------------------------------------------------------
+
+/** @param {HTMLFormElement} form */
+function ask(form) {
+  const { activeElement } = document;
+  const control = activeElement instanceof HTMLElement && form.contains(activeElement) ? activeElement : form;
+  goBy(control, addressWith(form.getAttribute("action") ?? "", argumentsOf(form)));
+}
+
+/** @param {MouseEvent} event */
+function shuffle({ target }) {
+  const link = closest(target, '[data-switch="shuffle"], [data-option="Surprise me"]', HTMLAnchorElement);
+  if (!link) return;
+  const address = new URL(link.href);
+  address.searchParams.set("seed", String(1 + Math.floor(Math.random() * 1e6)));
+  link.href = address.href;
+}

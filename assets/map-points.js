@@ -1,16 +1,20 @@
-// The points of a map: which of them lie where, and two ways to draw them.
+// The points of a map, and which of them lie where.
 
-export const SPAN = 65536; // Coordinates are whole numbers from 0 to 65,535 on both axes.
+import { SPAN } from "./map-view.js";
+import { clamp } from "./numbers.js";
+import { ask } from "./problems.js";
+
 const CELLS = 128; // of the index, on each axis
 const SHIFT = 9; // SPAN / CELLS = 2 ** SHIFT
 
 export class Points {
-  // `buffer` holds three columns of little-endian 16-bit numbers: x, y and group, in the catalogue's order.
+  /** @param {ArrayBuffer} buffer  three columns of little-endian 16-bit numbers: x, y and group, a row a product */
   constructor(buffer) {
     const columns = new Uint16Array(buffer);
     this.count = columns.length / 3;
-    [this.x, this.y, this.group] = [0, 1, 2].map((column) =>
-      columns.subarray(column * this.count, (column + 1) * this.count));
+    this.x = columns.subarray(0, this.count);
+    this.y = columns.subarray(this.count, 2 * this.count);
+    this.group = columns.subarray(2 * this.count);
     this.bounds = { left: SPAN, top: SPAN, right: 0, bottom: 0 };
     this.starts = new Uint32Array(CELLS * CELLS + 1);
     this.sorted = new Uint32Array(this.count);
@@ -28,11 +32,30 @@ export class Points {
     for (let point = 0; point < this.count; point++) this.sorted[next[cells[point]]++] = point;
   }
 
-  // The positions of the points inside a rectangle of the map, its edges included, lowest first; of one `group`
-  // where it is given. Null where there are more than `most`.
+  /**
+   * The positions of the points inside a box of the map, its edges included, lowest first; of one `group` where it is
+   * given. Without `most`, there are never too many.
+   *
+   * @overload
+   * @param {import("./map-view.js").Box} box
+   * @param {{ group?: number | null }} [options]
+   * @returns {Uint32Array<ArrayBuffer>}
+   */
+  /**
+   * Null where there are more than `most`.
+   *
+   * @overload
+   * @param {import("./map-view.js").Box} box
+   * @param {{ group?: number | null, most: number }} options
+   * @returns {Uint32Array<ArrayBuffer> | null}
+   */
+  /**
+   * @param {import("./map-view.js").Box} box
+   * @param {{ group?: number | null, most?: number }} [options]
+   */
   inside({ left, top, right, bottom }, { group = null, most = Infinity } = {}) {
     const found = [];
-    const cell = (value) => Math.min(CELLS - 1, Math.max(0, value >> SHIFT));
+    const cell = (/** @type {number} */ value) => clamp(value >> SHIFT, 0, CELLS - 1);
     for (let row = cell(top); row <= cell(bottom); row++) {
       const [from, to] = [row * CELLS + cell(left), row * CELLS + cell(right) + 1];
       for (let index = this.starts[from]; index < this.starts[to]; index++) {
@@ -47,9 +70,18 @@ export class Points {
     return Uint32Array.from(found).sort();
   }
 
-  // The point that is closest to a place and no farther from it than `reach`, or null.
+  /**
+   * The point that is closest to a place and no farther from it than `reach`, or null.
+   *
+   * @param {number} x
+   * @param {number} y
+   * @param {number} reach
+   * @param {number | null} [group]  the only one that counts
+   */
   nearest(x, y, reach, group = null) {
-    let [best, least] = [null, reach * reach];
+    /** @type {number | null} */
+    let best = null;
+    let least = reach * reach;
     const around = { left: x - reach, top: y - reach, right: x + reach, bottom: y + reach };
     for (const point of this.inside(around, { group })) {
       const distance = (this.x[point] - x) ** 2 + (this.y[point] - y) ** 2;
@@ -59,146 +91,20 @@ export class Points {
   }
 }
 
-let last = {}; // The points fetched last: Dash puts its own page in the place of the first one.
+// The points fetched last: Dash puts its own page in the place of the first one.
+/** @type {{ href: string, points: Promise<Points> } | null} */
+let last = null;
 
+/**
+ * The points at an address. Throws a `Problem` where they cannot be had.
+ *
+ * @param {string} href
+ */
 export function pointsOf(href) {
-  if (last.href !== href) {
-    const points = fetch(href).then(async (response) => {
-      if (!response.ok) throw new Error((await response.text()).trim());
-      return new Points(await response.arrayBuffer());
-    });
+  if (last?.href !== href) {
+    const points = ask(href).then(async (response) => new Points(await response.arrayBuffer()));
     last = { href, points };
-    points.catch(() => (last = {}));
+    points.catch(() => (last = null));
   }
   return last.points;
-}
-
-// --- drawing --------------------------------------------------------------------------------------
-
-// A painter's `draw` takes the picture's `width` and `height` and the dots' `size` in device pixels, the place
-// `x`, `y` at its centre, `scale` in device pixels for each unit of the map, `colours`, [r, g, b] from 0 to 1
-// for each group, the last one for all groups beyond, `rest`, the colour of what is not chosen, and the
-// `chosen` group, or null for all.
-
-export function painterFor(canvas, points) {
-  const gl = canvas.getContext("webgl2", { antialias: false });
-  return gl ? new WebGLPainter(gl, points) : new PlainPainter(canvas, points);
-}
-
-const VERTEX = `#version 300 es
-in vec2 place;
-in float group;
-uniform vec2 centre, scale;
-uniform float size, chosen;
-uniform bool front;
-uniform vec3 colours[12], rest;
-out vec4 colour;
-out float diameter;
-void main() {
-  bool picked = chosen < 0.0 || group == chosen;
-  // Those that are not chosen lie behind: each of two passes leaves the others outside of the picture.
-  gl_Position = picked == front ? vec4((place - centre) * scale, 0, 1) : vec4(2, 2, 2, 1);
-  diameter = gl_PointSize = size;
-  colour = picked ? vec4(colours[int(min(group, 11.0))], 0.85) : vec4(rest, 0.5);
-}`;
-
-const FRAGMENT = `#version 300 es
-precision mediump float;
-in vec4 colour;
-in float diameter;
-out vec4 pixel;
-void main() {
-  float inside = clamp((0.5 - distance(gl_PointCoord, vec2(0.5))) * diameter + 0.5, 0.0, 1.0);
-  float alpha = colour.a * inside;
-  pixel = vec4(colour.rgb * alpha, alpha);
-}`;
-
-class WebGLPainter {
-  constructor(gl, points) {
-    this.gl = gl;
-    this.count = points.count;
-    this.program = gl.createProgram();
-    for (const [kind, source] of [[gl.VERTEX_SHADER, VERTEX], [gl.FRAGMENT_SHADER, FRAGMENT]]) {
-      const shader = gl.createShader(kind);
-      gl.shaderSource(shader, source);
-      gl.compileShader(shader);
-      gl.attachShader(this.program, shader);
-    }
-    gl.linkProgram(this.program);
-    if (!gl.getProgramParameter(this.program, gl.LINK_STATUS) && !gl.isContextLost()) {
-      throw new Error(`The map's program does not link: ${gl.getProgramInfoLog(this.program)}`);
-    }
-    gl.useProgram(this.program);
-    const places = new Uint16Array(points.count * 2);
-    for (let point = 0; point < points.count; point++) {
-      places[2 * point] = points.x[point];
-      places[2 * point + 1] = points.y[point];
-    }
-    this.#fill("place", places, 2);
-    this.#fill("group", points.group, 1);
-    gl.enable(gl.BLEND);
-    gl.blendFunc(gl.ONE, gl.ONE_MINUS_SRC_ALPHA);
-  }
-
-  #fill(name, values, size) {
-    const { gl } = this;
-    const place = gl.getAttribLocation(this.program, name);
-    gl.bindBuffer(gl.ARRAY_BUFFER, gl.createBuffer());
-    gl.bufferData(gl.ARRAY_BUFFER, values, gl.STATIC_DRAW);
-    gl.enableVertexAttribArray(place);
-    gl.vertexAttribPointer(place, size, gl.UNSIGNED_SHORT, false, 0, 0);
-  }
-
-  draw({ width, height, x, y, scale, size, colours, rest, chosen }) {
-    const { gl } = this;
-    const at = (name) => gl.getUniformLocation(this.program, name);
-    gl.viewport(0, 0, width, height);
-    gl.clear(gl.COLOR_BUFFER_BIT);
-    gl.uniform2f(at("centre"), x, y);
-    gl.uniform2f(at("scale"), (2 * scale) / width, (-2 * scale) / height);
-    gl.uniform1f(at("size"), size);
-    gl.uniform1f(at("chosen"), chosen ?? -1);
-    gl.uniform3fv(at("colours"), colours.flat());
-    gl.uniform3fv(at("rest"), rest);
-    for (const front of chosen === null ? [1] : [0, 1]) {
-      gl.uniform1i(at("front"), front);
-      gl.drawArrays(gl.POINTS, 0, this.count);
-    }
-  }
-
-  release() {
-    this.gl.getExtension("WEBGL_lose_context")?.loseContext();
-  }
-}
-
-// For browsers without WebGL: squares, which a canvas draws faster than discs.
-class PlainPainter {
-  constructor(canvas, points) {
-    this.context = canvas.getContext("2d");
-    this.points = points;
-  }
-
-  draw({ width, height, x, y, scale, size, colours, rest, chosen }) {
-    const { context, points } = this;
-    context.clearRect(0, 0, width, height);
-    const css = ([red, green, blue], alpha) => `rgb(${red * 255} ${green * 255} ${blue * 255} / ${alpha})`;
-    const styles = colours.map((colour) => css(colour, 0.85));
-    const behind = css(rest, 0.5);
-    for (const front of chosen === null ? [true] : [false, true]) {
-      let last = null;
-      for (const point of points.sorted) {
-        const group = points.group[point];
-        const picked = chosen === null || group === chosen;
-        if (picked !== front) continue;
-        const left = (points.x[point] - x) * scale + width / 2 - size / 2;
-        const top = (points.y[point] - y) * scale + height / 2 - size / 2;
-        if (left < -size || top < -size || left > width || top > height) continue;
-        const style = picked ? styles[Math.min(group, styles.length - 1)] : behind;
-        if (style !== last) context.fillStyle = last = style;
-        context.fillRect(left, top, size, size);
-      }
-    }
-  }
-
-  release() {}
 }

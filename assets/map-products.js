@@ -1,19 +1,41 @@
-// What the map says of its products: fetched for a few positions at a time, shown as pictures, as a list and
-// on a card.
+// What the map says of its products: fetched for a few positions at a time, shown as pictures and as a list.
+
+import { all, closest, create, get } from "./elements.js";
+import { ask, sentenceOf } from "./problems.js";
 
 const AT_ONCE = 100; // positions in one request; the server takes no more
 const PAGE = 12;
 
-// The products of the positions asked for, each fetched once.
+/**
+ * @typedef {object} Product
+ * @property {number} position
+ * @property {string} title
+ * @property {string} href
+ * @property {string} [image]
+ * @property {number} [width]  of the image
+ * @property {number} [height]
+ */
+
+/** The products of the positions asked for, each fetched once. */
 export class Products {
+  /**
+   * @param {string} href
+   * @param {(sentence: string) => void} failed  called where they cannot be had
+   */
   constructor(href, failed) {
     this.href = href;
-    this.failed = failed; // called with a sentence where they cannot be had
+    this.failed = failed;
+    /** @type {Map<number, Product>} */
     this.known = new Map();
+    /** @type {Map<number, Promise<void>>} */
     this.asked = new Map();
   }
 
-  // Resolves once all of `positions` are known.
+  /**
+   * Resolves once all of the products have come that can be had.
+   *
+   * @param {Iterable<number>} positions
+   */
   async fetch(positions) {
     const missing = [...positions].filter((position) => !this.known.has(position));
     const fresh = missing.filter((position) => !this.asked.has(position));
@@ -25,34 +47,42 @@ export class Products {
     await Promise.all(missing.map((position) => this.asked.get(position)));
   }
 
+  /** @param {number[]} batch */
   async #ask(batch) {
     try {
-      const response = await fetch(`${this.href}&positions=${batch.join(",")}`);
-      if (!response.ok) throw new Error((await response.text()).trim());
+      const response = await ask(`${this.href}&positions=${batch.join(",")}`);
       for (const product of await response.json()) this.known.set(product.position, product);
     } catch (error) {
       for (const position of batch) this.asked.delete(position);
-      this.failed(error instanceof TypeError ? "The products could not be fetched. Are you online?" : error.message);
+      this.failed(sentenceOf(error));
     }
   }
 }
 
-export function imageOf({ image, width, height }) {
-  const element = document.createElement("img");
-  Object.assign(element, { width, height, alt: "", decoding: "async", draggable: false });
-  element.src = image;
-  return element;
-}
+/**
+ * A product's picture; nothing where it has none.
+ *
+ * @param {Product} product
+ */
+export const imagesOf = ({ image: src, width, height }) =>
+  src ? [create("img", { width, height, alt: "", decoding: "async", draggable: false, src })] : [];
 
-// Which of some dots there is room for pictures at: the place and the `size` in pixels of each, by position. Each
-// has its turn by a fixed order, so that a picture stays while the view moves.
+/** @typedef {{ position: number, x: number, y: number, colour: string }} Dot  with its place in pixels */
+
+/**
+ * The dots that there is room for a picture at, with its `size` in pixels, by their positions. Each has its turn by a
+ * fixed order, so that a picture stays while the view moves.
+ *
+ * @param {Dot[]} dots
+ * @returns {Map<number, Dot & { size: number }>}
+ */
 export function withRoom(dots) {
   const size = dots.length <= 30 ? 92 : dots.length <= 120 ? 72 : 54;
   const step = size + 6;
-  const order = ({ position }) => Math.imul(position + 1, 2654435761) >>> 0;
+  const order = (/** @type {Dot} */ { position }) => Math.imul(position + 1, 2654435761) >>> 0;
   const places = new Map();
   const taken = new Map(); // by cells as large as a picture, so that only neighbours are looked at
-  for (const dot of dots.sort((one, other) => order(one) - order(other))) {
+  for (const dot of dots.toSorted((one, other) => order(one) - order(other))) {
     const [column, row] = [Math.floor(dot.x / step), Math.floor(dot.y / step)];
     const near = [-1, 0, 1].flatMap((down) => [-1, 0, 1].map((right) => `${column + right},${row + down}`));
     const free = near.every((cell) => {
@@ -66,15 +96,20 @@ export function withRoom(dots) {
   return places;
 }
 
-// The pictures on the map: one link for each position that is given a place, kept while it has one.
+/** The pictures on the map: one link for each position that is given a place, kept while it has one. */
 export class Pictures {
+  /**
+   * @param {HTMLElement} layer
+   * @param {Products} products
+   */
   constructor(layer, products) {
     this.layer = layer;
     this.products = products;
+    /** @type {Map<number, HTMLAnchorElement>} */
     this.links = new Map();
   }
 
-  // `places` has for each position the `x` and `y` of its centre, its `size` in pixels and its `colour`.
+  /** @param {ReturnType<typeof withRoom>} places */
   show(places) {
     for (const [position, link] of this.links) {
       if (places.has(position)) continue;
@@ -82,74 +117,100 @@ export class Pictures {
       this.links.delete(position);
     }
     for (const [position, { x, y, size, colour }] of places) {
-      const link = this.links.get(position) ?? this.#add(position);
-      link.style.transform = `translate(${(x - size / 2).toFixed(1)}px, ${(y - size / 2).toFixed(1)}px)`;
-      link.style.width = link.style.height = `${size}px`;
-      link.style.setProperty("--dot", colour);
+      const { style } = this.links.get(position) ?? this.#add(position);
+      style.transform = `translate(${(x - size / 2).toFixed(1)}px, ${(y - size / 2).toFixed(1)}px)`;
+      style.width = style.height = `${size}px`;
+      style.setProperty("--dot", colour);
     }
   }
 
-  // Fills those that have nothing to show yet.
+  /** Fills those that have nothing to show yet. */
   async fill() {
     await this.products.fetch(this.links.keys());
     for (const [position, link] of this.links) this.#fill(position, link);
   }
 
+  /**
+   * The position of the product whose picture an element belongs to, or null.
+   *
+   * @param {EventTarget | null} element
+   */
   at(element) {
-    const link = element.closest?.(".map-picture");
+    const link = closest(element, ".map-picture");
     return link ? Number(link.dataset.position) : null;
   }
 
+  /** @param {number} position */
   #add(position) {
-    const link = document.createElement("a");
-    link.className = "map-picture";
-    link.dataset.position = position;
-    link.tabIndex = -1; // The list names the same products to the keyboard.
-    link.draggable = false;
+    // The list names the same products to the keyboard.
+    const link = create("a", { className: "map-picture", tabIndex: -1, draggable: false });
+    link.dataset.position = String(position);
     this.layer.append(link);
     this.links.set(position, link);
     this.#fill(position, link);
     return link;
   }
 
+  /**
+   * @param {number} position
+   * @param {HTMLAnchorElement} link
+   */
   #fill(position, link) {
     const product = this.products.known.get(position);
     if (!product || link.href) return;
     link.href = product.href;
-    if (product.image) link.append(imageOf(product));
+    link.append(...imagesOf(product));
   }
 }
 
-// The list of the products in view or chosen, a page at a time.
+/** The list of the products in view or chosen, a page at a time. */
 export class Panel {
+  /**
+   * @param {HTMLElement} root
+   * @param {Products} products
+   */
   constructor(root, products) {
     this.root = root;
     this.products = products;
-    this.positions = [];
-    this.list = root.querySelector("ul");
-    [this.previous, this.next] = root.querySelectorAll(".map-turn button");
+    this.positions = new Uint32Array();
+    this.first = 0;
+    this.heading = "";
+    this.list = get(root, "ul");
+    const [previous, next] = all(root, ".map-turn button");
+    this.previous = previous;
+    this.next = next;
     this.previous.addEventListener("click", () => this.#turn(-PAGE));
     this.next.addEventListener("click", () => this.#turn(PAGE));
   }
 
+  /**
+   * @param {Uint32Array<ArrayBuffer>} positions
+   * @param {string} heading
+   */
   holds(positions, heading) {
     const same = this.positions.length === positions.length && this.heading === heading;
     return same && positions.every((position, place) => position === this.positions[place]);
   }
 
+  /**
+   * @param {Uint32Array<ArrayBuffer>} positions
+   * @param {{ heading: string, status: string }} texts
+   */
   show(positions, { heading, status }) {
     this.heading = heading;
-    this.root.querySelector("h2").textContent = heading;
+    get(this.root, "h2").textContent = heading;
     this.say(status);
     this.positions = positions;
     this.first = 0;
     this.#list();
   }
 
+  /** @param {string} status */
   say(status) {
-    this.root.querySelector("[role=status]").textContent = status;
+    get(this.root, "[role=status]").textContent = status;
   }
 
+  /** @param {number} by */
   #turn(by) {
     if (this.first + by < 0 || this.first + by >= this.positions.length) return;
     this.first += by;
@@ -157,34 +218,26 @@ export class Panel {
   }
 
   async #list() {
-    const shown = [...this.positions.slice(this.first, this.first + PAGE)];
-    const last = this.first + shown.length;
-    this.root.querySelector(".map-turn").hidden = this.positions.length <= PAGE;
+    const { positions, first } = this;
+    const shown = [...positions.subarray(first, first + PAGE)];
+    const last = first + shown.length;
+    get(this.root, ".map-turn").hidden = positions.length <= PAGE;
     // Not `disabled`: a button that is loses the keyboard's focus.
-    this.previous.setAttribute("aria-disabled", String(this.first === 0));
-    this.next.setAttribute("aria-disabled", String(last === this.positions.length));
-    const range = `${(this.first + 1).toLocaleString("en")}–${last.toLocaleString("en")}`;
-    this.root.querySelector(".map-turn span").textContent = range;
-    const asked = this.positions;
-    const { first } = this;
+    this.previous.setAttribute("aria-disabled", String(first === 0));
+    this.next.setAttribute("aria-disabled", String(last === positions.length));
+    const range = `${(first + 1).toLocaleString("en")}–${last.toLocaleString("en")}`;
+    get(this.root, ".map-turn span").textContent = range;
     await this.products.fetch(shown);
-    if (asked !== this.positions || first !== this.first) return;
-    const known = shown.map((position) => this.products.known.get(position)).filter(Boolean);
-    this.list.replaceChildren(...known.map((product) => this.#entry(product)));
+    if (positions !== this.positions || first !== this.first) return;
+    const known = shown.flatMap((position) => this.products.known.get(position) ?? []);
+    this.list.replaceChildren(...known.map(entryOf));
   }
+}
 
-  #entry(product) {
-    const entry = document.createElement("li");
-    const link = document.createElement("a");
-    const tile = document.createElement("span");
-    const title = document.createElement("span");
-    tile.className = "map-tile";
-    if (product.image) tile.append(imageOf(product));
-    title.textContent = product.title;
-    link.href = product.href;
-    link.dataset.position = product.position;
-    link.append(tile, title);
-    entry.append(link);
-    return entry;
-  }
+/** @param {Product} product */
+function entryOf(product) {
+  const tile = create("span", { className: "map-tile" }, ...imagesOf(product));
+  const link = create("a", { href: product.href }, tile, create("span", {}, product.title));
+  link.dataset.position = String(product.position);
+  return create("li", {}, link);
 }

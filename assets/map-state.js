@@ -1,29 +1,48 @@
-// Where a visitor is on the map, as the address keeps it behind its "#": the server has no need of it, and the
+// Where a visitor is on the map, as the address keeps it behind its "#": the server does not need it, and the
 // way back finds it again.
 
-// The centre, the zoom, and the group and the box that are chosen. `names` has the numbers of the groups, `whole`
-// the centre and the zoom of the whole map.
-export function readState(names, whole) {
-  const state = { ...whole, group: null, box: null };
-  const kept = new URLSearchParams(location.hash.slice(1));
+/** @typedef {import("./map-view.js").Place} Place */
+/** @typedef {import("./map-view.js").Box} Box */
+/** @typedef {{ place: Place | null, group: number | null, box: Box | null }} State  what is chosen; null for all */
+/** @typedef {ReadonlyMap<string, number>} Names  the number of each group */
+
+/**
+ * What the part of an address behind its "#" says. What it does not say, or says in another way, is null.
+ *
+ * @param {string} hash
+ * @param {Names} names
+ * @returns {State}
+ */
+export function readState(hash, names) {
+  const kept = new URLSearchParams(hash.slice(1));
+  /**
+   * @param {string} name
+   * @param {number} count
+   */
   const numbers = (name, count) => {
     const values = (kept.get(name) ?? "").split(",").map(Number);
     return values.length === count && values.every(Number.isFinite) ? values : null;
   };
-  const at = numbers("at", 3);
-  if (at) [state.x, state.y, state.zoom] = at;
-  const box = numbers("box", 4);
-  if (box) [state.box] = [{ left: box[0], top: box[1], right: box[2], bottom: box[3] }];
-  if (kept.has("category")) state.group = names.get(kept.get("category")) ?? null;
-  return state;
+  const category = kept.get("category");
+  const [x, y, zoom] = numbers("at", 3) ?? [];
+  const [left, top, right, bottom] = numbers("box", 4) ?? [];
+  return {
+    place: x === undefined ? null : { x, y, zoom },
+    group: category === null ? null : names.get(category) ?? null,
+    box: left === undefined ? null : { left, top, right, bottom },
+  };
 }
 
-export function writeState({ x, y, zoom, group, box }, names, whole) {
+/**
+ * The same part of an address for a state: empty where the whole map is shown and nothing is chosen.
+ *
+ * @param {State} state
+ * @param {Names} names
+ */
+export function writtenState({ place, group, box }, names) {
   const kept = new URLSearchParams();
-  const moved = zoom !== 1 || x !== whole.x || y !== whole.y;
-  if (moved) kept.set("at", [Math.round(x), Math.round(y), +zoom.toFixed(3)]);
+  if (place) kept.set("at", [Math.round(place.x), Math.round(place.y), +place.zoom.toFixed(3)].join());
   for (const [name, number] of names) if (number === group) kept.set("category", name);
-  if (box) kept.set("box", [box.left, box.top, box.right, box.bottom].map(Math.round));
-  const hash = kept.size ? `#${kept}`.replaceAll("%2C", ",") : "";
-  if (hash !== location.hash) history.replaceState(history.state, "", location.pathname + location.search + hash);
+  if (box) kept.set("box", [box.left, box.top, box.right, box.bottom].map(Math.round).join());
+  return kept.size ? `#${kept}`.replaceAll("%2C", ",") : "";
 }

@@ -1,30 +1,36 @@
-// Starts the scripts that only some pages need: an element that names one with `data-module` gets what its
-// module exports as `start`, and what that returns is called once the element has left the page.
-(() => {
-  "use strict";
+// Begins the scripts that only some pages need: an element that names a module in `data-module` gets what the
+// module exports as `start`. The function that `start` gives back is called once the element has left the page.
 
-  const running = new Map();
+import { all, get } from "./elements.js";
 
-  // The element's style says that it does nothing; the page is of use without it.
-  function fail(element, error) {
+/** @type {Map<HTMLElement, Promise<() => void>>} */
+const running = new Map();
+
+export function start() {
+  look();
+  new MutationObserver(look).observe(get(document, "#main"), { childList: true, subtree: true });
+}
+
+function look() {
+  for (const [element, begun] of running) {
+    if (element.isConnected) continue;
+    running.delete(element);
+    begun.then((stop) => stop());
+  }
+  for (const element of all(document, "[data-module]")) {
+    if (!running.has(element)) running.set(element, begin(element));
+  }
+}
+
+/** @param {HTMLElement} element */
+async function begin(element) {
+  try {
+    const module = await import(element.dataset.module ?? "");
+    return await module.start(element);
+  } catch (error) {
+    // The element's style says that it does nothing; the page is of use without it.
     console.error(error);
     element.dataset.failed = "";
     return () => {};
   }
-
-  function look() {
-    for (const [element, begun] of running) {
-      if (element.isConnected) continue;
-      running.delete(element);
-      begun.then((stop) => stop());
-    }
-    for (const element of document.querySelectorAll("[data-module]")) {
-      if (running.has(element)) continue;
-      const begun = import(element.dataset.module).then(({ start }) => start(element));
-      running.set(element, begun.catch((error) => fail(element, error)));
-    }
-  }
-
-  look();
-  new MutationObserver(look).observe(document.getElementById("main"), { childList: true, subtree: true });
-})();
+}

@@ -1,9 +1,12 @@
 // The photo with the box around the part that is meant: drawn and moved with a pointer, or with the keys.
 
+import { create, get } from "./elements.js";
+import { ARROWS, isShortcut } from "./inputs.js";
+import { clamp } from "./numbers.js";
+
 const LEAST = 0.04; // the least width and height of a box, in shares of the picture
 const REACH = 6; // pixels that a pointer must move before it draws
 const STEP = 0.02; // shares that an arrow key moves; with Shift five times as many
-const KEYS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 const HANDLES = {
   move: "Move the marked part",
   nw: "Top left corner",
@@ -13,56 +16,65 @@ const HANDLES = {
 };
 const BEGIN = { x: 0.2, y: 0.2, width: 0.6, height: 0.6 };
 
-const clamp = (value, low, high) => Math.min(high, Math.max(low, value));
+/** @typedef {{ x: number, y: number, width: number, height: number }} Box  in shares of the picture */
+/** @typedef {[x: number, y: number]} At  a place in the picture, in shares of it */
 
 export class BoxEditor {
-  // `stage` is the element that holds the photo; `changed(box)` is called with each new box, null for none.
+  /**
+   * @param {HTMLElement} stage  that holds the photo
+   * @param {(box: Box | null) => void} changed  called with each new box, null for none
+   */
   constructor(stage, changed) {
     this.stage = stage;
     this.changed = changed;
+    /** @type {Box | null} */
     this.box = null;
+    this.frame = create("div", { className: "photo-frame" });
+    this.marked = create("div", { className: "photo-box" });
+    this.marked.append(...Object.entries(HANDLES).map(([name, label]) => this.#handle(name, label)));
+    this.frame.addEventListener("pointerdown", (event) => this.#grab(event));
   }
 
-  show({ canvas, name, box }) {
+  /**
+   * @param {HTMLCanvasElement} canvas
+   * @param {{ name: string, box: Box | null }} options
+   */
+  show(canvas, { name, box }) {
     this.box = box;
-    const frame = document.createElement("div");
-    frame.className = "photo-frame";
     const shown = copyOf(canvas);
     shown.setAttribute("role", "img");
     shown.setAttribute("aria-label", name);
     // As large as there is room for, and no larger than it is.
-    frame.style.aspectRatio = `${canvas.width} / ${canvas.height}`;
-    frame.style.setProperty("--shape", canvas.width / canvas.height);
-    this.marked = document.createElement("div");
-    this.marked.className = "photo-box";
-    for (const [name, label] of Object.entries(HANDLES)) this.marked.append(this.#handle(name, label));
-    frame.append(shown, this.marked);
-    frame.addEventListener("pointerdown", (event) => this.#grab(event));
-    this.frame = frame;
-    this.stage.replaceChildren(frame);
+    this.frame.style.aspectRatio = `${canvas.width} / ${canvas.height}`;
+    this.frame.style.setProperty("--shape", String(canvas.width / canvas.height));
+    this.frame.replaceChildren(shown, this.marked);
+    this.stage.replaceChildren(this.frame);
     this.#draw();
   }
 
   begin() {
     this.#change(BEGIN);
-    this.marked.querySelector("button").focus();
+    get(this.marked, "button").focus();
   }
 
   clear() {
     this.#change(null);
   }
 
+  /**
+   * @param {string} name
+   * @param {string} label
+   */
   #handle(name, label) {
-    const button = document.createElement("button");
-    button.type = "button";
-    button.className = `photo-handle photo-handle-${name}`;
+    const className = `photo-handle photo-handle-${name}`;
+    const button = create("button", { type: "button", className, ariaLabel: label });
     button.dataset.handle = name;
-    button.setAttribute("aria-label", label);
     button.setAttribute("aria-describedby", "photo-keys");
     button.addEventListener("keydown", (event) => this.#key(event, name));
     return button;
   }
 
+  /** @param {Box | null} box */
   #change(box) {
     this.box = box;
     this.#draw();
@@ -74,20 +86,25 @@ export class BoxEditor {
     this.marked.hidden = !this.box;
     if (!this.box) return;
     const { x, y, width, height } = this.box;
-    const style = { left: x, top: y, width, height };
-    for (const [name, share] of Object.entries(style)) this.marked.style[name] = `${(share * 100).toFixed(3)}%`;
+    const percent = (/** @type {number} */ share) => `${(share * 100).toFixed(3)}%`;
+    const style = { left: percent(x), top: percent(y), width: percent(width), height: percent(height) };
+    Object.assign(this.marked.style, style);
   }
 
   // --- keys -------------------------------------------------------------------------------------
 
+  /**
+   * @param {KeyboardEvent} event
+   * @param {string} handle
+   */
   #key(event, handle) {
     if (event.key === "Delete" || event.key === "Backspace") {
       event.preventDefault();
       this.clear();
       return;
     }
-    const way = KEYS[event.key];
-    if (!way || event.altKey || event.ctrlKey || event.metaKey) return;
+    const way = ARROWS[event.key];
+    if (!way || !this.box || isShortcut(event)) return;
     event.preventDefault();
     event.stopPropagation();
     const step = event.shiftKey ? 5 * STEP : STEP;
@@ -96,22 +113,29 @@ export class BoxEditor {
 
   // --- pointers ---------------------------------------------------------------------------------
 
+  /**
+   * @param {PointerEvent} event
+   * @returns {At}
+   */
   #at({ clientX, clientY }) {
     const { left, top, width, height } = this.frame.getBoundingClientRect();
     return [clamp((clientX - left) / width, 0, 1), clamp((clientY - top) / height, 0, 1)];
   }
 
+  /** @param {PointerEvent} event */
   #grab(event) {
-    if (event.button !== 0) return;
-    const handle = event.target.dataset.handle ?? "new";
-    const [before, from] = [this.box, this.#at(event)];
+    const { target } = event;
+    if (event.button !== 0 || !(target instanceof HTMLElement)) return;
+    const { box: before } = this;
+    const from = this.#at(event);
+    const handle = before && target.dataset.handle;
     const begun = [event.clientX, event.clientY];
     const ending = new AbortController();
-    const move = (to) => {
+    const move = (/** @type {PointerEvent} */ to) => {
       const far = Math.hypot(to.clientX - begun[0], to.clientY - begun[1]) > REACH;
-      if (handle === "new" && !far && this.box === before) return;
+      if (!handle && !far && this.box === before) return;
       const [x, y] = this.#at(to);
-      this.box = handle === "new" ? between(from, [x, y]) : moved(before, handle, x - from[0], y - from[1]);
+      this.box = handle ? moved(before, handle, x - from[0], y - from[1]) : between(from, [x, y]);
       this.#draw();
     };
     const end = () => {
@@ -119,7 +143,7 @@ export class BoxEditor {
       if (this.box !== before) this.#change(this.box);
     };
     if (event.pointerType === "mouse") event.preventDefault();
-    if (handle !== "new") event.target.focus({ preventScroll: true });
+    if (handle) target.focus({ preventScroll: true });
     this.frame.setPointerCapture(event.pointerId);
     const options = { signal: ending.signal };
     this.frame.addEventListener("pointermove", move, options);
@@ -132,16 +156,30 @@ export class BoxEditor {
   }
 }
 
-// The box with opposite corners at two places.
-function between([x, y], [otherX, otherY]) {
+/**
+ * The box with opposite corners at two places, no smaller than a box may be.
+ *
+ * @param {At} corner
+ * @param {At} opposite
+ * @returns {Box}
+ */
+export function between([x, y], [otherX, otherY]) {
   const [width, height] = [Math.max(LEAST, Math.abs(x - otherX)), Math.max(LEAST, Math.abs(y - otherY))];
   return {
     x: clamp(Math.min(x, otherX), 0, 1 - width), y: clamp(Math.min(y, otherY), 0, 1 - height), width, height,
   };
 }
 
-// A box after a corner of it, or all of it, was moved.
-function moved(box, handle, right, down) {
+/**
+ * A box after a corner of it, or all of it, was moved.
+ *
+ * @param {Box} box
+ * @param {string} handle  "move", or the corner as on a compass
+ * @param {number} right
+ * @param {number} down
+ * @returns {Box}
+ */
+export function moved(box, handle, right, down) {
   if (handle === "move") {
     return { ...box, x: clamp(box.x + right, 0, 1 - box.width), y: clamp(box.y + down, 0, 1 - box.height) };
   }
@@ -153,10 +191,15 @@ function moved(box, handle, right, down) {
   return { x: left, y: top, width: end - left, height: bottom - top };
 }
 
+/**
+ * A copy of a canvas, made smaller where its longer side has more pixels than `longest`.
+ *
+ * @param {HTMLCanvasElement} canvas
+ * @param {number} [longest]
+ */
 export function copyOf(canvas, longest = Infinity) {
-  const copy = document.createElement("canvas");
   const scale = Math.min(1, longest / Math.max(canvas.width, canvas.height));
-  [copy.width, copy.height] = [Math.ceil(canvas.width * scale), Math.ceil(canvas.height * scale)];
-  copy.getContext("2d").drawImage(canvas, 0, 0, copy.width, copy.height);
+  const copy = create("canvas", { width: Math.ceil(canvas.width * scale), height: Math.ceil(canvas.height * scale) });
+  copy.getContext("2d")?.drawImage(canvas, 0, 0, copy.width, copy.height);
   return copy;
 }

@@ -1,9 +1,14 @@
 // Searches on the visitor's device: what that takes, and the worker that does it.
 
-import { Problem, offline, problemOf } from "./photo-problems.js";
+import { allOf, withoutKnown } from "./photo-files.js";
 import { canResize } from "./photo-resize.js";
+import { Problem, ask } from "./problems.js";
+import { local } from "./storage.js";
 
-const KNOWN = "akin-on-device"; // in the browser's storage: the files that it has fetched
+/** @typedef {import("./photo-files.js").Files} Files */
+/** @typedef {{ similar: import("./photo-found.js").Similar[], milliseconds: object }} Answer */
+
+const KNOWN = "on-device"; // in the browser's storage: the addresses of the files that it has fetched
 // Megabytes that a search takes by itself and for each one of vectors, by benchmarks/live_browser.py, and how many
 // a page may have for each gigabyte that a device says it has.
 const [ITSELF, FOR_EACH, ALLOWED] = [170, 3, 100];
@@ -13,111 +18,125 @@ const SIMD = Uint8Array.of(
   0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 10, 1, 8, 0, 65, 0, 253, 15, 253, 98, 11,
 );
 
+/**
+ * What a browser says of the device and its connection; only some do.
+ *
+ * @type {{ deviceMemory?: number, connection?: { saveData?: boolean } }}
+ */
+const device = /** @type {any} */ (navigator);
+
 export class DeviceSearch {
-  constructor({ worker, files }) {
+  /** @param {{ worker?: string, files?: string }} addresses  of the worker's script and of the list of files */
+  constructor({ worker = "", files = "" }) {
     this.script = worker;
     this.listed = files;
-    this.files = null;
     this.ready = false;
     this.state = "Looking on this device …";
+    this.again = false; // whether the browser has searched here before
+    /** @type {Files | null} */
+    this.files = null;
+    /** @type {Worker | null} */
+    this.worker = null;
+    /** @type {Map<number, { resolve: (answer: any) => void, reject: (problem: Problem) => void }>} */
     this.waiting = new Map();
     this.asked = 0;
+    /** @type {object | null} */
+    this.milliseconds = null; // that the last search took
   }
 
-  // Finds out what is to be downloaded. Throws a `Problem` where this device is not up to the search.
+  /** Finds out what is to be downloaded. Throws a `Problem` where this device is not up to the search. */
   async describe() {
-    let response = null;
-    try {
-      response = await fetch(this.listed);
-    } catch {
-      throw offline();
-    }
-    if (!response.ok) throw await problemOf(response);
-    this.files = await response.json();
-    const unfit = this.#unfit();
+    const response = await ask(this.listed);
+    /** @type {Files} */
+    const files = await response.json();
+    const unfit = whyUnfit(files);
     if (unfit) throw new Problem(unfit);
-    const known = new Set(this.#known());
-    this.again = known.size > 0; // whether the browser has searched here before
-    const count = (file) => (known.has(file.href) ? { ...file, bytes: 0 } : file);
-    for (const [name, file] of Object.entries(this.files)) if (file.href) this.files[name] = count(file);
-    this.files.vectors = this.files.vectors.map(count);
-    this.files.bytes = this.#all().reduce((sum, { bytes = 0 }) => sum + bytes, 0);
+    const known = local.read(KNOWN);
+    this.again = Array.isArray(known) && known.length > 0;
+    this.files = withoutKnown(files, new Set(this.again ? known : []));
   }
 
-  // The bytes of what the browser has not fetched before.
+  /** The bytes of what the browser has not fetched before. */
   get bytes() {
-    return this.files.bytes;
+    return this.files?.bytes ?? 0;
   }
 
-  #all() {
-    return [...Object.values(this.files).filter((file) => file.href), ...this.files.vectors];
-  }
-
-  #unfit() {
-    if (!canResize(this.files.described.form)) return "This catalogue cannot be searched in a browser.";
-    if (typeof Worker === "undefined" || typeof WebAssembly === "undefined" || !WebAssembly.validate(SIMD)) {
-      return "This browser is too old to search by itself.";
-    }
-    const vectors = this.files.vectors.reduce((sum, { unpacked }) => sum + unpacked, 0) / 1e6;
-    const fits = !(navigator.deviceMemory * ALLOWED < ITSELF + FOR_EACH * vectors);
-    return fits ? "" : "This device has too little memory to search this catalogue by itself.";
-  }
-
-  #known() {
-    try {
-      return JSON.parse(localStorage.getItem(KNOWN)) ?? [];
-    } catch {
-      return [];
-    }
-  }
-
-  // Whether the visitor's connection is one that counts bytes.
+  /** Whether the visitor would rather not download much. */
   get saves() {
-    return navigator.connection?.saveData === true;
+    return device.connection?.saveData === true;
   }
 
+  /**
+   * Fetches what `describe` found.
+   *
+   * @param {(loaded: number) => void} progress  called with the bytes that have come
+   */
   async load(progress) {
-    this.progress = progress;
-    this.worker ??= this.#started();
-    await this.#ask({ files: this.files });
+    const { files } = this;
+    if (!files) throw new Error("It is not known yet what is to be downloaded.");
+    await this.#ask({ files }, { progress });
     this.ready = true;
-    try {
-      localStorage.setItem(KNOWN, JSON.stringify(this.#all().map(({ href }) => href)));
-    } catch {
-      // It is asked again the next time.
-    }
+    local.write(KNOWN, allOf(files).map(({ href }) => href));
   }
 
-  // What is closest to the photos, as `[[id, score], …]`, best first; `form` says how the extractor sees a part.
-  async search(photos, form) {
-    const pictures = photos.map((photo) => photo.pixels(form));
-    const { similar, milliseconds } = await this.#ask({ pictures }, pictures.map(({ data }) => data.buffer));
+  /**
+   * What is closest to the photos together, best first.
+   *
+   * @param {import("./photo-pictures.js").Photo[]} photos
+   * @param {import("./photo-pictures.js").Seeing} seeing
+   */
+  async search(photos, seeing) {
+    const pictures = photos.map((photo) => photo.pixels(seeing));
+    const transfer = pictures.map(({ data }) => data.buffer);
+    /** @type {Answer} */
+    const { similar, milliseconds } = await this.#ask({ pictures }, { transfer });
     this.milliseconds = milliseconds;
     return similar;
   }
 
-  // Gives the memory back; the next search begins anew, with what the browser has kept.
+  /**
+   * Gives the memory back. The next search begins anew, with what the browser has kept.
+   *
+   * @param {string} [reason]
+   */
   release(reason = "it was ended") {
     this.worker?.terminate();
     this.worker = null;
     this.ready = false;
-    for (const { reject } of this.waiting.values()) {
-      reject(new Problem(`The search on this device failed (${reason}).`, { seconds: 0 }));
-    }
+    for (const { reject } of this.waiting.values()) reject(failure(reason));
     this.waiting.clear();
+  }
+
+  /**
+   * What the worker answers to a message.
+   *
+   * @param {object} message
+   * @param {{ transfer?: Transferable[], progress?: (loaded: number) => void }} options
+   * @returns {Promise<any>}
+   */
+  #ask(message, { transfer = [], progress }) {
+    if (progress) this.progress = progress;
+    this.asked += 1;
+    const id = this.asked;
+    this.worker ??= this.#started();
+    const { worker } = this;
+    return new Promise((resolve, reject) => {
+      this.waiting.set(id, { resolve, reject });
+      worker.postMessage({ id, ...message }, transfer);
+    });
   }
 
   #started() {
     const worker = new Worker(this.script);
     worker.addEventListener("message", ({ data: { id, loaded, answer, problem } }) => {
       if (loaded !== undefined) {
-        this.progress(loaded);
+        this.progress?.(loaded);
         return;
       }
-      const { resolve, reject } = this.waiting.get(id);
+      const asked = this.waiting.get(id);
       this.waiting.delete(id);
-      if (problem === undefined) resolve(answer);
-      else reject(new Problem(`The search on this device failed (${problem}).`, { seconds: 0 }));
+      if (problem === undefined) asked?.resolve(answer);
+      else asked?.reject(failure(problem));
     });
     worker.addEventListener("error", (event) => {
       event.preventDefault();
@@ -125,12 +144,22 @@ export class DeviceSearch {
     });
     return worker;
   }
+}
 
-  #ask(message, transfer = []) {
-    this.asked += 1;
-    const id = this.asked;
-    const answer = new Promise((resolve, reject) => this.waiting.set(id, { resolve, reject }));
-    this.worker.postMessage({ id, ...message }, transfer);
-    return answer;
+/** @param {string} reason */
+const failure = (reason) => new Problem(`The search on this device failed (${reason}).`, { seconds: 0 });
+
+/**
+ * Why this device cannot search; empty where it can.
+ *
+ * @param {Files} files
+ */
+function whyUnfit({ described, vectors }) {
+  if (!canResize(described.form)) return "This catalogue cannot be searched in a browser.";
+  if (typeof Worker === "undefined" || typeof WebAssembly === "undefined" || !WebAssembly.validate(SIMD)) {
+    return "This browser is too old to search by itself.";
   }
+  const megabytes = vectors.reduce((sum, { unpacked }) => sum + unpacked, 0) / 1e6;
+  const tooLittle = device.deviceMemory !== undefined && device.deviceMemory * ALLOWED < ITSELF + FOR_EACH * megabytes;
+  return tooLittle ? "This device has too little memory to search this catalogue by itself." : "";
 }

@@ -1,35 +1,33 @@
 // Searches on the server: the photos are sent there, and the ids of the closest products come back.
 
-import { Problem, offline, problemOf } from "./photo-problems.js";
+import { Problem, ask } from "./problems.js";
 
 const LIMIT = 300;
 
 export class HostedSearch {
+  /** @param {string} address */
   constructor(address) {
     this.address = `${address}?limit=${LIMIT}&fields=ids`;
     this.state = "Looking …";
+    this.ready = true;
   }
 
-  get ready() {
-    return true;
-  }
-
-  // What is closest to the photos, as `[[id, score], …]`, best first; `form` says how the extractor sees a part.
-  async search(photos, form) {
+  /**
+   * What is closest to the photos together, best first.
+   *
+   * @param {import("./photo-pictures.js").Photo[]} photos
+   * @param {import("./photo-pictures.js").Seeing} seeing
+   * @returns {Promise<import("./photo-found.js").Similar[]>}
+   */
+  async search(photos, seeing) {
     const body = new FormData();
     for (const photo of photos) {
-      body.append("photo", await photo.sent(form), "photo");
+      body.append("photo", await photo.sent(seeing), "photo");
       body.append("box", "");
     }
-    let response = null;
-    try {
-      response = await fetch(this.address, { method: "POST", body });
-    } catch {
-      throw offline();
-    }
-    if (!response.ok) throw await problemOf(response);
+    const response = await ask(this.address, { method: "POST", body });
     const { similar } = await response.json();
-    if (!Array.isArray(similar)) throw new Problem("The shop answers with something else than products.");
+    if (!Array.isArray(similar)) throw new Problem("The shop answers with something other than products.");
     return similar.map(({ id, score }) => [id, score]);
   }
 }

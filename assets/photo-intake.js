@@ -1,23 +1,27 @@
 // The ways that photos come in: dropped anywhere on the page, pasted, chosen, taken with the camera.
 
+import { create, find } from "./elements.js";
+
 export class Intake {
-  // `on(target, type, listener)` listens for as long as the page is there; `take(files)` is called with what
-  // came.
-  constructor(root, on, take) {
+  /**
+   * @param {HTMLElement} root
+   * @param {AbortSignal} signal  ends this
+   * @param {(files: File[]) => void} take  called with what came
+   */
+  constructor(root, signal, take) {
     this.root = root;
     this.take = take;
-    this.inputs = root.querySelector(".photo-inputs") ?? root.appendChild(document.createElement("div"));
-    this.inputs.className = "photo-inputs";
-    this.inputs.hidden = true;
-    this.inputs.replaceChildren();
-    this.choosing = this.#input(on, { multiple: true });
-    this.taking = this.#input(on, { capture: "environment" });
+    const inputs = find(root, ".photo-inputs") ?? root.appendChild(create("div"));
+    this.choosing = this.#input({ multiple: true });
+    this.taking = this.#input({ capture: "environment" });
+    Object.assign(inputs, { className: "photo-inputs", hidden: true });
+    inputs.replaceChildren(this.choosing, this.taking);
     this.within = 0; // how many elements a dragged file has entered and not left
-    on(document, "dragenter", (event) => this.#drag(event, 1));
-    on(document, "dragleave", (event) => this.#drag(event, -1));
-    on(document, "dragover", (event) => holdsFiles(event) && event.preventDefault());
-    on(document, "drop", (event) => this.#drop(event));
-    on(document, "paste", (event) => this.#paste(event));
+    document.addEventListener("dragenter", (event) => this.#drag(event, 1), { signal });
+    document.addEventListener("dragleave", (event) => this.#drag(event, -1), { signal });
+    document.addEventListener("dragover", (event) => holdsFiles(event) && event.preventDefault(), { signal });
+    document.addEventListener("drop", (event) => this.#drop(event), { signal });
+    document.addEventListener("paste", (event) => this.#paste(event), { signal });
   }
 
   choose() {
@@ -28,31 +32,36 @@ export class Intake {
     this.taking.click();
   }
 
-  #input(on, properties) {
-    const input = document.createElement("input");
-    Object.assign(input, { type: "file", accept: "image/*", ...properties });
-    on(input, "change", () => {
-      this.take([...input.files]);
+  /** @param {{ multiple?: boolean, capture?: string }} properties */
+  #input(properties) {
+    const input = create("input", { type: "file", accept: "image/*", ...properties });
+    input.addEventListener("change", () => {
+      this.take([...(input.files ?? [])]);
       input.value = ""; // The same file may be chosen again.
     });
-    this.inputs.append(input);
     return input;
   }
 
+  /**
+   * @param {DragEvent} event
+   * @param {number} change
+   */
   #drag(event, change) {
     if (!holdsFiles(event)) return;
     this.within = Math.max(0, this.within + change);
     this.root.toggleAttribute("data-dropping", this.within > 0);
   }
 
+  /** @param {DragEvent} event */
   #drop(event) {
     if (!holdsFiles(event)) return;
     event.preventDefault();
     this.within = 0;
     this.root.removeAttribute("data-dropping");
-    this.take([...event.dataTransfer.files]);
+    this.take([...(event.dataTransfer?.files ?? [])]);
   }
 
+  /** @param {ClipboardEvent} event */
   #paste(event) {
     const files = [...(event.clipboardData?.files ?? [])];
     if (!files.length) return;
@@ -61,4 +70,5 @@ export class Intake {
   }
 }
 
+/** @param {DragEvent} event */
 const holdsFiles = ({ dataTransfer }) => dataTransfer?.types.includes("Files") ?? false;

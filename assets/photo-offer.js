@@ -1,32 +1,47 @@
 // Before anything is downloaded or sent: what the search on this device takes, and the other way where there is
 // one. The visitor chooses.
 
+import { create, createButton } from "./elements.js";
+import { sentenceOf } from "./problems.js";
+
+/** @param {number} bytes */
 const megabytes = (bytes) => (bytes / 1e6).toFixed(bytes < 9.95e6 ? 1 : 0);
 
 const SENDING = "The other way, the photo is sent to this shop’s server, compared there and forgotten.";
 
 export class Offer {
-  // `hosted` is whether the server can search instead. `ready()` is called once this device can, `send()` where
-  // the visitor would rather have the photo sent.
+  /**
+   * @param {HTMLElement} element
+   * @param {import("./photo-device.js").DeviceSearch} device
+   * @param {object} options
+   * @param {boolean} options.hosted  whether the server can search instead
+   * @param {() => void} options.ready  called once this device can search
+   * @param {() => void} options.send  called where the visitor would rather have the photo sent
+   */
   constructor(element, device, { hosted, ready, send }) {
-    Object.assign(this, { element, device, hosted, ready, send });
+    this.element = element;
+    this.device = device;
+    this.hosted = hosted;
+    this.ready = ready;
+    this.send = send;
+    this.loading = false;
   }
 
   hide() {
     this.element.replaceChildren();
   }
 
-  // Offers the search on this device, or begins with it where the visitor has agreed to that before.
+  /** Offers the search on this device, or begins with it where nothing is to be downloaded. */
   async make() {
     if (this.loading) return;
     try {
       await this.device.describe();
     } catch (problem) {
       if (!this.hosted) throw problem;
-      this.#show([problem.message, SENDING], [this.#sending("Send the photo")]);
+      this.#show([sentenceOf(problem), SENDING], [this.#sending("Send the photo")]);
       return;
     }
-    const { bytes, again } = this.device;
+    const { bytes, again, saves } = this.device;
     if (bytes === 0) {
       await this.#load();
       return;
@@ -35,67 +50,63 @@ export class Offer {
     const sentence = again
       ? `The catalogue has changed: searching on this device ${size}.`
       : `Searching on this device ${size}, once.`;
-    const saving = this.device.saves ? "Your browser asks pages to save data." : "";
-    const other = this.hosted ? SENDING : "";
-    const begin = buttonOf("Download and search", "button-main", () => this.#load());
-    this.#show([sentence, saving, other], [begin, ...(this.hosted ? [this.#sending("Send the photo instead")] : [])]);
+    const begin = { className: "button button-main", textContent: "Download and search" };
+    this.#choices([sentence, saves ? "Your browser asks pages to save data." : ""], begin);
   }
 
   async #load() {
     if (this.loading) return;
     this.loading = true;
-    const all = this.device.bytes;
-    const bar = document.createElement("progress");
-    if (all) Object.assign(bar, { max: all, value: 0 });
-    bar.setAttribute("aria-label", "Download");
-    const about = document.createElement("p");
-    about.textContent = all
+    const { bytes } = this.device;
+    const bar = create("progress", { ariaLabel: "Download", ...(bytes && { max: bytes, value: 0 }) });
+    const about = bytes
       ? "Downloading what the search takes. Your browser keeps it for the next time."
       : "Getting the search on this device ready …";
-    const count = document.createElement("p");
-    const progress = (loaded) => {
-      if (!all) return;
+    const count = create("p");
+    const progress = (/** @type {number} */ loaded) => {
+      if (!bytes) return;
       bar.value = loaded;
-      count.textContent = loaded < all ? `${megabytes(loaded)} of ${megabytes(all)} MB` : "Getting ready …";
+      count.textContent = loaded < bytes ? `${megabytes(loaded)} of ${megabytes(bytes)} MB` : "Getting ready …";
     };
     progress(0);
-    this.element.replaceChildren(about, bar, count);
+    this.element.replaceChildren(create("p", {}, about), bar, count);
     try {
       await this.device.load(progress);
       this.hide();
       this.ready();
     } catch (problem) {
-      const again = buttonOf("Try again", "", () => this.#load());
-      const other = this.hosted ? SENDING : "";
-      this.#show([problem.message, other], [again, ...(this.hosted ? [this.#sending("Send the photo instead")] : [])]);
+      this.#choices([sentenceOf(problem)], { textContent: "Try again" });
     } finally {
       this.loading = false;
     }
   }
 
-  #sending(text) {
-    return buttonOf(text, "", () => {
+  /**
+   * Offers the download, and to send the photo where the server can search.
+   *
+   * @param {string[]} sentences
+   * @param {{ className?: string, textContent: string }} button
+   */
+  #choices(sentences, button) {
+    const load = createButton(button, () => this.#load());
+    if (this.hosted) this.#show([...sentences, SENDING], [load, this.#sending("Send the photo instead")]);
+    else this.#show(sentences, [load]);
+  }
+
+  /** @param {string} textContent */
+  #sending(textContent) {
+    return createButton({ textContent }, () => {
       this.hide();
       this.send();
     });
   }
 
+  /**
+   * @param {string[]} sentences  of which empty ones are left out
+   * @param {HTMLButtonElement[]} buttons
+   */
   #show(sentences, buttons) {
-    const paragraphs = sentences.filter(Boolean).map((sentence) => {
-      const paragraph = document.createElement("p");
-      paragraph.textContent = sentence;
-      return paragraph;
-    });
-    const ways = document.createElement("div");
-    ways.className = "photo-ways";
-    ways.append(...buttons);
-    this.element.replaceChildren(...paragraphs, ways);
+    const paragraphs = sentences.filter(Boolean).map((sentence) => create("p", {}, sentence));
+    this.element.replaceChildren(...paragraphs, create("div", { className: "photo-ways" }, ...buttons));
   }
-}
-
-function buttonOf(text, kind, action) {
-  const button = document.createElement("button");
-  Object.assign(button, { type: "button", className: `button ${kind}`.trim(), textContent: text });
-  button.addEventListener("click", action);
-  return button;
 }

@@ -1,6 +1,11 @@
 // The photos of a search: files and addresses opened as pictures, and the parts of them that are compared.
 
-import { Problem, offline } from "./photo-problems.js";
+import { create } from "./elements.js";
+import { clamp } from "./numbers.js";
+import { Problem, ask } from "./problems.js";
+
+/** @typedef {import("./photo-box.js").Box} Box */
+/** @typedef {{ widens: boolean }} Seeing  whether the part that is meant grows to a square, as far as there is picture */
 
 const KEPT = 2048; // pixels of the longer side that are kept of a photo: a part of it is then still sharp
 const SENT = 1280; // pixels of the longer side that are sent: over twice of what an extractor looks at
@@ -9,51 +14,91 @@ const LARGEST = 10e6; // bytes that the server takes
 
 export const WHOLE = { x: 0, y: 0, width: 1, height: 1 };
 
-// One photo: its `canvas`, or where this browser cannot show it, its `file` alone. `given` is the product whose
-// picture it is, if any; `box` the part that is meant, in shares of the picture.
 export class Photo {
-  constructor({ canvas = null, file = null, name, given = null, box = null }) {
-    Object.assign(this, { canvas, file, name, given, box });
+  /**
+   * @param {object} photo
+   * @param {string} photo.name
+   * @param {HTMLCanvasElement} [photo.canvas]
+   * @param {File} [photo.file]  where this browser cannot show it
+   * @param {{ id: string, title: string }} [photo.given]  the product whose picture it is, if any
+   * @param {Box} [photo.box]  the part that is meant
+   */
+  constructor({ name, canvas, file, given, box }) {
+    this.name = name;
+    this.canvas = canvas ?? null;
+    this.file = file ?? null;
+    this.given = given ?? null;
+    this.box = box ?? null;
   }
 
+  /** What it is called beside others: nobody else is told the name of a file. */
+  get title() {
+    return this.given ? this.name : "Your photo";
+  }
+
+  /** The part that is meant, as an address has it; empty for all of it. */
   get address() {
     const { x, y, width, height } = this.box ?? WHOLE;
     return this.box ? [x, y, width, height].map((share) => +share.toFixed(4)).join(",") : "";
   }
 
-  // What is compared, at most `longest` pixels on its longer side: the whole picture, or the part that is meant.
-  // Where an extractor looks at a square in the middle, the part `widens` to a square of its longer side, as far
-  // as the picture goes: so the ends of what is long count, and what is around it, as on the catalogue's pictures.
-  #part(longest, widens) {
-    const { width, height } = this.canvas;
+  /**
+   * What is compared, at most `longest` pixels on its longer side: the whole picture, or the part that is meant. Where
+   * an extractor looks at a square in the middle, the part `widens` to a square of its longer side, as far as the
+   * picture goes: so the ends of what is long count, and what is around it, as on the catalogue's pictures.
+   *
+   * @param {HTMLCanvasElement} canvas
+   * @param {number} longest
+   * @param {Seeing} seeing
+   */
+  #part(canvas, longest, { widens }) {
+    const { width, height } = canvas;
     const box = this.box ?? WHOLE;
     let [left, top, wide, high] = [box.x * width, box.y * height, box.width * width, box.height * height];
     if (this.box && widens) {
       const side = Math.max(wide, high);
       const [middle, centre] = [left + wide / 2, top + high / 2];
       [wide, high] = [Math.min(side, width), Math.min(side, height)];
-      left = Math.min(Math.max(0, middle - wide / 2), width - wide);
-      top = Math.min(Math.max(0, centre - high / 2), height - high);
+      left = clamp(middle - wide / 2, 0, width - wide);
+      top = clamp(centre - high / 2, 0, height - high);
     }
     const [x, y] = [Math.round(left), Math.round(top)];
     const [end, bottom] = [Math.max(x + 1, Math.round(left + wide)), Math.max(y + 1, Math.round(top + high))];
-    return drawn(this.canvas, [x, y, end - x, bottom - y], longest);
+    return drawn(canvas, [x, y, end - x, bottom - y], longest);
   }
 
-  pixels({ widens }) {
-    const canvas = this.#part(KEPT, widens);
-    const { width, height, data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+  /**
+   * The pixels of what is compared, four bytes each. Throws a `Problem` where this browser cannot show the photo.
+   *
+   * @param {Seeing} seeing
+   */
+  pixels(seeing) {
+    if (!this.canvas) throw new Problem(`This browser cannot open ${this.name}. Save it as JPEG.`);
+    const { context, canvas } = this.#part(this.canvas, KEPT, seeing);
+    const { width, height, data } = context.getImageData(0, 0, canvas.width, canvas.height);
     return { width, height, data };
   }
 
-  // What is sent: the part that is meant and no more, without what a camera wrote into the file.
-  async sent({ widens }) {
-    if (!this.canvas) return this.file;
-    return new Promise((resolve) => this.#part(SENT, widens).toBlob(resolve, "image/jpeg", QUALITY));
+  /**
+   * What is sent: the part that is meant and no more, without what a camera wrote into the file.
+   *
+   * @param {Seeing} seeing
+   * @returns {Promise<Blob>}
+   */
+  async sent(seeing) {
+    if (!this.canvas) return /** @type {File} */ (this.file); // One of the two is there.
+    const { canvas } = this.#part(this.canvas, SENT, seeing);
+    return new Promise((resolve) =>
+      canvas.toBlob((blob) => resolve(/** @type {Blob} */ (blob)), "image/jpeg", QUALITY));
   }
 }
 
-// A photo of a file; `mustShow` is whether one is of no use that this browser cannot show.
+/**
+ * The photo in a file. Throws a `Problem` where it cannot be used.
+ *
+ * @param {File} file
+ * @param {{ mustShow: boolean }} options  whether one that this browser cannot show is of no use
+ */
 export async function photoOf(file, { mustShow }) {
   const name = file.name || "the pasted picture";
   if (file.type && !file.type.startsWith("image/")) {
@@ -73,40 +118,49 @@ export async function photoOf(file, { mustShow }) {
   }
 }
 
-// The photo that a product's picture is.
+/** @typedef {{ id: string, title: string, picture: string, box: string }} Given  a product with its picture's address */
+
+/**
+ * The photo that a product's picture is. Throws a `Problem` where it cannot be had.
+ *
+ * @param {Given} given
+ */
 export async function photoOfProduct({ id, title, picture, box }) {
-  const [x, y, width, height] = box ? box.split(",").map(Number) : [];
-  let response = null;
-  try {
-    response = await fetch(picture);
-  } catch {
-    throw offline();
-  }
-  if (!response.ok) throw new Problem(`The picture of ${title} is not here.`);
+  const [x, y, width, height] = box.split(",").map(Number);
+  const response = await ask(picture);
   const canvas = await canvasOf(await response.blob());
-  return new Photo({ canvas, name: title, given: { id, title }, box: box ? { x, y, width, height } : null });
+  return new Photo({ canvas, name: title, given: { id, title }, box: box ? { x, y, width, height } : undefined });
 }
 
+/** @param {Blob} blob */
 async function canvasOf(blob) {
   // As the catalogue's pictures were read: upright, and colours as they are in the file, where a browser can.
-  const asRead = { imageOrientation: "from-image", colorSpaceConversion: "none" };
+  const asRead = /** @type {const} */ ({ imageOrientation: "from-image", colorSpaceConversion: "none" });
   const bitmap = await createImageBitmap(blob, asRead).catch(() => createImageBitmap(blob));
   try {
-    return drawn(bitmap, [0, 0, bitmap.width, bitmap.height], KEPT);
+    return drawn(bitmap, [0, 0, bitmap.width, bitmap.height], KEPT).canvas;
   } finally {
     bitmap.close();
   }
 }
 
+/**
+ * A part of a picture on a canvas of its own, of at most `longest` pixels on its longer side.
+ *
+ * @param {CanvasImageSource} source
+ * @param {[left: number, top: number, width: number, height: number]} part
+ * @param {number} longest
+ */
 function drawn(source, [left, top, wide, high], longest) {
   const scale = Math.min(1, longest / Math.max(wide, high));
-  const canvas = document.createElement("canvas");
-  canvas.width = Math.max(1, Math.round(wide * scale));
-  canvas.height = Math.max(1, Math.round(high * scale));
-  const context = canvas.getContext("2d", { willReadFrequently: true });
+  const canvas = create("canvas", {
+    width: Math.max(1, Math.round(wide * scale)),
+    height: Math.max(1, Math.round(high * scale)),
+  });
+  const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d", { willReadFrequently: true }));
   context.fillStyle = "#fff"; // What shines through is white, as in the catalogue.
   context.fillRect(0, 0, canvas.width, canvas.height);
   context.imageSmoothingQuality = "high";
   context.drawImage(source, left, top, wide, high, 0, 0, canvas.width, canvas.height);
-  return canvas;
+  return { canvas, context };
 }

@@ -4,8 +4,22 @@
 
 const PRECISION = 22;
 
+/**
+ * @typedef {object} Form  How an extractor takes a picture.
+ * @property {number} size  pixels of each side
+ * @property {string} resize  "crop", "letterbox" or "squash", as in the recipe
+ * @property {string} interpolation  as in the recipe
+ */
+
+/** @typedef {{ width: number, height: number, data: Uint8Array | Uint8ClampedArray }} Picture  four bytes a pixel */
+/** @typedef {[left: number, top: number, right: number, bottom: number]} Edges  in pixels */
+/** @typedef {{ support: number, weight: (x: number) => number }} Filter */
+/** @typedef {{ width: number, channels: number, data: Uint8Array | Uint8ClampedArray }} Lines */
+
+/** @param {number} x */
 const sinc = (x) => (x === 0 ? 1 : Math.sin(x * Math.PI) / (x * Math.PI));
 
+/** @type {Readonly<Record<string, Filter>>} */
 const FILTERS = {
   box: { support: 0.5, weight: (x) => (x > -0.5 && x <= 0.5 ? 1 : 0) },
   bilinear: { support: 1, weight: (x) => Math.max(0, 1 - Math.abs(x)) },
@@ -13,35 +27,64 @@ const FILTERS = {
   lanczos: { support: 3, weight: (x) => (x >= -3 && x < 3 ? sinc(x) * sinc(x / 3) : 0) },
 };
 
-// Keys' cubic with a = -0.5.
+/**
+ * Keys' cubic with a = -0.5.
+ *
+ * @param {number} x  not below 0
+ */
 function bicubic(x) {
   if (x < 1) return (1.5 * x - 2.5) * x * x + 1;
   return x < 2 ? ((x - 5) * x + 8) * x * -0.5 + 2 : 0;
 }
 
+/** @param {{ interpolation: string }} form */
 export const canResize = ({ interpolation }) => interpolation in FILTERS || interpolation === "nearest";
 
-// The input of `size` × `size` × 3 bytes for a picture {width, height, data}, of which `data` has four bytes a
-// pixel. `resize` and `interpolation` are the recipe's.
+/**
+ * The extractor's input for a picture: `size` × `size` × 3 bytes.
+ *
+ * @param {Picture} picture
+ * @param {Form} form
+ */
 export function toInput(picture, { size, resize, interpolation }) {
   const { width, height } = picture;
-  const resample = interpolation === "nearest" ? nearest : (...given) => resampled(...given, FILTERS[interpolation]);
-  if (resize === "squash") return resample(picture, [0, 0, width, height], size, size);
+  /**
+   * @param {Edges} edges
+   * @param {number} wide
+   * @param {number} high
+   */
+  const resample = (edges, wide, high) =>
+    interpolation === "nearest"
+      ? nearest(picture, edges, wide, high)
+      : resampled(picture, edges, wide, high, FILTERS[interpolation]);
+  if (resize === "squash") return resample([0, 0, width, height], size, size);
   if (resize === "letterbox") {
     const [wide, high] = width >= height ? [size, even((height / width) * size)] : [even((width / height) * size), size];
-    return framed(resample(picture, [0, 0, width, height], wide, high), wide, high, size);
+    return framed(resample([0, 0, width, height], wide, high), wide, high, size);
   }
   const side = Math.min(width, height);
   const [left, top] = [(width - side) / 2, (height - side) / 2];
-  return resample(picture, [left, top, left + side, top + side], size, size);
+  return resample([left, top, left + side, top + side], size, size);
 }
 
-// Python's rounding: halves go to the even number.
+/**
+ * Rounds as Python does: halves go to the even number.
+ *
+ * @param {number} number
+ */
 function even(number) {
   const below = Math.floor(number);
   return number - below === 0.5 ? below + (below % 2) : Math.round(number);
 }
 
+/**
+ * A picture in the middle of a white square.
+ *
+ * @param {Uint8Array} pixels
+ * @param {number} width
+ * @param {number} height
+ * @param {number} size
+ */
 function framed(pixels, width, height, size) {
   const whole = new Uint8Array(size * size * 3).fill(255);
   const [left, top] = [even((size - width) / 2), even((size - height) / 2)];
@@ -51,6 +94,12 @@ function framed(pixels, width, height, size) {
   return whole;
 }
 
+/**
+ * @param {Picture} picture
+ * @param {Edges} edges
+ * @param {number} wide
+ * @param {number} high
+ */
 function nearest({ width, data }, [left, top, right, bottom], wide, high) {
   const [columns, rows] = [placesOf(left, right, wide), placesOf(top, bottom, high)];
   const out = new Uint8Array(wide * high * 3);
@@ -64,7 +113,13 @@ function nearest({ width, data }, [left, top, right, bottom], wide, high) {
   return out;
 }
 
-// The pixels in the middle of each step, added up step by step, which rounds as Pillow does.
+/**
+ * The pixels in the middle of each step, added up step by step, which rounds as Pillow does.
+ *
+ * @param {number} begin
+ * @param {number} end
+ * @param {number} out  how many steps
+ */
 function placesOf(begin, end, out) {
   const step = (end - begin) / out;
   let at = begin + step * 0.5;
@@ -75,7 +130,15 @@ function placesOf(begin, end, out) {
   });
 }
 
-// For each place on the way out: where its pixels begin, how many they are, and the weight of each.
+/**
+ * For each of `out` places: where its pixels begin, how many they are, and the weight of each, in a fixed point.
+ *
+ * @param {number} length  how many pixels there are
+ * @param {number} begin  the edge of the first one that counts
+ * @param {number} end
+ * @param {number} out
+ * @param {Filter} filter
+ */
 function weightsOf(length, begin, end, out, { support, weight }) {
   const scale = (end - begin) / out;
   const wider = Math.max(1, scale);
@@ -100,8 +163,16 @@ function weightsOf(length, begin, end, out, { support, weight }) {
 
 const HALF = 1 << (PRECISION - 1);
 
-// Along the rows first, or along the columns where that takes away over twice as many lines, as Pillow 13 does;
-// bytes in between, so the order shows.
+/**
+ * Along the rows first, or along the columns where that takes away over twice as many lines, as Pillow 13 does. There
+ * are bytes in between, so the order shows.
+ *
+ * @param {Picture} picture
+ * @param {Edges} edges
+ * @param {number} wide
+ * @param {number} high
+ * @param {Filter} filter
+ */
 function resampled({ width, height, data }, [left, top, right, bottom], wide, high, filter) {
   const across = weightsOf(width, left, right, wide, filter);
   const down = weightsOf(height, top, bottom, high, filter);
@@ -116,7 +187,14 @@ function resampled({ width, height, data }, [left, top, right, bottom], wide, hi
   return new Uint8Array(alongColumns(between, down, begin, wide).data.buffer);
 }
 
-// `rows` rows from the one at `begin` on, each resized.
+/**
+ * `rows` rows from the one at `begin` on, each resized.
+ *
+ * @param {Lines} lines
+ * @param {ReturnType<typeof weightsOf>} weights
+ * @param {number} begin
+ * @param {number} rows
+ */
 function alongRows({ width, channels, data }, { firsts, counts, weights, most }, begin, rows) {
   const wide = firsts.length;
   const out = new Uint8ClampedArray(rows * wide * 3);
@@ -138,7 +216,14 @@ function alongRows({ width, channels, data }, { firsts, counts, weights, most },
   return { width: wide, channels: 3, data: out };
 }
 
-// All columns, resized. The first row that is given is the one at `begin`.
+/**
+ * All columns, resized. The first row that is given is the one at `begin`.
+ *
+ * @param {Lines} lines
+ * @param {ReturnType<typeof weightsOf>} weights
+ * @param {number} begin
+ * @param {number} columns
+ */
 function alongColumns({ width, channels, data }, { firsts, counts, weights, most }, begin, columns) {
   const high = firsts.length;
   const out = new Uint8ClampedArray(high * columns * 3);

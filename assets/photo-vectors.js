@@ -1,18 +1,36 @@
 // The catalogue's vectors and the search among them: as exact as their eight bits allow, and quick enough by
 // itself for tens of thousands of products.
 
+/** @typedef {Float32Array | Float64Array} Vector */
+
+/**
+ * @typedef {object} Stored  What a catalogue is searched with.
+ * @property {{ dimensions: number, metric: string }} described  the recipe's live.json
+ * @property {Float32Array | null} centre  what is subtracted from an embedding; null for nothing
+ * @property {Float32Array} scales  of each row
+ * @property {Uint32Array} owners  the position of each row's product
+ * @property {Int8Array[]} shards  of whole rows
+ */
+
 export class Vectors {
-  // `described` is the recipe's live.json; `shards` are Int8Arrays of whole rows, `scales` has a number for each
-  // row, `owners` the position of each row's product. `centre` is null where nothing is subtracted.
+  /** @param {Stored} stored */
   constructor({ described, centre, scales, owners, shards }) {
     this.d = described.dimensions;
     this.metric = described.metric;
-    Object.assign(this, { centre, scales, owners, shards });
+    this.centre = centre;
+    this.scales = scales;
+    this.owners = owners;
+    this.shards = shards;
     this.products = owners.reduce((most, owner) => Math.max(most, owner + 1), 0);
   }
 
-  // The positions of the closest products with their scores, best first, for the embeddings of photos that are
-  // meant together.
+  /**
+   * The positions of the closest products with their scores, best first.
+   *
+   * @param {Vector[]} embeddings  of the photos that are meant together
+   * @param {number} limit
+   * @returns {[position: number, score: number][]}
+   */
   search(embeddings, limit) {
     const query = this.#combined(embeddings.map((each) => this.#projected(each)));
     const best = new Float64Array(this.products).fill(-Infinity);
@@ -26,12 +44,14 @@ export class Vectors {
     return [...order.subarray(0, limit)].map((position) => [position, lower ? -best[position] : best[position]]);
   }
 
+  /** @param {Vector} embedding */
   #projected(embedding) {
     const { centre } = this;
     const vector = Float64Array.from(embedding, (value, index) => value - (centre ? centre[index] : 0));
     return centre || this.metric === "cosine" ? unit(vector) : vector;
   }
 
+  /** @param {Float64Array[]} vectors */
   #combined(vectors) {
     if (vectors.length === 1) return vectors[0];
     const mean = new Float64Array(this.d);
@@ -41,8 +61,13 @@ export class Vectors {
     return this.metric === "cosine" ? unit(mean) : mean;
   }
 
-  // Calls with each row and how close it is, of which more is closer whatever the metric. What is compared by
-  // its cosine is of unit length.
+  /**
+   * Calls with each row and how close it is, of which more is closer whatever the metric. What is compared by its
+   * cosine is of unit length.
+   *
+   * @param {Float64Array} query
+   * @param {(row: number, closeness: number) => void} found
+   */
   #eachRow(query, found) {
     const { d, scales } = this;
     const numbers = Float32Array.from(query);
@@ -66,8 +91,10 @@ export class Vectors {
   }
 }
 
+/** @param {Float64Array} vector */
 const lengthOf = (vector) => Math.sqrt(vector.reduce((sum, value) => sum + value ** 2, 0));
 
+/** @param {Float64Array} vector */
 function unit(vector) {
   const length = lengthOf(vector);
   return length ? vector.map((value) => value / length) : vector;

@@ -4,11 +4,18 @@
 (() => {
   "use strict";
 
-  const script = document.currentScript;
-  const warn = (text) => console.warn(`Akin: ${text}`);
-  if (!script) return warn("load widget.js by a script element without type=\"module\".");
+  /** @typedef {{ src: string, width: number, height: number }} Thumbnail */
+  /** @typedef {{ small: Thumbnail, large: Thumbnail }} Picture */
+  /** @typedef {{ id: string, title: string, page: string, images: Picture[] }} Named */
+  /** @typedef {{ url: string | null, price: number | null, compare_at_price: number | null, currency: string | null }} Offered */
+  /** @typedef {Named & Offered} Product  as the API gives it */
 
-  const FILTERS = ["limit", "recipe", "same-category", "same-colour", "in-stock", "price"];
+  const script = document.currentScript;
+  const warn = (/** @type {string} */ text) => console.warn(`Akin: ${text}`);
+  if (!(script instanceof HTMLScriptElement)) return warn("load widget.js by a script element without type=\"module\".");
+
+  const { src: source } = script;
+  const FILTERS = ["limit", "recipe", "same-category", "same-colour", "in-stock", "on-sale", "price"];
 
   // Colours and font come from the page; all else of the host is kept from it, and the page from this.
   const sheet = new CSSStyleSheet();
@@ -41,52 +48,78 @@
       overflow-wrap: anywhere;
     }
     .price { display: block; }
+    s { position: relative; opacity: .75; }
+    s i { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
   `);
 
+  /**
+   * @template {keyof HTMLElementTagNameMap} K
+   * @param {K} name
+   * @param {Partial<HTMLElementTagNameMap[K]>} properties
+   * @param {...(Node | string)} children
+   * @returns {HTMLElementTagNameMap[K]}
+   */
   function element(name, properties, ...children) {
     const made = Object.assign(document.createElement(name), properties);
     made.append(...children);
     return made;
   }
 
-  const absolute = (address) => new URL(address, script.src).href;
+  const absolute = (/** @type {string} */ address) => new URL(address, source).href;
 
-  function price({ price: amount, currency }) {
-    if (amount === null) return "";
-    const language = document.documentElement.lang || undefined;
+  function written(/** @type {number} */ number, /** @type {Intl.NumberFormatOptions} */ style) {
+    return new Intl.NumberFormat(document.documentElement.lang || undefined, style).format(number);
+  }
+
+  function price(/** @type {number} */ amount, /** @type {string | null} */ currency) {
     try {
-      return new Intl.NumberFormat(language, { style: "currency", currency }).format(amount);
+      return written(amount, { style: "currency", currency: currency ?? "" });
     } catch {
       return `${amount} ${currency ?? ""}`; // Not every catalogue writes its currency as a code.
     }
   }
 
-  function picture({ small, large }, shape) {
+  function picture(/** @type {Picture} */ { small, large }, /** @type {number} */ shape) {
     const ratio = large.width / large.height / shape;
-    return element("img", {
+    const made = element("img", {
       width: large.width, height: large.height, alt: "", loading: "lazy", decoding: "async", sizes: "14em",
       srcset: `${absolute(small.src)} ${small.width}w, ${absolute(large.src)} ${large.width}w`,
       src: absolute(large.src), className: ratio > 0.83 && ratio < 1.2 ? "" : "whole",
-      onerror() { this.remove(); },
     });
+    made.addEventListener("error", () => made.remove());
+    return made;
   }
 
-  function card(product, shape) {
+  function card(/** @type {Product} */ product, /** @type {number} */ shape, /** @type {string} */ was) {
     const tile = element("span", { className: "tile" });
     if (product.images.length) tile.append(picture(product.images[0], shape));
     const shop = /^https?:/i.test(product.url ?? "");
     const parts = [tile, element("span", { className: "title", textContent: product.title })];
-    const amount = price(product);
-    if (amount) parts.push(element("span", { className: "price", textContent: amount }));
-    return element("a", { href: shop ? product.url : absolute(product.page) }, ...parts);
+    const { price: amount, compare_at_price: before, currency } = product;
+    if (amount !== null) {
+      const paid = element("span", { className: "price", textContent: price(amount, currency) });
+      if (before !== null && before > amount) {
+        const off = Math.floor((1 - amount / before) * 100 + 1e-6) / 100;
+        paid.append(" ", element("s", {}, element("i", {}, `${was} `), price(before, currency)));
+        if (off) paid.append(` ${written(-off, { style: "percent" })}`);
+      }
+      parts.push(paid);
+    }
+    return element("a", { href: shop ? product.url ?? "" : absolute(product.page) }, ...parts);
   }
 
-  function row(id, heading, products) {
+  /**
+   * @param {string} id
+   * @param {string} heading
+   * @param {Product[]} products
+   * @param {string} was  read out before a former price
+   */
+  function row(id, heading, products, was) {
     const ratios = products.flatMap(({ images: [first] }) => first ? first.large.width / first.large.height : []);
     const portrait = ratios.sort((one, other) => one - other)[ratios.length >> 1] < 0.9;
     const list = element("ul", { role: "list", className: portrait ? "portrait" : "" });
     products.forEach((product, place) => {
-      const link = card(product, portrait ? 0.8 : 1);
+      const link = card(product, portrait ? 0.8 : 1, was);
       link.addEventListener("click", () => link.dispatchEvent(new CustomEvent("akin-click", {
         bubbles: true, composed: true, detail: { product: id, chosen: product.id, place: place + 1 },
       })));
@@ -97,11 +130,16 @@
     return section;
   }
 
+  /**
+   * @param {Element} place  that has the options
+   * @param {string} prefix  of their names
+   * @param {(host: Node) => void} put
+   */
   async function show(place, prefix, put) {
-    const option = (name) => place.getAttribute(prefix + name);
-    const id = option("product");
-    const address = new URL("/api/v1/similar", script.src);
-    address.search = new URLSearchParams({ id, limit: "6" });
+    const option = (/** @type {string} */ name) => place.getAttribute(prefix + name);
+    const id = option("product") ?? "";
+    const address = new URL(absolute("/api/v1/similar"));
+    address.search = String(new URLSearchParams({ id, limit: "6" }));
     for (const name of FILTERS) {
       // An attribute without a value is a yes.
       if (option(name) !== null) address.searchParams.set(name.replace("-", "_"), option(name) || "true");
@@ -112,19 +150,21 @@
     } catch {
       return warn(`${address.origin} cannot be read: is ${location.origin} in its setting AKIN_CORS?`);
     }
+    /** @type {{ similar?: { product: Product }[], detail?: string }} */
     const { similar, detail } = await answer.json().catch(() => ({}));
     if (!similar) return warn(detail ?? `${address} has status ${answer.status}.`);
     if (!similar.length) return;
     const host = document.createElement("div");
     const root = host.attachShadow({ mode: "open" });
     root.adoptedStyleSheets = [sheet];
-    root.append(row(id, option("heading") || "More like this", similar.map(({ product }) => product)));
+    const products = similar.map(({ product }) => product);
+    root.append(row(id, option("heading") || "More like this", products, option("was") || "was"));
     put(host);
   }
 
   function fill() {
     for (const container of document.querySelectorAll("[data-akin-product]:not([data-akin-filled])")) {
-      container.dataset.akinFilled = "";
+      container.setAttribute("data-akin-filled", "");
       show(container, "data-akin-", (host) => container.append(host));
     }
   }

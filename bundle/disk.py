@@ -1,13 +1,44 @@
-"""Makes sure that what was written outlives a crash of the machine."""
+"""Files on the disk: opened only where they are files, and written so that they outlive a crash."""
 
 from __future__ import annotations
 
+import errno
 import os
+import stat
 from collections.abc import Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 _AT_ONCE = 16
+
+
+def open_file(path: Path) -> BinaryIO:
+    """Open a file to read its bytes. Raises `OSError` for a folder, and for what is no file.
+
+    A pipe, a device or a socket is not opened: that could wait for ever, or set something off.
+    """
+    if stat.S_ISREG(path.stat().st_mode):
+        # It may have become something else since, and then this does not wait for it.
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+        if stat.S_ISREG(os.fstat(descriptor).st_mode):
+            return os.fdopen(descriptor, "rb")
+        os.close(descriptor)
+    raise OSError(errno.EINVAL, "it is no file, but a folder, a pipe, a socket or a device", str(path))
+
+
+def read_text(path: Path, *, most: int) -> str:
+    """The text of a file in UTF-8. Raises `OSError` as `open_file` does, `ValueError` where it is too long.
+
+    `most` is how many bytes it may have. No more memory is asked for than it needs.
+    """
+    with open_file(path) as file:
+        size = os.fstat(file.fileno()).st_size
+        data = file.read(min(size, most) + 1)
+    if len(data) > most:
+        raise ValueError(f"it has more than {most:,} bytes")
+    return data.decode()
 
 
 def flush(path: Path | str) -> None:
@@ -17,6 +48,26 @@ def flush(path: Path | str) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+@contextmanager
+def whole_file(path: Path, *, by_way_of: Path | None = None, durable: bool = False) -> Iterator[Path]:
+    """A temporary file that takes the place of `path` where all went well, and is removed otherwise.
+
+    Nobody ever sees a part of it, and hard links to what was there keep what they have. The temporary file is
+    in the folder `by_way_of`, or else beside `path`. With `durable`, no crash of the machine undoes it.
+    """
+    temporary = (by_way_of or path.parent) / f".{path.name}.new"
+    try:
+        yield temporary
+        if durable:
+            flush(temporary)
+        os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
+    if durable:
+        # The rename itself is on the disk once the folder is.
+        flush(path.parent)
 
 
 def flush_all(folder: Path, *, but: Collection[tuple[int, int]] = frozenset()) -> None:

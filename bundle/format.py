@@ -6,9 +6,12 @@ import hashlib
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
+from urllib.parse import urlsplit
+
+from bundle.disk import open_file, read_text
 
 VERSION = 2
 
@@ -42,7 +45,11 @@ COLOURS = (
 )
 """The names that a picture's colours go by, in the order in which people are shown them."""
 
+_LONGEST_NAME = 1024
+_LARGEST_JSON = 256 << 20
+
 _IMAGE_ID = re.compile(r"[0-9a-f]{64}")
+_PAGE_ADDRESS = re.compile(r"https?://[^\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]+", re.IGNORECASE)
 _ENCODER = json.JSONEncoder(ensure_ascii=False)
 _GENERATION = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,100}")
 
@@ -63,33 +70,64 @@ class ProductImage:
     height: int
 
 
-@dataclass(frozen=True)
-class Product:
-    """One product of the catalogue, as its source and its pictures give it.
+def said(text: str, *, is_amount: bool = False) -> dict[str, Any]:
+    """The metadata of a product's field: what it says, for the API's description, and whether it is money."""
+    return {"says": text, "is_amount": is_amount}
 
-    The first of `images` is the one that is compared. `in_stock` and `popularity` (more is more popular) are
-    None where the source does not say. `colours`, of `COLOURS`, are those of the first picture, the largest
-    first. `variants` is what the shop calls the group that this product is a variant in; `twins` is the id of
-    the first of the products whose pictures are all but the same as this one's, itself among them. Either is
-    empty where there are no others. `facts` holds every further column of the source, in its order.
+
+@dataclass(frozen=True)
+class ProductFields:
+    """What a source says of a product. Tables, bundles and the API take their fields from here.
+
+    `bundle.fields` derives the catalogue's columns from the fields' types. Empty text, empty collections
+    and None stand for what the source does not say.
     """
 
-    id: str
-    title: str
-    images: tuple[ProductImage, ...]
-    category: str = ""
-    brand: str = ""
-    tags: tuple[str, ...] = ()
-    price: float | None = None
-    currency: str = ""
-    in_stock: bool | None = None
-    popularity: float | None = None
-    url: str = ""
-    description: str = ""
-    colours: tuple[str, ...] = ()
-    variants: str = ""
-    twins: str = ""
-    facts: dict[str, str] = field(default_factory=dict)
+    id: str = field(metadata=said("The shop's name for it, unique."))
+    title: str = field(metadata=said("What it is called."))
+    _: KW_ONLY
+    category: str = field(default="", metadata=said("Its path, `Home > Mugs`, from the widest part."))
+    brand: str = field(default="", metadata=said("Whose it is."))
+    tags: tuple[str, ...] = field(default=(), metadata=said("Further words that it can be found by."))
+    price: float | None = field(default=None, metadata=said("What it costs.", is_amount=True))
+    compare_at_price: float | None = field(
+        default=None, metadata=said("What it cost before a sale: more than `price`.", is_amount=True)
+    )
+    currency: str = field(
+        default="", metadata=said("Of both prices: a code of ISO 4217, or the shop's sign.")
+    )
+    in_stock: bool | None = field(default=None, metadata=said("Whether it can be had now."))
+    popularity: float | None = field(default=None, metadata=said("More is more popular."))
+    url: str = field(default="", metadata=said("Its page in the shop."))
+    description: str = field(default="", metadata=said("What the shop writes of it, as plain text."))
+    variants: str = field(default="", metadata=said("The shop's name for the group of variants it is in."))
+    facts: dict[str, str] = field(
+        default_factory=dict, metadata=said("All else that the source says, by the names of its columns.")
+    )
+
+    @property
+    def saving(self) -> float:
+        """The share of the former price that a sale takes off, from 0 to 1; 0 without a sale."""
+        if self.price is None or self.compare_at_price is None or self.compare_at_price <= self.price:
+            return 0.0
+        return (self.compare_at_price - self.price) / self.compare_at_price
+
+
+@dataclass(frozen=True)
+class Product(ProductFields):
+    """One product of the catalogue, as its source and its pictures give it.
+
+    The first of `images` is the one that is compared.
+    """
+
+    images: tuple[ProductImage, ...] = field(metadata=said("Its pictures: the first is the one compared."))
+    _: KW_ONLY
+    colours: tuple[str, ...] = field(
+        default=(), metadata=said("The colours of the first picture, the largest first.")
+    )
+    twins: str = field(
+        default="", metadata=said("The first product whose first picture is all but the same as this one's.")
+    )
 
 
 MAP_SIDE = 65_535
@@ -126,6 +164,18 @@ def is_image_id(text: str) -> bool:
 def is_generation(text: str) -> bool:
     """Whether `text` may name a generation: one plain folder name, no separators, no leading dot."""
     return _GENERATION.fullmatch(text) is not None
+
+
+def is_page_address(text: str) -> bool:
+    """Whether `text` may become a link to a page: an address of the web, as a browser would take it."""
+    if not _PAGE_ADDRESS.fullmatch(text):
+        return False
+    try:
+        parts = urlsplit(text)
+        return bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        # Brackets around what is no address of version 6, or a port that there is none of.
+        return False
 
 
 def thumbnail_file(image_id: str, *, small: bool = False) -> str:
@@ -183,6 +233,19 @@ def canonical_json(value: Any) -> bytes:
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
 
+def parse_json(text: str) -> Any:
+    """The value of a text in JSON. Raises `ValueError` where it is none, or nested too deeply to be read."""
+    try:
+        return json.loads(text)
+    except RecursionError:
+        raise ValueError("its brackets are nested too deeply") from None
+
+
+def read_json(path: Path) -> Any:
+    """The value of a file in JSON. Raises `OSError`, or `ValueError` where that is not what it holds."""
+    return parse_json(read_text(path, most=_LARGEST_JSON))
+
+
 def manifest_digest(manifest: dict[str, Any]) -> str:
     """The SHA-256 of a manifest's content, its own `digest` field left out."""
     return hashlib.sha256(canonical_json({k: v for k, v in manifest.items() if k != "digest"})).hexdigest()
@@ -190,14 +253,14 @@ def manifest_digest(manifest: dict[str, Any]) -> str:
 
 def sha256_of(path: Path) -> str:
     """The SHA-256 of a file's bytes, read in pieces, as 64 hexadecimal digits."""
-    with path.open("rb") as file:
+    with open_file(path) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def read_current(root: Path) -> str | None:
     """The name of the live generation, or None where there is none yet."""
     try:
-        name = (root / CURRENT).read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError):
+        name = read_text(root / CURRENT, most=_LONGEST_NAME).strip()
+    except (OSError, ValueError):
         return None
     return name if is_generation(name) else None

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-import os
-from datetime import UTC, datetime
+import re
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from bundle import format as fmt
-from bundle.disk import flush
+from bundle.disk import whole_file
 from bundle.format import BundleError
 from bundle.reader import Bundle
 
 _SHOWN = 3
+
+_NAME = "%Y%m%dT%H%M%S%fZ"
+_NAMES = re.compile(r"\d{8}T\d{12}Z")
 
 
 def generations(root: Path) -> list[Bundle]:
@@ -33,12 +36,19 @@ def generations(root: Path) -> list[Bundle]:
 
 
 def previous(root: Path) -> Bundle | None:
-    """The generation that `roll_back` would make live: the newest complete one other than the live one.
+    """The generation that `roll_back` would make live: the newest whole one other than the live one.
 
-    None where there is no other. The live one need not be complete: a damaged one is a reason to go back.
+    Where none is whole, the newest complete one; None where there is no other. The live one need not be
+    complete: a damaged one is a reason to go back.
     """
     live = fmt.read_current(root)
-    return next((bundle for bundle in generations(root) if bundle.folder.name != live), None)
+    others = [bundle for bundle in generations(root) if bundle.folder.name != live]
+    return next((bundle for bundle in others if is_whole(bundle)), others[0] if others else None)
+
+
+def is_whole(bundle: Bundle) -> bool:
+    """Whether the files of a generation have the names and sizes of its seal."""
+    return not bundle.mismatches()
 
 
 def roll_back(root: Path) -> Bundle:
@@ -65,22 +75,47 @@ def roll_back(root: Path) -> Bundle:
     return bundle
 
 
+def next_name(root: Path, moment: datetime) -> str:
+    """The name of a generation that is built at a moment, in UTC, into `root`.
+
+    Where a clock was set back, it is that after the last one there, so that names are in the order of the
+    builds, whatever the clock says. Raises `BundleError` where there is none after that.
+    """
+    for folder in root.iterdir():
+        there = _moment(folder.name)
+        if there is not None and there >= moment:
+            try:
+                moment = there + timedelta(microseconds=1)
+            except OverflowError:
+                raise BundleError(
+                    f"The generation {folder} has the last name that there can be: "
+                    "remove the folder or rename it, then build again."
+                ) from None
+    return moment.strftime(_NAME)
+
+
+def is_next_name(text: str) -> bool:
+    """Whether `text` is a name that `next_name` gives."""
+    return _moment(text) is not None
+
+
+def _moment(name: str) -> datetime | None:
+    if not _NAMES.fullmatch(name):
+        return None
+    try:
+        return datetime.strptime(name, _NAME).replace(tzinfo=UTC)
+    except ValueError:
+        return None
+
+
 def replace_current(root: Path, name: str) -> None:
     """Make the generation `name` the live one, by a rename: a reader sees the one before or this one.
 
     Once this returns, a crash of the machine does not undo it. Raises `OSError` where `root` cannot be
     written, with the generation that was live still live.
     """
-    temporary = root / f".{fmt.CURRENT}.new"
-    try:
-        with temporary.open("w", encoding="utf-8") as file:
-            file.write(name + "\n")
-        flush(temporary)
-        os.replace(temporary, root / fmt.CURRENT)
-    finally:
-        temporary.unlink(missing_ok=True)
-    # The rename itself is on the disk once the folder is.
-    flush(root)
+    with whole_file(root / fmt.CURRENT, durable=True) as temporary:
+        temporary.write_text(name + "\n", encoding="utf-8")
 
 
 def open_at(path: Path) -> Bundle:

@@ -116,11 +116,16 @@ class Index:
         counts = {field: self._counts(kind, without(kind)) for kind, field in _KINDS.items()}
         counts["categories"] = tuple(sorted(counts["categories"]))
         counts["colours"] = tuple(sorted(counts["colours"], key=lambda value: _PLACES.get(value.name, 0)))
-        stock = self._counts("stock", without("stock"))
+
+        def one(kind: str) -> int:
+            """How many products the only label of a kind would leave."""
+            return sum(value.products for value in self._counts(kind, without(kind)))
+
         return Facets(
             **counts,
             currencies=self._currencies(without("price")),
-            in_stock=stock[0].products if stock else 0,
+            in_stock=one("stock"),
+            on_sale=one("sale"),
             prices=self._price_range(query.filters.currency, without("price")),
         )
 
@@ -135,6 +140,7 @@ class Index:
             "tag": filters.tags,
             "colour": filters.colours,
             "stock": ("in",) if filters.in_stock else (),
+            "sale": ("on",) if filters.on_sale else (),
         }
         sets = {kind: self._any_of(kind, names) for kind, names in chosen.items() if names}
         if filters.currency or filters.lowest is not None or filters.highest is not None:

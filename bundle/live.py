@@ -14,13 +14,13 @@ All numbers are little-endian.
 
 from __future__ import annotations
 
-import json
 import sys
 from array import array
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bundle import format as fmt
 from bundle.format import BundleError
 from bundle.reader import Bundle
 
@@ -128,7 +128,7 @@ def read_live(bundle: Bundle) -> LiveSearch | None:
     folder = bundle.folder / FOLDER / recipe
     path = folder / DESCRIPTION
     try:
-        fields = json.loads(path.read_text(encoding="utf-8"))
+        fields = fmt.read_json(path)
     except FileNotFoundError:
         return None
     except (OSError, ValueError) as error:

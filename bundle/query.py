@@ -19,9 +19,9 @@ class Filters:
     """Which products are wanted; all of them by default.
 
     `category` stands for all below it too. Of several `brands`, `tags` or `colours` one is enough. `in_stock`
-    leaves out what is not in stock or does not say. `lowest` and `highest` bound the price, both included,
-    in `currency`: the catalogue's most frequent one where that is empty, as prices in different currencies
-    cannot be compared.
+    leaves out what is not in stock or does not say, `on_sale` what costs no less than before. `lowest` and
+    `highest` bound the price, both included, in `currency`: the catalogue's most frequent one where that is
+    empty, as prices in different currencies cannot be compared.
     """
 
     category: str = ""
@@ -29,6 +29,7 @@ class Filters:
     tags: tuple[str, ...] = ()
     colours: tuple[str, ...] = ()
     in_stock: bool = False
+    on_sale: bool = False
     lowest: float | None = None
     highest: float | None = None
     currency: str = ""
@@ -42,6 +43,7 @@ class Filters:
             and (not self.tags or not set(self.tags).isdisjoint(product.tags))
             and (not self.colours or not set(self.colours).isdisjoint(product.colours))
             and (not self.in_stock or product.in_stock is True)
+            and (not self.on_sale or product.saving > 0)
             and self._admit_price(product)
         )
 
@@ -97,8 +99,8 @@ class Facets:
     The counts of one kind hold under the search and all filters of the other kinds: they say what choosing
     that value instead would give. `categories` are paths, parents among them, by name; `colours` are in
     their own order; the others have the most frequent first. Values without a product are left out.
-    `in_stock` counts the products in stock; `prices` is None where no product has a price in the currency
-    that counts.
+    `in_stock` counts the products in stock, `on_sale` those on sale; `prices` is None where no product has a
+    price in the currency that counts.
     """
 
     categories: tuple[Value, ...] = ()
@@ -107,6 +109,7 @@ class Facets:
     colours: tuple[Value, ...] = ()
     currencies: tuple[Value, ...] = ()
     in_stock: int = 0
+    on_sale: int = 0
     prices: PriceRange | None = None
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 import threading
 from array import array
@@ -14,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from bundle import format as fmt
-from bundle.database import COLUMNS, open_catalogue, product_from
+from bundle.database import open_catalogue
+from bundle.fields import ProductColumns
 from bundle.format import BundleError, Neighbour, Product, ProductMap
 from bundle.index import Index
 from bundle.query import Facets, Filters, Query
@@ -64,7 +64,7 @@ class Bundle:
         self.folder = folder
         self.manifest = manifest
         self._local = threading.local()
-        self._connection()
+        self._columns = ProductColumns(self._connection())
         self._index = Index(self._connection, count=manifest["counts"]["products"])
         self._matches = lru_cache(maxsize=16)(self._match)
         self._meant = lru_cache(maxsize=1000)(self._mean)
@@ -190,8 +190,9 @@ class Bundle:
         found: dict[str, Product] = {}
         # SQLite takes 32,766 values in one statement; a page asks for far fewer.
         marks = ",".join("?" * len(ids))
-        for row in self._connection().execute(f"SELECT {COLUMNS} FROM products WHERE id IN ({marks})", ids):
-            product = product_from(row)
+        query = f"SELECT {self._columns.names} FROM products WHERE id IN ({marks})"
+        for row in self._connection().execute(query, ids):
+            product = self._columns.product(row)
             found[product.id] = product
         return [found[product_id] for product_id in ids if product_id in found]
 
@@ -200,13 +201,13 @@ class Bundle:
         if not (product.variants or product.twins):
             return []
         rows = self._connection().execute(
-            f"SELECT {COLUMNS} FROM products WHERE position IN ("
+            f"SELECT {self._columns.names} FROM products WHERE position IN ("
             "SELECT position FROM products WHERE variants != '' AND variants = ? "
             "UNION SELECT position FROM products WHERE twins != '' AND twins = ?"
             ") AND id != ? ORDER BY position LIMIT ?",
             (product.variants, product.twins, product.id, limit),
         )
-        return list(map(product_from, rows))
+        return list(map(self._columns.product, rows))
 
     def beside(self, product: Product) -> tuple[Product | None, Product | None]:
         """The products before and after it in its category, in the catalogue's order; None at an end."""
@@ -216,8 +217,9 @@ class Bundle:
         """The products at these positions of the catalogue, by position; unknown ones are left out."""
         wanted = list(positions)
         marks = ",".join("?" * len(wanted))
-        query = f"SELECT position, {COLUMNS} FROM products WHERE position IN ({marks})"
-        return {position: product_from(row) for position, *row in self._connection().execute(query, wanted)}
+        query = f"SELECT position, {self._columns.names} FROM products WHERE position IN ({marks})"
+        rows = self._connection().execute(query, wanted)
+        return {position: self._columns.product(tuple(row)) for position, *row in rows}
 
     def product_ids(self, *, offset: int, limit: int) -> list[str]:
         """The ids of the products from the `offset`-th of the catalogue on, `limit` of them at most."""
@@ -245,7 +247,7 @@ class Bundle:
             if begin == 0:
                 return []
             begin += len(fmt.list_key(product_id))
-            entries = json.loads(text[begin : text.index("\n", begin)].rstrip(","))
+            entries = fmt.parse_json(text[begin : text.index("\n", begin)].rstrip(","))
             return [Neighbour(entry_id, score) for entry_id, score in entries]
         except (OSError, ValueError) as error:
             raise BundleError(f"{path} cannot be read ({error}): build it again, {_BUILD_HINT}.") from error
@@ -264,7 +266,7 @@ class Bundle:
         """
         path = self.folder / fmt.map_file(recipe)
         try:
-            found = ProductMap(**json.loads(path.read_text(encoding="utf-8")))
+            found = ProductMap(**fmt.read_json(path))
             numbers = [*found.x, *found.y, found.fitted, found.placed, found.removed]
             if not len(found.x) == len(found.y) == self.count or {*map(type, numbers)} != {int}:
                 raise ValueError("it has no place for each product")
@@ -277,7 +279,7 @@ class Bundle:
     def report(self) -> dict[str, Any]:
         """The content of report.json: what was left out of the build and why, and how it went."""
         try:
-            return json.loads((self.folder / fmt.REPORT).read_text(encoding="utf-8"))
+            return fmt.read_json(self.folder / fmt.REPORT)
         except (OSError, ValueError) as error:
             raise BundleError(f"{self.folder / fmt.REPORT} cannot be read ({error}).") from error
 
@@ -323,11 +325,11 @@ class Bundle:
 
     def _next(self, product: Product, comparison: str, order: str) -> Product | None:
         row = self._connection().execute(
-            f"SELECT {COLUMNS} FROM products WHERE category = ? AND position {comparison} "
+            f"SELECT {self._columns.names} FROM products WHERE category = ? AND position {comparison} "
             f"(SELECT position FROM products WHERE id = ?) ORDER BY position {order} LIMIT 1",
             (product.category, product.id),
         )
-        return next(map(product_from, row), None)
+        return next(map(self._columns.product, row), None)
 
     def _recipe(self, name: str | None) -> dict[str, Any]:
         if name is None:
@@ -346,7 +348,7 @@ class Bundle:
 
 def _read_manifest(path: Path) -> dict[str, Any]:
     try:
-        manifest = json.loads(path.read_text(encoding="utf-8"))
+        manifest = fmt.read_json(path)
         version = manifest["version"]
         if version == fmt.VERSION:
             # A look at each field that is relied on, so that a broken manifest is named here and not later.

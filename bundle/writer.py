@@ -18,10 +18,18 @@ from bundle import format as fmt
 from bundle.database import create_catalogue
 from bundle.disk import flush, flush_all, numbers_of
 from bundle.format import BundleError, Neighbour, Product, ProductMap
-from bundle.generations import replace_current
+from bundle.generations import is_next_name, is_whole, previous, replace_current
+from bundle.live import FOLDER as LIVE
+from bundle.reader import Bundle
 from bundle.seal import sealed_files, write_files_table
 
 _BUILDING = ".building-"
+
+_PARTS = {
+    *(fmt.MANIFEST, fmt.FILES, fmt.CATALOGUE, fmt.REPORT),
+    *(fmt.NEIGHBOURS, fmt.THUMBNAILS, fmt.MAP, LIVE),
+}
+"""What a generation may hold."""
 
 _CANNOT_LINK = {errno.EXDEV, errno.EPERM, errno.EMLINK, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS}
 """What file systems say that know no hard links, none to another disk, or no more to this file."""
@@ -153,23 +161,23 @@ class BundleWriter:
 
         Everything is on disk before `CURRENT` changes, and `CURRENT` is replaced by a rename: a reader
         sees the old generation or the new one, whole, and a crash at any instant leaves one of the two.
-        The generation that was live before is kept, older ones are removed. `advance(1)` is called after
-        each file that is sealed.
+        The generation that was live before is kept, and where that is damaged, the newest one that is not;
+        older ones are removed. `advance(1)` is called after each file that is sealed.
         """
         seal = write_files_table(self.folder, known=self._linked, advance=advance)
         content = {"version": fmt.VERSION, "generation": self.generation, **manifest, "files": seal}
         content["digest"] = fmt.manifest_digest(content)
         text = json.dumps(content, indent=1, ensure_ascii=False)
         (self.folder / fmt.MANIFEST).write_text(text + "\n", encoding="utf-8")
-        previous = fmt.read_current(self.root)
+        before = fmt.read_current(self.root)
         # What the live generation holds as well was put on the disk when that was published.
-        flush_all(self.folder, but=numbers_of(self.root / previous) if previous else frozenset())
+        flush_all(self.folder, but=numbers_of(self.root / before) if before else frozenset())
 
         target = self.root / self.generation
         os.rename(self.folder, target)
         flush(self.root)
         replace_current(self.root, self.generation)
-        _remove_older(self.root, keep={self.generation, previous})
+        _remove_older(self.root, keep={self.generation, before, _whole_one(self.root, before)})
         return target
 
 
@@ -205,9 +213,30 @@ def _shard_count(lists: list[_List]) -> int:
     return shards
 
 
+def _whole_one(root: Path, before: str | None) -> str | None:
+    """The generation to go back to: the one that was live `before` where it is whole, or else the newest."""
+    try:
+        if before and is_whole(Bundle.open_generation(root / before)):
+            return before
+    except BundleError:
+        pass
+    found = previous(root)
+    return found.folder.name if found and is_whole(found) else None
+
+
 def _remove_older(root: Path, *, keep: set[str | None]) -> None:
     for folder in root.iterdir():
-        # Only what is surely a generation of ours is removed: the folder may be a user's own.
-        ours = all((folder / name).is_file() for name in (fmt.MANIFEST, fmt.FILES))
-        if ours and folder.name not in keep:
+        if folder.name not in keep and _is_ours(folder):
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def _is_ours(folder: Path) -> bool:
+    """Whether a folder is surely a generation, or what a kill or a damage left of one.
+
+    The folder around it may be a user's own.
+    """
+    if folder.is_symlink() or not folder.is_dir():
+        return False
+    if all((folder / name).is_file() for name in (fmt.MANIFEST, fmt.FILES)):
+        return True
+    return is_next_name(folder.name) and {path.name for path in folder.iterdir()} <= _PARTS

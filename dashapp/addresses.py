@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from urllib.parse import parse_qsl, quote, urlencode
 
 from bundle import Filters, Product, Query
+from bundle.format import is_page_address
 from bundle.query import SORTS
 
 GALLERY = "/"
@@ -69,6 +70,7 @@ class GalleryQuery:
             tags=_several(arguments, "tag"),
             colours=_several(arguments, "colour"),
             in_stock=arguments.get("stock") == "in",
+            on_sale=arguments.get("sale") == "on",
             lowest=lowest,
             highest=highest,
             currency=arguments.get("currency", "")[:_LONGEST],
@@ -105,6 +107,7 @@ class GalleryQuery:
             "tag": filters.tags,
             "colour": filters.colours,
             "stock": "in" if filters.in_stock else "",
+            "sale": "on" if filters.on_sale else "",
             "min": _written(filters.lowest),
             "max": _written(filters.highest),
             "currency": filters.currency,
@@ -141,7 +144,7 @@ def shop_href(product: Product) -> str:
 
     An address in a catalogue is input like any other: only what a browser fetches may.
     """
-    return product.url if product.url.lower().startswith(("https://", "http://")) else ""
+    return product.url if is_page_address(product.url) else ""
 
 
 def for_you_href(*, likes: Iterable[str] = (), less: Iterable[str] = (), seen: bool = False) -> str:

@@ -5,17 +5,18 @@ from __future__ import annotations
 from dash import Dash
 from flask import Response, send_from_directory
 
-from dashapp.answers.map_data import register_map
 from dashapp.api import register_api
 from dashapp.document import ShopApp
-from dashapp.http.assets import ASSETS
+from dashapp.http.assets import ASSETS, import_map
 from dashapp.http.compression import register_compression
 from dashapp.http.crawlers import register_crawlers
-from dashapp.http.headers import register_headers
+from dashapp.http.device_files import register_live_files
+from dashapp.http.headers import register_headers, script_hash
+from dashapp.http.json_bodies import register_json_bodies
+from dashapp.http.map_data import register_map
 from dashapp.http.thumbnails import register_thumbnails
 from dashapp.http.widget import register_widget
-from dashapp.photo.device_files import register_live_files
-from dashapp.photo.found_cards import register_photo_answers
+from dashapp.pages.found_cards import register_photo_answers
 from dashapp.routes import register_navigation
 from dashapp.settings import Settings
 from dashapp.site import Sites
@@ -31,11 +32,12 @@ def create_app(settings: Settings | None = None) -> Dash:
     settings = settings or Settings.from_environment()
     live = None
     if settings.live:
-        from dashapp.photo.live import open_live
+        from dashapp.api.photo_answers import open_live
 
         live = open_live(settings)
     sites = Sites(settings)
     app = ShopApp(sites)
+    register_json_bodies(app.server, app)
     register_navigation(app, sites)
     register_thumbnails(app.server, sites)
     register_map(app.server, sites)
@@ -48,7 +50,8 @@ def create_app(settings: Settings | None = None) -> Dash:
     register_widget(app.server)
     register_crawlers(app.server, sites)
     _register_plain_routes(app)
-    register_headers(app.server, app.csp_hashes(), pictures=settings.thumbnails)
+    inline = [*app.csp_hashes(), script_hash(import_map())]
+    register_headers(app.server, inline, pictures=settings.thumbnails)
     register_compression(app.server)
     return app
 

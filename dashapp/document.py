@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from html import escape
-from pathlib import Path
-from string import Template
+from functools import cache
 from typing import Any
 
 from dash import Dash, dcc, html
 from flask import Response, g, request
 
 from dashapp.addresses import ABOUT, FOR_YOU, MAP, PHOTO, QUALITY
-from dashapp.http.assets import ASSETS, asset_href
+from dashapp.http.assets import ASSETS, asset_href, import_map, imported_by
+from dashapp.http.device_files import live_recipe
 from dashapp.http.previews import preview
 from dashapp.parts.markup import to_html
+from dashapp.parts.templates import template_beside
+from dashapp.parts.view import tab_title
 from dashapp.parts.wording import counted, day
-from dashapp.photo.device_files import live_recipe
-from dashapp.routes import tab_title, view_of
-from dashapp.site import Site, Sites
+from dashapp.routes import view_of
+from dashapp.site import Sites
 
 STYLESHEETS = (
     "vendor/bootstrap.min.css",
@@ -30,11 +30,11 @@ STYLESHEETS = (
     "photo.css",
 )
 
+MAIN_SCRIPT = "akin.js"
+"""What every page runs."""
+
 FONT = "/assets/vendor/newsreader-latin-5.3.0.woff2"
 """The font's address, just as the stylesheet has it; its name changes with its version."""
-
-
-_TEMPLATE = Template(Path(__file__).with_name("document.html").read_text(encoding="utf-8"))
 
 
 class ShopApp(Dash):
@@ -48,13 +48,6 @@ class ShopApp(Dash):
             # The files of assets/ are linked with their content's hash, which Dash's own links lack.
             include_assets_files=False,
             external_stylesheets=[asset_href(name) for name in STYLESHEETS],
-            external_scripts=[
-                asset_href("akin.js"),
-                asset_href("gallery.js"),
-                asset_href("product.js"),
-                asset_href("visits.js"),
-                asset_href("modules.js"),
-            ],
             title="Akin",
             update_title=None,
             add_log_handler=False,
@@ -75,50 +68,35 @@ class ShopApp(Dash):
         return Response(super().index(), status=g.view.status, mimetype="text/html")
 
     def interpolate_index(self, **parts: str) -> str:
-        """Fill the template in one pass, so that nothing a product says can stand for a part of it."""
+        """Fill the template with Dash's parts and the page's."""
         view, site = g.view, g.site
         built = ""
         if site.bundle:
             created = site.bundle.manifest["created"]
             built = f"{counted(site.bundle.count, 'product')}, updated {day(created)}"
-        texts = {
-            "tab_title": tab_title(site, view),
-            "name": site.name,
-            "search": view.search,
-            "built": built,
-            "icon": asset_href("icon.svg"),
-            "font": FONT,
-            "early_script": asset_href("early.js"),
-        }
-        ways = {"For you": FOR_YOU} | ({"Map": MAP} if site.has_map else {})
-        dash_parts = {name: parts[name] for name in ("metas", "css", "config", "scripts", "renderer")}
-        return _TEMPLATE.substitute(
-            {name: escape(text) for name, text in texts.items()},
+        template = template_beside(__file__, "document.html")
+        return template.render(
+            parts,
+            tab_title=tab_title(site, view),
+            name=site.name,
+            search=view.search,
+            built=built,
+            icon=asset_href("icon.svg"),
+            font=FONT,
+            early_script=asset_href("early.js"),
+            main_script=asset_href(MAIN_SCRIPT),
+            import_map=import_map(),
+            preloads=_preloads(),
+            current=request.path,
+            ways={"For you": FOR_YOU} | ({"Map": MAP} if site.has_map else {}),
+            details={"Quality": QUALITY, "About Akin": ABOUT},
+            by_photo=PHOTO if live_recipe(site) else "",
             page=to_html(view.body),
-            ways=_links(ways),
-            by_photo=_by_photo(site),
-            details=_links({"Quality": QUALITY, "About Akin": ABOUT}),
             preview=preview(site, view),
-            **dash_parts,
         )
 
 
-def _by_photo(site: Site) -> str:
-    """The way to the search by photo, which stands in the search field; empty where there is none."""
-    if live_recipe(site) is None:
-        return ""
-    current = ' aria-current="page"' if request.path == PHOTO else ""
-    name = "Search by photo"
-    return f"""<a class="by-photo" href="{PHOTO}" aria-label="{name}" title="{name}"{current}>
-          <svg viewBox="0 0 24 24" width="22" height="22" aria-hidden="true">
-            <path d="M4 8h3.2l1.6-2.5h6.4L16.8 8H20v11H4z" />
-            <circle cx="12" cy="13" r="3.4" />
-          </svg>
-        </a>"""
-
-
-def _links(ways: dict[str, str]) -> str:
-    current = {"aria-current": "page"}
-    return to_html(
-        [html.A(text, href=href, **current if href == request.path else {}) for text, href in ways.items()]
-    )
+@cache
+def _preloads() -> tuple[str, ...]:
+    """The scripts that the main one imports: a browser fetches them at once, not one after the other."""
+    return tuple(asset_href(name) for name in imported_by(MAIN_SCRIPT))

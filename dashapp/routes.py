@@ -10,7 +10,7 @@ from urllib.parse import unquote
 
 from dash import Dash, Input, Output, State, html
 from dash.development.base_component import Component
-from flask import request
+from werkzeug.exceptions import BadRequest
 
 from bundle import Bundle, BundleError
 from dashapp.addresses import (
@@ -35,7 +35,7 @@ from dashapp.pages.photo import photo_page
 from dashapp.pages.problem import problem_page
 from dashapp.pages.product import product_page
 from dashapp.pages.quality import quality_page
-from dashapp.parts.view import View
+from dashapp.parts.view import View, tab_title
 from dashapp.site import Site, Sites
 
 logger = logging.getLogger(__name__)
@@ -48,9 +48,6 @@ _PAGES = {
     QUALITY: quality_page,
     ABOUT: about_page,
 }
-_LARGEST_REQUEST = 64 * 1024
-"""Bytes of what the browser may send for a page: far more than an address and what it remembers."""
-
 _PRODUCT_PAGES = {PRODUCT: product_page, COMPARE: compare_page}
 
 
@@ -94,6 +91,7 @@ def register_navigation(app: Dash, sites: Sites) -> None:
         prevent_initial_call=True,
     )
     def show(pathname: str, search: str) -> Component:
+        _check_address(pathname, search)
         site, view = sites.view(lambda site: view_of(site, unquote(pathname), search))
         return _page(site, view, address=pathname + search)
 
@@ -105,6 +103,7 @@ def register_navigation(app: Dash, sites: Sites) -> None:
         prevent_initial_call=True,
     )
     def show_remembered(remembered: Any, pathname: str, search: str) -> Component:
+        _check_address(pathname, search)
         ids = [each for each in remembered if isinstance(each, str)] if isinstance(remembered, list) else []
         arguments = arguments_of(search)
 
@@ -114,10 +113,11 @@ def register_navigation(app: Dash, sites: Sites) -> None:
         site, view = sites.view(make)
         return _page(site, view, address=pathname + search)
 
-    @app.server.before_request
-    def limit_request() -> None:
-        if request.path.startswith("/_dash-update-component"):
-            request.max_content_length = _LARGEST_REQUEST
+
+def _check_address(pathname: object, search: object) -> None:
+    """Raise `BadRequest` where a browser's address is none; any program may send what a browser does."""
+    if not isinstance(pathname, str) or not isinstance(search, str):
+        raise BadRequest("Expected pathname and search to be texts.")
 
 
 def _page(site: Site, view: View, *, address: str) -> Component:
@@ -129,8 +129,3 @@ def _page(site: Site, view: View, *, address: str) -> Component:
         "data-search": view.search,
     }
     return html.Div(view.body, **marks)
-
-
-def tab_title(site: Site, view: View) -> str:
-    """What the browser's tab says of a page."""
-    return f"{view.title} · {site.name}" if view.title else site.name

@@ -1,17 +1,27 @@
-"""Every setting of the dashboard, read from `AKIN_*` environment variables."""
+"""Every setting of the dashboard: `AKIN_*` environment variables, and what the host says of the server."""
 
 from __future__ import annotations
 
+import ipaddress
 import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 
 EVERY_ORIGIN = "*"
+
+ANYONE = "*"
+
+_HEROKU = "DYNO"
+"""The variable that Heroku sets in every dyno, which nobody but its router reaches."""
+
+_HIGHEST_PORT = 65_535
+_MOST_WORKERS = 256
 
 KERAS, LITERT, BROWSER = LIVE = ("keras", "litert", "browser")
 """What runs the extractor of a live search: a full Keras, LiteRT, or LiteRT in the visitor's browser."""
@@ -28,9 +38,19 @@ class SettingsError(ValueError):
     """A setting has a value that cannot be used. Its text is one sentence that names the setting."""
 
 
+def _is_origin(text: str) -> bool:
+    if not _ORIGIN.fullmatch(text):
+        return False
+    try:
+        # Of numbers and brackets, the pattern knows the form and not what they may be.
+        return urlsplit(text).port != 0
+    except ValueError:
+        return False
+
+
 def _address(text: str) -> str:
     address = text.lower().removesuffix("/")
-    if not _ORIGIN.fullmatch(address):
+    if not _is_origin(address):
         raise ValueError("an address without a path, for example https://look.example")
     return address
 
@@ -38,7 +58,7 @@ def _address(text: str) -> str:
 def _folder_address(text: str) -> str:
     address = text.removesuffix("/")
     origin = _ORIGIN.match(address.lower())
-    if origin and _PATH.fullmatch(address[origin.end() :]):
+    if origin and _is_origin(origin[0]) and _PATH.fullmatch(address[origin.end() :]):
         return address
     raise ValueError("the address of a folder, for example https://files.example/akin/thumbnails")
 
@@ -57,7 +77,7 @@ def _rate(text: str) -> int:
 
 def _origins(text: str) -> tuple[str, ...]:
     origins = tuple(map(_as_sent, text.lower().replace(",", " ").split()))
-    if origins == (EVERY_ORIGIN,) or (origins and all(map(_ORIGIN.fullmatch, origins))):
+    if origins == (EVERY_ORIGIN,) or (origins and all(map(_is_origin, origins))):
         return origins
     raise ValueError("* or origins, for example https://shop.example https://www.shop.example")
 
@@ -154,3 +174,65 @@ def variable_of(setting: str) -> str:
 def settings_help() -> dict[str, str]:
     """One line of help for each environment variable, in order."""
     return {variable_of(setting.name): setting.metadata["help"] for setting in fields(Settings)}
+
+
+@dataclass(frozen=True)
+class ServerSettings:
+    """Where the server listens, with how many processes, and whose word counts on who a visitor is.
+
+    `trusted` has the addresses and networks of proxies that say so, or `ANYONE`; nobody where it is empty.
+    """
+
+    port: int = 8000
+    workers: int = 2
+    trusted: tuple[str, ...] = ()
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] = os.environ) -> ServerSettings:
+        """What `environment` says, defaults for the rest. Raises `SettingsError` for what cannot be used."""
+        return cls(
+            port=port_of(environment.get("PORT", str(cls.port)), name="PORT"),
+            workers=_whole_number(
+                environment.get("WEB_CONCURRENCY", str(cls.workers)),
+                name="WEB_CONCURRENCY",
+                most=_MOST_WORKERS,
+            ),
+            trusted=_trusted(environment),
+        )
+
+    def trusts(self, address: str) -> bool:
+        """Whether the word of whoever speaks from an address counts."""
+        if self.trusted == (ANYONE,):
+            return True
+        try:
+            peer = ipaddress.ip_address(address)
+        except ValueError:
+            return False
+        return any(peer in ipaddress.ip_network(each) for each in self.trusted)
+
+
+def port_of(text: str, *, name: str) -> int:
+    """The port that `text` is; `name` is what it was given by. Raises `SettingsError`."""
+    return _whole_number(text, name=name, most=_HIGHEST_PORT)
+
+
+def _whole_number(text: str, *, name: str, most: int) -> int:
+    if text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= most:
+        return int(text)
+    raise SettingsError(f"Expected {name} to be a whole number from 1 to {most}. Received: {text!r}.")
+
+
+def _trusted(environment: Mapping[str, str]) -> tuple[str, ...]:
+    text = environment.get("FORWARDED_ALLOW_IPS", ANYONE if _HEROKU in environment else "")
+    trusted = tuple(each.strip() for each in text.split(",") if each.strip())
+    if trusted == (ANYONE,):
+        return trusted
+    for each in trusted:
+        try:
+            ipaddress.ip_network(each)
+        except ValueError:
+            raise SettingsError(
+                "Expected FORWARDED_ALLOW_IPS to be * or addresses and networks of proxies, for example "
+                f"127.0.0.1,10.0.0.0/8. Received: {text!r}."
+            ) from None
+    return trusted

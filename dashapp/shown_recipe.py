@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from math import floor, log10
 from typing import Any
 
+from bundle.metric import sign
+
 _QUANTILES = ("p01", "p50", "p99")
 """The manifest's names for the lowest hundredth of all stored scores, their median and the highest."""
 
@@ -17,24 +19,29 @@ _MOST_DECIMALS = 6
 
 @dataclass(frozen=True)
 class Metric:
-    """What a score is called, as a heading would, and one sentence that says what it means."""
+    """What a score is called, as a heading would, and one sentence that says what it means.
+
+    `sign` is that of `bundle.metric`.
+    """
 
     name: str
     meaning: str
-    lower_is_better: bool = False
+    sign: int
 
 
 METRICS = {
     "cosine": Metric(
-        "Similarity", "The number compares pictures: 1 is the same picture, and higher is more alike."
+        "Similarity", "The number compares pictures: 1 is the same picture, and higher is more alike.",
+        sign("cosine"),
     ),
     "euclidean": Metric(
         "Distance",
         "The number is a distance between pictures: 0 is the same picture, and smaller is closer.",
-        lower_is_better=True,
+        sign("euclidean"),
     ),
     "dot": Metric(
-        "Dot product", "The number is a dot product: higher is more alike, and there is no highest."
+        "Dot product", "The number is a dot product: higher is more alike, and there is no highest.",
+        sign("dot"),
     ),
 }
 
@@ -80,7 +87,7 @@ class ShownRecipe:
             # A catalogue of one product has no scores, and none to show.
             scores = entry["scores"] or dict.fromkeys(_QUANTILES, 0)
             low, median, high = (float(scores[name]) for name in _QUANTILES)
-            marks = (high, median, low) if metric.lower_is_better else (low, median, high)
+            marks = (low, median, high) if metric.sign > 0 else (high, median, low)
             decimals = _decimals_at(median, around_one=decimals)
         return cls(
             name=entry["name"],
@@ -102,12 +109,11 @@ class ShownRecipe:
         It is the highest measured share that `score` reaches, so never too high; empty where that is less
         than half of the pairs, or where none was measured.
         """
-        sign = -1 if self.metric.lower_is_better else 1
-        return next((share for share, least in self.pairs if sign * score >= sign * least), "")
+        way = self.metric.sign
+        return next((share for share, least in self.pairs if way * score >= way * least), "")
 
     def _fullness(self, score: float) -> float:
-        sign = -1 if self.metric.lower_is_better else 1
-        value, empty, half, full = (sign * each for each in (score, *self.marks))
+        value, empty, half, full = (self.metric.sign * each for each in (score, *self.marks))
         if value >= full:
             return 1.0
         if value <= empty:

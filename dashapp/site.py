@@ -11,19 +11,30 @@ from http.client import OK
 from pathlib import Path
 from statistics import median
 from threading import Lock, Thread
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from bundle import Bundle, BundleError, ProductImage
+from bundle import Bundle, BundleError, Product, ProductImage
 from bundle import format as fmt
 from bundle.format import MANIFEST, canonical_json
 from dashapp.settings import Settings
 from dashapp.shown_recipe import Overlap, ShownRecipe, overlaps_of
 
 if TYPE_CHECKING:
-    from dashapp.parts.view import View
+    from dashapp.photo.live.check import LiveCheck
     from dashapp.photo.live.engine import Engine
 
 logger = logging.getLogger(__name__)
+
+
+class HasStatus(Protocol):
+    """What is made for one address, with its HTTP status."""
+
+    @property
+    def status(self) -> int:
+        """200, or another where the address shows no page."""
+
+
+Made = TypeVar("Made", bound=HasStatus)
 
 _NAMED = 3
 """How many mismatches are named before the rest is only counted."""
@@ -70,6 +81,19 @@ class Site:
         """Whether stored lists can be compared with what the build's extractor gives now."""
         return self.engine is not None and self.engine.runtime == "keras"
 
+    def check(self, product: Product) -> LiveCheck:
+        """How a product's stored list compares with one that is computed now, where `checks_lists`.
+
+        Raises `BundleError` where the stored list cannot be read, `ValueError` where lists are not checked.
+        """
+        # They need the other half, which is only here where lists can be checked.
+        from dashapp.photo.live.check import check
+        from dashapp.photo.live.keras import KerasEngine
+
+        if self.bundle is None or not isinstance(self.engine, KerasEngine):
+            raise ValueError("Expected a site that checks lists.")
+        return check(self.bundle, self.engine, product)
+
     @property
     def has_map(self) -> bool:
         """Whether the bundle holds a map of the catalogue."""
@@ -115,7 +139,7 @@ class Sites:
             Thread(target=self._follow, name="next-generation", daemon=True).start()
         return self._site
 
-    def view(self, make: Callable[[Site], View]) -> tuple[Site, View]:
+    def view(self, make: Callable[[Site], Made]) -> tuple[Site, Made]:
         """The page that `make` makes of the current site, with that site.
 
         Where it shows that something is missing, and another generation has gone live, the page is made of

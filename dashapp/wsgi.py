@@ -1,9 +1,20 @@
-"""What gunicorn loads: `gunicorn dashapp.wsgi:server`."""
+"""What gunicorn loads, `gunicorn dashapp.wsgi:server`, and what starts it: `python -m dashapp.wsgi`.
+
+Started so, what the host says is checked before. gunicorn reads `WEB_CONCURRENCY` before any configuration,
+and by itself ends with a traceback where that is no number. Arguments are passed on to it.
+"""
+
+import os
+import sys
 
 from dashapp.app import create_app
-from dashapp.settings import SettingsError
+from dashapp.settings import ServerSettings, Settings, SettingsError
 
 try:
+    if __name__ == "__main__":
+        ServerSettings.from_environment()
+        Settings.from_environment()
+        os.execv(sys.executable, [sys.executable, "-m", "gunicorn", "dashapp.wsgi:server", *sys.argv[1:]])
     app = create_app()
 except SettingsError as error:
     raise SystemExit(f"akin: {error}") from None

@@ -32,6 +32,7 @@ COLUMNS = (
     "brand",
     "image",
     "price",
+    "compare_at_price",
     "currency",
     "in_stock",
     "popularity",
@@ -55,6 +56,7 @@ class Product:
     brand: str
     image: str
     price: str
+    compare_at_price: str
     currency: str
     in_stock: str
     popularity: str
@@ -182,6 +184,7 @@ def _products_of(
                 brand=listing.brand(category, geometry, seed),
                 image=f"images/{folder}/{identity}.webp",
                 price=price,
+                compare_at_price=listing.price_before(identity, price, seed),
                 currency="EUR",
                 in_stock=listing.in_stock(identity, seed),
                 popularity=listing.popularity(identity, seed),

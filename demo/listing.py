@@ -127,6 +127,8 @@ _FINISHES = {
 }
 
 _SHARE_SOLD_OUT = 0.12
+_SHARE_ON_SALE = 0.12
+_MARKUPS = (1.15, 1.25, 1.4, 1.6)
 
 
 def brand(category: str, design: str, seed: int) -> str:
@@ -148,6 +150,14 @@ def popularity(identity: str, seed: int) -> str:
 def in_stock(identity: str, seed: int) -> str:
     """Whether there are any left: yes or no."""
     return "no" if random.Random(f"stock {identity} {seed}").random() < _SHARE_SOLD_OUT else "yes"
+
+
+def price_before(identity: str, price: str, seed: int) -> str:
+    """What a product that is on sale cost before, in whole euros less ten cents; empty for all others."""
+    chance = random.Random(f"sale {identity} {seed}")
+    if chance.random() >= _SHARE_ON_SALE:
+        return ""
+    return f"{round(float(price) * chance.choice(_MARKUPS))}.90"
 
 
 def description(shape: str, colour: str, material: str, pattern: str) -> str:

@@ -4,12 +4,37 @@ from __future__ import annotations
 
 # Before TensorFlow, whose own copy of SQLite has no full-text search and hides the system's.
 import sqlite3  # noqa: F401
+from collections.abc import Callable
 from pathlib import Path
 
+import hypothesis
 import pytest
+
+# How long an example takes says more of the machine than of the code.
+PROFILE = {"deadline": None, "suppress_health_check": [hypothesis.HealthCheck.too_slow]}
+hypothesis.settings.register_profile("usual", **PROFILE)
+hypothesis.settings.register_profile("thorough", max_examples=500, **PROFILE)
 
 ROOT = Path(__file__).parent.parent
 CLOTHING = ROOT.parent / "shared" / "data" / "clothing"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add --thorough."""
+    said = "repeat what is tried at random far more often: kills, changes, malformed pictures"
+    parser.addoption("--thorough", action="store_true", help=said)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Choose how many examples hypothesis makes."""
+    hypothesis.settings.load_profile("thorough" if config.getoption("thorough") else "usual")
+
+
+@pytest.fixture(scope="session")
+def often(request: pytest.FixtureRequest) -> Callable[[int, int], int]:
+    """Gives the first of two numbers, or the second with --thorough."""
+    thorough: bool = request.config.getoption("thorough")
+    return lambda usual, many: many if thorough else usual
 
 
 @pytest.fixture(scope="session")

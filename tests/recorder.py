@@ -13,6 +13,8 @@ from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import urlsplit
 
+from tests.waiting import PATIENCE
+
 _HOPS = {"connection", "keep-alive", "transfer-encoding"}
 
 
@@ -50,7 +52,7 @@ def recording(server: str) -> Iterator[Recorder]:
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
             content_type = self.headers.get("Content-Type", "")
             recorder.requests.append(Sent(self.command, self.path, content_type, body))
-            connection = HTTPConnection(upstream.hostname, upstream.port, timeout=60)
+            connection = HTTPConnection(upstream.hostname, upstream.port, timeout=PATIENCE)
             connection.request(self.command, self.path, body=body or None, headers=dict(self.headers))
             response = connection.getresponse()
             content = response.read()

@@ -195,6 +195,7 @@ def _product(number: int) -> tuple[Product, dict[str, bytes]]:
         brand=_BRANDS[number % len(_BRANDS)],
         tags=tuple(tag for place, tag in enumerate(_TAGS, start=2) if number % place == 0),
         price=None if number % 5 == 4 else 12.5 + number,
+        compare_at_price=(12.5 + number) * 1.25 if number % 7 == 3 and number % 5 != 4 else None,
         currency="EUR",
         in_stock=None if number % 11 == 10 else number % 6 != 5,
         popularity=None if number % 7 == 6 else float(number * 37 % 101),

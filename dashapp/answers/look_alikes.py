@@ -20,19 +20,26 @@ LESS = -1 / 3
 MOST_LESS = 10
 """How many products can be taken away from one list; further ones do not count."""
 
-_VALUES = {"category": ("same",), "stock": ("in",), "price": ("near", "lower"), "colour": ("same",)}
+_VALUES = {
+    "category": ("same",),
+    "stock": ("in",),
+    "sale": ("on",),
+    "price": ("near", "lower"),
+    "colour": ("same",),
+}
 
 
 @dataclass(frozen=True)
 class Wishes:
     """Which look-alikes of a product are wanted, each field as an address has it and empty for all.
 
-    `category` is "same", `stock` "in", `colour` "same", which is the product's main colour, and `price` is
-    "near", which is at most `PRICE_BAND` away, or "lower".
+    `category` is "same", `stock` "in", `sale` "on", `colour` "same", which is the product's main
+    colour, and `price` is "near", which is at most `PRICE_BAND` away, or "lower".
     """
 
     category: str = ""
     stock: str = ""
+    sale: str = ""
     price: str = ""
     colour: str = ""
 
@@ -51,6 +58,7 @@ class Wishes:
         return Wishes(
             category=self.category if product.category else "",
             stock=self.stock,
+            sale=self.sale,
             price=self.price if product.price is not None else "",
             colour=self.colour if product.colours else "",
         )
@@ -68,6 +76,7 @@ class Wishes:
             category=product.category if wishes.category else "",
             colours=product.colours[:1] if wishes.colour else (),
             in_stock=bool(wishes.stock),
+            on_sale=bool(wishes.sale),
             lowest=lowest,
             highest=highest,
             currency=product.currency if wishes.price else "",
@@ -93,7 +102,8 @@ class LookAlikes:
 
     `listed` products were looked at, `admitted` of them are what the filters want, and folding made
     `longest` entries of these; `shown` has the first, as many as were asked for. `stock_known` says whether
-    the stock of any of the listed ones is known. `less` has the products that were taken away.
+    the stock of any of the listed ones is known, `any_on_sale` whether any of them is on sale. `less` has the
+    products that were taken away.
     """
 
     shown: tuple[LookAlike, ...]
@@ -101,6 +111,7 @@ class LookAlikes:
     admitted: int
     listed: int
     stock_known: bool
+    any_on_sale: bool
     less: tuple[Product, ...] = ()
 
 
@@ -136,6 +147,7 @@ def look_alikes(
         admitted=len(admitted),
         listed=len(others),
         stock_known=any(other.in_stock is not None for other in others),
+        any_on_sale=any(other.saving for other in others),
         less=unwanted,
     )
 

@@ -14,8 +14,8 @@ from dashapp.addresses import LAST_PAGE
 from dashapp.answers.look_alikes import PRICE_BAND, Wishes, look_alikes
 from dashapp.api.addresses import OPENAPI, PRODUCT, PRODUCTS, ROOT, SIMILAR
 from dashapp.api.parameters import Parameter
-from dashapp.api.problems import Problem, unusable
 from dashapp.api.records import check_record, product_record, recipe_record, similar_record
+from dashapp.problems import Problem, unusable
 from dashapp.site import Site
 
 MOST = 100
@@ -27,6 +27,7 @@ _ID = Parameter("id", "The product's id.", {"type": "string", "minLength": 1}, r
 _NO = {"type": "boolean", "default": False}
 _LIVE = Parameter("live", "true: also compute the whole list now, and compare.", _NO)
 _IN_STOCK = Parameter("in_stock", "true: only what is known to be in stock.", _NO)
+_ON_SALE = Parameter("on_sale", "true: only what cost more before.", _NO)
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,7 @@ FILTERS = (
     Parameter("tag", f"Only what has this tag; {_SEVERAL}.", several=True),
     Parameter("colour", f"Only what has this colour; {_SEVERAL}.", COLOUR, several=True),
     _IN_STOCK,
+    _ON_SALE,
     Parameter("min_price", "The lowest price.", _PRICE),
     Parameter("max_price", "The highest price.", _PRICE),
     Parameter("currency", "Of prices; the catalogue's most frequent one by itself.", _TEXT),
@@ -86,6 +88,7 @@ def filters_of(values: dict[str, Any]) -> Filters:
         tags=values["tag"],
         colours=values["colour"],
         in_stock=values["in_stock"],
+        on_sale=values["on_sale"],
         lowest=values["min_price"],
         highest=values["max_price"],
         currency=values["currency"],
@@ -142,6 +145,7 @@ def _similar_parameters(site: Site, bundle: Bundle) -> tuple[Parameter, ...]:
         Parameter("same_colour", "true: only products that have the product's main colour.", _NO),
         Parameter("price", near, {"type": "string", "enum": ["near", "lower"]}),
         _IN_STOCK,
+        _ON_SALE,
         *((_LIVE,) if site.checks_lists else ()),
     )
 
@@ -153,6 +157,7 @@ def _similar(site: Site, bundle: Bundle, values: dict[str, Any]) -> dict[str, An
         colour="same" if values["same_colour"] else "",
         price=values["price"] or "",
         stock="in" if values["in_stock"] else "",
+        sale="on" if values["on_sale"] else "",
     )
     found = look_alikes(
         bundle,
@@ -173,10 +178,7 @@ def _similar(site: Site, bundle: Bundle, values: dict[str, Any]) -> dict[str, An
 def _checked(site: Site, product: Product, recipe: str) -> dict[str, Any]:
     if recipe != site.recipes[0].name:
         raise unusable("live", f"false but for the recipe {site.recipes[0].name}", "true")
-    # It needs the other half, which is only here where lists can be checked.
-    from dashapp.photo.live.check import check
-
-    return check_record(check(site, product))
+    return check_record(site.check(product))
 
 
 OPERATIONS = {

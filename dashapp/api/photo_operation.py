@@ -1,12 +1,12 @@
-"""The operation of a live search, described in OpenAPI: `dashapp.photo.live.answers` is what answers."""
+"""The operation of a live search, described in OpenAPI: `dashapp.api.photo_answers` is what answers."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from bundle import Bundle
-from dashapp.api.problems import MEDIA_TYPE
 from dashapp.api.schemas import TEXT, list_of, ref
+from dashapp.problems import MEDIA_TYPE
 from dashapp.site import Site
 
 _PROBLEMS = {
@@ -25,7 +25,7 @@ _WAITING = ("429", "503")
 def photo_operation(site: Site, bundle: Bundle) -> dict[str, Any]:
     """What is said of `POST` for a site that photos can be sent to."""
     # It imports what only such a site has.
-    from dashapp.photo.live.answers import live_parameters
+    from dashapp.api.photo_answers import live_parameters
     from dashapp.photo.live.uploads import MEDIA_TYPES, MOST_PHOTOS
 
     binary = {"type": "string", "contentMediaType": "application/octet-stream"}

@@ -5,34 +5,31 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from bundle import Neighbour, Product, ProductImage
+from bundle.fields import TYPES
+from bundle.metric import lower_is_better
 from dashapp.addresses import product_href, shop_href
 from dashapp.answers.look_alikes import LookAlike
 from dashapp.api.addresses import similar_address
-from dashapp.shown_recipe import METRICS
 from dashapp.site import Site
 
 if TYPE_CHECKING:
     from dashapp.photo.live.check import LiveCheck
 
 
+_AS_THEY_ARE = ("id", "title")
+_LISTS = tuple(name for name, kind in TYPES.items() if kind == tuple[str, ...])
+
+
 def product_record(site: Site, product: Product) -> dict[str, Any]:
     """A product with all that its catalogue says; null stands for what it does not say."""
+    fields = vars(product) | {"url": shop_href(product)}
+    texts = {
+        name: value or None for name, value in fields.items() if value == "" and name not in _AS_THEY_ARE
+    }
     return {
-        "id": product.id,
-        "title": product.title,
-        "category": product.category or None,
-        "brand": product.brand or None,
-        "tags": list(product.tags),
-        "price": product.price,
-        "currency": product.currency or None,
-        "in_stock": product.in_stock,
-        "popularity": product.popularity,
-        "url": shop_href(product) or None,
-        "description": product.description or None,
-        "colours": list(product.colours),
-        "variants": product.variants or None,
-        "twins": product.twins or None,
-        "facts": product.facts,
+        **fields,
+        **texts,
+        **{name: list(fields[name]) for name in _LISTS},
         "images": [_image_record(site, image) for image in product.images],
         "page": product_href(product.id),
         "similar": similar_address(product.id),
@@ -72,7 +69,7 @@ def recipe_record(entry: dict[str, Any]) -> dict[str, Any]:
         "name": entry["name"],
         "description": entry.get("description") or None,
         "metric": entry["metric"],
-        "lower_is_better": METRICS[entry["metric"]].lower_is_better,
+        "lower_is_better": lower_is_better(entry["metric"]),
         "top": entry["top"],
         "depth": entry["depth"],
         "fingerprint": entry["fingerprint"],

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from typing import Any
 
+from bundle import Product, ProductImage
+from bundle.fields import TYPES
+from bundle.metric import METRICS
 from dashapp.api.operations import COLOUR
-from dashapp.shown_recipe import METRICS
 
 TEXT = {"type": "string"}
 MAYBE_TEXT = {"type": ["string", "null"]}
@@ -34,6 +37,25 @@ def list_of(items: dict[str, Any]) -> dict[str, Any]:
 def ref(schema: str) -> dict[str, Any]:
     """A schema by its name."""
     return {"$ref": f"#/components/schemas/{schema}"}
+
+
+_FORMS: dict[Any, dict[str, Any]] = {
+    str: MAYBE_TEXT,
+    float | None: MAYBE_NUMBER,
+    bool | None: {"type": ["boolean", "null"]},
+    tuple[str, ...]: list_of(TEXT),
+    dict[str, str]: {"type": "object", "additionalProperties": TEXT},
+    tuple[ProductImage, ...]: list_of(record(id=TEXT, large=ref("Thumbnail"), small=ref("Thumbnail"))),
+}
+
+
+def _product_fields() -> dict[str, dict[str, Any]]:
+    """The schemas of a product's fields, by their types, with what each says."""
+    others = {"id": TEXT, "title": TEXT, "colours": list_of(COLOUR)}
+    return {
+        each.name: others.get(each.name, _FORMS[TYPES[each.name]]) | {"description": each.metadata["says"]}
+        for each in fields(Product)
+    }
 
 
 SCHEMAS = {
@@ -69,26 +91,7 @@ SCHEMAS = {
         total=WHOLE,
         similar=list_of(record(score=NUMBER, near_identical=list_of(TEXT), product=ref("Product"))),
     ),
-    "Product": record(
-        id=TEXT,
-        title=TEXT,
-        category=MAYBE_TEXT,
-        brand=MAYBE_TEXT,
-        tags=list_of(TEXT),
-        price=MAYBE_NUMBER,
-        currency=MAYBE_TEXT,
-        in_stock={"type": ["boolean", "null"]},
-        popularity=MAYBE_NUMBER,
-        url=MAYBE_TEXT,
-        description=MAYBE_TEXT,
-        colours=list_of(COLOUR),
-        variants=MAYBE_TEXT,
-        twins=MAYBE_TEXT,
-        facts={"type": "object", "additionalProperties": TEXT},
-        images=list_of(record(id=TEXT, large=ref("Thumbnail"), small=ref("Thumbnail"))),
-        page=TEXT,
-        similar=TEXT,
-    ),
+    "Product": record(**_product_fields(), page=TEXT, similar=TEXT),
     "Thumbnail": record(src=TEXT, width=PIXELS, height=PIXELS),
     "Problem": {
         "type": "object",

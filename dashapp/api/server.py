@@ -19,13 +19,13 @@ from dashapp.api.addresses import OPENAPI, ROOT, SIMILAR, product_id_in
 from dashapp.api.cors import allow_origins
 from dashapp.api.operations import OPERATIONS
 from dashapp.api.parameters import read_all
-from dashapp.api.problems import Problem
 from dashapp.api.specification import specification
+from dashapp.problems import Problem
 from dashapp.settings import REPOSITORY
 from dashapp.site import Site, Sites
 
 if TYPE_CHECKING:
-    from dashapp.photo.live.answers import LiveApi
+    from dashapp.api.photo_answers import LiveApi
 
 logger = logging.getLogger(__name__)
 

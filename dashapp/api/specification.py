@@ -9,8 +9,8 @@ from dashapp.api.addresses import OPENAPI, SIMILAR
 from dashapp.api.operations import OPERATIONS, Operation
 from dashapp.api.parameters import Parameter
 from dashapp.api.photo_operation import photo_operation
-from dashapp.api.problems import MEDIA_TYPE
 from dashapp.api.schemas import LISTS_CHECKED, PHOTOS_TAKEN, SCHEMAS, TEXT
+from dashapp.problems import MEDIA_TYPE
 from dashapp.site import Site
 
 

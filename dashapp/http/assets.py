@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import json
+import re
 from functools import cache
 
 from dashapp.settings import REPOSITORY
 
 ASSETS = REPOSITORY / "assets"
+
+_IMPORT = re.compile(r'^import\b[^;]*"\./([\w-]+\.js)";', re.MULTILINE)
 
 
 @cache
@@ -15,3 +19,26 @@ def asset_href(name: str) -> str:
     """The address of a file of assets/, with a hash of its content so that it may be kept for good."""
     digest = hashlib.sha256((ASSETS / name).read_bytes()).hexdigest()[:8]
     return f"/assets/{name}?v={digest}"
+
+
+@cache
+def import_map() -> str:
+    """The import map of every page: what a script imports by its name comes from a hashed address."""
+    names = {name for path in ASSETS.glob("*.js") for name in _imports(path.name)}
+    return json.dumps({"imports": {f"/assets/{name}": asset_href(name) for name in sorted(names)}})
+
+
+@cache
+def imported_by(name: str) -> tuple[str, ...]:
+    """The scripts that a script imports, and those that these import in turn, by their names."""
+    found: set[str] = set()
+    waiting = _imports(name)
+    while waiting:
+        if (each := waiting.pop()) not in found:
+            found.add(each)
+            waiting += _imports(each)
+    return tuple(sorted(found))
+
+
+def _imports(name: str) -> list[str]:
+    return _IMPORT.findall((ASSETS / name).read_text(encoding="utf-8"))

@@ -47,6 +47,6 @@ def register_compression(server: Flask) -> None:
         return response
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=128)
 def _squeezed_once(body: bytes) -> bytes:
     return gzip.compress(body, 9, mtime=0)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 from collections.abc import Sequence
 
 from flask import Flask, Response, request
@@ -37,6 +39,12 @@ def content_security_policy(script_hashes: Sequence[str], *, pictures: str = "")
             "frame-ancestors 'none'",
         ]
     )
+
+
+def script_hash(script: str) -> str:
+    """The hash by which a policy allows an inline script."""
+    digest = hashlib.sha256(script.encode()).digest()
+    return f"'sha256-{base64.b64encode(digest).decode()}'"
 
 
 def worker_policy() -> str:

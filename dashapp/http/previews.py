@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import re
-from html import escape
 from typing import Any
 from urllib.parse import urljoin
 
 from flask import request
+from markupsafe import Markup
 
 from bundle import Product
 from dashapp.addresses import product_href, shop_href
-from dashapp.parts.view import View
-from dashapp.routes import tab_title
+from dashapp.parts.templates import template_beside
+from dashapp.parts.view import View, tab_title
 from dashapp.site import Site
 
 _CURRENCY = re.compile(r"[A-Z]{3}")
@@ -25,7 +24,7 @@ def base_address(site: Site) -> str:
     return site.settings.address or request.host_url.rstrip("/")
 
 
-def preview(site: Site, view: View) -> str:
+def preview(site: Site, view: View) -> Markup:
     """HTML that names a page, describes it and shows its picture, and for a product what it is and costs.
 
     After the Open Graph protocol, Twitter's cards and schema.org.
@@ -35,20 +34,14 @@ def preview(site: Site, view: View) -> str:
     facts["og:description"] = view.description
     if view.image:
         facts["og:image"] = urljoin(base, view.image)
-    parts = ['<meta name="twitter:card" content="summary">']
-    if view.description:
-        parts.append(f'<meta name="description" content="{escape(view.description)}">')
+    canonical, data = "", {}
     if view.product is not None:
-        address = base + product_href(view.product.id)
-        facts["og:url"] = address
-        parts.append(f'<link rel="canonical" href="{escape(address)}">')
-        # "<" could end the element; JSON has another way to write it, and ASCII has no odd line ends.
-        text = json.dumps(product_data(site, view.product, base=base)).replace("<", "\\u003c")
-        parts.append(f'<script type="application/ld+json">{text}</script>')
-    parts += [
-        f'<meta property="{name}" content="{escape(content)}">' for name, content in facts.items() if content
-    ]
-    return "\n    ".join(parts)
+        facts["og:url"] = canonical = base + product_href(view.product.id)
+        data = product_data(site, view.product, base=base)
+    template = template_beside(__file__, "preview.html")
+    return Markup(
+        template.render(description=view.description, canonical=canonical, data=data, facts=facts)
+    )
 
 
 def product_data(site: Site, product: Product, *, base: str) -> dict[str, Any]:
@@ -74,7 +67,14 @@ def _offer(product: Product) -> dict[str, Any]:
     currency = product.currency.strip().upper()
     if product.price is None or not _CURRENCY.fullmatch(currency):
         return {}
-    offer = {"@type": "Offer", "price": product.price, "priceCurrency": currency}
+    offer: dict[str, Any] = {"@type": "Offer", "price": product.price, "priceCurrency": currency}
+    if product.saving:
+        offer["priceSpecification"] = {
+            "@type": "UnitPriceSpecification",
+            "priceType": "https://schema.org/StrikethroughPrice",
+            "price": product.compare_at_price,
+            "priceCurrency": currency,
+        }
     if product.in_stock is not None:
         offer["availability"] = f"https://schema.org/{'InStock' if product.in_stock else 'OutOfStock'}"
     address = shop_href(product)

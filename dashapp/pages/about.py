@@ -8,11 +8,11 @@ from typing import Any
 from bundle import Bundle
 from dashapp.addresses import QUALITY, with_arguments
 from dashapp.http.assets import asset_href
+from dashapp.http.device_files import live_recipe
 from dashapp.parts import html
 from dashapp.parts.html import Component
 from dashapp.parts.view import View
 from dashapp.parts.wording import counted, day
-from dashapp.photo.device_files import live_recipe
 from dashapp.settings import BROWSER
 from dashapp.site import Site
 

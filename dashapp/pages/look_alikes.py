@@ -131,6 +131,8 @@ def _ways(product: Product, found: LookAlikes, site: Site) -> Mapping[tuple[str,
         ways["category", "same"] = "Same category"
     if found.stock_known:
         ways["stock", "in"] = "In stock"
+    if found.any_on_sale:
+        ways["sale", "on"] = "On sale"
     if product.price is not None:
         ways |= {("price", "near"): "Similar price", ("price", "lower"): "Cheaper"}
     if product.colours:
@@ -171,6 +173,7 @@ def _wished(product: Product, wishes: Wishes) -> str:
     parts = [
         *(f"in {name}" for name in category_path(product.category)[-1:] if wishes.category),
         "in stock" if wishes.stock else "",
+        "on sale" if wishes.sale else "",
         product.colours[0] if wishes.colour else "",
         prices.get(wishes.price, ""),
     ]

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 from bundle import Bundle
 from dashapp.addresses import GALLERY, MAP, with_arguments
-from dashapp.answers.map_data import COLOURS, groups_of, points, points_href, products_href
 from dashapp.http.assets import asset_href
+from dashapp.http.map_data import COLOURS, groups_of, points, points_href, products_href
 from dashapp.parts import html
 from dashapp.parts.components import button_link, message, recipe_links
 from dashapp.parts.html import Component

@@ -7,12 +7,12 @@ import json
 from bundle import Bundle, Product
 from dashapp.addresses import PHOTO, Arguments
 from dashapp.http.assets import asset_href
+from dashapp.http.device_files import DEVICE_FILES, live_recipe
 from dashapp.pages.not_found import not_found
 from dashapp.parts import html
 from dashapp.parts.cards import small_link
 from dashapp.parts.html import Component
 from dashapp.parts.view import View
-from dashapp.photo.device_files import DEVICE_FILES, live_recipe
 from dashapp.photo.query import PhotoQuery, photo_href
 from dashapp.settings import BROWSER
 from dashapp.site import Site

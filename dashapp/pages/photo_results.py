@@ -107,6 +107,7 @@ def _wanted(query: PhotoQuery, *, currency: str) -> str:
         f"tagged {' or '.join(filters.tags)}" if filters.tags else "",
         amount or (f"priced in {filters.currency}" if filters.currency else ""),
         "in stock" if filters.in_stock else "",
+        "on sale" if filters.on_sale else "",
     ]
     return listing([part for part in parts if part])
 

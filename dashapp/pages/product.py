@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from bundle import Bundle, Product
 from bundle.query import category_path
-from dashapp.addresses import Arguments
+from dashapp.addresses import Arguments, shop_href
+from dashapp.http.device_files import live_recipe
 from dashapp.pages.look_alikes import Asked, look_alikes_section
 from dashapp.pages.not_found import unknown_recipe
 from dashapp.parts import html
 from dashapp.parts.cards import pick_button, small_link
-from dashapp.parts.components import breadcrumb, picture
+from dashapp.parts.components import breadcrumb, picture, price_parts
 from dashapp.parts.html import Component
 from dashapp.parts.view import View
-from dashapp.parts.wording import price
-from dashapp.photo.device_files import live_recipe
+from dashapp.parts.wording import percent_off, price
 from dashapp.photo.query import photo_href
 from dashapp.site import Site
 
@@ -100,14 +100,15 @@ def _pictures(site: Site, product: Product) -> Component:
 
 
 def _text(product: Product, variants: list[Product], asked: Asked) -> Component:
-    amount = price(product.price, product.currency)
+    amount = price_parts(product)
+    if off := percent_off(product.saving):
+        amount += [" ", html.Span(off, className="saving")]
     stock = {True: "In stock", False: "Out of stock"}.get(product.in_stock)
     facts = [("Brand", product.brand), ("Tags", ", ".join(product.tags)), *product.facts.items()]
     terms = [html.Div([html.Dt(name), html.Dd(value)]) for name, value in facts if value]
     shop = None
-    # An address in a catalogue is input like any other: only what a browser fetches may become a link.
-    if product.url.lower().startswith(("https://", "http://")):
-        shop = html.A("View in the shop", href=product.url, rel="noopener", className="button button-main")
+    if href := shop_href(product):
+        shop = html.A("View in the shop", href=href, rel="noopener", className="button button-main")
     known = [
         html.P(amount, className="price") if amount else None,
         html.P(stock, className=f"stock stock-{'in' if product.in_stock else 'out'}") if stock else None,

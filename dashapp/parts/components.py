@@ -11,7 +11,7 @@ from bundle.query import category_name, category_path
 from dashapp.addresses import GALLERY, GalleryQuery, product_href
 from dashapp.parts import html
 from dashapp.parts.html import Component
-from dashapp.parts.wording import price
+from dashapp.parts.wording import percent_off, price
 from dashapp.shown_recipe import ShownRecipe
 from dashapp.site import TILE_SHAPES, Site
 
@@ -48,19 +48,31 @@ def card(site: Site, product: Product, *parts: Component, href: str = "", lazy: 
     `parts` stand below what is known of the product; `href` is the product's own page where left out.
     """
     kind = category_path(product.category)[-1:]
-    facts = [text for text in (*kind, price(product.price, product.currency)) if text]
+    facts = [html.Span(part) for part in (*kind, price_parts(product)) if part]
     children = [
         *(
             picture(site, image, alt=product.title, sizes=_CARD_SIZES, lazy=lazy)
             for image in product.images[:1]
         ),
         html.A(product.title, href=href or product_href(product.id), className="card-name"),
-        html.Div([html.Span(text) for text in facts], className="card-facts"),
+        html.Div(facts, className="card-facts"),
     ]
+    if off := percent_off(product.saving):
+        children.append(html.Div(off, className="card-saving"))
     if product.in_stock is False:
         children.append(html.Div("Out of stock", className="card-stock"))
     children += parts
     return html.Li(children, className="product-card", key=product.id)
+
+
+def price_parts(product: Product) -> list[str | Component]:
+    """What a product costs and, struck through, what it cost before a sale; nothing where it has no price."""
+    amount = price(product.price, product.currency)
+    if not product.saving:
+        return [amount] if amount else []
+    was = html.Span("was ", className="visually-hidden")
+    before = html.S([was, price(product.compare_at_price, product.currency)])
+    return [html.Span(amount, className="price-now"), " ", before]
 
 
 def grid(cards: Iterable[Component]) -> Component:

@@ -29,6 +29,9 @@ _CHIPS = 16
 _LISTS = {"Brand": ("brand", "brands"), "Colour": ("colour", "colours"), "Tags": ("tag", "tags")}
 """The filters of which several values can be chosen: their names in an address and as fields."""
 
+_TOGGLES = (("In stock", "in_stock", "stock"), ("On sale", "on_sale", "sale"))
+"""The filters that are on or off: what they are called, as fields, and in an address."""
+
 _SORTS = {
     "name": "Name",
     "price": "Price, low to high",
@@ -63,7 +66,8 @@ def filter_bar(
     menus = [_category_menu(query, facets, always=categories)]
     for label, (kind, field) in _LISTS.items():
         menus.append(_list_menu(label, kind, field, query=query, values=getattr(facets, field)))
-    menus += [_price_menu(query, facets), _stock(query, facets, total=total)]
+    menus.append(_price_menu(query, facets))
+    menus += [_toggle(*each, query=query, facets=facets, total=total) for each in _TOGGLES]
     shown = [menu for menu in menus if menu]
     order = _order(query, sorts) if sorts and total > 1 else []
     if not shown and not order:
@@ -87,8 +91,9 @@ def active_filters(query: GalleryQuery, *, currency: str) -> list[tuple[str, Gal
         active.append((_price_text(query, currency), query.with_filters(lowest=None, highest=None)))
     if filters.currency:
         active.append((f"Prices in {filters.currency}", query.with_filters(currency="")))
-    if filters.in_stock:
-        active.append(("In stock", query.with_filters(in_stock=False)))
+    for label, field, _ in _TOGGLES:
+        if getattr(filters, field):
+            active.append((label, query.with_filters(**{field: False})))
     return active
 
 
@@ -236,7 +241,7 @@ def _panel(
     )
 
 
-# --- price, stock, order ----------------------------------------------------------------------------
+# --- price, toggles, order --------------------------------------------------------------------------
 
 
 def _price_menu(query: GalleryQuery, facets: Facets) -> Component | None:
@@ -303,16 +308,17 @@ def _price_text(query: GalleryQuery, currency: str) -> str:
     return f"Price from {lowest}" if lowest else f"Price up to {highest}"
 
 
-def _stock(query: GalleryQuery, facets: Facets, *, total: int) -> Component | None:
-    chosen = query.query.filters.in_stock
-    if not chosen and not 0 < facets.in_stock < total:
+def _toggle(
+    label: str, field: str, kind: str, *, query: GalleryQuery, facets: Facets, total: int
+) -> Component | None:
+    """A filter that is on or off, with how many products it leaves; None where it would leave none or all."""
+    chosen, count = getattr(query.query.filters, field), getattr(facets, field)
+    if not chosen and not 0 < count < total:
         return None
-    parts = ["In stock", html.Span(f" {facets.in_stock:,}", className="option-count")]
-    mark = {"aria-current": "true"} if chosen else {}
-    href = query.with_filters(in_stock=not chosen).href
-    return html.A(
-        parts, href=href, rel="nofollow", className="menu-toggle", **mark, **{"data-switch": "stock"}
-    )
+    parts = [label, html.Span(f" {count:,}", className="option-count")]
+    marks = {"data-switch": kind} | ({"aria-current": "true"} if chosen else {})
+    href = query.with_filters(**{field: not chosen}).href
+    return html.A(parts, href=href, rel="nofollow", className="menu-toggle", **marks)
 
 
 def _order(query: GalleryQuery, sorts: Sequence[str]) -> list[Component]:

@@ -8,25 +8,58 @@ are Dash's, and those of HTML that Dash does not know (`loading`) reach the brow
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
-
-from dash import html as _dash_html
+from typing import Any, Protocol
 
 Component = dict[str, Any]
 """One component: its `type`, its `namespace` and its `props`, of which `children` is one."""
 
 
-def _element(name: str) -> Callable[..., Component]:
-    def element(children: Any = None, **properties: Any) -> Component:
+class Element(Protocol):
+    """Makes one kind of element: children first, then properties by the names that Dash gives them."""
+
+    def __call__(self, children: object = None, **properties: object) -> Component:
+        """The element as Dash's browser half takes it."""
+
+
+def _element(name: str) -> Element:
+    def element(children: object = None, **properties: object) -> Component:
         if children is not None:
             properties["children"] = children
         return {"type": name, "namespace": "dash_html_components", "props": properties}
 
-    element.__name__ = element.__qualname__ = name
-    element.__doc__ = f"A <{name.lower()}> as Dash's browser half takes it."
     return element
 
 
-for _name in _dash_html.__all__:
-    globals()[_name] = _element(_name)
+A = _element("A")
+Article = _element("Article")
+Br = _element("Br")
+Button = _element("Button")
+Code = _element("Code")
+Dd = _element("Dd")
+Details = _element("Details")
+Div = _element("Div")
+Dl = _element("Dl")
+Dt = _element("Dt")
+Form = _element("Form")
+H1 = _element("H1")
+H2 = _element("H2")
+Img = _element("Img")
+Kbd = _element("Kbd")
+Label = _element("Label")
+Li = _element("Li")
+Meter = _element("Meter")
+Nav = _element("Nav")
+Noscript = _element("Noscript")
+Ol = _element("Ol")
+P = _element("P")
+S = _element("S")
+Section = _element("Section")
+Span = _element("Span")
+Summary = _element("Summary")
+Table = _element("Table")
+Tbody = _element("Tbody")
+Td = _element("Td")
+Th = _element("Th")
+Thead = _element("Thead")
+Tr = _element("Tr")
+Ul = _element("Ul")

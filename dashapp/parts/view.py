@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from bundle import Product
 from dashapp.parts.html import Component
+from dashapp.site import Site
 
 
 @dataclass(frozen=True)
@@ -25,3 +26,8 @@ class View:
     search: str = ""
     waiting: bool = False
     product: Product | None = None
+
+
+def tab_title(site: Site, view: View) -> str:
+    """What the browser's tab says of a page."""
+    return f"{view.title} · {site.name}" if view.title else site.name

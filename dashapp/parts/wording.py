@@ -42,6 +42,13 @@ def price(amount: float | None, currency: str) -> str:
     return f"{sign}{symbol}{number}" if symbol else f"{sign}{number} {_BEHIND.get(code, code)}".rstrip()
 
 
+def percent_off(saving: float) -> str:
+    """What a sale takes off, rounded down, as "20% off"; empty where that is less than a hundredth."""
+    # The nearest float to 0.2 may lie below it.
+    hundredths = int(saving * 100 + 1e-6)
+    return f"{hundredths}% off" if hundredths else ""
+
+
 def day(moment: str) -> str:
     """The day of an ISO time as "22 November 2026"; empty where `moment` is none."""
     try:

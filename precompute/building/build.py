@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from bundle import BundleWriter, Product
 from bundle.format import canonical_json
+from bundle.generations import next_name
 from bundle.seal import sealed_files
 from pictures.limits import MINIMUM_DECODED_SIDE
 from precompute.building.housekeeping import tidy
@@ -36,9 +36,6 @@ from precompute.store.pictures import thumbnail_files
 
 UNPACKED = "unpacked"
 """The folder, beside the generations, of what is inside of archives and tables."""
-
-_NAME = "%Y%m%dT%H%M%S%fZ"
-_NAMES = re.compile(r"\d{8}T\d{12}Z")
 
 
 @dataclass(frozen=True)
@@ -124,7 +121,7 @@ def build(settings: BuildSettings, *, catalogue: Catalogue | None = None) -> Sum
         live = prepare(plans[0]) if settings.live else None
     with locked(settings.out):
         created = datetime.now(UTC)
-        with BundleWriter(settings.out, generation=_name(settings.out, created)) as writer:
+        with BundleWriter(settings.out, generation=next_name(settings.out, created)) as writer:
             store = Store(settings.out)
             with clock.measure("store"):
                 tasks = {
@@ -200,18 +197,6 @@ def _plan_extractors(settings: BuildSettings) -> list[ExtractorPlan]:
         if recipe.embedding_key() not in plans:
             plans[recipe.embedding_key()] = plan_extractor(recipe, runtime=settings.runtime)
     return [plans[recipe.embedding_key()] for recipe in settings.recipes]
-
-
-def _name(out: Path, moment: datetime) -> str:
-    """The generation's name: the moment, or where a clock was set back, the one after the last one there.
-
-    So names are in the order of the builds, whatever the clock says.
-    """
-    for folder in out.iterdir():
-        if _NAMES.fullmatch(folder.name):
-            there = datetime.strptime(folder.name, _NAME).replace(tzinfo=UTC)
-            moment = max(moment, there + timedelta(microseconds=1))
-    return moment.strftime(_NAME)
 
 
 def _write_live(

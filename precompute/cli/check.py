@@ -13,7 +13,8 @@ from typing import Any
 
 from bundle import Bundle, BundleError
 from bundle import format as fmt
-from bundle.database import COLUMNS, open_catalogue, product_from
+from bundle.database import open_catalogue
+from bundle.fields import ProductColumns
 from bundle.live import OWNERS, has_live, read_live, read_owners
 from precompute.cli.output import add_output_options, show, warn
 from precompute.reports import slug
@@ -123,8 +124,9 @@ def _catalogue_problems(bundle: Bundle, ids: set[str], advance: Callable[[int], 
     """Read the catalogue once: its ids go into `ids`, images without a thumbnail come out as sentences."""
     connection = open_catalogue(bundle.folder / fmt.CATALOGUE)
     try:
-        for row in connection.execute(f"SELECT {COLUMNS} FROM products ORDER BY position"):
-            product = product_from(row)
+        columns = ProductColumns(connection)
+        for row in connection.execute(f"SELECT {columns.names} FROM products ORDER BY position"):
+            product = columns.product(row)
             ids.add(product.id)
             if not product.images:
                 yield f"Product {product.id!r} has no image."
@@ -184,7 +186,7 @@ def _bundle_lines(bundle: Bundle, found: list[str]) -> Iterator[str]:
     yield f"Problems: {len(found):,}{hidden}. Build the bundle again."
 
 
-def _slug_parts(bundle: Bundle) -> list[slug.Part]:
+def _slug_parts(bundle: Bundle) -> list[slug.SlugPart]:
     requirements = REPOSITORY / ("requirements-live.txt" if has_live(bundle) else "requirements.txt")
     say(f"Installing {requirements.name} into a temporary folder, to weigh it …")
     with tempfile.TemporaryDirectory(prefix="akin-slug-") as folder:
@@ -193,14 +195,14 @@ def _slug_parts(bundle: Bundle) -> list[slug.Part]:
         return slug.measure(REPOSITORY, bundle=bundle.folder, environment=environment)
 
 
-def _slug_lines(parts: list[slug.Part]) -> Iterator[str]:
+def _slug_lines(parts: list[slug.SlugPart]) -> Iterator[str]:
     total = sum(part.bytes for part in parts)
     for name, size in [*((part.name, part.bytes) for part in parts), ("slug", total)]:
         yield f"  {name:<12}{_megabytes(size):>14}"
     yield slug_verdict(parts)
 
 
-def slug_verdict(parts: list[slug.Part]) -> str:
+def slug_verdict(parts: list[slug.SlugPart]) -> str:
     """Whether the host takes a slug of these parts and, where it is large, what would make it smaller."""
     total = sum(part.bytes for part in parts)
     if total <= slug.SOFT_LIMIT:

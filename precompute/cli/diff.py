@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bundle import Bundle
+from bundle.disk import whole_file
 from bundle.generations import open_at, previous
 from precompute.cli.output import add_output_options, show, warn
-from precompute.shared.atomic_file import whole_file
 from precompute.shared.errors import UserError
 from precompute.shared.progress import say
 

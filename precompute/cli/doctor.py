@@ -122,9 +122,9 @@ def _check_file(option: str, path: Path | None) -> None:
 
 
 def _write_files(arguments: argparse.Namespace, diagnosis: Diagnosis) -> None:
+    from bundle.disk import whole_file
     from precompute.doctor.diagnosis_page import page
     from precompute.doctor.table import write_table
-    from precompute.shared.atomic_file import whole_file
 
     def write_page(path: Path) -> None:
         say(f"Drawing {path} …")

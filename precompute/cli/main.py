@@ -15,8 +15,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from bundle import BundleError
+from precompute import __version__
 from precompute.cli import build, check, collect, diff, doctor, export, plan, recipes, rollback
 from precompute.cli.output import output_of
+from precompute.cli.parser import CommandParser
 from precompute.shared.errors import UserError
 from precompute.shared.printable import printable
 
@@ -30,10 +32,11 @@ class _Terminated(KeyboardInterrupt):
 
 def make_parser() -> argparse.ArgumentParser:
     """The parser of all commands."""
-    parser = argparse.ArgumentParser(
+    parser = CommandParser(
         prog="python -m precompute",
         description="Turns a catalogue of product pictures into a bundle of look-alikes for the dashboard.",
     )
+    parser.add_argument("--version", action="version", version=f"akin {__version__}")
     subparsers = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     for command in (collect, doctor, plan, build, diff, rollback, check, export, recipes):
         command.add_parser(subparsers)
@@ -55,6 +58,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except OSError as error:
         # Opening files is handled where the file is known; what is left is a full or a vanished disk.
         _say(f"{error.filename or 'writing'}: {error.strerror}. {_left(parsed)}")
+    except MemoryError:
+        _say(f"there is not enough memory: close other programs, or use a machine with more. {_left(parsed)}")
+    except RuntimeError as error:
+        # Python has no error of its own for this.
+        if "can't start new thread" not in str(error):
+            raise
+        _say(f"the system allows no more threads: end other programs, or raise its limit. {_left(parsed)}")
     except KeyboardInterrupt as interrupt:
         if sys.stderr.isatty():
             print(file=sys.stderr)

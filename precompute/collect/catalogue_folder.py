@@ -2,49 +2,40 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
+from bundle.disk import whole_file
+from bundle.fields import TYPES
+from bundle.format import ProductFields
 from pictures.decoding import PictureError
 from precompute.collect.addresses import without_credentials
 from precompute.collect.journal import Journal
 from precompute.collect.picture_fetching import IMAGES, PHASE, picture_address
 from precompute.collect.readers import Reader
+from precompute.collect.readers.text import amount_text
 from precompute.collect.settings import PLACEHOLDER_PRODUCTS
-from precompute.shared.atomic_file import whole_file
-from precompute.shared.csv_cells import cell
+from precompute.shared.csv_cells import marked
 from precompute.shared.errors import UserError
 from precompute.sources import LeftOut, Record, product_from
 from precompute.sources.columns import role_of
 from precompute.sources.exports.export import FACT
 from precompute.sources.hidden import is_about_hiding
+from precompute.sources.products import fact_of
+from precompute.sources.records import REPORT
 from precompute.sources.text import clean, line
 
 TABLE = "products.csv"
-REPORT = "collected.json"
 
-_COLUMNS = (
-    "id",
-    "image",
-    "images",
-    "title",
-    "category",
-    "brand",
-    "tags",
-    "description",
-    "price",
-    "currency",
-    "in_stock",
-    "popularity",
-    "url",
-    "variants",
-)
-_UNDERSTOOD = {"price": "price", "availability": "in_stock", "popularity": "popularity", "url": "url"}
+_FIELDS = {each.name: each for each in fields(ProductFields) if each.name != "facts"}
+_COLUMNS = ("id", "image", "images", *(name for name in _FIELDS if name != "id"))
+_UNDERSTOOD = {fact_of(name): name for name in _FIELDS if name == "url" or " | None" in str(TYPES[name])}
 """Facts that a product has where a column was not understood, with the column."""
 
 _MOST_FACTS = 60
@@ -131,6 +122,7 @@ def write_catalogue(choice: Choice, folder: Path) -> Written:
     a table that is there then stays.
     """
     files = _files(choice.journal) | choice.local
+    missing = _missing(choice.journal)
     placeholders = _placeholders(choice.records(), files)
     left_out: list[LeftOut] = []
     used: set[str] = set()
@@ -140,13 +132,13 @@ def write_catalogue(choice: Choice, folder: Path) -> Written:
         whole_file(folder / TABLE) as temporary,
         temporary.open("w", encoding="utf-8", newline="", errors="replace") as out,
     ):
-        out.write(",".join(map(cell, (*_COLUMNS, *map(_heading, facts)))) + "\n")
+        table = csv.writer(out)
+        table.writerow(map(marked, (*_COLUMNS, *map(_heading, facts))))
         for record in choice.records():
             images, reasons = _images(record, files, placeholders, choice, folder)
             left_out += reasons
             if not images:
-                why = f" ({reasons[0].reason})" if reasons else ""
-                left_out.append(LeftOut(record.place, f"it has no picture that can be used{why}"))
+                left_out.append(LeftOut(record.place, _why_none(record, reasons, missing)))
                 continue
             try:
                 row = _row(record, images, facts)
@@ -155,7 +147,7 @@ def write_catalogue(choice: Choice, folder: Path) -> Written:
                 continue
             used.update(images)
             products += 1
-            out.write(",".join(map(cell, row)) + "\n")
+            table.writerow(map(marked, row))
         if not products:
             first = next(_troubles(choice.journal), left_out[0])
             raise UserError(
@@ -213,6 +205,25 @@ def _images(
     return list(dict.fromkeys(found)), left_out
 
 
+def _missing(journal: Journal) -> dict[str, str]:
+    """Why a picture could not be had, by its address."""
+    reasons = {
+        url: answer.content["reason"] for url, answer in journal.answers(PHASE) if "reason" in answer.content
+    }
+    return reasons | {url: reason for url, _, reason in journal.troubles(PHASE)}
+
+
+def _why_none(record: Record, reasons: list[LeftOut], missing: dict[str, str]) -> str:
+    """Why a product has no picture: what is wrong with the first that it names."""
+    if not record.images:
+        return "it has no image"
+    if reasons:
+        return f"it has no picture that can be used ({reasons[0].reason})"
+    first = record.images[0]
+    why = missing.get(_key(first), "it was not asked for any more")
+    return f"it has no picture that can be used ({without_credentials(first)[:200]}: {why})"
+
+
 def _no_address(image: str) -> str:
     """Why a picture cannot be asked for; nothing where it can, and then the report has what became of it."""
     try:
@@ -247,33 +258,31 @@ def _heading(fact: str) -> str:
 def _row(record: Record, images: list[str], facts: list[str]) -> list[str]:
     """A product as whoever reads the table will understand it again."""
     product = product_from(record, tuple(images))
-    cells = {
-        "id": product.id,
-        "image": product.files[0],
-        "images": "|".join(product.files[1:]),
-        "tags": "|".join(product.tags),
-        "price": _amount(product.price),
-        "in_stock": {True: "yes", False: "no", None: ""}[product.in_stock],
-        "popularity": "" if product.popularity is None else f"{product.popularity:.12g}",
-        "url": product.url,
-    }
-    texts = ("title", "category", "brand", "description", "currency", "variants")
-    cells |= {name: getattr(product, name) for name in texts}
+    cells = {name: _cell(name, getattr(product, name)) for name in _FIELDS}
+    cells |= {"image": product.files[0], "images": "|".join(product.files[1:])}
     for name in _UNDERSTOOD.values():
         # What is not understood, such as a price "on request", stays where it was.
         cells[name] = cells[name] or line(clean(record.fields.get(name, "")))
     return [cells[name] for name in _COLUMNS] + [product.facts.get(name, "") for name in facts]
 
 
-def _amount(price: float | None) -> str:
-    """A price that nobody takes for another: three decimals would be read as thousands."""
-    if price is None:
-        return ""
-    whole, _, decimals = f"{price:.6f}".rstrip("0").partition(".")
-    return f"{whole}.{decimals.ljust(2, '0')}{'0' if len(decimals) == 3 else ''}"
+def _cell(name: str, value: str | float | bool | tuple[str, ...] | None) -> str:
+    """A field's value as its column has it."""
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "yes" if value else "no"
+        case tuple():
+            return "|".join(value)
+        case float():
+            return amount_text(value) if _FIELDS[name].metadata["is_amount"] else f"{value:.12g}"
+    return value
 
 
 def _troubles(journal: Journal) -> Iterator[LeftOut]:
+    for file, reason in json.loads(journal.state("passed_over") or "[]"):
+        yield LeftOut(file, reason)
     for url, answer in journal.answers(PHASE):
         if "reason" in answer.content:
             yield LeftOut(url, answer.content["reason"])

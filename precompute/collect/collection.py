@@ -11,13 +11,13 @@ from pathlib import Path
 from pictures.decoding import PictureError
 from precompute.collect.addresses import is_address, without_credentials
 from precompute.collect.catalogue_folder import Choice, Written, write_catalogue, write_report
-from precompute.collect.crawl import crawl
-from precompute.collect.guard import networks
+from precompute.collect.fetching.crawl import crawl
+from precompute.collect.fetching.guard import networks
+from precompute.collect.fetching.limits import CollectLimits
+from precompute.collect.fetching.politeness import Manners
 from precompute.collect.journal import Answer, Journal
-from precompute.collect.limits import CollectLimits
 from precompute.collect.picture_fetching import PHASE as PICTURES
 from precompute.collect.picture_fetching import Pictures, keep_picture, picture_address, want
-from precompute.collect.politeness import Manners
 from precompute.collect.readers import Ask, Found
 from precompute.collect.readers.kinds import Scope, reader_of
 from precompute.collect.readers.table import say_of
@@ -131,6 +131,11 @@ class _Collection:
         try:
             written = write_catalogue(choice, settings.out)
         except UserError:
+            if unfinished:
+                raise UserError(
+                    f"Expected pictures of {count:,} products. Received: none, as {unfinished}. "
+                    "What was gathered is kept: run the same command again to go on."
+                ) from None
             # The same command asks again, as the pictures may be there by then.
             journal.note(phase="finished")
             raise
@@ -156,6 +161,13 @@ class _Collection:
             self.journal.release()
             reading = Reading(self.settings, self.journal, self.limits, advance)
             crawl(self.settings, reading, self.manners)
+        if passed_over := list(reading.passed_over()):
+            # It is found in the same place by whoever goes on, and by the report.
+            self.journal.note(passed_over=json.dumps([[each.file, each.reason] for each in passed_over]))
+        if not self.journal.state("kind"):
+            raise UserError(
+                f"Expected an answer from {_shown(self.settings)} within {reading.limit}. Received: none."
+            )
         if reading.gone:
             raise UserError(
                 f"Expected answers from {_shown(self.settings)} to the end. Received: {reading.gone}. "
@@ -230,13 +242,15 @@ class _Collection:
         counts = self.journal.count(READING)
         first = next(self.journal.troubles(READING), None)
         why = f"; {first[0]}: {first[2]}" if first and not counts.get("done") else ""
+        named = next((each for each in self.journal.entries() if isinstance(each, LeftOut)), None)
+        why = f"; {named.file}: {named.reason}" if named is not None else why
         if self.journal.state("kind") == TABLE:
             return f"Expected products in {_shown(self.settings)}. Received: none{why}."
         pages = f"{sum(counts.values()):,} pages"
         return (
-            f"Expected products at {_shown(self.settings)}. Received: none in {pages}{why}. Looked for: "
-            "Shopify's /products.json, WooCommerce's store API, and JSON-LD, microdata and Open Graph in the "
-            "pages. Try the address of a category's page or of a product feed, or a table that it exports."
+            f"Expected products at {_shown(self.settings)}. Received: none in {pages}{why}. Looked for the "
+            "lists of shop systems, and for JSON-LD, microdata and Open Graph in pages. Try the address of a "
+            "category's page or of a product feed, or an exported table."
         )
 
     def _report(self, written: Written, unfinished: str) -> None:
@@ -260,18 +274,18 @@ class _Collection:
         write_report(self.settings.out, content)
 
 
-def _addresses(choice: Choice) -> Iterator[str]:
-    """The addresses of the pictures that are wanted, each once."""
+def _addresses(choice: Choice) -> Iterator[tuple[str, int]]:
+    """The addresses of the pictures that are wanted, each once, and where each stands in its product."""
     seen: set[str] = set()
     for record in choice.records():
-        for image in record.images:
+        for place, image in enumerate(record.images):
             try:
                 url = picture_address(image)
             except PictureError:
                 continue
             if url not in seen:
                 seen.add(url)
-                yield url
+                yield url, place
 
 
 def _shown(settings: CollectSettings) -> str:

@@ -198,19 +198,19 @@ class Journal:
         return self.versions.get(phase, str(VERSION))
 
     def keep_found(self, phase: str, ask: Ask, answer: Answer, found: Found) -> int:
-        """Keep what was found in an answer and add what is to be asked next; returns how many entries."""
+        """Keep what was found in an answer and add what is to be asked next; returns how many products."""
         asks = [_fields(each) for each in found.asks]
         content = {"products": found.products, "asks": asks, "notes": found.notes}
         with self.whole():
             self._database.execute("DELETE FROM entry WHERE url = ?", [ask.url])
-            written = self._database.executemany(
+            self._database.executemany(
                 "INSERT INTO entry VALUES (?, ?, ?, ?)",
                 ((ask.url, position, *_row(entry)) for position, entry in enumerate(found.entries)),
-            ).rowcount
+            )
             self.keep(phase, ask.url, Answer(*_validators(answer), content))
             self.add(phase, found.asks)
             self.finish(phase, ask)
-        return max(written, 0)
+        return self.entries_of(ask.url)
 
     def found(self, answer: Answer) -> Found:
         """What a reader found in an answer that is kept, but for its entries, which stay where they are."""
@@ -235,13 +235,16 @@ class Journal:
         """How many different products were found at the addresses of this collection."""
         return self._database.execute(
             "SELECT COUNT(DISTINCT entry.place) FROM ask JOIN entry ON entry.url = ask.url "
-            "WHERE ask.phase = ? AND ask.state IN ('done', 'stale')",
+            # A text is why something is no product.
+            "WHERE ask.phase = ? AND ask.state IN ('done', 'stale') AND entry.content LIKE '[%'",
             [phase],
         ).fetchone()[0]
 
     def entries_of(self, url: str) -> int:
-        """How many entries were found at an address."""
-        return self._database.execute("SELECT COUNT(*) FROM entry WHERE url = ?", [url]).fetchone()[0]
+        """How many products were found at an address."""
+        return self._database.execute(
+            "SELECT COUNT(*) FROM entry WHERE url = ? AND content LIKE '[%'", [url]
+        ).fetchone()[0]
 
     def troubles(self, phase: str) -> Iterator[tuple[str, str, str]]:
         """Address, state and reason of what could not be had as it was asked for, in the asked order."""

@@ -9,18 +9,18 @@ from pathlib import Path
 from time import time
 from typing import Any
 
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
 from scrapy.http import Response
 
-from pictures.decoding import PictureError
+from pictures.decoding import PictureError, decode
 from pictures.limits import BUILD
 from precompute.collect.addresses import AddressError, checked
-from precompute.collect.conditional import headers_for, version_of
-from precompute.collect.crawl import Fetch
+from precompute.collect.fetching.conditional import headers_for, version_of
+from precompute.collect.fetching.crawl import Fetch
+from precompute.collect.fetching.limits import CollectLimits, Hosts
+from precompute.collect.fetching.reasons import GONE, state_of
 from precompute.collect.journal import Answer, Journal
-from precompute.collect.limits import CollectLimits, Hosts
 from precompute.collect.readers import Ask
-from precompute.collect.reasons import GONE, state_of
 from precompute.collect.settings import PICTURE_BYTES, PICTURE_SECONDS, SMALLEST_SIDE
 from precompute.sources.files import JOURNAL
 from precompute.store.files import write_whole
@@ -66,6 +66,14 @@ class Pictures:
             }
         return None
 
+    def seconds_left(self) -> float:
+        """See `Phase`."""
+        return self._limits.seconds_left(reading=False)
+
+    def end_in_time(self) -> None:
+        """See `Phase`."""
+        self.limit = self.limit or self._limits.time_in_words(reading=False)
+
     def permits(self, ask: Ask, url: str) -> str:
         """See `Phase`: pictures may come from anywhere that is public."""
         return ""
@@ -108,22 +116,25 @@ class Pictures:
 _HEADERS = {"Accept": "image/avif,image/webp,image/*;q=0.9,*/*;q=0.5"}
 
 
-def want(urls: Iterable[str], folder: Path, journal: Journal) -> tuple[int, int]:
+def want(urls: Iterable[tuple[str, int]], folder: Path, journal: Journal) -> tuple[int, int]:
     """Note which pictures are to be had; returns how many there are, and how many need not be asked for.
+
+    With each address comes its place among its product's pictures: first ones are asked for first, so that a
+    collection that has to end early has as many products as can be.
 
     What was had before is asked for only where the server may have another version by now, and what is no
     longer on the disk as if it had never been there.
     """
     count = known = 0
     with journal.whole():
-        for url in urls:
+        for url, place in urls:
             count += 1
             answer = journal.answer(PHASE, url)
             if answer is not None and not _is_there(answer, folder):
                 journal.forget(PHASE, url)
                 answer = None
             is_fresh = answer is not None and answer.fresh_until > time()
-            known += journal.want(PHASE, Ask(url, "picture"), done=is_fresh)
+            known += journal.want(PHASE, Ask(url, "picture", urgency=place), done=is_fresh)
     return count, known
 
 
@@ -155,21 +166,14 @@ def picture_address(image: str) -> str:
 
 
 def _judge(data: bytes) -> str:
-    """The file name extension of a picture, by its content."""
+    """The file name extension of a picture, by its content; the whole of it is decoded, as a build will."""
     if not data:
         raise PictureError("the answer is empty (0 bytes)")
     if data.lstrip()[:200].lower().startswith((b"<!doctype html", b"<html", b"<head")):
         raise PictureError("it is a page of HTML and no picture")
-    try:
-        with Image.open(io.BytesIO(data), formats=BUILD.formats) as image:
-            width, height, name = *image.size, image.format or ""
-    except UnidentifiedImageError:
-        raise PictureError(f"it is no picture in a format that is read ({BUILD.names})") from None
-    # Damaged files make decoders raise nearly anything.
-    except Exception as error:
-        raise PictureError(f"it is damaged: {error or type(error).__name__}") from error
+    decode(data)
+    with Image.open(io.BytesIO(data), formats=BUILD.formats) as image:
+        width, height, name = *image.size, image.format or ""
     if min(width, height) < SMALLEST_SIDE:
         raise PictureError(f"{width} × {height} pixels, under the {SMALLEST_SIDE} that show a product")
-    if width * height > BUILD.pixels:
-        raise PictureError(f"{width} × {height} pixels, over the limit of {BUILD.pixels // 10**6} million")
     return _SUFFIXES.get(name, name.lower())

@@ -5,23 +5,33 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 from scrapy.http import Response
 
 from precompute.collect.addresses import host_of, is_within
-from precompute.collect.conditional import headers_for, version_of
-from precompute.collect.crawl import Fetch
+from precompute.collect.fetching.conditional import headers_for, version_of
+from precompute.collect.fetching.crawl import Fetch
+from precompute.collect.fetching.limits import CollectLimits, Hosts
+from precompute.collect.fetching.reasons import GONE, state_of
 from precompute.collect.journal import Journal
-from precompute.collect.limits import CollectLimits, Hosts
+from precompute.collect.reader_process import ApartReader
 from precompute.collect.readers import VERSION, Ask, Found, Reader, Unreadable
 from precompute.collect.readers.kinds import Scope, reader_of
-from precompute.collect.reasons import GONE, state_of
 from precompute.collect.recognition import recognise
-from precompute.collect.settings import TABLE_BYTES, TABLE_SECONDS, CollectSettings
+from precompute.collect.settings import (
+    MOST_ADDRESSES,
+    MOST_SITEMAPS,
+    TABLE,
+    TABLE_BYTES,
+    TABLE_SECONDS,
+    CollectSettings,
+)
 from precompute.shared.errors import UserError
 from precompute.shared.progress import say
+from precompute.sources import LeftOut
 
 PHASE = "reading"
 
@@ -38,6 +48,8 @@ class Reading:
         self._hosts = Hosts()
         self._reader: Reader | None = None
         self._scope: Scope | None = None
+        self._sitemaps = self._unread_sitemaps = self._addresses = 0
+        self._are_all_noted = True
         self.limit = ""
         """The limit that ended the pass, in words."""
 
@@ -66,7 +78,9 @@ class Reading:
         # Another kind of reader, or other hosts, find something else in the same page.
         decided_by = [VERSION, kind, sorted(scope.hosts), dict(self._settings.columns)]
         self._journal.versions[PHASE] = hashlib.sha256(json.dumps(decided_by).encode()).hexdigest()[:16]
-        self._reader = reader_of(kind, scope, self._settings)
+        # A table may be large, and is read row by row.
+        make = reader_of if kind == TABLE else ApartReader
+        self._reader = make(kind, scope, self._settings)
 
     def has_next(self) -> bool:
         """See `Phase`."""
@@ -83,12 +97,25 @@ class Reading:
             if reason := self._hosts.is_gone(ask.url):
                 self._give_up(ask, reason, status=None)
                 continue
+            if ask.role == "sitemap" and self._sitemaps >= MOST_SITEMAPS:
+                self._unread_sitemaps += 1
+                self._journal.finish(PHASE, ask, state="refused")
+                continue
+            self._sitemaps += ask.role == "sitemap"
             self._limits.pages += 1
             options: dict[str, Any] = {"headers": headers_for(self._journal.answer(PHASE, ask.url))}
             if ask.role == "table":
                 options["meta"] = dict(_TABLE)
             return ask, options
         return None
+
+    def seconds_left(self) -> float:
+        """See `Phase`."""
+        return self._limits.seconds_left(reading=True)
+
+    def end_in_time(self) -> None:
+        """See `Phase`."""
+        self.limit = self.limit or self._limits.time_in_words(reading=True)
 
     def permits(self, ask: Ask, url: str) -> str:
         """See `Phase`: pages are those of the shop's own hosts."""
@@ -104,7 +131,7 @@ class Reading:
             found, entries = self._again(ask)
         else:
             try:
-                found = self._reader.read(ask, response)
+                found = self._bounded(self._reader.read(ask, response))
                 entries = self._journal.keep_found(PHASE, ask, version_of(response), found)
             except (UserError, OSError, sqlite3.Error):
                 raise
@@ -121,6 +148,22 @@ class Reading:
             # Whoever links to where a redirect led need not ask there again.
             self._journal.add(PHASE, [Ask(response.url, ask.role, ask.place, ask.depth)], done=True)
         self._count(found, entries)
+
+    def _bounded(self, found: Found) -> Found:
+        """What was found, without the addresses that are too many for one source."""
+        asks = found.asks[: max(0, MOST_ADDRESSES - self._addresses)]
+        self._addresses += len(asks)
+        self._are_all_noted = self._are_all_noted and len(asks) == len(found.asks)
+        return found if len(asks) == len(found.asks) else replace(found, asks=asks)
+
+    def passed_over(self) -> Iterator[LeftOut]:
+        """What was not asked for as it came to be too much."""
+        if self._unread_sitemaps:
+            count = f"{self._unread_sitemaps:,} sitemaps are left unread"
+            yield LeftOut(self._settings.source, f"{count}, over the limit of {MOST_SITEMAPS:,}")
+        if not self._are_all_noted:
+            reason = f"further addresses are not noted, over the limit of {MOST_ADDRESSES:,}"
+            yield LeftOut(self._settings.source, reason)
 
     def _again(self, ask: Ask, *, state: str = "done", reason: str = "") -> tuple[Found, int]:
         """What stood in an address the last time, and how many entries, which stand again."""

@@ -10,15 +10,15 @@ from scrapy.http import Response
 from scrapy.utils.gz import gzip_magic_number
 
 from precompute.collect.addresses import AddressError, checked, host_of, origin_of, without_credentials
-from precompute.collect.crawl import Fetch
-from precompute.collect.politeness import FORBIDDEN
+from precompute.collect.fetching.crawl import Fetch
+from precompute.collect.fetching.politeness import FORBIDDEN
+from precompute.collect.fetching.reasons import Unanswered, answered
+from precompute.collect.platforms import PLATFORMS, Platform, platform_named
+from precompute.collect.platforms.platform import json_of
 from precompute.collect.readers import Ask, Unreadable
 from precompute.collect.readers.kinds import Scope
-from precompute.collect.readers.shopify import Shopify, json_of
-from precompute.collect.readers.web import is_start_page, read_sitemap
-from precompute.collect.readers.woocommerce import WooCommerce
-from precompute.collect.reasons import Unanswered, answered
-from precompute.collect.settings import KINDS, TABLE, TABLE_BYTES, TABLE_SECONDS, CollectSettings
+from precompute.collect.readers.web import is_sitemap, is_start_page
+from precompute.collect.settings import KINDS, PAGE_BYTES, TABLE, TABLE_BYTES, TABLE_SECONDS, CollectSettings
 from precompute.shared.errors import UserError
 
 _SITEMAPS = ("/sitemap.xml", "/sitemap_index.xml", "/wp-sitemap.xml")
@@ -57,7 +57,7 @@ async def recognise(fetch: Fetch, settings: CollectSettings) -> Recognised:
 
 async def _found(probe: _Probe) -> Recognised:
     kind = _kind_of(probe.response)
-    if kind in ("shopify", "woocommerce"):
+    if platform_named(kind):
         # The address of such a list itself.
         return await _forced(probe, kind)
     if kind in ("sitemap", "table"):
@@ -74,10 +74,9 @@ async def _found(probe: _Probe) -> Recognised:
         )
     is_root = is_start_page(urlsplit(probe.start).path)
     found = None
-    if is_root or "/collections/" in probe.start:
-        found = await probe.shop("shopify")
-    if not found and (is_root or "/product-category/" in probe.start):
-        found = await probe.shop("woocommerce")
+    for platform in PLATFORMS:
+        if not found and (is_root or platform.part.search(probe.start)):
+            found = await probe.shop(platform)
     if not found and is_root:
         found = await probe.sitemap()
     return found or probe.pages()
@@ -95,10 +94,9 @@ async def _forced(probe: _Probe, kind: str) -> Recognised:
         found = await probe.sitemap()
         wanted = "a sitemap at this address, in the robots.txt, or at /sitemap.xml"
     else:
-        found = await probe.shop(kind)
-        wanted = {"shopify": "a Shopify shop's /products.json", "woocommerce": "WooCommerce's store API"}[
-            kind
-        ]
+        platform = next(each for each in PLATFORMS if each.name == kind)
+        found = await probe.shop(platform)
+        wanted = f"the {platform.list} of {platform.shop}"
     if found is None:
         why = probe.closed.get(kind, "none")
         raise UserError(f"Expected {wanted} at {origin_of(probe.start)}. Received: {why}.")
@@ -120,24 +118,24 @@ class _Probe:
         ask = Ask(self.start, kind, urgency=-1)
         return Recognised(kind, f"{self.start} is {what}.", self._scope, ((ask, self.response),))
 
-    async def shop(self, kind: str) -> Recognised | None:
+    async def shop(self, platform: Platform) -> Recognised | None:
         """The list of a shop, where it is there and open."""
-        reader = Shopify(self.start) if kind == "shopify" else WooCommerce(self.start)
+        kind, reader = platform.name, platform.reader(self.start)
         ask = reader.first()
         response = await self._try(ask.url, kind)
         if response is None:
             return None
         try:
-            entries = list(reader.read(ask, response).entries)
+            is_list = platform.has_made(json_of(response))
         except Unreadable as error:
             self.closed[kind] = str(error)
             return None
-        if not entries:
+        if not is_list:
             self.closed[kind] = "it lists no product"
             return None
-        name = {"shopify": "a Shopify shop", "woocommerce": "a WooCommerce shop"}[kind]
-        said = f"{origin_of(self.start)} is {name}: reading its {urlsplit(ask.url).path}."
-        return Recognised(kind, said, self._scope, ((ask, response),), (reader.about(),))
+        said = f"{origin_of(self.start)} is {platform.shop}: reading its {urlsplit(ask.url).path}."
+        about = reader.about()
+        return Recognised(kind, said, self._scope, ((ask, response),), (about,) if about else ())
 
     async def sitemap(self) -> Recognised | None:
         """The sitemaps that the robots.txt names, or the one that is where most sites have theirs."""
@@ -146,10 +144,8 @@ class _Probe:
             response = await self._try(url, "sitemap")
             if response is None:
                 continue
-            try:
-                read_sitemap(response)
-            except Unreadable as error:
-                self.closed["sitemap"] = str(error)
+            if not is_sitemap(response):
+                self.closed["sitemap"] = "it is no sitemap"
                 continue
             asks = [Ask(each, "sitemap", f"{position:03}", urgency=-1) for position, each in enumerate(named)]
             first = Ask(url, "sitemap", f"{named.index(url) if named else 0:03}", urgency=-1)
@@ -167,12 +163,10 @@ class _Probe:
     def _looks(self) -> str:
         """What the site is, and what of it is closed where it looks like a shop that has it."""
         start, body = self.start.rstrip("/"), self.response.body.lower()
-        for kind, word, path in (
-            ("shopify", b"cdn.shopify.com", "/products.json"),
-            ("woocommerce", b"woocommerce", "store API"),
-        ):
-            if word in body and kind in self.closed:
-                return f"{start} looks like a {kind} shop whose {path} is closed ({self.closed[kind]})"
+        for platform in PLATFORMS:
+            if platform.mark in body and platform.name in self.closed:
+                why = self.closed[platform.name]
+                return f"{start} looks like {platform.shop} whose {platform.list} is closed ({why})"
         return f"{start} is a web site"
 
     async def _try(self, url: str, kind: str) -> Response | None:
@@ -226,11 +220,7 @@ def _kind_of(response: Response) -> str:
     if gzip_magic_number(response) or head.startswith(
         (b"<?xml", b"<rss", b"<feed", b"<urlset", b"<sitemapindex")
     ):
-        try:
-            read_sitemap(response)
-            return "sitemap"
-        except Unreadable:
-            return "pages" if b"<html" in head else "table"
+        return "sitemap" if is_sitemap(response) else "pages" if b"<html" in head else "table"
     if head.startswith((b"{", b"[")):
         return _kind_of_json(response)
     if b"<html" in head or b"<!doctype html" in head or "html" in _content_type(response):
@@ -242,15 +232,14 @@ def _kind_of(response: Response) -> str:
 
 
 def _kind_of_json(response: Response) -> str:
+    if len(response.body) > PAGE_BYTES:
+        # No list of a shop's has pages of that size.
+        return "table"
     try:
         content: Any = json_of(response)
     except Unreadable:
         return "table"  # JSON Lines are no JSON.
-    products = content.get("products") if isinstance(content, dict) else content
-    first = products[0] if isinstance(products, list) and products and isinstance(products[0], dict) else {}
-    if {"handle", "variants"} <= set(first):
-        return "shopify"
-    return "woocommerce" if {"permalink", "prices"} <= set(first) else "table"
+    return next((platform.name for platform in PLATFORMS if platform.has_made(content)), "table")
 
 
 def _content_type(response: Response) -> str:

@@ -7,11 +7,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from precompute import __version__
+from precompute.collect.platforms import PLATFORMS
 from precompute.shared.errors import UserError
 
-KINDS = {
-    "shopify": "a Shopify shop, by its /products.json",
-    "woocommerce": "a WooCommerce shop, by its store API",
+KINDS = {platform.name: platform.what for platform in PLATFORMS} | {
     "sitemap": "product data in the pages that a sitemap lists",
     "pages": "product data in the pages that links lead to",
 }
@@ -34,6 +33,18 @@ PAGE_SECONDS = 30.0
 PICTURE_SECONDS = 60.0
 TABLE_SECONDS = 600.0
 """How long one response may take, from the request to its last byte."""
+
+MOST_SITEMAPS = 1000
+"""So many sitemaps are read of one source; of those that a server makes up there is no end."""
+
+MOST_ADDRESSES = 2_000_000
+"""So many addresses of one source are noted."""
+
+READING_SECONDS = 5.0
+"""The most CPU seconds that reading one answer may take."""
+
+READING_BYTES = 1500 * MEGABYTE
+"""And the most memory."""
 
 RETRIES = 4
 LONGEST_PAUSE = 300.0

@@ -19,6 +19,7 @@ from precompute.embeddings.embed import EmbeddingTask, embed_all
 from precompute.embeddings.projection import centre
 from precompute.models.registry import ExtractorPlan
 from precompute.shared.progress import stage
+from precompute.shared.unit_length import to_unit_length
 from precompute.store import EmbeddingStore, Store
 
 TURNS = {90: Image.Transpose.ROTATE_90, 180: Image.Transpose.ROTATE_180, 270: Image.Transpose.ROTATE_270}
@@ -107,7 +108,7 @@ class _Likeness:
         images = [product.images[0].id for product in products]
         vectors = embeddings.vectors(images)
         self._centre = centre(vectors, images)
-        self._vectors = self._unit(vectors)
+        self._vectors = self._centred(vectors)
         rows: dict[str, list[int]] = defaultdict(list)
         for row, product in enumerate(products):
             rows[product.category].append(row)
@@ -130,7 +131,7 @@ class _Likeness:
 
     def gains(self, rows: list[int], embeddings: np.ndarray) -> np.ndarray:
         """What other embeddings (q, d) of `rows` add to the likeness to their group, and to all: (q, 2)."""
-        places, vectors = np.array(rows), self._unit(embeddings)
+        places, vectors = np.array(rows), self._centred(embeddings)
         by_group = self._of_group(places, vectors) - self._upright[places]
         among_all = self._to(self._all, places, vectors) - self._to(self._all, places, self._vectors[places])
         return np.stack([by_group, among_all], axis=1)
@@ -153,10 +154,8 @@ class _Likeness:
             found[part] = np.partition(cosines, -NEAREST, axis=1)[:, -NEAREST:].mean(axis=1)
         return found
 
-    def _unit(self, embeddings: np.ndarray) -> np.ndarray:
-        vectors = (embeddings - self._centre).astype(np.float32)
-        lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-        return np.divide(vectors, lengths, out=np.zeros_like(vectors), where=lengths > 0)
+    def _centred(self, embeddings: np.ndarray) -> np.ndarray:
+        return to_unit_length((embeddings - self._centre).astype(np.float32))
 
 
 def _drawn(rows: np.ndarray, images: list[str]) -> np.ndarray:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import csv
 from collections.abc import Iterator
 from pathlib import Path
 
+from bundle.disk import whole_file
 from precompute.doctor.findings import Diagnosis, Finding, kind_of
-from precompute.reports.export import cell
-from precompute.shared.atomic_file import whole_file
+from precompute.shared.csv_cells import marked
 
 COLUMNS = ("finding", "severity", "kind", "product", "file", "what", "what_to_do", "beside")
 
@@ -19,12 +20,12 @@ def write_table(path: Path, diagnosis: Diagnosis) -> None:
     well, | between them. Raises `OSError` where the file cannot be written; it is whole or not there.
     """
     with whole_file(path) as temporary, temporary.open("w", encoding="utf-8", newline="") as file:
-        file.write(",".join(COLUMNS) + "\n")
+        writer = csv.writer(file)
+        writer.writerow(COLUMNS)
         for number, finding in enumerate(diagnosis.findings, start=1):
             for product, name in _rows(finding):
                 texts = (finding.severity, finding.kind, product, name, finding.text, kind_of(finding).advice)
-                cells = map(cell, (*texts, "|".join(finding.beside)))
-                file.write(f"{number},{','.join(cells)}\n")
+                writer.writerow([number, *map(marked, (*texts, "|".join(finding.beside)))])
 
 
 def _rows(finding: Finding) -> Iterator[tuple[str, str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -11,6 +12,7 @@ from pathlib import Path
 from threading import Lock
 from typing import Generic, TypeVar
 
+from bundle.disk import open_file
 from pictures.decoding import PictureError
 from pictures.limits import BUILD, MEGABYTE
 from precompute.shared.errors import UserError
@@ -98,8 +100,9 @@ def _load(folder: Path, file: str, prepare: Callable[[str, bytes], Result], seen
 
 
 def _read(path: Path) -> bytes:
-    with path.open("rb") as file:
-        data = file.read(BUILD.bytes + 1)
+    with open_file(path) as file:
+        # A file that grows meanwhile is read as far as it went; what `read` is told, it asks memory for.
+        data = file.read(min(os.fstat(file.fileno()).st_size, BUILD.bytes) + 1)
     if len(data) > BUILD.bytes:
         raise PictureError(f"the file has more than {BUILD.bytes // MEGABYTE} MB")
     return data

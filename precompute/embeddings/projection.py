@@ -7,6 +7,7 @@ import heapq
 import numpy as np
 
 from precompute.models.recipe import ANCHORS
+from precompute.shared.unit_length import to_unit_length
 
 _BLOCK = 4096
 
@@ -25,10 +26,7 @@ def project(embeddings: np.ndarray, image_ids: list[str], *, projection: str) ->
     middle = centre(embeddings, image_ids)
     for start in range(0, len(embeddings), _BLOCK):
         block = embeddings[start : start + _BLOCK] - middle
-        norms = np.linalg.norm(block, axis=1, keepdims=True)
-        embeddings[start : start + _BLOCK] = np.divide(
-            block, norms, out=np.zeros_like(block), where=norms > 0
-        )
+        embeddings[start : start + _BLOCK] = to_unit_length(block)
 
 
 def centre(embeddings: np.ndarray, image_ids: list[str]) -> np.ndarray:

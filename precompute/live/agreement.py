@@ -10,11 +10,13 @@ from importlib.metadata import version
 import numpy as np
 
 from bundle.format import canonical_json
+from bundle.metric import lower_is_better
 from precompute.embeddings.embed import EmbeddingTask, embed_all
 from precompute.live.parts import LiveExtractors, LiveRows
 from precompute.models.registry import Extractor, ExtractorPlan
 from precompute.shared.progress import stage
 from precompute.shared.quiet_libraries import quiet_libraries
+from precompute.shared.unit_length import to_unit_length
 from precompute.store import EmbeddingStore, Store
 
 PICTURES = 200
@@ -70,7 +72,7 @@ def measure(
         queries = _projected(np.stack([found[image_id] for image_id in sample]), rows.centre)
         nearest = _nearest(_nearness(queries, decoded, len(numbers), metric), apart)
         overlap[name] = _overlap(right, nearest)
-        cosine[name] = float(np.vecdot(_unit(queries), _unit(build)).min())
+        cosine[name] = float(np.vecdot(to_unit_length(queries), to_unit_length(build)).min())
     rounded = _nearness(build, decoded, len(numbers), metric)
     error = np.abs(_scores(rounded, metric) - _scores(exact, metric)).max()
     return Agreement(len(sample), overlap, cosine, float(error))
@@ -110,26 +112,26 @@ def _embeddings(flatbuffer: bytes, store: Store) -> EmbeddingStore:
 
 def _projected(embeddings: np.ndarray, centre: np.ndarray | None) -> np.ndarray:
     """The vectors (q, d) of embeddings, as a live search makes them."""
-    return embeddings if centre is None else _unit(embeddings - centre)
+    return embeddings if centre is None else to_unit_length(embeddings - centre)
 
 
 def _nearness(
     queries: np.ndarray, rows: Callable[[slice], np.ndarray], count: int, metric: str
 ) -> np.ndarray:
     """How near each query (q, d) is to each of `count` rows: (q, count) float32, more is nearer."""
-    queries = _unit(queries) if metric == "cosine" else queries
+    queries = to_unit_length(queries) if metric == "cosine" else queries
     near = np.empty((len(queries), count), np.float32)
     for start in range(0, count, _BLOCK):
         part = slice(start, start + _BLOCK)
-        block = _unit(rows(part)) if metric == "cosine" else rows(part)
+        block = to_unit_length(rows(part)) if metric == "cosine" else rows(part)
         near[:, part] = queries @ block.T
-        if metric == "euclidean":
+        if lower_is_better(metric):
             near[:, part] -= (np.vecdot(queries, queries)[:, np.newaxis] + np.vecdot(block, block)) / 2
     return near
 
 
 def _scores(nearness: np.ndarray, metric: str) -> np.ndarray:
-    return np.sqrt(np.maximum(-2 * nearness, 0)) if metric == "euclidean" else nearness
+    return np.sqrt(np.maximum(-2 * nearness, 0)) if lower_is_better(metric) else nearness
 
 
 def _nearest(nearness: np.ndarray, apart: np.ndarray) -> list[set[int]]:
@@ -142,8 +144,3 @@ def _nearest(nearness: np.ndarray, apart: np.ndarray) -> list[set[int]]:
 def _overlap(right: list[set[int]], found: list[set[int]]) -> float:
     shares = [len(one & other) / len(one) for one, other in zip(right, found, strict=True) if one]
     return float(np.mean(shares)) if shares else 1.0
-
-
-def _unit(vectors: np.ndarray) -> np.ndarray:
-    norms = np.linalg.norm(vectors, axis=1, keepdims=True)
-    return np.divide(vectors, norms, out=np.zeros_like(vectors), where=norms > 0)

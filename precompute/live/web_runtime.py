@@ -18,8 +18,8 @@ from pathlib import Path
 import platformdirs
 
 from bundle import BundleWriter
+from bundle.disk import whole_file
 from bundle.live import WEB
-from precompute.shared.atomic_file import whole_file
 from precompute.shared.progress import say
 
 _LOCK = Path(__file__).with_name("web_runtime")

@@ -18,6 +18,7 @@ from precompute.live.web_runtime import write_web_runtime
 from precompute.models.registry import ExtractorPlan
 from precompute.shared.errors import UserError
 from precompute.shared.progress import say
+from precompute.shared.unit_length import to_unit_length
 from precompute.store import Store
 
 MOST_BYTES = 150 * MEGABYTE
@@ -57,7 +58,7 @@ def write_live(extractors: LiveExtractors, rows: LiveRows, *, store: Store, writ
     that was converted gives other neighbours than the build's.
     """
     recipe = extractors.plan.recipe
-    vectors = _unit(rows.vectors) if recipe.metric == "cosine" else rows.vectors
+    vectors = to_unit_length(rows.vectors) if recipe.metric == "cosine" else rows.vectors
     numbers, scales = quantised(vectors)
     found = measure(extractors, rows, numbers=numbers, scales=scales, store=store)
     included = {name: found.overlap[name] >= least for name, least in LEAST_OVERLAP.items()}
@@ -96,11 +97,6 @@ def quantised(vectors: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     scales = (np.abs(vectors).max(axis=1) / _LEVELS).astype(np.float32)
     divisors = np.where(scales > 0, scales, 1)[:, np.newaxis]
     return np.rint(vectors / divisors).clip(-_LEVELS, _LEVELS).astype(np.int8), scales
-
-
-def _unit(vectors: np.ndarray) -> np.ndarray:
-    norms = np.linalg.norm(vectors, axis=1, keepdims=True)
-    return np.divide(vectors, norms, out=np.zeros_like(vectors), where=norms > 0)
 
 
 def _described(

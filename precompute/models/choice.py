@@ -11,8 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from bundle import Bundle
+from bundle.metric import METRICS
 from precompute.models import recipe as names
-from precompute.models.recipe import APPLICATIONS, DEFAULT, HUB, KERAS, RECIPES, Recipe
+from precompute.models.networks import network_of
+from precompute.models.recipe import APPLICATIONS, HUB, KERAS, RECIPES, Recipe
 from precompute.shared.errors import UserError
 
 MAXIMUM_TOP = 200
@@ -26,7 +28,7 @@ CHOICES = {
     "interpolation": names.INTERPOLATIONS,
     "projection": names.PROJECTIONS,
     "pictures": names.PICTURES,
-    "metric": names.METRICS,
+    "metric": METRICS,
 }
 """The fields that take one of a few words, with those words."""
 
@@ -132,21 +134,20 @@ def read_recipe(path: Path) -> Recipe:
 
 def _of_model(extractor: str, options: Mapping[str, Any]) -> Recipe:
     """A recipe of an extractor: what the model suggests, with `options` in its place."""
-    if extractor == DEFAULT:
+    network = network_of(extractor)
+    if network.name in RECIPES:
         for key in _FIXED:
-            if options.get(key, own := getattr(RECIPES[DEFAULT], key)) != own:
-                raise UserError(f"The {key} of {DEFAULT} is {own!r} and cannot be {options[key]!r}.")
-        return dataclasses.replace(RECIPES[DEFAULT], **options)
+            if options.get(key, own := getattr(RECIPES[extractor], key)) != own:
+                raise UserError(f"The {key} of {extractor} is {own!r} and cannot be {options[key]!r}.")
+        return dataclasses.replace(RECIPES[extractor], **options)
     kind, _, model = extractor.partition(":")
     if kind + ":" == KERAS and model not in APPLICATIONS:
         raise UserError(
             f"Expected a model of keras.applications after {KERAS}. Received: {model!r}. "
             f"Did you mean {' or '.join(_nearest(model, list(APPLICATIONS)))}?"
         )
-    if kind + ":" not in (KERAS, HUB) or not model:
-        raise UserError(
-            f"Expected the extractor to be {DEFAULT}, {KERAS}MODEL or {HUB}PRESET. Received: {extractor!r}."
-        )
+    if not model:
+        raise UserError(f"Expected the name of a preset after {HUB}. Received: none.")
     layer, pooling = options.get("layer", names.FEATURES), options.get("pooling", "avg")
     parts = [
         kind,
@@ -166,7 +167,7 @@ def _of_model(extractor: str, options: Mapping[str, Any]) -> Recipe:
 
 def _checked(recipe: Recipe, *, source: str) -> Recipe:
     """The recipe itself; raises `UserError` where the value of a field does not fit."""
-    fixed = _FIXED if recipe.extractor == DEFAULT else ()
+    fixed = _FIXED if recipe.extractor in RECIPES else ()
     for key, choices in CHOICES.items():
         if key not in fixed and getattr(recipe, key) not in choices:
             raise UserError(

@@ -34,7 +34,6 @@ RESIZES = ("crop", "letterbox", "squash")
 INTERPOLATIONS = ("nearest", "bilinear", "bicubic", "box", "hamming", "lanczos")
 PROJECTIONS = ("centre", "none")
 PICTURES = ("mean", "best", "first")
-METRICS = ("cosine", "euclidean", "dot")
 
 _DECIDES_EMBEDDING = (
     "extractor",

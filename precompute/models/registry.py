@@ -14,12 +14,13 @@ from dataclasses import dataclass
 from importlib import util
 from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from bundle.format import canonical_json, sha256_of
-from precompute.models.recipe import HUB, KERAS, Recipe
+from bundle.format import canonical_json
+from precompute.models.networks import network_of, open_network
+from precompute.models.recipe import Recipe
 from precompute.shared.errors import UserError
 from precompute.shared.quiet_libraries import quiet_libraries
 from precompute.shared.versions import RUNTIME_PACKAGES
@@ -28,12 +29,6 @@ if TYPE_CHECKING:
     import keras
 
 RUNTIMES = ("litert", "keras")
-
-_FASTER_ON_LITERT = ("efficientnet-lite0", "keras:MobileNet", "keras:EfficientNet")
-"""Networks of depthwise convolutions, on a CPU; `docs/recipes.md` has the figures of these and others.
-
-The large matrices of VGG and ResNet run as fast in Keras or faster, and converting them takes up to minutes.
-"""
 
 
 class Extractor(Protocol):
@@ -110,7 +105,7 @@ def plan_extractor(recipe: Recipe, *, runtime: str | None = None) -> ExtractorPl
             "install it or use --runtime keras."
         )
     with quiet_libraries():
-        source = _source(recipe)
+        source = open_network(recipe)
     return ExtractorPlan(recipe, chosen, source.weights_sha256, source.model)
 
 
@@ -121,7 +116,8 @@ def open_extractor(recipe: Recipe, *, runtime: str | None = None) -> Extractor:
 
 def best_runtime(recipe: Recipe) -> str:
     """The faster runtime for a recipe on this machine; Keras where LiteRT is missing."""
-    if not recipe.extractor.startswith(_FASTER_ON_LITERT) or util.find_spec("ai_edge_litert") is None:
+    faster_on_litert = network_of(recipe.extractor).faster_on_litert
+    if not recipe.extractor.startswith(faster_on_litert) or util.find_spec("ai_edge_litert") is None:
         return "keras"
     # TensorFlow takes seconds to import: it is asked only where there may be a GPU.
     if Path("/proc/driver/nvidia/gpus").exists():
@@ -130,55 +126,3 @@ def best_runtime(recipe: Recipe) -> str:
 
             return "keras" if has_gpu() else "litert"
     return "litert"
-
-
-class _Source(NamedTuple):
-    """Where an extractor comes from: the hash of its weights, and what makes its Keras model."""
-
-    weights_sha256: str
-    model: Callable[[], keras.Model]
-
-
-def _source(recipe: Recipe) -> _Source:
-    if recipe.extractor.startswith(KERAS):
-        weights = recipe.weights or _fetched_weights(recipe)
-        return _Source(_hash(weights), lambda: _application(recipe, weights))
-    if recipe.weights is not None:
-        raise UserError(
-            f"Expected a weights file for a model of keras.applications only. Received: {recipe.weights} for "
-            f"{recipe.extractor}, which brings its own."
-        )
-    if recipe.extractor.startswith(HUB):
-        from precompute.models.networks.hub_backbone import open_preset
-
-        model, weights_sha256 = open_preset(recipe)
-        return _Source(weights_sha256, lambda: model)
-    from precompute.models.networks.efficientnet_lite0_weights import weights_file
-
-    weights = weights_file()
-    return _Source(_hash(weights), lambda: _efficientnet_lite0(weights))
-
-
-def _fetched_weights(recipe: Recipe) -> Path:
-    from precompute.models.networks.keras_application import fetched_weights
-
-    return fetched_weights(recipe)
-
-
-def _application(recipe: Recipe, weights: Path) -> keras.Model:
-    from precompute.models.networks.keras_application import build_model
-
-    return build_model(recipe, weights)
-
-
-def _efficientnet_lite0(weights: Path) -> keras.Model:
-    from precompute.models.networks.efficientnet_lite0 import build_model
-
-    return build_model(weights)
-
-
-def _hash(weights: Path) -> str:
-    try:
-        return sha256_of(weights)
-    except OSError as error:
-        raise UserError(f"The weights {weights} cannot be read ({error.strerror}).") from error

@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
+from bundle.disk import whole_file
 from precompute.neighbours.best_pair import ProductSpace
-from precompute.shared.atomic_file import whole_file
 from precompute.shared.progress import say
 
 _VERSION = "1"

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from threadpoolctl import threadpool_limits
 
+from bundle.metric import sign
 from precompute.neighbours.best_pair import ProductSpace, open_products
 
 SAMPLED = 100_000
@@ -48,9 +49,9 @@ def describe_pairs(scores: np.ndarray, metric: str) -> dict[str, Any]:
     """What the manifest says of the `pair_scores`: the one at place p is nearer than p % of the pairs are."""
     if not scores.size:
         return {"sampled": 0, "quantiles": [], "tail": {}}
-    sign = -1 if metric == "euclidean" else 1
+    way = sign(metric)
     shares = [*range(101), *TAIL]
-    found = (sign * np.quantile(sign * scores, np.array(shares) / 100)).round(6) + 0.0
+    found = (way * np.quantile(way * scores, np.array(shares) / 100)).round(6) + 0.0
     quantiles, tail = found[:101].tolist(), found[101:].tolist()
     return {
         "sampled": scores.size,

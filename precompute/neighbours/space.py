@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from bundle.metric import lower_is_better
+
 DECIMALS = 6
 
 _STEP = 1.1e-6
@@ -140,7 +142,7 @@ class Space:
     @property
     def lower_is_better(self) -> bool:
         """Whether a score is a distance."""
-        return self.metric == "euclidean"
+        return lower_is_better(self.metric)
 
     @property
     def _error(self) -> float:

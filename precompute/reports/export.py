@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import dataclasses
 import json
 from collections.abc import Callable, Iterator
@@ -16,12 +17,12 @@ import pyarrow as pa
 from pyarrow import parquet
 
 from bundle import Bundle, Neighbour, Product
+from bundle.disk import whole_file
 from precompute.embeddings.vectors import Vectors, compared_vectors
 from precompute.models.choice import published_recipe
 from precompute.models.recipe import Recipe
 from precompute.neighbours.best_pair import open_products
-from precompute.shared.atomic_file import whole_file
-from precompute.shared.csv_cells import cell
+from precompute.shared.csv_cells import marked
 from precompute.shared.errors import UserError
 from precompute.shared.progress import stage
 from precompute.store import Store
@@ -106,12 +107,13 @@ class _Source:
 
 def _lists_csv(source: _Source, out: Path) -> list[Path]:
     with whole_file(out) as temporary, temporary.open("w", encoding="utf-8", newline="") as file:
-        file.write(",".join(_SCHEMA.names) + "\n")
+        writer = csv.writer(file)
+        writer.writerow(_SCHEMA.names)
         with _stage(source) as advance:
             for product_id, entries in source.lists():
-                product = cell(product_id)
-                file.writelines(
-                    f"{product},{cell(entry.id)},{rank},{entry.score:.6f}\n"
+                product = marked(product_id)
+                writer.writerows(
+                    (product, marked(entry.id), rank, f"{entry.score:.6f}")
                     for rank, entry in enumerate(entries, start=1)
                 )
                 advance(1)
@@ -180,15 +182,15 @@ def _matrix_csv(source: _Source, out: Path) -> list[Path]:
         )
     vectors = source.vectors()
     space = open_products(vectors.values, source.description["metric"], counts=vectors.counts)
-    labels = [cell(product_id) for product_id in vectors.ids]
-    numbers = ",%.6f" * count + "\n"
+    labels = [marked(product_id) for product_id in vectors.ids]
     with whole_file(out) as temporary, temporary.open("w", encoding="utf-8", newline="") as file:
-        file.write(",".join(["product", *labels]) + "\n")
+        writer = csv.writer(file)
+        writer.writerow(["product", *labels])
         with _stage(source) as advance:
             for start in range(0, count, _MATRIX_ROWS):
                 rows = np.arange(start, min(start + _MATRIX_ROWS, count))
                 for row, scores in zip(rows.tolist(), space.full_scores(rows), strict=True):
-                    file.write(labels[row] + numbers % tuple(scores.tolist()))
+                    writer.writerow([labels[row], *map("{:.6f}".format, scores.tolist())])
                 advance(len(rows))
     return [out]
 

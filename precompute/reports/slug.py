@@ -37,7 +37,7 @@ _ADVICE = {
 
 
 @dataclass(frozen=True)
-class Part:
+class SlugPart:
     """One part of a slug and its size in bytes, compressed."""
 
     name: str
@@ -49,7 +49,7 @@ class Part:
         return _ADVICE[self.name]
 
 
-def measure(repository: Path, *, bundle: Path, environment: Path) -> list[Part]:
+def measure(repository: Path, *, bundle: Path, environment: Path) -> list[SlugPart]:
     """The parts of the slug of `repository`, each packed by itself.
 
     `bundle` is the live generation's folder; `environment` a virtual environment with what
@@ -57,10 +57,10 @@ def measure(repository: Path, *, bundle: Path, environment: Path) -> list[Part]:
     """
     data = bundle.parent
     return [
-        Part("interpreter", packed_size(interpreter_files())),
-        Part("packages", packed_size(files_below(packages_folder(environment)))),
-        Part("code", packed_size(code_files(repository.resolve(), data=data))),
-        Part("bundle", packed_size([data / fmt.CURRENT, *files_below(bundle)])),
+        SlugPart("interpreter", packed_size(interpreter_files())),
+        SlugPart("packages", packed_size(files_below(packages_folder(environment)))),
+        SlugPart("code", packed_size(code_files(repository.resolve(), data=data))),
+        SlugPart("bundle", packed_size([data / fmt.CURRENT, *files_below(bundle)])),
     ]
 
 

@@ -9,19 +9,17 @@ _MARKED = ("=", "+", "-", "@", "\t", "\r", "\n", MARK)
 """What a formula, or an apostrophe that is part of the text, begins with."""
 
 
-def cell(text: str) -> str:
-    """`text` as a cell in quotes.
+def marked(text: str) -> str:
+    """`text` as a cell that spreadsheets take for text.
 
     One that begins with = + - @, a tab, a line's end or an apostrophe gets an apostrophe before it, by
     which spreadsheets know text; whoever removes one leading apostrophe has the text back.
     """
-    if text.startswith(_MARKED):
-        text = MARK + text
-    return '"' + text.replace('"', '""') + '"'
+    return MARK + text if text.startswith(_MARKED) else text
 
 
 def unmarked(text: str) -> str:
-    """The text of a cell, without the apostrophe that `cell` put before it.
+    """The text of a cell, without the apostrophe that `marked` put before it.
 
     An apostrophe before anything else is the text's own: nobody who types 's-Hertogenbosch marks a formula.
     """

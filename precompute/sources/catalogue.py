@@ -16,8 +16,8 @@ from precompute.sources.groups import believed
 from precompute.sources.images import is_address, scheme_of
 from precompute.sources.kinds import EXTENSIONS_OF_TABLES, FOLDER, kind_named
 from precompute.sources.picture_files import PictureFiles
-from precompute.sources.products import SourceProduct, product_from
-from precompute.sources.records import LeftOut, Record
+from precompute.sources.products import SourceProduct, lost_sale, product_from
+from precompute.sources.records import LeftOut, Record, left_out_before
 from precompute.sources.table import Records, read_records
 from precompute.sources.unpacked import UnpackFolder, opened
 
@@ -69,6 +69,11 @@ def read_catalogue(
     is_folder = source.is_dir()
     if is_folder and is_output(source):
         raise UserError(f"Expected a folder of pictures. Received: {source}, which a build wrote.")
+    if not is_folder and not source.is_file():
+        raise UserError(
+            f"Expected a folder of pictures, or a table in a file. Received: {source}, which is a pipe, "
+            "a socket or a device."
+        )
     if kind and (kind_named(kind) is FOLDER) is not is_folder:
         what = "folder" if is_folder else "file"
         raise UserError(f"Expected {kind_named(kind).what}. Received: {source}, which is a {what}.")
@@ -105,7 +110,7 @@ def _read_folder(
         name, records = table
         catalogue = _read_tables([(records, "")], pictures)
         if catalogue.products:
-            return _with_unnamed(catalogue, name, exclude)
+            return _with_unnamed(catalogue, name, exclude, before=left_out_before(folder))
         if columns or name == TABLE:
             raise UserError(_nothing_in(folder / name, catalogue.left_out))
         say(f"No picture that {name} names is there: the pictures are read without it.")
@@ -115,8 +120,14 @@ def _read_folder(
     return Catalogue(folder, products, left_out)
 
 
-def _with_unnamed(catalogue: Catalogue, name: str, exclude: Sequence[str]) -> Catalogue:
-    """The catalogue of a folder's table `name`, with the pictures that none of its products has."""
+def _with_unnamed(
+    catalogue: Catalogue, name: str, exclude: Sequence[str], *, before: Sequence[LeftOut] = ()
+) -> Catalogue:
+    """The catalogue of a folder's table `name`, with the pictures that none of its products has.
+
+    `before` is what was left out as the folder was collected.
+    """
+    catalogue.left_out[:0] = before
     named = {file for product in catalogue.products for file in product.files}
     for path in files_in(catalogue.folder, catalogue.left_out, exclude=exclude):
         if is_picture(path) and path not in named:
@@ -162,6 +173,7 @@ def _read_tables(tables: Sequence[tuple[Records, str]], pictures: PictureFiles) 
     """
     products: dict[str, SourceProduct] = {}
     left_out: list[LeftOut] = []
+    lost = 0
     for records, below in tables:
         for entry in records:
             if isinstance(entry, LeftOut):
@@ -174,8 +186,12 @@ def _read_tables(tables: Sequence[tuple[Records, str]], pictures: PictureFiles) 
                     raise ValueError(f"the id {product.id!r} occurs before: the first is kept")
             except ValueError as error:
                 left_out.append(LeftOut(entry.place, str(error)))
-            else:
-                products[product.id] = product
+                continue
+            products[product.id] = product
+            lost += lost_sale(record, product)
+            if not product.url and is_address(address := record.fields.get("url", "").strip()):
+                reason = f"its address {address[:80]!r} is malformed: it is kept as text, and no link"
+                left_out.append(LeftOut(entry.place, reason))
     kept, about_groups = believed(list(products.values()))
     for records, below in tables:
         name = f"{below}/{records.path.name}" if below else records.path.name
@@ -183,7 +199,7 @@ def _read_tables(tables: Sequence[tuple[Records, str]], pictures: PictureFiles) 
         say(printable(records.describe()))
         for note in records.notes:
             say(printable(f"{name}: {note}."))
-    for note in (*pictures.notes(), *filter(None, [about_groups, _about_prices(kept)])):
+    for note in (*pictures.notes(), *filter(None, [about_groups, _about_prices(kept), _about_sales(lost)])):
         say(printable(f"{tables[0][0].path.name}: {note}."))
     folder = pictures.gathered(file for product in kept for file in product.files)
     return Catalogue(folder, kept, left_out)
@@ -196,6 +212,15 @@ def _about_prices(products: Sequence[SourceProduct]) -> str:
         return ""
     prices = "1 price is" if len(texts) == 1 else f"{len(texts):,} prices are"
     return f"{prices} not understood and shown as written, such as “{texts[0][:60]}”"
+
+
+def _about_sales(lost: int) -> str:
+    """What to say of prices before a sale that make none; nothing where there are none."""
+    if not lost:
+        return ""
+    one = "price before a sale is not shown: it has"
+    several = "prices before a sale are not shown: they have"
+    return f"{lost:,} {one if lost == 1 else several} to be higher than the price, in the same currency"
 
 
 def _below(record: Record, folder: str) -> Record:

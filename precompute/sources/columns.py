@@ -9,8 +9,9 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from bundle.words import words_of
-from precompute.sources.currencies import code_of_word
+from precompute.sources.products import PRICES
 from precompute.sources.text import clean, word_set
+from precompute.sources.values.currencies import code_of_word
 
 _NAMES = {
     "id": """
@@ -58,13 +59,23 @@ _NAMES = {
     """,
     "price": """
         price, preis, prix, precio, prezzo, preco, prijs, cena, pris, ar, fiyat, τιμη, variant price,
-        regular price, regularer preis, verkaufspreis, bruttopreis, einzelpreis, vk, vk preis, prix de
-        vente, prix ttc, tarif, tarif regulier, precio normal, prezzo di listino, reguliere prijs, pvp,
-        list price, retail price, unit price, amount, price amount, price value, max price, mrp, price
-        vat, price tax included, price tax excluded, price tax excluded or price tax included, price
-        gross, gross price, initial price, original price, base price, price before, old price, price
-        old, was price, compare at price, msrp, rrp, uvp, цена, базовая цена,
-        価格, 標準価格, 価格税込, 价格, 가격
+        verkaufspreis, bruttopreis, einzelpreis, vk, vk preis, prix de vente, prix ttc, tarif, pvp,
+        retail price, unit price, amount, price amount, price value, max price, price vat, price tax
+        included, price tax excluded, price tax excluded or price tax included, price gross, gross price,
+        base price, цена, 価格, 価格税込, 价格, 가격
+    """,
+    "compare_at_price": """
+        compare at price, variant compare at price, compare price, price before, price before sale, price
+        before discount, old price, price old, was price, former price, previous price, regular price,
+        original price, initial price, list price, msrp, rrp, mrp, recommended retail price, regularer
+        preis, streichpreis, alter preis, vorheriger preis, ursprungspreis, originalpreis, normalpreis,
+        listenpreis, statt preis, uvp, uvp preis, unverbindliche preisempfehlung, prix barre, ancien prix,
+        prix avant, prix avant remise, prix avant promo, prix initial, prix conseille, tarif regulier, precio
+        anterior, precio antes, precio tachado, precio original, precio normal, precio regular, precio de
+        lista, prezzo barrato, prezzo precedente, prezzo originale, prezzo pieno, prezzo di listino, preco
+        anterior, preco original, preco normal, reguliere prijs, oude prijs, adviesprijs, van prijs, stara
+        cena, cena regularna, cena katalogowa, cena przed obnizka, ordinarie pris, tidigare pris, normalpris,
+        базовая цена, старая цена, 標準価格, 通常価格, 定価, 原价, 市场价, 정가
     """,
     "sale_price": """
         sale price, special price, discounted price, discount price, offer price, final price, selling
@@ -256,7 +267,7 @@ def _price_in(name: str) -> Role | None:
     for currency, others in ((words[-1:], words[:-1]), (words[:1], words[1:])):
         code = code_of_word(currency[0]) if currency and others else ""
         compact = _compact(" ".join(word for word in others if word.lower() != "in"))
-        for field in ("price", "sale_price"):
+        for field in PRICES:
             if code and compact in _COMPACT[field]:
                 return Role(field, _COMPACT[field][compact], currency=code)
     return None

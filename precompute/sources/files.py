@@ -23,7 +23,8 @@ def files_in(folder: Path, left_out: list[LeftOut], *, exclude: Sequence[str] = 
     """Every file below `folder` as a path with / between its parts, sorted.
 
     Hidden files, what a build wrote and catalogues that were collected are left aside; folders that are not
-    looked into go into `left_out`, those of systems and what matches one of `exclude` in one entry each.
+    looked into, and what is no file, go into `left_out`, those of systems and what matches one of `exclude`
+    in one entry each.
     """
     aside = Aside(exclude)
 
@@ -45,9 +46,11 @@ def files_in(folder: Path, left_out: list[LeftOut], *, exclude: Sequence[str] = 
             if aside.takes_file(base + name):
                 continue
             path = Path(parent, name)
-            # A link to nothing is named as what cannot be read; a pipe is no file at all.
+            # A link to nothing is named as what cannot be read.
             if path.is_file() or not path.exists():
                 yield base + name
+            else:
+                left_out.append(LeftOut(shown(base + name), "no file, but a pipe, a socket or a device"))
     left_out.extend(aside.left_out())
 
 

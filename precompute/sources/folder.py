@@ -41,6 +41,6 @@ def read_pictures(folder: Path, exclude: Sequence[str] = ()) -> tuple[list[Sourc
     groups: dict[str, list[SourceProduct]] = defaultdict(list)
     for path in pictures:
         category = alike[found[path]]
-        groups[category].append(SourceProduct(path, title_from(path, category), (path,), category))
+        groups[category].append(SourceProduct(path, title_from(path, category), (path,), category=category))
     turns = chain.from_iterable(zip_longest(*(groups[name] for name in sorted(groups))))
     return [product for product in turns if product is not None], left_out

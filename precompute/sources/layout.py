@@ -10,17 +10,17 @@ from html import unescape
 from typing import NamedTuple
 
 from precompute.shared.errors import UserError
-from precompute.sources.categories import BETWEEN, category_from, slashes_separate, split_slashes
 from precompute.sources.columns import FIELDS, Role, is_path, role_of
 from precompute.sources.exports.export import FACT, Export, compact
 from precompute.sources.images import images_in, looks_like_picture
 from precompute.sources.learning import placeholders_in, says_kinds, why_no_id
 from precompute.sources.lists import NAMES, is_markup, texts_of, values_in
-from precompute.sources.prices import decimal_of
-from precompute.sources.products import KNOWN, tags_in
+from precompute.sources.products import KNOWN, PRICES, tags_in
 from precompute.sources.records import Record
 from precompute.sources.rows import Cell, Listed, Number, Objects, Row, text_of
 from precompute.sources.text import clean, word_set
+from precompute.sources.values.categories import BETWEEN, category_from, slashes_separate, split_slashes
+from precompute.sources.values.prices import decimal_of
 
 _SHARE_OF_PICTURES = 0.8
 """Of a column's cells, how many must name pictures for it to be taken for that of the pictures."""
@@ -81,6 +81,7 @@ class Layout:
         self._given = {_key(name): field for field, name in columns.items()}
         known = filter(None, (role_of(name) for name in names if not (export and export.role(name))))
         self._own = {role.field for role in known if role.rank == 0 and role.field != "images"}
+        self._priced = [role for name in names if (role := self._by_name(name)) and role.field == "price"]
         self._roles: dict[str, Role | None] = {}
         self._plans: dict[tuple[str, ...], _Plan] = {}
         self._nothing: set[str] = set()
@@ -88,7 +89,7 @@ class Layout:
         self._unlearn(sample)
         self.has_pictures = bool(self._columns_of("image", "images")) or self._find_pictures(sample)
         given = export.decimal if export else ""
-        self._decimal = given or _most_frequent(map(decimal_of, self._texts(sample, "price", "sale_price")))
+        self._decimal = given or _most_frequent(map(decimal_of, self._texts(sample, *PRICES)))
         slashes = slashes_separate(self._texts(sample, "category", "categories"))
         self._path = lru_cache(maxsize=50_000)(split_slashes if slashes else category_from)
 
@@ -212,7 +213,7 @@ class Layout:
                 tags = _tags(cell)
                 if tags is None:
                     fields["other tags"] = _one(cell)
-            elif field in ("price", "sale_price") and isinstance(cell, str) and cell[:1] == "{":
+            elif field in PRICES and isinstance(cell, str) and cell[:1] == "{":
                 fields[field] = _amount_in(cell)
             elif text := _one(cell):
                 fields[field] = text
@@ -283,8 +284,23 @@ class Layout:
             # Pictures of one rank are in the order of their numbers.
             order = role.order if role else 0
             role = Role(field, rank, order) if field else None
+        if role and role.field == "compare_at_price":
+            role = self._former_price(role)
         # Whoever names the column of a field wants no other one for it.
         return None if role and role.field in self._given.values() else role
+
+    def _by_name(self, name: str) -> Role | None:
+        """The role of a column by its name alone, here or in all tables."""
+        if self._export and (found := self._export.role(name)):
+            return Role(*found) if found[0] else None
+        return role_of(name)
+
+    def _former_price(self, role: Role) -> Role | None:
+        """What a former price's column is: the price in a table without one; none in another currency."""
+        if not self._priced and "price" not in self._given.values():
+            return role._replace(field="price")
+        others = {priced.currency for priced in self._priced} - {""}
+        return None if role.currency and others and role.currency not in others else role
 
     def _is_shown(self, name: str) -> bool:
         """Whether a column without another meaning is a fact of the product."""

@@ -9,8 +9,8 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from precompute.sources.categories import BETWEEN
 from precompute.sources.rows import Listed, Objects, text_of
+from precompute.sources.values.categories import BETWEEN
 
 ADDRESSES = (
     *(

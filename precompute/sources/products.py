@@ -4,44 +4,29 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, fields
 from typing import Any
 
-from precompute.sources.categories import category_from
+from bundle.format import ProductFields, is_page_address
 from precompute.sources.file_names import title_from
-from precompute.sources.prices import currency_from, is_code, price_from
 from precompute.sources.records import Record
-from precompute.sources.stock import stock_from
 from precompute.sources.text import clean, line, plain
+from precompute.sources.values.categories import category_from
+from precompute.sources.values.prices import currency_from, is_code, price_from
+from precompute.sources.values.stock import stock_from
 
-KNOWN = (
-    *("id", "title", "category", "brand", "tags", "description", "price", "sale_price", "currency"),
-    *("in_stock", "popularity", "url", "variants"),
-)
+KNOWN = (*(each.name for each in fields(ProductFields) if each.name != "facts"), "sale_price")
 """The names of a record's fields that are understood; all others are facts."""
+
+PRICES = (*(each.name for each in fields(ProductFields) if each.metadata["is_amount"]), "sale_price")
+"""Those of them that are prices."""
 
 
 @dataclass(frozen=True)
-class SourceProduct:
-    """A product as its source gives it; `files` are its pictures' paths below the source's folder.
+class SourceProduct(ProductFields):
+    """A product as its source gives it; `files` are its pictures' paths below the source's folder."""
 
-    The other fields are those of `bundle.Product`.
-    """
-
-    id: str
-    title: str
     files: tuple[str, ...]
-    category: str = ""
-    brand: str = ""
-    tags: tuple[str, ...] = ()
-    price: float | None = None
-    currency: str = ""
-    in_stock: bool | None = None
-    popularity: float | None = None
-    url: str = ""
-    description: str = ""
-    variants: str = ""
-    facts: dict[str, str] = field(default_factory=dict)
 
 
 def product_from(record: Record, files: tuple[str, ...]) -> SourceProduct:
@@ -50,61 +35,78 @@ def product_from(record: Record, files: tuple[str, ...]) -> SourceProduct:
     What is not understood, such as a price "on request", becomes a fact as it was written. Raises
     `ValueError` with the reason where the record cannot be used.
     """
-    fields = {name: text for name, given in record.fields.items() if (text := clean(given))}
+    given = {name: text for name, written in record.fields.items() if (text := clean(written))}
     if not files:
         raise ValueError("it has no image")
-    if not fields.get("id"):
+    if not given.get("id"):
         raise ValueError("it has no id")
-    facts = {_fact(name): line(text) for name, text in fields.items() if name not in KNOWN}
-    category = category_from(line(fields.get("category", "")))
+    facts = {fact_of(name): line(text) for name, text in given.items() if name not in KNOWN}
+    category = category_from(line(given.get("category", "")))
     return SourceProduct(
-        id=fields["id"],
-        title=line(fields.get("title", "")) or title_from(files[0], category),
+        id=given["id"],
+        title=line(given.get("title", "")) or title_from(files[0], category),
         files=files,
         category=category,
-        brand=line(fields.get("brand", "")),
-        tags=tuple(dict.fromkeys(line(tag) for tag in tags_in(fields.get("tags", "")))),
-        **_price(fields, record.decimal, facts),
-        in_stock=_understood("in_stock", stock_from, fields, facts),
-        popularity=_understood("popularity", _popularity, fields, facts),
-        url=_understood("url", _address, fields, facts) or "",
-        description=plain(fields.get("description", "")),
-        variants=fields.get("variants", ""),
+        brand=line(given.get("brand", "")),
+        tags=tuple(dict.fromkeys(line(tag) for tag in tags_in(given.get("tags", "")))),
+        **_prices(given, record.decimal, facts),
+        in_stock=_understood("in_stock", stock_from, given, facts),
+        popularity=_understood("popularity", _popularity, given, facts),
+        url=_understood("url", _address, given, facts) or "",
+        description=plain(given.get("description", "")),
+        variants=given.get("variants", ""),
         facts=facts,
     )
 
 
-def _price(fields: dict[str, str], decimal: str, facts: dict[str, str]) -> dict[str, Any]:
-    """What the product costs today: its sale price where that is lower, and then the other one is a fact."""
-    found = {
-        name: price_from(fields[name], decimal=decimal) for name in ("price", "sale_price") if name in fields
-    }
-    facts.update({_fact(name): fields[name] for name, price in found.items() if price is None})
-    paid, sale = found.get("price"), found.get("sale_price")
+def lost_sale(record: Record, product: SourceProduct) -> bool:
+    """Whether a record gives a former price that its product does not have: it makes no sale."""
+    text = clean(record.fields.get("compare_at_price", ""))
+    if not text or product.compare_at_price is not None or fact_of("compare_at_price") in product.facts:
+        return False
+    before = price_from(text, decimal=record.decimal)
+    # Zero, and the price itself, are how shops write that there is no sale.
+    return before is None or before.amount not in (0, product.price)
+
+
+def _prices(given: dict[str, str], decimal: str, facts: dict[str, str]) -> dict[str, Any]:
+    """What the product costs today, which is its sale price where that is lower, and what it cost before."""
+    found = {name: price_from(given[name], decimal=decimal) for name in PRICES if name in given}
+    facts.update({fact_of(name): given[name] for name, price in found.items() if price is None})
+    paid, sale, before = map(found.get, ("price", "sale_price", "compare_at_price"))
     if sale and sale.amount and (paid is None or sale.amount < paid.amount):
-        facts.update({"regular price": fields["price"]} if paid else {})
-        paid = sale
-    currency = currency_from(fields.get("currency", ""))
+        if paid and before:
+            # Beside the shop's own price the recommended one is no more than a fact.
+            facts[fact_of("compare_at_price")] = given["compare_at_price"]
+        paid, before = sale, paid or before
+    column = currency_from(given.get("currency", ""))
     if paid is None:
-        return {"currency": currency}
+        return {"currency": column}
     # A code beside the amount is nearer to it than a column is; of a symbol the column knows better.
+    currency, former = (
+        price.currency if is_code(price.currency) else column or price.currency
+        for price in (paid, before or paid)
+    )
+    is_same = former == currency or "" in (former, currency)
+    is_sale = before is not None and before.amount > paid.amount and is_same
     return {
         "price": paid.amount,
-        "currency": paid.currency if is_code(paid.currency) else currency or paid.currency,
+        "compare_at_price": before.amount if before and is_sale else None,
+        "currency": currency,
     }
 
 
-def _understood(name: str, parse: Callable[[str], Any], fields: dict[str, str], facts: dict[str, str]) -> Any:
+def _understood(name: str, parse: Callable[[str], Any], given: dict[str, str], facts: dict[str, str]) -> Any:
     """What `parse` makes of a field; where that is nothing, the field is a fact, shown as it was written."""
-    if name not in fields:
+    if name not in given:
         return None
-    value = parse(fields[name])
+    value = parse(given[name])
     if value is None:
-        facts[_fact(name)] = fields[name]
+        facts[fact_of(name)] = given[name]
     return value
 
 
-def _fact(name: str) -> str:
+def fact_of(name: str) -> str:
     """What a field is called as a fact: what is on pre-order is no number and no yes or no."""
     return "availability" if name == "in_stock" else name.replace("_", " ")
 
@@ -124,4 +126,4 @@ def _popularity(text: str) -> float | None:
 
 def _address(text: str) -> str | None:
     """A page's address, or None for what a browser would take for something else, such as a program."""
-    return text if text.lower().startswith(("http://", "https://")) else None
+    return text if is_page_address(text) else None

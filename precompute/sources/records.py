@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
+from pathlib import Path
+
+from precompute.shared.printable import printable
+from precompute.shared.progress import say
+
+REPORT = "collected.json"
+"""The report of a collection, in the folder of the catalogue that it wrote."""
 
 
 @dataclass(frozen=True)
@@ -27,3 +35,24 @@ class LeftOut:
 
     file: str
     reason: str
+
+
+def left_out_before(folder: Path) -> list[LeftOut]:
+    """What was left out as the folder was collected, and what is missing as it was not finished.
+
+    Empty where nobody collected the folder. A report that cannot be read is said, and is no reason to stop.
+    """
+    path = folder / REPORT
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+        found = [LeftOut(str(each["file"]), str(each["reason"])) for each in content["left_out"]]
+        source, unfinished = str(content["source"]), str(content["unfinished"])
+    except FileNotFoundError:
+        return []
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+        what = f"{path} cannot be read ({type(error).__name__})"
+        say(printable(f"{what}, so that what collecting left out is not known."))
+        return []
+    if unfinished:
+        found.append(LeftOut(source, f"it is not collected to its end: {unfinished}"))
+    return found

@@ -1,6 +1,6 @@
 """The text of HTML of the kind that most descriptions are: paragraphs, lists and words in bold.
 
-A whole parser takes some forty times as long. What is not of that kind, or not as it should be, is left to it.
+A whole parser takes many times as long. What is not of that kind, or not as it should be, is left to it.
 """
 
 from __future__ import annotations
@@ -84,7 +84,7 @@ def _goes_on(opened: list[str], closes: str, name: str) -> bool:
 
 
 def _plain(text: str, opened: list[str]) -> str | None:
-    """The text between two tags with its entities; None where it is not in a block, or has signs of markup."""
+    """The text between two tags with its entities; None outside of blocks, and with signs of markup."""
     if "<" in text or ">" in text or "\x00" in text or "\r" in text:
         return None
     if not opened and not text.isspace():

@@ -2,34 +2,19 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
-from bundle.disk import flush
+from bundle.disk import whole_file
 
 STORE = "store"
 """The folder, beside the generations, of what builds keep."""
 
 
 def write_whole(path: Path, content: bytes, *, by_way_of: Path, durable: bool = False) -> None:
-    """Write a file in the folder `by_way_of`, then move it: nobody ever sees a part of it.
-
-    A file that is there is replaced and not written into, so that hard links to it keep what they have. With
-    `durable`, no crash of the machine undoes it once this returns.
-    """
-    temporary = by_way_of / f".{path.name}.new"
+    """Write a file by `bundle.disk.whole_file`, and the folders above it where they are not there."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        with temporary.open("wb") as file:
-            file.write(content)
-            if durable:
-                file.flush()
-                os.fsync(file.fileno())
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
-    if durable:
-        flush(path.parent)
+    with whole_file(path, by_way_of=by_way_of, durable=durable) as temporary:
+        temporary.write_bytes(content)
 
 
 def remove_unfinished(folder: Path) -> None:

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tests.live_demo import write_live_demo
 from tests.sample_bundle import write_sample_bundle
 from tests.serving import serving
+from tests.sharing import made_once
+from tests.waiting import PATIENCE, eventually
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 
-REPOSITORY = Path(__file__).resolve().parents[2]
-ARTEFACTS = REPOSITORY / "test-artefacts"
+HERE = Path(__file__).resolve().parent
+ARTEFACTS = HERE.parents[1] / "test-artefacts"
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -27,14 +29,20 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+MILLISECONDS = 1000 * PATIENCE
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark every test in this folder."""
+    for item in items:
+        if item.path.is_relative_to(HERE):
+            item.add_marker(pytest.mark.browser)
 
 
 @pytest.fixture(scope="session")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of the sample bundle."""
-    root = tmp_path_factory.mktemp("data")
-    write_sample_bundle(root)
-    return root
+    return made_once(tmp_path_factory, "sample", write_sample_bundle)
 
 
 @pytest.fixture(scope="session")
@@ -48,7 +56,7 @@ def server(data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str
 @pytest.fixture(scope="session")
 def live_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a bundle of the demo's first products that photos can be searched with."""
-    return write_live_demo(tmp_path_factory.mktemp("live"))
+    return made_once(tmp_path_factory, "live-demo", write_live_demo) / "data"
 
 
 @pytest.fixture(scope="session")
@@ -74,7 +82,7 @@ def browser() -> Iterator[Browser]:
     if chromium is None:
         pytest.skip("no Chromium on this machine: apt-get install chromium")
     sync_api = pytest.importorskip("playwright.sync_api", reason="pip install playwright")
-    sync_api.expect.set_options(timeout=20_000)  # A busy machine is no mistake of a page.
+    sync_api.expect.set_options(timeout=MILLISECONDS)  # A busy machine is no mistake of a page.
     with sync_api.sync_playwright() as driver:
         running = driver.chromium.launch(executable_path=chromium, args=FLAGS)
         yield running
@@ -91,7 +99,7 @@ def context(browser: Browser, server: str) -> Iterator[BrowserContext]:
 @contextmanager
 def watched(browser: Browser, server: str, *, borne: tuple[str, ...] = ()) -> Iterator[BrowserContext]:
     """A fresh profile at 1280 × 900 that must see no error in the console, but `borne`, nor another host."""
-    fresh = browser.new_context(base_url=server, viewport={"width": 1280, "height": 900})
+    fresh = patient(browser.new_context(base_url=server, viewport={"width": 1280, "height": 900}))
     complaints: list[str] = []
     fresh.on("console", lambda message: _note(message, complaints, borne))
     fresh.on("weberror", lambda error: complaints.append(str(error.error)))
@@ -109,6 +117,14 @@ def page(context: BrowserContext) -> Page:
     return context.new_page()
 
 
+@pytest.fixture
+def scriptless(browser: Browser, server: str) -> Iterator[BrowserContext]:
+    """A fresh profile that runs no scripts."""
+    fresh = patient(browser.new_context(base_url=server, java_script_enabled=False))
+    yield fresh
+    fresh.close()
+
+
 @pytest.fixture(scope="session")
 def artefacts() -> Path:
     """The folder that screenshots are kept in."""
@@ -122,9 +138,30 @@ def visit(page: Page, address: str) -> None:
     page.locator("#first-page").wait_for(state="detached")
 
 
+def patient(context: BrowserContext) -> BrowserContext:
+    """The same profile, whose pages give a busy machine time."""
+    context.set_default_timeout(MILLISECONDS)
+    return context
+
+
 def scrolled(page: Page) -> int:
     """How far a page is scrolled, in pixels."""
     return page.evaluate("Math.round(scrollY)")
+
+
+def expect_scrolled(page: Page, place: int) -> None:
+    """Wait until a page is scrolled exactly so far."""
+    until(page, "Math.round(scrollY)", lambda seen: seen == place)
+
+
+def until(page: Page, look: str | Callable[[], Any], holds: Callable[[Any], object] = bool) -> Any:
+    """What a script in the page, or a function of the test, gives as soon as that `holds`.
+
+    Playwright's own `wait_for_function` looks a second time from inside the page, with `eval`, which the
+    page's policy forbids: it would wait for ever unless the first look is enough.
+    """
+    see = look if callable(look) else lambda: page.evaluate(look)
+    return eventually(see, holds, pause=lambda _: page.wait_for_timeout(50))
 
 
 def _note(message: ConsoleMessage, complaints: list[str], more: tuple[str, ...]) -> None:

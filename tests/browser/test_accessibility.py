@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.browser.conftest import visit
+from tests.browser.conftest import patient, visit
 from tests.serving import serving
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ ADDRESSES = (
     "/",
     "/?q=mug&category=Mugs",
     "/?colour=red&stock=in&sort=price",
+    "/?sale=on",
     "/?q=nothing+of+the+kind",
     "/product/plain",
     "/product/with%20space?recipe=far",
@@ -67,7 +68,7 @@ def test_axe_finds_nothing(page: Page, address: str) -> None:
 
 def test_axe_finds_nothing_where_there_is_no_bundle(browser: Browser, tmp_path: Path) -> None:
     with serving(tmp_path / "none", tmp_path / "gunicorn.log") as address:
-        context = browser.new_context(base_url=address, reduced_motion="reduce")
+        context = patient(browser.new_context(base_url=address, reduced_motion="reduce"))
         page = context.new_page()
         visit(page, "/")
         assert page.locator("h1").inner_text() == "The catalogue is not here yet"

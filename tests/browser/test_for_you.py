@@ -7,7 +7,7 @@ from urllib.parse import unquote
 import pytest
 
 from dashapp.addresses import product_href
-from tests.browser.conftest import scrolled, visit
+from tests.browser.conftest import scrolled, until, visit
 
 playwright = pytest.importorskip("playwright.sync_api", reason="pip install playwright")
 Page = playwright.Page
@@ -19,15 +19,17 @@ def look_at(page: Page, *ids: str) -> None:
         visit(page, product_href(each))
 
 
-def kept(page: Page, name: str) -> list:
-    return json.loads(page.evaluate(f"localStorage.getItem('akin-{name}')") or "[]")
+def expect_kept(page: Page, name: str, expected: list[str]) -> None:
+    """Wait until the browser remembers exactly that."""
+    script = f"localStorage.getItem('akin-{name}')"
+    until(page, script, lambda text: json.loads(text or "[]") == expected)
 
 
 def test_what_was_looked_at_makes_the_page_and_stays_out_of_every_address(page: Page) -> None:
     addresses: list[str] = []
     page.on("request", lambda request: addresses.append(unquote(request.url)))
     look_at(page, "sku-0060", "sku-0063")
-    assert kept(page, "visits") == ["sku-0063", "sku-0060"]
+    expect_kept(page, "visits", ["sku-0063", "sku-0060"])
     addresses.clear()
     page.get_by_role("link", name="For you").click()
     expect(page.locator("h2")).to_have_text("Recommended")
@@ -36,7 +38,7 @@ def test_what_was_looked_at_makes_the_page_and_stays_out_of_every_address(page: 
     expect(page.locator(".card-name").first).to_have_text("Sample bowl 64")
     expect(page.get_by_role("button", name="Forget Sample mug 60")).to_be_visible()
     assert not [address for address in addresses if "sku-" in address]
-    assert not [entry for entry in page.evaluate("JSON.stringify(history.state)") if "sku-" in entry]
+    assert "sku-" not in page.evaluate("JSON.stringify(history.state)")
 
 
 def test_the_page_opens_from_its_address_and_keeps_its_place_on_the_way_back(page: Page) -> None:
@@ -49,11 +51,11 @@ def test_the_page_opens_from_its_address_and_keeps_its_place_on_the_way_back(pag
     assert place > 200
     link.click()
     expect(page.locator("h1")).to_have_text(title)
-    assert len(kept(page, "visits")) == 2
+    until(page, "JSON.parse(localStorage.getItem('akin-visits')).length", lambda visits: visits == 2)
     page.go_back()
     expect(page.locator(".product-card")).to_have_count(24)
     expect(page.get_by_role("button", name=f"Forget {title}")).to_be_visible()
-    assert scrolled(page) > 200
+    until(page, "scrollY", lambda place: place > 200)
 
 
 def test_one_thing_is_forgotten_then_everything(page: Page) -> None:
@@ -61,12 +63,12 @@ def test_one_thing_is_forgotten_then_everything(page: Page) -> None:
     visit(page, "/for-you")
     page.get_by_role("button", name="Forget Sample mug 63").click()
     expect(page.get_by_role("button", name="Forget Sample mug 63")).to_have_count(0)
-    assert kept(page, "visits") == ["plain", "sku-0060"]
+    expect_kept(page, "visits", ["plain", "sku-0060"])
     expect(page.get_by_role("button", name="Forget Sample mug 60")).to_be_focused()
     page.get_by_role("button", name="Forget everything").click()
     expect(page.get_by_text("Nothing so far.")).to_be_visible()
     expect(page.locator(".product-card")).to_have_count(0)
-    assert kept(page, "visits") == []
+    expect_kept(page, "visits", [])
     page.reload()
     expect(page.get_by_text("Nothing so far.")).to_be_visible()
 
@@ -79,8 +81,8 @@ def test_products_of_another_catalogue_are_forgotten(page: Page) -> None:
     )
     page.get_by_role("link", name="For you").click()
     expect(page.locator(".product-card")).to_have_count(24)
-    assert kept(page, "visits") == ["sku-0060"]
-    assert kept(page, "picks") == []
+    expect_kept(page, "visits", ["sku-0060"])
+    expect_kept(page, "picks", [])
     expect(page.locator(".tray")).to_be_hidden()
 
 
@@ -115,7 +117,7 @@ def test_no_more_than_twenty_are_kept(page: Page) -> None:
         page.evaluate("""dash_clientside.set_props("address", { pathname: location.pathname, search: "" })""")
         expect(page.locator("h1")).to_contain_text(f" {number}")
     expect(page.locator("h1")).to_contain_text(" 94")
-    assert kept(page, "visits") == [f"sku-{number:04d}" for number in range(94, 74, -1)]
+    expect_kept(page, "visits", [f"sku-{number:04d}" for number in range(94, 74, -1)])
 
 
 # --- picks --------------------------------------------------------------------------------------
@@ -167,7 +169,8 @@ def test_a_shared_address_shows_the_same_without_a_past(page: Page) -> None:
     expect(page.locator(".why p").first).to_have_text("Close to Sample mug 63.")
     page.get_by_role("link", name="Less like this").click()
     expect(page).to_have_url(re.compile(r"\?like=sku-0063&less=sku-0080&less=sku-0064$"))
-    assert kept(page, "visits") == kept(page, "picks") == []
+    expect_kept(page, "visits", [])
+    expect_kept(page, "picks", [])
 
 
 def test_less_of_one_where_the_page_is_made_of_what_is_remembered(page: Page) -> None:
@@ -182,15 +185,13 @@ def test_less_of_one_where_the_page_is_made_of_what_is_remembered(page: Page) ->
 
 
 def test_without_scripts_a_shared_address_works_and_the_private_page_says_why_not(
-    browser: playwright.Browser, server: str
+    scriptless: playwright.BrowserContext,
 ) -> None:
-    context = browser.new_context(base_url=server, java_script_enabled=False)
-    page = context.new_page()
+    page = scriptless.new_page()
     page.goto("/for-you?like=sku-0060")
     expect(page.locator(".product-card")).to_have_count(24)
     page.goto("/for-you")
     expect(page.get_by_text("This needs scripts")).to_be_visible()
-    context.close()
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.browser.conftest import scrolled, visit
+from tests.browser.conftest import expect_scrolled, scrolled, until, visit
 
 playwright = pytest.importorskip("playwright.sync_api", reason="pip install playwright")
 Page = playwright.Page
@@ -56,11 +56,11 @@ def test_back_from_a_product_restores_filters_and_place(page: Page) -> None:
     expect(page.locator(".product h1")).to_have_text(title)
     page.go_back()
     expect(page.locator(".card-name").nth(30)).to_be_focused()
-    assert scrolled(page) == place
+    expect_scrolled(page, place)
     expect(page.get_by_role("link", name="Remove filter blue")).to_be_attached()
     page.reload()
     expect(page.locator("#first-page")).to_have_count(0)
-    assert scrolled(page) == place
+    expect_scrolled(page, place)
 
 
 def test_chips_remove_one_filter_or_all(page: Page) -> None:
@@ -102,7 +102,7 @@ def test_a_shuffle_can_be_shuffled_again_and_come_back_to(page: Page) -> None:
     expect(page.get_by_role("link", name="Shuffle again")).to_be_focused()
     page.go_back()
     expect(page.locator(".card-name").first).to_have_text(first[0])
-    assert page.locator(".card-name").all_inner_texts() == first
+    expect(page.locator(".card-name")).to_have_text(first)
 
 
 def test_typing_keeps_filters_and_is_one_step_back(page: Page) -> None:
@@ -234,9 +234,9 @@ def test_no_menu_is_wider_than_the_screen(page: Page) -> None:
             page.keyboard.press("Escape")
 
 
-def test_without_scripts_filters_menus_and_prices_work(browser: playwright.Browser, server: str) -> None:
-    context = browser.new_context(base_url=server, java_script_enabled=False, viewport=PHONE)
-    page = context.new_page()
+def test_without_scripts_filters_menus_and_prices_work(scriptless: playwright.BrowserContext) -> None:
+    page = scriptless.new_page()
+    page.set_viewport_size(PHONE)
     page.goto("/?q=sample")
     menu(page, "brand").locator("summary").click()
     option(page, "brand", "Nord").click()
@@ -252,7 +252,6 @@ def test_without_scripts_filters_menus_and_prices_work(browser: playwright.Brows
     menu(page, "sort").locator("summary").click()
     option(page, "sort", "Name").click()
     expect(page).to_have_url(re.compile(r"\?q=sample&brand=Nord&max=40&sort=name$"))
-    context.close()
 
 
 def test_later_pictures_are_fetched_when_they_are_about_to_be_seen(page: Page) -> None:
@@ -264,4 +263,5 @@ def test_later_pictures_are_fetched_when_they_are_about_to_be_seen(page: Page) -
     early = len(set(fetched))
     page.locator(".card-name").last.scroll_into_view_if_needed()
     page.locator(".tile img").last.evaluate("image => image.decode()")
-    assert 6 <= early < len(set(fetched))
+    assert early >= 6
+    until(page, lambda: len(set(fetched)), lambda late: late > early)

@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from tests.browser.conftest import visit
+from tests.browser.conftest import patient, until, visit
 from tests.sample_bundle import HTML_TITLE
 from tests.sample_report import COLUMNS, EDGE, STEP
+from tests.waiting import eventually
 
 playwright = pytest.importorskip("playwright.sync_api", reason="pip install playwright")
 Page = playwright.Page
@@ -51,6 +52,12 @@ def colour_of(page: Page, name: str) -> tuple[int, int, int]:
     return tuple(int(value[at : at + 2], 16) for at in (1, 3, 5))
 
 
+def expect_dot(page: Page, number: int) -> None:
+    """Wait until the dot of the product of that number has the colour of its category."""
+    expected = colour_of(page, f"--map-{group_of(page, number)}")
+    eventually(lambda: pixel(page, place(page, number)), lambda found: near(found, expected))
+
+
 def near(one: tuple[int, ...], other: tuple[int, ...], *, within: int = 60) -> bool:
     return max(abs(a - b) for a, b in zip(one, other, strict=True)) <= within
 
@@ -79,10 +86,8 @@ def test_each_dot_has_the_colour_of_its_category(page: Page) -> None:
     open_map(page)
     paper = pixel(page, tuple(a + 20 for a in place(page, 0)))
     for number in (0, 1, 2, 57, 108):
-        expected = colour_of(page, f"--map-{group_of(page, number)}")
-        found = pixel(page, place(page, number))
-        assert near(found, expected), (number, found, expected)
-        assert not near(paper, expected)
+        expect_dot(page, number)
+        assert not near(paper, colour_of(page, f"--map-{group_of(page, number)}"))
 
 
 def test_hover_names_the_product_and_a_click_opens_it(page: Page) -> None:
@@ -148,7 +153,7 @@ def test_the_way_back_leads_to_the_same_view(page: Page) -> None:
     page.go_back()
     expect(page.locator(".map-group[aria-pressed=true]")).to_contain_text("Mugs")
     expect(page.locator(".map-panel").get_by_role("status")).to_have_text(count)
-    assert page.url == address
+    expect(page).to_have_url(address)
     page.reload()
     expect(page.locator("#react-entry-point .map-panel").get_by_role("status")).to_have_text(count)
 
@@ -159,9 +164,9 @@ def test_a_category_alone_is_in_colour_and_in_the_list(page: Page) -> None:
     expect(page.locator(".map-panel").get_by_role("status")).not_to_have_text("120 products")
     expect(page.locator(".map-panel li").first).to_contain_text("A very long title")
     page.mouse.move(5, 5)
-    assert near(pixel(page, place(page, 2)), colour_of(page, f"--map-{group_of(page, 2)}"))
-    other = pixel(page, place(page, 1))
-    assert not near(other, colour_of(page, f"--map-{group_of(page, 1)}"))
+    expect_dot(page, 2)
+    grey = colour_of(page, f"--map-{group_of(page, 1)}")
+    eventually(lambda: pixel(page, place(page, 1)), lambda found: not near(found, grey))
     page.locator(".map-group").filter(has_text="Größen/Maße").first.click()
     expect(page.locator(".map-panel").get_by_role("status")).to_have_text("120 products")
 
@@ -174,11 +179,9 @@ def test_pictures_stand_for_dots_where_there_is_room(page: Page) -> None:
     status = page.locator(".map-panel").get_by_role("status")
     expect(status).to_have_text(re.compile(r"^\d products|^1\d products"))
     # All of a few products that stand apart; some more reach in from beyond the edges.
-    assert pictures.count() >= int(status.inner_text().split()[0])
+    until(page, pictures.count, lambda count: count >= int(status.inner_text().split()[0]))
     expect(page.locator(".map-picture:not([href])")).to_have_count(0)
-    page.wait_for_function(
-        "[...document.querySelectorAll('.map-picture img')].every(image => image.naturalWidth)"
-    )
+    until(page, "[...document.querySelectorAll('.map-picture img')].every(image => image.naturalWidth)")
     first = pictures.first
     href = first.get_attribute("href")
     first.dispatch_event("click")
@@ -197,7 +200,7 @@ def test_the_keyboard_moves_zooms_and_leads_to_the_products(page: Page) -> None:
     page.wait_for_url(re.compile("#at="))
     before = page.url
     page.keyboard.press("ArrowRight")
-    page.wait_for_function("before => location.href !== before", arg=before)
+    expect(page).not_to_have_url(before)
     page.keyboard.press("0")
     expect(status).to_have_text("120 products")
     expect(page).to_have_url(re.compile("/map$"))
@@ -232,7 +235,7 @@ def test_leaving_gives_the_graphics_back(page: Page) -> None:
     open_map(page)
     page.locator(".brand").click()
     expect(page.locator("h1")).to_have_text("All products")
-    page.wait_for_function("contexts.length > 0 && contexts.every(context => context.isContextLost())")
+    until(page, "contexts.length > 0 && contexts.every(context => context.isContextLost())")
 
 
 def test_lost_graphics_are_drawn_anew(page: Page) -> None:
@@ -240,11 +243,8 @@ def test_lost_graphics_are_drawn_anew(page: Page) -> None:
     page.locator(".map-canvas canvas").evaluate(
         "canvas => canvas.getContext('webgl2').getExtension('WEBGL_lose_context').loseContext()"
     )
-    page.wait_for_function(
-        "!document.querySelector('.map-canvas canvas').getContext('webgl2').isContextLost()"
-    )
-    page.wait_for_timeout(100)
-    assert near(pixel(page, place(page, 0)), colour_of(page, f"--map-{group_of(page, 0)}"))
+    until(page, "!document.querySelector('.map-canvas canvas').getContext('webgl2').isContextLost()")
+    expect_dot(page, 0)
 
 
 def test_without_webgl_the_same_map_is_drawn(page: Page) -> None:
@@ -256,7 +256,7 @@ def test_without_webgl_the_same_map_is_drawn(page: Page) -> None:
     )
     open_map(page)
     for number in (0, 1, 108):
-        assert near(pixel(page, place(page, number)), colour_of(page, f"--map-{group_of(page, number)}"))
+        expect_dot(page, number)
     page.mouse.move(*place(page, 64))
     expect(page.locator(".map-card")).to_contain_text("Sample bowl 64")
 
@@ -266,7 +266,7 @@ def phone(browser: Any, server: str) -> Iterator[Page]:
     context = browser.new_context(
         base_url=server, viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True
     )
-    yield context.new_page()
+    yield patient(context).new_page()
     context.close()
 
 
@@ -300,9 +300,7 @@ def test_two_fingers_zoom(phone: Page) -> None:
     for apart in (30, 45, 60, 80):
         touch("touchMove", apart)
     touch("touchEnd", 0)
-    expect(phone).to_have_url(re.compile("#at="))
-    zoom = float(re.search(r"#at=[\d.]+,[\d.]+,([\d.]+)", phone.url).group(1))
-    assert 3 < zoom < 5
+    until(phone, "Number(location.hash.split(',')[2])", lambda zoom: zoom is not None and 3 < zoom < 5)
     expect(phone.locator(".map-panel").get_by_role("status")).not_to_have_text("120 products")
 
 

@@ -18,7 +18,6 @@ from bundle.live import read_live
 from dashapp.photo.live.litert import open_litert
 from dashapp.photo.live.uploads import Photo
 from pictures.box import WHOLE, Box
-from pictures.form import to_input
 from tests.browser.conftest import watched
 from tests.browser.test_accessibility import axe, findings_everywhere
 from tests.browser.test_photo import cards, choose, open_photo, title_of
@@ -113,34 +112,6 @@ def test_it_finds_what_python_finds(page: Page, live_data: Path) -> None:
     assert len(shares) >= 40
     assert np.mean(shares) >= 0.95 and min(shares) >= 0.7, shares
     assert max(differences) < 0.02
-
-
-def test_pixels_are_resized_as_pillow_does_to_the_last_bit(page: Page) -> None:
-    open_photo(page)
-    drawn = np.random.default_rng(0)
-    cases = [
-        (drawn.integers(0, 256, (high, wide, 4), np.uint8), resize, interpolation)
-        for wide, high in ((37, 61), (300, 111), (20, 20), (9, 14))
-        for resize in ("crop", "letterbox", "squash")
-        for interpolation in ("bicubic", "bilinear", "lanczos", "box", "nearest")
-    ]
-    given = [
-        [pixels.shape[1], pixels.shape[0], pixels.ravel().tolist(), resize, interpolation]
-        for pixels, resize, interpolation in cases
-    ]
-    found = page.evaluate(
-        """async (cases) => {
-          const { toInput } = await import("/assets/photo-resize.js");
-          return cases.map(([width, height, data, resize, interpolation]) =>
-            [...toInput({ width, height, data }, { size: 24, resize, interpolation })]);
-        }""",
-        given,
-    )
-    for (pixels, resize, interpolation), numbers in zip(cases, found, strict=True):
-        picture = Image.fromarray(pixels[..., :3].copy())
-        expected = to_input(picture, 24, resize=resize, interpolation=interpolation)
-        difference = np.abs(np.array(numbers).reshape(expected.shape) - expected.astype(int)).max()
-        assert difference == 0, (picture.size, resize, interpolation)
 
 
 def test_nothing_of_the_photo_leaves_the_device(page: Page, recorder: Recorder, live_data: Path) -> None:

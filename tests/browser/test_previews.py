@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from tests.browser.conftest import visit
+from tests.browser.conftest import until, visit
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -24,6 +24,6 @@ def test_the_address_that_is_shared_is_never_that_of_a_page_before(page: Page) -
     page.get_by_role("main").get_by_role("link", name="Sample mug 3", exact=True).click()
     page.wait_for_url("**/product/a%2F%2Fb%2F")
     page.locator("h1", has_text="Sample mug 3").wait_for()
-    assert page.locator("link[rel=canonical]").count() == 0
+    until(page, page.locator("link[rel=canonical]").count, lambda count: count == 0)
     page.reload()
     assert page.evaluate("document.querySelector('link[rel=canonical]').href") == page.url

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.browser.conftest import visit
+from tests.browser.conftest import until, visit
 from tests.sample_bundle import RECIPES
 
 playwright = pytest.importorskip("playwright.sync_api", reason="pip install playwright")
@@ -57,11 +57,11 @@ def test_what_the_browser_keeps_can_be_forgotten(page: Page) -> None:
     page.locator("#theme").click()
     page.evaluate("localStorage.setItem('other', 'stays')")
     kept = "Object.keys(localStorage).filter(name => name.startsWith('akin-'))"
-    assert {"akin-theme", "akin-visits"} <= set(page.evaluate(kept))
+    until(page, kept, lambda names: {"akin-theme", "akin-visits"} <= set(names))
     page.get_by_role("button", name="Forget all of it").click()
     expect(page.get_by_text("Forgotten.")).to_be_visible()
     assert page.evaluate(kept) == []
     assert page.evaluate("localStorage.getItem('other')") == "stays"
     page.locator(".brand").click()
     page.locator(".card-name", has_text="Sample mug 3").first.click()
-    page.wait_for_function("localStorage.getItem('akin-visits') === JSON.stringify(['a//b/'])")
+    until(page, "localStorage.getItem('akin-visits')", lambda text: text == '["a//b/"]')

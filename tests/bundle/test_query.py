@@ -25,7 +25,11 @@ def mixed(number: int, product: Product) -> Product:
     paths = {0: "Home > Kitchen", 1: "Home  >  Kitchen > Mugs", 2: " Home ", 3: "Garden"}
     category = paths.get(number % 6, "")
     return replace(
-        product, category=category, currency=CURRENCIES[0 if number % 4 else number % 3], price=price(number)
+        product,
+        category=category,
+        currency=CURRENCIES[0 if number % 4 else number % 3],
+        price=price(number),
+        compare_at_price=(20.0, None, 100.0)[number % 3],
     )
 
 
@@ -64,6 +68,7 @@ def fits(product: Product, filters: Filters, *, but: str = "") -> bool:
         "tags": not filters.tags or any(tag in filters.tags for tag in product.tags),
         "colours": not filters.colours or any(each in filters.colours for each in product.colours),
         "in_stock": not filters.in_stock or product.in_stock is True,
+        "on_sale": not filters.on_sale or is_on_sale(product),
         "prices": not bounded
         or (
             cost is not None
@@ -72,6 +77,11 @@ def fits(product: Product, filters: Filters, *, but: str = "") -> bool:
         ),
     }
     return all(passed for kind, passed in tests.items() if kind != but)
+
+
+def is_on_sale(product: Product) -> bool:
+    before = product.compare_at_price
+    return product.price is not None and before is not None and before > product.price
 
 
 def counted(filters: Filters, found: list[Product]) -> Facets:
@@ -98,6 +108,7 @@ def counted(filters: Filters, found: list[Product]) -> Facets:
         ),
         currencies=tuple(sorted(currencies.items(), key=lambda pair: (-frequent[pair[0]], pair[0]))),
         in_stock=sum(product.in_stock is True for product in found if fits(product, filters, but="in_stock")),
+        on_sale=sum(is_on_sale(product) for product in found if fits(product, filters, but="on_sale")),
         prices=(min(here), max(here), filters.currency or "EUR") if here else None,
     )
 
@@ -121,6 +132,7 @@ FILTERS = st.builds(
     tags=some_of(sorted({tag for product in PRODUCTS for tag in product.tags})),
     colours=some_of(list(COLOURS)),
     in_stock=st.booleans(),
+    on_sale=st.booleans(),
     lowest=AMOUNTS,
     highest=AMOUNTS,
     currency=st.sampled_from(["", "", "EUR", "USD", "XXX"]),

@@ -1,3 +1,4 @@
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -6,13 +7,12 @@ from flask.testing import FlaskClient
 from dashapp import create_app
 from dashapp.settings import Settings
 from tests.sample_bundle import RECIPES, write_sample_bundle
+from tests.sharing import made_once
 
 
 @pytest.fixture(scope="session")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    root = tmp_path_factory.mktemp("data")
-    write_sample_bundle(root)
-    return root
+    return made_once(tmp_path_factory, "sample", write_sample_bundle)
 
 
 @pytest.fixture(scope="session")
@@ -23,8 +23,8 @@ def client(data: Path) -> FlaskClient:
 @pytest.fixture(scope="session")
 def single(tmp_path_factory: pytest.TempPathFactory) -> FlaskClient:
     """A shop whose bundle holds one recipe."""
-    root = tmp_path_factory.mktemp("single")
-    write_sample_bundle(root, products=30, recipes=RECIPES[:1])
+    write = partial(write_sample_bundle, products=30, recipes=RECIPES[:1])
+    root = made_once(tmp_path_factory, "single-recipe", write)
     return create_app(Settings(data=root)).server.test_client()
 
 
@@ -33,6 +33,10 @@ def live_folders(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """Pictures, and a bundle of them with a live part whose extractor is a tiny one: the two folders."""
     from tests.live_builds import use_projected, write_live_bundle
 
-    with pytest.MonkeyPatch.context() as patch:
-        use_projected(patch)
-        return write_live_bundle(tmp_path_factory.mktemp("live"))
+    def write(folder: Path) -> None:
+        with pytest.MonkeyPatch.context() as patch:
+            use_projected(patch)
+            write_live_bundle(folder)
+
+    folder = made_once(tmp_path_factory, "live", write)
+    return folder / "pictures", folder / "data"

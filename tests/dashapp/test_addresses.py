@@ -78,8 +78,8 @@ GALLERIES = {
     "/?q=mug%20%26%20cup&category=Gr%C3%B6%C3%9Fen%2FMa%C3%9Fe&page=3": GalleryQuery(
         Query("mug & cup", Filters("Größen/Maße")), page=3
     ),
-    "/?brand=O%27Neill%20%26%20%3CCo%3E&brand=Nord&tag=sale,%2050%20%25&colour=red&stock=in": GalleryQuery.of(
-        brands=("O'Neill & <Co>", "Nord"), tags=("sale, 50 %",), colours=("red",), in_stock=True
+    "/?brand=O%27Neill%20%26%20%3CCo%3E&brand=Nord&tag=new,%2050%20%25&stock=in&sale=on": GalleryQuery.of(
+        brands=("O'Neill & <Co>", "Nord"), tags=("new, 50 %",), in_stock=True, on_sale=True
     ),
     "/?min=0&max=12.5&currency=EUR": GalleryQuery.of(lowest=0.0, highest=12.5, currency="EUR"),
     "/?max=1234567.89&sort=price-down": GalleryQuery(

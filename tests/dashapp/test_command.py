@@ -1,6 +1,10 @@
 import os
+import socket
 import subprocess
 import sys
+from pathlib import Path
+
+import pytest
 
 from dashapp.settings import REPOSITORY, settings_help
 
@@ -12,7 +16,6 @@ def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]
         env={**os.environ, **environment},
         capture_output=True,
         text=True,
-        timeout=60,
         check=False,
     )
 
@@ -31,3 +34,25 @@ def test_a_bad_setting_is_one_sentence_and_no_traceback() -> None:
         assert ran.returncode != 0
         assert "Expected AKIN_TITLE to be set to something" in ran.stderr
         assert "Traceback" not in ran.stderr
+
+
+def test_it_says_that_the_port_is_in_use_before_it_says_that_it_serves(data: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        port = str(listening.getsockname()[1])
+        ran = run("-m", "dashapp", "--data", str(data), "--port", port)
+    assert ran.returncode == 2 and "Serving" not in ran.stdout
+    assert f"Port {port} is in use" in ran.stderr and "Traceback" not in ran.stderr
+
+
+def test_it_stops_where_there_is_no_bundle(tmp_path: Path) -> None:
+    ran = run("-m", "dashapp", "--data", str(tmp_path / "none"), "--port", "65001")
+    assert ran.returncode == 2 and "There is no bundle at" in ran.stderr and "Serving" not in ran.stdout
+
+
+@pytest.mark.parametrize(
+    "arguments", [("--port", "99999"), ("--port", "x"), ("--host", "192.0.2.1"), ("--host", "no host")]
+)
+def test_an_address_that_it_cannot_have_is_a_sentence(data: Path, arguments: tuple[str, str]) -> None:
+    ran = run("-m", "dashapp", "--data", str(data), *arguments)
+    assert ran.returncode == 2 and f"Expected {arguments[0]}" in ran.stderr and arguments[1] in ran.stderr
+    assert "Traceback" not in ran.stderr

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import socket
 import subprocess
 import sys
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from http.client import HTTPConnection
 from pathlib import Path
 from urllib.parse import quote
@@ -23,9 +21,9 @@ from dashapp import create_app
 from dashapp.parts.view import View
 from dashapp.settings import REPOSITORY, Settings
 from dashapp.site import Sites
+from tests.parsed_html import attributes, text_of
 from tests.sample_bundle import RECIPES, write_sample_bundle
-
-THUMBNAIL = re.compile(r"/thumbnails/[0-9a-f]{8}/[0-9a-f]{64}\.webp")
+from tests.waiting import PATIENCE, eventually
 
 
 def publish(root: Path, generation: str, *, products: int) -> None:
@@ -48,18 +46,11 @@ def served(tmp_path: Path) -> Iterator[tuple[Path, int]]:
             command, cwd=REPOSITORY, env=environment, stdout=output, stderr=subprocess.STDOUT
         )
     try:
-        wait_until(lambda: answers(port), log)
+        eventually(lambda: answers(port))
         yield root, port
     finally:
         process.terminate()
-        process.wait(timeout=30)
-
-
-def wait_until(happened: Callable[[], bool], log: Path | None = None) -> None:
-    deadline = time.monotonic() + 60
-    while not happened():
-        assert time.monotonic() < deadline, log.read_text() if log else "it did not happen"
-        time.sleep(0.05)
+        process.wait(timeout=PATIENCE)
 
 
 def answers(port: int) -> bool:
@@ -70,7 +61,7 @@ def answers(port: int) -> bool:
 
 
 def get(port: int, address: str, body: bytes | None = None) -> tuple[int, str]:
-    connection = HTTPConnection("127.0.0.1", port, timeout=30)
+    connection = HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
     try:
         headers = {"Content-Type": "application/json"} if body else {}
         connection.request("POST" if body else "GET", address, body=body, headers=headers)
@@ -110,12 +101,12 @@ class Visitors:
 
     def _look_around(self) -> None:
         text = self._get("/")
-        self.counts |= set(re.findall(r"(\d+) products", text))
+        self.counts.add(count_in(text))
         # What another worker made is asked for after this one has gone on, or before it has.
-        for address in THUMBNAIL.findall(text)[-3:]:
+        for address in thumbnails_in(text)[-3:]:
             self._get(address)
             self.pictures += 1
-        for link in re.findall(r'href="(/product/[^"?]+)"', text)[:1]:
+        for link in attributes(text, ".card-name", "href")[:1]:
             self._get(link)
         path = "/product/" + quote("plain")
         inputs = [
@@ -138,22 +129,31 @@ class Visitors:
 
 def shown(port: int) -> set[str]:
     """The numbers of products that several workers say there are."""
-    return {count for _ in range(8) for count in re.findall(r"(\d+) products", get(port, "/")[1])}
+    return {count_in(get(port, "/")[1]) for _ in range(8)}
+
+
+def thumbnails_in(html: str) -> list[str]:
+    return attributes(html, "img[src^='/thumbnails/']", "src")
+
+
+def count_in(html: str) -> str:
+    """The number of products that a gallery's first page says there are."""
+    return text_of(html, ".count").removesuffix(" products").rpartition(" ")[2]
 
 
 def test_two_builds_and_a_way_back_fail_no_request(served: tuple[Path, int]) -> None:
     root, port = served
     with Visitors(port) as visitors:
-        wait_until(lambda: visitors.pages > 5)
+        eventually(lambda: visitors.pages > 5)
         for generation, products in (("g2", 70), ("g3", 50)):
             publish(root, generation, products=products)
-            wait_until(lambda products=products: shown(port) == {str(products)})
+            eventually(lambda products=products: shown(port) == {str(products)})
         roll_back(root)
-        wait_until(lambda: shown(port) == {"70"})
+        eventually(lambda: shown(port) == {"70"})
         # Two at once: what was shown is removed before the app has gone on.
         publish(root, "g4", products=55)
         publish(root, "g5", products=65)
-        wait_until(lambda: shown(port) == {"65"})
+        eventually(lambda: shown(port) == {"65"})
     assert visitors.failures == []
     assert visitors.counts >= {"60", "70", "50", "65"} and visitors.pictures > 20
 
@@ -161,9 +161,9 @@ def test_two_builds_and_a_way_back_fail_no_request(served: tuple[Path, int]) -> 
 def test_a_page_of_the_generation_before_keeps_its_pictures(tmp_path: Path) -> None:
     publish(tmp_path, "g1", products=60)
     client = create_app(Settings(data=tmp_path)).server.test_client()
-    pictures = THUMBNAIL.findall(client.get("/").text)
+    pictures = thumbnails_in(client.get("/").text)
     publish(tmp_path, "g2", products=4)
-    wait_until(lambda: "4 products" in client.get("/").text)
+    eventually(lambda: "4 products" in client.get("/").text)
     assert len(pictures) > 20
     assert {client.get(address).status_code for address in pictures} == {200}
 
@@ -173,7 +173,7 @@ def test_a_picture_and_a_page_of_a_generation_not_yet_shown_are_found(tmp_path: 
     client = create_app(Settings(data=tmp_path)).server.test_client()
     publish(tmp_path, "g2", products=60)
     other = create_app(Settings(data=tmp_path)).server.test_client()
-    (*_, picture) = THUMBNAIL.findall(other.get("/").text)
+    (*_, picture) = thumbnails_in(other.get("/").text)
     assert client.get(picture).status_code == 200
     publish(tmp_path, "g3", products=90)
     assert client.get("/product/sku-0080").status_code == 200

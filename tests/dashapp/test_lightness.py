@@ -36,7 +36,6 @@ def test_pages_are_served_without_heavy_packages(data: Path) -> None:
         env={**os.environ, "AKIN_DATA": str(data)},
         capture_output=True,
         text=True,
-        timeout=60,
         check=False,
     )
     assert ran.returncode == 0, ran.stderr

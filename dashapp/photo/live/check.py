@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import zip_longest
 
-from bundle import Neighbour, Product
-from dashapp.site import Site
+from bundle import Bundle, Neighbour, Product
+from bundle.metric import sign
+from dashapp.photo.live.keras import KerasEngine
 
 TOLERANCE = 1e-4
 """By how much scores may differ that stand for the same, as a share of them where they are above 1.
@@ -41,20 +42,18 @@ class LiveCheck:
     differences: tuple[ListDifference, ...]
 
 
-def check(site: Site, product: Product) -> LiveCheck:
+def check(bundle: Bundle, engine: KerasEngine, product: Product) -> LiveCheck:
     """Compute the list of a product anew and compare it, entry by entry, with the one in the bundle.
 
-    For a site that `checks_lists`. An entry is the same where the product in it has the score that is stored,
+    An entry is the same where the product in it has the score that is stored,
     and where the product that has its place now has that score, too: products with equal scores may change
     places. Raises `BundleError` where the stored list cannot be read.
     """
-    bundle, engine = site.bundle, site.engine
     stored = bundle.neighbours(product.id, recipe=engine.recipe)
     scores, from_pictures = engine.product_scores(product)
-    sign = 1 if engine.vectors.metric == "euclidean" else -1
     others = (Neighbour(*entry) for entry in scores.items() if entry[0] != product.id)
     depth = min(bundle.recipes[0]["depth"], bundle.count - 1)
-    live = sorted(others, key=lambda entry: (sign * entry.score, entry.id))[:depth]
+    live = sorted(others, key=lambda entry: (-sign(engine.vectors.metric) * entry.score, entry.id))[:depth]
     gaps = [abs(scores[entry.id] - entry.score) for entry in stored if entry.id in scores]
     pairs = enumerate(zip_longest(stored, live), start=1)
     differences = tuple(

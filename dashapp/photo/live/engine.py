@@ -10,12 +10,15 @@ from typing import Protocol
 
 import numpy as np
 
-from dashapp.api.problems import Problem
 from dashapp.photo.live.uploads import MEDIA_TYPES, Photo
-from dashapp.photo.live.vectors import Ranked, VectorIndex
+from dashapp.photo.live.vectors import RankedPositions, VectorIndex
+from dashapp.problems import Problem
 from pictures.decoding import NoPictureError, PictureError
 from pictures.form import Form
 from pictures.limits import UPLOAD
+
+_DECIMALS = 6
+"""Of scores, as in the stored lists."""
 
 
 class PhotoExtractor(Protocol):
@@ -26,11 +29,17 @@ class PhotoExtractor(Protocol):
 
 
 @dataclass(frozen=True)
-class Found:
+class PhotoMatches:
     """The products that photos found, and the milliseconds that each stage took."""
 
-    ranked: Ranked
+    ranked: RankedPositions
     milliseconds: dict[str, float]
+
+    @property
+    def entries(self) -> list[tuple[int, float]]:
+        """Their positions in the catalogue with their scores, the nearest first."""
+        scores = np.round(self.ranked.scores.astype(np.float64), _DECIMALS) + 0.0
+        return list(zip(self.ranked.positions.tolist(), scores.tolist(), strict=True))
 
 
 @dataclass(frozen=True)
@@ -49,9 +58,15 @@ class Engine:
     centre: np.ndarray | None
     vectors: VectorIndex
 
-    def search(self, photos: Sequence[Photo], *, count: int, admitted: np.ndarray | None = None) -> Found:
+    def warm_up(self) -> None:
+        """Run the extractor once, so that the first photo does not wait for it to be opened."""
+        size = self.form.input_size
+        self.extractor(np.zeros((size, size, 3), np.uint8))
+
+    def search(self, photos: Sequence[Photo], *, count: int, admitted: bytes | None = None) -> PhotoMatches:
         """The `count` products nearest to what the photos show together: `VectorIndex.nearest` of their mean.
 
+        `admitted` has a byte for each product, 1 where it may be found; all may where it is None.
         Raises `Problem` with status 415 or 422 where a photo cannot be used.
         """
         started = perf_counter()
@@ -59,9 +74,10 @@ class Engine:
         decoded = perf_counter()
         embeddings = [self.extractor(image) for image in images]
         embedded = perf_counter()
-        ranked = self.vectors.nearest(self.combined(embeddings), count=count, admitted=admitted)
+        flags = None if admitted is None else np.frombuffer(admitted, np.bool_)
+        ranked = self.vectors.nearest(self.combined(embeddings), count=count, admitted=flags)
         times = np.diff([started, decoded, embedded, perf_counter()]) * 1000
-        return Found(ranked, dict(zip(("decode", "model", "search"), times.tolist(), strict=True)))
+        return PhotoMatches(ranked, dict(zip(("decode", "model", "search"), times.tolist(), strict=True)))
 
     def combined(self, embeddings: Sequence[np.ndarray]) -> np.ndarray:
         """The vector (d,), float32, that embeddings are together: the mean of theirs, again of unit length.

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from bundle import Bundle, BundleError, Product
+from bundle.metric import lower_is_better
 from dashapp.photo.live.engine import Engine, unit
 from dashapp.photo.live.vectors import VectorIndex
 from pictures.decoding import PictureError
@@ -25,6 +26,7 @@ from pictures.form import Form
 from precompute.embeddings.vectors import catalogue_centre, compared_pictures, compared_vectors, means
 from precompute.models.recipe import Recipe
 from precompute.shared.errors import UserError
+from precompute.shared.unit_length import to_unit_length
 from precompute.store import EmbeddingStore, Store
 
 if TYPE_CHECKING:
@@ -96,7 +98,7 @@ class KerasEngine(Engine):
         if self.vectors.metric == "cosine":
             queries = np.stack([unit(query) for query in queries])
         scores = np.stack([self.vectors.scores(query) for query in queries])
-        best = scores.min(axis=0) if self.vectors.metric == "euclidean" else scores.max(axis=0)
+        best = scores.min(axis=0) if lower_is_better(self.vectors.metric) else scores.max(axis=0)
         return dict(zip(self.ids, best.astype(float).tolist(), strict=True)), from_pictures
 
     def _embedded(self, image_id: str) -> np.ndarray | None:
@@ -129,10 +131,7 @@ def open_keras(bundle: Bundle, *, data: Path) -> KerasEngine:
             "embeddings of this bundle: serve it from where it was built, or run: "
             "python -m precompute build SOURCE."
         ) from None
-    vectors = compared.values
-    if recipe.metric == "cosine":
-        norms = np.linalg.norm(vectors, axis=1, keepdims=True)
-        vectors = vectors / np.where(norms > 0, norms, 1)
+    vectors = to_unit_length(compared.values) if recipe.metric == "cosine" else compared.values
     return KerasEngine(
         ids=tuple(product.id for product in products),
         compared=compared_pictures(products, recipe.pictures),

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import ipaddress
 import math
-import os
 import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable
 
 from flask import Request
+
+from dashapp.settings import ServerSettings
 
 _MOST_CLIENTS = 10_000
 """Clients that are remembered; of more, those that asked longest ago are forgotten."""
@@ -49,9 +50,8 @@ def client_of(request: Request) -> str:
     anyone's.
     """
     peer = request.remote_addr or ""
-    trusted = [each.strip() for each in os.environ.get("FORWARDED_ALLOW_IPS", "*").split(",")]
     last = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
-    address = last if last and ("*" in trusted or peer in trusted) else peer
+    address = last if last and ServerSettings.from_environment().trusts(peer) else peer
     try:
         parsed = ipaddress.ip_address(address)
     except ValueError:

@@ -1,23 +1,18 @@
-"""Reads the photos of a request: at most so many bytes in so many seconds, into memory and nowhere else."""
+"""Reads the photos of a request: at most so many bytes, into memory and nowhere else."""
 
 from __future__ import annotations
 
 import io
-import socket
-import threading
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import IO
 
 from flask import Request
-from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.exceptions import RequestEntityTooLarge, RequestTimeout
 from werkzeug.formparser import FormDataParser
 from werkzeug.wsgi import get_input_stream
 
-from dashapp.api.problems import Problem, unusable
+from dashapp.problems import Problem, unusable
 from pictures.box import WHOLE, Box
 from pictures.limits import MEGABYTE, UPLOAD
 
@@ -25,12 +20,6 @@ MOST_PHOTOS = 4
 
 MEDIA_TYPES = tuple(f"image/{name.lower()}" for name in UPLOAD.formats)
 """Of the formats that a photo may have."""
-
-SECONDS = 25.0
-"""How long a request may take to arrive. Heroku's router gives up after 30 s without an answer."""
-
-_LOOK_EVERY = 0.5
-"""Seconds between two looks at whose time is up."""
 
 _FORM = "multipart/form-data"
 _AROUND = 16 * 1024
@@ -58,24 +47,21 @@ def read_photos(request: Request, *, box: str = "") -> tuple[Photo, ...]:
     limit = UPLOAD.bytes + (_AROUND if is_form else 0)
     if (request.content_length or 0) > limit:
         raise _too_large()
-    with _deadlines.watch(request.environ.get("gunicorn.socket")) as late:
-        try:
-            # One byte more tells a body of just that size from a larger one.
-            stream = get_input_stream(request.environ, max_content_length=limit + 1)
-            if is_form:
-                return _of_form(request, stream, box=box)
-            data = stream.read()
-        except RequestEntityTooLarge:
-            raise _too_large() from None
-        except Problem:
-            if late.is_set():
-                raise _late() from None
-            raise
-        # A client that goes away, or a body that is not what it says: the server raises errors of its own.
-        except Exception:
-            raise _late() if late.is_set() else _broken() from None
-    if late.is_set():
-        raise _late()
+    try:
+        # One byte more tells a body of just that size from a larger one.
+        stream = get_input_stream(request.environ, max_content_length=limit + 1)
+        if is_form:
+            return _of_form(request, stream, box=box)
+        data = stream.read()
+    except RequestEntityTooLarge:
+        raise _too_large() from None
+    except RequestTimeout:
+        raise _late() from None
+    except Problem:
+        raise
+    # A client that goes away, or a body that is not what it says: the server raises errors of its own.
+    except Exception:
+        raise _broken() from None
     if len(data) > limit:
         raise _too_large()
     if len(data) < (request.content_length or 0):
@@ -127,55 +113,6 @@ def _box(text: str) -> Box:
         raise unusable("box", str(error), text[:100]) from None
 
 
-class _Deadlines:
-    """Stops reading from clients whose time is up: one thread watches all, as starting one takes its time."""
-
-    def __init__(self) -> None:
-        self._watched: dict[socket.socket, tuple[float, threading.Event]] = {}
-        self._lock = threading.Lock()
-        self._any = threading.Event()
-        self._thread: threading.Thread | None = None
-
-    @contextmanager
-    def watch(self, client: socket.socket | None) -> Iterator[threading.Event]:
-        """Stop reading from `client` once `SECONDS` have passed inside, which the event tells.
-
-        Where the server does not say who the client is, nothing is watched.
-        """
-        late = threading.Event()
-        if client is None:
-            yield late
-            return
-        with self._lock:
-            self._watched[client] = (time.monotonic() + SECONDS, late)
-            if self._thread is None:
-                self._thread = threading.Thread(target=self._run, name="upload-deadlines", daemon=True)
-                self._thread.start()
-        self._any.set()
-        try:
-            yield late
-        finally:
-            with self._lock:
-                del self._watched[client]
-
-    def _run(self) -> None:
-        while self._any.wait():
-            time.sleep(_LOOK_EVERY)
-            now = time.monotonic()
-            with self._lock:
-                if not self._watched:
-                    self._any.clear()
-                for client, (deadline, late) in self._watched.items():
-                    if now > deadline and not late.is_set():
-                        late.set()
-                        # Whoever waits for more gets the end of the stream; what is written still goes out.
-                        with suppress(OSError):
-                            client.shutdown(socket.SHUT_RD)
-
-
-_deadlines = _Deadlines()
-
-
 def _too_large() -> Problem:
     limit = UPLOAD.bytes // MEGABYTE
     return Problem(
@@ -185,7 +122,7 @@ def _too_large() -> Problem:
 
 
 def _late() -> Problem:
-    return Problem(HTTPStatus.REQUEST_TIMEOUT, f"The photo did not arrive within {SECONDS:.0f} seconds.")
+    return Problem(HTTPStatus.REQUEST_TIMEOUT, "The photo did not arrive in time.")
 
 
 def _broken() -> Problem:

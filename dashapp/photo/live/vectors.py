@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from bundle.live import OWNERS, SCALES, LiveSearch
+from bundle.metric import lower_is_better
 
 SHORTLIST = 1_000
 """Rows whose scores are computed in full at the least; up to so many in all, no row is passed over."""
@@ -24,7 +25,7 @@ _TOGETHER = 128
 
 
 @dataclass(frozen=True)
-class Ranked:
+class RankedPositions:
     """Products by their `positions` in the catalogue, (k,), best first, with their `scores` (k,), float32."""
 
     positions: np.ndarray
@@ -55,7 +56,7 @@ class VectorIndex:
         # In the order of the products, so that those of one lie together.
         self._numbers, self._scales, self._owners = numbers, scales, owners
         self.metric = metric
-        self._halves = self._half_squares() if metric == "euclidean" else None
+        self._halves = self._half_squares() if lower_is_better(metric) else None
         self._basis = self._coarse = None
         if len(numbers) > SHORTLIST:
             self._basis = _basis(self.rows(_spread(len(numbers))))
@@ -80,7 +81,7 @@ class VectorIndex:
         numbers = self._numbers[which].astype(np.float32)
         return numbers if self._scales is None else numbers * self._scales[which, np.newaxis]
 
-    def nearest(self, query: np.ndarray, *, count: int, admitted: np.ndarray | None = None) -> Ranked:
+    def nearest(self, query: np.ndarray, *, count: int, admitted: np.ndarray | None = None) -> RankedPositions:
         """The `count` products nearest to `query` (d,), float32, or as many as there are.
 
         A product has the score of the nearest of its rows; equal ones are in the catalogue's order.
@@ -88,10 +89,10 @@ class VectorIndex:
         """
         rows = self._shortlist(query, count=count, admitted=admitted)
         if not len(rows):
-            return Ranked(np.empty(0, np.int64), np.empty(0, np.float32))
+            return RankedPositions(np.empty(0, np.int64), np.empty(0, np.float32))
         positions, near = self._by_product(rows, self._nearness(query, rows))
         best = np.argsort(-near, kind="stable")[:count]
-        return Ranked(positions[best].astype(np.int64), self._scores(query, near[best]))
+        return RankedPositions(positions[best].astype(np.int64), self._scores(query, near[best]))
 
     def _by_product(self, rows: np.ndarray, near: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """The products of rows, which are in their order, and the nearness of each one's nearest row."""

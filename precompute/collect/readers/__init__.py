@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Protocol
-
-from scrapy.http import Response
+from typing import TYPE_CHECKING, Protocol
 
 from precompute.sources import LeftOut, Record
 
-VERSION = 1
+if TYPE_CHECKING:
+    from scrapy.http import Response
+
+VERSION = 2
 """Of what the readers find: to be raised with each change of it, so that pages are read anew."""
 
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 
+from precompute.collect.platforms import platform_named
 from precompute.collect.readers import Reader
-from precompute.collect.readers.shopify import Shopify
 from precompute.collect.readers.table import Table
 from precompute.collect.readers.web import Web
-from precompute.collect.readers.woocommerce import WooCommerce
 from precompute.collect.settings import KINDS, TABLE, CollectSettings
 from precompute.sources.files import JOURNAL
 
@@ -34,10 +33,8 @@ class Scope:
 
 def reader_of(kind: str, scope: Scope, settings: CollectSettings) -> Reader:
     """The reader of a kind of source: one of `settings.KINDS`, or `TABLE`."""
-    if kind == "shopify":
-        return Shopify(scope.start)
-    if kind == "woocommerce":
-        return WooCommerce(scope.start)
+    if (platform := platform_named(kind)) is not None:
+        return platform.reader(scope.start)
     if kind == TABLE:
         forced = None if settings.kind in KINDS else settings.kind
         return Table(settings.out / JOURNAL / "table", settings.columns, forced)

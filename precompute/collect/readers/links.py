@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from urllib.parse import parse_qsl, urlsplit
 
-from scrapy.http import HtmlResponse
-from scrapy.linkextractors import LinkExtractor
+from lxml import etree
 from w3lib.url import url_query_cleaner
 
 from precompute.collect.addresses import AddressError, checked, is_within, same_page
@@ -32,6 +32,9 @@ _ORDER_OF_THE_SAME = re.compile(
     r"|setcurrency|returnurl|redirect\w*|sid|sessionid|phpsessid|print",
     re.IGNORECASE,
 )
+_MOST_LINKS = 5000
+"""Links of one page that are looked at."""
+
 _VARIANT = ["variant", "variation_id", "selected"]
 
 
@@ -49,18 +52,33 @@ def is_worth_asking(url: str) -> bool:
     return not any(_ORDER_OF_THE_SAME.fullmatch(name.partition("[")[0]) for name in names)
 
 
-def links_of(response: HtmlResponse, hosts: frozenset[str]) -> Iterator[str]:
+def base_of(tree: etree._Element, url: str) -> str:
+    """The address that a page's relative ones stand on: its own, or the one that it names as such."""
+    named = next((each.get("href") for each in tree.iter("base") if each.get("href")), None)
+    try:
+        return checked(named, base=url) if named else url
+    except AddressError:
+        return url
+
+
+def links_of(tree: etree._Element, base: str, hosts: frozenset[str]) -> Iterator[str]:
     """The addresses that a page leads to, each once, within the hosts."""
-    robots = " ".join(response.css("meta[name=robots i]::attr(content)").getall()).lower()
+    robots = " ".join(each.get("content") or "" for each in tree.iter("meta") if _is_robots(each)).lower()
     if "nofollow" in robots or "none" in robots.replace(",", " ").split():
         return
     seen: set[str] = set()
-    for link in LinkExtractor(deny_extensions=None, unique=True).extract_links(response):
+    links = (each for each in tree.iter("a", "area") if each.get("href") is not None)
+    for link in islice(links, _MOST_LINKS):
+        if "nofollow" in (link.get("rel") or "").lower().split():
+            continue
         try:
-            url = url_query_cleaner(same_page(checked(link.url)), _VARIANT, remove=True)
+            url = url_query_cleaner(same_page(checked(link.get("href"), base=base)), _VARIANT, remove=True)
         except AddressError:
             continue
-        if link.nofollow or url in seen or not is_within(url, hosts) or not is_worth_asking(url):
-            continue
-        seen.add(url)
-        yield url
+        if url not in seen and is_within(url, hosts) and is_worth_asking(url):
+            seen.add(url)
+            yield url
+
+
+def _is_robots(meta: etree._Element) -> bool:
+    return (meta.get("name") or "").strip().lower() == "robots"

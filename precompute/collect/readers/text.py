@@ -48,6 +48,12 @@ def as_list(value: object) -> list[object]:
     return value if isinstance(value, list) else [value]
 
 
+def amount_text(amount: float) -> str:
+    """A price that nobody takes for another: three decimals would be read as thousands."""
+    whole, _, decimals = f"{amount:.6f}".rstrip("0").partition(".")
+    return f"{whole}.{decimals.ljust(2, '0')}{'0' if len(decimals) == 3 else ''}"
+
+
 def _clean(text: str) -> str:
     """Without control characters, which no text needs and parsers of HTML refuse."""
     return clean(_CONTROL.sub(" ", text))

@@ -3,30 +3,34 @@
 from __future__ import annotations
 
 import re
+import zlib
 from collections.abc import Iterable
 from dataclasses import replace
 from urllib.parse import unquote, urlsplit
 
-from scrapy.http import HtmlResponse, Response, TextResponse
+from lxml import etree
+from scrapy.http import Response, TextResponse
 from scrapy.utils.gz import gunzip, gzip_magic_number
 from scrapy.utils.sitemap import Sitemap
 
 from precompute.collect.addresses import AddressError, checked, host_of, is_within, same_page
 from precompute.collect.readers import Ask, Found, Unreadable
-from precompute.collect.readers.links import is_worth_asking, links_of, urgency_of
-from precompute.collect.readers.schema_org import (
-    PRODUCTS,
-    category_from_breadcrumbs,
-    open_graph_product,
-    product_fields,
-    product_images,
-    product_url,
-)
-from precompute.collect.readers.structured import Node, Structured, read_structured
+from precompute.collect.readers.links import base_of, is_worth_asking, links_of, urgency_of
+from precompute.collect.readers.markup import parse_page
+from precompute.collect.readers.product_page import read_products
 from precompute.collect.settings import PAGE_BYTES
-from precompute.sources import Record
+from precompute.sources import LeftOut, Record
 
 _START_PAGE = re.compile(r"/?([a-z]{2}([-_][a-z]{2})?/?)?", re.IGNORECASE)
+_DEEPEST_SITEMAP = 3
+_HEAD = 20_000
+"""Bytes in which a sitemap's root element stands, behind what may come before it."""
+
+_BEFORE_ROOT = re.compile(
+    rb"<\?[^>]*>|<!--(?:[^-]|-(?!->))*-->|<!DOCTYPE[^>\[]*(?:\[[^\]]*\])?[^>]*>", re.IGNORECASE
+)
+_ROOT_ELEMENT = re.compile(rb"<(?:[\w.-]+:)?([\w.-]+)")
+_SITEMAPS = (b"urlset", b"sitemapindex")
 _SITEMAP = ("urlset", "sitemapindex")
 _OF_PRODUCTS = re.compile(r"product|produkt|produit|prodott|producto|item", re.IGNORECASE)
 
@@ -48,15 +52,21 @@ class Web:
     def read(self, ask: Ask, response: Response) -> Found:
         """See `Reader`."""
         if ask.role == "sitemap":
-            return Found(asks=tuple(self._from_sitemap(ask, response)))
+            return self._from_sitemap(ask, response)
         if not isinstance(response, TextResponse):
             raise Unreadable("it is no page of HTML")
-        page = read_structured(response.text, response.url)
-        records, elsewhere = _records(page, _canonical(response, self._hosts), response)
+        tree = parse_page(response.text)
+        if tree is None:
+            raise Unreadable("it is an empty page")
+        base = base_of(tree, response.url)
+        url = _canonical(tree, response.url, self._hosts)
+        entries, elsewhere = read_products(tree, url=url, base=base)
+        if not entries and not elsewhere and urgency_of(response.url) == 0:
+            entries = [LeftOut(url, "it looks like a product's page and holds no product data")]
         asks = list(self._asks(elsewhere, ask)) if not self._follow or self._leads_further(ask.url) else []
-        if self._follow and self._leads_further(ask.url) and isinstance(response, HtmlResponse):
-            asks += self._asks(links_of(response, self._hosts), ask)
-        return Found(records, tuple(dict.fromkeys(asks)))
+        if self._follow and self._leads_further(ask.url):
+            asks += self._asks(links_of(tree, base, self._hosts), ask)
+        return Found(entries, tuple(dict.fromkeys(asks)))
 
     def complete(self, record: Record, notes: dict[str, str]) -> Record:
         """See `Reader`: a product that has no number of its own is called by its address."""
@@ -76,28 +86,54 @@ class Web:
         for url in urls:
             yield Ask(url, "page", url, ask.depth + 1, urgency_of(url))
 
-    def _from_sitemap(self, ask: Ask, response: Response) -> Iterable[Ask]:
+    def _from_sitemap(self, ask: Ask, response: Response) -> Found:
         kind, addresses = read_sitemap(response)
         if kind == "sitemapindex":
             # Where a shop lists its products apart, its other pages need not be asked.
             addresses = [each for each in addresses if _OF_PRODUCTS.search(each)] or addresses
+        asks: list[Ask] = []
+        passed_over: dict[str, list[str]] = {}
         for position, address in enumerate(addresses):
-            try:
-                url = checked(address, base=response.url)
-            except AddressError:
-                continue
-            place = f"{ask.place}/{position:07}"
-            if not is_within(url, self._hosts):
-                continue
-            if kind == "sitemapindex" and ask.depth < 3:
-                yield Ask(url, "sitemap", place, ask.depth + 1, -1)
-            elif kind == "urlset" and is_worth_asking(url):
-                yield Ask(url, "page", place, ask.depth + 1, urgency_of(url))
+            reason, url = self._judged(address, response.url, kind, ask.depth)
+            if reason:
+                passed_over.setdefault(reason, []).append(url)
+            elif kind == "sitemapindex":
+                asks.append(Ask(url, "sitemap", f"{ask.place}/{position:07}", ask.depth + 1, -1))
+            else:
+                asks.append(Ask(url, "page", f"{ask.place}/{position:07}", ask.depth + 1, urgency_of(url)))
+        return Found([_not_asked(ask.url, *each) for each in passed_over.items()], tuple(asks))
+
+    def _judged(self, address: str, base: str, kind: str, depth: int) -> tuple[str, str]:
+        """Why an address of a sitemap is not asked, or nothing, and the address as it is asked."""
+        try:
+            url = checked(address, base=base)
+        except AddressError:
+            return "cannot be asked", address
+        if not is_within(url, self._hosts):
+            return "on other hosts", url
+        if kind == "sitemapindex" and depth >= _DEEPEST_SITEMAP:
+            return "sitemaps too deep inside of others", url
+        if kind == "urlset" and not is_worth_asking(url):
+            return "of carts, searches, sorts or filters", url
+        return "", url
 
 
 def is_start_page(path: str) -> bool:
     """Whether a path is that of a site's start page, or of one in some language: `/`, `/de/`, `/en-gb`."""
     return _START_PAGE.fullmatch(path) is not None
+
+
+def is_sitemap(response: Response) -> bool:
+    """Whether an answer begins as a sitemap does."""
+    head = response.body[:_HEAD]
+    if gzip_magic_number(response):
+        try:
+            # As much as there is of what is perhaps cut in the middle.
+            head = zlib.decompressobj(wbits=31).decompress(response.body[:_HEAD], _HEAD)
+        except zlib.error:
+            return False
+    found = _ROOT_ELEMENT.search(_BEFORE_ROOT.sub(b"", head.replace(b"\0", b"")))
+    return found is not None and found[1].lower() in _SITEMAPS
 
 
 def read_sitemap(response: Response) -> tuple[str, list[str]]:
@@ -120,77 +156,24 @@ def read_sitemap(response: Response) -> tuple[str, list[str]]:
         raise Unreadable("it is no sitemap") from None
 
 
-def _canonical(response: TextResponse, hosts: frozenset[str]) -> str:
+def _not_asked(sitemap: str, reason: str, urls: list[str]) -> LeftOut:
+    """A word on the addresses of a sitemap that are not asked for one reason."""
+    verb = "" if reason.startswith("cannot") else "is " if len(urls) == 1 else "are "
+    first = host_of(urls[0]) if reason == "on other hosts" else urls[0][:200]
+    where = f", the first {'on ' if reason == 'on other hosts' else ''}{first}"
+    return LeftOut(sitemap, f"{len(urls):,} of its addresses {verb}{reason}{where}")
+
+
+def _canonical(tree: etree._Element, url: str, hosts: frozenset[str]) -> str:
     """The address that a page is to be known by: the one that it names itself, where that is on its host."""
-    named = response.css("link[rel=canonical]::attr(href)").get()
+    named = next((each.get("href") for each in tree.iter("link") if _is_canonical(each)), None)
     try:
-        url = checked(named, base=response.url) if named else ""
+        own = checked(named, base=url) if named else ""
     except AddressError:
-        url = ""
-    is_own = (
-        url and is_within(url, hosts) and (urlsplit(url).path != "/" or urlsplit(response.url).path == "/")
-    )
-    return same_page(url if is_own else response.url)
+        own = ""
+    is_own = own and is_within(own, hosts) and (urlsplit(own).path != "/" or urlsplit(url).path == "/")
+    return same_page(own if is_own else url)
 
 
-def _records(page: Structured, url: str, response: TextResponse) -> tuple[list[Record], list[str]]:
-    """The products that a page shows, and the addresses of those that it only leads to."""
-    here: list[Node] = []
-    elsewhere: list[str] = []
-    for node in page.of_type(*PRODUCTS):
-        own = product_url(node, response.url)
-        if not own or _last(own) in (_last(url), _last(response.url)):
-            here.append(node)
-        else:
-            elsewhere.append(own)
-    for node in page.of_type("ItemList", "CollectionPage", "OfferCatalog"):
-        elsewhere += _listed(node, response.url)
-    tagged = open_graph_product(page, response.url)
-    groups = _as_products(here, response.url)
-    if not groups and tagged is not None and not elsewhere:
-        fields, images = tagged
-        groups = [(fields, images)] if images else []
-    elif len(groups) == 1 and tagged is not None:
-        fields, images = groups[0]
-        groups = [(tagged[0] | fields, images or tagged[1])]
-    records = []
-    for position, (fields, images) in enumerate(groups):
-        place = url if len(groups) == 1 else f"{url}#{position + 1}"
-        path = category_from_breadcrumbs(page, url=url, title=fields.get("title", ""))
-        category = {"category": path} if path and len(groups) == 1 else {}
-        records.append(Record(place, fields | {"url": url} | category, images))
-    hosts = frozenset({host_of(response.url)})
-    return records, [same_page(each) for each in elsewhere if is_within(each, hosts)]
-
-
-def _as_products(nodes: list[Node], base: str) -> list[tuple[dict[str, str], tuple[str, ...]]]:
-    """Fields and pictures of each product of a page.
-
-    A page of one product may say so in several syntaxes, and may list the product's variants one by one: then
-    they have one name, or one group. What the first leaves open, the others tell.
-    """
-    products: dict[str, tuple[dict[str, str], tuple[str, ...]]] = {}
-    for node in nodes:
-        fields, images = product_fields(node), product_images(node, base)
-        key = fields.get("variants") or fields.get("title", "").casefold()
-        if not key and not images:
-            continue
-        before = products.get(key, ({}, ()))
-        products[key] = (fields | before[0], tuple(dict.fromkeys([*before[1], *images])))
-    return list(products.values())
-
-
-def _listed(node: Node, base: str) -> list[str]:
-    """The addresses of a list's items."""
-    found = []
-    for element in node.get("itemListElement") or []:
-        item = element.get("item", element) if isinstance(element, dict) else element
-        url = item if isinstance(item, str) else product_url(item, base) if isinstance(item, dict) else ""
-        if url.startswith(("http:", "https:")):
-            found.append(url)
-    return found
-
-
-def _last(url: str) -> str:
-    """The last part of an address' path, by which one product's addresses agree."""
-    return unquote(urlsplit(url).path).rstrip("/").rpartition("/")[2].casefold()
+def _is_canonical(link: etree._Element) -> bool:
+    return "canonical" in (link.get("rel") or "").lower().split()

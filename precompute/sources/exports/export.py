@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
-from precompute.sources.prices import price_from
 from precompute.sources.records import LeftOut
 from precompute.sources.rows import Cell, Row
+from precompute.sources.values.prices import price_from
 
 FACT = "fact: "
 """How the name of a cell begins that is a fact of a product, whatever else the name may mean."""

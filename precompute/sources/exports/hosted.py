@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from precompute.sources.categories import BETWEEN, split_slashes, without_ancestors
 from precompute.sources.exports.export import (
     Entries,
     Export,
@@ -22,7 +21,8 @@ from precompute.sources.exports.gathering import Gathered, by_product, numbered_
 from precompute.sources.hidden import why_hidden
 from precompute.sources.records import LeftOut
 from precompute.sources.rows import Cell, Listed, Row
-from precompute.sources.stock import stock_from
+from precompute.sources.values.categories import BETWEEN, split_slashes, without_ancestors
+from precompute.sources.values.stock import stock_from
 
 _WIX_MEDIA = "https://static.wixstatic.com/media/"
 _WIX_NAME = re.compile(r"(?:[0-9a-f]{4,}_[0-9a-f]{16,}|[^/]*~mv2)[^/]*", re.IGNORECASE)

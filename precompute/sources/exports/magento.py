@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from precompute.sources.categories import BETWEEN, without_ancestors
 from precompute.sources.exports.export import (
     FACT,
     Entries,
@@ -21,8 +20,9 @@ from precompute.sources.exports.export import (
 from precompute.sources.exports.gathering import Gathered, name_of
 from precompute.sources.records import LeftOut
 from precompute.sources.rows import Cell, Listed, Row
-from precompute.sources.stock import stock_from
 from precompute.sources.text import word_set
+from precompute.sources.values.categories import BETWEEN, without_ancestors
+from precompute.sources.values.stock import stock_from
 
 _ROOTS = ("Default Category", "Root Catalog", "Root Category")
 _NO_FACTS = word_set("""

@@ -23,7 +23,7 @@ from precompute.sources.exports.gathering import Gathered, by_product, first_row
 from precompute.sources.hidden import why_hidden
 from precompute.sources.records import LeftOut
 from precompute.sources.rows import Cell, Listed, Row
-from precompute.sources.stock import stock_from
+from precompute.sources.values.stock import stock_from
 
 _ROOTS = frozenset(
     ["home", "root", "accueil", "inicio", "startseite", "start", "home page", "главная", "strona główna"]

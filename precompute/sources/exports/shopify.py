@@ -18,7 +18,7 @@ from precompute.sources.exports.export import (
 from precompute.sources.exports.gathering import Gathered, by_product, first_row_with
 from precompute.sources.records import LeftOut
 from precompute.sources.rows import Cell, Row
-from precompute.sources.stock import stock_from
+from precompute.sources.values.stock import stock_from
 
 _IMAGES = ("imagesrc", "productimageurl")
 _VARIANT_IMAGES = ("variantimage", "variantimageurl")
@@ -86,8 +86,8 @@ def _stock(cells: dict[str, str], table: Table) -> bool | None:
 _COLUMNS = columns_of(
     """
         id: handle urlhandle
-        none: variantsku sku variantbarcode barcode published status productcategory costperitem
-            unitpricetotalmeasure
+        none: variantcompareatprice compareatprice variantsku sku variantbarcode barcode published status
+            productcategory costperitem unitpricetotalmeasure
         """
 )
 

@@ -18,7 +18,7 @@ from precompute.sources.exports.gathering import Gathered
 from precompute.sources.exports.woocommerce_names import ENGLISH, attribute_part
 from precompute.sources.records import LeftOut
 from precompute.sources.rows import Cell, Row
-from precompute.sources.stock import stock_from
+from precompute.sources.values.stock import stock_from
 
 _SHARED = frozenset({"categories", "tags", "brands", "shortdescription"})
 """The columns that variations have from their product."""

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from precompute.sources.categories import BETWEEN
+from precompute.sources.values.categories import BETWEEN
 
 
 @dataclass(frozen=True)

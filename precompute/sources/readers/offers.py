@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from precompute.sources.categories import BETWEEN
 from precompute.sources.exports.export import FACT
 from precompute.sources.rows import Cell
 from precompute.sources.text import clean
+from precompute.sources.values.categories import BETWEEN
 
 if TYPE_CHECKING:
     from lxml import etree

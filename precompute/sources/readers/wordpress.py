@@ -10,8 +10,8 @@ from precompute.sources.exports.export import FACT
 from precompute.sources.exports.gathering import Gathered
 from precompute.sources.records import LeftOut
 from precompute.sources.rows import Cell, Listed, Row
-from precompute.sources.stock import stock_from
 from precompute.sources.text import clean
+from precompute.sources.values.stock import stock_from
 
 if TYPE_CHECKING:
     from lxml import etree

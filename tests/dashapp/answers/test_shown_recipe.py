@@ -1,7 +1,5 @@
 """What a score says, and whose look-alikes a product page shows."""
 
-import re
-from html import escape, unescape
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -10,9 +8,12 @@ from flask.testing import FlaskClient
 
 from dashapp.addresses import arguments_of, product_href
 from dashapp.shown_recipe import METRICS, ShownRecipe
+from tests.parsed_html import attributes, links_of, one, select, text_of
+from tests.parsed_html import texts as texts_in
 from tests.sample_bundle import NASTY_IDS, RECIPES
 
 FAR, BACK = RECIPES[1:]
+NAMES = [each.name for each in RECIPES]
 
 
 def recipe(metric: str, scores: tuple[float, float, float] = (0, 0, 0), **fields: Any) -> ShownRecipe:
@@ -88,22 +89,22 @@ def test_every_metric_says_in_one_sentence_what_it_means() -> None:
 
 
 def links(html: str, name: str) -> list[str]:
-    return [unescape(href) for href in re.findall(rf'class="{name}" href="([^"]*)"', html)]
+    return attributes(html, f"a.{name}", "href")
 
 
 def chips(html: str) -> dict[str, str]:
     """The address behind each recipe of the switch."""
-    nav = html[html.index('aria-label="Recipes"') :].partition("</nav>")[0]
-    found = re.findall(r'class="chip" href="([^"]*)">(.*?)</a>', nav)
-    return {unescape(name): unescape(href) for href, name in found}
+    return {
+        text: href for text, href in links_of(one(html, "nav[aria-label=Recipes]")).items() if text in NAMES
+    }
 
 
 def current(html: str) -> list[str]:
-    return [unescape(name) for name in re.findall(r'aria-current="true" class="chip"[^>]*>(.*?)</a>', html)]
+    return texts_in(html, "a.chip[aria-current=true]")
 
 
 def numbers(html: str) -> list[str]:
-    return re.findall(r"</meter><span>(.*?)</span>", html)
+    return texts_in(html, "meter + span")
 
 
 def test_the_first_recipe_is_the_default_and_its_address_is_bare(client: FlaskClient) -> None:
@@ -122,7 +123,7 @@ def test_a_recipe_shows_its_own_lists_scores_and_sentences(client: FlaskClient) 
     assert "a distance between pictures: 0 is the same picture, and smaller is closer." in html
     assert "1 is the same picture" not in html
     assert links(html, "card-name")[0] == product_href(NASTY_IDS[2], recipe=FAR.name)
-    assert f"<title>Sample mug 0 by {FAR.name} · " in html
+    assert text_of(html, "title").startswith(f"Sample mug 0 by {FAR.name} · ")
 
     html = client.get(product_href(NASTY_IDS[2], recipe=BACK.name)).text
     assert numbers(html)[:2] == ["1.500", "1.450"]
@@ -131,9 +132,9 @@ def test_a_recipe_shows_its_own_lists_scores_and_sentences(client: FlaskClient) 
 
 def test_one_score_has_one_bar_whatever_the_list(client: FlaskClient) -> None:
     html = client.get(product_href("sku-0070", recipe=FAR.name) + "&n=50").text
-    found = re.findall(r'value="([\d.]+)"></meter><span>12.4</span>', html)
-    assert found == ["0.500"]
-    assert re.findall(r'value="([\d.]+)"></meter>', html)[0] == "1.000"
+    bars = dict(zip(numbers(html), attributes(html, "meter", "value"), strict=True))
+    assert bars["12.4"] == "0.500"
+    assert next(iter(bars.values())) == "1.000"
 
 
 def test_recipe_and_number_travel_on(client: FlaskClient) -> None:
@@ -169,10 +170,10 @@ def test_a_bundle_with_one_recipe_has_no_switch(single: FlaskClient) -> None:
 def test_an_unknown_recipe_is_a_404_that_names_the_others(client: FlaskClient, page: str) -> None:
     response = client.get(f"{page}%3Cscript%3Ealert(1)")
     assert response.status_code == 404
-    assert "<h1>There is no such recipe</h1>" in response.text
-    assert "no look-alikes by “&lt;script&gt;alert(1)”" in response.text
-    message = response.text[response.text.index('class="message"') :].partition("</p>")[0]
-    assert [unescape(href) for href in re.findall('href="([^"]*)"', message)] == [
+    assert text_of(response.text, "h1") == "There is no such recipe"
+    (said, *_) = select(response.text, ".message p")
+    assert "no look-alikes by “<script>alert(1)”" in said.text_content()
+    assert attributes(said, "a", "href") == [
         "/product/plain",
         product_href("plain", recipe=FAR.name),
         product_href("plain", recipe=BACK.name),
@@ -182,7 +183,8 @@ def test_an_unknown_recipe_is_a_404_that_names_the_others(client: FlaskClient, p
 def test_an_unknown_recipe_where_there_is_only_one(single: FlaskClient) -> None:
     response = single.get("/product/plain?recipe=far")
     assert response.status_code == 404
-    assert 'only by <a href="/product/plain">sample</a>.' in response.text
+    (said, *_) = select(response.text, ".message p")
+    assert "only by sample." in said.text_content() and links_of(said) == {"sample": "/product/plain"}
 
 
 def test_an_unknown_product_is_what_is_said_first(client: FlaskClient) -> None:
@@ -192,7 +194,8 @@ def test_an_unknown_product_is_what_is_said_first(client: FlaskClient) -> None:
 
 def test_names_and_descriptions_stay_text(client: FlaskClient) -> None:
     for address in (product_href("plain", recipe=FAR.name), "/compare/plain"):
-        assert escape(FAR.description) in client.get(address).text
-        assert FAR.description not in client.get(address).text
+        html = client.get(address).text
+        assert any(text.startswith(FAR.description) for text in texts_in(html, "section > p"))
+        assert not select(html, "main b")
     html = client.get(product_href("plain", recipe=BACK.name)).text
-    assert escape(BACK.name) in html and "<i>" not in html
+    assert current(html) == [BACK.name] and not select(html, "i")

@@ -49,7 +49,16 @@ def test_any_id_can_be_asked_for(client: FlaskClient, product_id: str) -> None:
 def test_a_product_has_all_that_the_bundle_knows(client: FlaskClient, bundle: Bundle) -> None:
     known = bundle.product("sku-0045")
     product = client.get("/api/v1/products/sku-0045").json
-    for name in ("title", "category", "brand", "price", "currency", "in_stock", "popularity"):
+    for name in (
+        "title",
+        "category",
+        "brand",
+        "price",
+        "currency",
+        "in_stock",
+        "popularity",
+        "compare_at_price",
+    ):
         assert product[name] == (getattr(known, name) if getattr(known, name) != "" else None), name
     for name in ("description", "variants", "twins"):
         assert product[name] == (getattr(known, name) or None), name
@@ -94,6 +103,7 @@ def test_pages_of_the_list_make_up_the_catalogue(client: FlaskClient, bundle: Bu
         ("tag=new", lambda each: "new" in each["tags"]),
         ("colour=red&colour=blue", lambda each: {"red", "blue"} & set(each["colours"])),
         ("in_stock=true", lambda each: each["in_stock"] is True),
+        ("on_sale=true", lambda each: each["compare_at_price"] and each["compare_at_price"] > each["price"]),
         ("min_price=20&max_price=40", lambda each: 20 <= each["price"] <= 40),
         ("q=bowl", lambda each: "bowl" in each["title"].lower() or "bowl" in each["category"].lower()),
     ],
@@ -147,6 +157,7 @@ def test_look_alikes_can_be_filtered(client: FlaskClient) -> None:
     for query, fits in (
         ("same_category=true", lambda each: (each["category"] or "").startswith(of["category"])),
         ("in_stock=true", lambda each: each["in_stock"] is True),
+        ("on_sale=true", lambda each: (each["compare_at_price"] or 0) > (each["price"] or 0)),
         ("same_colour=true", lambda each: of["colours"][0] in each["colours"]),
         ("price=lower", lambda each: each["price"] is not None and each["price"] < of["price"]),
         ("price=near", lambda each: each["price"] and abs(each["price"] - of["price"]) <= of["price"] / 4),

@@ -1,11 +1,9 @@
 """What search engines and link previews find: heads of pages, robots.txt and the lists of pages."""
 
 import json
-import re
 import xml.etree.ElementTree as ElementTree
 from dataclasses import replace
 from html import unescape
-from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -18,37 +16,25 @@ from dashapp.http import crawlers
 from dashapp.http.previews import product_data
 from dashapp.settings import Settings, SettingsError
 from dashapp.site import open_site
+from tests.parsed_html import one, select
 from tests.sample_bundle import HTML_TITLE, NASTY_IDS
 
 NAMESPACE = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
 PUBLIC = "https://look.example"
 
 
-class Head(HTMLParser):
+class Head:
     """What a document's head says: its metas and links by name, and its JSON-LD."""
 
     def __init__(self, text: str) -> None:
-        super().__init__()
-        self.metas: dict[str, str] = {}
-        self.links: dict[str, str] = {}
-        self.data: list[dict] = []
-        self._in_data = False
-        self.feed(text.split("</head>")[0])
-
-    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
-        given = dict(attributes)
-        if tag == "meta":
-            self.metas[given.get("property") or given.get("name") or ""] = given.get("content") or ""
-        if tag == "link":
-            self.links[given["rel"]] = given["href"]
-        self._in_data = tag == "script" and given.get("type") == "application/ld+json"
-
-    def handle_data(self, text: str) -> None:
-        if self._in_data and text.strip():
-            self.data.append(json.loads(text))
-
-    def handle_endtag(self, tag: str) -> None:
-        self._in_data = False
+        head = one(text, "head")
+        self.metas = {
+            meta.get("property") or meta.get("name") or "": meta.get("content")
+            for meta in select(head, "meta")
+        }
+        self.links = {link.get("rel"): link.get("href") for link in select(head, "link")}
+        data = select(head, "script[type='application/ld+json']")
+        self.data = [json.loads(script.text_content()) for script in data]
 
 
 @pytest.fixture(scope="module")
@@ -102,6 +88,13 @@ def test_offers_say_only_what_is_known(data: Path) -> None:
     assert "availability" not in offer(in_stock=None)
     assert "url" not in offer(url="javascript:alert(1)")
     assert offer(currency=" eur ")["priceCurrency"] == "EUR"
+    assert "priceSpecification" not in offer()
+    assert offer(compare_at_price=15.5)["priceSpecification"] == {
+        "@type": "UnitPriceSpecification",
+        "priceType": "https://schema.org/StrikethroughPrice",
+        "price": 15.5,
+        "priceCurrency": "EUR",
+    }
     assert offer(price=None) is None
     assert offer(currency="€") is None and offer(currency="") is None
 
@@ -116,8 +109,8 @@ def test_nothing_a_product_says_ends_its_data(data: Path) -> None:
     text = preview(site, View(title="", body=None, product=product))
     assert text.count("<script") == text.count("</script>") == 1
     assert "<!--" not in text and "\u2028" not in text
-    written = re.search(r"<script[^>]*>(.*)</script>", text).group(1)
-    assert json.loads(written)["name"] == json.loads(written)["description"] == hostile
+    written = json.loads(one(text, "script").text_content())
+    assert written["name"] == written["description"] == hostile
 
 
 def test_pages_of_no_product_have_no_product_s_data(client: FlaskClient) -> None:

@@ -1,14 +1,15 @@
 """What holds for every response: headers, caching, compression and the plain routes."""
 
 import gzip
-import re
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from flask.testing import FlaskClient
 
 from dashapp import create_app
 from dashapp.settings import Settings
+from tests.parsed_html import attributes, first, one, parse, select, text_of
 
 PAGES = ["/", "/product/plain", "/product/unknown", "/nowhere", "/healthz", "/robots.txt", "/favicon.ico"]
 
@@ -31,18 +32,22 @@ def test_every_response_is_guarded(client: FlaskClient, address: str) -> None:
 
 
 def test_each_inline_script_is_named_in_the_policy(client: FlaskClient) -> None:
-    inline = re.findall(r"<script(?![^>]*src=)(?![^>]*json)[^>]*>", client.get("/").text)
+    scripts = select(client.get("/").text, "script:not([src])")
+    inline = [script for script in scripts if "json" not in script.get("type", "")]
     assert len(inline) == policy(client, "/")["script-src"].count("'sha256-")
 
 
 def test_pages_name_no_other_host(client: FlaskClient) -> None:
     html = client.get("/").text
-    assert set(re.findall(r"https?://[^/\"]+", html)) <= {"http://localhost"}
+    places = [link for _, _, link, _ in parse(html).iterlinks()] + attributes(html, "meta", "content")
+    hosts = {urlsplit(place).netloc for place in places if place and "://" in place}
+    assert hosts <= {"localhost"}
 
 
 def test_every_file_a_page_links_is_there_and_may_be_kept(client: FlaskClient) -> None:
     html = client.get("/").text
-    links = re.findall(r'(?:src|href)="((?:/assets|/thumbnails|/_dash-component)[^"]+)"', html)
+    kept = ("/assets", "/thumbnails", "/_dash-component")
+    links = [link for _, _, link, _ in parse(html).iterlinks() if link.startswith(kept)]
     assert len(links) > 60
     for link in links:
         response = client.get(link)
@@ -51,13 +56,17 @@ def test_every_file_a_page_links_is_there_and_may_be_kept(client: FlaskClient) -
 
 
 def test_the_stylesheet_and_the_page_name_the_same_font(client: FlaskClient) -> None:
-    preloaded = re.search(r'<link rel="preload"[^>]*href="/assets/([^"]+)"', client.get("/").text).group(1)
+    preloaded = one(client.get("/").text, "link[rel=preload]").get("href").removeprefix("/assets/")
     assert f'url("{preloaded}")' in client.get("/assets/akin.css").text
     assert client.get(f"/assets/{preloaded}").cache_control.immutable
 
 
+def first_thumbnail(client: FlaskClient) -> str:
+    return first(client.get("/").text, "img[src^='/thumbnails/']").get("src")
+
+
 def test_thumbnails_are_kept_for_good(client: FlaskClient) -> None:
-    address = re.search(r'src="(/thumbnails/[^"]+)"', client.get("/").text).group(1)
+    address = first_thumbnail(client)
     response = client.get(address)
     assert response.mimetype == "image/webp"
     assert response.headers["Cache-Control"] == "public, max-age=31536000, immutable"
@@ -70,12 +79,12 @@ def test_thumbnails_are_found_where_the_bundle_is_named_by_a_relative_path(
 ) -> None:
     monkeypatch.chdir(data.parent)
     client = create_app(Settings(data=Path(data.name))).server.test_client()
-    address = re.search(r'src="(/thumbnails/[^"]+)"', client.get("/").text).group(1)
+    address = first_thumbnail(client)
     assert client.get(address).mimetype == "image/webp"
 
 
 def test_no_other_thumbnail_address_is_served(client: FlaskClient) -> None:
-    address = re.search(r'src="(/thumbnails/[^"]+)"', client.get("/").text).group(1)
+    address = first_thumbnail(client)
     _, _, tag, name = address.split("/")
     for wrong in (
         f"/thumbnails/other/{name}",
@@ -128,7 +137,7 @@ def test_two_apps_live_side_by_side(data: Path, tmp_path: Path) -> None:
         for root, title in ((data, "One"), (tmp_path, "Two"))
     ]
     for client, title, count in zip(clients, ("One", "Two"), ("120", "3"), strict=True):
-        assert f"<title>{title}</title>" in client.get("/").text
+        assert text_of(client.get("/").text, "title") == title
         assert f"{count} products" in client.get("/").text
         assert len(client.get("/_dash-dependencies").json) == 2
 

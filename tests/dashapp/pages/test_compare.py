@@ -1,49 +1,48 @@
 """Two recipes side by side: which lists, what is marked, what is counted."""
 
 import dataclasses
-import re
-from html import escape, unescape
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
 import pytest
 from flask.testing import FlaskClient
+from lxml.html import HtmlElement
 
 from bundle import Bundle
 from dashapp import create_app
 from dashapp.addresses import arguments_of, compare_href, product_href
 from dashapp.settings import Settings
+from tests.parsed_html import attributes, links_of, select, text_of, texts, words
 from tests.sample_bundle import NASTY_IDS, RECIPES, write_sample_bundle
 
 SAMPLE, FAR, BACK = (recipe.name for recipe in RECIPES)
 
 
-def columns(html: str) -> list[str]:
-    return re.findall(r"<section>(.*?)</section>", html, flags=re.S)
+def columns(html: str) -> list[HtmlElement]:
+    return select(html, "section")
 
 
-def marks(column: str) -> list[str]:
+def marks(column: HtmlElement) -> list[str]:
     """The mark of each card, empty where it has none."""
-    cards = column.split('class="product-card"')[1:]
-    return ["".join(re.findall(r'class="card-mark">(.*?)</div>', card)) for card in cards]
+    return ["".join(texts(card, ".card-mark")) for card in select(column, ".product-card")]
 
 
 def names(html: str) -> list[str]:
-    return [unescape(name) for name in re.findall(r"<h2>(.*?)</h2>", html)]
+    return texts(html, "h2")
 
 
 def shared(html: str) -> str:
-    return re.search(r'class="shared"[^>]*>(.*?)<', html).group(1)
+    return text_of(html, ".shared")
 
 
 def test_without_recipes_the_first_two_are_compared(client: FlaskClient) -> None:
     response = client.get("/compare/plain")
     assert response.status_code == 200
     assert names(response.text) == [SAMPLE, FAR]
-    assert "<title>Sample mug 0 by sample and far · Shop &amp; &lt;Co&gt;</title>" in response.text
-    assert response.text.count("<h1>") == 1
+    assert text_of(response.text, "title") == "Sample mug 0 by sample and far · Shop & <Co>"
+    assert len(select(response.text, "h1")) == 1
     # As many of each as the one shows that shows fewer.
-    assert [column.count('class="product-card"') for column in columns(response.text)] == [10, 10]
+    assert [len(select(column, ".product-card")) for column in columns(response.text)] == [10, 10]
 
 
 def test_each_list_is_the_recipes_own_and_in_its_order(client: FlaskClient, data: Path) -> None:
@@ -52,15 +51,15 @@ def test_each_list_is_the_recipes_own_and_in_its_order(client: FlaskClient, data
     assert names(html) == [BACK, FAR]
     for column, recipe in zip(columns(html), (BACK, FAR), strict=True):
         stored = bundle.neighbours("plain", recipe=recipe)[:30]
-        hrefs = [unescape(href) for href in re.findall(r'class="card-name" href="([^"]*)"', column)]
+        hrefs = attributes(column, ".card-name", "href")
         assert hrefs == [compare_href(entry.id, recipes=f"{BACK},{FAR}", shown=30) for entry in stored]
 
 
 def test_each_score_is_explained_by_its_own_metric(client: FlaskClient) -> None:
     left, right = columns(client.get("/compare/plain").text)
-    assert "1 is the same picture" in left and "</meter><span>0.98</span>" in left
-    assert "smaller is closer" in right and "</meter><span>10.0</span>" in right
-    assert "smaller is closer" not in left and "1 is the same picture" not in right
+    assert "1 is the same picture" in words(left) and texts(left, "meter + span")[0] == "0.98"
+    assert "smaller is closer" in words(right) and texts(right, "meter + span")[0] == "10.0"
+    assert "smaller is closer" not in words(left) and "1 is the same picture" not in words(right)
 
 
 def test_what_both_lists_hold_is_marked_with_its_place_in_the_other(client: FlaskClient) -> None:
@@ -124,9 +123,8 @@ def test_the_whole_catalogue_is_spoken_of_where_its_figures_are_known(client: Fl
 
 def test_each_side_can_take_another_recipe(client: FlaskClient) -> None:
     html = client.get("/compare/plain?n=30").text
-    folded = re.findall(r"<details.*?</details>", html, flags=re.S)
-    hrefs = [[unescape(href) for href in re.findall(r'href="([^"]*)"', part)] for part in folded]
-    assert hrefs == [
+    folded = select(html, ".compare details:not(.why):not(.variants)")
+    assert [attributes(part, "a", "href") for part in folded] == [
         [
             "/compare/plain?n=30",
             compare_href("plain", recipes=f"{FAR},{SAMPLE}", shown=30),
@@ -138,7 +136,7 @@ def test_each_side_can_take_another_recipe(client: FlaskClient) -> None:
             compare_href("plain", recipes=f"{SAMPLE},{BACK}", shown=30),
         ],
     ]
-    assert [part.count("aria-current") for part in folded] == [1, 1]
+    assert [len(select(part, "[aria-current]")) for part in folded] == [1, 1]
 
 
 def test_one_name_alone_is_compared_with_the_first_other(client: FlaskClient) -> None:
@@ -148,7 +146,7 @@ def test_one_name_alone_is_compared_with_the_first_other(client: FlaskClient) ->
 
 def test_the_way_back_keeps_the_left_recipe_and_the_number(client: FlaskClient) -> None:
     html = client.get(compare_href("plain", recipes=f"{BACK},{SAMPLE}", shown=30)).text
-    assert f'href="{escape(product_href("plain", recipe=BACK, shown=30))}">Back to the product</a>' in html
+    assert links_of(html)["Back to the product"] == product_href("plain", recipe=BACK, shown=30)
 
 
 @pytest.mark.parametrize("asked", [f"{FAR},{FAR}", f"{FAR},{SAMPLE},{BACK}"])
@@ -156,8 +154,8 @@ def test_anything_but_two_offers_pairs(client: FlaskClient, asked: str) -> None:
     response = client.get(compare_href("plain", recipes=asked))
     assert response.status_code == 404
     assert "Two different recipes can be seen side by side." in response.text
-    ways = response.text[response.text.index('class="ways"') :].partition("</main>")[0]
-    offered = [arguments_of(urlsplit(unescape(href)).query) for href in re.findall('href="([^"]*)"', ways)]
+    ways = attributes(response.text, ".ways a", "href")
+    offered = [arguments_of(urlsplit(href).query) for href in ways]
     assert offered == [{"recipes": f"{FAR},{SAMPLE}"}, {"recipes": f"{FAR},{BACK}"}, {}]
 
 
@@ -165,7 +163,7 @@ def test_one_recipe_alone_cannot_be_compared(single: FlaskClient) -> None:
     response = single.get("/compare/plain")
     assert response.status_code == 404
     assert "look-alikes by one recipe only, sample" in response.text
-    assert 'href="/product/plain">Back to the product</a>' in response.text
+    assert links_of(response.text)["Back to the product"] == "/product/plain"
 
 
 @pytest.mark.parametrize("product_id", NASTY_IDS)

@@ -4,7 +4,6 @@ import gzip
 import json
 import re
 from array import array
-from html import unescape
 from itertools import combinations
 from pathlib import Path
 from typing import Any
@@ -16,10 +15,11 @@ from bundle import Bundle
 from bundle.query import category_name, category_path
 from dashapp import create_app
 from dashapp.addresses import product_href
-from dashapp.answers.map_data import COLOURS, MOST, groups_of, map_tag
 from dashapp.http.assets import ASSETS
+from dashapp.http.map_data import COLOURS, MOST, groups_of, map_tag
 from dashapp.pages import map as map_module
 from dashapp.settings import Settings
+from tests.parsed_html import attributes, links_of, one, select, text_of
 from tests.sample_bundle import HTML_TITLE, RECIPES, write_sample_bundle
 from tests.sample_report import COLUMNS, EDGE, STEP
 
@@ -40,22 +40,21 @@ def asked(client: FlaskClient, bundle: Bundle, positions: str) -> list[dict[str,
 
 
 def legend(html: str) -> list[tuple[str, str]]:
-    found = re.findall(r'data-name="([^"]*)".*?chip-count"> ([\d,]+)<', html)
-    return [(unescape(name), count) for name, count in found]
+    return [(group.get("data-name"), text_of(group, ".chip-count")) for group in select(html, "[data-name]")]
 
 
 def test_the_page_names_its_points_and_its_groups(client: FlaskClient, bundle: Bundle) -> None:
     response = client.get("/map")
     assert response.status_code == 200
-    assert "<title>Map · Shop &amp; &lt;Co&gt;</title>" in response.text
-    assert f'data-points="{address(bundle, "points")}"' in response.text
+    assert text_of(response.text, "title") == "Map · Shop & <Co>"
+    assert attributes(response.text, "[data-points]", "data-points") == [address(bundle, "points")]
     counts: dict[str, int] = {}
     for category, count in bundle.categories():
         name = category_name(category_path(category))
         counts[name] = counts.get(name, 0) + count
     assert dict(legend(response.text)) == {name: str(count) for name, count in counts.items()}
-    assert "&lt;Plates" in response.text and "<Plates" not in response.text
-    assert 'role="application"' in response.text and 'tabindex="0"' in response.text
+    assert not select(response.text, "plates")
+    assert one(response.text, "[role=application]").get("tabindex") == "0"
 
 
 def test_points_are_the_places_and_groups_in_the_catalogues_order(
@@ -134,7 +133,7 @@ def test_a_catalogue_without_a_map_says_so(client: FlaskClient, monkeypatch: pyt
     monkeypatch.setattr(map_module, "points", lambda bundle, recipe: None)
     response = client.get("/map")
     assert response.status_code == 404
-    assert "There is no map" in response.text and 'href="/">See all products' in response.text
+    assert "There is no map" in response.text and links_of(response.text)["See all products"] == "/"
 
 
 def test_without_a_bundle_there_is_no_map(tmp_path: Path) -> None:
@@ -225,13 +224,13 @@ def test_colours_differ_for_every_eye_and_stand_out_from_the_paper(mode: str, pa
     for name, colour in colours.items():
         assert name == "rest" or contrast(colour, paper) >= 3, name
     for sight in _SIGHTS:
-        for one, other in combinations(colours, 2):
+        for this, other in combinations(colours, 2):
             # 0.02 is about what can just be seen.
             distance = (
                 sum(
                     (a - b) ** 2
-                    for a, b in zip(oklab(colours[one], sight), oklab(colours[other], sight), strict=True)
+                    for a, b in zip(oklab(colours[this], sight), oklab(colours[other], sight), strict=True)
                 )
                 ** 0.5
             )
-            assert distance > 0.09, (sight, one, other)
+            assert distance > 0.09, (sight, this, other)

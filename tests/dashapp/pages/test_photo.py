@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import gzip
 import json
-import re
-from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +17,7 @@ from dashapp.addresses import arguments_of
 from dashapp.photo.query import PhotoQuery
 from dashapp.settings import Settings
 from tests.live_builds import use_projected, write_live_bundle
+from tests.parsed_html import attributes, one, select, text_of, texts
 from tests.sample_bundle import DEPTH, HTML_TITLE, write_sample_bundle
 from tests.sample_live import SMALL_MODEL, WASM
 
@@ -60,7 +59,7 @@ def found(client: FlaskClient, similar: object = None, *, query: str = "") -> Te
 
 def shown(response: TestResponse) -> list[str]:
     assert response.status_code == 200, response.text
-    return [unescape(name) for name in re.findall(r'class="card-name"[^>]*>([^<]*)<', response.text)]
+    return texts(response.text, ".card-name")
 
 
 def ranking(bundle: Bundle, count: int) -> list[list[Any]]:
@@ -82,8 +81,8 @@ def test_without_live_search_nothing_of_it_is_there(client: FlaskClient, address
 def test_without_live_search_no_page_speaks_of_it(
     client: FlaskClient, hosted: FlaskClient, address: str
 ) -> None:
-    assert 'href="/photo' not in client.get(address).text
-    assert 'href="/photo' in hosted.get(address).text
+    assert not select(client.get(address).text, "a[href^='/photo']")
+    assert select(hosted.get(address).text, "a[href^='/photo']")
 
 
 def test_where_the_server_searches_it_serves_no_files_to_search_with(hosted: FlaskClient) -> None:
@@ -93,11 +92,10 @@ def test_where_the_server_searches_it_serves_no_files_to_search_with(hosted: Fla
 # --- the page ---------------------------------------------------------------------------------------
 
 
-def attributes(client: FlaskClient, address: str) -> dict[str, str]:
-    text = client.get(address).text
-    element = re.search(r'<div [^>]*class="photo"[^>]*>', text)
-    assert element, text[:3000]
-    return {name: unescape(value) for name, value in re.findall(r'data-([a-z]+)="([^"]*)"', element[0])}
+def told(client: FlaskClient, address: str) -> dict[str, str]:
+    """What the page tells its script."""
+    given = one(client.get(address).text, "div.photo").attrib
+    return {name.removeprefix("data-"): value for name, value in given.items() if name.startswith("data-")}
 
 
 def test_the_page_says_where_the_photo_goes(device: FlaskClient, hosted: FlaskClient) -> None:
@@ -115,7 +113,7 @@ def test_the_page_about_the_shop_says_so_too(
 
 
 def test_the_page_tells_its_script_who_searches(device: FlaskClient, hosted: FlaskClient) -> None:
-    there, here = attributes(hosted, "/photo"), attributes(device, "/photo")
+    there, here = told(hosted, "/photo"), told(device, "/photo")
     assert there["search"] == "/api/v1/similar" and not there["worker"] and not there["files"]
     assert here["worker"].startswith("/assets/photo-worker.js?v=") and here["files"] == FILES
 
@@ -125,12 +123,12 @@ def test_where_only_browsers_can_search_no_photo_can_be_sent(
 ) -> None:
     monkeypatch.setattr("dashapp.photo.live.start.can_search", lambda settings: False)
     client = client_of(live_data, live="browser")
-    assert attributes(client, "/photo")["search"] == ""
+    assert told(client, "/photo")["search"] == ""
     assert "sent to this shop’s server" not in client.get("/photo").text
 
 
 def test_a_products_picture_can_be_the_photo(device: FlaskClient) -> None:
-    given = json.loads(attributes(device, "/photo?product=plain&box=0.1,.2,0.5,9")["given"])
+    given = json.loads(told(device, "/photo?product=plain&box=0.1,.2,0.5,9")["given"])
     assert given["id"] == "plain" and given["title"] == "Sample mug 0" and given["box"] == "0.1,0.2,0.5,0.8"
     assert device.get(given["picture"]).mimetype == "image/webp"
 
@@ -251,7 +249,7 @@ def test_near_identical_products_share_a_card(hosted: FlaskClient) -> None:
 def test_what_a_title_holds_is_no_html(hosted: FlaskClient) -> None:
     response = found(hosted, [["with space", 0.9]])
     assert shown(response) == [HTML_TITLE]
-    assert "<script" not in response.text
+    assert not select(response.text, "script")
 
 
 def test_filters_say_how_many_are_left(hosted: FlaskClient, bundle: Bundle) -> None:
@@ -264,24 +262,24 @@ def test_filters_say_how_many_are_left(hosted: FlaskClient, bundle: Bundle) -> N
 
 def test_what_is_rare_is_said_to_be(hosted: FlaskClient, bundle: Bundle) -> None:
     response = found(hosted, ranking(bundle, 60), query="?category=Mugs&stock=in&brand=Nord")
-    said = re.search(r"Only (\d+) of the 60 closest (?:is|are) ([^.]*)\.", response.text)
-    assert said and unescape(said[2]) == "in Mugs, by Nord and in stock"
-    assert len(shown(response)) <= int(said[1])
+    count = len(shown(response))
+    verb = "is" if count == 1 else "are"
+    said = f"Only {count} of the 60 closest {verb} in Mugs, by Nord and in stock."
+    assert text_of(response.text, ".narrowed") == said
 
 
 def test_where_filters_leave_nothing_there_is_a_way_back(hosted: FlaskClient) -> None:
     response = found(hosted, [["plain", 0.9], ["a/b", 0.8]], query="?min=5000&n=30")
     assert shown(response) == []
     assert "None of the 2 closest is at €5,000.00 or more." in response.text
-    assert 'href="/photo?n=30"' in response.text
+    assert "/photo?n=30" in attributes(response.text, "a", "href")
 
 
 def test_the_filters_lead_to_the_page_of_the_photo(hosted: FlaskClient, bundle: Bundle) -> None:
     response = found(hosted, ranking(bundle, 60), query="?product=plain&box=0,0,0.5,0.5")
-    links = re.findall(r'<a [^>]*class="(?:option|menu-toggle)"[^>]*>', response.text)
-    ways = [unescape(re.search('href="([^"]*)"', link)[1]) for link in links]
+    ways = attributes(response.text, "a.option, a.menu-toggle", "href")
     assert ways and all(way.startswith("/photo?product=plain&box=0,0,0.5,0.5&") for way in ways)
-    assert 'action="/photo"' in response.text
+    assert attributes(response.text, "form", "action") == ["/photo"]
 
 
 def test_a_products_whole_picture_has_its_stored_list(hosted: FlaskClient, bundle: Bundle) -> None:
@@ -308,6 +306,7 @@ def test_a_private_photo_has_no_address(hosted: FlaskClient) -> None:
     assert "A private photo" not in found(hosted, [["plain", 0.9]], query="?product=sku-0040").text
 
 
+@pytest.mark.slow
 def test_with_keras_a_stored_list_is_computed_anew_and_compared(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -320,6 +319,7 @@ def test_with_keras_a_stored_list_is_computed_anew_and_compared(
     assert "Computed just now" not in found(client, [[product.id, 1.0]]).text
 
 
+@pytest.mark.slow
 def test_what_keras_computes_otherwise_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     use_projected(monkeypatch)
     _, data = write_live_bundle(tmp_path, pictures=30)

@@ -1,31 +1,31 @@
 """The pages on quality and about Akin: what they say, where it leads, and what older bundles lack."""
 
-import re
-from html import unescape
 from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
+from lxml.html import HtmlElement
 
 from bundle import Bundle, BundleError
 from dashapp.addresses import product_href
 from dashapp.answers.quality_report import QualityReport
 from dashapp.shown_recipe import ShownRecipe
+from tests.parsed_html import Page, attributes, links_of, parse, select, text_of, texts, words
 from tests.sample_bundle import RECIPES
 
 
-def text_of(html: str) -> str:
-    return " ".join(unescape(re.sub(r"<[^>]*>", " ", html)).split())
+def spoken(page: Page) -> str:
+    """What a page says, each element's text apart from the next one's."""
+    return " ".join(" ".join(parse(page).itertext()).split())
 
 
-def section(html: str, heading: str) -> str:
-    found = [part for part in html.split("<section>")[1:] if f"<h2>{heading}</h2>" in part]
-    assert len(found) == 1, heading
-    return found[0].split("</section>")[0]
+def section(html: str, heading: str) -> HtmlElement:
+    (found,) = (part for part in select(html, "section") if texts(part, "h2") == [heading])
+    return found
 
 
-def links(html: str) -> list[str]:
-    return [unescape(href) for href in re.findall(r'class="card-name" href="([^"]*)"', html)]
+def links(page: Page) -> list[str]:
+    return attributes(page, ".card-name", "href")
 
 
 def test_the_first_sentence_says_how_good_it_is_and_what_chance_would_give(
@@ -35,28 +35,28 @@ def test_the_first_sentence_says_how_good_it_is_and_what_chance_would_give(
     sizes = [count for _, count in Bundle.open(data).categories()]
     chance = sum(size * (size - 1) for size in sizes) / sum(sizes) / 119
     opening = "Of a product’s first 5 look-alikes, 50% are of its own category. Picked at random, it would be"
-    assert f"{opening} {chance:.0%}." in text_of(html)
-    assert "The first one 83% The first 5 50% The first 10 25%" in text_of(html)
-    assert html.count("<h1>") == 1
+    assert f"{opening} {chance:.0%}." in spoken(html)
+    assert "The first one 83% The first 5 50% The first 10 25%" in spoken(html)
+    assert len(select(html, "h1")) == 1
 
 
 def test_categories_come_weakest_first_and_lead_to_their_products(client: FlaskClient) -> None:
     part = section(client.get("/quality").text, "Category by category")
-    rows = [text_of(row) for row in re.findall(r'<tr><th scope="row">.*?</tr>', part)]
+    rows = [spoken(row) for row in select(part, "tbody tr")]
     assert rows == ["Mugs 22 70% 12%", "Bowls & <Plates> 30 90% 80%"]
-    href = unescape(re.search(r'href="([^"]*Plates[^"]*)"', part).group(1))
+    href = links_of(part)["Bowls & <Plates>"]
     assert client.get(href).status_code == 200 and "Sample" in client.get(href).text
 
 
 def test_scores_are_three_histograms_with_their_middles(client: FlaskClient) -> None:
     part = section(client.get("/quality").text, "How near look-alikes are")
-    rows = part.split('class="histogram"')[1:]
-    assert [row.count('class="bar ') for row in rows] == [40, 40, 40]
-    assert rows[0].count("bar-40") == 10 and rows[0].count("bar-0") == 30
-    labels = re.findall(r'aria-label="([^"]*)"', part)
+    rows = select(part, ".histogram")
+    assert [len(select(row, ".bar")) for row in rows] == [40, 40, 40]
+    assert len(select(rows[0], ".bar-40")) == 10 and len(select(rows[0], ".bar-0")) == 30
+    labels = attributes(part, "[aria-label]", "aria-label")
     assert labels[0] == "Best look-alike of each product: half of them lie below 0.88"
     assert labels[2].endswith("below 0.25")
-    assert "style=" not in part
+    assert not select(part, "[style]")
 
 
 @pytest.mark.parametrize(
@@ -71,10 +71,10 @@ def test_each_figure_leads_to_its_products(
     client: FlaskClient, name: str, heading: str, sentence: str, total: int
 ) -> None:
     part = section(client.get("/quality").text, heading)
-    assert sentence in text_of(part)
-    assert f'href="/quality?list={name}"' in part and f"See all {total}" in part
+    assert sentence in spoken(part)
+    assert links_of(part)[f"See all {total}"] == f"/quality?list={name}"
     page = client.get(f"/quality?list={name}")
-    assert page.status_code == 200 and f"<h1>{heading}</h1>" in page.text
+    assert page.status_code == 200 and text_of(page.text, "h1") == heading
     assert links(page.text)[: len(links(part))] == links(part)
     for href in links(part):
         assert client.get(href).status_code == 200
@@ -82,32 +82,33 @@ def test_each_figure_leads_to_its_products(
 
 def test_a_list_has_pages(client: FlaskClient, data: Path) -> None:
     first, second = (client.get(f"/quality?list=orphans&page={page}").text for page in (1, 2))
-    assert "1–48 of 55, the first of 77" in text_of(first) and "49–55 of 55" in text_of(second)
+    assert "1–48 of 55, the first of 77" in spoken(first) and "49–55 of 55" in spoken(second)
     ids = [product.id for product in Bundle.open(data).products_at(range(20, 75)).values()]
     assert links(first) + links(second) == [product_href(each) for each in ids]
-    assert 'href="/quality?list=orphans&amp;page=2" rel="next"' in first and 'rel="next"' not in second
+    assert attributes(first, "a[rel=next]", "href") == ["/quality?list=orphans&page=2"]
+    assert not select(second, "a[rel=next]")
     assert client.get("/quality?list=orphans&page=3").status_code == 404
     assert client.get("/quality?list=twins&page=2").status_code == 404
 
 
 def test_what_was_left_out_is_named_with_its_reason(client: FlaskClient) -> None:
     part = section(client.get("/quality").text, "Left out")
-    assert "broken.jpg" in part and "It is no picture." in part
+    assert "broken.jpg" in words(part) and "It is no picture." in words(part)
 
 
 def test_what_was_not_measured_of_a_recipe_is_not_there(client: FlaskClient) -> None:
     html = client.get(f"/quality?recipe={RECIPES[1].name}").text
-    headings = re.findall(r"<h2>(.*?)</h2>", html)
+    headings = texts(html, "h2")
     assert headings == ["The same picture more than once", "Left out", "How far far agrees with the others"]
-    assert "41%" in section(html, headings[-1])
+    assert "41%" in words(section(html, headings[-1]))
     gone = client.get(f"/quality?list=hubs&recipe={RECIPES[1].name}")
     assert gone.status_code == 404 and "It was not measured." in gone.text
 
 
 def test_recipes_are_switched_by_links(client: FlaskClient, single: FlaskClient) -> None:
     html = client.get("/quality").text
-    assert 'href="/quality?recipe=far"' in html and 'aria-current="true"' in html
-    assert 'aria-label="Recipes"' not in single.get("/quality").text
+    assert links_of(html)["far"] == "/quality?recipe=far" and select(html, "[aria-current=true]")
+    assert not select(single.get("/quality").text, "[aria-label=Recipes]")
 
 
 @pytest.mark.parametrize(
@@ -134,13 +135,13 @@ def test_an_old_report_gives_a_page_that_says_so(
 ) -> None:
     monkeypatch.setattr(Bundle, "report", lambda self: {})
     html = client.get("/quality?recipe=%3Ci%3Eback%20%26%20%22co%22").text
-    assert "<section>" not in html and "without measuring it" in html
+    assert not select(html, "section") and "without measuring it" in html
 
 
 def test_about_says_what_it_is_and_what_is_kept(client: FlaskClient) -> None:
     response = client.get("/about")
     assert response.status_code == 200
-    text = text_of(response.text)
+    text = spoken(response.text)
     assert "Shop & <Co> shows 120 products" in text
     for sentence in (
         "Recipe sample",
@@ -150,6 +151,6 @@ def test_about_says_what_it_is_and_what_is_kept(client: FlaskClient) -> None:
         "Forget all of it",
     ):
         assert sentence in text
-    assert 'href="/quality"' in response.text and 'href="/api/v1/openapi.json"' in response.text
+    assert {"/quality", "/api/v1/openapi.json"} <= set(attributes(response.text, "a", "href"))
     assert client.get("/api/v1/openapi.json").status_code == 200
-    assert "0" * 64 in response.text and f">{'0' * 12}</code>" in response.text
+    assert "0" * 64 in response.text and "0" * 12 in texts(response.text, "code")

@@ -112,6 +112,7 @@ def test_the_same_picture_twice_makes_two_products_that_are_each_others_first(tm
     assert bundle.manifest["counts"]["images"] == bundle.count - 1
 
 
+@pytest.mark.slow
 def test_both_runtimes_give_the_same_lists(tmp_path: Path) -> None:
     photos = good_folder(tmp_path / "photos")
     lists = []
@@ -197,6 +198,7 @@ def test_the_help_of_each_command_shows_an_example(command: str, capsys: pytest.
     assert f"  python -m precompute {command}" in capsys.readouterr().out
 
 
+@pytest.mark.slow
 def test_real_photos_find_their_own_class(tmp_path: Path, clothing: Path) -> None:
     """A part of the photos; the figures for all of them come from benchmarks/retrieval.py."""
     for folder in sorted(clothing.iterdir()):

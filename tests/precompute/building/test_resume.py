@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -23,21 +24,24 @@ from tests.drawn_pictures import encoded, picture
 from tests.killed_builds import OURS
 
 ROOT = Path(__file__).resolve().parents[3]
-KILLS = 25
 
 
-def test_killed_at_25_points_it_goes_on_to_the_same_bundle(tiny: type[Tiny], tmp_path: Path) -> None:
+@pytest.mark.kill
+def test_killed_anywhere_it_goes_on_to_the_same_bundle(
+    tiny: type[Tiny], tmp_path: Path, often: Callable[[int, int], int]
+) -> None:
+    kills = often(5, 25)
     photos = write_pictures(tmp_path / "photos", 40)
     out = tmp_path / "data"
-    command = [sys.executable, "-m", "tests.killed_builds", str(photos), str(out), str(KILLS), "1"]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300, check=False)
+    command = [sys.executable, "-m", "tests.killed_builds", str(photos), str(out), str(kills), "1"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     places = json.loads(done.stdout)
     expected = content_of(Path(f"{out}-undisturbed"))
     embedded = []
     for number, place in enumerate(places):
         # Loading runs beside the rest, so that the last points may come after the last line.
-        assert place["killed"] or number >= KILLS - 2, place
+        assert place["killed"] or number >= kills - 2, place
         killed = Path(f"{out}-{number}")
         tiny.pictures = 0
         run(photos, killed)
@@ -45,9 +49,10 @@ def test_killed_at_25_points_it_goes_on_to_the_same_bundle(tiny: type[Tiny], tmp
         assert content_of(killed) == expected, place
         assert_tidy(killed)
     # The later it was killed the less was left to do, and at last nothing.
-    assert embedded[0] == 40 and embedded[-3:] == [0, 0, 0] and len(set(embedded)) > 4, embedded
+    assert embedded == sorted(embedded, reverse=True), embedded
+    assert embedded[0] == 40 and embedded[-1] == 0 and len(set(embedded)) > often(1, 4), embedded
     modules = {place["at"].split(".")[0] for place in places}
-    assert len(modules) >= 6, modules
+    assert len(modules) >= often(3, 6), modules
 
 
 class Killed(BaseException):
@@ -100,7 +105,12 @@ def apply(photos: Path, change: tuple[str, int, int], pictures: list[bytes]) -> 
         path.write_bytes(pictures[other][:50])
 
 
-@settings(max_examples=40, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@pytest.mark.kill
+@settings(
+    max_examples=settings.default.max_examples // 10,
+    derandomize=True,
+    suppress_health_check=list(HealthCheck),
+)
 @given(changes=st.lists(CHANGES, min_size=3, max_size=12))
 def test_whatever_came_before_a_build_is_the_one_without_a_past(
     tmp_path_factory: pytest.TempPathFactory, changes: list[tuple[str, int, int]]

@@ -142,7 +142,7 @@ def test_many_problems_are_counted_and_some_shown(tmp_path, capsys):
 )
 def test_the_slug_is_judged_by_its_total(tmp_path, capsys, monkeypatch, megabytes, code, expected):
     write_bundle(tmp_path)
-    parts = [slug.Part("code", slug.MEGABYTE), slug.Part("bundle", (megabytes - 1) * slug.MEGABYTE)]
+    parts = [slug.SlugPart("code", slug.MEGABYTE), slug.SlugPart("bundle", (megabytes - 1) * slug.MEGABYTE)]
     monkeypatch.setattr(slug, "install", lambda requirements, *, environment: None)
     monkeypatch.setattr(slug, "measure", lambda repository, *, bundle, environment: parts)
     assert check_bundle(tmp_path, "--slug") == code
@@ -154,5 +154,5 @@ def test_the_slug_is_judged_by_its_total(tmp_path, capsys, monkeypatch, megabyte
 def test_a_slug_that_fits_does_not_hide_a_damaged_bundle(tmp_path, monkeypatch):
     write_bundle(tmp_path, count=4)
     monkeypatch.setattr(slug, "install", lambda requirements, *, environment: None)
-    monkeypatch.setattr(slug, "measure", lambda repository, *, bundle, environment: [slug.Part("code", 1)])
+    monkeypatch.setattr(slug, "measure", lambda repository, *, bundle, environment: [slug.SlugPart("code", 1)])
     assert check_bundle(tmp_path, "--slug") == 1

@@ -19,6 +19,7 @@ from precompute.shared import progress
 from precompute.shared.printable import printable
 from tests.drawn_pictures import encoded, picture
 from tests.small_bundle import write_small_bundle
+from tests.waiting import PATIENCE, eventually
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -128,7 +129,7 @@ def test_a_check_weighs_the_slug_for_programs_too(
     data: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     slug = check.slug
-    parts = [slug.Part("code", 1), slug.Part("bundle", slug.LIMIT)]
+    parts = [slug.SlugPart("code", 1), slug.SlugPart("bundle", slug.LIMIT)]
     monkeypatch.setattr(slug, "install", lambda requirements, *, environment: None)
     monkeypatch.setattr(slug, "measure", lambda repository, *, bundle, environment: parts)
     assert main.main(["check", "--data", str(data), "--slug", "--json"]) == 1
@@ -165,6 +166,7 @@ def test_control_characters_are_spelled_out_and_all_other_text_stays() -> None:
     assert printable(text) == text
 
 
+@pytest.mark.kill
 @pytest.mark.parametrize(("signal_name", "code"), [("SIGINT", 130), ("SIGTERM", 143)])
 def test_a_build_that_is_stopped_says_what_is_kept(tmp_path: Path, signal_name: str, code: int) -> None:
     photos = tmp_path / "photos"
@@ -181,13 +183,10 @@ def test_a_build_that_is_stopped_says_what_is_kept(tmp_path: Path, signal_name: 
         # A shell that runs tests in the background has Ctrl-C ignored by all that it starts.
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
-    deadline = time.monotonic() + 60
-    while not list((tmp_path / "data").glob(".building-*")):
-        assert process.poll() is None and time.monotonic() < deadline, "the build did not begin to write"
-        time.sleep(0.01)
+    eventually(lambda: process.poll() is not None or list((tmp_path / "data").glob(".building-*")))
     time.sleep(0.5)  # into the pictures, which take some seconds
     process.send_signal(getattr(signal, signal_name))
-    out, err = process.communicate(timeout=60)
+    out, err = process.communicate(timeout=PATIENCE)
     assert process.returncode == code, err
     assert out == ""
     assert err.splitlines()[-1] == f"akin: stopped. {build._STOPPED}"
@@ -201,7 +200,7 @@ def test_other_commands_that_are_stopped_changed_nothing(
 ) -> None:
     def stopped(*_: object) -> None:
         os.kill(os.getpid(), signal.SIGTERM)
-        time.sleep(5)
+        time.sleep(PATIENCE)
         raise AssertionError("SIGTERM did not arrive")
 
     before = signal.getsignal(signal.SIGTERM)

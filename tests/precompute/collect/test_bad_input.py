@@ -27,7 +27,7 @@ def test_a_feed_that_is_a_page_to_log_in(site, collect):
 
 
 def test_an_address_that_does_not_answer(site, collect, monkeypatch):
-    monkeypatch.setattr("precompute.collect.crawl.RETRIES", 0)
+    monkeypatch.setattr("precompute.collect.fetching.crawl.RETRIES", 0)
     address = site.url
     site.server.server_close()
     done = collect(address)
@@ -68,7 +68,7 @@ def test_pictures_none_of_which_can_be_used(site, collect):
 
 
 def test_a_shop_that_stops_to_answer_keeps_what_was_read(site, collect, monkeypatch):
-    monkeypatch.setattr("precompute.collect.crawl.RETRIES", 0)
+    monkeypatch.setattr("precompute.collect.fetching.crawl.RETRIES", 0)
     pages.web_shop(site, goods(40))
     broken = Reply(b"x" * 100, broken=True)
     site.before = lambda path: broken if path.startswith("/p/") and len(site.asked) > 12 else None

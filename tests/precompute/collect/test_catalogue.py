@@ -50,8 +50,8 @@ def test_whatever_the_source_says_comes_back(site, collect, tmp_path):
     ("price", "text"), [(1.299, "1.2990"), (12.0, "12.00"), (0.5, "0.50"), (1e6, "1000000.00")]
 )
 def test_amounts_cannot_be_taken_for_others(price, text):
-    from precompute.collect.catalogue_folder import _amount
-    from precompute.sources.prices import price_from
+    from precompute.collect.readers.text import amount_text
+    from precompute.sources.values.prices import price_from
 
-    assert _amount(price) == text
+    assert amount_text(price) == text
     assert price_from(text, decimal="").amount == price

@@ -232,7 +232,7 @@ def test_a_closed_list_is_said_and_pages_are_read_instead(site, collect, tmp_pat
     site.give("/", start.replace(b"<head>", b'<head><link href="//cdn.shopify.com/a.css">'))
     done = collect(site.url)
     assert done.code == 0
-    assert "looks like a shopify shop whose /products.json is closed (the server answered 404" in done.err
+    assert "looks like a Shopify shop whose /products.json is closed (the server answered 404" in done.err
     assert len(products_in(tmp_path / "catalogue")) == 4
 
 
@@ -254,4 +254,4 @@ def test_the_kind_can_be_forced(site, collect, tmp_path):
     assert len(products_in(tmp_path / "catalogue")) == 2
     assert not site.paths("/products.json")
     done = collect(site.url, "--source", "woocommerce")
-    assert done.code == 2 and "WooCommerce's store API" in done.err and "404" in done.err
+    assert done.code == 2 and "the store API of a WooCommerce shop" in done.err and "404" in done.err

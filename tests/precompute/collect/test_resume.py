@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import signal
+import sqlite3
 import subprocess
 import sys
 import threading
-import time
 from collections import Counter
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ import pytest
 from tests.shop import pages
 from tests.shop.goods import goods
 from tests.shop.server import Reply, Site
+from tests.waiting import PATIENCE, eventually
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 AT_ONCE = 8
@@ -36,7 +38,7 @@ class Barrier:
             if self._left < 0 and not self._open.is_set():
                 self.held.append(target)
                 self.reached.set()
-                self._open.wait(20)
+                self._open.wait(PATIENCE)
         return None
 
     def open(self) -> None:
@@ -57,14 +59,22 @@ def start(site: Site, out: Path) -> subprocess.Popen[str]:
     )
 
 
+def still_open(catalogue: Path) -> set[str]:
+    """The addresses whose answers the journal does not have."""
+    with closing(sqlite3.connect(f"file:{catalogue}/.collect/journal.sqlite?mode=ro", uri=True)) as journal:
+        return {url for (url,) in journal.execute("SELECT url FROM ask WHERE state = 'open'")}
+
+
+@pytest.mark.kill
 @pytest.mark.parametrize(("path", "number"), [("/p/", 4), ("/img/", 6)], ids=["reading", "pictures"])
 def test_after_a_kill_nothing_is_asked_twice(path, number, site, collect, tmp_path):
     pages.web_shop(site, goods(12))
     barrier = Barrier(site, path, number)
     process = start(site, tmp_path / "catalogue")
-    assert barrier.reached.wait(30)
-    # What was answered before has been dealt with by then.
-    time.sleep(0.5)
+    assert barrier.reached.wait(PATIENCE)
+    # What was answered before has been dealt with.
+    answered = {site.url + path for path in site.paths()}
+    eventually(lambda: not answered & still_open(tmp_path / "catalogue"))
     process.send_signal(signal.SIGKILL)
     process.communicate()
     barrier.open()
@@ -79,18 +89,21 @@ def test_after_a_kill_nothing_is_asked_twice(path, number, site, collect, tmp_pa
     assert (tmp_path / "catalogue/products.csv").read_bytes() == table
 
 
+@pytest.mark.kill
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_a_signal_stops_at_once_and_says_what_is_kept(number, code, site, tmp_path):
     pages.web_shop(site, goods(12))
     barrier = Barrier(site, "/img/", 3)
     process = start(site, tmp_path / "catalogue")
-    assert barrier.reached.wait(30)
+    assert barrier.reached.wait(PATIENCE)
+    images = tmp_path / "catalogue/images"
+    eventually(lambda: len(list(images.glob("*/*"))) >= 2)
     process.send_signal(number)
-    _, err = process.communicate(timeout=15)
+    _, err = process.communicate(timeout=PATIENCE)
     barrier.open()
     assert process.returncode == code
     assert "stopped. What was fetched so far is kept: run the same command again to go on." in err
-    assert "Traceback" not in err and len(list((tmp_path / "catalogue/images").glob("*/*"))) >= 2
+    assert "Traceback" not in err and len(list(images.glob("*/*"))) >= 2
 
 
 def test_a_damaged_journal_costs_only_time(site, collect, tmp_path):

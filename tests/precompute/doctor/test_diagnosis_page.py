@@ -11,9 +11,9 @@ from PIL import Image
 
 from precompute.doctor import Diagnosis, diagnosis_page
 from precompute.doctor.diagnosis_page import page
+from tests.parsed_html import attributes, one, select, words
 from tests.precompute.doctor.conftest import photo, write_catalogue
 from tests.precompute.doctor.test_command import HOSTILE
-from tests.precompute.reports.test_diff_page import Elements
 
 Doctor = Callable[..., Diagnosis]
 
@@ -36,26 +36,24 @@ def found(doctor: Doctor, tmp_path: Path) -> Diagnosis:
 
 def test_hostile_words_stay_text_and_nothing_runs_or_loads(found: Diagnosis) -> None:
     text = page(found)
-    elements = Elements(text)
-    assert not {"script", "link", "img", "iframe", "object", "form", "b"} & set(elements.tags)
-    assert elements.tags.count("style") == elements.tags.count("title") == elements.tags.count("h1") == 1
-    assert not any("style" in attributes for _, attributes in elements.attributes)
+    assert not select(text, "script, link, img, iframe, object, form, b, [style]")
+    assert len(select(text, "style")) == len(select(text, "title")) == len(select(text, "h1")) == 1
     assert set(re.findall(r"url\((.{5})", text)) == {"data:"}
-    assert HOSTILE.replace("\x1b", "\\x1b") in elements.text and "\x1b" not in text
-    assert "<b>nobody<b>.png" in elements.text
-    links = [attributes["href"] for tag, attributes in elements.attributes if tag == "a"]
-    ids = {attributes.get("id") for _, attributes in elements.attributes}
-    assert links and {link.removeprefix("#") for link in links} <= ids
+    said = one(text, "html").text_content()
+    assert HOSTILE.replace("\x1b", "\\x1b") in said and "\x1b" not in text
+    assert "<b>nobody<b>.png" in said
+    links = attributes(text, "a", "href")
+    assert links and {link.removeprefix("#") for link in links} <= set(attributes(text, "[id]", "id"))
 
 
 def test_all_findings_are_there_with_what_to_do(found: Diagnosis) -> None:
-    words = re.sub(r"\s+", " ", Elements(page(found)).text)
-    assert words.count("problem") >= 3
+    said = words(one(page(found), "html"))
+    assert said.count("problem") >= 3
     for kind, findings in found.kinds():
-        assert kind.title in words and kind.advice in words
-        assert all(re.sub(r"\s+", " ", f.text.replace("\x1b", "\\x1b")) in words for f in findings)
-    assert "and 8 more" in words, "of twenty products twelve are drawn"
-    assert all(sentence in words for sentence in found.unchecked)
+        assert kind.title in said and kind.advice in said
+        assert all(" ".join(each.text.replace("\x1b", "\\x1b").split()) in said for each in findings)
+    assert "and 8 more" in said, "of twenty products twelve are drawn"
+    assert all(sentence in said for sentence in found.unchecked)
 
 
 def test_a_page_has_no_more_pictures_than_it_may(found: Diagnosis, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -17,6 +17,8 @@ from precompute.models.recipe import DEFAULT, RECIPES
 from precompute.sources import read_catalogue
 from tests.precompute.doctor.conftest import of_kind, products_of
 
+pytestmark = pytest.mark.slow
+
 CERTAIN = {
     "damaged-picture",
     "blank-picture",

@@ -6,7 +6,6 @@ The references are written as such documents are: pictures one by one through Ke
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -24,7 +23,10 @@ from dashapp import create_app
 from dashapp.addresses import product_href
 from dashapp.settings import Settings
 from precompute.cli.main import main
+from tests.parsed_html import attributes, texts
 from tests.seeded import application, save
+
+pytestmark = pytest.mark.slow
 
 Lists = dict[str, list[tuple[str, float]]]
 
@@ -184,11 +186,11 @@ def assert_shown(bundle: Bundle, data: Path) -> None:
     for product in bundle.page().products:
         page = client.get(product_href(product.id))
         entries = bundle.neighbours(product.id)[: recipe["top"]]
-        names = re.findall(r'<a class="card-name" href="([^"]+)"', page.text)
+        names = attributes(page.text, ".card-name", "href")
         assert page.status_code == 200
         assert names == [product_href(entry.id) for entry in entries]
         if recipe["metric"] == "cosine":
-            scores = re.findall(r"</meter><span>([^<]+)</span>", page.text)
+            scores = texts(page.text, "meter + span")
             assert scores == [f"{entry.score:.{recipe['decimals']}f}" for entry in entries]
 
 

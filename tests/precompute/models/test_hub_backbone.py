@@ -21,6 +21,8 @@ from tests.drawn_pictures import encoded, picture
 INSTALLED = util.find_spec("keras_hub") is not None
 needs_hub = pytest.mark.skipif(not INSTALLED, reason="Keras Hub (requirements-hub.txt) is not installed")
 
+pytestmark = pytest.mark.slow
+
 SIZE = 32
 SCALE, OFFSET = 1 / 128, -1.0
 

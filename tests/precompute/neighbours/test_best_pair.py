@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -65,7 +66,7 @@ def blocks(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> N
 @pytest.mark.parametrize("memory_budget", [1, neighbours.MEMORY_BUDGET])
 @pytest.mark.parametrize("metric", METRICS)
 def test_lists_are_those_of_the_best_pairs(metric: str, memory_budget: int) -> None:
-    ids, vectors, counts = catalogue("normal", 70)
+    ids, vectors, counts = catalogue("normal", 50)
     options = {"metric": metric, "depth": 9, "counts": counts, "memory_budget": memory_budget}
     lists = find_neighbours(ids, vectors, **options)
     found = as_dictionary(lists)
@@ -77,12 +78,12 @@ def test_lists_are_those_of_the_best_pairs(metric: str, memory_budget: int) -> N
 @pytest.mark.usefixtures("blocks")
 @pytest.mark.parametrize("metric", METRICS)
 def test_a_shared_picture_on_many_products_leaves_ties_by_id(metric: str) -> None:
-    ids, vectors, counts = catalogue("normal", 120)
+    ids, vectors, counts = catalogue("normal", 80)
     starts = np.cumsum(counts) - counts
     vectors = np.random.default_rng(1).standard_normal(vectors.shape).astype(np.float32) / 2
-    vectors[starts[20:90]] = 5  # one chart of sizes
+    vectors[starts[10:60]] = 5  # one chart of sizes
     lists = find_neighbours(ids, vectors, metric=metric, depth=6, counts=counts)
-    charted = {ids[row] for row in range(20, 90)}
+    charted = {ids[row] for row in range(10, 60)}
     for name, entries in as_dictionary(lists).items():
         if name in charted:
             assert [other for other, _ in entries] == sorted(charted - {name})[:6]
@@ -186,7 +187,9 @@ CHANGES = some.lists(
 )
 
 
-def test_lists_are_those_from_scratch_after_any_changes(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_lists_are_those_from_scratch_after_any_changes(
+    monkeypatch: pytest.MonkeyPatch, often: Callable[[int, int], int]
+) -> None:
     updated: list[bool] = []
 
     def update(*arguments: Any, **options: Any) -> bool:
@@ -202,7 +205,7 @@ def test_lists_are_those_from_scratch_after_any_changes(monkeypatch: pytest.Monk
     ):
         monkeypatch.setattr(module, name, value)
 
-    @settings(max_examples=80, deadline=None, derandomize=True, database=None)
+    @settings(max_examples=often(30, 80), derandomize=True, database=None)
     @given(
         seed=some.integers(0, 2**32),
         kind=some.sampled_from(KINDS),
@@ -227,22 +230,22 @@ def test_lists_are_those_from_scratch_after_any_changes(monkeypatch: pytest.Monk
             known = lists.known
 
     check()
-    assert np.mean(updated) > 0.6
+    assert np.mean(updated) > 0.5
 
 
 @pytest.mark.parametrize("metric", METRICS)
 def test_approximate_lists_have_the_recall_that_they_state(metric: str) -> None:
     random = np.random.default_rng(3)
     centres, directions = random.standard_normal((20, 32)), random.standard_normal((4, 32))
-    counts = random.integers(1, 4, 1200).astype(np.int32)
-    kind = np.repeat(random.integers(0, 20, 1200), counts)
+    counts = random.integers(1, 4, 600).astype(np.int32)
+    kind = np.repeat(random.integers(0, 20, 600), counts)
     vectors = centres[kind] + 0.3 * random.standard_normal((len(kind), 4)) @ directions
-    ids, vectors = [f"{row:04}" for row in range(1200)], vectors.astype(np.float32)
+    ids, vectors = [f"{row:04}" for row in range(600)], vectors.astype(np.float32)
     options = {"metric": metric, "depth": 20, "top": 10, "counts": counts}
     steps: list[int] = []
     found = find_neighbours(ids, vectors, search="approximate", advance=steps.append, **options)
     best = find_neighbours(ids, vectors, **options)
-    assert sum(steps) == 1200
+    assert sum(steps) == 600
     pairs = zip(found.rows[:, :10].tolist(), best.rows[:, :10].tolist(), strict=True)
     assert np.mean([len(set(one) & set(other)) / 10 for one, other in pairs]) >= approximate.RECALL - 0.01
     assert all(len(set(row) - {own}) == 20 for own, row in enumerate(found.rows.tolist()))

@@ -55,7 +55,7 @@ def blocks(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> N
 
 @pytest.mark.usefixtures("blocks")
 @pytest.mark.parametrize("metric", METRICS)
-@pytest.mark.parametrize(("count", "depth"), [(300, 1), (301, 7), (310, 60), (40, 39)])
+@pytest.mark.parametrize(("count", "depth"), [(150, 1), (151, 7), (160, 60), (40, 39)])
 def test_lists_are_those_of_the_reference(metric: str, count: int, depth: int) -> None:
     ids, vectors = catalogue(count, 24)
     lists = find_neighbours(ids, vectors, metric=metric, depth=depth)
@@ -67,9 +67,9 @@ def test_lists_are_those_of_the_reference(metric: str, count: int, depth: int) -
 @pytest.mark.parametrize("metric", METRICS)
 @pytest.mark.parametrize("memory_budget", [1, neighbours.MEMORY_BUDGET])
 def test_many_equal_scores_are_ordered_by_id(metric: str, memory_budget: int) -> None:
-    ids, vectors = catalogue(400, 16)
-    vectors[100:300] = vectors[100]  # one picture on 200 products
-    vectors[350:380] = 0  # no direction at all
+    ids, vectors = catalogue(200, 16)
+    vectors[50:150] = vectors[50]  # one picture on 100 products
+    vectors[170:185] = 0  # no direction at all
     lists = find_neighbours(ids, vectors, metric=metric, depth=5, memory_budget=memory_budget)
     assert as_dictionary(lists) == reference(ids, vectors, 5, metric)
 
@@ -77,9 +77,9 @@ def test_many_equal_scores_are_ordered_by_id(metric: str, memory_budget: int) ->
 @pytest.mark.usefixtures("blocks")
 @pytest.mark.parametrize("metric", METRICS)
 def test_a_crowd_of_near_equals_is_in_the_right_order(metric: str) -> None:
-    ids, vectors = catalogue(300, 16)
+    ids, vectors = catalogue(150, 16)
     # Apart by less than float32 can tell once they are multiplied, and by more than the sixth decimal.
-    vectors[:200] = vectors[0] * 1000 + np.random.default_rng(1).uniform(-1, 1, (200, 16)).astype(np.float32)
+    vectors[:100] = vectors[0] * 1000 + np.random.default_rng(1).uniform(-1, 1, (100, 16)).astype(np.float32)
     lists = find_neighbours(ids, vectors, metric=metric, depth=3)
     assert as_dictionary(lists) == reference(ids, vectors, 3, metric)
 
@@ -88,7 +88,7 @@ def test_a_crowd_of_near_equals_is_in_the_right_order(metric: str) -> None:
 @pytest.mark.parametrize("metric", METRICS)
 @pytest.mark.parametrize("length", [1e-30, 1e-8, 1e8, 1e18])
 def test_tiny_and_huge_vectors_are_no_exception(metric: str, length: float) -> None:
-    ids, vectors = catalogue(200, 16)
+    ids, vectors = catalogue(100, 16)
     vectors[::3] *= np.float32(length)
     lists = as_dictionary(find_neighbours(ids, vectors, metric=metric, depth=9))
     for name, entries in reference(ids, vectors, 9, metric).items():
@@ -108,11 +108,11 @@ def test_distances_far_from_the_origin_do_not_cancel() -> None:
 def test_nearness_is_never_off_by_more_than_the_margin(metric: str) -> None:
     # All of one sign and of all sizes: where float32 errs the most.
     random = np.random.default_rng(2)
-    vectors = np.abs(random.standard_normal((200, 3000))) * 10 ** random.uniform(-2, 2, (200, 1))
+    vectors = np.abs(random.standard_normal((100, 3000))) * 10 ** random.uniform(-2, 2, (100, 1))
     space = open_space(vectors.astype(np.float32), metric)
-    rows = np.arange(200)
+    rows = np.arange(100)
     near = space.nearness(slice(None), slice(None)).astype(np.float64)
-    scores = space.scores(rows, np.tile(rows, (200, 1)))
+    scores = space.scores(rows, np.tile(rows, (100, 1)))
     if metric == "dot":
         true = scores * (np.abs(space.points).max() / np.abs(space.vectors).max()) ** 2
     else:
@@ -128,15 +128,15 @@ def test_a_score_is_the_same_however_many_are_computed_at_once(
 ) -> None:
     # So long, or to so many decimals, that the order in which float64 adds would show.
     monkeypatch.setattr(space_module, "DECIMALS", decimals)
-    _, vectors = catalogue(150, 300)
+    _, vectors = catalogue(80, 300)
     vectors *= np.float32(length) / np.linalg.norm(vectors, axis=1, keepdims=True)
     vectors[20] = vectors[10] + np.float32(1e-3 * length)
     space = open_space(vectors, metric)
-    rows = np.arange(150)
-    together = space.scores(rows, np.tile(rows, (150, 1)))
+    rows = np.arange(80)
+    together = space.scores(rows, np.tile(rows, (80, 1)))
     monkeypatch.setattr(space_module, "_CACHE", 1)
     monkeypatch.setattr(space_module, "_BLOCK", 1000)
-    assert space.scores(rows, np.tile(rows, (150, 1))).tobytes() == together.tobytes()
+    assert space.scores(rows, np.tile(rows, (80, 1))).tobytes() == together.tobytes()
     assert space.full_scores(rows).tobytes() == together.tobytes()
     assert np.concatenate([space.full_scores(rows[[row]]) for row in rows]).tobytes() == together.tobytes()
     assert (together == together.T).all()
@@ -207,7 +207,7 @@ def clustered(count: int) -> tuple[list[str], np.ndarray]:
 
 @pytest.mark.parametrize("metric", METRICS)
 def test_approximate_lists_have_the_recall_that_they_state(metric: str) -> None:
-    ids, vectors = clustered(3000)
+    ids, vectors = clustered(1500)
     found = find_neighbours(ids, vectors, metric=metric, depth=20, top=10, search="approximate")
     best = find_neighbours(ids, vectors, metric=metric, depth=20)
     assert found.search["engine"] in ("approximate", "exact")
@@ -218,7 +218,7 @@ def test_approximate_lists_have_the_recall_that_they_state(metric: str) -> None:
         assert found.search["engine"] == "approximate"
         assert found.search["recall"] == pytest.approx(recall, abs=0.01)
         assert found.search["sample"] == approximate.SAMPLE
-    assert not (found.rows == np.arange(3000)[:, np.newaxis]).any()
+    assert not (found.rows == np.arange(1500)[:, np.newaxis]).any()
     assert all(len(set(row)) == 20 for row in found.rows.tolist())
 
 

@@ -6,7 +6,6 @@ import base64
 import hashlib
 import io
 import re
-from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
@@ -16,32 +15,12 @@ from bundle import Bundle
 from bundle import format as fmt
 from precompute.reports.difference import MOST, compare
 from precompute.reports.difference_page import ENTRIES, PRODUCTS, page, percent
+from tests.parsed_html import first, one, select, text_of, texts, words
 from tests.sample_bundle import HTML_TITLE, NASTY_IDS, write_sample_bundle
 from tests.small_bundle import small_product, write_small_bundle
 
 ROOT = Path(__file__).resolve().parents[3]
 HOSTILE = "</title></style><script>alert(1)</script>\"' onload=alert(2) {{ 7 * 7 }} {% raw %}"
-
-
-class Elements(HTMLParser):
-    """The elements of a page: tags, attributes by element, text."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__(convert_charrefs=True)
-        self.tags: list[str] = []
-        self.attributes: list[tuple[str, dict[str, str | None]]] = []
-        self.text = ""
-        self.feed(text)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append(tag)
-        self.attributes.append((tag, dict(attrs)))
-
-    def handle_data(self, data: str) -> None:
-        self.text += data
-
-    def classes(self, tag: str) -> list[str]:
-        return [attributes.get("class") or "" for name, attributes in self.attributes if name == tag]
 
 
 def page_of(old: Path, new: Path, **options: object) -> str:
@@ -53,14 +32,10 @@ def test_what_left_and_what_came_is_marked_in_words(tmp_path: Path) -> None:
     write_small_bundle(tmp_path / "old", "abcde", {"a": "bcd"})
     write_small_bundle(tmp_path / "new", "abcde", {"a": "ceb"})
     text = page_of(tmp_path / "old", tmp_path / "new")
-    row = re.search(r"<article>.*?</article>", text, re.S)[0]
-    places = [
-        re.sub(r"\s+", " ", place) for place in re.findall(r'class="place">(.*?)</span></li>', row, re.S)
-    ]
-    plain = [re.sub(r"<[^>]*>", "", place) for place in places]
-    assert plain == ["1", "2", "3 left", "1 ↑up 1", "2 new", "3 ↓down 2"]
-    assert "1 of 3</b> changed" in row
-    assert Elements(row).classes("li").count("left") == Elements(row).classes("li").count("new") == 1
+    row = first(text, "article")
+    assert texts(row, "li .place") == ["1", "2", "3 left", "1 ↑up 1", "2 new", "3 ↓down 2"]
+    assert "1 of 3 changed" in words(row)
+    assert len(select(row, "li.left")) == len(select(row, "li.new")) == 1
 
 
 def test_hostile_titles_and_ids_stay_text(tmp_path: Path) -> None:
@@ -73,26 +48,24 @@ def test_hostile_titles_and_ids_stay_text(tmp_path: Path) -> None:
     write_small_bundle(tmp_path / "old", old, recipe={"name": "lite"})
     write_small_bundle(tmp_path / "new", new)
     text = page_of(tmp_path / "old", tmp_path / "new")
-    found = Elements(text)
-    assert {"script", "b", "i"} & set(found.tags) <= {"b", "i"}
-    assert found.tags.count("style") == found.tags.count("title") == 1
+    assert not select(text, "script")
+    assert len(select(text, "style")) == 1 and len(select(text, "head title")) == 1
     known = {"class", "role", "aria-label", "aria-hidden", "title", "lang", "charset", "name", "content"}
     known |= {"http-equiv", "datetime", "viewbox", "width", "height", "x", "y", "rx"}
-    assert {name for _, attributes in found.attributes for name in attributes} == known
-    assert "7 * 7" in found.text
-    assert "\x00" not in text and "nul\\x00tab\\tline\\n" in found.text
+    assert {name.lower() for element in select(text, "*") for name in element.attrib} == known
+    said = one(text, "html").text_content()
+    assert "7 * 7" in said
+    assert "\x00" not in text and "nul\\x00tab\\tline\\n" in said
 
 
 def test_the_page_needs_no_other_file_and_runs_nothing(tmp_path: Path) -> None:
     write_sample_bundle(tmp_path / "old")
     write_sample_bundle(tmp_path / "new", products=90)
     text = page_of(tmp_path / "old", tmp_path / "new")
-    found = Elements(text)
-    assert not {"script", "link", "img", "iframe", "object", "a", "form"} & set(found.tags)
-    assert not any("style" in attributes for _, attributes in found.attributes)
+    assert not select(text, "script, link, img, iframe, object, a, form, [style]")
     assert set(re.findall(r"url\((.{5})", text)) == {"data:"}
-    policy = next(each["content"] for tag, each in found.attributes if "http-equiv" in each)
-    style = re.search(r"<style>(.*?)</style>", text, re.S)[1]
+    policy = one(text, "meta[http-equiv]").get("content")
+    style = one(text, "style").text_content()
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     assert policy.startswith(f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:;")
 
@@ -104,13 +77,13 @@ def test_a_page_has_an_end(tmp_path: Path) -> None:
     new = [*ids[30:], *(f"added {number}" for number in range(40))]
     write_small_bundle(tmp_path / "new", new, recipe={"top": 30, "depth": 50})
     text = page_of(tmp_path / "old", tmp_path / "new", top=30)
-    found = Elements(text)
-    assert found.tags.count("article") == MOST
-    assert f"with {ENTRIES} entries of 30" in found.text
-    words = re.sub(r"\s+", " ", found.text)
-    assert f"40 products that the bundle before had not. The first {PRODUCTS} are below" in words
-    assert "30 products that the bundle has no more." in words
-    longest = max(article.count("<li") for article in text.split("<article>")[1:MOST])
+    articles = select(text, "article")
+    assert len(articles) == MOST
+    said = words(one(text, "html"))
+    assert f"with {ENTRIES} entries of 30" in said
+    assert f"40 products that the bundle before had not. The first {PRODUCTS} are below" in said
+    assert "30 products that the bundle has no more." in said
+    longest = max(len(select(article, "li")) for article in articles)
     assert longest == ENTRIES + 5, "the old list is cut, the new one has five entries"
 
 
@@ -160,7 +133,7 @@ def test_the_heading_says_what_matters(tmp_path: Path, new: dict[str, str], head
     write_small_bundle(tmp_path / "old", "abcde", {"a": "bcd"})
     write_small_bundle(tmp_path / "new", "abcde", new)
     text = page_of(tmp_path / "old", tmp_path / "new")
-    assert re.sub(r"<[^>]*>", "", re.search(r"<h1>(.*?)</h1>", text, re.S)[1]) == heading
+    assert text_of(text, "h1") == heading
 
 
 def test_another_recipe_is_said(tmp_path: Path) -> None:

@@ -17,6 +17,8 @@ from precompute.reports.slug import files_below
 from precompute.shared.errors import UserError
 from tests.drawn_pictures import encoded, picture
 
+pytestmark = pytest.mark.slow
+
 COUNT = 200
 RECIPE = replace(RECIPES[DEFAULT], depth=30, top=5)
 

@@ -109,6 +109,7 @@ def test_only_the_live_generation_is_measured(tmp_path, monkeypatch):
     assert all(part.advice for part in parts)
 
 
+@pytest.mark.slow
 def test_pip_s_reason_is_passed_on(tmp_path):
     requirements = write(tmp_path / "requirements.txt", b"--no-index\nakin-is-not-a-package==1.0\n")
     with pytest.raises(UserError, match=r"requirements.txt could not be installed: .*akin-is-not-a-package"):

@@ -210,17 +210,19 @@ def test_a_table_in_akin_s_own_columns_is_read_back_as_it_was_written(tmp_path: 
         brand="Müller & Co",
         tags=("red, dark", "new"),
         price=12.34,
+        compare_at_price=15.0,
         currency="$",
         in_stock=False,
         popularity=3.0,
         url="https://shop.example/?a=1&b=2",
         description="First line\n\nSecond < third",
         variants="v",
-        facts={"name": "a", "type": "b", "gtin": "4006381333931", "regular price": "15 $", "size": "S, M"},
+        facts={"name": "a", "type": "b", "gtin": "4006381333931", "size": "S, M"},
     )
     row = {name: getattr(written, name) for name in ("id", "title", "category", "brand", "currency", "url")}
     row |= {"image": written.files[0], "images": "|".join(written.files[1:]), "tags": "|".join(written.tags)}
-    row |= {"price": written.price, "in_stock": "no", "popularity": 3, "description": written.description}
+    row |= {"price": written.price, "compare_at_price": written.compare_at_price}
+    row |= {"in_stock": "no", "popularity": 3, "description": written.description}
     row |= {"variants": "v"} | {name.replace(" ", "_"): fact for name, fact in written.facts.items()}
     write_pictures(tmp_path)
     with (tmp_path / "products.csv").open("w", encoding="utf-8", newline="") as file:

@@ -74,6 +74,56 @@ def test_a_price_s_column_may_say_the_currency(tmp_path: Path, name: str) -> Non
     assert (products[0].price, products[0].currency) == (12.5, "EUR")
 
 
+@pytest.mark.parametrize(
+    ("price", "before"),
+    [
+        ("price", "compare_at_price"),
+        ("price", "price_before"),
+        ("price", "list_price"),
+        ("Preis", "UVP"),
+        ("Verkaufspreis", "Streichpreis"),
+        ("prix", "Prix barré"),
+        ("precio", "Precio anterior"),
+        ("special_price", "price"),
+        ("Sale price", "Regular price"),
+        ("Aktionspreis", "Preis"),
+        ("price_eur", "UVP (EUR)"),
+    ],
+)
+def test_what_a_product_cost_before_is_known_by_its_column(tmp_path: Path, price: str, before: str) -> None:
+    text = f"sku,{before},{price},image\n1,100.00,80.00,{PICTURES[0]}\n2,,50.00,{PICTURES[1]}\n"
+    first, second = read_text(tmp_path, "a.csv", text).products
+    assert (first.price, first.compare_at_price, first.facts) == (80, 100, {})
+    assert (second.price, second.compare_at_price) == (50, None)
+
+
+@pytest.mark.parametrize("name", ["Regular price", "UVP", "list_price"])
+def test_a_former_price_without_another_is_the_price(tmp_path: Path, name: str) -> None:
+    (made,) = read_text(tmp_path, "a.csv", f"sku,{name},image\n1,100.00,{PICTURES[0]}\n").products
+    assert (made.price, made.compare_at_price) == (100, None)
+
+
+def test_a_former_price_in_another_currency_is_a_fact(tmp_path: Path) -> None:
+    text = f"sku,price_eur,list_price_usd,image\n1,80.00,100.00,{PICTURES[0]}\n"
+    (made,) = read_text(tmp_path, "a.csv", text).products
+    assert (made.price, made.currency, made.compare_at_price) == (80, "EUR", None)
+    assert made.facts == {"list price usd": "100.00"}
+
+
+def test_former_prices_that_are_no_sale_are_counted(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = [("80", "100"), ("80", "60"), ("80", "80"), ("80", "0"), ("80 EUR", "100 USD"), ("80", "")]
+    lines = [f"{n},{price},{before},{PICTURES[n]}\n" for n, (price, before) in enumerate(rows)]
+    read_text(tmp_path, "a.csv", "sku,price,uvp,image\n" + "".join(lines))
+    said = capsys.readouterr().err
+    assert "a.csv: 2 prices before a sale are not shown: they have to be higher than the price," in said
+    read_text(tmp_path, "a.csv", "sku,price,uvp,image\n" + "".join(lines[:2]))
+    assert "a.csv: 1 price before a sale is not shown: it has to be higher" in capsys.readouterr().err
+    read_text(tmp_path, "a.csv", "sku,price,uvp,image\n" + lines[0])
+    assert "before a sale" not in capsys.readouterr().err
+
+
 def test_the_guess_is_shown(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     read_text(
         tmp_path,

@@ -28,8 +28,8 @@ def test_the_rows_of_a_handle_are_one_product(tmp_path: Path, capsys: pytest.Cap
     assert (tee.id, tee.title, tee.description, tee.brand) == ("tee", "Tee", "Soft", "Acme")
     assert tee.files == (PICTURES[0], PICTURES[1], PICTURES[3], PICTURES[2])
     assert (tee.category, tee.tags) == ("Shirts", ("soft", "new"))
-    assert (tee.price, tee.in_stock) == (20, True)
-    assert tee.facts == {"size": "S, M", "color": "Red, Blue", "regular price": "25.00"}
+    assert (tee.price, tee.compare_at_price, tee.in_stock) == (20, 25, True)
+    assert tee.facts == {"size": "S, M", "color": "Red, Blue"}
     assert (mug.id, mug.price, mug.in_stock, mug.facts) == ("mug", 9, True, {})
     assert reasons(catalogue) == {
         "products_export.csv, line 6": "its status is draft",
@@ -42,10 +42,12 @@ def test_shopify_s_newer_names_are_known(tmp_path: Path) -> None:
     text = f"""Title,URL handle,Description,Vendor,Type,Status,SKU,Option1 name,Option1 value,Price,\
 Compare-at price,Inventory quantity,Continue selling when out of stock,Product image URL,Variant image URL
 Tee,tee,Soft,Acme,Shirts,Active,t-s,Size,S,20.00,,0,DENY,{PICTURES[0]},
-,tee,,,,,t-m,,M,22.00,,0,DENY,{PICTURES[1]},
+,tee,,,,,t-m,,M,22.00,30.00,0,DENY,{PICTURES[1]},
 """
     (tee,) = read_text(tmp_path, "products.csv", text).products
+    # The cheapest variant's is shown: what the other one cost before is not this one's.
     assert (tee.id, tee.files, tee.price, tee.in_stock) == ("tee", tuple(PICTURES[:2]), 20, False)
+    assert tee.compare_at_price is None
     assert tee.facts == {"size": "S, M"}
 
 
@@ -69,7 +71,8 @@ Color,"Red, Blue",<b>x</b>,taxable
     assert mug.facts == {"color": "Red, Blue"}
     assert (tee.id, tee.variants) == ("tee", "tee")
     assert (small.id, small.variants, small.category) == ("tee-s", "tee", "Clothes")
-    assert (small.price, small.in_stock) == (12, False)
+    assert (small.price, small.compare_at_price, small.in_stock) == (12, 15, False)
+    assert (mug.price, mug.compare_at_price) == (12, None)
     assert (bare.id, bare.in_stock) == ("5", None)
     assert reasons(catalogue) == {
         "wc-product-export.csv, line 5": "a variation of tee without a picture of its own",
@@ -101,11 +104,11 @@ def test_a_sale_counts_while_it_is_on(tmp_path: Path, dates: str, price: float) 
     row = f"1\tA\t{PICTURES[0]}\t15.00 USD\t12.00 USD\t{dates}\n"
     header = "id\ttitle\timage_link\tprice\tsale_price\tsale_price_effective_date\n"
     (made,) = read_text(tmp_path, "feed.tsv", header + row).products
-    assert made.price == price
+    assert (made.price, made.compare_at_price) == (price, 15 if price == 12 else None)
     start, _, end = dates.partition("/")
     text = (
         "ID,SKU,Name,Regular price,Sale price,Date sale price starts,Date sale price ends,Images\n"
         f"1,a,A,15,12,{start},{end},{PICTURES[0]}\n"
     )
     (made,) = read_text(tmp_path, "woo.csv", text).products
-    assert made.price == price
+    assert (made.price, made.compare_at_price) == (price, 15 if price == 12 else None)

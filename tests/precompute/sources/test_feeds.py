@@ -71,15 +71,11 @@ def test_a_merchant_feed_s_products_have_all_that_it_says(
     first, second = read_feed(tmp_path, RSS).products
     assert (first.id, first.title, first.brand, first.variants) == ("b-1", "Bowl & cup", "Acme", "b")
     assert first.files == tuple(PICTURES[:3])
-    assert (first.category, first.price, first.currency) == ("Home > Kitchen > Bowls", 12, "USD")
+    assert (first.category, first.currency) == ("Home > Kitchen > Bowls", "USD")
+    assert (first.price, first.compare_at_price) == (12, 15)
     assert (first.in_stock, first.url) == (True, "https://shop.example/b-1")
     assert first.description == "Glazed & fired"
-    assert first.facts == {
-        "color": "blue",
-        "condition": "new",
-        "gtin": "4006381333931",
-        "regular price": "15.00 USD",
-    }
+    assert first.facts == {"color": "blue", "condition": "new", "gtin": "4006381333931"}
     assert second.id == "b-2"
     assert "Source: feed.xml, a Google Merchant feed (RSS), 2 items." in capsys.readouterr().err
 

@@ -84,7 +84,8 @@ def test_links_and_folders_that_are_not_looked_into_are_named(tmp_path: Path) ->
     # A link to nothing is a picture that the build cannot read, and so names.
     assert {product.id for product in catalogue.products} == {"a.jpg", "b/c.jpg", "nowhere.jpg"}
     assert [(entry.file, entry.reason) for entry in catalogue.left_out] == [
-        ("linked", "a link to a folder, which is not followed")
+        ("linked", "a link to a folder, which is not followed"),
+        ("pipe.jpg", "no file, but a pipe, a socket or a device"),
     ]
 
 

@@ -40,7 +40,7 @@ def test_a_group_of_most_of_a_catalogue_is_not_believed_and_that_is_said(
 
 
 def product(number: int, variants: str, title: str, category: str = "") -> SourceProduct:
-    return SourceProduct(str(number), title, ("a.jpg",), category, variants=variants)
+    return SourceProduct(str(number), title, ("a.jpg",), category=category, variants=variants)
 
 
 def test_a_count_is_no_group() -> None:

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from precompute.sources import Record, product_from
 from precompute.sources.images import images_in
 from precompute.sources.kinds import kind_of
-from precompute.sources.prices import price_from
 from precompute.sources.readers.encoding import encoding_of
 from precompute.sources.text import plain
+from precompute.sources.values.prices import price_from
 
 LONG = 100_000
 """Characters with which anything but a few passes over a text would take hours."""

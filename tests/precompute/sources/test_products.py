@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from precompute.sources import Record, SourceProduct, product_from
-from precompute.sources.categories import category_from, slashes_separate, split_slashes
-from precompute.sources.stock import stock_from
 from precompute.sources.text import clean, line, plain
+from precompute.sources.values.categories import category_from, slashes_separate, split_slashes
+from precompute.sources.values.stock import stock_from
 
 
 def product(decimal: str = "", **fields: str) -> SourceProduct:
@@ -124,10 +124,46 @@ def test_what_cannot_be_seen_goes_from_the_ends_alone() -> None:
 
 def test_the_price_is_what_is_paid_today() -> None:
     sale = product(price="15.00 USD", sale_price="12.00 USD")
-    assert (sale.price, sale.currency, sale.facts) == (12, "USD", {"regular price": "15.00 USD"})
+    assert (sale.price, sale.compare_at_price, sale.currency, sale.facts) == (12, 15, "USD", {})
     assert product(price="15 USD", sale_price="0").price == 15
     assert product(price="15 USD", sale_price="20 USD").price == 15
     assert product(sale_price="9,50 €").price == 9.5
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ({"price": "80", "compare_at_price": "100"}, 100),
+        ({"price": "80 €", "compare_at_price": "1.100,00 EUR"}, 1100),
+        ({"price": "80", "compare_at_price": "100 €"}, 100),
+        ({"price": "80", "compare_at_price": "100", "currency": "EUR"}, 100),
+        ({"price": "80", "compare_at_price": "80"}, None),
+        ({"price": "80", "compare_at_price": "79.99"}, None),
+        ({"price": "80", "compare_at_price": "0"}, None),
+        ({"price": "80 EUR", "compare_at_price": "100 USD"}, None),
+        ({"price": "80 USD", "sale_price": "70 EUR"}, None),
+        ({"compare_at_price": "100"}, None),
+        ({"price": "on request", "compare_at_price": "100"}, None),
+    ],
+)
+def test_a_former_price_is_a_higher_one_in_the_same_currency(
+    given: dict[str, str], expected: float | None
+) -> None:
+    made = product(**given)
+    assert made.compare_at_price == expected
+    assert made.saving == pytest.approx(0 if expected is None else 1 - (made.price or 0) / expected)
+
+
+def test_of_a_sale_and_a_recommended_price_the_shop_s_own_was_before() -> None:
+    made = product(price="80", sale_price="60", compare_at_price="100")
+    assert (made.price, made.compare_at_price, made.facts) == (60, 80, {"compare at price": "100"})
+    active = product(price="60", sale_price="60", compare_at_price="100")
+    assert (active.price, active.compare_at_price, active.facts) == (60, 100, {})
+
+
+def test_a_former_price_that_is_no_number_stays_as_it_was_written() -> None:
+    made = product(price="80", compare_at_price="ask us")
+    assert (made.compare_at_price, made.facts) == (None, {"compare at price": "ask us"})
 
 
 def test_a_code_goes_before_the_column_and_the_column_before_a_symbol() -> None:

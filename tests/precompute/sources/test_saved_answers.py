@@ -53,7 +53,7 @@ def test_shopify_s_products_are_those_of_the_address(tmp_path: Path) -> None:
         ("clay", "blue"),
     )
     assert (one.price, one.in_stock, one.variants) == (16, True, "")
-    assert one.facts == {"size": "Small, Large", "regular price": "20.00"}
+    assert (one.facts, one.compare_at_price) == ({"size": "Small, Large"}, 20)
     assert one.description == "Clay & glaze"
     assert (other.price, other.in_stock, other.variants, other.facts) == (9, False, "", {})
 
@@ -97,8 +97,8 @@ def test_woocommerce_s_store_api_counts_in_cents(tmp_path: Path) -> None:
     one, other = read(tmp_path, [item, yen])
     assert (one.id, one.title, one.price, one.currency, one.in_stock) == ("5", "Mug & cup", 12.5, "EUR", True)
     assert (one.category, one.tags, one.files) == ("Mugs", ("Sale",), (A,))
-    assert one.facts == {"sku": "M-5", "colour": "Red, Blue", "regular price": "15.00"}
-    assert (other.price, other.currency, "regular price" in other.facts) == (1250, "JPY", False)
+    assert (one.facts, one.compare_at_price) == ({"sku": "M-5", "colour": "Red, Blue"}, 15)
+    assert (other.price, other.currency, other.compare_at_price) == (1250, "JPY", None)
 
 
 ITEMS: dict[str, dict[str, Any]] = {

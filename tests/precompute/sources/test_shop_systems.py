@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - rows as files have them
 """The exports of shop systems: what is one product, what it costs today, and what the shop does not show."""
 
 from __future__ import annotations
@@ -101,7 +102,7 @@ def test_woocommerce_s_export_is_known_in_the_languages_of_shops(
         18,
         True,
     )
-    assert tee.facts == {"size": "S, M", "regular price": "20"}
+    assert (tee.facts, tee.compare_at_price) == ({"size": "S, M"}, 20)
     assert (mug.id, mug.price, mug.in_stock, mug.facts) == ("MUG", 12, False, {})
     assert list(reasons(catalogue).values()) == [
         "a variation of TEE without a picture of its own",
@@ -166,7 +167,7 @@ def test_prestashop_s_names_have_brackets_and_stars(tmp_path: Path) -> None:
     (vase, jug, cup), left_out = records_of(tmp_path, text)
     assert (vase.id, vase.title, vase.category, vase.price) == ("1", "Vase", "Vases", 30.5)
     assert (vase.tags, vase.brand, vase.in_stock, len(vase.files)) == (("clay", "white"), "Kiln", True, 2)
-    assert (jug.price, jug.facts, cup.price) == (30, {"regular price": "40,00"}, 40)
+    assert (jug.price, jug.compare_at_price, cup.price) == (30, 40, 40)
     assert left_out == {"a.csv, line 5": "it is not shown in the shop (Active (0/1): 0)"}
 
 
@@ -183,7 +184,7 @@ def test_wix_names_pictures_by_the_keys_of_its_storage(tmp_path: Path) -> None:
     (card, poster), left_out = records_of(tmp_path, text)
     assert (card.id, card.files) == ("p0", (f"https://static.wixstatic.com/media/{key}", "photos/a.jpg"))
     assert (card.category, card.tags, card.price, card.in_stock) == ("Wedding", ("Paper",), 4.5, True)
-    assert card.facts == {"size": "A5, A6", "regular price": "5.0"}
+    assert (card.facts, card.compare_at_price) == ({"size": "A5, A6"}, 5)
     assert (poster.price, poster.in_stock) == (5, False)
     assert left_out == {"a.csv, line 5": "it is not shown in the shop (visible: false)"}
 
@@ -201,7 +202,7 @@ def test_squarespace_s_rows_without_an_id_are_variants(tmp_path: Path) -> None:
     mug, plate = catalogue.products
     assert (mug.id, mug.files, mug.price, mug.in_stock) == ("5f1", (A, B), 12, True)
     assert (mug.category, mug.tags, mug.facts) == ("home > mugs", ("home",), {"size": "S, L"})
-    assert (plate.price, plate.facts) == (15, {"regular price": "20.00"})
+    assert (plate.price, plate.compare_at_price) == (15, 20)
     assert reasons(catalogue) == {"a.csv, line 5": "it is not shown in the shop (Visible: No)"}
 
 

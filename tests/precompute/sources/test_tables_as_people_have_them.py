@@ -1,4 +1,4 @@
-"""Tables with lines above the names, lists in cells, files that are called otherwise, and folders elsewhere."""
+"""Tables with lines above the names, lists in cells, and files that are called otherwise."""
 
 from __future__ import annotations
 
@@ -115,20 +115,20 @@ def test_no_piece_of_a_program_s_text_is_a_category_or_a_tag(
 @pytest.mark.parametrize(
     ("columns", "cells", "price", "before"),
     [
-        ("price_before,price,price_range", "90.00,60.00,50-100", 60, None),
-        ("price_before,price_after", "90.00,60.00", 60, "90.00"),
-        ("initial_price,final_price", "99.00,70.00", 70, "99.00"),
+        ("price_before,price,price_range", "90.00,60.00,50-100", 60, 90),
+        ("price_before,price_after", "90.00,60.00", 60, 90),
+        ("initial_price,final_price", "99.00,70.00", 70, 99),
         ("selling_price,list_price", "500.00,", 500, None),
-        ("selling_price,list_price", "500.00,600.00", 500, "600.00"),
-        ("current price,old price", "12,15", 12, "15"),
+        ("selling_price,list_price", "500.00,600.00", 500, 600),
+        ("current price,old price", "12,15", 12, 15),
         ("price", '"{""value"": 12.5, ""currency"": ""USD""}"', 12.5, None),
     ],
 )
 def test_the_price_of_today_goes_before_that_of_before(
-    tmp_path: Path, columns: str, cells: str, price: float, before: str | None
+    tmp_path: Path, columns: str, cells: str, price: float, before: float | None
 ) -> None:
     (made,) = read_text(tmp_path, "a.csv", f"id,image,{columns}\n1,{PICTURES[0]},{cells}\n").products
-    assert (made.price, made.facts.get("regular price")) == (price, before)
+    assert (made.price, made.compare_at_price) == (price, before)
     assert made.currency in ("", "USD")
 
 

@@ -9,6 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import odfdo
 import pandas as pd
 import pyarrow as pa
 import pytest
@@ -34,6 +35,15 @@ def write_workbook(path: Path, sheets: dict[str, list[list[Any]]]) -> None:
                 for column, cell in enumerate(cells):
                     sheet.write(row, column, cell)
         book.save(path)
+        return
+    if path.suffix == ".ods":
+        document = odfdo.Document("ods")
+        document.body.clear()
+        for name, lines in sheets.items():
+            table = odfdo.Table(name)
+            table.set_values(lines)
+            document.body.append(table)
+        document.save(path)
         return
     with pd.ExcelWriter(str(path)) as writer:
         for name, lines in sheets.items():

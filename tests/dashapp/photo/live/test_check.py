@@ -14,7 +14,6 @@ from flask.testing import FlaskClient
 from bundle import Bundle
 from bundle import format as fmt
 from dashapp import create_app
-from dashapp.photo.live.check import check
 from dashapp.settings import Settings
 from dashapp.site import open_site
 from precompute.models import registry
@@ -37,7 +36,7 @@ def keras(live_folders: tuple[Path, Path], projected: None) -> FlaskClient:
 def test_every_list_is_what_keras_gives_now(live_folders: tuple[Path, Path], projected: None) -> None:
     site = open_site(Settings(data=live_folders[1], live="keras"))
     for product in site.bundle.page(limit=100).products:
-        found = check(site, product)
+        found = site.check(product)
         assert found.from_pictures
         assert (found.same, found.of, found.differences) == (20, 20, ())
         assert found.largest_difference < 1e-4
@@ -90,10 +89,10 @@ def test_a_list_that_was_changed_is_found(
 ) -> None:
     settings = tampered(live_folders, tmp_path / "data", "cups/0000.png", change)
     site = open_site(settings)
-    found = check(site, site.bundle.product("cups/0000.png"))
+    found = site.check(site.bundle.product("cups/0000.png"))
     assert [each.place for each in found.differences] == places
     assert found.same == 20 - len(places)
-    untouched = check(site, site.bundle.product("hats/0001.png"))
+    untouched = site.check(site.bundle.product("hats/0001.png"))
     assert untouched.same == untouched.of == 20
 
 
@@ -104,7 +103,7 @@ def test_where_the_pictures_have_gone_their_stored_embeddings_are_compared(
     sources = tmp_path / "data" / "store" / "sources.json"
     sources.write_text(json.dumps(json.loads(sources.read_text()) | {"folder": str(tmp_path)}))
     site = open_site(Settings(data=tmp_path / "data", live="keras"))
-    found = check(site, site.bundle.product("cups/0000.png"))
+    found = site.check(site.bundle.product("cups/0000.png"))
     assert not found.from_pictures
     assert found.same == found.of == 20
 

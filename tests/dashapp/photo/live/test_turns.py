@@ -11,10 +11,11 @@ from flask import Flask, request
 from dashapp.photo.live import rates
 from dashapp.photo.live.rates import Rates, client_of
 from dashapp.photo.live.turns import BusyError, Places, Turns
+from tests.waiting import PATIENCE, eventually
 
 
 def test_turns_are_had_in_the_order_of_arrival_and_one_at_a_time() -> None:
-    turns, order, inside = Turns(patience=10), [], []
+    turns, order, inside = Turns(patience=PATIENCE), [], []
 
     def take(number: int) -> None:
         with turns.turn():
@@ -28,8 +29,7 @@ def test_turns_are_had_in_the_order_of_arrival_and_one_at_a_time() -> None:
         for number in range(12):
             threads.append(threading.Thread(target=take, args=(number,)))
             threads[-1].start()
-            while len(turns._queue) < number + 2:
-                time.sleep(0.001)
+            eventually(lambda: len(turns._queue) == number + 2, pause=lambda _: time.sleep(0.001))  # noqa: B023
     for thread in threads:
         thread.join()
     assert order == [(number, 1) for number in range(12)]

@@ -10,6 +10,7 @@ from scrapy.http import HtmlResponse
 
 from precompute.collect.readers import Ask
 from precompute.collect.readers.links import is_worth_asking, links_of, urgency_of
+from precompute.collect.readers.markup import parse_page
 from precompute.collect.readers.web import Web
 from precompute.sources import Record, product_from
 from tests.shop import pages
@@ -147,8 +148,7 @@ def test_links_are_followed_that_may_lead_to_products():
         ),
     ]
     anchors = "".join(f'<a href="{link}">x</a>' for link in links) + '<a rel="nofollow" href="/no">x</a>'
-    response = HtmlResponse(f"{SHOP}/", body=page("", anchors).encode(), encoding="utf-8")
-    assert list(links_of(response, HOSTS)) == [
+    assert list(links_of(parse_page(page("", anchors)), f"{SHOP}/", HOSTS)) == [
         *(
             f"{SHOP}/products/a",
             f"{SHOP}/collections/all?page=2",
@@ -157,7 +157,7 @@ def test_links_are_followed_that_may_lead_to_products():
         ),
     ]
     closed = page('<meta name="robots" content="noindex, nofollow">', anchors)
-    assert not list(links_of(response.replace(body=closed.encode()), HOSTS))
+    assert not list(links_of(parse_page(closed), f"{SHOP}/", HOSTS))
 
 
 def test_products_come_first():

@@ -7,9 +7,9 @@ import json
 import pytest
 from scrapy.http import TextResponse
 
+from precompute.collect.platforms.shopify import Shopify
+from precompute.collect.platforms.woocommerce import WooCommerce
 from precompute.collect.readers import Ask, Unreadable
-from precompute.collect.readers.shopify import Shopify
-from precompute.collect.readers.woocommerce import WooCommerce
 
 SHOP = "https://shop.example"
 
@@ -71,6 +71,27 @@ def test_what_is_not_as_it_should_be_is_left_empty(more):
     found = Shopify(SHOP).read(Shopify(SHOP).first(), answer(listing(1, **more)))
     (record,) = found.entries
     assert record.fields["id"] == "1" and "price" not in record.fields
+
+
+@pytest.mark.parametrize(
+    ("variants", "price", "before"),
+    [
+        ([("20.00", "25.00", True), ("30.00", "60.00", True)], "20.00", "25.00"),
+        ([("20.00", "25.00", False), ("30.00", "60.00", True)], "30.00", "60.00"),
+        ([("20.00", None, True), ("30.00", "60.00", True)], "20.00", None),
+    ],
+)
+def test_the_former_price_is_that_of_the_variant_that_is_shown(variants, price, before):
+    given = [{"price": now, "compare_at_price": then, "available": there} for now, then, there in variants]
+    (record,) = Shopify(SHOP).read(Shopify(SHOP).first(), answer(listing(1, variants=given))).entries
+    assert (record.fields["price"], record.fields.get("compare_at_price")) == (price, before)
+
+
+def test_woocommerce_s_regular_price_was_before_the_sale():
+    prices = {"price": "1999", "regular_price": "2499", "currency_minor_unit": 2, "currency_code": "EUR"}
+    shop = WooCommerce(SHOP)
+    (record,) = shop.read(shop.first(), answer([{"id": 1, "prices": prices}])).entries
+    assert (record.fields["price"], record.fields["compare_at_price"]) == ("19.99", "24.99")
 
 
 def test_control_characters_cost_nothing_else():

@@ -1,0 +1,103 @@
+// The canvas of a map, with its colours from the page's style.
+
+import { create } from "./elements.js";
+import { painterFor } from "./map-painters.js";
+import { clamp } from "./numbers.js";
+
+/** @typedef {import("./map-painters.js").Colour} Colour */
+
+const GROUPS = 10; // that have a colour of their own; all others are drawn like what is not chosen
+
+export class MapCanvas {
+  /**
+   * @param {HTMLElement} place  that holds the canvas
+   * @param {import("./map-points.js").Points} points
+   * @param {{ lost: () => void, signal: AbortSignal }} options  `lost` is called where there is a new canvas, which
+   *   has no size yet; `signal` ends this
+   */
+  constructor(place, points, { lost, signal }) {
+    this.place = place;
+    this.points = points;
+    this.density = 1; // device pixels for each pixel
+    /** @type {string[]} */
+    this.css = [];
+    /** @type {Colour[]} */
+    this.palette = [];
+    /** @type {Colour} */
+    this.accent = [0, 0, 0];
+    const made = () => {
+      const canvas = create("canvas");
+      place.replaceChildren(canvas);
+      // A device may take its graphics away at any time: a new canvas then draws what the old one did.
+      canvas.addEventListener("webglcontextlost", () => {
+        Object.assign(this, made());
+        lost();
+      }, { signal });
+      return { canvas, painter: painterFor(canvas, points) };
+    };
+    const { canvas, painter } = made();
+    this.canvas = canvas;
+    this.painter = painter;
+  }
+
+  release() {
+    this.painter.release();
+  }
+
+  /**
+   * @param {number} width  in pixels
+   * @param {number} height
+   */
+  resize(width, height) {
+    this.density = Math.min(devicePixelRatio, 2);
+    this.canvas.width = Math.round(width * this.density);
+    this.canvas.height = Math.round(height * this.density);
+  }
+
+  readColours() {
+    const style = getComputedStyle(this.place);
+    const named = (/** @type {string} */ name) => style.getPropertyValue(name).trim();
+    const numbers = Array.from({ length: GROUPS }, (_, index) => index + 1);
+    this.css = ["rest", ...numbers, "rest"].map((name) => named(`--map-${name}`));
+    this.palette = this.css.map(colourOf);
+    this.accent = colourOf(named("--accent"));
+  }
+
+  /**
+   * The colour of a group, as CSS writes it.
+   *
+   * @param {number} group
+   */
+  cssOf(group) {
+    return this.css[Math.min(group, this.css.length - 1)];
+  }
+
+  /**
+   * @param {import("./map-view.js").View} view
+   * @param {number | null} chosen  the only group that is chosen, or null for all
+   */
+  draw({ x, y, zoom, scale, width, height }, chosen) {
+    const { density, palette } = this;
+    const [rest] = palette;
+    const spread = Math.sqrt((width * height) / this.points.count);
+    const colours = chosen === null
+      ? palette
+      : palette.map((colour, index) => (this.css[index] === this.css[0] ? this.accent : colour));
+    this.painter.draw({
+      width: this.canvas.width,
+      height: this.canvas.height,
+      size: clamp(0.28 * spread * Math.sqrt(zoom), 2.5, 14) * density,
+      scale: scale * density,
+      x, y, colours, rest, chosen,
+    });
+  }
+}
+
+/**
+ * @param {string} hex  as #rrggbb
+ * @returns {Colour}
+ */
+function colourOf(hex) {
+  const [red, green, blue] = [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16) / 255);
+  return [red, green, blue];
+}

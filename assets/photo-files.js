@@ -1,0 +1,91 @@
+// The files that a search on the visitor's device takes: what the server lists, and how they are fetched.
+
+/**
+ * @typedef {object} ListedFile
+ * @property {string} href
+ * @property {number} bytes  as they travel
+ * @property {number} unpacked  bytes once they are here
+ */
+
+/**
+ * @typedef {object} Files  What /live/files.json lists.
+ * @property {Described} described
+ * @property {ListedFile} library  LiteRT
+ * @property {ListedFile} script  that begins its program
+ * @property {ListedFile} wasm  its program
+ * @property {ListedFile} model
+ * @property {ListedFile} [centre]
+ * @property {ListedFile} scales
+ * @property {ListedFile} owners
+ * @property {ListedFile[]} vectors
+ * @property {{ href: string }} ids  of the products, by their positions
+ * @property {number} bytes  of all of them that have not been fetched before
+ */
+
+/**
+ * @typedef {object} Described  The recipe's live.json.
+ * @property {number} dimensions
+ * @property {string} metric
+ * @property {{ input_size: number, resize: string, interpolation: string }} form
+ */
+
+/**
+ * All files of a list.
+ *
+ * @param {Files} files
+ * @returns {{ href: string, bytes?: number }[]}
+ */
+export function allOf({ library, script, wasm, model, centre, scales, owners, vectors, ids }) {
+  return [library, script, wasm, model, ...(centre ? [centre] : []), scales, owners, ...vectors, ids];
+}
+
+/**
+ * The list as it is for a browser that has fetched some files before: of those nothing travels.
+ *
+ * @param {Files} files
+ * @param {ReadonlySet<string>} known  their addresses
+ * @returns {Files}
+ */
+export function withoutKnown(files, known) {
+  const left = (/** @type {ListedFile} */ file) => (known.has(file.href) ? { ...file, bytes: 0 } : file);
+  const { library, script, wasm, model, scales, owners, centre, vectors } = files;
+  const counted = {
+    ...files,
+    ...{ library: left(library), script: left(script), wasm: left(wasm), model: left(model) },
+    ...{ scales: left(scales), owners: left(owners), vectors: vectors.map(left) },
+    ...(centre && { centre: left(centre) }),
+  };
+  return { ...counted, bytes: allOf(counted).reduce((sum, { bytes = 0 }) => sum + bytes, 0) };
+}
+
+/** @param {{ href: string }} file */
+export async function answerOf({ href }) {
+  const response = await fetch(href).catch(broken);
+  if (!response.ok) throw new Error(`${href} answers ${response.status}`);
+  return response;
+}
+
+/**
+ * The content of a file. It takes the memory of the whole from the start, and no more.
+ *
+ * @param {ListedFile} file
+ * @param {(bytes: number) => void} arrived  called with the share of its bytes that each part is
+ */
+export async function contentOf(file, arrived) {
+  const { body } = await answerOf(file);
+  const reader = /** @type {ReadableStream<Uint8Array>} */ (body).getReader();
+  const whole = new Uint8Array(file.unpacked);
+  for (let place = 0; ; ) {
+    const { done, value } = await reader.read().catch(broken);
+    if (done && place === whole.length) return whole;
+    if (done || place + value.length > whole.length) throw new Error(`${file.href} has another size than listed`);
+    whole.set(value, place);
+    place += value.length;
+    arrived((value.length / file.unpacked) * file.bytes);
+  }
+}
+
+/** @returns {never} */
+function broken() {
+  throw new Error("the download broke off");
+}

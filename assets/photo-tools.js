@@ -1,0 +1,111 @@
+// The photos of a search as the page shows them: the one that is worked on, large, and what can be done with it and
+// with the others.
+
+import { create, createButton, find, get, all } from "./elements.js";
+import { BoxEditor, copyOf } from "./photo-box.js";
+
+const UNMARKED = "Drag over the picture to mark what you mean.";
+const MARKED = "Drag its corners, or move them with the arrow keys, with Shift further.";
+const TILE = 160; // pixels of the longer side of a small picture: twice of what the page gives it
+
+/**
+ * @typedef {object} Shown
+ * @property {import("./photo-pictures.js").Photo[]} photos
+ * @property {number} active  the place of the one that is worked on
+ */
+
+export class Tools {
+  /**
+   * @param {HTMLElement} root
+   * @param {object} options
+   * @param {number} options.most  how many photos there may be
+   * @param {(box: import("./photo-box.js").Box | null) => void} options.mark  called with the part that is meant
+   * @param {(place: number) => void} options.pick  called with the photo that is to be worked on
+   * @param {(place: number) => void} options.remove
+   */
+  constructor(root, { most, mark, pick, remove }) {
+    this.root = root;
+    this.stage = get(root, ".photo-stage");
+    this.element = get(root, ".photo-tools");
+    this.editor = new BoxEditor(this.stage, mark);
+    this.most = most;
+    this.pick = pick;
+    this.remove = remove;
+  }
+
+  /** @param {Shown} shown */
+  show(shown) {
+    const photo = shown.photos[shown.active];
+    this.root.toggleAttribute("data-photos", Boolean(photo));
+    this.stage.hidden = this.element.hidden = !photo;
+    if (photo?.canvas) this.editor.show(photo.canvas, { name: photo.title, box: photo.box });
+    else this.stage.replaceChildren(...(photo ? [`${photo.name} cannot be shown here; the shop’s server can read it.`] : []));
+    this.update(shown);
+  }
+
+  /**
+   * Shows the tools as they are now, and leaves the large photo as it is.
+   *
+   * @param {Shown} shown
+   */
+  update({ photos, active }) {
+    const photo = photos[active];
+    if (!photo) {
+      this.element.replaceChildren();
+      return;
+    }
+    const { activeElement: focused } = document;
+    const used = focused instanceof HTMLElement && this.element.contains(focused) ? focused.dataset.do : "";
+    const tiles = photos.map((each, place) => {
+      const title = `${each.title} ${photos.length > 1 ? place + 1 : ""}`.trim();
+      return this.#tile(each.canvas, { title, place, isActive: place === active });
+    });
+    const ways = create("div", { className: "photo-ways" }, create("ul", { className: "smalls photo-tiles" }, ...tiles));
+    if (photo.canvas) ways.append(photo.box ? actionButton("Whole picture", "whole") : actionButton("Mark a part", "mark"));
+    if (photos.length < this.most) ways.append(actionButton("Add a photo", "choose"));
+    const hint = create("p", { className: "photo-hint", id: "photo-keys" }, photo.box ? MARKED : UNMARKED);
+    this.element.replaceChildren(...(photo.canvas ? [hint] : []), ways);
+    if (used) (find(this.element, `[data-do="${used}"]`) ?? get(this.element, "button")).focus();
+  }
+
+  /** Moves the focus to the first of the tools. */
+  focus() {
+    find(this.element, "button")?.focus({ preventScroll: true });
+  }
+
+  /**
+   * Moves the focus to the button that removes a photo, or to the one that adds the first.
+   *
+   * @param {number} place
+   */
+  focusRemoval(place) {
+    const buttons = all(this.element, ".photo-remove");
+    (buttons[Math.min(place, buttons.length - 1)] ?? get(this.root, "[data-do=choose]")).focus();
+  }
+
+  /**
+   * @param {HTMLCanvasElement | null} canvas
+   * @param {{ title: string, place: number, isActive: boolean }} options
+   */
+  #tile(canvas, { title, place, isActive }) {
+    const pick = createButton({ className: "photo-pick", ariaLabel: title, ariaPressed: String(isActive) }, () => {
+      this.pick(place);
+      all(this.element, ".photo-pick")[place].focus();
+    });
+    if (canvas) pick.append(copyOf(canvas, TILE));
+    const remove = { className: "photo-remove", ariaLabel: `Remove ${title}` };
+    return create("li", {}, pick, createButton(remove, () => this.remove(place)));
+  }
+}
+
+/**
+ * A button of which the page knows by its name what it does.
+ *
+ * @param {string} textContent
+ * @param {string} action
+ */
+function actionButton(textContent, action) {
+  const button = createButton({ textContent }, () => {});
+  button.dataset.do = action;
+  return button;
+}

@@ -1,0 +1,50 @@
+// What went wrong, as a sentence for the visitor.
+
+export class Problem extends Error {
+  /**
+   * @param {string} sentence
+   * @param {{ seconds?: number | null }} [options]  how long to wait before it is worth another try; null where
+   *   another try is of no use
+   */
+  constructor(sentence, { seconds = null } = {}) {
+    super(sentence);
+    this.seconds = seconds;
+  }
+}
+
+/**
+ * The shop's answer to a request. Throws a `Problem` where the shop cannot be reached or answers with an error.
+ *
+ * @param {string} address
+ * @param {RequestInit} [options]
+ */
+export async function ask(address, options) {
+  const response = await fetch(address, options).catch(() => {
+    throw new Problem("The shop cannot be reached. Are you online?", { seconds: 0 });
+  });
+  if (!response.ok) throw await problemOf(response);
+  return response;
+}
+
+/** @param {unknown} error */
+export const sentenceOf = (error) => (error instanceof Error ? error.message : String(error));
+
+/** @param {Response} response */
+async function problemOf(response) {
+  const text = await response.text().catch(() => "");
+  const wait = Number(response.headers.get("Retry-After"));
+  const again = response.status === 429 || response.status >= 500;
+  return new Problem(sentenceIn(text) || `The shop answers with an error (${response.status}).`, {
+    seconds: again ? wait || 0 : null,
+  });
+}
+
+/** @param {string} text */
+function sentenceIn(text) {
+  if (text.startsWith("<")) return "";
+  try {
+    return JSON.parse(text).detail ?? "";
+  } catch {
+    return text.trim().slice(0, 400);
+  }
+}

@@ -1,0 +1,40 @@
+// The search field, which searches as one types, and the slider for how many look-alikes are shown.
+
+import { addressWith, showCount } from "./controls.js";
+import { get } from "./elements.js";
+import { go, goBy, isSearching, now, soon } from "./navigation.js";
+
+const box = get(document, "#search", HTMLInputElement);
+
+export function start() {
+  box.addEventListener("input", () => soon(search));
+  get(document, ".search").addEventListener("submit", (event) => {
+    event.preventDefault();
+    now(search);
+  });
+  document.addEventListener("input", ({ target }) => {
+    if (!(target instanceof HTMLInputElement) || target.id !== "shown") return;
+    showCount(target);
+    soon(() => slide(target));
+  });
+}
+
+function search() {
+  const inGallery = location.pathname === "/";
+  const current = new URLSearchParams(inGallery ? location.search : "");
+  const words = box.value.trim();
+  if (inGallery && (current.get("q") ?? "") === words) return;
+  const typing = isSearching() && current.has("q");
+  current.delete("q");
+  current.delete("page");
+  const wanted = new URLSearchParams([...(words ? [["q", words]] : []), ...current]);
+  // One search is one entry of the history, however many letters it was typed with.
+  go(wanted.size ? `/?${wanted}` : "/", { by: "search", replace: typing });
+}
+
+/** @param {HTMLInputElement} slider */
+function slide(slider) {
+  const wanted = new URLSearchParams(location.search);
+  wanted.set("n", slider.value);
+  goBy(slider, addressWith(location.pathname, wanted), { slides: true });
+}

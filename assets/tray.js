@@ -1,0 +1,59 @@
+// The tray of products that the visitor picked, and the buttons that pick them.
+
+import { all, closest, create, createButton, find, focus, get } from "./elements.js";
+import { addressOfPicks, forgetPicks, picks, togglePick } from "./visits.js";
+
+const tray = get(document, "#tray");
+
+export function start() {
+  document.addEventListener("click", ({ target }) => {
+    const button = closest(target, "[data-pick]");
+    if (button) toggle(pickFrom(button));
+    if (!closest(target, "[data-clear-picks]")) return;
+    forgetPicks(() => true);
+    showPicks();
+    focus(null);
+  });
+  addEventListener("storage", showPicks); // Another tab has changed them.
+  showPicks();
+}
+
+/** Shows what is picked: in the tray, and on each button of the page that picks. */
+export function showPicks() {
+  const picked = picks();
+  const ids = new Set(picked.map(({ id }) => id));
+  for (const button of all(document, "main [data-pick]")) {
+    const pressed = String(ids.has(button.dataset.pick ?? ""));
+    if (button.getAttribute("aria-pressed") !== pressed) button.setAttribute("aria-pressed", pressed);
+  }
+  tray.hidden = picked.length === 0;
+  get(tray, "ul").replaceChildren(...picked.map(item));
+  get(tray, "a").setAttribute("href", addressOfPicks());
+}
+
+/** @param {HTMLElement} button */
+function pickFrom(button) {
+  const place = /** @type {HTMLElement} */ (closest(button, ".product-card, .product"));
+  const title = get(place, ".card-name, h1").textContent ?? "";
+  return { id: button.dataset.pick ?? "", title, picture: find(place, "img")?.getAttribute("src") };
+}
+
+/** @param {import("./visits.js").Pick} pick */
+function toggle(pick) {
+  togglePick(pick);
+  showPicks();
+  get(tray, "[role=status]").textContent = `${picks().length} picked`;
+}
+
+/** @param {import("./visits.js").Pick} pick */
+function item(pick) {
+  const buttons = () => all(tray, "li button");
+  const properties = { className: "", ariaLabel: `Remove ${pick.title} from the picks` };
+  const button = createButton(properties, () => {
+    const place = buttons().indexOf(button);
+    toggle(pick);
+    focus(buttons()[place] ?? buttons().at(-1));
+  });
+  button.append(pick.picture ? create("img", { src: pick.picture, alt: "" }) : pick.title);
+  return create("li", {}, button);
+}

@@ -1,0 +1,180 @@
+"""Answers `POST /api/v1/similar`: who may ask, who waits for whom, and what comes back."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from http import HTTPStatus
+from threading import Thread
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from flask import Request, Response
+
+from bundle import Bundle, Product
+from dashapp.answers.look_alikes import LookAlike, folded
+from dashapp.api.operations import FILTERS, filters_of
+from dashapp.api.parameters import Parameter, read_all
+from dashapp.api.records import similar_record
+from dashapp.photo.live.rates import Rates, client_of
+from dashapp.photo.live.start import can_search, check_start
+from dashapp.photo.live.turns import BusyError, Places, Turns
+from dashapp.photo.live.uploads import read_photos
+from dashapp.problems import Problem
+from dashapp.settings import EVERY_ORIGIN, Settings
+
+if TYPE_CHECKING:
+    from dashapp.photo.live.engine import Engine, PhotoMatches
+    from dashapp.site import Site
+
+logger = logging.getLogger(__name__)
+
+MOST = 300
+"""The most products that one answer lists."""
+
+AT_ONCE = 8
+"""Photos that one worker receives, keeps waiting and answers at a time; `gunicorn.conf.py` has threads for
+more."""
+
+PATIENCE = 15.0
+"""Seconds that a photo waits for its turn at the most."""
+
+_AGAIN = 3
+"""Seconds after which whoever was told that all are busy may try again."""
+
+_FOLDED_FROM = 4
+"""How many products are looked at for each one that is asked for, as near-identical ones count once."""
+_MOST_FOLDED = 1_000
+
+
+def live_parameters(site: Site, bundle: Bundle) -> tuple[Parameter, ...]:
+    """The parameters of the operation's query."""
+    fields = {"type": "string", "enum": ["ids"]}
+    limit = {"type": "integer", "minimum": 1, "maximum": MOST, "default": site.recipes[0].top}
+    box = {"type": "string", "maxLength": 100, "default": ""}
+    return (
+        Parameter("limit", "How many look-alikes to list, at the most.", limit),
+        Parameter("fields", "ids: only ids and scores, and near-identical products each by itself.", fields),
+        Parameter("box", "The part of a photo that is the body: x,y,width,height as shares of it.", box),
+        *FILTERS,
+    )
+
+
+class LiveApi:
+    """Answers requests with photos, for one process."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._rates = Rates(settings.live_rate)
+        self._places = Places(AT_ONCE)
+        self._turns = Turns(patience=PATIENCE)
+
+    def warm_up(self, engine: Engine | None) -> None:
+        """Open the extractor in a thread, once a worker is there, so that no visitor waits for it."""
+        if engine is not None:
+            Thread(target=self._open, args=(engine,), name="live-warm-up", daemon=True).start()
+
+    def _open(self, engine: Engine) -> None:
+        try:
+            with self._turns.turn():
+                engine.warm_up()
+        except Exception:
+            logger.exception("The extractor of the live search could not be opened.")
+
+    def answer(self, request: Request, site: Site, bundle: Bundle, engine: Engine) -> Response:
+        """The look-alikes of the request's photos. Raises `Problem` where there is no such answer."""
+        started = perf_counter()
+        self._check_origin(request)
+        client = client_of(request)
+        seconds = self._rates.ask(client)
+        if seconds:
+            raise _later(
+                HTTPStatus.TOO_MANY_REQUESTS,
+                f"Expected at most {self._settings.live_rate} photos a minute. Try again in {seconds} s.",
+                seconds,
+            )
+        values = read_all(live_parameters(site, bundle), request.args)
+        with _busy_as_problem(), self._places.place(client):
+            photos = read_photos(request, box=values["box"])
+            lean = values["fields"] == "ids"
+            count = values["limit"] if lean else min(_FOLDED_FROM * values["limit"], _MOST_FOLDED)
+            admitted = bundle.admitted(filters_of(values))
+            with self._turns.turn():
+                found = engine.search(photos, count=count, admitted=admitted)
+        total = bundle.count if admitted is None else sum(admitted)
+        body = {"recipe": engine.recipe, "runtime": engine.runtime, "photos": len(photos), "total": total}
+        similar = _ids(engine, found) if lean else _records(site, bundle, found, values["limit"])
+        response = Response(
+            json.dumps(body | {"similar": similar}, ensure_ascii=False, separators=(",", ":")),
+            mimetype="application/json",
+        )
+        response.cache_control.no_store = True
+        times = found.milliseconds | {"total": (perf_counter() - started) * 1000}
+        response.headers["Server-Timing"] = ", ".join(
+            f"{name};dur={value:.1f}" for name, value in times.items()
+        )
+        return response
+
+    def _check_origin(self, request: Request) -> None:
+        """Refuse what a page of another site asks for: its visitors' photos are not ours to work for."""
+        origin = request.headers.get("Origin")
+        allowed = self._settings.cors
+        if origin is None or allowed == (EVERY_ORIGIN,) or origin in allowed:
+            return
+        own = {request.host.lower(), urlsplit(self._settings.address).netloc}
+        if origin.lower().partition("://")[2] not in own - {""}:
+            raise Problem(
+                HTTPStatus.FORBIDDEN, f"Pages of {origin!r} may not search here: AKIN_CORS does not name it."
+            )
+
+
+def _ids(engine: Engine, found: PhotoMatches) -> list[dict[str, Any]]:
+    return [{"id": engine.ids[position], "score": score} for position, score in found.entries]
+
+
+def _records(site: Site, bundle: Bundle, found: PhotoMatches, limit: int) -> list[dict[str, Any]]:
+    scores = dict(found.entries)
+    products = bundle.products_at(scores)
+    score_of = {products[position].id: score for position, score in scores.items() if position in products}
+    groups = folded(_in_order(scores, products))[:limit]
+    return [
+        similar_record(site, LookAlike(first, score_of[first.id], tuple(more))) for first, *more in groups
+    ]
+
+
+def _in_order(positions: Iterable[int], products: dict[int, Product]) -> list[Product]:
+    return [products[position] for position in positions if position in products]
+
+
+@contextmanager
+def _busy_as_problem() -> Iterator[None]:
+    try:
+        yield
+    except BusyError:
+        raise _later(
+            HTTPStatus.SERVICE_UNAVAILABLE,
+            "Too many photos are being searched with at the moment. Try again in a few seconds.",
+            _AGAIN,
+        ) from None
+
+
+def _later(status: HTTPStatus, detail: str, seconds: int) -> Problem:
+    problem = Problem(status, detail)
+    problem.headers["Retry-After"] = str(seconds)
+    return problem
+
+
+def open_live(settings: Settings) -> LiveApi | None:
+    """What answers requests with photos; None where this process cannot search.
+
+    Raises `SettingsError` where the setting, the packages and the bundle do not fit together.
+    """
+    # Read by NumPy when it is loaded. What is multiplied here takes a millisecond: more threads, beside those
+    # of the extractor and of other workers, cost more than they gain.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    check_start(settings)
+    return LiveApi(settings) if can_search(settings) else None

@@ -1,0 +1,304 @@
+"""One client's connection: what it has sent and not been answered, and what it has not taken yet."""
+
+from __future__ import annotations
+
+import os
+import socket
+import time
+from collections import deque
+from collections.abc import Iterator
+from enum import Enum, auto
+from http import HTTPStatus
+from typing import IO, Any
+
+from gunicorn.http.body import Body as GunicornBody
+from gunicorn.http.message import Request
+from gunicorn.http.unreader import IterUnreader
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, RequestTimeout
+
+from dashapp.http.framing import HEAD_END, Body
+
+HEAD_SECONDS = 10.0
+"""How long a request's head may take, from its first byte."""
+
+BODY_SECONDS = 25.0
+"""How long its body may take after that. Heroku's router gives up after 30 s without an answer."""
+
+STALL_SECONDS = 30.0
+"""How long a client may take nothing of its answer."""
+
+LINGER_SECONDS = 2.0
+"""How long a client may take to close a connection whose last answer it has."""
+
+LARGEST_HEAD = 32 * 1024
+
+LARGEST_BODY = 11_000_000
+"""Bytes of what a client may send at all: photos of 10 MB, a form's own parts and the lines before chunks."""
+
+_AT_ONCE = 256 * 1024
+"""Bytes that are read or written in one go."""
+
+
+class State(Enum):
+    """What a connection waits for."""
+
+    RECEIVING = auto()
+    """A request, or the rest of one."""
+    ANSWERING = auto()
+    """A thread that makes the answer."""
+    SENDING = auto()
+    """The client, which has not taken all of the answer."""
+    LINGERING = auto()
+    """The client, which has its last answer and closes the connection in turn."""
+
+
+class Outgoing:
+    """What stands for the socket where gunicorn writes an answer: takes all of it, and never waits.
+
+    What the client does not take at once is kept for `flush`. A file is not read for that; the rest of one is
+    sent when its turn comes.
+    """
+
+    def __init__(self, client: socket.socket) -> None:
+        self._client = client
+        self._parts: deque[memoryview | _FilePart] = deque()
+        self.broken = False
+
+    @property
+    def held(self) -> int:
+        """Bytes in memory that the client has not taken."""
+        return sum(len(part) for part in self._parts if isinstance(part, memoryview))
+
+    @property
+    def unsent(self) -> int:
+        """Bytes that the client has not taken, those of files included."""
+        return sum(map(len, self._parts))
+
+    def sendall(self, data: bytes) -> None:
+        """Send the bytes after all that was to be sent before."""
+        self._parts.append(memoryview(data))
+        self.flush()
+
+    send = sendall
+
+    def sendfile(self, file: IO[bytes], offset: int = 0, count: int | None = None) -> None:
+        """Send `count` bytes of a file, or all, from `offset` on. The caller may close the file at once."""
+        descriptor = os.dup(file.fileno())
+        length = os.fstat(descriptor).st_size - offset if count is None else count
+        self._parts.append(_FilePart(descriptor, offset, length))
+        self.flush()
+
+    def flush(self) -> bool:
+        """Send what the client takes now, and return whether that was the last of it.
+
+        Raises `OSError` where the client is gone.
+        """
+        while self._parts:
+            part = self._parts[0]
+            try:
+                if isinstance(part, _FilePart):
+                    part.send(self._client)
+                else:
+                    part = self._parts[0] = part[self._client.send(part) :]
+            except (BlockingIOError, InterruptedError):
+                return False
+            if not len(part):
+                self._parts.popleft()
+                if isinstance(part, _FilePart):
+                    part.close()
+        return True
+
+    def gettimeout(self) -> float:
+        """As that of a socket that does not block."""
+        return 0.0
+
+    def shutdown(self, how: int) -> None:
+        """Where an answer broke off in the middle, gunicorn ends the connection."""
+        self.broken = True
+        raise OSError("The worker closes connections itself.")
+
+    def close(self) -> None:
+        """Forget what was not sent."""
+        for part in self._parts:
+            if isinstance(part, _FilePart):
+                part.close()
+        self._parts.clear()
+
+
+class _FilePart:
+    """A part of a file that is to be sent."""
+
+    def __init__(self, descriptor: int, offset: int, length: int) -> None:
+        self._descriptor, self._offset, self._length = descriptor, offset, length
+
+    def __len__(self) -> int:
+        return self._length
+
+    def send(self, client: socket.socket) -> int:
+        sent = os.sendfile(client.fileno(), self._descriptor, self._offset, self._length)
+        if sent == 0 and self._length:
+            raise OSError("The file has become shorter while it was sent.")
+        self._offset += sent
+        self._length -= sent
+        return sent
+
+    def close(self) -> None:
+        os.close(self._descriptor)
+
+
+class Connection:
+    """A client's connection. `sock`, `client` and `server` are what gunicorn calls them; `sock` never waits.
+
+    A thread has it while it is ANSWERING, the worker's loop at all other times. `keep` is whether it may be
+    used for another request, `since` when it began to wait for what it waits for.
+    """
+
+    def __init__(self, client: socket.socket, address: Any, server: Any, *, idle_seconds: float) -> None:
+        client.setblocking(False)
+        self.socket = client
+        self.sock = Outgoing(client)
+        self.client, self.server = address, server
+        self.state = State.RECEIVING
+        self.keep = False
+        self.since = time.monotonic()
+        self._idle_seconds = idle_seconds
+        self.deadline = self.since + idle_seconds
+        self._received = bytearray()
+        self._searched = 0
+        self._body: Body | None = None
+        self._taken = 0
+        self._ready: tuple[bytes, HTTPException | None] | None = None
+        self._requests = 0
+
+    def fileno(self) -> int:
+        """The socket's, for a selector."""
+        return self.socket.fileno()
+
+    @property
+    def held(self) -> int:
+        """Bytes in memory that came of this client or wait for it."""
+        return len(self._received) + self._taken + self.sock.held
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether it has begun no request."""
+        return self.state is State.RECEIVING and not self._received
+
+    def enter(self, state: State, *, seconds: float | None = None) -> None:
+        """Wait for something else from now on, for so many seconds."""
+        self.state, self.since = state, time.monotonic()
+        self.deadline = float("inf") if seconds is None else self.since + seconds
+
+    def receive(self) -> bool:
+        """Read what has come, and return whether the client is still there."""
+        try:
+            data = self.socket.recv(_AT_ONCE)
+        except (BlockingIOError, InterruptedError):
+            return True
+        except OSError:
+            return False
+        if not self._received:
+            self.enter(State.RECEIVING, seconds=HEAD_SECONDS)
+        self._received += data
+        return bool(data)
+
+    def discard(self) -> bool:
+        """Read what still comes for nobody, and return whether the client is still there."""
+        try:
+            return bool(self.socket.recv(_AT_ONCE))
+        except (BlockingIOError, InterruptedError):
+            return True
+        except OSError:
+            return False
+
+    def complete(self) -> bool:
+        """Whether a request is there to be answered: as a whole, or refused as its body is too large.
+
+        Raises `RequestEntityTooLarge` where its head is.
+        """
+        if self._body is None:
+            end = self._received.find(HEAD_END, self._searched)
+            if max(end, len(self._received) if end < 0 else 0) > LARGEST_HEAD:
+                raise RequestEntityTooLarge
+            self._searched = max(0, len(self._received) - len(HEAD_END))
+            if end < 0:
+                return False
+            self._body = Body.after(self._received, end + len(HEAD_END))
+            self.deadline = time.monotonic() + BODY_SECONDS
+            if self._body.expects and not self._body.passes(LARGEST_BODY, self._received):
+                self.sock.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
+        if self._body.passes(LARGEST_BODY, self._received):
+            self._take(self._body.begin, RequestEntityTooLarge())
+            return True
+        end_of_body = self._body.end(self._received)
+        if end_of_body is None:
+            return False
+        self._take(end_of_body, None)
+        return True
+
+    def give_up(self) -> bool:
+        """Take the request whose body is late as it is; False where not even its head has come."""
+        if self._body is None:
+            return False
+        self._take(self._body.begin, RequestTimeout())
+        return True
+
+    def _take(self, end: int, refusal: HTTPException | None) -> None:
+        self._ready = bytes(self._received[:end]), refusal
+        self._taken = end
+        # What follows a body that was not read is not the next request.
+        self._received = bytearray() if refusal else self._received[end:]
+        self._searched, self._body = 0, None
+
+    def request(self, cfg: Any) -> Request:
+        """The request that is there, as gunicorn reads it; where it is not whole, its body raises why."""
+        assert self._ready is not None
+        (data, refusal), self._ready = self._ready, None
+        self._requests += 1
+        unreader = IterUnreader([data])
+        request = Request(cfg, unreader, self.client, self._requests)
+        # The client has been asked for its body already.
+        request._expected_100_continue = False
+        if refusal is not None:
+            request.body = GunicornBody(_Refused(refusal))
+            request.force_close()
+        return request
+
+    def answered(self) -> None:
+        """Forget the request that was answered."""
+        self._taken = 0
+
+    def next(self) -> None:
+        """Wait for the next request."""
+        self.enter(State.RECEIVING, seconds=HEAD_SECONDS if self._received else self._idle_seconds)
+
+    def refuse(self, status: HTTPStatus) -> None:
+        """Answer what is no request; this is the last that this client is told."""
+        text = f"{status.value} {status.phrase}\n"
+        head = f"HTTP/1.1 {text.strip()}\r\nConnection: close\r\nContent-Type: text/plain\r\n"
+        self._received.clear()
+        self.sock.sendall(f"{head}Content-Length: {len(text)}\r\n\r\n{text}".encode())
+
+    def linger(self) -> None:
+        """Say that nothing more follows, and leave it to the client to close the connection."""
+        # Closed here, with something of the client's unread, it might lose the end of its answer.
+        self.enter(State.LINGERING, seconds=LINGER_SECONDS)
+        self.socket.shutdown(socket.SHUT_WR)
+
+    def close(self) -> None:
+        """End it."""
+        self.sock.close()
+        self.socket.close()
+
+
+class _Refused:
+    """The body of a request that is not all there: whoever reads it is told why."""
+
+    def __init__(self, refusal: HTTPException) -> None:
+        self._refusal = refusal
+
+    def read(self, size: int) -> bytes:
+        raise self._refusal
+
+    def __iter__(self) -> Iterator[bytes]:
+        raise self._refusal

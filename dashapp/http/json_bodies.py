@@ -1,0 +1,82 @@
+"""Bodies in JSON: one that cannot be used is the client's mistake, never the server's."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from dash import Dash
+from dash.exceptions import DependencyException
+from flask import Flask, Response, request
+from flask.json.provider import DefaultJSONProvider
+from werkzeug.exceptions import BadRequest
+
+CALLBACKS = "/_dash-update-component"
+"""Where a page's script asks Dash for what changes."""
+
+_LARGEST = 64 * 1024
+"""Bytes of what a browser sends there: far more than an address and what it remembers."""
+
+
+class _Provider(DefaultJSONProvider):
+    """Reads JSON as Flask does, which answers a `ValueError` with status 400."""
+
+    def loads(self, s: str | bytes, **kwargs: Any) -> Any:
+        try:
+            value = super().loads(s, **kwargs)
+        except RecursionError:
+            raise ValueError("Its brackets are nested too deeply.") from None
+        if (b"\\u" if isinstance(s, bytes) else "\\u") in s.lower():
+            # Half of a character, which no database takes, raises a ValueError here.
+            json.dumps(value, ensure_ascii=False).encode()
+        return value
+
+
+def register_json_bodies(server: Flask, app: Dash) -> None:
+    """Have unusable bodies answered with 400, and what there is none of among Dash's scripts with 404."""
+    server.json = _Provider(server)
+    server.config["MAX_CONTENT_LENGTH"] = _LARGEST
+
+    @server.before_request
+    def check() -> None:
+        if request.path == CALLBACKS and request.method == "POST":
+            _check(app, request.get_json())
+
+    @server.errorhandler(DependencyException)
+    def no_such_script(_: Exception) -> Response:
+        return Response("There is no such script.\n", status=404, mimetype="text/plain")
+
+
+def _check(app: Dash, body: Any) -> None:
+    """Raise `BadRequest` where a body is not what Dash's script sends for a callback that there is."""
+    if not isinstance(body, dict):
+        raise BadRequest("Expected an object.")
+    output = body.get("output")
+    callback = app.callback_map.get(output) if isinstance(output, str) else None
+    if callback is None:
+        raise BadRequest("Expected output to be that of a callback.")
+    for name, expected in (("inputs", callback["inputs"]), ("state", callback["state"])):
+        sent = body.get(name, [])
+        if not isinstance(sent, list) or [_named(each) for each in sent] != expected:
+            raise BadRequest(f"Expected {name} to be those of the callback.")
+    changed = body.get("changedPropIds", [])
+    if not isinstance(changed, list) or not all(isinstance(each, str) for each in changed):
+        raise BadRequest("Expected changedPropIds to be texts.")
+    # Of several callbacks that change the same, each has a name of its own after the property.
+    place = _named(body.get("outputs"))
+    if (
+        place is None
+        or not isinstance(place["property"], str)
+        or (
+            (place["id"], place["property"].partition("@")[0])
+            != (callback["output"].component_id, callback["output"].component_property)
+        )
+    ):
+        raise BadRequest("Expected outputs to be that of the callback.")
+
+
+def _named(sent: object) -> dict[str, Any] | None:
+    """What a value is said to be of; None where nothing is said."""
+    if not isinstance(sent, dict):
+        return None
+    return {"id": sent.get("id"), "property": sent.get("property")}

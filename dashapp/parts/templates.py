@@ -1,0 +1,21 @@
+"""Templates of HTML, in which whatever a catalogue or a visitor says is escaped."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+
+
+@cache
+def template_beside(module: str, name: str) -> Template:
+    """The template of that name in the folder of a module's file."""
+    environment = Environment(
+        loader=FileSystemLoader(Path(module).parent),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=StrictUndefined,
+    )
+    return environment.get_template(name)

@@ -1,0 +1,1 @@
+"""Asking for addresses: within bounds, politely, and never of private networks."""

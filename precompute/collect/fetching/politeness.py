@@ -1,0 +1,188 @@
+"""Keeps every host's pace: its robots.txt, its Crawl-delay, its Retry-After, and never more than `--rate`.
+
+Scrapy's AutoThrottle adapts the delay to how fast a host answers; what is here sets what it may not go below.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from time import monotonic
+from typing import Any
+
+from scrapy import Request, signals
+from scrapy.crawler import Crawler
+from scrapy.downloadermiddlewares.retry import RetryMiddleware
+from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
+from scrapy.exceptions import CannotResolveHostError, IgnoreRequest
+from scrapy.http import Response
+from scrapy.robotstxt import RobotParser
+from scrapy.utils.httpobj import urlparse_cached
+
+from precompute.collect.addresses import host_of
+from precompute.collect.settings import LONGEST_PAUSE, RETRIES, ROBOT
+from precompute.shared.progress import duration, say
+
+FORBIDDEN = "robots.txt forbids it"
+
+_YEAR = 365 * 24 * 3600.0
+_ROBOTS_BYTES = 500 * 1024
+"""Of a robots.txt so much is read, as RFC 9309 has it; the rest would only take time, for every address."""
+
+_SECONDS_SAID = 10.0
+"""A pause from which on people are told what is being waited for."""
+
+
+@dataclass
+class Manners:
+    """What is known of hosts, for the second pass to know it as well.
+
+    `parsers` and `sitemaps` are what a robots.txt says, by host and port; `delays` are the seconds that it
+    asks for, and `last` is when something was last asked, or may be asked again, by host. `answered` are the
+    hosts that ever answered.
+    """
+
+    parsers: dict[str, Any] = field(default_factory=dict)
+    delays: dict[str, float] = field(default_factory=dict)
+    sitemaps: dict[str, list[str]] = field(default_factory=dict)
+    last: dict[str, float] = field(default_factory=dict)
+    answered: set[str] = field(default_factory=set)
+
+
+class HostPace:
+    """Holds each host's slot of the downloader at or above the delay that the host asks for."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self._crawler = crawler
+        self._manners: Manners = crawler.spider.manners
+        crawler.signals.connect(self._robots_parsed, signal=signals.robots_parsed)
+        crawler.signals.connect(self._hold, signal=signals.request_reached_downloader)
+        # After AutoThrottle, which comes before in the order of extensions and has set a delay of its own.
+        crawler.signals.connect(self._answered, signal=signals.response_downloaded)
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> HostPace:
+        """See Scrapy's extensions."""
+        return cls(crawler)
+
+    def pause(self, request: Request, seconds: float) -> None:
+        """Ask a host nothing for some seconds."""
+        slot = self._crawler.engine.downloader.slots.get(request.meta.get("download_slot", ""))
+        if slot is not None:
+            # The next request is sent a delay after the last one, which is put into the future.
+            slot.lastseen = max(slot.lastseen, monotonic() + seconds - slot.delay)
+        if seconds >= _SECONDS_SAID:
+            say(f"{host_of(request.url)} asks for a pause: nothing is asked of it for {duration(seconds)}.")
+
+    def _robots_parsed(self, robotparser: RobotParser, request: Request) -> None:
+        # Scrapy's own interface to robots.txt knows no sitemaps.
+        self._manners.sitemaps[urlparse_cached(request).netloc] = list(
+            getattr(robotparser, "rp", robotparser).sitemaps
+        )
+        delay = robotparser.crawl_delay(ROBOT)
+        if delay:
+            host = urlparse_cached(request).hostname or ""
+            self._manners.delays[host] = min(delay, _YEAR)
+            if 1 < delay <= LONGEST_PAUSE:
+                say(f"The robots.txt of {host_of(request.url)} asks for {delay:g} s between two requests.")
+
+    def _answered(self, request: Request, **_: Any) -> None:
+        self._manners.answered.add(_host(request))
+        self._hold(request)
+
+    def _hold(self, request: Request, **_: Any) -> None:
+        key = _host(request)
+        slot = self._crawler.engine.downloader.slots.get(key)
+        if slot is not None:
+            slot.delay = max(slot.delay, self._manners.delays.get(key, 0.0))
+            slot.lastseen = max(slot.lastseen, self._manners.last.get(key, 0.0))
+            self._manners.last[key] = slot.lastseen
+
+
+class PatientRetry(RetryMiddleware):
+    """Retries after a pause: what the server's Retry-After says, else twice as long each time."""
+
+    def process_response(self, request: Request, response: Response) -> Request | Response:
+        """See Scrapy's downloader middlewares."""
+        if response.status in self.retry_http_codes and self._is_left(request):
+            asked = retry_after(response)
+            if asked is not None and asked > LONGEST_PAUSE:
+                raise IgnoreRequest(
+                    f"the server answered {response.status} and asks to come back in {duration(asked)}"
+                )
+            self._pause(request, asked)
+        return super().process_response(request, response)
+
+    def process_exception(self, request: Request, exception: Exception) -> Request | Response | None:
+        """See Scrapy's downloader middlewares."""
+        if isinstance(exception, CannotResolveHostError) or is_about_trust(exception):
+            # Neither a name nor a certificate will be another in seconds.
+            return None
+        if request.meta.get("retry_times") and _host(request) not in self.crawler.spider.manners.answered:
+            # Nobody has ever answered there: it is rather the address that is wrong.
+            return None
+        again = super().process_exception(request, exception)
+        if again is not None:
+            self._pause(request, None)
+        return again
+
+    def _is_left(self, request: Request) -> bool:
+        return request.meta.get("retry_times", 0) < RETRIES
+
+    def _pause(self, request: Request, seconds: float | None) -> None:
+        if seconds is None:
+            seconds = 0.5 * 2 ** request.meta.get("retry_times", 0)
+        pace = self.crawler.get_extension(HostPace)
+        if pace is not None:
+            pace.pause(request, seconds)
+
+
+class Robots(RobotsTxtMiddleware):
+    """Obeys robots.txt as RFC 9309 has it: where the server fails to give it, nothing may be asked."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)
+        self._parsers = crawler.spider.manners.parsers
+
+    async def _parse_robots(self, response: Response, netloc: str, request: Request) -> None:
+        if response.status >= 500 or response.status == 429:
+            response = response.replace(body=b"User-agent: *\nDisallow: /")
+        elif response.status != 200:
+            response = response.replace(body=b"")
+        elif len(response.body) > _ROBOTS_BYTES:
+            response = response.replace(body=response.body[:_ROBOTS_BYTES].rpartition(b"\n")[0])
+        await super()._parse_robots(response, netloc, request)
+
+    def process_request_2(self, rp: RobotParser | None, request: Request) -> None:
+        """See Scrapy's middleware; the reason is the one that reports give."""
+        try:
+            super().process_request_2(rp, request)
+        except IgnoreRequest:
+            raise IgnoreRequest(FORBIDDEN) from None
+        delay = self.crawler.spider.manners.delays.get(urlparse_cached(request).hostname or "", 0.0)
+        if delay > LONGEST_PAUSE:
+            raise IgnoreRequest(f"robots.txt asks for {duration(delay)} between two requests")
+
+
+def is_about_trust(exception: Exception) -> bool:
+    """Whether a connection failed as the server's certificate is not one of those that are trusted."""
+    return "certificate verify failed" in str(exception)
+
+
+def _host(request: Request) -> str:
+    """The host, as the downloader's slots have it."""
+    return request.meta.get("download_slot") or urlparse_cached(request).hostname or ""
+
+
+def retry_after(response: Response) -> float | None:
+    """The seconds that a server asks to wait, or None where it does not say; a year stands for all above."""
+    text = (response.headers.get("Retry-After") or b"").decode("latin-1").strip()[:1000]
+    if text.isascii() and text.isdecimal():
+        return min(float(text), _YEAR)
+    try:
+        moment = parsedate_to_datetime(text)
+        moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        return min(max(0.0, (moment - datetime.now(UTC)).total_seconds()), _YEAR)
+    except (ValueError, TypeError, OverflowError):
+        return None

@@ -1,0 +1,83 @@
+"""Why something could not be had, in the words of a report."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from urllib.parse import urlsplit
+
+from scrapy.exceptions import (
+    CannotResolveHostError,
+    DownloadCancelledError,
+    DownloadConnectionRefusedError,
+    DownloadTimeoutError,
+    IgnoreRequest,
+    ResponseDataLossError,
+)
+from scrapy.spidermiddlewares.httperror import HttpError
+
+from precompute.collect.fetching.guard import GuardedResolver
+from precompute.collect.fetching.politeness import is_about_trust
+from precompute.collect.fetching.reactor import HEADERS_TOO_LONG
+
+GONE = frozenset({403, 404, 410})
+"""What a server answers that does not give something any more, and will not in a moment either."""
+
+
+def state_of(status: int | None) -> str:
+    """What is noted of an address that was asked in vain: "failed" may soon be well, "refused" not."""
+    return "failed" if status is None or status >= 500 else "refused"
+
+
+class Unanswered(Exception):
+    """No answer came. Its text is the reason, as reports give it."""
+
+
+def reason_of(error: BaseException, address: str, judge: GuardedResolver) -> str:
+    """The reason why the request to an address, or where that redirected to, failed."""
+    if isinstance(error, HttpError):
+        status = error.response.status
+        return (
+            f"{answered(status)} and leads to nothing that can be asked"
+            if 300 <= status < 400
+            else answered(status)
+        )
+    if isinstance(error, ValueError) and "scheme" in str(error):
+        return "it leads to what is no address of http or https"
+    if isinstance(error, CannotResolveHostError):
+        return _not_resolved(error, address, judge)
+    if HEADERS_TOO_LONG in str(error):
+        return HEADERS_TOO_LONG
+    if isinstance(error, DownloadTimeoutError):
+        return "the answer took too long"
+    if isinstance(error, DownloadConnectionRefusedError):
+        return "the connection was refused"
+    if is_about_trust(error):
+        return "its certificate is not trusted (SSL_CERT_FILE can name a file with further ones that are)"
+    if isinstance(error, ResponseDataLossError):
+        return "the connection broke before all was there"
+    if isinstance(error, DownloadCancelledError):
+        return "it is larger than the limit"
+    if isinstance(error, IgnoreRequest):
+        text = str(error)
+        return "it is larger than the limit once unpacked" if "decompression" in text else text
+    return f"the connection failed ({str(error) or type(error).__name__})"
+
+
+def answered(status: int) -> str:
+    """What a server answered: "the server answered 404 (Not Found)"."""
+    try:
+        return f"the server answered {status} ({HTTPStatus(status).phrase})"
+    except ValueError:
+        return f"the server answered {status}"
+
+
+def _not_resolved(error: BaseException, address: str, judge: GuardedResolver) -> str:
+    """Which name is at fault: after redirects it need not be that of the address."""
+    host = urlsplit(address).hostname or ""
+    for name in (host, *judge.refused):
+        if name in judge.refused and (name == host or name in str(error)):
+            return (
+                f"{name} is at {judge.refused[name]}, which is not public "
+                f"(--allow-private {judge.refused[name]} would allow it)"
+            )
+    return f"the name {host} is not known"

@@ -1,0 +1,166 @@
+"""Shopify: every shop lists what it sells at /products.json, and at /collections/NAME/products.json."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from decimal import Decimal, InvalidOperation
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode, urlsplit
+
+from precompute.collect.addresses import origin_of
+from precompute.collect.platforms.platform import Platform, json_of, things_in
+from precompute.collect.readers import Ask, Found, Unreadable
+from precompute.collect.readers.text import MOST_FACTS, as_list, listed, plain, plain_description
+from precompute.sources import Record
+
+if TYPE_CHECKING:
+    from scrapy.http import Response
+
+_PAGE = 250
+_LAST_PAGE = 100
+_PICTURE_WIDTH = 1024
+_OTHERS = ("Default Title", "Title")
+
+
+class Shopify:
+    """Reads the products of a shop, or of one of its collections, 250 at a time.
+
+    The pages are numbered; where the server names the next one itself (a Link header), that is taken, as
+    numbers end at 25,000 products. From there on the shop is asked for what comes after the largest id.
+    """
+
+    names_by_address = False
+
+    def __init__(self, start: str) -> None:
+        self._origin = origin_of(start)
+        collection = re.match(r"(?:/[a-z]{2}(?:-[a-z]{2})?)?/collections/[^/]+", urlsplit(start).path)
+        self._listing = f"{self._origin}{collection[0] if collection else ''}/products.json"
+
+    def first(self) -> Ask:
+        """The first page."""
+        return self._page(1)
+
+    def about(self) -> Ask:
+        """What the shop says of itself: its currency, and how many products it has."""
+        return Ask(f"{self._origin}/meta.json", "about", urgency=-1)
+
+    def read(self, ask: Ask, response: Response) -> Found:
+        """See `Reader`."""
+        content = json_of(response)
+        if ask.role == "about":
+            if not isinstance(content, dict) or not plain(content.get("currency")):
+                raise Unreadable("it does not say the shop's currency")
+            count = _whole(content.get("published_products_count"))
+            return Found(products=count, notes={"currency": plain(content["currency"])})
+        products = content.get("products") if isinstance(content, dict) else None
+        if not isinstance(products, list):
+            raise Unreadable("it has no list of products")
+        products, others = things_in(products, ask.url)
+        ids = [plain(each.get("id")) for each in products]
+        number, _, first_before = ask.place.partition(" ")
+        if not products or ids[0] == first_before:
+            # The second is what a server gives that takes every page for the first.
+            return Found(others)
+        records = [read_product(each, place=ask.url, origin=self._origin) for each in products]
+        return Found([*records, *others], (self._next(ask, response, int(number) + 1, ids),))
+
+    def complete(self, record: Record, notes: dict[str, str]) -> Record:
+        """See `Reader`."""
+        return replace(record, fields=record.fields | notes)
+
+    def _next(self, ask: Ask, response: Response, number: int, ids: list[str]) -> Ask:
+        place = f"{number:06} {ids[0]}"
+        link = re.search(r'<([^>]+)>;\s*rel="?next', (response.headers.get("Link") or b"").decode("latin-1"))
+        if link and origin_of(link[1]) == self._origin:
+            return Ask(link[1], "products", place)
+        if ask.role == "products" and number <= _LAST_PAGE:
+            return self._page(number, place)
+        # In the order of the ids, from the first one on: what is known already is taken once.
+        last = max(map(int, filter(str.isdecimal, ids)), default=0) if ask.role == "after" else 0
+        return Ask(f"{self._listing}?{urlencode({'limit': _PAGE, 'since_id': last})}", "after", place)
+
+    def _page(self, number: int, place: str = "000001") -> Ask:
+        query = urlencode({"limit": _PAGE, "page": number})
+        return Ask(f"{self._listing}?{query}", "products", place)
+
+
+def read_product(product: dict[str, Any], *, place: str, origin: str = "") -> Record:
+    """A product of a list, whether that was asked for or saved; its page stands on `origin`."""
+    variants = [each for each in as_list(product.get("variants")) if isinstance(each, dict)]
+    handle = plain(product.get("handle"))
+    fields = {
+        "id": plain(product.get("id")),
+        "title": plain(product.get("title")),
+        "category": plain(product.get("product_type")),
+        "brand": plain(product.get("vendor")),
+        "tags": listed(_tags(product.get("tags"))),
+        "description": plain_description(product.get("body_html")),
+        **_prices(variants),
+        "in_stock": _stock(variants),
+        "url": f"{origin}/products/{handle}" if origin and handle else "",
+    }
+    images = [each.get("src") for each in as_list(product.get("images")) if isinstance(each, dict)]
+    return Record(
+        f"{place}: product {fields['id'] or handle}",
+        {name: text for name, text in (_options(product) | fields).items() if text},
+        tuple(_sized(src) for src in images if isinstance(src, str) and src),
+    )
+
+
+def _whole(value: object) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def _tags(tags: object) -> list[object]:
+    # A list in /products.json, one text with commas elsewhere.
+    return tags.split(",") if isinstance(tags, str) else as_list(tags)
+
+
+def _prices(variants: list[dict[str, Any]]) -> dict[str, str]:
+    """What the cheapest of the variants costs that can be had, or of all where none can, and did before."""
+    there = [each for each in variants if each.get("available")] or variants
+    prices = []
+    for each in there:
+        try:
+            cost = Decimal(str(each.get("price")))
+        except InvalidOperation:
+            continue
+        prices.append((cost, plain(each.get("price")), plain(each.get("compare_at_price"))))
+    _, price, before = min(prices, default=(None, "", ""))
+    return {"price": price, "compare_at_price": before}
+
+
+def _stock(variants: list[dict[str, Any]]) -> str:
+    said = [each["available"] for each in variants if isinstance(each.get("available"), bool)]
+    return ("yes" if any(said) else "no") if said else ""
+
+
+def _options(product: dict[str, Any]) -> dict[str, str]:
+    """What a product can be had in, as facts: `Colour: Red | Blue`."""
+    facts = {}
+    for option in as_list(product.get("options"))[:MOST_FACTS]:
+        if isinstance(option, dict) and (name := plain(option.get("name"), longest=40)):
+            values = listed(each for each in as_list(option.get("values")) if each not in _OTHERS)
+            if values and name not in _OTHERS:
+                facts[name] = values
+    return facts
+
+
+def _sized(src: str) -> str:
+    """The address of a picture no wider than is of use: Shopify's network scales it, for both sides' good."""
+    parts = urlsplit(src)
+    if "width=" in parts.query or not (parts.hostname == "cdn.shopify.com" or "/cdn/shop/" in parts.path):
+        return src
+    return f"{src}{'&' if parts.query else '?'}width={_PICTURE_WIDTH}"
+
+
+SHOPIFY = Platform(
+    name="shopify",
+    shop="a Shopify shop",
+    list="/products.json",
+    mark=b"cdn.shopify.com",
+    part=re.compile(r"/collections/"),
+    fields=frozenset({"handle", "variants"}),
+    reader=Shopify,
+)

@@ -1,0 +1,165 @@
+"""JSON as web pages have it: with comments, wrappers and small mistakes that leave no doubt of what is meant.
+
+Everything here takes time that grows with the length of the text alone, whatever the text is.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from typing import Any
+
+_DECODER = json.JSONDecoder(strict=False)
+"""Line ends and tabs inside of strings are no JSON, and leave no doubt."""
+
+_PART = re.compile(
+    r'"(?:[^"\\]|\\.)*(?:"|\Z)'  # a string
+    r"|<!--[^{}\[\]<]*?-->"  # a comment in HTML
+    r"|//\s*<!\[CDATA\[|//\s*\]\]>|<!\[CDATA\[|\]\]>|<!--|-->"  # what pages wrap scripts in
+    r"|//[^\n\r]*|/\*(?:[^*]|\*(?!/))*(?:\*/|\Z)"  # a comment
+    r"|,(?=\s*[}\]])",  # a comma behind the last entry
+    re.DOTALL,
+)
+_ESCAPE = re.compile(r"\\(.)", re.DOTALL)
+_KNOWN_ESCAPES = frozenset('"\\/bfnrtu')
+
+_LITERAL = re.compile(
+    r"""(?P<double>"(?:[^"\\]|\\.)*(?:"|\Z))"""
+    r"""|(?P<single>'(?:[^'\\]|\\.)*(?:'|\Z))"""
+    r"|(?P<comment>//[^\n\r]*|/\*(?:[^*]|\*(?!/))*(?:\*/|\Z))"
+    r"|(?P<number>-?\d[\w.+-]*)"
+    r"|(?P<word>[A-Za-z_$][\w$]*)"
+    r"|(?P<open>[{\[])|(?P<close>[}\]])|(?P<mark>[:,])|(?P<space>\s+)|(?P<other>.)",
+    re.DOTALL,
+)
+_WORDS = {"true": "true", "false": "false", "null": "null", "undefined": "null", "NaN": "null"}
+
+
+class NoJsonError(ValueError):
+    """A text that is no JSON. Its own text says where."""
+
+
+def read_json(text: str) -> Any:
+    """The value of a text that is JSON. Raises `NoJsonError`, also where it is nested too deeply."""
+    try:
+        return _DECODER.decode(text)
+    except RecursionError:
+        raise NoJsonError("it is nested too deeply") from None
+    except ValueError as error:
+        raise NoJsonError(_where(error)) from None
+
+
+def read_json_of(body: bytes) -> Any:
+    """The value of an answer that is JSON. Raises `NoJsonError` where it is something else."""
+    try:
+        return read_json(body.decode(json.detect_encoding(body), "surrogatepass"))
+    except UnicodeDecodeError:
+        raise NoJsonError("it is no text") from None
+
+
+def read_values(text: str) -> tuple[list[Any], str]:
+    """The values in a script of JSON, and what is wrong with what else is there; nothing where it is well.
+
+    Comments, CDATA, HTML's comments, a byte order mark, commas and semicolons too many, escapes that JSON
+    does not know, entities in place of quotes and several values one after the other are read through.
+    """
+    text = text.lstrip("\ufeff \t\r\n")
+    if not text.strip():
+        return [], ""
+    try:
+        return [read_json(text)], ""
+    except NoJsonError as error:
+        if "deeply" in str(error):
+            return [], str(error)
+    if '"' not in text and "&quot;" in text:
+        text = html.unescape(text)
+    # Twice: a comma is the last one once the comment behind it is gone.
+    return _values(_PART.sub(_mended, _PART.sub(_mended, text)))
+
+
+def _values(text: str) -> tuple[list[Any], str]:
+    values: list[Any] = []
+    position = _start(text, 0)
+    while position < len(text):
+        try:
+            value, position = _DECODER.raw_decode(text, position)
+        except RecursionError:
+            return values, "it is nested too deeply"
+        except ValueError as error:
+            return values, _where(error)
+        values.append(value)
+        position = _start(text, position)
+    return values, ""
+
+
+_BETWEEN = re.compile(r"[\s;,\ufeff]*")
+
+
+def _start(text: str, position: int) -> int:
+    found = _BETWEEN.match(text, position)
+    return found.end() if found else position
+
+
+def _mended(part: re.Match[str]) -> str:
+    text = part[0]
+    return _ESCAPE.sub(_known_escape, text) if text[0] == '"' else " "
+
+
+def _known_escape(escape: re.Match[str]) -> str:
+    r"""An escape as JSON knows it: `\'` is nothing but the sign itself."""
+    return escape[0] if escape[1] in _KNOWN_ESCAPES else escape[1]
+
+
+def _where(error: ValueError) -> str:
+    if isinstance(error, json.JSONDecodeError):
+        return f"{error.msg}, line {error.lineno}, character {error.colno}"
+    return str(error)[:100]
+
+
+def read_literal(text: str, start: int = 0, *, longest: int = 500_000) -> Any:
+    """The object or list that a program has at `start`, where it is made of plain values alone.
+
+    Names without quotes, single quotes, comments and `undefined` are read; a call, a variable or a sum make
+    the whole one that is not plain. Raises `NoJsonError` then, or where it has no end.
+    """
+    parts: list[str] = []
+    depth = 0
+    for match in _LITERAL.finditer(text, start, min(len(text), start + longest)):
+        kind, part = match.lastgroup, match[0]
+        if kind in ("space", "comment"):
+            continue
+        if depth == 0 and kind != "open":
+            break
+        if kind == "close" and parts and parts[-1] == ",":
+            parts.pop()
+        parts.append(_as_json(kind or "", part))
+        depth += (kind == "open") - (kind == "close")
+        if depth == 0:
+            return read_json(" ".join(_quoted_names(parts)))
+    raise NoJsonError("it is no object of plain values")
+
+
+def _as_json(kind: str, part: str) -> str:
+    if kind == "other":
+        raise NoJsonError(f"{part!r} is no plain value")
+    if kind == "single":
+        text = _ESCAPE.sub(lambda escape: "'" if escape[1] == "'" else _known_escape(escape), part[1:-1])
+        return '"' + re.sub(r'(?<!\\)"', r"\"", text) + '"'
+    if kind == "double":
+        return _ESCAPE.sub(_known_escape, part)
+    return part
+
+
+def _quoted_names(parts: list[str]) -> list[str]:
+    """Names in quotes, words as JSON has them. Raises `NoJsonError` for a word that is a variable."""
+    made = []
+    for part, following in zip(parts, [*parts[1:], ""], strict=True):
+        if part[0].isalpha() or part[0] in "_$":
+            if following != ":" and part not in _WORDS:
+                raise NoJsonError(f"{part} is no plain value")
+            part = f'"{part}"' if following == ":" else _WORDS[part]
+        elif following == ":" and part[0].isdigit():
+            part = f'"{part}"'
+        made.append(part)
+    return made

@@ -1,0 +1,147 @@
+"""What products cost and whether they can be had, from offers in the words of schema.org."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from math import inf
+from typing import NamedTuple
+
+from precompute.collect.readers.structured import Node, types_of
+from precompute.collect.readers.text import amount_text, as_list, plain
+from precompute.sources.values.prices import price_from
+from precompute.sources.values.stock import stock_from
+
+_IN_STOCK = frozenset(
+    {
+        *("instock", "limitedavailability", "onlineonly", "instoreonly", "preorder", "presale", "backorder"),
+        # Facebook's words.
+        "availablefororder",
+    }
+)
+_OUT_OF_STOCK = frozenset({"outofstock", "soldout", "discontinued", "reserved", "oos"})
+_BEFORE = ("listprice", "strikethroughprice", "msrp", "srp", "suggestedretailprice", "regularprice")
+"""Types of prices that a product does not cost now, but did, or does elsewhere."""
+
+_OF_FEW = ("invoiceprice", "minimumadvertisedprice", "memberprice")
+_USED = ("usedcondition", "refurbishedcondition", "damagedcondition")
+_MOST_OFFERS = 2000
+
+
+class Cost(NamedTuple):
+    """An amount for comparing, the same as text, and the currency, empty where it is not said."""
+
+    amount: float
+    text: str
+    currency: str
+
+
+def offers_of(nodes: list[Node], depth: int = 0) -> Iterator[Node]:
+    """The offers of products, one by one: an AggregateOffer before those that it holds."""
+    for node in nodes:
+        for offer in as_list(node.get("offers"))[:_MOST_OFFERS]:
+            if isinstance(offer, dict):
+                yield offer
+                if depth < 2:
+                    yield from offers_of([offer], depth + 1)
+
+
+def lowest(offers: list[Node]) -> Cost | None:
+    """The lowest price among offers that can be had, or among all where none can; new things before used."""
+    new = [each for each in offers if _last_word(each.get("itemcondition")) not in _USED] or offers
+    there = [each for each in new if availability(each.get("availability")) != "no"] or new
+    costs = [cost for offer in there if (cost := _cost(offer)) is not None]
+    if not costs:
+        return None
+    # Several sellers' offers may leave the currency to what holds them together.
+    currencies = {cost.currency for cost in costs if cost.currency}
+    best = min(costs)
+    return best if best.currency or len(currencies) != 1 else best._replace(currency=currencies.pop())
+
+
+def before(offers: list[Node], now: Cost | None) -> str:
+    """What a product cost before a sale, where an offer says so and it is more than `now`; else nothing."""
+    found = []
+    for offer in offers:
+        for part in _specifications(offer):
+            if _last_word(part.get("pricetype")) in _BEFORE and (cost := _read(part, "")) is not None:
+                found.append(cost)
+    highest = max(found, default=None)
+    return highest.text if now and highest and highest.amount > now.amount else ""
+
+
+def stock(offers: list[Node]) -> str:
+    """Whether one of the offers can be had: "yes", "no", or nothing where none says so."""
+    said = {availability(each.get("availability")) for each in offers} - {""}
+    return "yes" if "yes" in said else "no" if said else ""
+
+
+def availability(value: object) -> str:
+    """What schema.org's name for an availability, or a shop's word, says: "yes", "no" or nothing."""
+    word = _last_word(value)
+    if word in _IN_STOCK:
+        return "yes"
+    if word in _OUT_OF_STOCK:
+        return "no"
+    text = _text(value)
+    for mark in (",", ";", "!", "(", ".", " - ", " – "):
+        # "In stock, ready to ship".
+        text = text.partition(mark)[0]
+    return {True: "yes", False: "no", None: ""}[stock_from(text) if len(text) < 60 else None]
+
+
+def text_of_price(value: object) -> Cost | None:
+    """A price as text or number. None where it is no price, or is nothing, which no shop asks."""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        text = amount_text(value) if 0 < value < 1e12 else ""
+    else:
+        text = _text(value)
+    price = price_from(text) if text else None
+    if price is None:
+        return Cost(inf, text, "") if text and not any(each.isdecimal() for each in text) else None
+    return Cost(price.amount, text, price.currency) if price.amount > 0 else None
+
+
+def _cost(offer: Node) -> Cost | None:
+    """What an offer asks: its own price, else that of the specification that is for everybody and for one."""
+    parts = [offer, *_specifications(offer)]
+    currency = next((text for part in parts if (text := _text(part.get("pricecurrency")))), "")
+    for part in parts:
+        if _last_word(part.get("pricetype")) in (*_BEFORE, *_OF_FEW) or part.get("validformembertier"):
+            continue
+        if part is not offer and len(parts) > 2 and part.get("referencequantity"):
+            # What a litre costs, and not the bottle.
+            continue
+        if (cost := _read(part, currency)) is not None:
+            return cost
+    return None
+
+
+def _read(part: Node, currency: str) -> Cost | None:
+    for name in ("price", "lowprice", "minprice"):
+        for value in as_list(part.get(name))[:1]:
+            inner = value.get("price", value.get("value")) if isinstance(value, dict) else value
+            if (cost := text_of_price(inner)) is not None:
+                return cost._replace(currency=currency or cost.currency)
+    return None
+
+
+def _specifications(offer: Node) -> list[Node]:
+    return [each for each in as_list(offer.get("pricespecification"))[:50] if isinstance(each, dict)]
+
+
+def _text(value: object) -> str:
+    first = next(iter(as_list(value)), None)
+    if isinstance(first, dict):
+        first = next(iter(as_list(first.get("@id") or first.get("name") or first.get("@value"))), None)
+    return plain(first)
+
+
+def _last_word(value: object) -> str:
+    """The last part of a name of schema.org's, without signs and case: `https://schema.org/In_Stock`."""
+    word = _text(value).rpartition("/")[2].rpartition("#")[2].rpartition(":")[2]
+    return "".join(each for each in word.lower() if each.isalnum())
+
+
+def is_aggregate(offer: Node) -> bool:
+    """Whether an offer stands for those of several sellers."""
+    return bool(types_of(offer) & {"aggregateoffer"})

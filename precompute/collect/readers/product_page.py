@@ -1,0 +1,187 @@
+"""Which products a web page shows, and to which others it only leads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import unquote, urlsplit
+
+from lxml import etree
+
+from precompute.collect.addresses import host_of, is_within, same_page
+from precompute.collect.readers.open_graph import (
+    first,
+    is_product,
+    labelled_fields,
+    loose_fields,
+    open_graph_fields,
+    open_graph_images,
+)
+from precompute.collect.readers.schema_org import (
+    PRODUCTS,
+    category_from,
+    listed_addresses,
+    paths_to,
+    product_fields,
+    product_images,
+    product_url,
+)
+from precompute.collect.readers.shop_scripts import read_shop_scripts
+from precompute.collect.readers.structured import MOST_NODES, Node, Structured, of_types, read_structured
+from precompute.sources import LeftOut, Record
+
+_BESIDE = ("sale_price", "compare_at_price")
+_LISTS = ("ItemList", "CollectionPage", "OfferCatalog")
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A product's fields and pictures, as one syntax or several have them."""
+
+    fields: dict[str, str]
+    images: tuple[str, ...]
+
+
+def read_products(tree: etree._Element, *, url: str, base: str) -> tuple[list[Record | LeftOut], list[str]]:
+    """The products that a page shows, and the addresses of those that it only leads to.
+
+    `url` is the address that the page is known by, `base` the one that it was had from. A page that speaks of
+    a product that cannot be read is left out with the reason.
+    """
+    page = read_structured(tree, base)
+    by_syntax, elsewhere = _by_syntax(page, url, base)
+    shown = _shown(by_syntax, page)
+    if len(shown) == 1 or (not shown and is_product(page.meta, surely=bool(elsewhere))):
+        shown = [_completed(shown[0] if shown else Shown({}, ()), page, tree, base)]
+    paths = paths_to(page, url)
+    entries: list[Record | LeftOut] = []
+    for position, each in enumerate(shown):
+        place = url if len(shown) == 1 else f"{url}#{position + 1}"
+        path = category_from(paths, url=url, title=each.fields.get("title", "")) if len(shown) == 1 else ""
+        category = {"category": path} if path else {}
+        entries.append(Record(place, each.fields | {"url": url} | category, each.images))
+    if page.is_cut:
+        entries.append(LeftOut(url, f"of the things in its data only the first {MOST_NODES:,} are read"))
+    if not entries:
+        entries += _unread(page, url, leads=bool(elsewhere))
+    hosts = frozenset({host_of(base)})
+    return entries, [same_page(each) for each in dict.fromkeys(elsewhere) if is_within(each, hosts)]
+
+
+def _unread(page: Structured, url: str, *, leads: bool) -> list[LeftOut]:
+    """Why a page that speaks of a product gives none; `leads` says whether it leads to others instead."""
+    if page.faults:
+        return [LeftOut(url, f"its JSON-LD speaks of a product and cannot be read ({page.faults[0]})")]
+    if not leads and page.of_type(*PRODUCTS):
+        return [LeftOut(url, "its product data has neither a name nor a picture")]
+    return []
+
+
+def _by_syntax(page: Structured, url: str, base: str) -> tuple[list[list[Shown]], list[str]]:
+    """The page's own products in each syntax, and the addresses of others."""
+    by_syntax: list[list[Shown]] = []
+    elsewhere: list[str] = []
+    names = page.headings | {first(page.meta, "og:title").casefold()} - {""}
+    for nodes in page.nodes:
+        here: list[Node] = []
+        for node in of_types(nodes, *PRODUCTS):
+            own = product_url(node, base)
+            # Shops that moved, and shops below another's name, give addresses that are not those they have.
+            if not own or _last(own) in (_last(url), _last(base)) or _title(node).casefold() in names:
+                here.append(node)
+            else:
+                elsewhere.append(own)
+        for node in of_types(nodes, *_LISTS):
+            elsewhere += listed_addresses(node, base)
+        by_syntax.append(_grouped(here, base, _offers_alone(nodes)))
+    return by_syntax, elsewhere
+
+
+def _offers_alone(nodes: list[Node]) -> list[Node]:
+    """The offers that a syntax has outside of any product: tags are not always well nested."""
+    return of_types(nodes, "Offer", "AggregateOffer")
+
+
+def _title(node: Node) -> str:
+    return product_fields({"name": node.get("name")}).get("title", "")
+
+
+def _grouped(nodes: list[Node], base: str, offers: list[Node]) -> list[Shown]:
+    """Fields and pictures of each product that one syntax has.
+
+    A page may list the product's variants one by one: then they have one name, or one group. What the first
+    leaves open, the others tell.
+    """
+    if len(nodes) == 1 and len(offers) == 1 and not nodes[0].get("offers"):
+        nodes = [nodes[0] | {"offers": offers}]
+    fields_of: dict[str, dict[str, str]] = {}
+    images_of: dict[str, dict[str, None]] = {}
+    for node in nodes:
+        fields, images = product_fields(node), product_images(node, base)
+        key = fields.get("variants") or fields.get("title", "").casefold()
+        if not key and not images:
+            continue
+        known = fields_of.setdefault(key, {})
+        known |= {name: text for name, text in fields.items() if name not in known}
+        images_of.setdefault(key, {}).update(dict.fromkeys(images))
+    return [Shown(fields, tuple(images_of[key])) for key, fields in fields_of.items()]
+
+
+def _shown(by_syntax: list[list[Shown]], page: Structured) -> list[Shown]:
+    """The page's products, where several syntaxes speak of them.
+
+    Where the best syntax has one product, that is the page's, and the others that have one speak of the same.
+    """
+    found = [shown for shown in by_syntax if shown]
+    if not found:
+        return []
+    if len(found[0]) > 1:
+        named = [each for each in found[0] if each.fields.get("title", "").casefold() in page.headings]
+        if len(named) == 1 and is_product(page.meta):
+            found[0] = named
+        else:
+            return _merged([each for shown in found for each in shown])
+    best = found[0][0]
+    for shown in found[1:]:
+        same = [each for each in shown if each.fields.get("title") == best.fields.get("title")]
+        other = same[0] if same else shown[0] if len(shown) == 1 else None
+        if other is not None:
+            best = Shown(other.fields | best.fields, best.images or other.images)
+    return [best]
+
+
+def _merged(shown: list[Shown]) -> list[Shown]:
+    """Several products, those of one name as one."""
+    merged: dict[str, Shown] = {}
+    for each in shown:
+        key = each.fields.get("variants") or each.fields.get("title", "").casefold() or str(len(merged))
+        before = merged.get(key)
+        merged[key] = (
+            each
+            if before is None
+            else Shown(each.fields | before.fields, tuple(dict.fromkeys([*before.images, *each.images])))
+        )
+    return list(merged.values())
+
+
+def _completed(shown: Shown, page: Structured, tree: etree._Element, base: str) -> Shown:
+    """The one product of a page with what its programs, its head and its loose tags tell besides."""
+    fields = dict(shown.fields)
+    for more in (
+        read_shop_scripts(tree),
+        open_graph_fields(page.meta) if is_product(page.meta) or shown.fields else {},
+        labelled_fields(page.meta),
+        loose_fields(page.loose),
+    ):
+        if "price" in fields:
+            # A price before or in a sale belongs to the price that stands beside it.
+            more = {name: text for name, text in more.items() if name not in _BESIDE}
+        fields |= {name: text for name, text in more.items() if name not in fields}
+    return Shown(fields, shown.images or open_graph_images(page.meta, base))
+
+
+def _last(url: str) -> str:
+    """The last part of an address' path, by which one product's addresses agree."""
+    try:
+        return unquote(urlsplit(url).path).rstrip("/").rpartition("/")[2].casefold()
+    except ValueError:
+        return url

@@ -1,0 +1,1 @@
+"""What cells say in the words of shops: prices, stock and categories."""
