@@ -33,7 +33,7 @@ MEASURE = """
 import json, sys, time
 from pathlib import Path
 from precompute.sources import read_catalogue, read_records
-import charset_normalizer, html_text, ijson, lxml.etree, price_parser, pyarrow.parquet, python_calamine
+import charset_normalizer, html_text, ijson, lxml.etree, pyarrow.parquet, python_calamine
 
 def memory(field):
     lines = Path("/proc/self/status").read_text().splitlines()

@@ -5,21 +5,41 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-_SYMBOLS = {"EUR": "€", "USD": "$", "GBP": "£", "JPY": "¥", "INR": "₹", "KRW": "₩"}
-_WITHOUT_CENTS = frozenset({"JPY", "KRW", "CLP", "ISK", "VND", "XAF", "XOF"})
+_CODES = "EUR USD GBP JPY INR KRW ILS RUB TRY VND UAH THB PHP NGN KZT CRC PYG GHS GEL AZN MNT KHR"
+_SIGNS = "€$£¥₹₩₪₽₺₫₴฿₱₦₸₡₲₵₾₼₮៛"
+_SYMBOLS = dict(zip(_CODES.split(" "), _SIGNS, strict=True))
+"""The signs of currencies that have one; of those that share one, the best known."""
+
+_BEHIND = {"PLN": "zł", "CZK": "Kč", "HUF": "Ft"}
+"""Signs of letters, which stand behind the amount."""
+
+_WITHOUT_CENTS = frozenset(
+    [
+        *("BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "VND", "VUV", "XAF"),
+        *("XOF", "XPF"),
+    ]
+)
+_WITH_THOUSANDTHS = frozenset(["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"])
 
 
 def price(amount: float | None, currency: str) -> str:
-    """A price such as "€24.90", "24.90 CHF" or "¥1,200"; empty where there is none."""
+    """A price such as "€24.90", "24.90 CHF" or "¥1,200"; empty where there is none.
+
+    It has as many decimals as the currency. A sign that stands for several ("¥") tells no number of them, so
+    that a whole amount has none where one of these currencies has none.
+    """
     if amount is None:
         return ""
     written = currency.strip()
     # What is no code of ISO 4217 stays as the shop writes it: "kr", "Rs".
     code = written.upper() if len(written) == 3 else written
-    number = f"{abs(amount):,.0f}" if code in _WITHOUT_CENTS else f"{abs(amount):,.2f}"
+    digits = 0 if code in _WITHOUT_CENTS else 3 if code in _WITH_THOUSANDTHS else 2
+    if code == "¥" and amount == int(amount):
+        digits = 0
+    number = f"{abs(amount):,.{digits}f}"
     sign = "−" if amount < 0 else ""
     symbol = _SYMBOLS.get(code) or (code if len(code) == 1 else "")
-    return f"{sign}{symbol}{number}" if symbol else f"{sign}{number} {code}".rstrip()
+    return f"{sign}{symbol}{number}" if symbol else f"{sign}{number} {_BEHIND.get(code, code)}".rstrip()
 
 
 def percent_off(saving: float) -> str:

@@ -34,12 +34,17 @@ from precompute.sources import Catalogue, LeftOut, read_catalogue
 from precompute.store import EmbeddingStore, PictureStore, Store
 from precompute.store.pictures import thumbnail_files
 
+UNPACKED = "unpacked"
+"""The folder, beside the generations, of what is inside of archives and tables."""
+
 
 @dataclass(frozen=True)
 class BuildSettings:
     """What a build is asked for; the first recipe is the default, `thumbnail_size` the longer side in pixels.
 
     `kind` is what `source` is taken for, None to recognise it; `columns` has, by field, columns of its table.
+    `image_folder` is where that table's pictures are, by default its own folder; `exclude` are patterns of
+    files and folders that are left aside.
     `search` is "exact", "approximate" or None, which leaves the choice to `find_neighbours`. `prune` drops
     from the store what neither the new generation nor the one before it uses. `live` adds what a search with
     a visitor's own photo needs, for the first recipe.
@@ -56,10 +61,19 @@ class BuildSettings:
     live: bool = False
     kind: str | None = None
     columns: Mapping[str, str] = field(default_factory=dict)
+    image_folder: Path | None = None
+    exclude: tuple[str, ...] = ()
 
     def read(self) -> Catalogue:
         """The catalogue that is to be built. Raises what `read_catalogue` raises."""
-        return read_catalogue(self.source, kind=self.kind, columns=self.columns)
+        return read_catalogue(
+            self.source,
+            kind=self.kind,
+            columns=self.columns,
+            image_folder=self.image_folder,
+            exclude=self.exclude,
+            unpack_to=self.out / UNPACKED / self.source.name if self.out != Path() else None,
+        )
 
 
 @dataclass(frozen=True)

@@ -33,6 +33,15 @@ def add_catalogue_options(parser: argparse.ArgumentParser) -> None:
         help="what SOURCE is (default: recognised by what it holds)",
     )
     add_column_option(parser)
+    add_image_folder_option(parser)
+    parser.add_argument(
+        "--exclude",
+        metavar="GLOB",
+        action="append",
+        default=[],
+        help="files and folders of this name are no part of SOURCE; a pattern with / is held against the "
+        "path below it; several may be given",
+    )
     parser.add_argument(
         "--recipe",
         action="append",
@@ -96,7 +105,13 @@ def source_of(arguments: argparse.Namespace) -> dict[str, Any]:
             f"Expected a folder or a file. Received: {arguments.source}, an address: collect it first "
             f"(python -m precompute collect {arguments.source})."
         )
-    return {"source": Path(arguments.source), "kind": arguments.kind, "columns": columns}
+    return {
+        "source": Path(arguments.source),
+        "kind": arguments.kind,
+        "columns": columns,
+        "image_folder": arguments.image_folder,
+        "exclude": tuple(arguments.exclude),
+    }
 
 
 def add_column_option(parser: argparse.ArgumentParser) -> None:
@@ -109,6 +124,16 @@ def add_column_option(parser: argparse.ArgumentParser) -> None:
         default=[],
         help=f"the column NAME of a table is FIELD, one of {', '.join(FIELDS)}; several may be given "
         "(default: guessed from the names)",
+    )
+
+
+def add_image_folder_option(parser: argparse.ArgumentParser) -> None:
+    """Add --image-folder, by which a table's pictures may lie elsewhere."""
+    parser.add_argument(
+        "--image-folder",
+        type=Path,
+        metavar="FOLDER",
+        help="the folder that the paths in a table are below (default: the table's own)",
     )
 
 

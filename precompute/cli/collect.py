@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from precompute.cli.catalogue_options import add_column_option, columns_of
+from precompute.cli.catalogue_options import add_column_option, add_image_folder_option, columns_of
 from precompute.cli.collect_options import add_collect_options, collect_settings
 from precompute.cli.output import add_output_options, show, warn
 from precompute.collect.settings import KINDS
@@ -59,6 +59,7 @@ def add_parser(subparsers: argparse._SubParsersAction) -> None:
         + "; or what a feed or a table is written in",
     )
     add_column_option(parser)
+    add_image_folder_option(parser)
     add_collect_options(parser)
     add_output_options(parser)
     parser.set_defaults(run=run, stopped=_STOPPED)

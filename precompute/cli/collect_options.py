@@ -96,6 +96,7 @@ def collect_settings(
         out=out,
         kind=arguments.kind,
         columns=columns,
+        image_folder=arguments.image_folder,
         rate=arguments.rate,
         allow_domains=tuple(arguments.allow_domain),
         allow_private=tuple(arguments.allow_private),

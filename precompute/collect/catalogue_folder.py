@@ -26,6 +26,7 @@ from precompute.shared.errors import UserError
 from precompute.sources import LeftOut, Record, product_from
 from precompute.sources.columns import role_of
 from precompute.sources.exports.export import FACT
+from precompute.sources.hidden import is_about_hiding
 from precompute.sources.products import fact_of
 from precompute.sources.records import REPORT
 from precompute.sources.text import clean, line
@@ -251,7 +252,7 @@ def _facts(records: Iterable[Record]) -> list[str]:
 
 def _heading(fact: str) -> str:
     """A fact's column: marked as one where a column of that name would say something else, as "SKU" does."""
-    return f"{FACT}{fact}" if role_of(fact) is not None else fact
+    return f"{FACT}{fact}" if role_of(fact) is not None or is_about_hiding(fact) else fact
 
 
 def _row(record: Record, images: list[str], facts: list[str]) -> list[str]:

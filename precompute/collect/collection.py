@@ -29,7 +29,9 @@ from precompute.shared.lock import locked
 from precompute.shared.progress import say, stage
 from precompute.sources import LeftOut, read_records
 from precompute.sources.catalogue import table_in
-from precompute.sources.files import JOURNAL, PictureFiles
+from precompute.sources.files import JOURNAL
+from precompute.sources.picture_files import PictureFiles
+from precompute.sources.unpacked import UnpackFolder, opened
 from precompute.store.files import remove_unfinished
 
 
@@ -180,30 +182,43 @@ class _Collection:
         settings, path = self.settings, Path(self.settings.source)
         if not path.exists():
             raise UserError(f"Expected an address or a table. Received: {path}, which does not exist.")
+        unpack = self._unpack()
+        given, path = path, opened(path, unpack)
+        pictures = PictureFiles(self._picture_folder(given, path), unpack_to=unpack)
         if path.is_dir():
-            _, records = table_in(path, settings.columns) or (None, None)
+            _, records = table_in(path, settings.columns, pictures=pictures) or (None, None)
             if records is None:
-                raise UserError(f"Expected an address or a table. Received: {path}, a folder without one.")
+                raise UserError(f"Expected an address or a table. Received: {given}, a folder without one.")
         else:
-            records = read_records(path, columns=settings.columns, kind=settings.kind)
+            records = read_records(path, columns=settings.columns, kind=settings.kind, pictures=pictures)
         ask = Ask(str(records.path), TABLE)
         self.journal.note(kind=TABLE, scope=Scope(ask.url, frozenset()).to_json())
         self.journal.add(READING, [ask])
         self.journal.keep_found(READING, ask, Answer(), Found(records))
         say_of(records)
 
+    def _unpack(self) -> UnpackFolder:
+        """Where what is inside of a local archive or table is unpacked to."""
+        return UnpackFolder(self.settings.out / JOURNAL / "unpacked")
+
+    def _picture_folder(self, given: Path, path: Path) -> Path:
+        """The folder that the paths in a local table are below."""
+        return self.settings.image_folder or (path if path.is_dir() else given.parent)
+
     def _copy_pictures(self, choice: Choice) -> None:
         """Take the pictures of a local table that are paths into the catalogue."""
         source = Path(self.settings.source)
         if is_address(self.settings.source):
             return
-        folder = source if source.is_dir() else source.parent
+        unpack = self._unpack()
+        folder = self._picture_folder(source, opened(source, unpack))
         files = PictureFiles(folder)
         for image in (image for record in choice.records() for image in record.images):
             if image in choice.local or image in choice.reasons or is_address(image):
                 continue
             try:
-                data = (folder / files.find(image)).read_bytes()
+                inside = unpack.folder / image
+                data = (inside if inside.is_file() else folder / files.find(image)).read_bytes()
                 choice.local[image] = keep_picture(data, self.settings.out)
             except (ValueError, OSError, PictureError) as error:
                 choice.reasons[image] = str(error)

@@ -65,13 +65,15 @@ class CollectSettings:
     """What a collection is asked for.
 
     `source` is an address or a local table; `rate` the most requests a second to one host; `max_depth` how
-    many links the pages may be away from the first. `columns` are those of `read_records`.
+    many links the pages may be away from the first. `columns` are those of `read_records`,
+    `image_folder` the one that the paths in a local table are below, None for the table's own.
     """
 
     source: str
     out: Path
     kind: str | None = None
     columns: Mapping[str, str] = field(default_factory=dict)
+    image_folder: Path | None = None
     rate: float = 5.0
     max_products: int | None = None
     max_images: int = 10

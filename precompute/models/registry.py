@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 RUNTIMES = ("litert", "keras")
 
+
 class Extractor(Protocol):
     """Turns images into embeddings, `batch` images at a time at the most.
 

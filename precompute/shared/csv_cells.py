@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-_MARK = "'"
-_MARKED = ("=", "+", "-", "@", "\t", "\r", "\n", _MARK)
+MARK = "'"
+"""What stands before text that a spreadsheet would take for something else."""
+
+_MARKED = ("=", "+", "-", "@", "\t", "\r", "\n", MARK)
 """What a formula, or an apostrophe that is part of the text, begins with."""
 
 
@@ -13,7 +15,7 @@ def marked(text: str) -> str:
     One that begins with = + - @, a tab, a line's end or an apostrophe gets an apostrophe before it, by
     which spreadsheets know text; whoever removes one leading apostrophe has the text back.
     """
-    return _MARK + text if text.startswith(_MARKED) else text
+    return MARK + text if text.startswith(_MARKED) else text
 
 
 def unmarked(text: str) -> str:
@@ -21,4 +23,4 @@ def unmarked(text: str) -> str:
 
     An apostrophe before anything else is the text's own: nobody who types 's-Hertogenbosch marks a formula.
     """
-    return text[1:] if text.startswith(_MARK) and text[1:].startswith(_MARKED) else text
+    return text[1:] if text.startswith(MARK) and text[1:].startswith(_MARKED) else text

@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from precompute.shared.errors import UserError
 from precompute.shared.printable import printable
 from precompute.shared.progress import say
-from precompute.sources.files import EXTENSIONS, PictureFiles, files_in, is_output, is_picture, shown
+from precompute.sources.files import EXTENSIONS, files_in, is_output, is_picture, shown
 from precompute.sources.folder import read_pictures
+from precompute.sources.folder_tables import tables_below
+from precompute.sources.groups import believed
 from precompute.sources.images import is_address, scheme_of
 from precompute.sources.kinds import EXTENSIONS_OF_TABLES, FOLDER, kind_named
+from precompute.sources.picture_files import PictureFiles
 from precompute.sources.products import SourceProduct, lost_sale, product_from
 from precompute.sources.records import LeftOut, Record, left_out_before
 from precompute.sources.table import Records, read_records
+from precompute.sources.unpacked import UnpackFolder, opened
 
 TABLE = "products.csv"
 """The table that a folder may have, and that is taken before any other."""
+
+_LONGEST_REASON = 110
 
 _NO_COLUMNS: Mapping[str, str] = {}
 
@@ -37,19 +43,29 @@ class NeedsCollecting(UserError):
 
 
 def read_catalogue(
-    source: Path, *, kind: str | None = None, columns: Mapping[str, str] = _NO_COLUMNS
+    source: Path,
+    *,
+    kind: str | None = None,
+    columns: Mapping[str, str] = _NO_COLUMNS,
+    image_folder: Path | None = None,
+    exclude: Sequence[str] = (),
+    unpack_to: Path | None = None,
 ) -> Catalogue:
     """Read the catalogue in a folder or in a table, and say what it is.
 
     A folder is read by its table where it has one, else each picture below it is a product. `kind` is what
-    --source names, None to recognise it; `columns` has, by field, the column of a table that it is read
-    from. Raises `UserError` where the source does not exist, cannot be read or holds no product, and
-    `NeedsCollecting` where a picture is at an address.
+    --source names, None to recognise it; `columns` has, by field, the column of a table that it is read from.
+    `image_folder` is where the pictures of a table are, by default its own folder. `exclude` are patterns of
+    files and folders that are left aside. What is inside of archives and tables is unpacked to `unpack_to`,
+    by default to a folder that is there as long as the process. Raises `UserError` where the source does not
+    exist, cannot be read or holds no product, and `NeedsCollecting` where a picture is at an address.
     """
     if not source.exists():
         raise UserError(
             f"Expected a folder of pictures, or a table. Received: {source}, which does not exist."
         )
+    given, unpack = source, UnpackFolder(unpack_to)
+    source = opened(source, unpack)
     is_folder = source.is_dir()
     if is_folder and is_output(source):
         raise UserError(f"Expected a folder of pictures. Received: {source}, which a build wrote.")
@@ -61,49 +77,68 @@ def read_catalogue(
     if kind and (kind_named(kind) is FOLDER) is not is_folder:
         what = "folder" if is_folder else "file"
         raise UserError(f"Expected {kind_named(kind).what}. Received: {source}, which is a {what}.")
+    # A table that was compressed stands for one beside its pictures.
+    folder = image_folder or (source if is_folder else given.parent)
+    if not folder.is_dir():
+        what = "is a file" if folder.exists() else "does not exist"
+        raise UserError(
+            f"Expected --image-folder to be a folder of pictures. Received: {folder}, which {what}."
+        )
+    pictures = PictureFiles(folder, exclude, unpack_to=unpack)
     try:
         if is_folder:
-            catalogue = _read_folder(source, columns)
+            catalogue = _read_folder(source, columns, pictures, exclude)
         else:
-            catalogue = _read_table(source.parent, read_records(source, columns=columns, kind=kind))
+            records = read_records(source, columns=columns, kind=kind, pictures=pictures)
+            catalogue = _read_tables([(records, "")], pictures)
     except OSError as error:
         raise UserError(f"{error.filename or source} cannot be read ({error.strerror}).") from error
     if not catalogue.products:
-        raise UserError(_nothing_in(source, catalogue.left_out))
+        raise UserError(_nothing_in(source, catalogue.left_out, has_folder=image_folder is not None))
     return catalogue
 
 
-def _read_folder(folder: Path, columns: Mapping[str, str]) -> Catalogue:
-    table = table_in(folder, columns)
+def _read_folder(
+    folder: Path, columns: Mapping[str, str], pictures: PictureFiles, exclude: Sequence[str]
+) -> Catalogue:
+    tables = [] if columns else tables_below(folder, exclude)
+    if tables:
+        parts = [(read_records(path, pictures=pictures), below) for path, below in tables]
+        return _with_unnamed(_read_tables(parts, pictures), "its tables", exclude)
+    table = table_in(folder, columns, pictures=pictures)
     if table is not None:
         name, records = table
-        catalogue = _read_table(folder, records)
+        catalogue = _read_tables([(records, "")], pictures)
         if catalogue.products:
-            return _with_unnamed(catalogue, name, before=left_out_before(folder))
+            return _with_unnamed(catalogue, name, exclude, before=left_out_before(folder))
         if columns or name == TABLE:
             raise UserError(_nothing_in(folder / name, catalogue.left_out))
         say(f"No picture that {name} names is there: the pictures are read without it.")
-    products, left_out = read_pictures(folder)
+    products, left_out = read_pictures(folder, exclude)
     if products:
         say(f"Source: a folder of pictures, {len(products):,} pictures.")
     return Catalogue(folder, products, left_out)
 
 
-def _with_unnamed(catalogue: Catalogue, name: str, *, before: list[LeftOut]) -> Catalogue:
+def _with_unnamed(
+    catalogue: Catalogue, name: str, exclude: Sequence[str], *, before: Sequence[LeftOut] = ()
+) -> Catalogue:
     """The catalogue of a folder's table `name`, with the pictures that none of its products has.
 
     `before` is what was left out as the folder was collected.
     """
     catalogue.left_out[:0] = before
     named = {file for product in catalogue.products for file in product.files}
-    for path in files_in(catalogue.folder, catalogue.left_out):
+    for path in files_in(catalogue.folder, catalogue.left_out, exclude=exclude):
         if is_picture(path) and path not in named:
             reason = f"no product of {name} that is kept names it"
             catalogue.left_out.append(LeftOut(shown(path), reason))
     return catalogue
 
 
-def table_in(folder: Path, columns: Mapping[str, str]) -> tuple[str, Records] | None:
+def table_in(
+    folder: Path, columns: Mapping[str, str], *, pictures: PictureFiles | None = None
+) -> tuple[str, Records] | None:
     """The table of a folder: products.csv, or the only other one if it names pictures."""
     names = sorted(path.name for path in folder.iterdir() if path.suffix.lower() in EXTENSIONS_OF_TABLES)
     tables = [name for name in names if not name.startswith((".", "~$")) and (folder / name).is_file()]
@@ -112,7 +147,7 @@ def table_in(folder: Path, columns: Mapping[str, str]) -> tuple[str, Records] | 
     )
     if len(chosen) == 1:
         try:
-            return chosen[0], read_records(folder / chosen[0], columns=columns)
+            return chosen[0], read_records(folder / chosen[0], columns=columns, pictures=pictures)
         except UserError as error:
             if columns or chosen == [TABLE]:
                 raise
@@ -131,40 +166,70 @@ def table_in(folder: Path, columns: Mapping[str, str]) -> tuple[str, Records] | 
     return None
 
 
-def _read_table(folder: Path, records: Records) -> Catalogue:
-    """The products of a table whose pictures are below `folder`, in its order."""
+def _read_tables(tables: Sequence[tuple[Records, str]], pictures: PictureFiles) -> Catalogue:
+    """The products of tables, in their order, whose pictures are among `pictures`.
+
+    Each table comes with the folder that its paths are below, empty for that of all.
+    """
     products: dict[str, SourceProduct] = {}
     left_out: list[LeftOut] = []
-    pictures = PictureFiles(folder)
     lost = 0
-    for entry in records:
-        if isinstance(entry, LeftOut):
-            left_out.append(entry)
-            continue
-        try:
-            product = product_from(entry, _files(entry, pictures, left_out))
-            if product.id in products:
-                raise ValueError(f"the id {product.id!r} occurs before: the first is kept")
-        except ValueError as error:
-            left_out.append(LeftOut(entry.place, str(error)))
-        else:
+    for records, below in tables:
+        for entry in records:
+            if isinstance(entry, LeftOut):
+                left_out.append(entry)
+                continue
+            record = _below(entry, below) if below else entry
+            try:
+                product = product_from(record, _files(record, pictures, left_out))
+                if product.id in products:
+                    raise ValueError(f"the id {product.id!r} occurs before: the first is kept")
+            except ValueError as error:
+                left_out.append(LeftOut(entry.place, str(error)))
+                continue
             products[product.id] = product
-            lost += lost_sale(entry, product)
-            if not product.url and is_address(address := entry.fields.get("url", "").strip()):
+            lost += lost_sale(record, product)
+            if not product.url and is_address(address := record.fields.get("url", "").strip()):
                 reason = f"its address {address[:80]!r} is malformed: it is kept as text, and no link"
                 left_out.append(LeftOut(entry.place, reason))
-    name = records.path.name
-    notes = [f"{name}: {note}." for note in records.notes]
-    if lost:
-        prices, they = (
-            ("price before a sale is", "it has") if lost == 1 else ("prices before a sale are", "they have")
-        )
-        notes.append(
-            f"{name}: {lost:,} {prices} not shown: {they} to be higher than the price, in the same currency."
-        )
-    for line in (f"Source: {name}, {records.counted()}.", records.describe(), *notes):
-        say(printable(line))
-    return Catalogue(folder, list(products.values()), left_out)
+    kept, about_groups = believed(list(products.values()))
+    for records, below in tables:
+        name = f"{below}/{records.path.name}" if below else records.path.name
+        say(printable(f"Source: {name}, {records.counted()}."))
+        say(printable(records.describe()))
+        for note in records.notes:
+            say(printable(f"{name}: {note}."))
+    for note in (*pictures.notes(), *filter(None, [about_groups, _about_prices(kept), _about_sales(lost)])):
+        say(printable(f"{tables[0][0].path.name}: {note}."))
+    folder = pictures.gathered(file for product in kept for file in product.files)
+    return Catalogue(folder, kept, left_out)
+
+
+def _about_prices(products: Sequence[SourceProduct]) -> str:
+    """What to say of prices that are not understood; nothing where all are."""
+    texts = [each.facts["price"] for each in products if each.price is None and each.facts.get("price")]
+    if not texts:
+        return ""
+    prices = "1 price is" if len(texts) == 1 else f"{len(texts):,} prices are"
+    return f"{prices} not understood and shown as written, such as “{texts[0][:60]}”"
+
+
+def _about_sales(lost: int) -> str:
+    """What to say of prices before a sale that make none; nothing where there are none."""
+    if not lost:
+        return ""
+    one = "price before a sale is not shown: it has"
+    several = "prices before a sale are not shown: they have"
+    return f"{lost:,} {one if lost == 1 else several} to be higher than the price, in the same currency"
+
+
+def _below(record: Record, folder: str) -> Record:
+    """The record of a table whose paths are below another folder than the source's."""
+    images = tuple(image if is_address(image) else f"{folder}/{image}" for image in record.images)
+    fields = record.fields
+    if images and fields.get("id") == record.images[0]:
+        fields = fields | {"id": images[0]}
+    return replace(record, fields=fields, images=images)
 
 
 def _files(record: Record, pictures: PictureFiles, left_out: list[LeftOut]) -> tuple[str, ...]:
@@ -192,12 +257,14 @@ def _files(record: Record, pictures: PictureFiles, left_out: list[LeftOut]) -> t
     return tuple(files)
 
 
-def _nothing_in(source: Path, left_out: list[LeftOut]) -> str:
+def _nothing_in(source: Path, left_out: list[LeftOut], *, has_folder: bool = False) -> str:
     if source.is_dir():
         others = f" {len(left_out)} other files are there." if left_out else ""
         return f"Expected pictures ({' '.join(sorted(EXTENSIONS))}) in {source}. Received: none.{others}"
     first = left_out[0]
+    reason = first.reason if len(first.reason) <= _LONGEST_REASON else f"{first.reason[:_LONGEST_REASON]}…"
+    hint = " Are they in another folder? --image-folder FOLDER."
     return (
         f"Expected products with pictures in {source}. Received: {len(left_out):,} rows, none of use; "
-        f"the first, {first.file}: {first.reason}."
+        f"the first, {first.file}: {reason}.{hint if 'does not exist' in reason and not has_folder else ''}"
     )

@@ -4,61 +4,65 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
 from bundle.words import words_of
 from precompute.sources.products import PRICES
-from precompute.sources.text import clean
-from precompute.sources.values.prices import is_code, price_from
+from precompute.sources.text import clean, word_set
+from precompute.sources.values.currencies import code_of_word
 
 _NAMES = {
     "id": """
         id, product id, product code, productcode, sku, item id, item code, item number, article id,
         article number, article no, artikelnummer, artikelnr, artikel nr, artikel id, art nr,
-        produktnummer, produkt id, bestellnummer, produktcode, reference, ref, reference produit,
-        codice, codice articolo, codice prodotto, referencia, codigo, codigo producto, artikelkod,
-        varenummer, handle, url handle, slug, uniq id, unique id, asin, model number, variant sku,
-        mpn, gtin, ean, upc, isbn, barcode, uid, uuid
+        produktnummer, produkt id, bestellnummer, produktcode, product number, product no, reference,
+        ref, reference produit, ugs, codice, codice articolo, codice prodotto, referencia, codigo,
+        codigo producto, artikelkod, varenummer, артикул, 商品コード, 商品番号, handle id, handle, url handle,
+        slug, uniq id, unique id, offer id, listing id, asin, model number, variant sku, mpn, gtin, ean,
+        ean13, upc, isbn, barcode, uid, uuid
     """,
     "title": """
         title, name, product title, product name, item name, productdisplayname, display name, titel,
         produktname, produkttitel, produkt, bezeichnung, artikelbezeichnung, artikelname, titre, nom,
-        nom du produit, nom produit, designation, titulo, nombre, nombre del producto, nombre
-        producto, titolo, nome, nome prodotto, nome do produto, naam, productnaam, nazwa, nazwa
-        produktu, namn, navn, nimi, product, item, название, наименование, 商品名, 名称, 产品名称, 상품명
+        nom du produit, nom produit, designation, titulo, nombre, nombre del producto, nombre producto,
+        titolo, nome, nome prodotto, nome do produto, naam, productnaam, nazwa, nazwa produktu, namn,
+        navn, nimi, product, item, listing title, caption, название, наименование, имя, 商品名, 名称, 名前,
+        产品名称, 상품명
     """,
     "category": """
-        category, product type, category path, category name, type, google product category, product
-        category, kategorie, warengruppe, produkttyp, produktkategorie, categorie, type de produit,
-        categoria, tipo de producto, tipo, rubrique, kategoria, kategori, product line, main category,
-        mastercategory, master category, articletype, department, class, label, categorytext,
-        категория, カテゴリ, 类别, 分类
+        category, product type, category path, category name, breadcrumbs, breadcrumb, type, google
+        product category, product category, kategorie, warengruppe, produkttyp, produktkategorie,
+        categorie, type de produit, categoria, tipo de producto, tipo, rubrique, kategoria, kategori,
+        product line, main category, mastercategory, master category, articletype, department, class,
+        label, categorytext, collection, категория, カテゴリ, カテゴリー, 类别, 分类
     """,
     "categories": """
         categories, kategorien, categorias, category tree, product category tree, categorieen,
-        kategorier, product categories
+        kategorier, product categories, kategorie produktu, категории, collections
     """,
     "brand": """
         brand, vendor, manufacturer, marke, hersteller, marque, fabricant, marca, fabricante,
         produttore, merk, fabrikant, producent, marka, brand name, brands, designer, label name,
-        varemerke, marke hersteller, бренд, ブランド, 品牌
+        varemerke, marke hersteller, manufacturer name, vendor name, бренд, производитель, ブランド, 品牌
     """,
     "tags": """
         tags, tag, keywords, schlagworter, schlagworte, stichworter, mots cles, etiquettes, etiquetas,
-        tag list, etichette, labels, product tags
+        tag list, etichette, labels, product tags, tagi, метки, タグ
     """,
     "description": """
         description, body html, body, product description, short description, long description,
         beschreibung, produktbeschreibung, kurzbeschreibung, descripcion, descrizione, descricao,
-        omschrijving, beskrivning, beskrivelse, opis, desc, details, описание, 商品説明, 描述
+        omschrijving, beschrijving, beskrivning, beskrivelse, opis, desc, details, описание, 説明, 商品説明,
+        描述
     """,
     "price": """
         price, preis, prix, precio, prezzo, preco, prijs, cena, pris, ar, fiyat, τιμη, variant price,
         verkaufspreis, bruttopreis, einzelpreis, vk, vk preis, prix de vente, prix ttc, tarif, pvp,
-        retail price, unit price, current price, amount, price amount, price value, max price, price vat,
-        цена, 価格, 価格税込, 价格, 가격
+        retail price, unit price, amount, price amount, price value, max price, price vat, price tax
+        included, price tax excluded, price tax excluded or price tax included, price gross, gross price,
+        base price, цена, 価格, 価格税込, 价格, 가격
     """,
     "compare_at_price": """
         compare at price, variant compare at price, compare price, price before, price before sale, price
@@ -74,20 +78,25 @@ _NAMES = {
         базовая цена, старая цена, 標準価格, 通常価格, 定価, 原价, 市场价, 정가
     """,
     "sale_price": """
-        sale price, special price, discounted price, discount price, offer price, angebotspreis,
-        aktionspreis, sonderpreis, prix promo, prix promotionnel, prix solde, precio rebajado, precio
-        oferta, prezzo scontato
+        sale price, special price, discounted price, discount price, offer price, final price, selling
+        price, sell price, current price, actual price, price now, price after, price final, price
+        current, angebotspreis, aktionspreis, sonderpreis, endpreis, prix promo, prix promotionnel, prix
+        solde, tarif promo, prix final, precio rebajado, precio oferta, precio final, preco promocional,
+        prezzo scontato, prezzo in offerta, actieprijs, cena promocyjna, цена распродажи, セール価格
     """,
     "currency": """
-        currency, currency code, price currency, pricecurrency, wahrung, devise, moneda, valuta,
-        moeda, waluta
+        currency, currency code, price currency, pricecurrency, currency id, wahrung, wahrungscode,
+        devise, moneda, valuta, moeda, waluta, валюта, 通貨
     """,
     "in_stock": """
         in stock, availability, stock status, instock, stock, quantity, qty, inventory, available,
-        inventory quantity, variant inventory qty, is in stock, verfugbarkeit, verfugbar,
-        lagerbestand, bestand, auf lager, lager, menge, disponibilite, en stock, quantite,
-        disponibilidad, existencias, cantidad, disponibilita, giacenza, voorraad, dostepnosc,
-        lagersaldo, stock quantity, stock level, наличие, 在庫
+        inventory quantity, variant inventory qty, is in stock, stock on hand, current stock, current
+        stock level, inventory count, availability status, verfugbarkeit, verfugbar, vorratig,
+        lagerbestand, bestand, auf lager, lager, menge, anzahl, disponibilite, en stock, quantite,
+        disponibilidad, existencias, cantidad, inventario, disponibilita, giacenza, quantita, magazzino,
+        voorraad, op voorraad, estoque, em estoque, quantidade, dostepnosc, stan magazynowy, w
+        magazynie, ilosc, lagersaldo, stock quantity, stock level, наличие, в наличии, запасы,
+        количество, 在庫, 在庫の有無, 数量
     """,
     "popularity": """
         popularity, sales, units sold, sold, bestseller rank, views, popularitat, verkaufe, ventes,
@@ -103,21 +112,22 @@ _NAMES = {
     """,
     "image": """
         image, image link, image url, image src, img, img url, img src, picture, picture url, photo,
-        photo url, foto, foto url, bild, bild url, bildlink, bildpfad, hauptbild, main image, main
-        image url, base image, product image, product image url, image path, image file, image
-        filename, image name, filename, file name, file, file path, path, primary image, featured
-        image, cover image, img path, picture path, photo path, bilddatei, dateiname, image
-        principale, photo principale, url image, lien image, imagen, url imagen, imagen principal,
+        photo url, foto, foto url, bild, bild url, bildlink, bildpfad, hauptbild, main image, main image
+        url, base image, product image, product image url, product image file, image path, image file,
+        image filename, image name, filename, file name, file, file path, path, primary image, featured
+        image, cover image, cover media url, img path, picture path, photo path, bilddatei, dateiname,
+        image principale, photo principale, url image, lien image, imagen, url imagen, imagen principal,
         immagine, url immagine, imagem, afbeelding, afbeelding url, zdjecie, obrazek, billede, kuva,
-        large image, image large, thumbnail, thumbnail url, small image, picture link, photo link,
-        pic, imgurl, изображение, 画像, 图片, 이미지
+        large image, image large, thumbnail, thumbnail url, product thumbnail, small image, picture
+        link, photo link, pic, imgurl, изображение, картинка, фото, 画像, 图片, 이미지
     """,
     "images": """
-        images, image links, image urls, additional image link, additional image links, additional
-        image url, additional image urls, additional images, further images, other images, gallery,
-        gallery images, image gallery, media gallery, photos, pictures, pics, fotos, bilder, weitere
-        bilder, zusatzbilder, galerie, imagenes, immagini, imagens, afbeeldingen, zdjecia, photo urls,
-        picture urls, other image url, variant image, variant image url, imgurl alternative, media
+        images, image links, image urls, additional image link, additional image links, additional image
+        url, additional image urls, additional images, further images, other images, all images,
+        gallery, gallery images, image gallery, media gallery, photos, pictures, pics, fotos, bilder,
+        weitere bilder, zusatzbilder, galerie, imagenes, immagini, imagens, afbeeldingen, zdjecia,
+        obrazki, photo urls, picture urls, other image url, variant image, variant image url, imgurl
+        alternative, media, assets, product images, hosted image urls, изображения, фотографии
     """,
 }
 """By field, the names of its columns, the likelier ones first; case, accents and what is between words do not
@@ -128,12 +138,30 @@ _COMPACT = {
     field: {"".join(words_of(name)): rank for rank, name in reversed(list(enumerate(names.split(","))))}
     for field, names in _NAMES.items()
 }
+_REQUIRED = re.compile(r"[*†‡]+")
+"""How forms mark a field that has to be filled in."""
+
+_LONGEST_NAME = 100
+"""Characters of the longest cell that may be the name of a column."""
+
 _NUMBERED = re.compile(r"\d{1,2}")
 _UNNAMED = re.compile(r"^Unnamed: \d+$")
-_BRACKETS = re.compile(r"[()\[\]]")
+_IN_BRACKETS = re.compile(r"\s*(?:\([^()]*\)|\[[^\[\]]*\]|\{[^{}]*\})")
+_BETWEEN_WORDS = re.compile(r"[\s_./()\[\]-]+")
+
+_PLAIN_IMAGES = frozenset([*_COMPACT["image"], *_COMPACT["images"]])
 
 FIELDS = tuple(_NAMES)
 """What a column can be said to be, by --column."""
+
+
+PATHS = word_set(
+    """
+    category kategorie categoria kategoria categorytree productcategorytree breadcrumb breadcrumbs
+    categorypath
+    """
+)
+"""Compact names of columns whose lists are the parts of one path, from the outermost on."""
 
 
 class Role(NamedTuple):
@@ -152,17 +180,45 @@ class Role(NamedTuple):
 def role_of(name: str) -> Role | None:
     """The role of a column by its name; None for a name that is not known."""
     # Feeds put Google's names into a namespace, and JSON has objects in objects.
-    name = name.strip().removeprefix("g:")
-    compact = "".join(words_of(name))
-    for field, ranks in _COMPACT.items():
-        if compact in ranks:
-            return Role(field, ranks[compact])
-    return _numbered_image(compact) or _price_in(name)
+    name = _REQUIRED.sub("", name.strip().removeprefix("g:"))
+    compact = _compact(name)
+    if role := _named(compact) or _numbered_image(compact):
+        return role
+    # "Tags (x,y,z...)", "name(en-gb)": what is in brackets is no part of the name, but may be a currency.
+    bare = _compact(_IN_BRACKETS.sub("", name))
+    role = _price_in(name) or _numbered_image(bare)
+    if role is None and (role := _named(bare)):
+        # A column with the name alone is likelier.
+        return role._replace(rank=role.rank + 1)
+    return role
 
 
 def has_picture(columns: Iterable[str]) -> bool:
     """Whether one of some columns is called as those of pictures are."""
     return any((role := role_of(name)) and role.field in ("image", "images") for name in columns)
+
+
+def header_place(rows: Sequence[Sequence[str]]) -> int:
+    """Which of a table's first rows names the columns: the first that is not empty, mostly.
+
+    Reports have their title above, templates lines that begin with #: then it is the row in which the most
+    cells are known names.
+    """
+    known = [
+        sum(role_of(cell) is not None for cell in row if cell and len(cell) <= _LONGEST_NAME) for row in rows
+    ]
+    filled = [sum(bool(clean(cell)) for cell in row) for row in rows]
+    first = next((place for place, count in enumerate(filled) if count), 0)
+    best = max(range(len(rows)), key=lambda place: (known[place], -place), default=0)
+    is_comment = (
+        bool(rows) and next(filter(None, map(clean, rows[first])), "").startswith("#") and known[first] < 2
+    )
+    if known[best] >= 2 and known[best] > known[first] and (filled[first] < filled[best] or is_comment):
+        return best
+    if is_comment:
+        lines = (place for place in range(first, len(rows)) if filled[place])
+        return next((p for p in lines if not next(filter(None, map(clean, rows[p]))).startswith("#")), first)
+    return first
 
 
 def numbered(header: Iterable[str]) -> tuple[list[str], list[str]]:
@@ -184,19 +240,34 @@ def _numbered_image(compact: str) -> Role | None:
     if number is None:
         return None
     rest = compact[: number.start()] + compact[number.end() :]
-    if rest in _COMPACT["image"] or rest in _COMPACT["images"]:
+    if rest in _PLAIN_IMAGES:
         return Role("images", 0, order=int(number[0]))
     return None
 
 
+def is_path(name: str) -> bool:
+    """Whether a list in a column of categories is one path, and not several categories."""
+    return _compact(name) in PATHS
+
+
+def _compact(name: str) -> str:
+    return "".join(words_of(name))
+
+
+def _named(compact: str) -> Role | None:
+    for field, ranks in _COMPACT.items():
+        if compact in ranks:
+            return Role(field, ranks[compact])
+    return None
+
+
 def _price_in(name: str) -> Role | None:
-    """Price (EUR), price_usd, Preis in €: prices whose column says the currency."""
-    words = [word for word in re.split(r"[\s_./-]+", _BRACKETS.sub(" ", name)) if word]
-    if len(words) < 2:
-        return None
-    price = price_from(f"1 {words[-1].upper()}")
-    compact = "".join(words_of(" ".join(word for word in words[:-1] if word.lower() != "in")))
-    for field in PRICES:
-        if compact in _COMPACT[field] and price and is_code(price.currency):
-            return Role(field, _COMPACT[field][compact], currency=price.currency)
+    """Price (EUR), price_usd, EUR price, Preis in €: prices whose column says the currency as a word."""
+    words = [word for word in _BETWEEN_WORDS.split(name) if word]
+    for currency, others in ((words[-1:], words[:-1]), (words[:1], words[1:])):
+        code = code_of_word(currency[0]) if currency and others else ""
+        compact = _compact(" ".join(word for word in others if word.lower() != "in"))
+        for field in PRICES:
+            if code and compact in _COMPACT[field]:
+                return Role(field, _COMPACT[field][compact], currency=code)
     return None

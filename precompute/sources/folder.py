@@ -2,47 +2,45 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
+from collections.abc import Sequence
 from itertools import chain, zip_longest
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
+from precompute.sources.file_names import (
+    capitalised_alike,
+    category_of_folders,
+    category_of_name,
+    title_from,
+)
 from precompute.sources.files import files_in, is_picture, is_text, shown
-from precompute.sources.products import SourceProduct, title_from
+from precompute.sources.products import SourceProduct
 from precompute.sources.records import LeftOut
 
-_PREFIX = re.compile(r"([^\W\d_]+(?:[ _-][^\W\d_]+)*)[ _-]*\d+")
 
-
-def read_pictures(folder: Path) -> tuple[list[SourceProduct], list[LeftOut]]:
+def read_pictures(folder: Path, exclude: Sequence[str] = ()) -> tuple[list[SourceProduct], list[LeftOut]]:
     """Every picture below `folder` as a product whose id is its path, and what else is there.
 
-    Its category is its sub-folder, or, where there are no sub-folders, the letters before the number in its
-    name (`sofa_00000226.jpg`). A folder has no order of its own: the categories take turns, so that the
-    first page shows each of them.
+    Its category is its sub-folder, or, where no sub-folder says what is in it ("images"), the letters before
+    the number in its name (`sofa_00000226.jpg`). A folder has no order of its own: the categories take turns,
+    so that the first page shows each of them.
     """
     pictures: list[str] = []
     left_out: list[LeftOut] = []
-    for path in files_in(folder, left_out):
+    for path in files_in(folder, left_out, exclude=exclude):
         if not is_text(path):
             left_out.append(LeftOut(shown(path), "its name is not valid Unicode"))
         elif not is_picture(path):
             left_out.append(LeftOut(path, "not a picture by its name"))
         else:
             pictures.append(path)
-    flat = all("/" not in path for path in pictures)
+    found = {path: category_of_folders(path) for path in pictures}
+    if not any(found.values()):
+        found = {path: category_of_name(path) for path in pictures}
+    alike = capitalised_alike(found.values())
     groups: dict[str, list[SourceProduct]] = defaultdict(list)
     for path in pictures:
-        category = _category_from_name(path) if flat else _category_from_folder(path)
+        category = alike[found[path]]
         groups[category].append(SourceProduct(path, title_from(path, category), (path,), category=category))
     turns = chain.from_iterable(zip_longest(*(groups[name] for name in sorted(groups))))
     return [product for product in turns if product is not None], left_out
-
-
-def _category_from_folder(path: str) -> str:
-    return " > ".join(PurePosixPath(path).parts[:-1])
-
-
-def _category_from_name(path: str) -> str:
-    match = _PREFIX.match(PurePosixPath(path).stem)
-    return match[1].replace("_", " ") if match else ""

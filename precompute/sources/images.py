@@ -2,32 +2,50 @@
 
 from __future__ import annotations
 
-import json
+import html
 import re
 from urllib.parse import urlsplit
 
 from precompute.sources.files import is_picture
+from precompute.sources.lists import ADDRESSES, texts_of, values_in
 from precompute.sources.rows import Cell
 from precompute.sources.text import clean
 
 _BEFORE_ADDRESS = re.compile(r"(?<![\s,;|])[\s,;|]++(?=(?:https?:)?//)")
 _BETWEEN_PATHS = re.compile(r"[,;\n]")
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]+:", re.IGNORECASE)
+_FORMULA = re.compile(r"""=\s*(?:IMAGE|HYPERLINK)\s*\(\s*"((?:[^"]|"")*)\"""", re.IGNORECASE)
+"""A formula of a spreadsheet that shows a picture, or leads to one."""
+
+_TAG = re.compile(r"""<img\b[^<>]*?\bsrc\s*=\s*(?:"([^"<>]*)"|'([^'<>]*)'|([^\s"'<>]+))""", re.IGNORECASE)
+_QUOTES = "\"'“”"
 
 
 def images_in(cell: Cell) -> list[str]:
     """The pictures in a cell, in their order.
 
     Several stand between |, or, where they are addresses or all end as pictures' names do, between commas,
-    semicolons, spaces or lines; or the cell is a JSON array.
+    semicolons, spaces or lines; or the cell is a list as JSON, Python, NumPy or PostgreSQL write it, of texts
+    or of objects. Formulas of spreadsheets and HTML are taken for the picture that they show.
     """
-    texts = cell if isinstance(cell, tuple) else json_array(cell) or cell.split("|")
-    return [image for text in texts for part in _split(clean(text)) if (image := _address(clean(part)))]
+    if isinstance(cell, tuple):
+        return [image for text in cell for image in images_in(text)]
+    # Nearly every cell is one plain path.
+    if not _is_special(cell):
+        return [found] if (found := clean(cell)) else []
+    text = clean(cell)
+    if (values := values_in(text)) is not None:
+        return [image for each in texts_of(values, ADDRESSES) for image in _in_text(each)]
+    if found := _FORMULA.match(text):
+        return _in_text(found[1].replace('""', '"'))
+    if tags := _TAG.findall(text):
+        return [image for each in tags for image in _in_text("".join(each))]
+    return [image for each in text.split("|") for image in _in_text(each)]
 
 
 def is_address(image: str) -> bool:
     """Whether a picture has to be fetched from the web."""
-    return image.lower().startswith(("http://", "https://"))
+    return image[:8].lower().startswith(("http://", "https://"))
 
 
 def scheme_of(image: str) -> str:
@@ -42,15 +60,22 @@ def looks_like_picture(cell: Cell) -> bool:
     return bool(images) and all(map(_ends_as_picture, images))
 
 
-def json_array(text: str) -> list[str]:
-    """The texts of a cell that is a JSON array of texts; empty for any other."""
-    if not text.startswith("["):
-        return []
-    try:
-        values = json.loads(text)
-    except (ValueError, RecursionError):
-        return []
-    return values if isinstance(values, list) and all(isinstance(value, str) for value in values) else []
+_SPECIAL = re.compile(r"""[|,;\n\s\[{(<="'“&\x00]|//""")
+
+
+def _is_special(cell: str) -> bool:
+    return _SPECIAL.search(cell) is not None or not cell.isascii()
+
+
+def _in_text(text: str) -> list[str]:
+    return [image for part in _split(clean(text)) if (image := _address(_unquoted(clean(part))))]
+
+
+def _unquoted(text: str) -> str:
+    """`text` without quotation marks around all of it."""
+    if len(text) > 2 and text[0] in _QUOTES and text[-1] in _QUOTES:
+        return clean(text[1:-1])
+    return text
 
 
 def _split(text: str) -> list[str]:
@@ -58,13 +83,23 @@ def _split(text: str) -> list[str]:
     if len(by_address) > 1 or is_address(text):
         return by_address
     paths = [path for part in _BETWEEN_PATHS.split(text) if (path := clean(part))]
-    return paths if len(paths) > 1 and all(map(is_picture, paths)) else [text]
+    if len(paths) > 1 and all(is_picture(_unquoted(path)) for path in paths):
+        return paths
+    # What has a space within it is a name as well: "red mug.jpg"; "a.jpg b.jpg" ends twice.
+    apart = text.split()
+    return apart if len(apart) > 1 and all(map(is_picture, apart)) else [text]
 
 
 def _address(text: str) -> str:
-    """A picture's address with the scheme that pages leave to the browser."""
-    return f"https:{text}" if text.startswith("//") and "." in text else text
+    """A picture's address with the scheme that pages leave to the browser, and without HTML's entities."""
+    if text.startswith("//") and "." in text:
+        text = f"https:{text}"
+    return html.unescape(text) if "&amp;" in text and is_address(text) else text
 
 
 def _ends_as_picture(image: str) -> bool:
-    return is_picture(urlsplit(image).path if is_address(image) else image)
+    try:
+        return is_picture(urlsplit(image).path if is_address(image) else image)
+    except ValueError:
+        # Brackets that are no address's.
+        return False

@@ -15,7 +15,7 @@ from precompute.sources.readers.excel import open_excel
 from precompute.sources.readers.feed import open_feed
 from precompute.sources.readers.json_rows import open_json, open_json_lines
 from precompute.sources.readers.parquet import open_parquet
-from precompute.sources.rows import Rows
+from precompute.sources.rows import Keep, Rows
 from precompute.sources.text import line
 
 _HEAD = 1 << 16
@@ -34,7 +34,7 @@ class FileKind(SourceKind):
     """A kind of file: `recognises` it by its beginning, `open` gives its rows."""
 
     recognises: Callable[[Head], bool]
-    open: Callable[[Path], Rows]
+    open: Callable[[Path, Keep], Rows]
 
 
 @dataclass(frozen=True)
@@ -66,15 +66,30 @@ def _is_json_lines(head: Head) -> bool:
     return isinstance(item, dict) and bool(rest.strip() or not re.search(r":\s*\[\s*\{", first))
 
 
+def _without_pictures(open_file: Callable[[Path], Rows]) -> Callable[[Path, Keep], Rows]:
+    """Opens what has no pictures in it."""
+    return lambda path, keep: open_file(path)
+
+
 FOLDER = SourceKind("folder", "a folder of pictures, or of pictures and a table that names them")
 
 FILE_KINDS = (
     FileKind("parquet", "a Parquet file", lambda head: head.data.startswith(b"PAR1"), open_parquet),
     FileKind("excel", "a workbook (.xlsx, .xls, .ods)", _is_workbook, open_excel),
-    FileKind("feed", "a feed in XML: Google Merchant's (RSS or Atom) and others", _is_feed, open_feed),
-    FileKind("jsonl", "JSON Lines, an object a line", _is_json_lines, open_json_lines),
-    FileKind("json", "JSON, an array of objects", lambda head: head.text[:1] in ("[", "{"), open_json),
-    FileKind("csv", "CSV, TSV and the like", lambda head: True, open_delimited),
+    FileKind(
+        "feed",
+        "a feed in XML: Google Merchant's (RSS or Atom) and others",
+        _is_feed,
+        _without_pictures(open_feed),
+    ),
+    FileKind("jsonl", "JSON Lines, an object a line", _is_json_lines, _without_pictures(open_json_lines)),
+    FileKind(
+        "json",
+        "JSON, an array of objects",
+        lambda head: head.text[:1] in ("[", "{"),
+        _without_pictures(open_json),
+    ),
+    FileKind("csv", "CSV, TSV and the like", lambda head: True, _without_pictures(open_delimited)),
 )
 """The kinds of files, in the order in which they are tried."""
 

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
+from html import unescape
+from typing import NamedTuple
 
 from precompute.shared.errors import UserError
-from precompute.sources.columns import FIELDS, Role, role_of
+from precompute.sources.columns import FIELDS, Role, is_path, role_of
 from precompute.sources.exports.export import FACT, Export, compact
-from precompute.sources.images import images_in, json_array, looks_like_picture
+from precompute.sources.images import images_in, looks_like_picture
+from precompute.sources.learning import placeholders_in, says_kinds, why_no_id
+from precompute.sources.lists import NAMES, is_markup, texts_of, values_in
 from precompute.sources.products import KNOWN, PRICES, tags_in
 from precompute.sources.records import Record
-from precompute.sources.rows import Cell, Number, Row
-from precompute.sources.text import clean
+from precompute.sources.rows import Cell, Listed, Number, Objects, Row, text_of
+from precompute.sources.text import clean, word_set
 from precompute.sources.values.categories import BETWEEN, category_from, slashes_separate, split_slashes
 from precompute.sources.values.prices import decimal_of
 
@@ -26,14 +31,41 @@ _SHOWN = 12
 _MOST_REMEMBERED = 10_000
 """Names whose roles are remembered: a feed may have others in each item."""
 
-_BETWEEN_CATEGORIES = re.compile(r"(?<!\\),|\|")
+_MOST_PLANS = 10_000
+"""Rows may have any cells: of so many different sets of them is remembered what they say."""
+
+_LONGEST_REFUSAL = 290
+"""Characters of a refusal, however wide the table is."""
+
+_BETWEEN_CATEGORIES = re.compile(r"(?<!\\),|[|;]")
+_SEPARATORS = re.compile(r"[>»›→|/]")
+_GIVEN = -10_000
+"""The rank of a column that somebody named: before all others."""
+
+_LONGEST_NAME = 60
+
+_NO_GROUPS = word_set("none|null|nan|nil|n/a|na|#n/a|-|--|false|no|default title|default", "|")
+"""What a column of groups says where a product is in none."""
+
+_AMOUNTS = ("amount", "value", "price", "current", "final")
+
+
+class _Plan(NamedTuple):
+    """What the cells of a row say whose names are the same: names of columns by what they are."""
+
+    fields: tuple[tuple[str, str], ...]
+    ids: tuple[str, ...]
+    images: tuple[str, ...]
+    facts: tuple[tuple[str, str], ...]
+    currency: str
 
 
 class Layout:
     """Which column of a table is which field; makes records of its rows.
 
     `names` are its columns, as far as they are known, `sample` its first rows, from which is learned what
-    the names do not say. `columns` are those that somebody named, by field.
+    the names do not say. `columns` are those that somebody named, by field. `notes` are sentences that people
+    should read.
     """
 
     def __init__(
@@ -45,46 +77,111 @@ class Layout:
         export: Export | None = None,
     ) -> None:
         self._names, self._export = names, export
+        self.notes: list[str] = []
         self._given = {_key(name): field for field, name in columns.items()}
-        known = filter(None, map(role_of, names))
+        known = filter(None, (role_of(name) for name in names if not (export and export.role(name))))
         self._own = {role.field for role in known if role.rank == 0 and role.field != "images"}
-        self._priced = [role for role in map(role_of, names) if role and role.field == "price"]
+        self._priced = [role for name in names if (role := self._by_name(name)) and role.field == "price"]
         self._roles: dict[str, Role | None] = {}
+        self._plans: dict[tuple[str, ...], _Plan] = {}
+        self._nothing: set[str] = set()
+        self._placeholders: dict[str, frozenset[str]] = {}
+        self._unlearn(sample)
         self.has_pictures = bool(self._columns_of("image", "images")) or self._find_pictures(sample)
-        self._decimal = _most_frequent(map(decimal_of, self._texts(sample, *PRICES)))
+        given = export.decimal if export else ""
+        self._decimal = given or _most_frequent(map(decimal_of, self._texts(sample, *PRICES)))
         slashes = slashes_separate(self._texts(sample, "category", "categories"))
-        self._path = split_slashes if slashes else category_from
+        self._path = lru_cache(maxsize=50_000)(split_slashes if slashes else category_from)
+
+    def take_ids_for_pictures(
+        self, are_pictures: Callable[[Sequence[str]], bool], sample: Sequence[Row]
+    ) -> str:
+        """Take a column of ids for that of the pictures where `are_pictures` says so of its texts.
+
+        Returns the column's name, empty where there is none.
+        """
+        for name in self._columns_of("id"):
+            texts = [_one(row.cells[name]) for row in sample if name in row.cells]
+            if texts and are_pictures(texts):
+                self._given[_key(name)] = "image"
+                self._forget()
+                self.has_pictures = True
+                return name
+        return ""
 
     def record(self, row: Row) -> Record:
         """The record of a row. One that has no id has its first picture's path or address for it."""
+        cells = row.cells
+        key = tuple(cells)
+        plan = self._plans.get(key) or self._new_plan(key)
+        fields = {fact: _one(cells[name]) for fact, name in plan.facts}
+        taken = {field: cells[name] for field, name in plan.fields}
+        if "variants" in taken and (no_group := _no_group(taken["variants"])) is not None:
+            del taken["variants"]
+            fields |= {"other variants": no_group} if no_group else {}
+        names = dict(plan.fields)
+        self._add_fields(fields, taken, names)
+        if plan.currency and (fields.get("price") or fields.get("sale_price")):
+            fields.setdefault("currency", plan.currency)
+        images: tuple[str, ...] = ()
+        if plan.images:
+            images = tuple(dict.fromkeys(image for name in plan.images for image in images_in(cells[name])))
+        for name in plan.ids:
+            text = _one(cells[name])
+            if text and text not in self._placeholders.get(name, ()):
+                fields["id"] = text
+                break
+        else:
+            if images:
+                fields["id"] = images[0]
+        is_number = isinstance(taken.get("price", taken.get("sale_price")), Number)
+        decimal = "." if is_number else self._decimal
+        return Record(row.place, fields, images, decimal=decimal)
+
+    def _new_plan(self, names: tuple[str, ...]) -> _Plan:
         best: dict[str, tuple[Role, str]] = {}
-        further: list[tuple[int, Cell]] = []
+        further: list[tuple[int, str]] = []
+        ids: list[tuple[int, str]] = []
         facts: list[str] = []
-        for name, cell in row.cells.items():
+        for name in names:
             role = self._role(name)
             if role is None:
                 facts.append(name)
-            elif role.field == "images":
-                further.append((role.order, cell))
+                continue
+            if self._is_id_and_picture(name, role):
+                ids.append((_GIVEN, name))
+            if role.field == "images":
+                further.append((role.order, name))
+            elif role.field == "id":
+                ids.append((role.rank, name))
             elif role.field not in best or role.rank < best[role.field][0].rank:
                 facts += [best[role.field][1]] if role.field in best else []
                 best[role.field] = (role, name)
             else:
                 facts.append(name)
-        cells = {field: row.cells[name] for field, (_, name) in best.items()}
+        main = [best.pop("image")[1]] if "image" in best else []
+        ids.sort(key=lambda each: each[0])
         further.sort(key=lambda each: each[0])
-        main = [cells.pop("image")] if "image" in cells else []
-        images = tuple(
-            dict.fromkeys(i for cell in (*main, *(cell for _, cell in further)) for i in images_in(cell))
+        facts += [name for _, name in ids[1:]]
+        currencies = [best[field][0].currency for field in ("price", "sale_price") if field in best]
+        plan = _Plan(
+            fields=tuple((field, name) for field, (_, name) in best.items()),
+            ids=tuple(name for _, name in ids),
+            images=(*main, *(name for _, name in further)),
+            facts=tuple((_fact(name), name) for name in facts if self._is_shown(name)),
+            currency=next(filter(None, currencies), ""),
         )
-        fields = {_fact(name): _one(row.cells[name]) for name in facts if self._is_shown(name)}
-        fields |= self._fields(cells)
-        if "price" in best and best["price"][0].currency:
-            fields.setdefault("currency", best["price"][0].currency)
-        if images:
-            fields.setdefault("id", images[0])
-        decimal = "." if isinstance(cells.get("price"), Number) else self._decimal
-        return Record(row.place, fields, images, decimal=decimal)
+        if len(self._plans) >= _MOST_PLANS:
+            self._plans.clear()
+        self._plans[names] = plan
+        return plan
+
+    def _is_id_and_picture(self, name: str, role: Role | None) -> bool:
+        """Whether a column that is taken for that of the pictures has the ids as well."""
+        if role is None or role.field != "image" or _key(name) not in self._given:
+            return False
+        by_name = role_of(name)
+        return by_name is not None and by_name.field == "id"
 
     def describe(self) -> str:
         """Which columns are taken for what, for people to see and to put right."""
@@ -101,24 +198,47 @@ class Layout:
             text += f"; shown as facts: {listed(facts, most=_SHOWN)}"
         return f"{text}."
 
-    def _fields(self, cells: Mapping[str, Cell]) -> dict[str, str]:
-        texts = {name: _one(cell) for name, cell in cells.items() if name not in ("category", "categories")}
-        fields = {name: text for name, text in texts.items() if text}
-        category, *others = self._categories(cells)
-        if category:
-            fields["category"] = category
-        tags = [*cells["tags"]] if isinstance(cells.get("tags"), tuple) else tags_in(fields.get("tags", ""))
+    def _add_fields(self, fields: dict[str, str], cells: dict[str, Cell], names: Mapping[str, str]) -> None:
+        """Add to a record's `fields` what its `cells`, by field, say; `names` are their columns'."""
+        others: list[str] = []
+        tags: list[str] | None = None
+        if "category" in cells or "categories" in cells:
+            category, *others = self._categories(cells, names)
+            if category:
+                fields["category"] = category
+        for field, cell in cells.items():
+            if field in ("category", "categories"):
+                continue
+            if field == "tags":
+                tags = _tags(cell)
+                if tags is None:
+                    fields["other tags"] = _one(cell)
+            elif field in PRICES and isinstance(cell, str) and cell[:1] == "{":
+                fields[field] = _amount_in(cell)
+            elif text := _one(cell):
+                fields[field] = text
         if tags or others:
-            fields["tags"] = "|".join([*tags, *(each.rpartition(BETWEEN)[2] for each in others)])
-        return fields
+            fields["tags"] = "|".join([*(tags or ()), *(each.rpartition(BETWEEN)[2] for each in others)])
 
-    def _categories(self, cells: Mapping[str, Cell]) -> list[str]:
+    def _categories(self, cells: Mapping[str, Cell], names: Mapping[str, str]) -> list[str]:
         """The product's category, empty where it has none, and the others that it is in."""
-        one, several = cells.get("category", ""), cells.get("categories", "")
-        ones = one if isinstance(one, tuple) else json_array(one) or [one]
-        if not isinstance(several, tuple):
-            several = json_array(several) or _BETWEEN_CATEGORIES.split(several)
-        found = [self._path(clean(text).replace("\\,", ",")) for text in (*ones, *several)]
+        found: list[str] = []
+        for field in ("category", "categories"):
+            cell = cells.get(field, "")
+            if isinstance(cell, str):
+                values = values_in(cell) if cell[:1] in ("[", "{", "(") else None
+                if values is not None:
+                    cell = texts_of(values, NAMES)
+                elif is_markup(cell):
+                    continue
+                else:
+                    cell = unescape(cell) if "&" in cell else cell
+                    parts = _BETWEEN_CATEGORIES.split(cell) if field == "categories" else [cell]
+                    found += [self._path(clean(part).replace("\\,", ",")) for part in parts]
+                    continue
+            if isinstance(cell, Listed) and is_path(names[field]) and not any(map(_SEPARATORS.search, cell)):
+                cell = (BETWEEN.join(cell),)
+            found += [self._path(clean(text)) for text in cell]
         return list(dict.fromkeys(filter(None, found))) or [""]
 
     def _role(self, name: str) -> Role | None:
@@ -128,22 +248,52 @@ class Layout:
             self._roles[name] = self._new_role(name)
         return self._roles[name]
 
+    def _forget(self) -> None:
+        self._roles.clear()
+        self._plans.clear()
+
+    def _unlearn(self, sample: Sequence[Row]) -> None:
+        """Find the columns that are not what their names say, and say of those of ids why."""
+        for name in self._names:
+            role = self._role(name)
+            if role is None or _key(name) in self._given:
+                continue
+            if role.field == "id" and self._export and self._export.unit:
+                # Several rows are one product there.
+                continue
+            if role.field == "id":
+                if note := why_no_id(name, sample):
+                    self.notes.append(note)
+                    self._nothing.add(name)
+                self._placeholders[name] = placeholders_in(name, sample)
+            elif role.field == "category" and role.rank > 0 and says_kinds(name, sample):
+                self._nothing.add(name)
+        self._forget()
+
     def _new_role(self, name: str) -> Role | None:
-        if name.startswith(FACT):
+        if name.startswith(FACT) or name in self._nothing:
             return None
         if _key(name) in self._given:
-            return Role(self._given[_key(name)], -2)
+            return Role(self._given[_key(name)], _GIVEN)
         role = role_of(name)
         if role and role.rank and role.field in self._own:
             # A column with the field's own name goes alone: in a table that Akin wrote all others are facts.
             role = None
-        if self._export and compact(name) in self._export.columns:
-            field = self._export.columns[compact(name)]
-            role = Role(field, -1) if field else None
+        if self._export and (found := self._export.role(name)):
+            field, rank = found
+            # Pictures of one rank are in the order of their numbers.
+            order = role.order if role else 0
+            role = Role(field, rank, order) if field else None
         if role and role.field == "compare_at_price":
             role = self._former_price(role)
         # Whoever names the column of a field wants no other one for it.
         return None if role and role.field in self._given.values() else role
+
+    def _by_name(self, name: str) -> Role | None:
+        """The role of a column by its name alone, here or in all tables."""
+        if self._export and (found := self._export.role(name)):
+            return Role(*found) if found[0] else None
+        return role_of(name)
 
     def _former_price(self, role: Role) -> Role | None:
         """What a former price's column is: the price in a table without one; none in another currency."""
@@ -154,10 +304,15 @@ class Layout:
 
     def _is_shown(self, name: str) -> bool:
         """Whether a column without another meaning is a fact of the product."""
+        if name in self._nothing:
+            return False
         return self._export is None or name.startswith(FACT) or compact(name) in self._export.facts
 
     def _columns_of(self, *fields: str) -> list[str]:
-        roles = ((name, role) for name in self._names if (role := self._role(name)) and role.field in fields)
+        roles = [(name, role) for name in self._names if (role := self._role(name)) and role.field in fields]
+        if fields == ("id",):
+            named = ((name, self._role(name)) for name in self._names)
+            roles += [(name, role) for name, role in named if role and self._is_id_and_picture(name, role)]
         return [name for name, _ in sorted(roles, key=lambda each: (each[1].rank, each[1].order))]
 
     def _texts(self, sample: Iterable[Row], *fields: str) -> Iterator[str]:
@@ -170,7 +325,7 @@ class Layout:
             cells = [row.cells[name] for row in sample if name in row.cells]
             if cells and sum(map(looks_like_picture, cells)) >= _SHARE_OF_PICTURES * len(cells):
                 self._given[_key(name)] = "image"
-                self._roles.clear()
+                self._forget()
                 return True
         return False
 
@@ -179,21 +334,35 @@ def check_columns(columns: Mapping[str, str], names: Sequence[str], source: obje
     """Raise `UserError` where somebody named a column that is not there, or said what none can be."""
     there = {_key(name) for name in names}
     for field, name in columns.items():
+        given = f"{field}={shortened(name)}"
         if field not in FIELDS:
-            raise UserError(
-                f"Expected --column to name one of {', '.join(FIELDS)}. Received: {field}={name}."
-            )
+            raise UserError(f"Expected --column to name one of {', '.join(FIELDS)}. Received: {given}.")
         if _key(name) not in there:
-            raise UserError(
-                f"Expected --column {field}={name} to name a column of {source}. "
-                f"Received: {listed(names) or 'no columns'}."
-            )
+            text = f"Expected --column {given} to name a column of {source}. Received: {{}}."
+            raise UserError(with_names(text, names))
 
 
-def listed(names: Sequence[str], *, most: int = 30) -> str:
-    """Names in a row, of many the first ones and how many there are besides."""
-    more = f" and {len(names) - most} more" if len(names) > most else ""
-    return ", ".join(names[:most]) + more
+def with_names(text: str, names: Sequence[str]) -> str:
+    """A sentence with as many of a table's names at its {} as make it no longer than people read."""
+    listing = listed(names, longest=_LONGEST_REFUSAL - len(text)) or "no columns"
+    return text.replace("{}", listing)
+
+
+def listed(names: Sequence[str], *, most: int = 30, longest: int | None = None) -> str:
+    """Names in a row, of many or long ones the first and how many there are besides."""
+    shown: list[str] = []
+    for name in map(shortened, names[:most]):
+        # Of so many more words is told how many names are left.
+        if shown and longest is not None and len(", ".join([*shown, name])) + 16 > longest:
+            break
+        shown.append(name)
+    more = f" and {len(names) - len(shown):,} more" if len(names) > len(shown) else ""
+    return ", ".join(shown) + more
+
+
+def shortened(name: str) -> str:
+    """A name of a column, cut where it is longer than any name."""
+    return name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 1]}…"
 
 
 def _key(name: str) -> str:
@@ -207,7 +376,41 @@ def _fact(name: str) -> str:
 
 
 def _one(cell: Cell) -> str:
-    return clean(cell) if isinstance(cell, str) else ", ".join(cell)
+    # Readers have removed what cannot be seen.
+    return cell if isinstance(cell, str) else ", ".join(cell)
+
+
+def _no_group(cell: Cell) -> str | None:
+    """What a cell says that is no name of a group: nothing, or what to show of it; None for a name."""
+    if isinstance(cell, Objects):
+        return ""
+    if isinstance(cell, tuple):
+        return ", ".join(cell)
+    text = clean(cell)
+    if text.lower() in _NO_GROUPS or text.strip("0.") == "":
+        return ""
+    return text if is_markup(text) or values_in(text) is not None else None
+
+
+def _tags(cell: Cell) -> list[str] | None:
+    """The tags in a cell; None where it holds pieces of a program's text."""
+    if isinstance(cell, tuple):
+        return [*cell]
+    text = clean(cell)
+    if (values := values_in(text)) is not None:
+        return [*texts_of(values, NAMES)]
+    return None if is_markup(text) else tags_in(text)
+
+
+def _amount_in(cell: str) -> str:
+    """The price in an object such as {"value": 12.5, "currency": "USD"}; the cell where it has none."""
+    values = values_in(cell) or [None]
+    if isinstance(values[0], dict):
+        amount = next((text for key in _AMOUNTS if (text := text_of(values[0].get(key)))), "")
+        codes = ("currency", "currency_code", "currencyCode", "priceCurrency")
+        code = next((text for key in codes if (text := text_of(values[0].get(key)))), "")
+        return f"{amount} {code}".strip() if amount else cell
+    return cell
 
 
 def _most_frequent(texts: Iterable[str]) -> str:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, fields
-from pathlib import PurePosixPath
 from typing import Any
 
 from bundle.format import ProductFields, is_page_address
+from precompute.sources.file_names import title_from
 from precompute.sources.records import Record
 from precompute.sources.text import clean, line, plain
 from precompute.sources.values.categories import category_from
@@ -21,8 +20,6 @@ KNOWN = (*(each.name for each in fields(ProductFields) if each.name != "facts"),
 
 PRICES = (*(each.name for each in fields(ProductFields) if each.metadata["is_amount"]), "sale_price")
 """Those of them that are prices."""
-
-_OPAQUE = re.compile(r"[0-9a-f-]{16,}|[\d_-]+", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -112,16 +109,6 @@ def _understood(name: str, parse: Callable[[str], Any], given: dict[str, str], f
 def fact_of(name: str) -> str:
     """What a field is called as a fact: what is on pre-order is no number and no yes or no."""
     return "availability" if name == "in_stock" else name.replace("_", " ")
-
-
-def title_from(path: str, category: str) -> str:
-    """A title from a file's name; a name that tells nothing is shortened and put behind the category."""
-    stem = PurePosixPath(path).stem
-    if _OPAQUE.fullmatch(stem):
-        last = category.rpartition(" > ")[2]
-        stem = f"{last or 'product'} {stem[:8].rstrip('-')}"
-    words = re.sub(r"[\s_]+", " ", stem).strip()
-    return words[:1].upper() + words[1:]
 
 
 def tags_in(text: str) -> list[str]:

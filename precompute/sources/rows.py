@@ -28,6 +28,19 @@ class Number(str):
 Cell = str | tuple[str, ...]
 """A cell's text, or its texts where the source says itself that there are several."""
 
+
+class Listed(tuple[str, ...]):
+    """The texts of one list, such as an array of JSON; an element that comes several times is none."""
+
+    __slots__ = ()
+
+
+class Objects(Listed):
+    """What each object in a list of objects is called, or where its picture is."""
+
+    __slots__ = ()
+
+
 Thing = TypeVar("Thing")
 
 _SECONDS_UNSEEN = 1.0
@@ -51,6 +64,10 @@ def text_of(value: object) -> str:
         case date() | time():
             return value.isoformat()
     return ""
+
+
+Keep = Callable[[bytes, str], str]
+"""Takes a picture that is inside of a table, and a name for it; returns the path by which it is found."""
 
 
 @dataclass(frozen=True)

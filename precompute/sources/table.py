@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 from pathlib import Path
 
 from precompute.shared.errors import UserError
-from precompute.sources.exports import export_of
+from precompute.sources.exports import Table, export_of
+from precompute.sources.exports.export import compact
 from precompute.sources.files import is_text, shown
+from precompute.sources.hidden import without_hidden
 from precompute.sources.kinds import FileKind, kind_named, kind_of
-from precompute.sources.layout import Layout, check_columns, listed
+from precompute.sources.layout import Layout, check_columns, with_names
+from precompute.sources.picture_files import PictureFiles
 from precompute.sources.records import LeftOut, Record
 from precompute.sources.rows import Row, Rows, watched
 
@@ -27,7 +30,7 @@ class Records:
     columns are taken for what; `notes` are sentences to be said, complete once all is read.
     """
 
-    def __init__(self, path: Path, rows: Rows, layout: Layout, entries: Iterator[Row | LeftOut]) -> None:
+    def __init__(self, path: Path, rows: Rows, layout: Layout, entries: Iterable[Row | LeftOut]) -> None:
         self.path = path
         self._rows, self._layout, self._entries = rows, layout, entries
         self.what = rows.what
@@ -36,7 +39,7 @@ class Records:
     @property
     def notes(self) -> list[str]:
         """What people should know of how the file was read."""
-        return self._rows.notes
+        return [*self._rows.notes, *self._layout.notes]
 
     def describe(self) -> str:
         """Which columns are taken for what, in one line."""
@@ -53,12 +56,19 @@ class Records:
             yield entry if isinstance(entry, LeftOut) else self._layout.record(entry)
 
 
-def read_records(path: Path, *, columns: Mapping[str, str] = _NO_COLUMNS, kind: str | None = None) -> Records:
+def read_records(
+    path: Path,
+    *,
+    columns: Mapping[str, str] = _NO_COLUMNS,
+    kind: str | None = None,
+    pictures: PictureFiles | None = None,
+) -> Records:
     """The records of a local table or feed, row by row, in bounded memory.
 
     `columns` has, by field (`precompute.sources.columns.FIELDS`), the column that it is read from; the others
-    are guessed. `kind` is one of those of files in `precompute.sources.kinds`, None to recognise it. Raises
-    `UserError` where the file is no table of products or no column names pictures.
+    are guessed. `kind` is one of those of files in `precompute.sources.kinds`, None to recognise it.
+    `pictures` are those that it may name, by default those below its folder. Raises `UserError` where the
+    file is no table of products or no column names pictures.
     """
     if not is_text(path.name):
         # What is left out is written down by its file's name.
@@ -67,18 +77,25 @@ def read_records(path: Path, *, columns: Mapping[str, str] = _NO_COLUMNS, kind: 
         chosen = kind_named(kind) if kind else kind_of(path)
         if not isinstance(chosen, FileKind):
             raise UserError(f"Expected {chosen.what}. Received: {path}, which is a file.")
-        rows = chosen.open(path)
+        pictures = pictures or PictureFiles(path.parent)
+        rows = chosen.open(path, pictures.keep)
         sample = _sample(rows)
         names = tuple(
             dict.fromkeys([*rows.columns, *(n for row in sample if isinstance(row, Row) for n in row.cells)])
         )
-        return _records(path, rows, sample, names, columns)
+        return _records(path, chosen, rows, sample, names, columns, pictures)
     except OSError as error:
         raise UserError(f"{error.filename or path} cannot be read ({error.strerror}).") from error
 
 
 def _records(
-    path: Path, rows: Rows, sample: list[Row | LeftOut], names: tuple[str, ...], columns: Mapping[str, str]
+    path: Path,
+    chosen: FileKind,
+    rows: Rows,
+    sample: list[Row | LeftOut],
+    names: tuple[str, ...],
+    columns: Mapping[str, str],
+    pictures: PictureFiles,
 ) -> Records:
     _check_rows(path, rows, sample)
     check_columns(columns, names, path)
@@ -86,14 +103,19 @@ def _records(
     if export and export.what not in rows.what:
         rows.what = f"{export.what} ({rows.what.partition('(')[2]}" if "(" in rows.what else export.what
     rows.unit = (export and export.unit) or rows.unit
-    layout = Layout(names, [row for row in sample if isinstance(row, Row)], columns=columns, export=export)
+    sampled = [row for row in sample if isinstance(row, Row)]
+    layout = Layout(names, sampled, columns=columns, export=export)
+    if not layout.has_pictures and (name := layout.take_ids_for_pictures(pictures.are_stems, sampled)):
+        rows.notes.append(f"no column names pictures: they are the files that {name} is the name of")
     if not layout.has_pictures:
-        raise UserError(
-            f"Expected a column of {path} that names pictures. Received: {listed(names)}. "
-            "Say which one does: --column image=NAME."
-        )
-    entries: Iterator[Row | LeftOut] = chain(sample, rows.entries)
-    return Records(path, rows, layout, export.change(entries) if export else entries)
+        text = f"Expected a column of {path} that names pictures. Received: {{}}. Say which one does: "
+        raise UserError(with_names(f"{text}--column image=NAME.", names))
+    entries: Iterable[Row | LeftOut] = chain(sample, rows.entries)
+    if export:
+        # Some exports are read twice: what a product is depends on rows that stand elsewhere.
+        table = Table(frozenset(map(compact, names)), lambda: chosen.open(path, pictures.keep).entries)
+        entries = export.change(entries, table)
+    return Records(path, rows, layout, without_hidden(entries))
 
 
 def _check_rows(path: Path, rows: Rows, sample: list[Row | LeftOut]) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import html
 import re
 
+from precompute.sources.simple_html import simple_text
+
 _AT_THE_ENDS = (
     "".join(chr(code) for code in range(0x3001) if chr(code).isspace()) + "\ufeff\u200b\u200e\u200f\u2060\x00"
 )
@@ -25,8 +27,20 @@ _TAG = re.compile(
 )
 
 
+def word_set(text: str, between: str | None = None) -> frozenset[str]:
+    """The words of a text, which spaces and lines separate, or else `between`."""
+    if between is None:
+        return frozenset(text.split())
+    return frozenset(
+        filter(None, (word.strip() for line in text.splitlines() for word in line.split(between)))
+    )
+
+
 def clean(text: str) -> str:
     """`text` as it was given, without what cannot be seen at its ends and without what is no character."""
+    if text.isprintable():
+        # All that cannot be seen, but a space, cannot be printed either.
+        return text.strip(" ")
     text = text.strip(_AT_THE_ENDS)
     if text.isascii():
         return text.replace("\x00", "")
@@ -40,7 +54,10 @@ def clean(text: str) -> str:
 
 def line(text: str) -> str:
     """`text` as one line of plain text: a title, a brand, a tag."""
-    parts = _BREAKS.split(plain(text))
+    text = plain(text)
+    if text.isprintable():
+        return text
+    parts = _BREAKS.split(text)
     return parts[0] if len(parts) == 1 else " ".join(part for each in parts if (part := each.strip()))
 
 
@@ -49,11 +66,13 @@ def plain(text: str) -> str:
 
     Only what looks like a tag or an entity that pages use is taken for one: "5 < 6" stays as it is.
     """
-    if _TAG.search(text):
+    if "<" in text and _TAG.search(text):
+        if (simple := simple_text(text)) is not None:
+            return clean(simple)
         import html_text
 
         return clean(html_text.extract_text(_NUMBER.sub(_allowed, _NO_XML.sub("", text))))
-    if _ENTITY.search(text):
+    if "&" in text and _ENTITY.search(text):
         unescaped = html.unescape(text)
         # Some exports have the page's HTML, others that HTML's own text.
         return plain(unescaped) if _TAG.search(unescaped) else clean(unescaped)

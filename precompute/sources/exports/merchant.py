@@ -1,10 +1,18 @@
-"""Products as Google Merchant has them, in feeds and in tables."""
+"""Products as Google Merchant and Meta's catalogues have them, in feeds and in tables."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
-from precompute.sources.exports.export import Export, by_compact_name, compact, is_between
+from precompute.sources.exports.export import (
+    Entries,
+    Export,
+    Table,
+    by_compact_name,
+    has_all,
+    is_between,
+    without,
+)
 from precompute.sources.records import LeftOut
 from precompute.sources.rows import Row
 
@@ -18,18 +26,22 @@ _FACTS = frozenset(
 """What describes a product; the rest is for shipping, taxes and advertising."""
 
 
-def _change(rows: Iterable[Row | LeftOut]) -> Iterator[Row | LeftOut]:
+def _change(entries: Entries, table: Table) -> Iterator[Row | LeftOut]:
     """The rows, without the sale prices of sales that are not on now."""
-    for row in rows:
+    for row in entries:
         dates = "" if isinstance(row, LeftOut) else by_compact_name(row).get("salepriceeffectivedate", "")
         start, _, end = dates.partition("/")
         if isinstance(row, Row) and dates and not is_between(start, end):
-            cells = {name: cell for name, cell in row.cells.items() if compact(name) != "saleprice"}
-            yield Row(row.place, cells)
+            yield Row(row.place, without(row.cells, "saleprice"))
         else:
             yield row
 
 
 MERCHANT = Export(
-    "a Google Merchant feed", frozenset({"id", "title", "imagelink"}), facts=_FACTS, change=_change
+    "a Google Merchant feed",
+    has_all("id title imagelink", "id title image0url"),
+    # Its categories are numbers, or in no shop's own words.
+    {"producttype": "category", "googleproductcategory": "category", "fbproductcategory": ""},
+    facts=_FACTS,
+    change=_change,
 )

@@ -2,101 +2,102 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterator
 
-from precompute.sources.exports.export import FACT, Export, by_compact_name, compact
+from precompute.sources.exports.export import (
+    Entries,
+    Export,
+    Table,
+    by_compact_name,
+    columns_of,
+    first_of,
+    has_all,
+    without,
+)
+from precompute.sources.exports.gathering import Gathered, by_product, first_row_with
 from precompute.sources.records import LeftOut
 from precompute.sources.rows import Cell, Row
-from precompute.sources.values.prices import price_from
 from precompute.sources.values.stock import stock_from
 
-
-def _change(rows: Iterable[Row | LeftOut]) -> Iterator[Row | LeftOut]:
-    product: _Shopify | None = None
-    for row in rows:
-        if isinstance(row, LeftOut):
-            yield row
-            continue
-        cells = by_compact_name(row)
-        handle = _first(cells, "handle", "urlhandle")
-        if product is None or handle != product.handle:
-            if product is not None:
-                yield product.row()
-            product = _Shopify(handle, row)
-        product.add(row, cells)
-    if product is not None:
-        yield product.row()
+_IMAGES = ("imagesrc", "productimageurl")
+_VARIANT_IMAGES = ("variantimage", "variantimageurl")
+_PRICES = ("variantprice", "price")
+_STOCK = ("variantinventoryqty", "inventoryquantity")
+_TRACKERS = ("variantinventorytracker", "inventorytracker")
+_MARKETS = re.compile(r"(?:price|compare[ -]at price|included|status) / .+", re.IGNORECASE)
+"""Columns of Shopify Markets: what is asked and sold in a country or a region."""
 
 
-class _Shopify:
-    """Gathers the rows of one handle."""
-
-    def __init__(self, handle: str, first: Row) -> None:
-        self.handle = handle
-        self._row = first
-        self._images: dict[str, dict[str, None]] = {}
-        self._options: list[tuple[str, dict[str, None]]] = []
-        self._price: tuple[float, str, str, str] | None = None
-        self._stock: dict[str, bool] = {}
-
-    def add(self, row: Row, cells: dict[str, str]) -> None:
-        """Take in one row, whose `cells` are by their columns' compact names."""
-        for name in row.cells:
-            if (key := compact(name)) in ("imagesrc", "productimageurl", "variantimage", "variantimageurl"):
-                self._images.setdefault(name, {})[cells[key]] = None
-            elif key in ("variantprice", "price"):
-                self._add_price(name, cells[key], _first(cells, "variantcompareatprice", "compareatprice"))
-            elif key in ("variantinventoryqty", "inventoryquantity"):
-                more = _first(cells, "variantinventorypolicy", "continuesellingwhenoutofstock").lower()
-                there = stock_from(cells[key]) or more in ("continue", "true")
-                self._stock[name] = self._stock.get(name, False) or there
-        for place in range(3):
-            number = f"option{place + 1}"
-            if f"{number}name" in cells and len(self._options) == place:
-                self._options.append((cells[f"{number}name"], {}))
-            if len(self._options) > place and f"{number}value" in cells:
-                self._options[place][1][cells[f"{number}value"]] = None
-
-    def _add_price(self, name: str, paid: str, before: str) -> None:
-        """The price is that of the cheapest variant; what it was before is no price if it is less."""
-        price, regular = price_from(paid, decimal="."), price_from(before, decimal=".")
-        if price and (self._price is None or price.amount < self._price[0]):
-            on_sale = regular is not None and regular.amount > price.amount
-            self._price = (price.amount, name, paid, before if on_sale else "")
-
-    def row(self) -> Row | LeftOut:
-        """The product's row, or why it is none of the shop's."""
-        first = by_compact_name(self._row)
-        status = first.get("status", "active").lower()
-        if status != "active":
-            return LeftOut(self._row.place, f"its status is {status}")
-        if _first(first, "published", "publishedononlinestore").lower() == "false":
-            return LeftOut(self._row.place, "it is not published")
-        cells: dict[str, Cell] = dict(self._row.cells)
-        cells |= {name: tuple(images) for name, images in self._images.items()}
-        cells |= {name: "yes" if there else "no" for name, there in self._stock.items()}
-        if self._price:
-            _, name, paid, before = self._price
-            cells |= {name: before, "sale_price": paid} if before else {name: paid}
-        for name, values in self._options:
-            if list(values) != ["Default Title"]:
-                cells[FACT + name] = ", ".join(values)
-        return Row(self._row.place, cells)
+def _change(entries: Entries, table: Table) -> Iterator[Row | LeftOut]:
+    for rows in by_product(entries, table, _handle):
+        yield rows if isinstance(rows, LeftOut) else _product(rows, table)
 
 
-def _first(cells: dict[str, str], *names: str) -> str:
-    return next((cells[name] for name in names if name in cells), "")
+def _handle(row: Row, before: str) -> str:
+    return first_of(by_compact_name(row), "handle", "urlhandle") or before
 
 
-_COLUMNS = {
-    **dict.fromkeys(("handle", "urlhandle"), "id"),
-    # The variant's that is shown, which `_change` gives as the price before the sale, counts alone.
-    **dict.fromkeys(("variantcompareatprice", "compareatprice"), ""),
-    **dict.fromkeys(("variantsku", "sku", "variantbarcode", "barcode", "published", "status"), ""),
-}
+def _product(rows: list[Row], table: Table) -> Row | LeftOut:
+    """The row of a product, or why it is none of the shop's."""
+    every = [by_compact_name(row) for row in rows]
+    place = first_row_with(rows, every, "title")
+    row, first = rows[place], every[place]
+    status = first.get("status", "active").lower()
+    if status != "active":
+        return LeftOut(row.place, f"its status is {status}")
+    if first_of(first, "published", "publishedononlinestore").lower() == "false":
+        return LeftOut(row.place, "it is not published")
+    gathered = Gathered()
+    names: dict[int, str] = {}
+    for each, cells in zip(rows, every, strict=True):
+        gathered.add_images(each, _IMAGES)
+        gathered.add_price(
+            first_of(cells, *_PRICES), first_of(cells, "variantcompareatprice", "compareatprice")
+        )
+        gathered.add_stock(_stock(cells, table))
+        for number in range(1, 4):
+            # Only a product's first row says what its options are called.
+            names.setdefault(number, cells.get(f"option{number}name", ""))
+            names[number] = names[number] or cells.get(f"option{number}name", "")
+            gathered.add_option(names[number], cells.get(f"option{number}value", ""))
+    for each in rows:
+        gathered.add_images(each, _VARIANT_IMAGES)
+    kept: dict[str, Cell] = without(row.cells, *_PRICES, *_STOCK)
+    return Row(row.place, kept | gathered.cells(rows, price=_PRICES, stock=_STOCK))
 
-SHOPIFY = tuple(
-    Export("a Shopify export", frozenset({"title", *names}), _COLUMNS, change=_change, unit="products")
-    for names in (("handle", "imagesrc"), ("urlhandle", "productimageurl"))
+
+def _stock(cells: dict[str, str], table: Table) -> bool | None:
+    """Whether a variant can be bought; without a tracker Shopify counts nothing and sells on."""
+    quantity = first_of(cells, *_STOCK)
+    if first_of(cells, "variantinventorypolicy", "continuesellingwhenoutofstock").lower() in (
+        "continue",
+        "true",
+    ):
+        return True
+    if not first_of(cells, *_PRICES, *_STOCK):
+        # A row of a further picture.
+        return None
+    if table.names & set(_TRACKERS) and not first_of(cells, *_TRACKERS):
+        return True
+    return stock_from(quantity) if quantity else None
+
+
+_COLUMNS = columns_of(
+    """
+        id: handle urlhandle
+        none: variantcompareatprice compareatprice variantsku sku variantbarcode barcode published status
+            productcategory costperitem unitpricetotalmeasure
+        """
+)
+
+SHOPIFY = Export(
+    "a Shopify export",
+    has_all("title handle imagesrc", "title urlhandle productimageurl"),
+    _COLUMNS,
+    patterns=((_MARKETS, ""),),
+    change=_change,
+    unit="products",
+    decimal=".",
 )
 """By the older and by the newer names of its columns."""

@@ -2,31 +2,63 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
-from precompute.sources.exports.export import FACT, Export, by_compact_name, compact, is_between
+from precompute.sources.exports.export import (
+    FACT,
+    Entries,
+    Export,
+    Table,
+    by_compact_name,
+    compact,
+    first_of,
+    is_between,
+)
+from precompute.sources.exports.gathering import Gathered
+from precompute.sources.exports.woocommerce_names import ENGLISH, attribute_part
 from precompute.sources.records import LeftOut
 from precompute.sources.rows import Cell, Row
+from precompute.sources.values.stock import stock_from
 
-_ATTRIBUTE = re.compile(r"attribute(\d+)values")
-_SHARED = frozenset({"categories", "tags", "brands"})
+_SHARED = frozenset({"categories", "tags", "brands", "shortdescription"})
 """The columns that variations have from their product."""
 
+_PRICES = ("regularprice", "saleprice")
 
-def _change(rows: Iterable[Row | LeftOut]) -> Iterator[Row | LeftOut]:
+
+def _change(entries: Entries, table: Table) -> Iterator[Row | LeftOut]:
+    of_parent = _variations(table)
     shared: dict[str, dict[str, Cell]] = {}
-    for row in rows:
-        yield row if isinstance(row, LeftOut) else _product(row, shared)
+    for row in entries:
+        yield row if isinstance(row, LeftOut) else _product(row, shared, of_parent)
 
 
-def _product(row: Row, shared: dict[str, dict[str, Cell]]) -> Row | LeftOut:
+def _variations(table: Table) -> dict[str, Gathered]:
+    """What the variations of each product say together, by the name that they call it."""
+    found: dict[str, Gathered] = {}
+    for row in table.rows():
+        plain = by_compact_name(row, ENGLISH)
+        if plain.get("type", "").startswith("variation") and (parent := plain.get("parent", "")):
+            if not _is_published(plain):
+                continue
+            gathered = found.setdefault(parent, Gathered())
+            regular, sale = plain.get("regularprice", ""), _sale_price(plain)
+            gathered.add_price(sale or regular, regular if sale else "", decimal="")
+            gathered.add_stock(_stock(plain))
+    return found
+
+
+def _product(row: Row, shared: dict[str, dict[str, Cell]], of_parent: dict[str, Gathered]) -> Row | LeftOut:
     """A row with what its product's row says; `shared` has that by the names that variations call it."""
-    plain = by_compact_name(row)
-    if plain.get("published", "1") not in ("1", "1.0"):
+    plain = by_compact_name(row, ENGLISH)
+    if not _is_published(plain):
         return LeftOut(row.place, "it is not published")
+    if plain.get("visibilityincatalog", "").lower() == "hidden":
+        return LeftOut(row.place, "it is hidden in the catalogue")
     cells: dict[str, Cell] = dict(row.cells)
-    kind, parent = plain.get("type", ""), plain.get("parent", "")
+    if not _sale_price(plain):
+        cells = {name: cell for name, cell in cells.items() if _english(name) != "saleprice"}
+    kind, parent = plain.get("type", "").lower(), plain.get("parent", "")
     if kind.startswith("variation") and parent:
         if "images" not in plain:
             return LeftOut(row.place, f"a variation of {parent} without a picture of its own")
@@ -34,19 +66,84 @@ def _product(row: Row, shared: dict[str, dict[str, Cell]]) -> Row | LeftOut:
     elif "variable" in kind:
         names = [plain["sku"]] if "sku" in plain else []
         names += [f"id:{plain['id']}"] if "id" in plain else []
-        shared |= {name: {each: cells[each] for each in cells if compact(each) in _SHARED} for name in names}
+        common = {each: cells[each] for each in cells if _english(each) in _SHARED}
+        shared |= dict.fromkeys(names, common)
         cells["variants"] = names[0] if names else ""
-    if not is_between(plain.get("datesalepricestarts", ""), plain.get("datesalepriceends", "")):
-        cells = {name: cell for name, cell in cells.items() if compact(name) != "saleprice"}
-    for key, values in plain.items():
-        if attribute := _ATTRIBUTE.fullmatch(key):
-            cells[FACT + plain.get(f"attribute{attribute[1]}name", f"attribute {attribute[1]}")] = values
+        found = next((of_parent[name] for name in names if name in of_parent), None)
+        if found is not None:
+            own = ("instock", "stock", *(_PRICES if "regularprice" not in plain else ()))
+            gathered = found.cells([row])
+            if "regularprice" in plain:
+                gathered = {name: cell for name, cell in gathered.items() if "price" not in name}
+            cells = {name: cell for name, cell in cells.items() if _english(name) not in own} | gathered
+    cells |= _attributes(plain)
     return Row(row.place, {name: cell for name, cell in cells.items() if cell})
+
+
+def _is_published(plain: dict[str, str]) -> bool:
+    return plain.get("published", "1") in ("1", "1.0")
+
+
+def _sale_price(plain: dict[str, str]) -> str:
+    """The price of a sale, where it is on."""
+    is_on = is_between(plain.get("datesalepricestarts", ""), plain.get("datesalepriceends", ""))
+    return plain.get("saleprice", "") if is_on else ""
+
+
+def _stock(plain: dict[str, str]) -> bool | None:
+    return stock_from(first_of(plain, "instock", "stock"))
+
+
+def _attributes(plain: dict[str, str]) -> dict[str, Cell]:
+    names: dict[int, str] = {}
+    values: dict[int, str] = {}
+    for key, text in plain.items():
+        if part := attribute_part(key):
+            (names if part[0] == "name" else values)[part[1]] = text
+    return {FACT + names.get(number, f"attribute {number}"): text for number, text in values.items()}
+
+
+def _english(name: str) -> str:
+    return ENGLISH.get(compact(name), compact(name))
+
+
+_FIELDS = {
+    "sku": "id",
+    "id": "id",
+    "type": "",
+    "parent": "",
+    "published": "",
+    "visibilityincatalog": "",
+    "gtin": "",
+    "name": "title",
+    "description": "description",
+    "shortdescription": "description",
+    "categories": "categories",
+    "tags": "tags",
+    "brands": "brand",
+    "images": "images",
+    "regularprice": "price",
+    "saleprice": "sale_price",
+    "instock": "in_stock",
+    "stock": "in_stock",
+}
+"""The fields of columns by their English names, of several for one field the likelier ones first."""
+
+_COMMON_WORDS = frozenset(["cena", "preço"])
+"""What the regular price is called where it is called price as in all other tables."""
+
+
+def _is_export(names: frozenset[str]) -> bool:
+    english = {ENGLISH[name] for name in names if name in ENGLISH}
+    if not {"name", "regularprice", "images"} <= english or not english & {"sku", "id"}:
+        return False
+    prices = {name for name in names if ENGLISH.get(name) == "regularprice"}
+    return ("sku" in english and not prices <= _COMMON_WORDS) or {"type", "published", "parent"} <= english
 
 
 WOOCOMMERCE = Export(
     "a WooCommerce export",
-    frozenset({"sku", "name", "regularprice", "images"}),
-    {"sku": "id", "type": "", "parent": "", "published": ""},
+    _is_export,
+    {key: field for name, field in _FIELDS.items() for key, english in ENGLISH.items() if english == name},
     change=_change,
 )

@@ -9,16 +9,20 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TextIO
 
-from precompute.shared.csv_cells import unmarked
+from precompute.shared.csv_cells import MARK, unmarked
 from precompute.shared.errors import UserError
-from precompute.sources.columns import numbered, role_of
+from precompute.sources.columns import header_place, numbered, role_of
 from precompute.sources.readers.encoding import Encoding, decoded, encoding_of, open_text
 from precompute.sources.records import LeftOut
-from precompute.sources.rows import LONGEST, Row, Rows, TooLongError
+from precompute.sources.rows import LONGEST, Cell, Row, Rows, TooLongError
+from precompute.sources.text import clean
 
 _DELIMITERS = {",": "CSV", ";": "CSV with semicolons", "\t": "TSV", "|": "CSV with | between cells"}
 _HEAD = 1 << 16
 _ROWS_TRIED = 50
+_ROWS_ABOVE = 20
+"""Lines above the names of columns, of which there are no more."""
+
 _NOT_CLOSED = "a quotation mark in it is not closed where it should be: read on from the next line"
 
 
@@ -27,11 +31,19 @@ def open_delimited(path: Path) -> Rows:
     encoding = encoding_of(path)
     with path.open("rb") as file:
         head = decoded(file.read(_HEAD), encoding)
-    first, text = _without_hint(head)
+    first, skipped, text = _without_hint(head)
     delimiter = first or _delimiter_of(text)
+    lines, rows = _first_rows(text, delimiter)
+    place = header_place(rows[:_ROWS_ABOVE])
+    line = skipped + lines[place] if lines else 1
     # The module's own limit is one for all readers.
     csv.field_size_limit(max(csv.field_size_limit(), LONGEST))
-    table = _Table(path, encoding, delimiter, hint=bool(first))
+    table = _Table(path, encoding, delimiter, line=line)
+    if above := sum(any(map(clean, row)) for row in rows[:place]):
+        lines_above = "a line stands" if above == 1 else f"{above:,} lines stand"
+        table.notes.append(
+            f"{lines_above} above line {line}, which names the columns, and no product is there"
+        )
     return Rows(
         what=f"a table ({_DELIMITERS.get(delimiter, 'CSV')})",
         unit="rows",
@@ -46,10 +58,10 @@ def open_delimited(path: Path) -> Rows:
 class _Table:
     """Reads one table."""
 
-    def __init__(self, path: Path, encoding: Encoding, delimiter: str, *, hint: bool) -> None:
+    def __init__(self, path: Path, encoding: Encoding, delimiter: str, *, line: int) -> None:
         self._path, self._encoding, self._delimiter = path, encoding, delimiter
         self._lines = _Lines(open_text(path, encoding))
-        self._lines.skip_to(2 if hint else 1)
+        self._lines.skip_to(line)
         self.notes = [encoding.note] if encoding.note else []
         try:
             self.header = self._named(next(self._reader(), []))
@@ -88,7 +100,7 @@ class _Table:
                 yield LeftOut(self._place(first), _NOT_CLOSED)
                 lines.push_back()
                 reader = self._reader()
-            elif any(cells):
+            elif any(map(str.strip, cells)):
                 yield self._row(first, cells)
 
     def _skipped(self, first: int) -> LeftOut:
@@ -102,7 +114,7 @@ class _Table:
         return LeftOut(self._place(first), _NOT_CLOSED)
 
     def _is_ragged(self, cells: Sequence[str]) -> bool:
-        return any(cell.strip() for cell in cells[len(self.header) :])
+        return len(cells) > len(self.header) and any(cell.strip() for cell in cells[len(self.header) :])
 
     def _row(self, line: int, cells: Sequence[str]) -> Row | LeftOut:
         if self._is_ragged(cells):
@@ -111,8 +123,11 @@ class _Table:
                 f"it has {len(cells)} cells, and the first line names {len(self.header)} columns: "
                 "a cell with a separator in it needs quotation marks",
             )
-        named = zip(self.header, cells, strict=False)
-        return Row(self._place(line), {name: unmarked(cell) for name, cell in named if name and cell})
+        found: dict[str, Cell] = {}
+        for name, cell in zip(self.header, cells, strict=False):
+            if name and cell and (text := clean(unmarked(cell) if cell[0] == MARK else cell)):
+                found[name] = text
+        return Row(self._place(line), found)
 
     def _reader(self) -> Iterator[list[str]]:
         return csv.reader(self._lines, delimiter=self._delimiter)
@@ -204,40 +219,59 @@ class _Lines:
         return text
 
 
-def _without_hint(head: str) -> tuple[str, str]:
-    """What stands between cells where the first line says so, as spreadsheets do ("sep=;"), and the rest."""
-    first, _, rest = head.partition("\n")
-    hint = first.strip().removeprefix("sep=")
-    return (hint, rest) if first.startswith("sep=") and len(hint) == 1 else ("", head)
+def _without_hint(head: str) -> tuple[str, int, str]:
+    """What stands between cells where the first line says so, as spreadsheets do ("sep=;"), and the rest.
+
+    And how many lines come before the rest.
+    """
+    lines = head.splitlines(keepends=True)
+    for number, text in enumerate(lines[:_ROWS_ABOVE], 1):
+        line = text.strip('\ufeff\r\n "')
+        if not line.strip(",;\t|"):
+            continue
+        hint = line[4:5] if line[:4].lower() == "sep=" else ""
+        hint = "\t" if line[:4].lower() == "sep=" and not hint and "\t" in text else hint
+        return (hint, number, "".join(lines[number:])) if hint else ("", 0, head)
+    return "", 0, head
 
 
 def _delimiter_of(text: str) -> str:
-    """What stands between the cells: what makes the most of the first line's names known ones.
+    """What stands between the cells: what makes the most of the names of columns known ones.
 
     `csv.Sniffer` goes by the letters' frequencies, and takes one of the texts' for the delimiter.
     """
 
     def rating(delimiter: str) -> tuple[int, float, int]:
-        rows = _first_rows(text, delimiter)
-        header = rows[0] if rows else []
+        _, rows = _first_rows(text, delimiter)
+        if not rows:
+            return (0, 0.0, 0)
+        place = header_place(rows[:_ROWS_ABOVE])
+        header = rows[place]
         if len(header) < 2:
             return (0, 0.0, 0)
         known = sum(role_of(name) is not None for name in header)
-        even = sum(len(row) == len(header) for row in rows) / len(rows)
+        below = [row for row in rows[place:] if row]
+        even = sum(len(row) == len(header) for row in below) / len(below)
         return (known, even, len(header))
 
     return max(_DELIMITERS, key=rating)
 
 
-def _first_rows(text: str, delimiter: str) -> list[list[str]]:
-    rows = []
+def _first_rows(text: str, delimiter: str) -> tuple[list[int], list[list[str]]]:
+    """The first rows that are not empty, and the lines that they begin in, from 1."""
+    lines: list[int] = []
+    rows: list[list[str]] = []
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    begins = 1
     try:
-        for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
+        for row in reader:
             if row:
                 rows.append(row)
+                lines.append(begins)
+            begins = reader.line_num + 1
             if len(rows) > _ROWS_TRIED:
                 break
     except csv.Error:
         pass
     # The last row may be cut.
-    return rows[:-1] if len(rows) > 1 else rows
+    return (lines[:-1], rows[:-1]) if len(rows) > 1 else (lines, rows)

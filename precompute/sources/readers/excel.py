@@ -2,27 +2,39 @@
 
 from __future__ import annotations
 
+import posixpath
 import zipfile
 from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from precompute.shared.errors import UserError
-from precompute.sources.columns import has_picture, numbered
+from precompute.sources.columns import has_picture, header_place, numbered, role_of
+from precompute.sources.exports import export_of
+from precompute.sources.images import is_address, looks_like_picture
+from precompute.sources.readers.workbook_cells import contents_of, picture_in
 from precompute.sources.records import LeftOut
-from precompute.sources.rows import LONGEST, Row, Rows, text_of
+from precompute.sources.rows import LONGEST, Cell, Keep, Row, Rows, text_of
 
 if TYPE_CHECKING:
     from python_calamine import CalamineSheet
+
+_ROWS_ABOVE = 20
+_LINKED = ("image", "images", "url")
+"""Fields whose cells may say a word and lead to what is meant."""
 
 _LARGEST = 1_000_000_000
 """Bytes of a workbook unpacked, all of which are in memory while it is read."""
 
 
-def open_excel(path: Path) -> Rows:
-    """The rows of the first sheet whose first line names a column of pictures, or else of the first sheet.
+def open_excel(path: Path, keep: Keep) -> Rows:
+    """The rows of the first sheet that is a shop system's or names a column of pictures, or else of the
+    first.
 
-    Raises `UserError` where the file is no workbook, has a password or is too large to be read.
+    Pictures in its cells go to `keep`. Raises `UserError` where the file is no workbook, has a password or is
+    too large to be read.
     """
     from python_calamine import CalamineError, load_workbook
 
@@ -34,10 +46,11 @@ def open_excel(path: Path) -> Rows:
             file.seek(0)
             is_open_document = b"opendocument" in file.read(200)
         names = workbook.sheet_names
-        sheets = (workbook.get_sheet_by_name(name) for name in names)
-        sheet = next((each for each in sheets if has_picture(_header(each)[0])), None)
-        chosen = sheet or workbook.get_sheet_by_index(0)
-        return _rows(path, chosen, what="OpenDocument" if is_open_document else "Excel", of=len(names))
+        sheets = [workbook.get_sheet_by_name(name) for name in names]
+        known = (each for each in sheets if export_of(_header(each).names))
+        pictured = (each for each in sheets if has_picture(_header(each).names))
+        chosen = next(known, None) or next(pictured, None) or workbook.get_sheet_by_index(0)
+        return _rows(path, chosen, keep, what="OpenDocument" if is_open_document else "Excel", of=len(names))
     except (CalamineError, zipfile.BadZipFile, OSError, ValueError, IndexError) as error:
         raise UserError(f"{path} cannot be read as a workbook ({error}): save it anew, or as CSV.") from error
 
@@ -55,26 +68,52 @@ def _check_size(path: Path) -> None:
         )
 
 
-def _rows(path: Path, sheet: CalamineSheet, *, what: str, of: int) -> Rows:
-    header, twice = _header(sheet)
-    if not any(header):
+@dataclass(frozen=True)
+class _Header:
+    """The names of a sheet's columns, those that several have, and how many rows stand above them."""
+
+    names: list[str]
+    twice: list[str]
+    above: int
+
+
+def _rows(path: Path, sheet: CalamineSheet, keep: Keep, *, what: str, of: int) -> Rows:
+    header = _header(sheet)
+    if not any(header.names):
         raise UserError(f"Expected the names of columns in the first line of {path}. Received: none.")
     notes = [f"of its {of} sheets, {sheet.name!r} is read"] if of > 1 else []
-    notes += [f"several columns are called {', '.join(twice)}: the first is taken"] if twice else []
+    notes += (
+        [f"several columns are called {', '.join(header.twice)}: the first is taken"] if header.twice else []
+    )
+    contents = contents_of(path, sheet.name)
+    first_row, first_column = sheet.start or (0, 0)
+    names = {first_column + place: name for place, name in enumerate(header.names) if name}
+    places = sorted({column for _, column in contents.pictures} - names.keys())
+    # Pictures may stand beside the table, where nothing names their column.
+    names |= {
+        column: "picture" if place == 0 else f"picture {place + 1}" for place, column in enumerate(places)
+    }
+    fields = {column: role.field for column, name in names.items() if (role := role_of(name))}
     done = 0
 
     def entries() -> Iterator[Row | LeftOut]:
         nonlocal done
-        values = sheet.iter_rows()
-        for number, row in enumerate(values, sheet.start[0] + 1 if sheet.start else 1):
+        for number, values in enumerate(sheet.iter_rows(), first_row):
             done += 1
-            place = f"{path.name}, row {number}"
-            cells = {
-                name: text
-                for name, value in zip(header, row, strict=False)
-                if name and (text := text_of(value))
-            }
-            if done == 1 or not cells:
+            if done <= header.above + 1:
+                continue
+            place = f"{path.name}, row {number + 1}"
+            cells: dict[str, Cell] = {}
+            for column, name in names.items():
+                at = column - first_column
+                text = text_of(values[at]) if at < len(values) else ""
+                if (link := contents.links.get((number, column))) and fields.get(column) in _LINKED:
+                    text = text if looks_like_picture(text) or is_address(text) else link
+                if part := contents.pictures.get((number, column)):
+                    text = keep(picture_in(path, part), f"row-{number + 1:06}-{posixpath.basename(part)}")
+                if text:
+                    cells[name] = text
+            if not cells:
                 continue
             if sum(map(len, cells.values())) > LONGEST:
                 yield LeftOut(place, f"it has more than {LONGEST:,} characters")
@@ -85,7 +124,7 @@ def _rows(path: Path, sheet: CalamineSheet, *, what: str, of: int) -> Rows:
         what=f"a table ({what})",
         unit="rows",
         entries=entries(),
-        columns=tuple(filter(None, header)),
+        columns=tuple(names.values()),
         notes=notes,
         position=lambda: done,
         total=sheet.height,
@@ -93,5 +132,7 @@ def _rows(path: Path, sheet: CalamineSheet, *, what: str, of: int) -> Rows:
     )
 
 
-def _header(sheet: CalamineSheet) -> tuple[list[str], list[str]]:
-    return numbered([text_of(value) for value in next(iter(sheet.iter_rows()), [])])
+def _header(sheet: CalamineSheet) -> _Header:
+    rows = [[text_of(value) for value in row] for row in islice(sheet.iter_rows(), _ROWS_ABOVE)]
+    place = header_place(rows) if rows else 0
+    return _Header(*numbered(rows[place] if rows else []), place)

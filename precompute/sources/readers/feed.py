@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from precompute.sources.readers import wordpress
 from precompute.sources.readers.encoding import encoding_of
+from precompute.sources.readers.offers import Categories, heureka_item, parameters, yml_offer
 from precompute.sources.records import LeftOut
 from precompute.sources.rows import Cell, Metered, Row, Rows, TooLongError
 from precompute.sources.text import clean
@@ -23,23 +25,38 @@ if TYPE_CHECKING:
 _ITEMS = frozenset({"item", "entry", "product", "shopitem", "offer"})
 _GOOGLE = "http://base.google.com/ns/"
 _DECLARED = re.compile(rb"""<\?xml[^>]*encoding\s*=\s*["']([\w.-]+)["']""")
+_ROOT = re.compile(rb"<[A-Za-z][\w.:-]*(?=[\s/>])")
 _HEAD = 1 << 16
 
 
 def open_feed(path: Path) -> Rows:
     """The items of a feed, each with the texts of its elements by their names without namespaces."""
     encoding, note = _encoding(path)
-    file = Metered(path.open("rb"))
     with path.open("rb") as opened:
         head = opened.read(_HEAD)
+    file = _Feed(path, encoding, head)
+    if wordpress.MARK in head:
+        return _rows(path, file, "a WordPress export (WXR)", _wordpress(path, file, encoding, head), note)
     form = "Atom" if re.search(rb"<(\w+:)?feed[\s>]", head) else "RSS" if b"<rss" in head else "XML"
-    is_google = _GOOGLE.encode() in head
+    if b"<yml_catalog" in head:
+        return _rows(path, file, "a feed (YML)", _yml(file), note)
+    if re.search(rb"<SHOPITEM[\s>]", head) and b"<CATEGORYTEXT" in head:
+        return _rows(path, file, "a feed (Heureka)", _each(file, heureka_item), note)
+    what = (
+        f"a Google Merchant feed ({form})"
+        if _GOOGLE.encode() in head or b"<g:" in head
+        else f"a feed ({form})"
+    )
+    return _rows(path, file, what, _each(file, dict), note)
+
+
+def _rows(path: Path, file: _Feed, what: str, entries: Iterator[Row | LeftOut], note: str) -> Rows:
     return Rows(
-        what=f"a Google Merchant feed ({form})" if is_google else f"a feed ({form})",
+        what=what,
         unit="items",
-        entries=_items(path, file, encoding),
+        entries=entries,
         notes=[note] if note else [],
-        position=lambda: file.position // 1000,
+        position=lambda: file.metered.position // 1000,
         total=path.stat().st_size // 1000,
     )
 
@@ -55,33 +72,110 @@ def _encoding(path: Path) -> tuple[str | None, str]:
     return found.name, f"it says UTF-8 and is not: {found.note.partition(': ')[2]}"
 
 
-def _items(path: Path, file: Metered, encoding: str | None) -> Iterator[Row | LeftOut]:
-    from lxml import etree
+class _Feed:
+    """A file of XML, item by item; `other` are further elements that are looked at outside of items."""
 
-    number, depth, inside = 0, 0, 0
-    safe = {"resolve_entities": False, "no_network": True, "load_dtd": False, "huge_tree": False}
-    try:
-        for event, element in etree.iterparse(file, events=("start", "end"), encoding=encoding, **safe):
-            depth += 1 if event == "start" else -1
-            if not isinstance(element.tag, str) or _local(element).lower() not in _ITEMS:
-                if event == "end" and not inside:
+    def __init__(self, path: Path, encoding: str | None, head: bytes) -> None:
+        self.path, self._encoding = path, encoding
+        self._declared = _missing_declarations(head) if encoding is None else b""
+        self.metered = Metered(path.open("rb"))
+
+    def items(self, other: str = "") -> Iterator[tuple[str, etree._Element] | LeftOut]:
+        """The items with their places, and elements called `other` with no place; at last what is damaged."""
+        from lxml import etree
+
+        number, depth, inside = 0, 0, 0
+        safe = {"resolve_entities": False, "no_network": True, "load_dtd": False, "huge_tree": False}
+        file = _WithDeclarations(self.metered, self._declared) if self._declared else self.metered
+        try:
+            for event, element in etree.iterparse(
+                file, events=("start", "end"), encoding=self._encoding, **safe
+            ):
+                depth += 1 if event == "start" else -1
+                if not isinstance(element.tag, str) or _local(element).lower() not in _ITEMS:
+                    if event == "end" and not inside:
+                        if other and _local(element) == other:
+                            yield "", element
+                        _forget(element)
+                    continue
+                if event == "start":
+                    inside = inside or depth
+                elif inside == depth + 1:
+                    number += 1
+                    yield f"{self.path.name}, item {number}", element
+                    inside = 0
+                    self.metered.begin()
                     _forget(element)
-                continue
-            if event == "start":
-                inside = inside or depth
-            elif inside == depth + 1:
-                number += 1
-                yield Row(f"{path.name}, item {number}", _cells(element))
-                inside = 0
-                file.begin()
-                _forget(element)
-    except (etree.XMLSyntaxError, TooLongError) as error:
-        reason = str(error.msg if isinstance(error, etree.XMLSyntaxError) else error)
-        if "amplification" in reason:
-            reason = "it declares entities that grow beyond all measure"
-        yield LeftOut(f"{path.name}, after item {number}", f"{reason}: what follows is not read")
-    finally:
-        file.close()
+        except (etree.XMLSyntaxError, TooLongError) as error:
+            reason = str(error.msg if isinstance(error, etree.XMLSyntaxError) else error)
+            if "amplification" in reason:
+                reason = "it declares entities that grow beyond all measure"
+            yield LeftOut(f"{self.path.name}, after item {number}", f"{reason}: what follows is not read")
+        finally:
+            self.metered.close()
+
+
+class _WithDeclarations:
+    """A file of XML whose first element declares further namespaces."""
+
+    def __init__(self, file: Metered, declarations: bytes) -> None:
+        self._file, self._declarations = file, declarations
+
+    def read(self, size: int = -1) -> bytes:
+        """See `io.RawIOBase`; the first piece is longer than what was asked for."""
+        data = self._file.read(size)
+        if self._declarations and (root := _ROOT.search(data)):
+            data = data[: root.end()] + self._declarations + data[root.end() :]
+            self._declarations = b""
+        return data
+
+
+def _missing_declarations(head: bytes) -> bytes:
+    """Declarations of namespaces that nothing declares, without which the XML cannot be read."""
+    used = set(re.findall(rb"</?([A-Za-z][\w.-]*):[A-Za-z]", head))
+    declared = set(re.findall(rb"xmlns:([A-Za-z][\w.-]*)\s*=", head))
+    spaces = {b"g": f"{_GOOGLE}1.0".encode()}
+    missing = sorted(used - declared - {b"xml"})
+    return b"".join(
+        b' xmlns:%s="%s"' % (name, spaces.get(name, b"urn:undeclared:" + name)) for name in missing
+    )
+
+
+def _each(file: _Feed, change: Callable[[dict[str, Cell]], dict[str, Cell]]) -> Iterator[Row | LeftOut]:
+    for found in file.items():
+        if isinstance(found, LeftOut):
+            yield found
+        else:
+            place, element = found
+            yield Row(place, change(_cells(element)) | parameters(element, _local))
+
+
+def _yml(file: _Feed) -> Iterator[Row | LeftOut]:
+    categories = Categories()
+    for found in file.items("category"):
+        if isinstance(found, LeftOut):
+            yield found
+            continue
+        place, element = found
+        if not place:
+            categories.add(element)
+        else:
+            yield Row(place, yml_offer(_cells(element), categories) | parameters(element, _local))
+
+
+def _wordpress(path: Path, file: _Feed, encoding: str | None, head: bytes) -> Iterator[Row | LeftOut]:
+    damage: list[LeftOut] = []
+
+    def items(of: _Feed) -> Iterator[wordpress.Item]:
+        for found in of.items():
+            if isinstance(found, LeftOut):
+                damage.append(found)
+            else:
+                yield wordpress.item_of(*found)
+
+    again = _Feed(path, encoding, head)
+    yield from wordpress.products(items(file), items(again))
+    yield from damage[-1:]
 
 
 def _forget(element: etree._Element) -> None:
@@ -104,6 +198,8 @@ def _cells(item: etree._Element) -> dict[str, Cell]:
             continue
         name = _local(element)
         if name in googles and _GOOGLE not in element.tag:
+            continue
+        if name.lower() == "param":
             continue
         children = [child for child in element if isinstance(child.tag, str)]
         for child in children:

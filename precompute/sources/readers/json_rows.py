@@ -9,18 +9,15 @@ from typing import Any
 
 from precompute.shared.errors import UserError
 from precompute.sources.columns import has_picture
+from precompute.sources.exports.items import flattened
+from precompute.sources.lists import ADDRESSES, NAMES, texts_of
+from precompute.sources.readers.coco import annotations_in
 from precompute.sources.readers.encoding import Encoding, encoding_of, open_text
 from precompute.sources.records import LeftOut
 from precompute.sources.rows import LONGEST, Cell, Metered, Row, Rows, TooLongError, text_of
 
-_ADDRESSES = ("src", "url", "href", "link", "image", "path", "contentUrl", "original", "large")
-"""Where an object that stands for a picture has its address."""
-
 _DEEPEST = 2
 """How many objects, one in the other, an array of products may be in."""
-
-_NAMES = ("name", "title", "label", "value")
-"""Where an object that stands for a category, a tag or a brand has its name."""
 
 
 def open_json_lines(path: Path) -> Rows:
@@ -58,6 +55,7 @@ def open_json(path: Path) -> Rows:
     """
     encoding = encoding_of(path)
     prefix = _prefix(path, encoding)
+    coco = annotations_in(lambda name: _items(path, encoding, name)) if prefix == "images.item" else None
     file = _metered(path, encoding)
 
     def entries() -> Iterator[Row | LeftOut]:
@@ -69,18 +67,17 @@ def open_json(path: Path) -> Rows:
                 number += 1
                 file.begin()
                 place = f"{path.name}, item {number}"
-                yield (
-                    Row(place, cells_of(item))
-                    if isinstance(item, dict)
-                    else LeftOut(place, "it is no object")
-                )
+                if isinstance(item, dict):
+                    yield Row(place, cells_of(coco.of(item) if coco else item))
+                else:
+                    yield LeftOut(place, "it is no object")
         except (ijson.JSONError, TooLongError, UnicodeError, ValueError) as error:
             yield LeftOut(f"{path.name}, after item {number}", f"{_reason(error)}: what follows is not read")
         finally:
             file.close()
 
     return Rows(
-        what="a table (JSON)",
+        what="COCO annotations (JSON)" if coco else "a table (JSON)",
         unit="items",
         entries=entries(),
         notes=[encoding.note] if encoding.note else [],
@@ -96,26 +93,18 @@ def cells_of(item: Mapping[str, Any]) -> dict[str, Cell]:
     aside: no column of a table is like that.
     """
     cells: dict[str, Cell] = {}
-    for name, value in item.items():
+    for name, value in flattened(item).items():
         if isinstance(value, Mapping):
             inner = {f"{name}.{below}": _cell(each) for below, each in value.items()}
-            named = next((value[each] for each in _NAMES if isinstance(value.get(each), str)), "")
-            cells |= {name: named} if named and not any(each in value for each in _ADDRESSES) else inner
+            named = next((value[each] for each in NAMES if isinstance(value.get(each), str)), "")
+            cells |= {name: named} if named and not any(each in value for each in ADDRESSES) else inner
         else:
             cells[name] = _cell(value)
     return {name: cell for name, cell in cells.items() if cell}
 
 
 def _cell(value: Any) -> Cell:
-    if isinstance(value, list):
-        return tuple(text for each in value if (text := text_of(_said_by(each))))
-    return text_of(value)
-
-
-def _said_by(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return next((value[name] for name in (*_ADDRESSES, *_NAMES) if isinstance(value.get(name), str)), "")
-    return value
+    return texts_of(value) if isinstance(value, list) else text_of(value)
 
 
 def _row_of_line(place: str, line: str) -> Row | LeftOut:
@@ -124,6 +113,22 @@ def _row_of_line(place: str, line: str) -> Row | LeftOut:
     except (ValueError, RecursionError) as error:
         return LeftOut(place, f"it is not JSON ({error})")
     return Row(place, cells_of(item)) if isinstance(item, dict) else LeftOut(place, "it is no object")
+
+
+def _items(path: Path, encoding: Encoding, prefix: str) -> Iterator[Any]:
+    """The objects of one list in a file; of a damaged file those before the damage."""
+    import ijson
+
+    file = _metered(path, encoding)
+    try:
+        for item in ijson.items(file, prefix, use_float=True):
+            file.begin()
+            yield item
+    except (ijson.JSONError, TooLongError, UnicodeError, ValueError):
+        # Whoever reads the products says what is damaged.
+        return
+    finally:
+        file.close()
 
 
 def _prefix(path: Path, encoding: Encoding) -> str:

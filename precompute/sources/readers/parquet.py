@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from precompute.shared.errors import UserError
+from precompute.sources.columns import has_picture
 from precompute.sources.readers.json_rows import cells_of
 from precompute.sources.records import LeftOut
-from precompute.sources.rows import LONGEST, Row, Rows
+from precompute.sources.rows import LONGEST, Keep, Row, Rows
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 _ROWS_AT_ONCE = 256
+_WITH_PICTURES = 32
 _LARGEST_COLUMN = 1_000_000_000
 """Bytes of one column in one row group, all of which may be in memory while it is read."""
 
 
-def open_parquet(path: Path) -> Rows:
-    """The rows of a Parquet file. Raises `UserError` where it is damaged or its parts are too large."""
+def open_parquet(path: Path, keep: Keep) -> Rows:
+    """The rows of a Parquet file, whose pictures go to `keep`. Raises `UserError` where it is damaged or its
+    parts are too large.
+    """
     import pyarrow as pa
     from pyarrow import parquet
 
@@ -24,25 +33,30 @@ def open_parquet(path: Path) -> Rows:
         file = parquet.ParquetFile(path, memory_map=False)
     except (pa.ArrowException, OSError) as error:
         raise UserError(f"{path} cannot be read as Parquet ({_reason(error)}).") from error
-    binary = {
-        field.name
-        for field in file.schema_arrow
-        if pa.types.is_binary(field.type) or pa.types.is_large_binary(field.type)
-    }
+    pictures = {field.name for field in file.schema_arrow if _may_hold_pictures(field)}
+    binary = {field.name for field in file.schema_arrow if _is_bytes(field.type)} - pictures
     # As Python's numbers they would show digits that nobody wrote.
     narrow = [field.name for field in file.schema_arrow if pa.types.is_float32(field.type)]
     columns = [name for name in file.schema_arrow.names if name not in binary]
     _check_sizes(path, file, columns)
+    classes = {
+        name: labels for name, labels in _classes(file.schema_arrow.metadata).items() if name in columns
+    }
     done = 0
 
     def entries() -> Iterator[Row | LeftOut]:
         nonlocal done
         try:
-            for batch in file.iter_batches(batch_size=_ROWS_AT_ONCE, columns=columns):
+            for batch in file.iter_batches(
+                batch_size=_WITH_PICTURES if pictures else _ROWS_AT_ONCE, columns=columns
+            ):
                 for item in batch.to_pylist():
                     done += 1
                     item |= {name: float(f"{item[name]:.7g}") for name in narrow if item[name] is not None}
+                    item |= {name: _named(item[name], labels) for name, labels in classes.items()}
                     place = f"{path.name}, row {done}"
+                    for name in pictures:
+                        item[name] = _kept(item[name], f"{done:06}", keep)
                     cells = cells_of(item)
                     if sum(map(len, cells.values())) > LONGEST:
                         yield LeftOut(place, f"it has more than {LONGEST:,} characters")
@@ -59,12 +73,59 @@ def open_parquet(path: Path) -> Rows:
         unit="rows",
         entries=entries(),
         # Structs are taken apart into columns of their own.
-        columns=tuple(each for each in columns if not pa.types.is_struct(file.schema_arrow.field(each).type)),
+        columns=tuple(
+            each
+            for each in columns
+            if each in pictures or not pa.types.is_struct(file.schema_arrow.field(each).type)
+        ),
         notes=[f"{', '.join(sorted(binary))} holds bytes, which are not read"] if binary else [],
         position=lambda: done,
         total=file.metadata.num_rows,
         measure="rows",
     )
+
+
+def _classes(metadata: Mapping[bytes, bytes] | None) -> dict[str, list[str]]:
+    """The names of classes that columns have as numbers, as Hugging Face's library writes them down."""
+    try:
+        features = json.loads((metadata or {})[b"huggingface"])["info"]["features"]
+        found = {name: each.get("names") for name, each in features.items() if isinstance(each, dict)}
+    except (KeyError, TypeError, ValueError, AttributeError):
+        return {}
+    return {name: labels for name, labels in found.items() if isinstance(labels, list)}
+
+
+def _named(value: object, labels: list[str]) -> object:
+    return labels[value] if isinstance(value, int) and 0 <= value < len(labels) else value
+
+
+def _is_bytes(kind: pa.DataType) -> bool:
+    import pyarrow as pa
+
+    return pa.types.is_binary(kind) or pa.types.is_large_binary(kind) or pa.types.is_fixed_size_binary(kind)
+
+
+def _may_hold_pictures(field: pa.Field) -> bool:
+    """Whether a column holds bytes and is called as those of pictures are, or is a picture with its path."""
+    import pyarrow as pa
+
+    kind = field.type
+    if pa.types.is_list(kind) or pa.types.is_large_list(kind):
+        kind = kind.value_type
+    if pa.types.is_struct(kind):
+        names = {kind.field(place).name for place in range(kind.num_fields)}
+        return "bytes" in names and _is_bytes(kind.field("bytes").type)
+    return _is_bytes(kind) and has_picture([field.name])
+
+
+def _kept(value: object, name: str, keep: Keep) -> object:
+    """A picture's path in the place of its bytes; of one that has only a path, that."""
+    if isinstance(value, list):
+        return [_kept(each, f"{name}-{place}", keep) for place, each in enumerate(value, 1)]
+    data, called = (value.get("bytes"), value.get("path")) if isinstance(value, dict) else (value, None)
+    if isinstance(data, bytes) and data:
+        return keep(data, called if isinstance(called, str) and called else name)
+    return called if isinstance(called, str) else None
 
 
 def _check_sizes(path: Path, file: object, columns: list[str]) -> None:

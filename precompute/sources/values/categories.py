@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable
+from functools import lru_cache
 
 BETWEEN = " > "
 
 _SEPARATOR = re.compile(r"[>»›→|]")
 
 
+@lru_cache(maxsize=20_000)
 def category_from(text: str) -> str:
     """A category's path with " > " between its parts: "Home » Kitchen" is "Home > Kitchen".
 
@@ -37,6 +39,12 @@ def slashes_separate(categories: Iterable[str]) -> bool:
         if len(parts) > 1 and not _SEPARATOR.search(text):
             seconds[parts[0]].add(parts[1])
     return any(len(found) > 1 for found in seconds.values())
+
+
+def without_ancestors(paths: Iterable[str]) -> list[str]:
+    """Different paths, without those that another one goes through: of Home and Home > Mugs the second."""
+    different = list(dict.fromkeys(filter(None, paths)))
+    return [path for path in different if not any(each.startswith(path + BETWEEN) for each in different)]
 
 
 def _parts(texts: Iterable[str]) -> list[str]:

@@ -28,8 +28,8 @@ def test_sub_folders_are_categories_and_take_turns(tmp_path: Path) -> None:
     assert [(product.id, product.category) for product in products] == [
         ("root.png", ""),
         ("Home/Lamps/c.webp", "Home > Lamps"),
-        ("mugs/a.JPG", "mugs"),
-        ("mugs/b.jpg", "mugs"),
+        ("mugs/a.JPG", "Mugs"),
+        ("mugs/b.jpg", "Mugs"),
     ]
 
 
@@ -54,7 +54,7 @@ def test_titles_are_made_for_reading(tmp_path: Path) -> None:
     )
     assert {product.title for product in read_catalogue(tmp_path).products} == {
         "Blue striped mug",
-        "Mugs 009b3c31",
+        "Mugs",
         "杯子",
     }
 
@@ -84,7 +84,8 @@ def test_links_and_folders_that_are_not_looked_into_are_named(tmp_path: Path) ->
     # A link to nothing is a picture that the build cannot read, and so names.
     assert {product.id for product in catalogue.products} == {"a.jpg", "b/c.jpg", "nowhere.jpg"}
     assert [(entry.file, entry.reason) for entry in catalogue.left_out] == [
-        ("linked", "a link to a folder, which is not followed")
+        ("linked", "a link to a folder, which is not followed"),
+        ("pipe.jpg", "no file, but a pipe, a socket or a device"),
     ]
 
 
@@ -200,3 +201,65 @@ def test_a_table_that_cannot_be_read_is_one_sentence(tmp_path: Path, content: by
     (tmp_path / "products.csv").write_bytes(content)
     with pytest.raises(UserError, match=words):
         read_catalogue(tmp_path)
+
+
+def test_system_folders_are_left_aside_in_one_line_each(tmp_path: Path) -> None:
+    system = ("@eaDir", "#recycle", "@Recycle", ".Trash-1000", "$RECYCLE.BIN", "lost+found", "__MACOSX")
+    touch(tmp_path, "mugs/a.jpg", "mugs/@eaDir/a.jpg/SYNOPHOTO_THUMB_M.jpg", "Thumbs.db", "mugs/desktop.ini")
+    touch(tmp_path, *(f"{folder}/x.jpg" for folder in system))
+    catalogue = read_catalogue(tmp_path)
+    assert [product.id for product in catalogue.products] == ["mugs/a.jpg"]
+    (entry,) = catalogue.left_out
+    assert entry.reason == "system folders are not looked into"
+    assert entry.file == "#recycle, $RECYCLE.BIN, @Recycle and 4 more"
+
+
+@pytest.mark.parametrize(
+    ("patterns", "ids"),
+    [
+        (["thumbs"], ["a.jpg", "mugs/b.jpg", "mugs/old/d.jpg"]),
+        (["*.JPG"], []),
+        (["mugs/*"], ["a.jpg", "thumbs/c.jpg"]),
+        (["old", "c.*"], ["a.jpg", "mugs/b.jpg"]),
+        (["mugs/old/"], ["a.jpg", "mugs/b.jpg", "thumbs/c.jpg"]),
+    ],
+)
+def test_what_somebody_excludes_is_left_out_in_one_line(
+    tmp_path: Path, patterns: list[str], ids: list[str]
+) -> None:
+    touch(tmp_path, "a.jpg", "mugs/b.jpg", "thumbs/c.jpg", "mugs/old/d.jpg")
+    if not ids:
+        with pytest.raises(UserError, match="Received: none"):
+            read_catalogue(tmp_path, exclude=patterns)
+        return
+    catalogue = read_catalogue(tmp_path, exclude=patterns)
+    assert sorted(product.id for product in catalogue.products) == ids
+    assert [entry.reason for entry in catalogue.left_out] == [f"left out by --exclude {', '.join(patterns)}"]
+
+
+@pytest.mark.parametrize(
+    ("file", "title", "category"),
+    [
+        ("images/10001.jpg", "Product 10001", ""),
+        ("images/0010003.jpg", "Product 0010003", ""),
+        ("images/mug_4.jpg", "Mug 4", "mug"),
+        ("images/a5bd1f.jpg", "Product", ""),
+        ("images/IMG_20240102_101112.jpg", "IMG 20240102 101112", ""),
+        ("Mugs/00000226.jpg", "Mugs 00000226", "Mugs"),
+        ("Mugs/d41d8cd98f00b204e9800998ecf8427e.jpg", "Mugs", "Mugs"),
+        ("Mugs/red-mug-5f3a9c1e2b.jpg", "Red-mug", "Mugs"),
+        ("train/Mugs/images/facade.jpg", "Facade", "Mugs"),
+        ("Photos/2024/a.jpg", "A", "2024"),
+    ],
+)
+def test_titles_and_categories_of_files_say_something(
+    tmp_path: Path, file: str, title: str, category: str
+) -> None:
+    touch(tmp_path, file)
+    (product,) = read_catalogue(tmp_path).products
+    assert (product.title, product.category) == (title, category)
+
+
+def test_categories_are_capitalised_alike(tmp_path: Path) -> None:
+    touch(tmp_path, "mugs/a.jpg", "Shirts/b.jpg", "Home/lamps/c.jpg")
+    assert {each.category for each in read_catalogue(tmp_path).products} == {"Mugs", "Shirts", "Home > Lamps"}

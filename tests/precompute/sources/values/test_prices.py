@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from precompute.sources.values.currencies import code_of_word
 from precompute.sources.values.prices import decimal_of, price_from
 
 
@@ -91,3 +92,51 @@ def test_a_price_with_cents_is_read_back_from_any_notation(
     found = price_from(text)
     assert found is not None and found.amount == pytest.approx(cents / 100)
     assert found.currency == ("EUR" if "E" in template or "€" in template else "")
+
+
+@pytest.mark.parametrize(
+    ("text", "amount", "currency"),
+    [
+        ("١٢٫٥٠", 12.5, ""),
+        ("١٬٢٩٩٫٥٠ ر.س", 1299.5, "SAR"),
+        ("۱۲٫۵", 12.5, ""),
+        ("₪ 120", 120, "ILS"),
+        ("¥1,200", 1200, "¥"),
+        ("USD $12", 12, "USD"),
+        ("$ 12.00 CAD", 12, "CAD"),
+        ("€ 12 / $ 14", 12, "EUR"),
+        ("€10 to €20", 10, "EUR"),
+        ("12,00–15,00 zł", 12, "PLN"),
+        ("10,00 € (2,50 €/kg)", 10, "EUR"),
+        ("2,50 € / 100 g", 2.5, "EUR"),
+        ("inkl. 19% MwSt. 10,00 €", 10, "EUR"),
+        ("12€50", 12.5, "EUR"),
+        ("120 kr", 120, "kr"),
+        ("12zł", 12, "PLN"),
+        ("Rs50", 50, "Rs"),
+        ("12 500,50 Ft", 12500.5, "HUF"),
+        ("0,299", 0.299, ""),
+    ],
+)
+def test_digits_and_signs_of_all_kinds(text: str, amount: float, currency: str) -> None:
+    assert price_from(text) == (amount, currency)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("$1.5k", "1.5K", "2M €", "1,5 Mio €", "10 lakh", "2 for $5", "2/$5", "3 x 10 €", "3 für 10 €"),
+        *("Was $20 now $15", "$20.00 $15.00", "12 € statt 15 €", "12 International", "12 months", "A4"),
+        *("call 555-1234", "2024-01-02", "12.01.2024", "192.168.1.1", "5 %", "12 or 15"),
+    ],
+)
+def test_what_leaves_doubt_is_no_price(text: str) -> None:
+    assert price_from(text) is None
+
+
+@pytest.mark.parametrize("word", ["ERN", "international", "before", "range", "all", "Try", "internet", "per"])
+def test_a_currency_is_a_whole_word(word: str) -> None:
+    expected = word if word == "ERN" else ""
+    assert code_of_word(word) == expected or word == "Try"
+    found = price_from(f"12 {word}")
+    assert found is None or found.currency in ("", word.upper())

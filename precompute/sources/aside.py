@@ -1,0 +1,72 @@
+"""What of a folder is left aside: folders that systems keep for themselves, and what somebody names."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+
+from precompute.sources.records import LeftOut
+
+SYSTEM_FOLDERS = (
+    *("@eaDir", "#recycle", "#snapshot", "@Recycle", "@Recently-Snapshot", "@tmp", ".Trash*", "Trash-*"),
+    *("$RECYCLE.BIN", "RECYCLER", "System Volume Information", "lost+found", "__MACOSX", "__pycache__"),
+    *("node_modules", ".AppleDouble", ".Spotlight-V100", ".fseventsd", "@SynoResource", "@SynoEAStream"),
+)
+"""Folders in which no shop has products: of Synology's and QNAP's storage, Windows, Linux and macOS."""
+
+SYSTEM_FILES = ("Thumbs.db", "desktop.ini", "ehthumbs.db", "Icon\r", "*@SynoEAStream", "*@SynoResource")
+
+_SHOWN = 3
+
+
+@dataclass
+class Aside:
+    """Judges paths below a folder by the patterns that somebody gave, and counts what it leaves aside.
+
+    A pattern without / is held against each name on the way, one with / against the whole path below the
+    folder, both without regard to case.
+    """
+
+    patterns: Sequence[str] = ()
+    _system: list[str] = field(default_factory=list)
+    _excluded: list[str] = field(default_factory=list)
+
+    def takes_folder(self, path: str) -> bool:
+        """Whether a folder is left aside, by its path below the source's."""
+        name = path.rpartition("/")[2]
+        if _matches(name, SYSTEM_FOLDERS):
+            self._system.append(path)
+            return True
+        return self._excludes(path, name)
+
+    def takes_file(self, path: str) -> bool:
+        """Whether a file is left aside, by its path below the source's folder."""
+        name = path.rpartition("/")[2]
+        # What Windows and NAS put beside pictures is no news.
+        return _matches(name, SYSTEM_FILES) or self._excludes(path, name)
+
+    def left_out(self) -> Iterator[LeftOut]:
+        """One entry for all folders of systems, and one for all that somebody excluded."""
+        if self._system:
+            yield LeftOut(_several(self._system), "system folders are not looked into")
+        if self._excluded:
+            yield LeftOut(_several(self._excluded), f"left out by --exclude {', '.join(self.patterns)}")
+
+    def _excludes(self, path: str, name: str) -> bool:
+        for pattern in self.patterns:
+            pattern = pattern.strip("/").casefold() if pattern != "/" else pattern
+            if fnmatchcase((path if "/" in pattern else name).casefold(), pattern):
+                self._excluded.append(path)
+                return True
+        return False
+
+
+def _matches(name: str, patterns: Sequence[str]) -> bool:
+    folded = name.casefold()
+    return any(fnmatchcase(folded, pattern.casefold()) for pattern in patterns)
+
+
+def _several(paths: Sequence[str]) -> str:
+    more = f" and {len(paths) - _SHOWN:,} more" if len(paths) > _SHOWN else ""
+    return ", ".join(paths[:_SHOWN]) + more

@@ -1,0 +1,32 @@
+"""Data sets of pictures as programs write them: img2dataset's tables."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from precompute.sources.exports.export import Entries, Export, Table, by_compact_name, has_all
+from precompute.sources.records import LeftOut
+from precompute.sources.rows import Row
+
+
+def _change(entries: Entries, table: Table) -> Iterator[Row | LeftOut]:
+    for row in entries:
+        if isinstance(row, LeftOut):
+            yield row
+            continue
+        plain = by_compact_name(row)
+        status = plain.get("status", "success")
+        if status == "success":
+            yield row
+        else:
+            why = plain.get("errormessage") or status
+            yield LeftOut(row.place, f"its picture was not fetched ({why.strip()[:100]})")
+
+
+IMG2DATASET = Export(
+    "img2dataset's table",
+    has_all("url key status errormessage", "url key status width height"),
+    {"key": "image", "caption": "title", "url": "", "status": ""},
+    change=_change,
+)
+"""Its pictures are the files that are called after its keys; the addresses were asked before."""

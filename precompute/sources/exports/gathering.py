@@ -1,0 +1,116 @@
+"""What the rows of one product say together: its pictures, its price, its stock and what it can be had in."""
+
+from __future__ import annotations
+
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from precompute.sources.exports.export import FACT, Entries, Table, amount_of, compact
+from precompute.sources.records import LeftOut
+from precompute.sources.rows import Cell, Row
+
+KeyOf = Callable[[Row, str], str]
+"""The key of a row's product, of the row and the key of the row before it."""
+
+
+def by_product(entries: Entries, table: Table, key_of: KeyOf) -> Iterator[list[Row] | LeftOut]:
+    """The rows of each product, wherever they stand, in the order of their first ones.
+
+    The table is read twice, so that no more rows are in memory than those of products that are not complete.
+    """
+    left = Counter(_keys(table.rows(), key_of))
+    waiting: dict[str, list[Row]] = {}
+    order: deque[str | LeftOut] = deque()
+    before = ""
+    for entry in entries:
+        if isinstance(entry, LeftOut):
+            order.append(entry)
+        else:
+            before = key_of(entry, before)
+            if before not in waiting:
+                waiting[before] = []
+                order.append(before)
+            waiting[before].append(entry)
+            left[before] -= 1
+        while order and (isinstance(order[0], LeftOut) or left[order[0]] <= 0):
+            first = order.popleft()
+            yield first if isinstance(first, LeftOut) else waiting.pop(first)
+    for first in order:
+        yield first if isinstance(first, LeftOut) else waiting.pop(first)
+
+
+def _keys(rows: Iterable[Row], key_of: KeyOf) -> Iterator[str]:
+    before = ""
+    for row in rows:
+        before = key_of(row, before)
+        yield before
+
+
+@dataclass
+class Gathered:
+    """Gathers what the variants of a product say."""
+
+    images: dict[str, dict[str, None]] = field(default_factory=dict)
+    options: dict[str, dict[str, None]] = field(default_factory=dict)
+    _price: tuple[float, str, str] | None = None
+    _stock: list[bool] = field(default_factory=list)
+
+    def add_images(self, row: Row, columns: Sequence[str]) -> None:
+        """Take in the pictures of a row that are in columns of some compact names."""
+        for name, cell in row.cells.items():
+            if compact(name) in columns:
+                found = self.images.setdefault(name, {})
+                found.update(dict.fromkeys(cell if isinstance(cell, tuple) else (cell,)))
+
+    def add_price(self, paid: str, before: str = "", *, decimal: str = ".") -> None:
+        """Take in a variant's price, and what it was before: the product's price is the lowest."""
+        amount, regular = amount_of(paid, decimal), amount_of(before, decimal)
+        if amount is not None and (self._price is None or amount < self._price[0]):
+            self._price = (amount, paid, before if regular is not None and regular > amount else "")
+
+    def add_stock(self, there: bool | None) -> None:
+        """Take in whether a variant is there; None where it is not said."""
+        if there is not None:
+            self._stock.append(there)
+
+    def add_option(self, name: str, value: str) -> None:
+        """Take in one value of what a product can be had in."""
+        if name and value and value != "Default Title":
+            self.options.setdefault(name, {})[value] = None
+
+    def cells(
+        self, rows: Sequence[Row], *, price: Sequence[str] = (), stock: Sequence[str] = ()
+    ) -> dict[str, Cell]:
+        """What was gathered of some rows, as cells.
+
+        Pictures, the price and the stock have the names of the table's own columns, where there are any of
+        the compact names `price` and `stock`, so that somebody can name these.
+        """
+        found: dict[str, Cell] = {name: tuple(images) for name, images in self.images.items()}
+        if self._price:
+            _, paid, before = self._price
+            found[name_of(rows, price) or "price"] = before or paid
+            found |= {"sale_price": paid} if before else {}
+        if self._stock:
+            found[name_of(rows, stock) or "in_stock"] = "yes" if any(self._stock) else "no"
+        return found | {FACT + name: ", ".join(values) for name, values in self.options.items()}
+
+
+def name_of(rows: Iterable[Row], columns: Sequence[str]) -> str:
+    """The name of the first column of some rows whose compact name is one of `columns`; empty without one."""
+    return next((name for row in rows for name in row.cells if compact(name) in columns), "")
+
+
+def first_row_with(rows: Sequence[Row], cells: Sequence[Mapping[str, str]], *names: str) -> int:
+    """The place of the first row that has one of some cells: that which has a product's texts."""
+    return next((place for place, each in enumerate(cells) if any(each.get(name) for name in names)), 0)
+
+
+def numbered_pairs(
+    cells: Mapping[str, str], name: str, value: str, most: int = 10
+) -> Iterator[tuple[str, str]]:
+    """Names and values in columns that are numbered; {} stands for the number in their compact names."""
+    for number in range(1, most + 1):
+        if text := cells.get(value.format(number)):
+            yield cells.get(name.format(number), ""), text

@@ -1,0 +1,248 @@
+"""Exports of shops that others host: Wix, Squarespace, BigCommerce."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from precompute.sources.exports.export import (
+    Entries,
+    Export,
+    Table,
+    amount_of,
+    by_compact_name,
+    columns_of,
+    first_of,
+    has_all,
+    said,
+    without,
+)
+from precompute.sources.exports.gathering import Gathered, by_product, numbered_pairs
+from precompute.sources.hidden import why_hidden
+from precompute.sources.records import LeftOut
+from precompute.sources.rows import Cell, Listed, Row
+from precompute.sources.values.categories import BETWEEN, split_slashes, without_ancestors
+from precompute.sources.values.stock import stock_from
+
+_WIX_MEDIA = "https://static.wixstatic.com/media/"
+_WIX_NAME = re.compile(r"(?:[0-9a-f]{4,}_[0-9a-f]{16,}|[^/]*~mv2)[^/]*", re.IGNORECASE)
+
+
+def _wix(entries: Entries, table: Table) -> Iterator[Row | LeftOut]:
+    for rows in by_product(entries, table, lambda row, before: _wix_handle(row) or before):
+        yield rows if isinstance(rows, LeftOut) else _wix_product(rows)
+
+
+def _wix_handle(row: Row) -> str:
+    return first_of(by_compact_name(row), "handleid", "handle")
+
+
+def _wix_product(rows: list[Row]) -> Row | LeftOut:
+    every = [by_compact_name(row) for row in rows]
+    place = next((n for n, each in enumerate(every) if each.get("fieldtype", "").lower() == "product"), 0)
+    row, first = rows[place], every[place]
+    if reason := why_hidden(row.cells):
+        return LeftOut(row.place, reason)
+    gathered = Gathered()
+    images: dict[str, None] = {}
+    for cells in every:
+        for name in first_of(cells, "productimageurl", "media").split(";"):
+            images |= {_wix_address(name.strip()): None} if name.strip() else {}
+        kind = cells.get("fieldtype", "").lower()
+        if kind == "variant" or len(rows) == 1:
+            gathered.add_stock(_wix_stock(cells))
+        if kind == "variant" and first_of(cells, "handle") and cells.get("price"):
+            gathered.add_price(cells["price"], cells.get("strikethroughprice", ""))
+    gathered.add_stock(_wix_stock(first))
+    for name, values in numbered_pairs(first, "productoptionname{}", "productoptiondescription{}"):
+        for value in values.split(";"):
+            # Colours have their code before the name: "#FF0000:Red".
+            gathered.add_option(name, value.rpartition(":")[2].strip())
+    for name, values in numbered_pairs(first, "productoptionname{}", "productoptionchoices{}"):
+        for value in values.split(";"):
+            gathered.add_option(name, value.rpartition(":")[2].strip())
+    cells: dict[str, Cell] = without(row.cells, "productimageurl", "media", "inventory", "collection")
+    cells |= gathered.cells(rows) | _wix_sale(first)
+    if collections := [each.strip() for each in first.get("collection", "").split(";") if each.strip()]:
+        cells["categories"] = Listed(collections)
+    return Row(row.place, cells | {"images": tuple(images)})
+
+
+def _wix_stock(cells: dict[str, str]) -> bool | None:
+    said_so = cells.get("inventory", "").replace("_", "").lower()
+    return {"instock": True, "outofstock": False}.get(said_so, stock_from(said_so) if said_so else None)
+
+
+def _wix_sale(cells: dict[str, str]) -> dict[str, Cell]:
+    """The price less the discount, or below the price that is struck through."""
+    price, off = amount_of(cells.get("price", "")), amount_of(cells.get("discountvalue", ""))
+    if price and off:
+        percent = cells.get("discountmode", "").upper() == "PERCENT"
+        return {"sale_price": said(max(0.0, price * (1 - off / 100) if percent else price - off))}
+    before = amount_of(cells.get("strikethroughprice", ""))
+    if price and before and before > price:
+        return {"price": cells["strikethroughprice"], "sale_price": cells["price"]}
+    return {}
+
+
+def _wix_address(name: str) -> str:
+    """The address of a picture: Wix names its own by the key of its storage."""
+    return _WIX_MEDIA + name if _WIX_NAME.fullmatch(name) else name
+
+
+WIX = Export(
+    "a Wix export",
+    has_all("handleid fieldtype name productimageurl", "handle fieldtype name media"),
+    columns_of(
+        """
+        id: handleid handle
+        none: sku visible surcharge cost
+        title: name
+        description: description plaindescription
+        brand: brand
+        categories: collection
+        tags: ribbon
+        images: productimageurl media
+        """
+    ),
+    change=_wix,
+    unit="products",
+    decimal=".",
+)
+
+
+def _squarespace(entries: Entries, table: Table) -> Iterator[Row | LeftOut]:
+    def key_of(row: Row, before: str) -> str:
+        cells = by_compact_name(row, _SQUARESPACE_NAMES)
+        return first_of(cells, "productid") or (row.place if cells.get("title") else before)
+
+    for rows in by_product(entries, table, key_of):
+        yield rows if isinstance(rows, LeftOut) else _squarespace_product(rows)
+
+
+_SQUARESPACE_NAMES = {
+    f"{name}noneditable": name
+    for name in ("productid", "variantid", "producttype", "productpage", "producturl")
+}
+
+
+def _squarespace_product(rows: list[Row]) -> Row | LeftOut:
+    every = [by_compact_name(row, _SQUARESPACE_NAMES) for row in rows]
+    row, first = rows[0], every[0]
+    if reason := why_hidden(row.cells):
+        return LeftOut(row.place, reason)
+    gathered = Gathered()
+    images: dict[str, None] = {}
+    for cells in every:
+        on_sale = cells.get("onsale", "").lower() in ("yes", "true", "1")
+        sale = cells.get("saleprice", "") if on_sale and amount_of(cells.get("saleprice", "")) else ""
+        gathered.add_price(sale or cells.get("price", ""), cells.get("price", ""))
+        if stock := cells.get("stock"):
+            gathered.add_stock(True if stock.lower() == "unlimited" else stock_from(stock))
+        for number in range(1, 7):
+            name = cells.get(f"optionname{number}") or first.get(f"optionname{number}", "")
+            gathered.add_option(name, cells.get(f"optionvalue{number}", ""))
+        images |= dict.fromkeys(cells.get("hostedimageurls", "").split())
+    cells: dict[str, Cell] = without(
+        row.cells, "price", "saleprice", "stock", "hostedimageurls", "categories"
+    )
+    paths = [each.strip().strip("/").replace("/", BETWEEN) for each in first.get("categories", "").split(",")]
+    cells |= {"categories": Listed(filter(None, paths))} if any(paths) else {}
+    return Row(row.place, cells | gathered.cells(rows) | {"images": tuple(images)})
+
+
+SQUARESPACE = Export(
+    "a Squarespace export",
+    has_all("title optionname1 hostedimageurls", "productpage producturl hostedimageurls"),
+    columns_of(
+        """
+        id: productidnoneditable productid sku
+        none: variantidnoneditable variantid producttypenoneditable producttype productpage
+            producturl visible onsale weight
+        images: hostedimageurls
+        """
+    ),
+    change=_squarespace,
+    unit="products",
+    decimal=".",
+)
+
+
+def _bigcommerce(entries: Entries, table: Table) -> Iterator[Row | LeftOut]:
+    def key_of(row: Row, before: str) -> str:
+        cells = by_compact_name(row)
+        return row.place if first_of(cells, "itemtype", "item").lower() == "product" else before or row.place
+
+    for rows in by_product(entries, table, key_of):
+        yield rows if isinstance(rows, LeftOut) else _bigcommerce_product(rows)
+
+
+def _bigcommerce_product(rows: list[Row]) -> Row | LeftOut:
+    every = [by_compact_name(row) for row in rows]
+    row, first = rows[0], every[0]
+    if reason := why_hidden(row.cells):
+        return LeftOut(row.place, reason)
+    gathered = Gathered()
+    images: dict[str, None] = {}
+    for cells in every:
+        kind = first_of(cells, "itemtype", "item").lower()
+        if kind in ("product", "image"):
+            found = (cells.get(f"productimagefile{number}", "") for number in range(1, 31))
+            images |= dict.fromkeys(
+                filter(None, (*found, first_of(cells, "imageurlimport", "internalimageurlexport")))
+            )
+        if kind in ("sku", "variant"):
+            gathered.add_stock(stock_from(first_of(cells, "currentstocklevel", "currentstock") or "?"))
+            for text in re.split(r"[,|](?=[^,|]*=)", first_of(cells, "productname", "options")):
+                name, _, value = re.sub(r"^\s*\[\w+\]|^.*?Name=", "", text).partition("=")
+                gathered.add_option(name.strip(), value.rpartition(":")[2].strip())
+    tracking = first_of(first, "trackinventory", "inventorytracking").lower()
+    if tracking in ("none", "no", "n"):
+        gathered = Gathered(options=gathered.options)
+        gathered.add_stock(True)
+    else:
+        gathered.add_stock(stock_from(first_of(first, "currentstocklevel", "currentstock") or "?"))
+    price, before = first.get("price", ""), first.get("retailprice", "")
+    gathered.add_price(price, before)
+    paths = [
+        split_slashes(each.strip()) for each in re.split(r"[;|]", first_of(first, "category", "categories"))
+    ]
+    cells: dict[str, Cell] = without(
+        row.cells, "price", "currentstocklevel", "currentstock", "category", "categories", "imageurlimport"
+    )
+    cells = {name: cell for name, cell in cells.items() if not name.lower().startswith("product image")}
+    cells |= gathered.cells(rows) | {"categories": Listed(without_ancestors(paths)), "images": tuple(images)}
+    if not amount_of(first.get("saleprice", "")):
+        cells = without(cells, "saleprice") | ({"sale_price": price} if "sale_price" in cells else {})
+    return Row(row.place, {name: cell for name, cell in cells.items() if cell})
+
+
+_BIGCOMMERCE_COLUMNS = columns_of(
+    """
+        id: productid id productcodesku sku
+        title: productname name
+        none: producttype type item itemtype costprice retailprice productvisible isvisible
+            productweight productimageid1 imageurlimport internalimageurlexport producturl
+        description: productdescription description
+        brand: brandname
+        tags: searchkeywords
+        """
+)
+
+BIGCOMMERCE = Export(
+    "a BigCommerce export",
+    has_all("itemtype productid productname", "itemtype productname productcodesku"),
+    _BIGCOMMERCE_COLUMNS,
+    change=_bigcommerce,
+    unit="products",
+    decimal=".",
+)
+
+BIGCOMMERCE_V3 = Export(
+    "a BigCommerce export",
+    has_all("item id name type sku isvisible", "item id name sku imageurlimport"),
+    _BIGCOMMERCE_COLUMNS,
+    change=_bigcommerce,
+    unit="products",
+    decimal=".",
+)

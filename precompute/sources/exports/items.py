@@ -1,0 +1,283 @@
+"""Products as the interfaces of shop systems answer with them, in JSON that somebody saved."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from precompute.sources.exports.export import FACT
+
+Item = Mapping[str, Any]
+
+_NO_OPTIONS = ("Default Title", "Title")
+_LISTS_OF_VARIANTS = ("variants", "variations", "skus", "product_variants", "productVariants")
+
+
+@dataclass(frozen=True)
+class ItemKind:
+    """One interface's products: `is_one` of an object, `flat` has its fields under Akin's names."""
+
+    what: str
+    is_one: Callable[[Item], bool]
+    flat: Callable[[Item], dict[str, Any]]
+
+
+def flattened(item: Item) -> Item:
+    """An object with its fields under Akin's names where it is of a shop system that is known."""
+    for kind in ITEM_KINDS:
+        if kind.is_one(item):
+            return {name: value for name, value in kind.flat(item).items() if value not in (None, "", [], {})}
+    return _with_variants(item)
+
+
+def _with_variants(item: Item) -> Item:
+    """Any shop's object: without a price of its own it has its cheapest variant's."""
+    name = next((name for name in _LISTS_OF_VARIANTS if objects_in(item.get(name))), "")
+    if not name:
+        return item
+    variants = objects_in(item[name])
+    rest = {key: value for key, value in item.items() if key != name}
+    if not any("price" in key.lower() for key in rest):
+        rest["price"] = cheapest(variants, "price")
+    return rest
+
+
+def objects_in(value: Any) -> list[Item]:
+    """The objects of a list; none of anything else."""
+    return [each for each in value if isinstance(each, Mapping)] if isinstance(value, list) else []
+
+
+def cheapest(variants: Iterable[Item], name: str) -> Decimal | None:
+    """The lowest price of some variants; None where none has one."""
+    return min(
+        (number for each in variants if (number := number_from(each.get(name))) is not None), default=None
+    )
+
+
+def number_from(value: Any) -> Decimal | None:
+    """A number, or a text that is one, as it stands; None for all else and for what is below zero."""
+    if isinstance(value, bool) or not isinstance(value, (int, float, str, Decimal)):
+        return None
+    try:
+        number = Decimal(str(value))
+    except InvalidOperation:
+        return None
+    return number if number.is_finite() and number >= 0 else None
+
+
+def shopify(item: Item) -> dict[str, Any]:
+    """A product of /products.json or of the Admin API."""
+    variants = objects_in(item.get("variants"))
+    sold = [each for each in variants if _shopify_stock(each)] or variants
+    paid = cheapest(sold, "price")
+    of_paid = [each for each in sold if number_from(each.get("price")) == paid]
+    before = cheapest(of_paid, "compare_at_price")
+    on_sale = paid is not None and before is not None and before > paid
+    known = [said for each in variants if (said := _shopify_stock(each)) is not None]
+    facts = {}
+    for option in objects_in(item.get("options")):
+        values = [str(each) for each in option.get("values") or () if each not in _NO_OPTIONS]
+        if values and (name := option.get("name")) and name not in _NO_OPTIONS:
+            facts[FACT + str(name)] = ", ".join(values)
+    tags = item.get("tags")
+    hidden = "published_at" in item and item["published_at"] is None
+    images = objects_in(item.get("images")) or objects_in([item.get("image")])
+    return {
+        "id": item.get("id"),
+        "title": item.get("title"),
+        "category": item.get("product_type"),
+        "brand": item.get("vendor"),
+        "tags": [each.strip() for each in tags.split(",")] if isinstance(tags, str) else tags,
+        "description": item.get("body_html"),
+        "price": before if on_sale else paid,
+        "sale_price": paid if on_sale else None,
+        "in_stock": any(known) if known else None,
+        "images": [each.get("src") for each in images if isinstance(each.get("src"), str)],
+        "status": item.get("status"),
+        "published": False if hidden else None,
+        **facts,
+    }
+
+
+def _shopify_stock(variant: Item) -> bool | None:
+    if isinstance(variant.get("available"), bool):
+        return bool(variant["available"])
+    quantity = variant.get("inventory_quantity")
+    if not variant.get("inventory_management") or not isinstance(quantity, int):
+        return None
+    return quantity > 0 or variant.get("inventory_policy") == "continue"
+
+
+def _store_api(item: Item) -> dict[str, Any]:
+    """A product of WooCommerce's Store API, whose prices are in the currency's smallest unit."""
+    prices = item["prices"]
+    digits = prices.get("currency_minor_unit", 2)
+    paid, regular = (_scaled(prices.get(name), digits) for name in ("price", "regular_price"))
+    on_sale = paid is not None and regular is not None and paid < regular
+    stock = item.get("is_in_stock")
+    return {
+        **_woocommerce(item),
+        "price": regular if on_sale else paid,
+        "sale_price": paid if on_sale else None,
+        "currency": prices.get("currency_code"),
+        "in_stock": stock if isinstance(stock, bool) else None,
+    }
+
+
+def _rest_api(item: Item) -> dict[str, Any]:
+    """A product of WooCommerce's REST API."""
+    return {
+        **_woocommerce(item),
+        "price": number_from(item.get("regular_price") or item.get("price")),
+        "sale_price": number_from(item.get("price")),
+        "in_stock": item.get("stock_status"),
+        "status": item.get("status") if item.get("status") != "publish" else "",
+        "catalog_visibility": item.get("catalog_visibility"),
+    }
+
+
+def _woocommerce(item: Item) -> dict[str, Any]:
+    facts: dict[str, Any] = {FACT + "SKU": item.get("sku")}
+    for attribute in objects_in(item.get("attributes")):
+        terms = (
+            [each.get("name") for each in objects_in(attribute.get("terms"))]
+            or attribute.get("options")
+            or []
+        )
+        if isinstance(attribute.get("name"), str) and isinstance(terms, list):
+            facts[FACT + attribute["name"]] = ", ".join(str(each) for each in terms if each)
+    return {
+        "id": item.get("id"),
+        "title": item.get("name"),
+        "categories": [each.get("name") for each in objects_in(item.get("categories"))],
+        "brand": ", ".join(str(each.get("name")) for each in objects_in(item.get("brands"))),
+        "tags": [each.get("name") for each in objects_in(item.get("tags"))],
+        "description": item.get("description") or item.get("short_description"),
+        "url": item.get("permalink"),
+        "images": [each.get("src") for each in objects_in(item.get("images"))],
+        **facts,
+    }
+
+
+def _vendure(item: Item) -> dict[str, Any]:
+    """A product of Vendure's interface, whose prices are in hundredths."""
+    variants = objects_in(item["variants"])
+    name = "priceWithTax" if any("priceWithTax" in each for each in variants) else "price"
+    levels = [each.get("stockLevel") for each in variants if each.get("stockLevel")]
+    assets = [*objects_in([item.get("featuredAsset")]), *objects_in(item.get("assets"))]
+    places = (each.get("preview") or each.get("source") for each in assets)
+    return {
+        "id": item.get("id"),
+        "title": item.get("name"),
+        "description": item.get("description"),
+        "categories": [each.get("name") for each in objects_in(item.get("collections"))],
+        "price": _scaled(cheapest(variants, name), 2),
+        "currency": next((each["currencyCode"] for each in variants if each.get("currencyCode")), ""),
+        "in_stock": any(each != "OUT_OF_STOCK" for each in levels) if levels else None,
+        "enabled": item.get("enabled"),
+        "images": list(dict.fromkeys(filter(None, places))),
+    }
+
+
+def _medusa(item: Item) -> dict[str, Any]:
+    """A product of Medusa's interface; only prices that it calculated say in which unit they are."""
+    variants = objects_in(item["variants"])
+    prices = objects_in([each.get("calculated_price") for each in variants])
+    paid = cheapest(prices, "calculated_amount")
+    of_paid = [each for each in prices if number_from(each.get("calculated_amount")) == paid]
+    before = cheapest(of_paid, "original_amount")
+    on_sale = paid is not None and before is not None and before > paid
+    stock = [
+        not each.get("manage_inventory", True)
+        or each.get("allow_backorder")
+        or each["inventory_quantity"] > 0
+        for each in variants
+        if isinstance(each.get("inventory_quantity"), int)
+    ]
+    return {
+        "id": item.get("id"),
+        "title": item.get("title"),
+        "description": item.get("description"),
+        "categories": [each.get("name") for each in objects_in(item.get("categories"))],
+        "tags": [each.get("value") for each in objects_in(item.get("tags"))],
+        "price": before if on_sale else paid,
+        "sale_price": paid if on_sale else None,
+        "currency": next((str(each["currency_code"]) for each in prices if each.get("currency_code")), ""),
+        "in_stock": any(stock) if stock else None,
+        "status": item.get("status"),
+        "image": item.get("thumbnail"),
+        "images": [each.get("url") for each in objects_in(item.get("images"))],
+        FACT + "material": item.get("material"),
+    }
+
+
+def _magento(item: Item) -> dict[str, Any]:
+    """A product of Magento's interface."""
+    custom = {
+        each["attribute_code"]: each.get("value")
+        for each in objects_in(item.get("custom_attributes"))
+        if isinstance(each.get("attribute_code"), str)
+    }
+    gallery = [each for each in objects_in(item.get("media_gallery_entries")) if not each.get("disabled")]
+    hidden = item.get("status") == 2 or item.get("visibility") == 1
+    return {
+        "id": item.get("sku"),
+        "title": item.get("name"),
+        "description": custom.get("description") or custom.get("short_description"),
+        "price": number_from(item.get("price")),
+        "sale_price": number_from(custom.get("special_price")),
+        "image": custom.get("image") if custom.get("image") != "no_selection" else "",
+        "images": [each.get("file") for each in gallery],
+        "enabled": False if hidden else None,
+    }
+
+
+def _scaled(value: Any, digits: Any) -> Decimal | None:
+    """A price in the main unit, of one in the smallest unit."""
+    number = number_from(value)
+    if number is None or not isinstance(digits, int) or not 0 <= digits <= 6:
+        return None
+    return number.scaleb(-digits)
+
+
+def _has_variants(item: Item, *names: str) -> bool:
+    return bool(objects_in(item.get("variants"))) and all(name in item for name in names)
+
+
+ITEM_KINDS = (
+    ItemKind(
+        "Vendure's interface",
+        lambda item: _has_variants(item, "slug") and ("featuredAsset" in item or "assets" in item),
+        _vendure,
+    ),
+    ItemKind(
+        "Medusa's interface",
+        lambda item: _has_variants(item, "handle", "thumbnail") and "body_html" not in item,
+        _medusa,
+    ),
+    ItemKind(
+        "Shopify's products.json",
+        lambda item: (
+            _has_variants(item, "title") and any(n in item for n in ("handle", "body_html", "product_type"))
+        ),
+        shopify,
+    ),
+    ItemKind(
+        "WooCommerce's Store API",
+        lambda item: isinstance(item.get("prices"), Mapping) and "currency_minor_unit" in item["prices"],
+        _store_api,
+    ),
+    ItemKind(
+        "WooCommerce's REST API",
+        lambda item: all(name in item for name in ("permalink", "regular_price", "images")),
+        _rest_api,
+    ),
+    ItemKind(
+        "Magento's interface",
+        lambda item: "media_gallery_entries" in item and "sku" in item,
+        _magento,
+    ),
+)
+"""The interfaces of shop systems that are known, in the order in which they are tried."""

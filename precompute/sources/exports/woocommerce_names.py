@@ -1,0 +1,96 @@
+"""The names of the columns of WooCommerce's export, in the languages in which shops write it.
+
+Each line has the English name and those of German, French, Spanish, Italian, Dutch, Polish, Portuguese,
+Russian and Japanese; of a language that changed its word, all words.
+"""
+
+from __future__ import annotations
+
+import re
+
+from precompute.sources.exports.export import compact
+
+_NAMES = """
+id: ID
+type: Type | Typ | Tipo | Тип | タイプ | 種類 | 商品タイプ
+sku: SKU | Artikelnummer | UGS | COD | Artikelnr | Артикул | 商品コード | REF | Código
+name: Name | Nom | Nombre | Nome | Naam | Nazwa | Имя | Название | 名前 | 商品名
+published: Published | Veröffentlicht | Publié | Publicado | Pubblicato | Gepubliceerd | \
+Opublikowano | Опубликован | Опубликовано | 公開済み | 公開
+visibilityincatalog: Visibility in catalog | Sichtbarkeit im Katalog | Visibilité dans le catalogue \
+| Visibilidad en el catálogo | Visibilità nel catalogo | Zichtbaarheid in catalogus | Widoczność w \
+katalogu | Visibilidade no catálogo | Видимость в каталоге | カタログでの表示
+shortdescription: Short description | Kurzbeschreibung | Description courte | Descripción corta | \
+Breve descrizione | Korte omschrijving | Korte beschrijving | Krótki opis | Descrição curta | Breve \
+descrição | Короткое описание | Краткое описание | 簡単な説明
+description: Description | Beschreibung | Descripción | Descrizione | Beschrijving | Opis | \
+Descrição | Описание | 説明
+datesalepricestarts: Date sale price starts | Datum, an dem Angebotspreis beginnt | Date de début de \
+promo | Día en que empieza el precio rebajado | Data di partenza del prezzo in saldo | Data inizio \
+prezzo in offerta | Startdatum actieprijs | Data rozpoczęcia promocji | Data de preço promocional \
+começa em | Дата начала действия продажной цены | Дата начала действия цены распродажи | セール価格の開始日
+datesalepriceends: Date sale price ends | Datum, an dem Angebotspreis endet | Date de fin de promo | \
+Día en que termina el precio rebajado | Termine data del prezzo di vendita | Data fine prezzo in \
+offerta | Einddatum actieprijs | Data zakończenia promocji | Data de preço promocional termina em | \
+Дата окончания действия продажной цены | Дата окончания действия цены распродажи | セール価格の終了日
+instock: In stock? | Vorrätig? | Auf Lager? | En stock ? | ¿En inventario? | ¿Existencias? | In \
+stock? | Op voorraad? | W magazynie? | Em estoque? | Em stock? | В наличии? | 在庫の有無 | 在庫あり?
+stock: Stock | Lager | Lagerbestand | Inventario | Existencias | Magazzino | Voorraad | Stan \
+magazynowy | Estoque | Запасы | 在庫
+backordersallowed: Backorders allowed? | Lieferrückstände erlaubt? | Lieferrückstande erlaubt? | \
+Autoriser les commandes de produits en rupture ? | ¿Permitir reservas de productos agotados? | \
+Abilita gli ordini arretrati? | Nabestellingen toestaan? | Pozwalać na zamówienia oczekujące (na \
+dostawę do magazynu)? | São permitidas encomendas? | Задержанный заказ возможен? | Возможен ли \
+предзаказ? | お取り寄せを許可する ?
+saleprice: Sale price | Angebotspreis | Tarif promo | Precio rebajado | Prezzo in offerta | \
+Actieprijs | Cena promocyjna | Preço promocional | Цена распродажи | Акционная цена | セール価格
+regularprice: Regular price | Regulärer Preis | Tarif régulier | Tarif normal | Precio normal | \
+Prezzo di listino | Reguliere prijs | Cena | Cena regularna | Preço | Preço normal | Базовая цена | \
+Обычная цена | 標準価格 | 通常価格
+categories: Categories | Kategorien | Catégories | Categorías | Categorie | Categorieën | Kategorie \
+| Categorias | Категории | カテゴリー | カテゴリ
+tags: Tags | Schlagwörter | Étiquettes | Etiquetas | Etichette | Tag | Tagi | Метки | タグ
+images: Images | Bilder | Imágenes | Immagine | Immagini | Afbeeldingen | Obrazki | Zdjęcia | \
+Imagens | Изображения | 画像
+parent: Parent | Übergeordnetes Produkt | Eltern | Superior | Genitore | Hoofd | Element nadrzędny | \
+Nadrzędny | Ascendente | Pai | Родительский | 親
+brands: Brands | Marken | Marques | Marcas | Marchi | Brand | Merken | Marki | Бренды | ブランド
+gtin: GTIN, UPC, EAN, or ISBN | GTIN, UPC, EAN oder ISBN | GTIN, UPC, EAN ou ISBN | GTIN, UPC, EAN o \
+ISBN | GTIN, UPC, EAN of ISBN | GTIN, UPC, EAN lub ISBN | GTIN, UPC, EAN или ISBN
+"""
+
+_ATTRIBUTE_NAMES = """
+Attribute name | Attribut Name | Name des Attributs | Nom de l'attribut | Nom de l’attribut | Nombre del
+atributo | Nombre de atributo | Attributo nome | Nome dell'attributo | Nome dell’attributo | Naam
+eigenschap | Nazwa atrybutu | Nome do atributo | Имя атрибута | Название атрибута | 属性の名前 | 属性名
+"""
+_ATTRIBUTE_VALUES = """
+Attribute value(s) | Attribut Wert(e) | Attributwert(e) | Valeur(s) de l'attribut | Valeur(s) de
+l’attribut | Valor(es) del atributo | Valores del atributo | Attributo valuta(e) | Valore dell'attributo
+| Valore dell’attributo | Valore(i) dell'attributo | Waarde eigenschap | Waarde(n) eigenschap | Wartości
+atrybutu | Valores do atributo | Valor(es) do atributo | Значение(-я) аттрибута(-ов) | Значения атрибута
+| Значение(-я) атрибута(-ов) | 属性の値 | 属性値
+"""
+
+ENGLISH = {
+    compact(word): key
+    for line in _NAMES.strip().splitlines()
+    for key, _, words in [line.partition(": ")]
+    for word in words.split(" | ")
+}
+"""By the compact name of a column in any of the languages, that of the English one."""
+
+_PARTS = {
+    **{compact(word): "name" for word in _ATTRIBUTE_NAMES.replace("\n", " ").split(" | ")},
+    **{compact(word): "value" for word in _ATTRIBUTE_VALUES.replace("\n", " ").split(" | ")},
+}
+_NUMBER = re.compile(r"\d+")
+
+
+def attribute_part(key: str) -> tuple[str, int] | None:
+    """Which part of which attribute a compact name is: "name" or "value", and its number."""
+    number = _NUMBER.search(key)
+    if number is None:
+        return None
+    part = _PARTS.get(key[: number.start()] + key[number.end() :])
+    return (part, int(number[0])) if part else None

@@ -1,0 +1,77 @@
+"""Products that a shop does not show: drafts, and what is archived, disabled or hidden."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+
+from bundle.words import words_of
+from precompute.sources.records import LeftOut
+from precompute.sources.rows import Cell, Row
+from precompute.sources.text import word_set
+
+_STATES = word_set("""
+    status productstatus itemstatus listingstatus publishstatus poststatus state visibility
+    catalogvisibility visibilityincatalog productvisibility
+    """)
+"""Compact names of columns that say in a word what is done with a product."""
+
+_HIDING = word_set(
+    """
+    draft|archived|inactive|disabled|hidden|unpublished|deleted|trash|trashed|private
+    not visible individually|not visible|none|staging|rejected|proposed|not published|entwurf
+    brouillon|borrador|bozza|concept|szkic|rascunho|черновик|下書き|auto draft|expired|removed
+    """,
+    "|",
+)
+_SHOWN = word_set("""
+    visible published enabled active online isactive isvisible ispublished isenabled isonline
+    productvisible productonline publishedononlinestore active01 showinstore aktiv actif activo attivo
+    actief aktywny ativo
+    """)
+"""Compact names of columns that say with yes or no whether a product is shown."""
+
+_KEPT_BACK = word_set(
+    "hidden ishidden disabled isdisabled archived isarchived deleted isdeleted draft isdraft"
+)
+"""The same with yes for what is not."""
+
+_YES = word_set("yes y true t 1 1.0 on wahr vrai ja oui si sí")
+_NO = word_set("no n false f 0 0.0 -1 off falsch faux nein non nee nie não falso")
+
+
+def why_hidden(cells: Mapping[str, Cell]) -> str:
+    """Why a row's product is not shown by its shop, as a reason; empty where it is, or nothing says so."""
+    for name in cells:
+        if (kind := _kind_of(name)) and isinstance(cell := cells[name], str):
+            value = cell.strip().lower()
+            if kind == "state" and value.replace("_", " ").replace("-", " ") in _HIDING:
+                return f"its {name.strip().lower()} is {value}"
+            if kind == "shown" and value in _NO:
+                published = "publish" in name.lower()
+                return "it is not published" if published else f"it is not shown in the shop ({name}: {cell})"
+            if kind == "kept back" and value in _YES:
+                return f"it is not shown in the shop ({name}: {cell})"
+    return ""
+
+
+def is_about_hiding(name: str) -> bool:
+    """Whether a column of this name may say that a product is not shown."""
+    return bool(_kind_of(name))
+
+
+def without_hidden(entries: Iterable[Row | LeftOut]) -> Iterable[Row | LeftOut]:
+    """The entries, with a reason in the place of each row whose product is not shown."""
+    for entry in entries:
+        reason = "" if isinstance(entry, LeftOut) else why_hidden(entry.cells)
+        yield LeftOut(entry.place, reason) if reason and isinstance(entry, Row) else entry
+
+
+@lru_cache(maxsize=4096)
+def _kind_of(name: str) -> str:
+    compact = "".join(words_of(name))
+    if compact in _STATES:
+        return "state"
+    if compact in _SHOWN:
+        return "shown"
+    return "kept back" if compact in _KEPT_BACK else ""
