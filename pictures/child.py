@@ -13,7 +13,7 @@ import sys
 import time
 import warnings
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import pillow_heif
 from PIL import AvifImagePlugin, Image, ImageCms
@@ -26,7 +26,7 @@ from pictures.limits import PictureLimits
 from pictures.messages import receive, send
 
 _SLACK = 64 * 1024**2
-"""Bytes of address space beside what decoding takes by `PictureLimits.memory`: the file, and what libraries keep."""
+"""Bytes of address space beside `PictureLimits.memory`: what libraries keep."""
 
 _KEPT = 24 * 1024**2
 """Bytes that may stay in use when a picture is done; with more, another process takes this one's place."""

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import io
-
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
 
 from pictures.box import WHOLE, Box
-from pictures.errors import NoPictureError, PictureError
-from pictures.heif import Heif, is_heif
-from pictures.limits import BUILD, MEGABYTE, MINIMUM_DECODED_SIDE, PictureLimits
-from pictures.parts import check_directory, check_parts, has_separate_scans, is_gif_animation
+from pictures.errors import PictureError
+from pictures.heif import Heif
+from pictures.limits import BUILD, MINIMUM_DECODED_SIDE, PictureLimits
+from pictures.opening import check_heif_memory, check_memory, failures_as_reasons, open_checked
+from pictures.parts import check_directory
 from pictures.profiles import to_srgb
 
 _STRIP = 256
@@ -30,17 +29,6 @@ _ORIENTATION = 0x0112
 
 _DEPTHS = (10, 12, 14, 16)
 """Bits that 16-bit grey can really have: cameras and scanners leave the upper ones empty."""
-
-_BYTES_A_PIXEL = {"WEBP": 17, "AVIF": 13}
-_BYTES_A_GREY_PIXEL = 13
-_USUAL_BYTES_A_PIXEL = 9
-"""What decoding takes at its peak for each pixel, by tests/pictures/test_memory.py: all that the decoder holds
-and the picture before and after each step. Grey is that of 16 bits."""
-
-# Sizes are checked here before any pixel is decoded, with a reason that names the limit.
-Image.MAX_IMAGE_PIXELS = None
-
-__all__ = ["NoPictureError", "PictureError", "decode"]
 
 
 def decode(
@@ -62,107 +50,33 @@ def decode(
     `PictureError` with the reason where the bytes are damaged or pass the `limits`, `NoPictureError` where
     they are no picture.
     """
-    if not data:
-        raise PictureError("the file is empty (0 bytes)")
-    try:
-        check_parts(data)
+    with failures_as_reasons(limits):
         # What is left of the file's own picture is freed before a part of it is cut out.
         return box.cut(_whole(data, decoding, limits, box), widened=widened)
-    except PictureError:
-        raise
-    except UnidentifiedImageError:
-        raise NoPictureError(f"not a picture in a format that is read ({limits.names})") from None
-    except MemoryError:
-        raise PictureError("decoding it takes more memory than there is") from None
-    # Damaged files make decoders raise nearly anything, and no picture may stop a build.
-    except Exception as error:
-        raise PictureError(f"damaged: {error or type(error).__name__}") from error
 
 
 def _whole(data: bytes, decoding: str, limits: PictureLimits, box: Box) -> Image.Image:
+    image = open_checked(data, limits)
     side = round(MINIMUM_DECODED_SIDE / min(box.width, box.height))
-    if is_heif(data) and "HEIF" in limits.formats:
-        return _heif(data, decoding, limits, side)
-    image = Image.open(io.BytesIO(data), formats=[name for name in limits.formats if name != "HEIF"])
-    _check(image, data, limits)
+    upright = decoding == "upright"
+    if isinstance(image, Heif):
+        reduction = image.reduction(side) if upright else 1
+        check_heif_memory(image, reduction, limits)
+        loaded = image.load(reduction)
+        return _to_rgb(_managed(loaded)) if upright else loaded.convert("RGB")
     size = image.size
-    if decoding == "upright":
+    if upright:
         image.draft(None, (side, side))
-    _check_memory(image, data, size, limits)
+    check_memory(image, data, size, limits)
     image.load()
-    if decoding == "plain":
-        upright = image if box == WHOLE else _turned(image, _turn(image))
-        return upright if upright.mode == "RGB" else upright.convert("RGB")
+    if not upright:
+        image = image if box == WHOLE else _turned(image, _turn(image))
+        return image if image.mode == "RGB" else image.convert("RGB")
     turn = _turn(image)
     # Each step's picture takes the name of the one before, so that only two are in memory at a time.
     image = _managed(image)
     image = _to_rgb(image)
     return _turned(image, turn)
-
-
-def _heif(data: bytes, decoding: str, limits: PictureLimits, side: int) -> Image.Image:
-    try:
-        file = Heif(data)
-    except (OSError, ValueError, SyntaxError, RuntimeError, EOFError) as error:
-        raise PictureError(f"damaged: {error}") from error
-    reduction = file.reduction(side) if decoding == "upright" else 1
-    _check_pixels(file.size, limits.pixels if reduction == 1 else limits.reducible)
-    width, height = file.size
-    _check_bytes(file.size, "HEIF", width * height * (4.5 + 8 / reduction**2), limits)
-    image = file.load(reduction)
-    if decoding == "plain":
-        return image.convert("RGB")
-    return _to_rgb(_managed(image))
-
-
-def _check(image: Image.Image, data: bytes, limits: PictureLimits) -> None:
-    # A JPEG is decoded at a part of its size.
-    _check_pixels(image.size, limits.reducible if _is_jpeg(image) else limits.pixels)
-    if not limits.animation and _is_animation(image, data):
-        raise PictureError("an animation: send a single picture")
-
-
-def _check_pixels(size: tuple[int, int], most: int) -> None:
-    width, height = size
-    if width * height > most:
-        raise PictureError(f"{width} × {height} pixels, more than the limit of {most // 10**6} million")
-
-
-def _is_jpeg(image: Image.Image) -> bool:
-    # What Pillow calls MPO is a JPEG with further views of the same moment, which phones write.
-    return image.format in ("JPEG", "MPO")
-
-
-def _is_animation(image: Image.Image, data: bytes) -> bool:
-    if image.format == "GIF":
-        return is_gif_animation(data)
-    return not _is_jpeg(image) and getattr(image, "n_frames", 1) > 1
-
-
-def _check_memory(image: Image.Image, data: bytes, size: tuple[int, int], limits: PictureLimits) -> None:
-    """Check what decoding takes, once it is settled to what `image.size`; `size` is that in the file."""
-    grey = image.mode.startswith("I")
-    each = _BYTES_A_PIXEL.get(image.format or "", _BYTES_A_GREY_PIXEL if grey else _USUAL_BYTES_A_PIXEL)
-    needed = float(image.width * image.height * each)
-    if _is_jpeg(image) and has_separate_scans(data):
-        # All passes are in memory at full size, two bytes for each number, whatever comes out.
-        needed += 2 * size[0] * size[1] * _components(image)
-    _check_bytes(size, image.format or "", needed, limits)
-
-
-def _components(image: Image.Image) -> float:
-    """How many numbers a JPEG has for each pixel: fewer than it has colours where these are coarser."""
-    samplings = [(wide, high) for _, wide, high, _ in getattr(image, "layer", [])]
-    widest, highest = max(wide for wide, _ in samplings), max(high for _, high in samplings)
-    return sum(wide * high / (widest * highest) for wide, high in samplings)
-
-
-def _check_bytes(size: tuple[int, int], name: str, needed: float, limits: PictureLimits) -> None:
-    if needed > limits.memory:
-        raise PictureError(
-            f"{size[0]} × {size[1]} pixels, which take {needed / MEGABYTE:.0f} MB to decode from {name}, "
-            f"more than the limit of {limits.memory // MEGABYTE} MB"
-        )
 
 
 def _turn(image: Image.Image) -> Image.Transpose | None:

@@ -12,7 +12,7 @@ import struct
 from pictures.errors import PictureError
 
 _SEGMENTS = 1_000
-"""Segments of a JPEG before its pixels: a profile has 255 at the most, further data of an editor some more."""
+"""Segments of a JPEG before its pixels: a profile has 255 at the most, what an editor adds some more."""
 
 _EXIF_SEGMENTS = 16
 """Segments of EXIF data, which Pillow joins one by one; there is one."""
@@ -42,7 +42,9 @@ _ENTRIES_BYTES = 1_000_000
 
 Entries can name the same bytes, each of them all that there are."""
 
-_UNIT = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4, 16: 8, 17: 8, 18: 8}
+_UNITS = (1, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4, 1, 1, 8, 8, 8)
+"""Bytes of a number in such an entry, by the kind of it."""
+
 _NEXT_MARKER = re.compile(rb"\xff[^\x00\xff\xd0-\xd7]")
 _FRAMES = {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}
 _PROGRESSIVE = {0xC2, 0xC6, 0xCA, 0xCE}
@@ -86,7 +88,10 @@ def check_directory(data: bytes) -> None:
     size = struct.calcsize(order + entry)
     table = data[begin : begin + entries * size]
     whole = table[: len(table) // size * size]
-    total = sum(_UNIT.get(kind, 1) * number for _, kind, number in struct.iter_unpack(order + entry, whole))
+    total = sum(
+        _UNITS[min(kind, len(_UNITS) - 1)] * number
+        for _, kind, number in struct.iter_unpack(order + entry, whole)
+    )
     if total > _ENTRIES_SHARE * len(data) + _ENTRIES_BYTES:
         raise PictureError("the entries of its directory have more bytes than the file")
 
@@ -194,6 +199,18 @@ def is_gif_animation(data: bytes) -> bool:
         else:
             return False
     return False
+
+
+def webp_size(data: bytes) -> tuple[int, int] | None:
+    """Width and height of a WebP, whose decoder takes its memory before it says them; None of other files."""
+    if data[:4] != b"RIFF" or data[8:12] != b"WEBP" or len(data) < 30:
+        return None
+    if data[12:16] == b"VP8X":
+        return 1 + int.from_bytes(data[24:27], "little"), 1 + int.from_bytes(data[27:30], "little")
+    if data[12:16] == b"VP8L":
+        bits = int.from_bytes(data[21:25], "little")
+        return 1 + (bits & 0x3FFF), 1 + (bits >> 14 & 0x3FFF)
+    return int.from_bytes(data[26:28], "little") & 0x3FFF, int.from_bytes(data[28:30], "little") & 0x3FFF
 
 
 def _after_colours(data: bytes, flags: int, end: int) -> int:

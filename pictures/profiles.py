@@ -22,7 +22,7 @@ _STEPS = range(0, 256, 15)
 
 
 def to_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
-    """The picture in sRGB: itself where it has no profile, one that is damaged or of other colours, or sRGB's.
+    """The picture in sRGB: itself where it has no profile, a damaged one, other colours' or sRGB's.
 
     It may be changed in place. Modes that are not converted themselves become RGB, or RGBA where they have
     a palette with transparency.

@@ -13,7 +13,7 @@ import numpy as np
 from dashapp.photo.live.uploads import MEDIA_TYPES, Photo
 from dashapp.photo.live.vectors import RankedPositions, VectorIndex
 from dashapp.problems import Problem
-from pictures.decoding import NoPictureError, PictureError
+from pictures.errors import NoPictureError, PictureError
 from pictures.form import Form
 from pictures.limits import UPLOAD
 
