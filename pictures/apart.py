@@ -80,7 +80,7 @@ class Apart:
                 send(jobs, job, data)
                 answer, content = receive(answers)
             except (EOFError, OSError):
-                raise PictureError(self._why_it_ended(job["seconds"])) from None
+                raise PictureError(self._why_it_ended()) from None
             if answer["last"]:
                 self._forget()
         if "reason" in answer:
@@ -112,13 +112,13 @@ class Apart:
                 ) from None
         return _pipe(self._process.stdin), _pipe(self._process.stdout)
 
-    def _why_it_ended(self, seconds: float) -> str:
+    def _why_it_ended(self) -> str:
         code = self._process.wait() if self._process else 0
         self._forget()
         if -code in _TOO_LONG:
-            return f"decoding it takes longer than {seconds:.2g} s"
+            return f"decoding takes longer than {self.limits.seconds:g} s"
         if -code in _TOO_MUCH:
-            return "decoding it takes too much memory"
+            return "decoding takes more memory than there is"
         return f"damaged: its decoder broke down (exit code {code})"
 
     def _forget(self) -> None:

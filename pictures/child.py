@@ -75,7 +75,7 @@ def _answered(job: dict[str, Any], data: bytes, limits: PictureLimits) -> tuple[
     except PictureError as error:
         answer, content = {"reason": str(error), "is_picture": not isinstance(error, NoPictureError)}, b""
     except MemoryError:
-        answer, content = {"reason": "decoding it takes too much memory", "is_picture": True}, b""
+        answer, content = {"reason": "decoding takes more memory than there is", "is_picture": True}, b""
     finally:
         signal.setitimer(signal.ITIMER_PROF, 0)
         signal.setitimer(signal.ITIMER_REAL, 0)

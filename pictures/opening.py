@@ -77,7 +77,7 @@ def failures_as_reasons(limits: PictureLimits) -> Iterator[None]:
     except UnidentifiedImageError:
         raise NoPictureError(f"not a picture in a format that is read ({limits.names})") from None
     except MemoryError:
-        raise PictureError("decoding it takes more memory than there is") from None
+        raise PictureError("decoding takes more memory than there is") from None
     # Damaged files make decoders raise nearly anything, and no picture may stop a build.
     except Exception as error:
         raise PictureError(f"damaged: {error or type(error).__name__}") from error
