@@ -31,9 +31,21 @@ _ENVIRONMENT = {
     "MALLOC_TRIM_THRESHOLD_": "1000000",
 }
 
-_TOO_LONG = {signal.SIGPROF, signal.SIGXCPU, signal.SIGALRM}
-_TOO_MUCH = {signal.SIGKILL}
-"""Which signal ended a process: its timers', or that of a system that has no memory left."""
+_TOO_LONG = {signal.SIGPROF, signal.SIGALRM}
+"""What a process is ended with whose time is up."""
+
+
+class _EndedError(Exception):
+    """The process ended in the middle of a picture, by a signal or, where that is 0 or less, by itself."""
+
+    def __init__(self, number: int) -> None:
+        self.signal = number
+
+    @property
+    def reason(self) -> str:
+        if self.signal == signal.SIGKILL:
+            return "decoding takes more memory than there is"
+        return "damaged: its decoder breaks down"
 
 
 class Apart:
@@ -42,8 +54,10 @@ class Apart:
     It is started with the first picture, and anew where this process was forked from the one that had it.
     """
 
-    def __init__(self, limits: PictureLimits) -> None:
+    def __init__(self, limits: PictureLimits, *, program: tuple[str, ...] = ("-m", "pictures.child")) -> None:
+        """`program` is what Python is given to run."""
         self.limits = limits
+        self._program = program
         self._lock = Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._of = 0
@@ -75,17 +89,31 @@ class Apart:
 
     def _ask(self, job: dict[str, Any], data: bytes) -> tuple[dict[str, Any], bytes]:
         with self._lock:
-            jobs, answers = self._started()
             try:
-                send(jobs, job, data)
-                answer, content = receive(answers)
-            except (EOFError, OSError):
-                raise PictureError(self._why_it_ended()) from None
+                answer, content = self._exchanged(job, data)
+            except _EndedError as ended:
+                if ended.signal in _TOO_LONG:
+                    raise PictureError(f"decoding takes longer than {self.limits.seconds:g} s") from None
+                # Where a system is short of memory it ends a process that has done nothing.
+                try:
+                    answer, content = self._exchanged(job, data)
+                except _EndedError as again:
+                    raise PictureError(again.reason) from None
             if answer["last"]:
                 self._forget()
         if "reason" in answer:
             raise (PictureError if answer["is_picture"] else NoPictureError)(answer["reason"])
         return answer, content
+
+    def _exchanged(self, job: dict[str, Any], data: bytes) -> tuple[dict[str, Any], bytes]:
+        jobs, answers = self._started()
+        try:
+            send(jobs, job, data)
+            return receive(answers)
+        except (EOFError, OSError):
+            code = self._process.wait() if self._process else 0
+            self._forget()
+            raise _EndedError(-code) from None
 
     def _started(self) -> tuple[IO[bytes], IO[bytes]]:
         if self._of != os.getpid():
@@ -95,7 +123,7 @@ class Apart:
             self._forget()
         if self._process is None:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "pictures.child"],
+                [sys.executable, *self._program],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 cwd=_ROOT,
@@ -111,15 +139,6 @@ class Apart:
                     f"The process that decodes pictures ended as it started (exit code {code})."
                 ) from None
         return _pipe(self._process.stdin), _pipe(self._process.stdout)
-
-    def _why_it_ended(self) -> str:
-        code = self._process.wait() if self._process else 0
-        self._forget()
-        if -code in _TOO_LONG:
-            return f"decoding takes longer than {self.limits.seconds:g} s"
-        if -code in _TOO_MUCH:
-            return "decoding takes more memory than there is"
-        return f"damaged: its decoder broke down (exit code {code})"
 
     def _forget(self) -> None:
         process, self._process = self._process, None

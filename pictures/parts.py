@@ -64,6 +64,8 @@ def check_parts(data: bytes) -> None:
         _check_gif(data)
     elif data.startswith((b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")):
         check_directory(data)
+    elif data[4:8] == b"ftyp":
+        _check_boxes(data)
     elif data.startswith(b"BM") and data[30:34] in (b"\x01\0\0\0", b"\x02\0\0\0") and len(data) > _RLE_BYTES:
         raise PictureError(f"a BMP with compressed rows has more than {_RLE_BYTES // 10**6} MB")
 
@@ -172,6 +174,19 @@ def _check_png(data: bytes) -> None:
         chunks += 1
         if chunks > _CHUNKS:
             raise PictureError(f"more than {_CHUNKS:,} chunks")
+
+
+def _check_boxes(data: bytes) -> None:
+    """Of AVIF and HEIF: whatever looks like EXIF data, which Pillow reads before it says a word."""
+    directories = 0
+    for begin in (b"II*\0", b"MM\0*"):
+        place = data.find(begin)
+        while place >= 0:
+            directories += 1
+            if directories > _EXIF_SEGMENTS:
+                raise PictureError("far more EXIF data than a picture has")
+            check_directory(data[place:])
+            place = data.find(begin, place + 1)
 
 
 def _check_gif(data: bytes) -> None:

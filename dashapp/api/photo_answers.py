@@ -20,6 +20,7 @@ from dashapp.answers.look_alikes import LookAlike, folded
 from dashapp.api.operations import FILTERS, filters_of
 from dashapp.api.parameters import Parameter, read_all
 from dashapp.api.records import similar_record
+from dashapp.photo.live.memory import give_memory_back
 from dashapp.photo.live.rates import Rates, client_of
 from dashapp.photo.live.start import can_search, check_start
 from dashapp.photo.live.turns import BusyError, Places, Room, Turns
@@ -69,6 +70,7 @@ class LiveApi:
     """Answers requests with photos, for one process."""
 
     def __init__(self, settings: Settings) -> None:
+        give_memory_back()
         self._settings = settings
         self._rates = Rates(settings.live_rate)
         self._places = Places(AT_ONCE)
