@@ -14,7 +14,7 @@ from typing import Any
 from bundle.disk import whole_file
 from bundle.fields import TYPES
 from bundle.format import ProductFields
-from pictures.decoding import PictureError
+from pictures.errors import PictureError
 from precompute.collect.addresses import without_credentials
 from precompute.collect.journal import Journal
 from precompute.collect.picture_fetching import IMAGES, PHASE, picture_address

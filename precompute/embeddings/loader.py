@@ -13,7 +13,7 @@ from threading import Lock
 from typing import Generic, TypeVar
 
 from bundle.disk import open_file
-from pictures.decoding import PictureError
+from pictures.errors import PictureError
 from pictures.limits import BUILD, MEGABYTE
 from precompute.shared.errors import UserError
 

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from pictures.limits import MINIMUM_DECODED_SIDE
+from pictures.limits import UPRIGHT
 
 DEFAULT = "efficientnet-lite0"
 
@@ -48,9 +48,7 @@ _DECIDES_EMBEDDING = (
 _DECIDES_LIST = (*_DECIDES_EMBEDDING, "projection", "pictures", "metric", "depth")
 
 _SPELLED_OUT = {
-    "decoding": {
-        "upright": f"JPEG at a half, a quarter or an eighth, short side at least {MINIMUM_DECODED_SIDE}"
-    },
+    "decoding": {"upright": UPRIGHT},
     "pooling": {"gem": "generalized mean, p = 3"},
     "projection": {"centre": f"less the mean of the {ANCHORS} first by image id, to unit length"},
     "pictures": {
