@@ -22,7 +22,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from dashapp.http.connection import LINGER_SECONDS, STALL_SECONDS, Connection, State
 
-MOST_HELD = 64 * 1024 * 1024
+MOST_HELD = 32 * 1024 * 1024
 """Bytes of requests and answers on their way that a worker keeps; past that the oldest client has to go."""
 
 _LOOK_EVERY = 0.25
