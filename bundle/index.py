@@ -237,7 +237,7 @@ class Index:
         order = array("I")
         for prices in sorted(self._prices(), key=lambda each: each != first):
             if down:
-                falling = sorted(range(len(prices.amounts)), key=lambda place, p=prices: -p.amounts[place])
+                falling = sorted(range(len(prices.amounts)), key=prices.amounts.__getitem__, reverse=True)
                 order.extend(prices.positions[place] for place in falling)
             else:
                 order.extend(prices.positions)

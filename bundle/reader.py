@@ -55,17 +55,21 @@ class Page:
 class Bundle:
     """One generation, opened read-only. Opening costs the same for ten products and for a million.
 
-    Safe to use from many threads. Its databases are closed where a `with` ends, by `close`, or when nobody
-    holds it any more.
+    `generation` is its name, `count` how many products there are, and `recipes` what the `manifest` says of
+    each recipe, the default one first. Safe to use from many threads. Its databases are closed where a `with`
+    ends, by `close`, or when nobody holds it any more.
     """
 
     def __init__(self, folder: Path, manifest: dict[str, Any]) -> None:
         """Use `Bundle.open`, which checks what it is given."""
         self.folder = folder
         self.manifest = manifest
+        self.generation: str = manifest["generation"]
+        self.count: int = manifest["counts"]["products"]
+        self.recipes: list[dict[str, Any]] = manifest["recipes"]
         self._connection = Connections(folder / fmt.CATALOGUE)
         self._columns = ProductColumns(self._connection())
-        self._index = Index(self._connection, count=manifest["counts"]["products"])
+        self._index = Index(self._connection, count=self.count)
 
     @classmethod
     def open(cls, root: Path) -> Bundle:
@@ -107,21 +111,6 @@ class Bundle:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    @property
-    def generation(self) -> str:
-        """The name of this generation."""
-        return self.manifest["generation"]
-
-    @property
-    def count(self) -> int:
-        """How many products there are."""
-        return self.manifest["counts"]["products"]
-
-    @property
-    def recipes(self) -> list[dict[str, Any]]:
-        """What the manifest says of each recipe, the default one first."""
-        return self.manifest["recipes"]
-
     def mismatches(
         self,
         *,
@@ -134,8 +123,10 @@ class Bundle:
         Looks at the manifest's digest and at every file's name and size; with `contents`, at every
         file's hash too, with `advance(1)` called after each. The folder `elsewhere` need not be there.
         """
-        options = {"contents": contents, "elsewhere": elsewhere, "advance": advance}
-        return list(mismatches(self.folder, self.manifest, **options))
+        found = mismatches(
+            self.folder, self.manifest, contents=contents, elsewhere=elsewhere, advance=advance
+        )
+        return list(found)
 
     def categories(self) -> list[tuple[str, int]]:
         """Every category with its number of products, by name."""
@@ -286,7 +277,8 @@ class Bundle:
     def report(self) -> dict[str, Any]:
         """The content of report.json: what was left out of the build and why, and how it went."""
         try:
-            return fmt.read_json(self.folder / fmt.REPORT)
+            report: dict[str, Any] = fmt.read_json(self.folder / fmt.REPORT)
+            return report
         except (OSError, ValueError) as error:
             raise BundleError(f"{self.folder / fmt.REPORT} cannot be read ({error}).") from error
 
@@ -352,7 +344,7 @@ class Bundle:
 
 def _read_manifest(path: Path) -> dict[str, Any]:
     try:
-        manifest = fmt.read_json(path)
+        manifest: dict[str, Any] = fmt.read_json(path)
         version = manifest["version"]
         if version == fmt.VERSION:
             # A look at each field that is relied on, so that a broken manifest is named here and not later.

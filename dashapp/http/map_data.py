@@ -59,7 +59,7 @@ def groups_of(categories: Sequence[tuple[str, int]]) -> dict[str, int]:
     cuts = [_cut(categories, depth) for depth in range(1, deepest + 1)]
     fitting = [groups for groups in cuts if 1 < len(groups) <= COLOURS]
     several = [groups for groups in cuts if len(groups) > 1]
-    chosen = fitting[-1] if fitting else (several or cuts or [{}])[0]
+    chosen = fitting[-1] if fitting else (several or cuts or [Counter()])[0]
     return dict(sorted(chosen.items(), key=lambda group: (-group[1], group[0])))
 
 

@@ -32,7 +32,7 @@ _GONE = (errno.EPIPE, errno.ECONNRESET, errno.ENOTCONN)
 _TOO_MANY_FILES = (errno.EMFILE, errno.ENFILE)
 
 
-class Worker(ThreadWorker):  # type: ignore[misc]
+class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
     """A `gthread` worker that reads and writes in its loop."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -178,9 +178,10 @@ def _distances(scores: np.ndarray, metric: str) -> np.ndarray:
     """Scores as distances: of a cosine that of unit vectors, of a dot product what the best one is ahead."""
     if metric == "euclidean":
         return scores
+    distances: np.ndarray = scores[:, :1] - scores
     if metric == "cosine":
-        return np.sqrt(np.maximum(0, 2 - 2 * scores))
-    return scores[:, :1] - scores
+        distances = np.sqrt(np.maximum(0, 2 - 2 * scores))
+    return distances
 
 
 def _to_map(points: np.ndarray) -> np.ndarray:
@@ -188,7 +189,8 @@ def _to_map(points: np.ndarray) -> np.ndarray:
     low, high = points.min(axis=0), points.max(axis=0)
     side = (high - low).max()
     scale = MAP_SIDE / side if side else 0.0
-    return np.rint((points - (low + high) / 2) * scale + MAP_SIDE / 2).clip(0, MAP_SIDE).astype(np.int64)
+    places: np.ndarray = np.rint((points - (low + high) / 2) * scale + MAP_SIDE / 2).clip(0, MAP_SIDE)
+    return places.astype(np.int64)
 
 
 def _place(lists: NeighbourLists, metric: str, known: Mapping[str, tuple[int, int]]) -> np.ndarray:

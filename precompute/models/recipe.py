@@ -115,12 +115,11 @@ class Recipe:
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
-def _as_published(name: str, extractor: str, description: str, **fields: object) -> Recipe:
+def _as_published(name: str, extractor: str, description: str, **fields: Any) -> Recipe:
     """A recipe that gives what published code gives: `load_img` with its defaults, and no projection."""
     plain = {"decoding": "plain", "resize": "squash", "interpolation": "nearest", "projection": "none"}
-    return Recipe(
-        name=name, extractor=KERAS + extractor, description=description, **plain | {"top": 5} | fields
-    )
+    options: dict[str, Any] = plain | {"top": 5} | fields
+    return Recipe(name=name, extractor=KERAS + extractor, description=description, **options)
 
 
 RECIPES = {

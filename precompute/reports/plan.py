@@ -183,7 +183,7 @@ class _Estimate:
 
     def _is_approximate(self, vectors: Vectors) -> bool:
         if self._trial.search is None:
-            return self._products * vectors.counts.mean() > EXACT_PRODUCTS
+            return bool(self._products * vectors.counts.mean() > EXACT_PRODUCTS)
         return self._trial.search == "approximate"
 
     def _searched(self, vectors: Vectors, count: int) -> float:
@@ -277,4 +277,5 @@ def _between(vectors: np.ndarray, count: int) -> np.ndarray:
     draw = np.random.default_rng(0)
     first, second = draw.integers(len(vectors), size=(2, count))
     share = draw.random((count, 1), dtype=np.float32)
-    return vectors[first] * share + vectors[second] * (1 - share)
+    points: np.ndarray = vectors[first] * share + vectors[second] * (1 - share)
+    return points
