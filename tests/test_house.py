@@ -104,7 +104,8 @@ def make_targets() -> set[str]:
 
 
 def markdown() -> list[Path]:
-    return [path for pattern in ("*.md", "docs/**/*.md", "examples/*.md") for path in sorted(ROOT.glob(pattern))]
+    patterns = ("*.md", "docs/**/*.md", "examples/*.md")
+    return [path for pattern in patterns for path in sorted(ROOT.glob(pattern))]
 
 
 def documentation() -> str:
