@@ -6,7 +6,7 @@ Builds a bundle of PHOTOS (or takes the one in FOLDER), serves it by gunicorn wi
 the least that a Dash app can be: one callback that returns the same number of cards, each a picture, a title,
 two facts and a score, from constants. Both are asked in turn over one kept connection, as a browser asks, and
 the median milliseconds are printed with their ratio. Then Chromium opens the gallery and clicks: the
-kilobytes that come over the wire are printed, thumbnails apart.
+kilobytes that come over the wire are printed, thumbnails apart, and whose those of the first visit are.
 """
 
 from __future__ import annotations
@@ -38,6 +38,15 @@ if TYPE_CHECKING:
 
 BARE = "bare Dash callback"
 WARM_UP = 30
+PARTS = {
+    "dash-bootstrap-components": "/dash_bootstrap_components.",
+    "Dash and React": "/_dash-component-suites/",
+    "Bootstrap's stylesheet": "bootstrap.min",
+    "the typeface": ".woff2",
+    "Akin's stylesheets": ".css",
+    "Akin's scripts": ".js",
+}
+"""Whose a file is, by the first of these that is in its address."""
 
 
 def bare_server() -> Flask:
@@ -121,6 +130,8 @@ def measure_transfers(port: int) -> None:
         print("|---|---|---|---|")
         page.goto(f"http://127.0.0.1:{port}/")
         page.locator("#first-page").wait_for(state="detached")
+        page.wait_for_load_state("networkidle")
+        first = list(transfers)
         _report("first visit, the gallery", page, transfers)
         for name in ("click on a product", "click on a look-alike"):
             title = page.locator(".card-name").nth(3).text_content()
@@ -131,6 +142,7 @@ def measure_transfers(port: int) -> None:
         page.go_back()
         page.locator("h1", has_text="All products").wait_for()
         _report("back to the gallery", page, transfers)
+    _report_parts(first)
 
 
 def _report(name: str, page: Page, transfers: list[dict[str, Any]]) -> None:
@@ -140,6 +152,18 @@ def _report(name: str, page: Page, transfers: list[dict[str, Any]]) -> None:
     rest = sum(each["bytes"] for each in transfers) - pictures
     print(f"| {name} | {len(transfers)} | {rest / 1000:.1f} | {pictures / 1000:.0f} |", flush=True)
     transfers.clear()
+
+
+def _report_parts(transfers: list[dict[str, Any]]) -> None:
+    """Print what a visit transfers, by whose it is."""
+    sizes = dict.fromkeys((*PARTS, "the page, its data and icons"), 0)
+    for each in transfers:
+        address = each["address"]
+        part = next((name for name, mark in PARTS.items() if mark in address), "the page, its data and icons")
+        sizes[part] += 0 if "/thumbnails/" in address else each["bytes"]
+    print("\n| first visit | KB |\n|---|---|")
+    for name, size in sizes.items():
+        print(f"| {name} | {size / 1000:.0f} |")
 
 
 def pages_of(folder: Path, cards: int) -> list[tuple[str, str, str]]:

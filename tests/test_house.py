@@ -270,3 +270,9 @@ def test_links_between_the_docs_lead_somewhere():
             if target and "://" not in target and not target.startswith("mailto:"):
                 broken += [] if (path.parent / target).exists() else [f"{name_of(path)} links to {link}"]
     assert not broken
+
+
+def test_what_the_guide_for_contributors_names_is_there():
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    named = {name for name in re.findall(r"`([\w./-]+/[\w./-]*)`", text) if "NAME" not in name}
+    assert len(named) > 20 and not {name for name in named if not (ROOT / name).exists()}
