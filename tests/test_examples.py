@@ -167,6 +167,12 @@ def test_the_notebook_is_kept_without_outputs():
     assert len({cell["id"] for cell in cells()}) == len(cells())
 
 
+def test_the_notebook_installs_what_is_pinned():
+    pinned = (ROOT / "requirements-dev.txt").read_text(encoding="utf-8").split()
+    named = re.findall(r"[\w-]+==[\d.]+", NOTEBOOK.read_text(encoding="utf-8"))
+    assert named and set(named) <= set(pinned)
+
+
 def test_the_notebook_asks_where_the_project_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.chdir(tmp_path)
     with pytest.raises(ValueError, match="REPOSITORY is empty"):
