@@ -73,9 +73,7 @@ def open_parquet(path: Path, keep: Keep) -> Rows:
         what="a table (Parquet)",
         unit="rows",
         entries=entries(),
-        columns=tuple(
-            each for each in columns if each in pictures or not _is_struct(file.schema_arrow, each)
-        ),
+        columns=tuple(name for name in columns if name in pictures or not _is_struct(schema, name)),
         notes=[f"{', '.join(sorted(binary))} holds bytes, which are not read"] if binary else [],
         position=lambda: done,
         total=file.metadata.num_rows,
