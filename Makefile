@@ -78,7 +78,7 @@ style: $(venv)/ready-dev
 
 # Two generations, which take turns.
 soak: $(venv)/ready ## serve the demo to everyone at once for ten minutes, kill workers, and plot memory and errors
-	@for title in "" "Again"; do $(venv)/bin/python -m precompute build demo --live --title "$$title" --out data-soak; done
+	@for title in "" "Again"; do $(venv)/bin/python -m precompute build demo --live --title "$$title" --out data-soak || exit 1; done
 	@$(venv)/bin/python benchmarks/soak.py data-soak demo
 	@echo "test-artefacts/soak.html shows it."
 

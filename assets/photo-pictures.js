@@ -134,9 +134,9 @@ export async function photoOfProduct({ id, title, picture, box }) {
 
 /** @param {Blob} blob */
 async function canvasOf(blob) {
-  // As the catalogue's pictures were read: upright, and colours as they are in the file, where a browser can.
-  const asRead = /** @type {const} */ ({ imageOrientation: "from-image", colorSpaceConversion: "none" });
-  const bitmap = await createImageBitmap(blob, asRead).catch(() => createImageBitmap(blob));
+  // As the catalogue's pictures were read: upright, and in sRGB by the profile in the file. That is what browsers do
+  // by themselves; a canvas is in sRGB where it does not ask for another space.
+  const bitmap = await createImageBitmap(blob, { imageOrientation: "from-image", colorSpaceConversion: "default" });
   try {
     return drawn(bitmap, [0, 0, bitmap.width, bitmap.height], KEPT).canvas;
   } finally {

@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 import sqlite3
 import sys
+import threading
 from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
+from weakref import WeakSet
 
 from bundle.fields import INSERT, TABLE, row_of
 from bundle.format import Product
@@ -40,6 +43,8 @@ INSERT INTO search(search) VALUES('optimize');
 _INSERT_WORDS = "INSERT INTO search(rowid, title, brand, category, tags) VALUES(?, ?, ?, ?, ?)"
 
 _DIGITS = re.compile(r"(\d+)")
+
+_NameKey = list[str | tuple[int, str]]
 
 
 def create_catalogue(path: Path, products: Iterable[Product]) -> int:
@@ -81,8 +86,58 @@ def open_catalogue(path: Path) -> sqlite3.Connection:
         raise sqlite3.OperationalError("it is missing, or no file")
     address = path.resolve().as_uri() + "?mode=ro&immutable=1"
     connection = sqlite3.connect(address, uri=True, check_same_thread=False)
-    connection.execute("SELECT position FROM products LIMIT 1")
+    try:
+        connection.execute("SELECT position FROM products LIMIT 1")
+    except sqlite3.Error:
+        connection.close()
+        raise
     return connection
+
+
+class _OwnConnection:
+    """One thread's connection, closed when nobody holds this object any more, as when the thread ends.
+
+    A connection itself is in a reference cycle with its cache of statements until it is closed.
+    """
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self.connection = connection
+
+    def __del__(self) -> None:
+        self.connection.close()
+
+
+class Connections:
+    """Gives each thread a connection of its own to one catalogue: SQLite serialises the use of a shared one.
+
+    A connection is closed when its thread ends, when nobody holds this object any more, or by `close`.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._local = threading.local()
+        self._open: WeakSet[_OwnConnection] = WeakSet()
+        self._lock = threading.Lock()
+        self._closed = False
+
+    def __call__(self) -> sqlite3.Connection:
+        """The calling thread's connection. Raises `sqlite3.Error` where there is none, or no more."""
+        found: _OwnConnection | None = getattr(self._local, "own", None)
+        if found is None:
+            found = _OwnConnection(open_catalogue(self._path))
+            with self._lock:
+                if self._closed:
+                    raise sqlite3.ProgrammingError("The bundle is closed.")
+                self._open.add(found)
+            self._local.own = found
+        return found.connection
+
+    def close(self) -> None:
+        """Close every thread's connection, and open none from now on."""
+        with self._lock:
+            self._closed = True
+            for each in self._open:
+                each.connection.close()
 
 
 def positions_from(blob: bytes) -> array[int]:
@@ -95,7 +150,7 @@ def amounts_from(blob: bytes) -> array[float]:
     return _decoded("d", blob)
 
 
-def _words(position: int, product: Product) -> tuple:
+def _words(position: int, product: Product) -> tuple[int | str, ...]:
     texts = (product.title, product.brand, product.category, " ".join(product.tags))
     return (position, *(" ".join(words_of(text)) for text in texts))
 
@@ -106,7 +161,7 @@ class _Index:
     def __init__(self) -> None:
         self._labels: dict[tuple[str, str], array[int]] = defaultdict(lambda: array("I"))
         self._prices: dict[str, list[tuple[float, int]]] = defaultdict(list)
-        self._names: list[tuple[list, int]] = []
+        self._names: list[tuple[_NameKey, int]] = []
         self._popularity: list[tuple[float, int]] = []
         self._without: list[int] = []
 
@@ -122,19 +177,19 @@ class _Index:
         else:
             self._popularity.append((-product.popularity, position))
 
-    def labels(self) -> Iterator[tuple]:
+    def labels(self) -> Iterator[tuple[str, str, int, bytes]]:
         """The rows of the table `labels`."""
         for (kind, name), positions in sorted(self._labels.items()):
             yield kind, name, len(positions), _encoded("I", positions)
 
-    def prices(self) -> Iterator[tuple]:
+    def prices(self) -> Iterator[tuple[str, bytes, bytes]]:
         """The rows of the table `prices`, the most frequent currency first."""
         for currency, prices in sorted(self._prices.items(), key=lambda item: (-len(item[1]), item[0])):
             prices.sort()
             positions, amounts = (position for _, position in prices), (amount for amount, _ in prices)
             yield currency, _encoded("I", positions), _encoded("d", amounts)
 
-    def orders(self) -> Iterator[tuple]:
+    def orders(self) -> Iterator[tuple[str, bytes]]:
         """The rows of the table `orders`."""
         yield "name", _encoded("I", (position for _, position in sorted(self._names)))
         if self._popularity:
@@ -152,7 +207,7 @@ def _labels(product: Product) -> set[tuple[str, str]]:
     return found | ({("sale", "on")} if product.saving else set())
 
 
-def _name_key(title: str) -> list:
+def _name_key(title: str) -> _NameKey:
     """Orders titles as people do: without case and accents, and 9 before 10."""
     parts = _DIGITS.split(" ".join(words_of(title)))
     # Text and numbers take turns, so the same places are always compared as the same type. Of two numbers
@@ -161,15 +216,15 @@ def _name_key(title: str) -> list:
     return [(len(digits[place]), digits[place]) if place % 2 else part for place, part in enumerate(parts)]
 
 
-def _encoded(code: str, values: Iterable) -> bytes:
+def _encoded(code: str, values: Iterable[float]) -> bytes:
     numbers = array(code, values)
     if sys.byteorder == "big":
         numbers.byteswap()
     return numbers.tobytes()
 
 
-def _decoded(code: str, blob: bytes) -> array:
-    numbers = array(code)
+def _decoded(code: str, blob: bytes) -> array[Any]:
+    numbers: array[Any] = array(code)
     numbers.frombytes(blob)
     if sys.byteorder == "big":
         numbers.byteswap()

@@ -8,13 +8,13 @@ import stat
 from collections.abc import Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from io import BufferedReader
 from pathlib import Path
-from typing import BinaryIO
 
 _AT_ONCE = 16
 
 
-def open_file(path: Path) -> BinaryIO:
+def open_file(path: Path) -> BufferedReader:
     """Open a file to read its bytes. Raises `OSError` for a folder, and for what is no file.
 
     A pipe, a device or a socket is not opened: that could wait for ever, or set something off.

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import sqlite3
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache, reduce
+from functools import reduce
 from itertools import compress, islice
 from operator import and_, or_
 from random import Random
 
-from bundle.database import amounts_from, positions_from
+from bundle.caches import cached_with_owner
+from bundle.database import Connections, amounts_from, positions_from
 from bundle.format import COLOURS
 from bundle.query import SORTS, Facets, Filters, PriceRange, Query, Value, category_name, category_path
 
@@ -55,18 +55,11 @@ class Index:
     two sets share, and how many that are, are then single steps, whatever the size of the catalogue.
     """
 
-    def __init__(self, connection: Callable[[], sqlite3.Connection], *, count: int) -> None:
-        """`connection` gives the calling thread's connection to the catalogue of `count` products."""
+    def __init__(self, connection: Connections, *, count: int) -> None:
+        """`connection` gives each thread its connection to the catalogue of `count` products."""
         self._connection = connection
         self._count = count
         self._everything = (1 << count) - 1
-        self._labels = cache(self._read_labels)
-        self._prices = cache(self._read_prices)
-        self._ordered = cache(self._read_order)
-        self._by_price = lru_cache(maxsize=8)(self._price_order)
-        self._shuffled = lru_cache(maxsize=8)(self._shuffle)
-        # Most kinds of labels are counted under the same restrictions.
-        self._flags = lru_cache(maxsize=8)(self._make_flags)
 
     @property
     def sorts(self) -> tuple[str, ...]:
@@ -162,7 +155,9 @@ class Index:
             digits[-1 - position] = 49
         return int(digits, 2)
 
-    def _make_flags(self, members: int) -> bytes:
+    # Most kinds of labels are counted under the same restrictions.
+    @cached_with_owner(maxsize=8)
+    def _flags(self, members: int) -> bytes:
         """One byte for each product: 1 for a member, 0 for another."""
         return f"{members:0{self._count}b}".encode().translate(_BITS_TO_BYTES)[::-1]
 
@@ -235,20 +230,22 @@ class Index:
             return self._shuffled(query.seed)
         return range(self._count) if found is None else found
 
-    def _price_order(self, currency: str, down: bool) -> array[int]:
+    @cached_with_owner(maxsize=8)
+    def _by_price(self, currency: str, down: bool) -> array[int]:
         """By price, first in the currency that counts, then in the others; what has no price comes last."""
         first = self._in(currency)
         order = array("I")
         for prices in sorted(self._prices(), key=lambda each: each != first):
             if down:
-                falling = sorted(range(len(prices.amounts)), key=lambda place, p=prices: -p.amounts[place])
+                falling = sorted(range(len(prices.amounts)), key=prices.amounts.__getitem__, reverse=True)
                 order.extend(prices.positions[place] for place in falling)
             else:
                 order.extend(prices.positions)
         order.extend(self._kept(range(self._count), self._everything ^ self._bits(order)))
         return order
 
-    def _shuffle(self, seed: int) -> array[int]:
+    @cached_with_owner(maxsize=8)
+    def _shuffled(self, seed: int) -> array[int]:
         # Python holds the numbers that follow a seed to be the same in every version.
         draw = Random(seed).random
         places = [draw() for _ in range(self._count)]
@@ -256,7 +253,8 @@ class Index:
 
     # --- reading ------------------------------------------------------------------------------------
 
-    def _read_labels(self, kind: str) -> dict[str, _Label]:
+    @cached_with_owner()
+    def _labels(self, kind: str) -> dict[str, _Label]:
         rows = self._connection().execute(
             "SELECT name, products, positions FROM labels WHERE kind = ? ORDER BY products DESC, name",
             (kind,),
@@ -268,12 +266,14 @@ class Index:
             labels[name] = _Label(name, products, positions if bits is None else array("I"), bits)
         return labels
 
-    def _read_prices(self) -> tuple[_Prices, ...]:
+    @cached_with_owner()
+    def _prices(self) -> tuple[_Prices, ...]:
         rows = self._connection().execute("SELECT currency, positions, amounts FROM prices ORDER BY rowid")
         found = [(name, positions_from(one), amounts_from(other)) for name, one, other in rows]
         return tuple(_Prices(name, one, other, self._bits(one)) for name, one, other in found)
 
-    def _read_order(self, name: str) -> Sequence[int]:
+    @cached_with_owner()
+    def _ordered(self, name: str) -> Sequence[int]:
         """The order of a name; the catalogue's where it has no such order."""
         row = self._connection().execute("SELECT positions FROM orders WHERE name = ?", (name,)).fetchone()
         return positions_from(row[0]) if row else range(self._count)

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import sqlite3
-import threading
 from array import array
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from bundle import format as fmt
-from bundle.database import open_catalogue
+from bundle.caches import cached_with_owner
+from bundle.database import Connections
 from bundle.fields import ProductColumns
 from bundle.format import BundleError, Neighbour, Product, ProductMap
 from bundle.index import Index
@@ -56,19 +55,21 @@ class Page:
 class Bundle:
     """One generation, opened read-only. Opening costs the same for ten products and for a million.
 
-    Safe to use from many threads.
+    `generation` is its name, `count` how many products there are, and `recipes` what the `manifest` says of
+    each recipe, the default one first. Safe to use from many threads. Its databases are closed where a `with`
+    ends, by `close`, or when nobody holds it any more.
     """
 
     def __init__(self, folder: Path, manifest: dict[str, Any]) -> None:
         """Use `Bundle.open`, which checks what it is given."""
         self.folder = folder
         self.manifest = manifest
-        self._local = threading.local()
+        self.generation: str = manifest["generation"]
+        self.count: int = manifest["counts"]["products"]
+        self.recipes: list[dict[str, Any]] = manifest["recipes"]
+        self._connection = Connections(folder / fmt.CATALOGUE)
         self._columns = ProductColumns(self._connection())
-        self._index = Index(self._connection, count=manifest["counts"]["products"])
-        self._matches = lru_cache(maxsize=16)(self._match)
-        self._meant = lru_cache(maxsize=1000)(self._mean)
-        self._letters = cache(self._read_letters)
+        self._index = Index(self._connection, count=self.count)
 
     @classmethod
     def open(cls, root: Path) -> Bundle:
@@ -100,20 +101,15 @@ class Bundle:
                 f"{folder / fmt.CATALOGUE} cannot be read ({error}): build it again, {_BUILD_HINT}."
             ) from error
 
-    @property
-    def generation(self) -> str:
-        """The name of this generation."""
-        return self.manifest["generation"]
+    def close(self) -> None:
+        """Close its databases, which nobody must be reading from now."""
+        self._connection.close()
 
-    @property
-    def count(self) -> int:
-        """How many products there are."""
-        return self.manifest["counts"]["products"]
+    def __enter__(self) -> Self:
+        return self
 
-    @property
-    def recipes(self) -> list[dict[str, Any]]:
-        """What the manifest says of each recipe, the default one first."""
-        return self.manifest["recipes"]
+    def __exit__(self, *_: object) -> None:
+        self.close()
 
     def mismatches(
         self,
@@ -127,8 +123,10 @@ class Bundle:
         Looks at the manifest's digest and at every file's name and size; with `contents`, at every
         file's hash too, with `advance(1)` called after each. The folder `elsewhere` need not be there.
         """
-        options = {"contents": contents, "elsewhere": elsewhere, "advance": advance}
-        return list(mismatches(self.folder, self.manifest, **options))
+        found = mismatches(
+            self.folder, self.manifest, contents=contents, elsewhere=elsewhere, advance=advance
+        )
+        return list(found)
 
     def categories(self) -> list[tuple[str, int]]:
         """Every category with its number of products, by name."""
@@ -178,7 +176,7 @@ class Bundle:
         left out, too many, wrong, or two swapped) and that most products have; as it is where there is none.
         """
         words = tuple(searched_words(search))
-        return Search(search.strip(), words, tuple(map(self._meant, words)))
+        return Search(search.strip(), words, tuple(map(self._mean, words)))
 
     def product(self, product_id: str) -> Product | None:
         """The product with this id, or None."""
@@ -279,7 +277,8 @@ class Bundle:
     def report(self) -> dict[str, Any]:
         """The content of report.json: what was left out of the build and why, and how it went."""
         try:
-            return fmt.read_json(self.folder / fmt.REPORT)
+            report: dict[str, Any] = fmt.read_json(self.folder / fmt.REPORT)
+            return report
         except (OSError, ValueError) as error:
             raise BundleError(f"{self.folder / fmt.REPORT} cannot be read ({error}).") from error
 
@@ -293,8 +292,9 @@ class Bundle:
 
     def _found(self, search: Search) -> Sequence[int] | None:
         """The positions that a search finds, best first; None where nothing is searched for."""
-        return self._matches(search_expression(search.taken)) if search.typed else None
+        return self._match(search_expression(search.taken)) if search.typed else None
 
+    @cached_with_owner(maxsize=16)
     def _match(self, expression: str) -> array[int]:
         if not expression:
             return array("I")  # Signs without a letter or a digit are in no product.
@@ -303,6 +303,7 @@ class Bundle:
         )
         return array("I", (position for (position,) in rows))
 
+    @cached_with_owner(maxsize=1000)
     def _mean(self, word: str) -> str:
         if not may_be_mistaken(word) or self._known(word):
             return word
@@ -316,7 +317,8 @@ class Bundle:
         query = "SELECT max(doc) FROM words WHERE term >= ? AND term < ?"
         return self._connection().execute(query, (beginning, beginning + "\U0010ffff")).fetchone()[0] or 0
 
-    def _read_letters(self) -> str:
+    @cached_with_owner()
+    def _letters(self) -> str:
         """The letters of the catalogue's words, the most frequent ones of a script that has very many."""
         counted: Counter[str] = Counter()
         for (word,) in self._connection().execute("SELECT term FROM words"):
@@ -339,16 +341,10 @@ class Bundle:
                 return description
         raise KeyError(name)
 
-    def _connection(self) -> sqlite3.Connection:
-        # One connection a thread: SQLite serialises the use of a shared one.
-        if not hasattr(self._local, "connection"):
-            self._local.connection = open_catalogue(self.folder / fmt.CATALOGUE)
-        return self._local.connection
-
 
 def _read_manifest(path: Path) -> dict[str, Any]:
     try:
-        manifest = fmt.read_json(path)
+        manifest: dict[str, Any] = fmt.read_json(path)
         version = manifest["version"]
         if version == fmt.VERSION:
             # A look at each field that is relied on, so that a broken manifest is named here and not later.

@@ -216,8 +216,10 @@ def _shard_count(lists: list[_List]) -> int:
 def _whole_one(root: Path, before: str | None) -> str | None:
     """The generation to go back to: the one that was live `before` where it is whole, or else the newest."""
     try:
-        if before and is_whole(Bundle.open_generation(root / before)):
-            return before
+        if before:
+            with Bundle.open_generation(root / before) as bundle:
+                if is_whole(bundle):
+                    return before
     except BundleError:
         pass
     found = previous(root)

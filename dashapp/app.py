@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dash import Dash
-from flask import Response, send_from_directory
+from flask import Flask, Response, send_from_directory
 
 from dashapp.api import register_api
 from dashapp.document import ShopApp
@@ -57,7 +57,7 @@ def create_app(settings: Settings | None = None) -> Dash:
 
 
 def _register_plain_routes(app: ShopApp) -> None:
-    server = app.server
+    server: Flask = app.server
 
     @server.get("/healthz")
     def healthz() -> Response:

@@ -49,7 +49,7 @@ class ShopApp(Dash):
             include_assets_files=False,
             external_stylesheets=[asset_href(name) for name in STYLESHEETS],
             title="Akin",
-            update_title=None,
+            update_title="",
             add_log_handler=False,
         )
         self.layout = html.Div(
@@ -65,9 +65,10 @@ class ShopApp(Dash):
         """The document of the address that is asked for."""
         query = request.query_string.decode("latin-1")
         g.site, g.view = self.sites.view(lambda site: view_of(site, request.path, query))
-        return Response(super().index(), status=g.view.status, mimetype="text/html")
+        text: str = super().index()  # type: ignore[no-untyped-call]  # Dash's own is untyped
+        return Response(text, status=g.view.status, mimetype="text/html")
 
-    def interpolate_index(self, **parts: str) -> str:
+    def interpolate_index(self, *_: Any, **parts: Any) -> str:
         """Fill the template with Dash's parts and the page's."""
         view, site = g.view, g.site
         built = ""

@@ -8,8 +8,7 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import unquote
 
-from dash import Dash, Input, Output, State, html
-from dash.development.base_component import Component
+from dash import Dash, Input, Output, State
 from werkzeug.exceptions import BadRequest
 
 from bundle import Bundle, BundleError
@@ -35,6 +34,8 @@ from dashapp.pages.photo import photo_page
 from dashapp.pages.problem import problem_page
 from dashapp.pages.product import product_page
 from dashapp.pages.quality import quality_page
+from dashapp.parts import html
+from dashapp.parts.html import Component
 from dashapp.parts.view import View, tab_title
 from dashapp.site import Site, Sites
 

@@ -184,8 +184,9 @@ class Sites:
 
 
 def _thumbnail(site: Site, tag: str, image_id: str, small: bool) -> Path | None:
-    there = site.bundle and tag == site.thumbnails_tag
-    return site.bundle.thumbnail(image_id, small=small) if there else None
+    if site.bundle is None or tag != site.thumbnails_tag:
+        return None
+    return site.bundle.thumbnail(image_id, small=small)
 
 
 def open_site(settings: Settings) -> Site:

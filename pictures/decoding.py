@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
-import io
-
-import numpy as np
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image
 
 from pictures.box import WHOLE, Box
+from pictures.errors import PictureError
+from pictures.heif import Heif
 from pictures.limits import BUILD, MINIMUM_DECODED_SIDE, PictureLimits
+from pictures.opening import check_heif_memory, check_memory, failures_as_reasons, open_checked
+from pictures.parts import check_directory
+from pictures.profiles import to_srgb
 
 _STRIP = 256
 """Rows that are composited on white together, which bounds the memory that takes."""
 
-# Sizes are checked here before any pixel is decoded, with a reason that names the limit.
-Image.MAX_IMAGE_PIXELS = None
+_UPRIGHT = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+"""How a picture becomes upright, by its EXIF orientation."""
+_ORIENTATION = 0x0112
 
-
-class PictureError(Exception):
-    """A picture that cannot be used. Its text is the reason, as a report gives it."""
-
-
-class NoPictureError(PictureError):
-    """Bytes that are no picture in a format that is accepted."""
+_DEPTHS = (10, 12, 14, 16)
+"""Bits that 16-bit grey can really have: cameras and scanners leave the upper ones empty."""
 
 
 def decode(
@@ -35,74 +41,87 @@ def decode(
 ) -> Image.Image:
     """The picture of a file's bytes, in RGB, first frame only; of it what is inside `box` (see `Box.cut`).
 
-    `decoding` is `upright` (EXIF rotation applied, transparency composited on white, 16-bit grey kept, a
-    large JPEG decoded smaller) or `plain` (what Keras' `load_img` gives: Pillow's conversion to RGB at full
-    size, and nothing else). A box is one of the upright picture, so a part of it is upright under both.
+    `decoding` is `upright` (colours by the ICC profile to sRGB, EXIF rotation applied, transparency
+    composited on white, 16-bit grey kept, a large JPEG or HEIF decoded smaller) or `plain` (what Keras'
+    `load_img` gives: Pillow's conversion to RGB at full size, and nothing else). A box is one of the upright
+    picture, so a part of it is upright under both.
 
     What follows a picture in its file is passed over: cameras put films and depths there. Raises
     `PictureError` with the reason where the bytes are damaged or pass the `limits`, `NoPictureError` where
     they are no picture.
     """
-    if not data:
-        raise PictureError("the file is empty (0 bytes)")
-    try:
-        image = Image.open(io.BytesIO(data), formats=limits.formats)
-        _check(image, limits)
-        size = image.size
-        if decoding == "upright":
-            side = round(MINIMUM_DECODED_SIDE / min(box.width, box.height))
-            image.draft(None, (side, side))
-        _check_held(image, size, limits)
-        if decoding == "plain":
-            part = image if box == WHOLE else box.cut(ImageOps.exif_transpose(image), widened=widened)
-            return part.convert("RGB")
-        image.load()
-        return box.cut(_to_rgb(ImageOps.exif_transpose(image)), widened=widened)
-    except PictureError:
-        raise
-    except UnidentifiedImageError:
-        raise NoPictureError(f"not a picture in a format that is read ({limits.names})") from None
-    # Damaged files make decoders raise nearly anything, and no picture may stop a build.
-    except Exception as error:
-        raise PictureError(f"damaged: {error or type(error).__name__}") from error
+    with failures_as_reasons(limits):
+        # What is left of the file's own picture is freed before a part of it is cut out.
+        return box.cut(_whole(data, decoding, limits, box), widened=widened)
 
 
-def _check(image: Image.Image, limits: PictureLimits) -> None:
-    if image.width * image.height > limits.pixels:
-        raise PictureError(
-            f"{image.width} × {image.height} pixels, more than the limit of {limits.pixels // 10**6} million"
-        )
-    # What Pillow calls MPO is a JPEG with further views of the same moment, which phones write.
-    if not limits.animation and image.format != "MPO" and getattr(image, "n_frames", 1) > 1:
-        raise PictureError("an animation: send a single picture")
+def _whole(data: bytes, decoding: str, limits: PictureLimits, box: Box) -> Image.Image:
+    image = open_checked(data, limits)
+    side = round(MINIMUM_DECODED_SIDE / min(box.width, box.height))
+    upright = decoding == "upright"
+    if isinstance(image, Heif):
+        reduction = image.reduction(side) if upright else 1
+        check_heif_memory(image, reduction, limits)
+        loaded = image.load(reduction)
+        return _to_rgb(_managed(loaded)) if upright else loaded.convert("RGB")
+    size = image.size
+    if upright:
+        image.draft(None, (side, side))
+    check_memory(image, data, size, limits)
+    image.load()
+    if not upright:
+        image = image if box == WHOLE else _turned(image, _turn(image))
+        return image if image.mode == "RGB" else image.convert("RGB")
+    turn = _turn(image)
+    # Each step's picture takes the name of the one before, so that only two are in memory at a time.
+    image = _managed(image)
+    image = _to_rgb(image)
+    return _turned(image, turn)
 
 
-def _check_held(image: Image.Image, size: tuple[int, int], limits: PictureLimits) -> None:
-    """Check what decoding takes, once it is settled to what `image.size`; `size` is that in the file."""
-    # All passes of a progressive JPEG are in memory at its full size, whatever comes out.
-    progressive = image.info.get("progressive") or image.info.get("progression")
-    width, height = size if progressive else image.size
-    if width * height > limits.held:
-        raise PictureError(
-            f"{width} × {height} pixels to decode, more than the limit of {limits.held // 10**6} million"
-        )
+def _turn(image: Image.Image) -> Image.Transpose | None:
+    """What makes a picture upright, by its EXIF data; these are checked before Pillow reads all of them."""
+    exif = image.info.get("exif")
+    text = image.info.get("Raw profile type exif")
+    if not exif and isinstance(text, str):
+        exif = bytes.fromhex("".join(text.split("\n")[3:]))
+    if exif:
+        check_directory(exif.removeprefix(b"Exif\0\0"))
+    return _UPRIGHT.get(image.getexif().get(_ORIENTATION, 1))
+
+
+def _turned(image: Image.Image, turn: Image.Transpose | None) -> Image.Image:
+    return image if turn is None else image.transpose(turn)
+
+
+def _managed(image: Image.Image) -> Image.Image:
+    if image.mode.startswith("I"):
+        image = _to_8_bits(image)
+    return to_srgb(image, image.info.get("icc_profile"))
+
+
+def _to_8_bits(image: Image.Image) -> Image.Image:
+    """16-bit grey by its brightest pixel's bits: Pillow's own conversion makes all above 255 white."""
+    wide = image.convert("I")
+    _, most = wide.getextrema()
+    bits = next((bits for bits in _DEPTHS if most < 1 << bits), _DEPTHS[-1]) if most > 255 else 8
+    grey = wide.point(lambda value: value * (1 / (1 << (bits - 8))) + 0).convert("L")
+    grey.info = image.info
+    return grey
 
 
 def _to_rgb(image: Image.Image) -> Image.Image:
-    if image.mode.startswith("I"):
-        # Pillow's own conversion of 16-bit grey clips everything brighter than 255 to white.
-        return Image.fromarray((np.asarray(image).clip(0, 65535) >> 8).astype(np.uint8)).convert("RGB")
     if image.mode == "F":
         raise PictureError("32-bit floating-point pixels: save it with 8 or 16 bits a channel")
     if image.has_transparency_data:
-        return _on_white(image.convert("RGBA"))
-    return image.convert("RGB")
+        return _on_white(image)
+    return image if image.mode == "RGB" else image.convert("RGB")
 
 
 def _on_white(image: Image.Image) -> Image.Image:
     found = Image.new("RGB", image.size)
     for top in range(0, image.height, _STRIP):
-        strip = image.crop((0, top, image.width, min(top + _STRIP, image.height)))
+        strip = image.crop((0, top, image.width, min(top + _STRIP, image.height))).convert("RGBA")
         white = Image.new("RGBA", strip.size, "white")
         found.paste(Image.alpha_composite(white, strip).convert("RGB"), (0, top))
     return found

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from typing import Any
-
-import numpy as np
-from PIL import Image, ImageOps
+from typing import TYPE_CHECKING, Any
 
 from pictures.box import WHOLE, Box
-from pictures.decoding import decode
 from pictures.limits import BUILD, PictureLimits
+
+# A server that has its photos decoded by another process needs neither of the two for that.
+if TYPE_CHECKING:
+    import numpy as np
+    from PIL import Image
 
 
 @dataclass(frozen=True)
@@ -32,25 +33,40 @@ class Form:
         """The input, (input_size, input_size, 3), uint8, that a decoded picture becomes."""
         return to_input(picture, self.input_size, resize=self.resize, interpolation=self.interpolation)
 
+    def square(self, data: bytes, *, limits: PictureLimits = BUILD, box: Box = WHOLE) -> Image.Image:
+        """The input as a picture that a file's bytes become. Raises `PictureError` as `decode` does."""
+        from pictures.decoding import decode
+
+        picture = decode(data, self.decoding, limits=limits, box=box, widened=self.resize == "crop")
+        return to_square(picture, self.input_size, resize=self.resize, interpolation=self.interpolation)
+
     def read(self, data: bytes, *, limits: PictureLimits = BUILD, box: Box = WHOLE) -> np.ndarray:
-        """The input that a file's bytes become. Raises `pictures.decoding.PictureError` as `decode` does."""
-        widened = self.resize == "crop"
-        return self.make(decode(data, self.decoding, limits=limits, box=box, widened=widened))
+        """The input that a file's bytes become. Raises `PictureError` as `decode` does."""
+        import numpy as np
+
+        return np.asarray(self.square(data, limits=limits, box=box))
 
 
 def to_input(image: Image.Image, size: int, *, resize: str, interpolation: str) -> np.ndarray:
-    """An extractor's input, (size, size, 3), uint8.
+    """An extractor's input, (size, size, 3), uint8: `to_square` as an array."""
+    import numpy as np
+
+    return np.asarray(to_square(image, size, resize=resize, interpolation=interpolation))
+
+
+def to_square(image: Image.Image, size: int, *, resize: str, interpolation: str) -> Image.Image:
+    """An extractor's input as a picture of that size.
 
     `resize` is `crop` (the centred square of the short side), `letterbox` (the whole picture on a white
     square) or `squash` (the whole picture, distorted); `interpolation` names one of Pillow's filters.
     """
+    from PIL import Image, ImageOps
+
     square, method = (size, size), Image.Resampling[interpolation.upper()]
     if resize == "crop":
-        resized = ImageOps.fit(image, square, method)
-    elif resize == "letterbox":
-        resized = ImageOps.pad(image, square, method, color="white")
-    elif resize == "squash":
-        resized = image.resize(square, method)
-    else:
-        raise ValueError(f"Expected resize to be crop, letterbox or squash. Received: {resize!r}.")
-    return np.asarray(resized)
+        return ImageOps.fit(image, square, method)
+    if resize == "letterbox":
+        return ImageOps.pad(image, square, method, color="white")
+    if resize == "squash":
+        return image.resize(square, method)
+    raise ValueError(f"Expected resize to be crop, letterbox or squash. Received: {resize!r}.")

@@ -7,26 +7,35 @@ from dataclasses import dataclass
 MEGABYTE = 1_000_000
 
 MINIMUM_DECODED_SIDE = 512
-"""A large JPEG is decoded at 1/2, 1/4 or 1/8 of its size, its short side never below this, in pixels.
+"""A large JPEG or HEIF is decoded at 1/2, 1/4 or 1/8 of its size, its short side never below this, in pixels.
 
 That is over twice the usual extractor's input and no less than the largest thumbnail. It is the same for
 every build, so that nothing but the recipe decides an embedding.
 """
+
+UPRIGHT = (
+    f"JPEG and HEIF at a half, a quarter or an eighth, short side at least {MINIMUM_DECODED_SIDE}; "
+    "by its ICC profile to sRGB; 16-bit grey by the 10, 12, 14 or 16 bits that it uses"
+)
+"""What the decoding `upright` does, as a fingerprint spells it out: to be changed with each change of it."""
 
 
 @dataclass(frozen=True)
 class PictureLimits:
     """What is accepted: `formats` by Pillow's names, judged by content, and sizes.
 
-    `bytes` bounds the file and `pixels` what its header says. `held` bounds the pixels that have to be in
-    memory at once: fewer where a JPEG is decoded at a part of its size. Of an animation the first frame is
+    `bytes` bounds the file and `pixels` what its header says; `reducible` does where a file is decoded at a
+    part of its size. `memory` bounds the bytes that decoding takes, by what each format is known to take,
+    and `seconds` its CPU time where it runs in a process of its own. Of an animation the first frame is
     taken, or it is refused where `animation` is False.
     """
 
     formats: tuple[str, ...]
     bytes: int
     pixels: int
-    held: int
+    reducible: int
+    memory: int
+    seconds: float
     animation: bool
 
     @property
@@ -36,19 +45,23 @@ class PictureLimits:
 
 
 BUILD = PictureLimits(
-    formats=("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF"),
+    formats=("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF", "HEIF"),
     bytes=100 * MEGABYTE,
     pixels=100_000_000,
-    held=100_000_000,
+    reducible=250_000_000,
+    memory=2500 * MEGABYTE,
+    seconds=10,
     animation=True,
 )
 """For the pictures of a catalogue, which the shop has chosen itself."""
 
 UPLOAD = PictureLimits(
-    formats=("JPEG", "PNG", "WEBP", "GIF", "AVIF"),
+    formats=("JPEG", "PNG", "WEBP", "GIF", "AVIF", "HEIF"),
     bytes=10 * MEGABYTE,
     pixels=100_000_000,
-    held=25_000_000,
+    reducible=250_000_000,
+    memory=120 * MEGABYTE,
+    seconds=2,
     animation=False,
 )
-"""For what anyone may send. 25 million pixels take 100 MB while they are decoded."""
+"""For what anyone may send."""

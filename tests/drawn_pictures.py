@@ -8,7 +8,11 @@ import zlib
 from collections.abc import Callable
 
 import numpy as np
+import pillow_heif
 from PIL import Image
+
+# So that Pillow writes HEIF.
+pillow_heif.register_heif_opener()
 
 GOOD_FORMATS = {
     "jpg": "JPEG",
@@ -21,6 +25,8 @@ GOOD_FORMATS = {
     "tiff": "TIFF",
     "TIF": "TIFF",
     "avif": "AVIF",
+    "heic": "HEIF",
+    "HIF": "HEIF",
 }
 """File name extensions that are read, with Pillow's name of the format."""
 

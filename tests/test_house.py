@@ -14,7 +14,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGES = ("bundle", "pictures", "precompute", "dashapp")
-FOLDERS = (*PACKAGES, "assets", "benchmarks", "demo", "tests")
+FOLDERS = (*PACKAGES, "assets", "benchmarks", "demo", "examples", "tests")
 HUB = "precompute/models/networks/hub_backbone.py"  # an optional extra with requirements of its own
 LIVE = "dashapp/photo/live/"  # imported only where live mode is on, and then what it needs is there
 LIVE_WITH_KERAS = f"{LIVE}keras.py"  # the one file of the dashboard that runs the other half
@@ -104,7 +104,8 @@ def make_targets() -> set[str]:
 
 
 def markdown() -> list[Path]:
-    return [*sorted(ROOT.glob("*.md")), *sorted((ROOT / "docs").rglob("*.md"))]
+    patterns = ("*.md", "docs/**/*.md", "examples/*.md")
+    return [path for pattern in patterns for path in sorted(ROOT.glob(pattern))]
 
 
 def documentation() -> str:
@@ -154,8 +155,9 @@ def test_the_halves_meet_only_in_the_bundle(package, forbidden):
 def test_pictures_need_pillow_and_numpy_and_their_limits_nothing():
     foreign = {name_of(path): imported(path) - {"pictures"} for path in files_of("pictures", ".py")}
     del foreign[COLOURS]
-    assert not {path: names for path, names in foreign.items() if names - {"PIL", "numpy"}}
+    assert not {path: names for path, names in foreign.items() if names - {"PIL", "pillow_heif", "numpy"}}
     assert not foreign["pictures/limits.py"]
+    assert not loaded_by("import pictures.apart, pictures.form") & {"PIL", "pillow_heif", "numpy"}
 
 
 def test_live_search_runs_the_other_half_in_one_file_only():

@@ -67,11 +67,12 @@ class Wishes:
         """The filters that they are for `product`."""
         wishes = self.about(product)
         lowest = highest = None
-        if wishes.price == "near":
-            band = PRICE_BAND * abs(product.price)
-            lowest, highest = product.price - band, product.price + band
-        elif wishes.price == "lower":
-            highest = nextafter(product.price, -inf)
+        price = product.price
+        if price is not None and wishes.price == "near":
+            band = PRICE_BAND * abs(price)
+            lowest, highest = price - band, price + band
+        elif price is not None and wishes.price == "lower":
+            highest = nextafter(price, -inf)
         return Filters(
             category=product.category if wishes.category else "",
             colours=product.colours[:1] if wishes.colour else (),

@@ -20,10 +20,11 @@ from dashapp.answers.look_alikes import LookAlike, folded
 from dashapp.api.operations import FILTERS, filters_of
 from dashapp.api.parameters import Parameter, read_all
 from dashapp.api.records import similar_record
+from dashapp.photo.live.memory import give_memory_back
 from dashapp.photo.live.rates import Rates, client_of
 from dashapp.photo.live.start import can_search, check_start
-from dashapp.photo.live.turns import BusyError, Places, Turns
-from dashapp.photo.live.uploads import read_photos
+from dashapp.photo.live.turns import BusyError, Places, Room, Turns
+from dashapp.photo.live.uploads import ROOM, read_photos
 from dashapp.problems import Problem
 from dashapp.settings import EVERY_ORIGIN, Settings
 
@@ -43,6 +44,7 @@ more."""
 PATIENCE = 15.0
 """Seconds that a photo waits for its turn at the most."""
 
+_OURSELVES = ""
 _AGAIN = 3
 """Seconds after which whoever was told that all are busy may try again."""
 
@@ -68,9 +70,11 @@ class LiveApi:
     """Answers requests with photos, for one process."""
 
     def __init__(self, settings: Settings) -> None:
+        give_memory_back()
         self._settings = settings
         self._rates = Rates(settings.live_rate)
         self._places = Places(AT_ONCE)
+        self._room = Room(ROOM)
         self._turns = Turns(patience=PATIENCE)
 
     def warm_up(self, engine: Engine | None) -> None:
@@ -80,7 +84,7 @@ class LiveApi:
 
     def _open(self, engine: Engine) -> None:
         try:
-            with self._turns.turn():
+            with self._turns.turn(_OURSELVES):
                 engine.warm_up()
         except Exception:
             logger.exception("The extractor of the live search could not be opened.")
@@ -98,12 +102,12 @@ class LiveApi:
                 seconds,
             )
         values = read_all(live_parameters(site, bundle), request.args)
-        with _busy_as_problem(), self._places.place(client):
-            photos = read_photos(request, box=values["box"])
+        with _busy_as_problem(), self._places.place(client), self._room.room(client) as take:
+            photos = read_photos(request, box=values["box"], take=take)
             lean = values["fields"] == "ids"
             count = values["limit"] if lean else min(_FOLDED_FROM * values["limit"], _MOST_FOLDED)
             admitted = bundle.admitted(filters_of(values))
-            with self._turns.turn():
+            with self._turns.turn(client):
                 found = engine.search(photos, count=count, admitted=admitted)
         total = bundle.count if admitted is None else sum(admitted)
         body = {"recipe": engine.recipe, "runtime": engine.runtime, "photos": len(photos), "total": total}

@@ -123,7 +123,7 @@ LISTS_CHECKED = {
 }
 """Those of a site that compares stored lists with what it computes now, besides."""
 
-_FOUND = {"recipe": TEXT, "runtime": TEXT, "photos": WHOLE, "total": WHOLE}
+_FOUND: dict[str, dict[str, Any]] = {"recipe": TEXT, "runtime": TEXT, "photos": WHOLE, "total": WHOLE}
 
 PHOTOS_TAKEN = {
     "Found": record(**_FOUND, similar=SCHEMAS["Similar"]["properties"]["similar"]),

@@ -42,8 +42,9 @@ def register_compression(server: Flask) -> None:
         )
         response.set_data(_squeezed_once(body) if kept else gzip.compress(body, 5, mtime=0))
         response.content_encoding = "gzip"
-        if response.get_etag()[0]:
-            response.set_etag(response.get_etag()[0], weak=True)
+        etag, _ = response.get_etag()
+        if etag:
+            response.set_etag(etag, weak=True)
         return response
 
 

@@ -35,6 +35,9 @@ LARGEST_HEAD = 32 * 1024
 LARGEST_BODY = 11_000_000
 """Bytes of what a client may send at all: photos of 10 MB, a form's own parts and the lines before chunks."""
 
+_PIECE = 64 * 1024
+"""Bytes of a request that gunicorn gets in one go."""
+
 _AT_ONCE = 256 * 1024
 """Bytes that are read or written in one go."""
 
@@ -167,7 +170,7 @@ class Connection:
         self._searched = 0
         self._body: Body | None = None
         self._taken = 0
-        self._ready: tuple[bytes, HTTPException | None] | None = None
+        self._ready: tuple[deque[bytes], HTTPException | None] | None = None
         self._requests = 0
 
     def fileno(self) -> int:
@@ -244,7 +247,9 @@ class Connection:
         return True
 
     def _take(self, end: int, refusal: HTTPException | None) -> None:
-        self._ready = bytes(self._received[:end]), refusal
+        with memoryview(self._received) as whole:
+            places = range(0, end, _PIECE)
+            self._ready = deque(bytes(whole[at : min(at + _PIECE, end)]) for at in places), refusal
         self._taken = end
         # What follows a body that was not read is not the next request.
         self._received = bytearray() if refusal else self._received[end:]
@@ -253,9 +258,9 @@ class Connection:
     def request(self, cfg: Any) -> Request:
         """The request that is there, as gunicorn reads it; where it is not whole, its body raises why."""
         assert self._ready is not None
-        (data, refusal), self._ready = self._ready, None
+        (pieces, refusal), self._ready = self._ready, None
         self._requests += 1
-        unreader = IterUnreader([data])
+        unreader = IterUnreader(_used_up(pieces))
         request = Request(cfg, unreader, self.client, self._requests)
         # The client has been asked for its body already.
         request._expected_100_continue = False
@@ -289,6 +294,15 @@ class Connection:
         """End it."""
         self.sock.close()
         self.socket.close()
+
+
+def _used_up(pieces: deque[bytes]) -> Iterator[bytes]:
+    """The pieces one after the other, each of which is freed when the next one is asked for.
+
+    gunicorn copies what it is given with each line of a head that it reads, and keeps it to the end.
+    """
+    while pieces:
+        yield pieces.popleft()
 
 
 class _Refused:

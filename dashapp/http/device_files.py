@@ -7,13 +7,13 @@ import hashlib
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from flask import Blueprint, Flask, Response, request, send_file
 
 from bundle import Bundle, BundleError
+from bundle.caches import cached_with_owner
 from bundle.live import CENTRE, FOLDER, OWNERS, SCALES, WEB, WEB_START, live_file, read_live, vectors_name
 from bundle.seal import read_files_table
 from dashapp.http.thumbnails import YEAR
@@ -89,7 +89,7 @@ def device_files(site: Site) -> DeviceFiles | None:
     return _device_files(site.bundle) if site.bundle and site.settings.live == BROWSER else None
 
 
-@lru_cache(maxsize=2)
+@cached_with_owner()
 def _device_files(bundle: Bundle) -> DeviceFiles | None:
     live = read_live(bundle)
     if live is None:

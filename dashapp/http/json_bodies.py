@@ -26,7 +26,7 @@ class _Provider(DefaultJSONProvider):
             value = super().loads(s, **kwargs)
         except RecursionError:
             raise ValueError("Its brackets are nested too deeply.") from None
-        if (b"\\u" if isinstance(s, bytes) else "\\u") in s.lower():
+        if "\\u" in (s if isinstance(s, str) else s.decode("latin-1")).lower():
             # Half of a character, which no database takes, raises a ValueError here.
             json.dumps(value, ensure_ascii=False).encode()
         return value

@@ -9,12 +9,12 @@ import sys
 from array import array
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
 from typing import Any
 
 from flask import Blueprint, Flask, Response, request
 
 from bundle import Bundle, BundleError, Product
+from bundle.caches import cached_with_owner
 from bundle.query import category_name, category_path
 from dashapp.addresses import MAP, product_href, with_arguments
 from dashapp.http.thumbnails import YEAR
@@ -59,7 +59,7 @@ def groups_of(categories: Sequence[tuple[str, int]]) -> dict[str, int]:
     cuts = [_cut(categories, depth) for depth in range(1, deepest + 1)]
     fitting = [groups for groups in cuts if 1 < len(groups) <= COLOURS]
     several = [groups for groups in cuts if len(groups) > 1]
-    chosen = fitting[-1] if fitting else (several or cuts or [{}])[0]
+    chosen = fitting[-1] if fitting else (several or cuts or [Counter()])[0]
     return dict(sorted(chosen.items(), key=lambda group: (-group[1], group[0])))
 
 
@@ -70,7 +70,7 @@ def group_name(category: str, groups: Mapping[str, int]) -> str:
     return next((name for name in names if name in groups), "")
 
 
-@lru_cache(maxsize=4)
+@cached_with_owner(maxsize=4)
 def points(bundle: Bundle, recipe: str) -> bytes | None:
     """The points of a recipe's map, or None where it has none.
 

@@ -22,7 +22,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from dashapp.http.connection import LINGER_SECONDS, STALL_SECONDS, Connection, State
 
-MOST_HELD = 64 * 1024 * 1024
+MOST_HELD = 32 * 1024 * 1024
 """Bytes of requests and answers on their way that a worker keeps; past that the oldest client has to go."""
 
 _LOOK_EVERY = 0.25
@@ -32,7 +32,7 @@ _GONE = (errno.EPIPE, errno.ECONNRESET, errno.ENOTCONN)
 _TOO_MANY_FILES = (errno.EMFILE, errno.ENFILE)
 
 
-class Worker(ThreadWorker):
+class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
     """A `gthread` worker that reads and writes in its loop."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

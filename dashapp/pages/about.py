@@ -14,6 +14,7 @@ from dashapp.parts.html import Component
 from dashapp.parts.view import View
 from dashapp.parts.wording import counted, day
 from dashapp.settings import BROWSER
+from dashapp.shown_recipe import ShownRecipe
 from dashapp.site import Site
 
 _API = "/api/v1/openapi.json"
@@ -38,7 +39,10 @@ def about_page(site: Site, bundle: Bundle, *, arguments: dict[str, str]) -> View
     )
     sections = [
         _section("How it works", *(html.P(text) for text in _HOW.strip().split("\n\n")), _quality_link()),
-        *(_section(*_recipe(site, entry, bundle=bundle)) for entry in bundle.recipes),
+        *(
+            _recipe(site, recipe, entry, bundle=bundle)
+            for recipe, entry in zip(site.recipes, bundle.recipes, strict=True)
+        ),
         _section("This catalogue", _facts(_catalogue(bundle))),
         _privacy(site),
         _section("Keys", _facts(_KEYS, name=html.Kbd)),
@@ -89,9 +93,8 @@ def _facts(
     return html.Dl(entries, className="about-facts")
 
 
-def _recipe(site: Site, entry: Mapping[str, Any], *, bundle: Bundle) -> tuple[str | Component, ...]:
-    """The heading and the facts of one recipe, as the manifest has it."""
-    recipe = site.recipe(entry["name"])
+def _recipe(site: Site, recipe: ShownRecipe, entry: Mapping[str, Any], *, bundle: Bundle) -> Component:
+    """The facts of one recipe, with the `entry` that the manifest has of it."""
     search = entry.get("search", {})
     compared = "with every other product"
     if "recall" in search:
@@ -108,7 +111,7 @@ def _recipe(site: Site, entry: Mapping[str, Any], *, bundle: Bundle) -> tuple[st
     }
     quality = with_arguments(QUALITY, recipe=site.in_address(recipe))
     link = html.A("Its quality", href=quality, className="more")
-    return f"Recipe {recipe.name}", _facts(facts), *([link] if len(site.recipes) > 1 else [])
+    return _section(f"Recipe {recipe.name}", _facts(facts), *([link] if len(site.recipes) > 1 else []))
 
 
 def _hash(digest: str) -> Component | str:

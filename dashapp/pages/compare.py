@@ -55,12 +55,15 @@ def compare_page(site: Site, bundle: Bundle, product: Product, *, arguments: dic
     Raises `BundleError` where a list cannot be read.
     """
     names = [name for name in arguments.get("recipes", "").split(",") if name]
+    recipes = []
     for name in names:
-        if site.recipe(name) is None:
+        recipe = site.recipe(name)
+        if recipe is None:
             return unknown_recipe(site, product, name)
-    pair = _pair(site, names)
+        recipes.append(recipe)
+    pair = _pair(site, recipes)
     if pair is None:
-        return _no_pair(site, product, names)
+        return _no_pair(site, product, recipes)
     comparison = _Comparison(site, pair, positive_number(arguments.get("n", "")))
     return View(
         title=f"{product.title} by {pair[0].name} and {pair[1].name}",
@@ -70,25 +73,24 @@ def compare_page(site: Site, bundle: Bundle, product: Product, *, arguments: dic
     )
 
 
-def _pair(site: Site, names: list[str]) -> tuple[ShownRecipe, ShownRecipe] | None:
-    """The two recipes that known names mean; one alone is compared with the first of the others."""
-    recipes = [recipe for recipe in map(site.recipe, names) if recipe]
+def _pair(site: Site, recipes: list[ShownRecipe]) -> tuple[ShownRecipe, ShownRecipe] | None:
+    """The two recipes that are asked for; one alone is compared with the first of the others."""
     if len(recipes) < 2:
         others = [recipe for recipe in site.recipes if recipe not in recipes]
-        recipes += others[: 2 - len(recipes)]
+        recipes = recipes + others[: 2 - len(recipes)]
     if len(recipes) != 2 or recipes[0] == recipes[1]:
         return None
     return recipes[0], recipes[1]
 
 
-def _no_pair(site: Site, product: Product, names: list[str]) -> View:
+def _no_pair(site: Site, product: Product, recipes: list[ShownRecipe]) -> View:
     heading = "There is nothing to compare"
     only = site.recipes[0].name
     if len(site.recipes) < 2:
         reason, ways = f"This catalogue has look-alikes by one recipe only, {only}.", []
     else:
         reason = "Two different recipes can be seen side by side."
-        one = site.recipe(names[0])
+        one = recipes[0]
         others = [recipe for recipe in site.recipes if recipe != one]
         ways = [
             button_link(

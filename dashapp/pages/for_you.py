@@ -58,7 +58,7 @@ def for_you_page(site: Site, bundle: Bundle, *, arguments: Arguments) -> View:
         return _waiting(site)
     likes = bundle.products(asked.likes)
     missing = len(asked.likes) - len(likes)
-    parts = [html.H1("More like these")]
+    parts: list[Component | None] = [html.H1("More like these")]
     if missing:
         gone = "is no longer" if missing == 1 else "are no longer"
         parts.append(html.P(f"{counted(missing, 'product')} of these {gone} here.", role="status"))
@@ -87,7 +87,7 @@ def remembered_page(site: Site, bundle: Bundle, ids: Sequence[str], *, arguments
     asked = _Asked.from_arguments(arguments)
     ids = list(dict.fromkeys(ids))[:MOST_LIKES]
     likes = bundle.products(ids)
-    parts = [html.H1("For you"), html.P(_EXPLANATION, className="remembered-why")]
+    parts: list[Component | None] = [html.H1("For you"), html.P(_EXPLANATION, className="remembered-why")]
     if likes:
         parts.append(_remembered(site, likes))
         parts += _recommended(

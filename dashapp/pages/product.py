@@ -103,7 +103,7 @@ def _text(product: Product, variants: list[Product], asked: Asked) -> Component:
     amount = price_parts(product)
     if off := percent_off(product.saving):
         amount += [" ", html.Span(off, className="saving")]
-    stock = {True: "In stock", False: "Out of stock"}.get(product.in_stock)
+    stock = {True: "In stock", False: "Out of stock", None: None}[product.in_stock]
     facts = [("Brand", product.brand), ("Tags", ", ".join(product.tags)), *product.facts.items()]
     terms = [html.Div([html.Dt(name), html.Dd(value)]) for name, value in facts if value]
     shop = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from bundle import Bundle, Product
@@ -106,14 +106,15 @@ def listed(
     if name == "left-out":
         rows = [
             html.Tr([html.Th(file, scope="row"), html.Td(reason)])
-            for file, reason in measures.left_out[chosen]
+            for file, reason in (measures.left_out or ())[chosen]
         ]
         return html.Table(html.Tbody(rows), className="quality-table quality-files")
     if name == "twins":
-        groups = measures.twins[chosen]
+        groups = (measures.twins or ())[chosen]
         found = _found(bundle, [product_id for group in groups for product_id in group[:_IN_GROUP]])
         return html.Ul([_group(site, measures, group, found) for group in groups], className="twin-groups")
-    entries = measures.hubs[chosen] if name == "hubs" else [(each, 0) for each in measures.orphans[chosen]]
+    of_orphans = [(each, 0) for each in measures.orphans or ()]
+    entries = (measures.hubs or () if name == "hubs" else of_orphans)[chosen]
     found = _found(bundle, [product_id for product_id, _ in entries])
     recipe = site.in_address(measures.recipe)
     return grid(
@@ -132,7 +133,7 @@ _IN_GROUP = 8
 """How many products of a group are shown."""
 
 
-def _group(site: Site, measures: QualityReport, group: list[str], found: dict[str, Product]) -> Component:
+def _group(site: Site, measures: QualityReport, group: Sequence[str], found: dict[str, Product]) -> Component:
     recipe = site.in_address(measures.recipe)
     shown = [product_id for product_id in group[:_IN_GROUP] if product_id in found]
     cards = [card(site, found[each], href=product_href(each, recipe=recipe)) for each in shown]
@@ -156,7 +157,8 @@ def listing_page(site: Site, bundle: Bundle, measures: QualityReport, *, name: s
         )
         return View(title="No such list", body=body, status=404)
     last = min(first + _PAGE, part.total)
-    parts = [back, html.H1(part.heading), html.P(part.meaning, className="quality-meaning")]
+    heading = html.H1(part.heading)
+    parts: list[Component | None] = [back, heading, html.P(part.meaning, className="quality-meaning")]
     if part.total:
         known = f"{first + 1:,}–{last:,} of {part.total:,}"
         known += f", the first of {part.of:,}" if part.of > part.total else ""

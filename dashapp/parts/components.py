@@ -34,7 +34,7 @@ def picture(site: Site, image: ProductImage, *, alt: str, sizes: str = "", lazy:
     stretch = image.width / image.height / TILE_SHAPES[site.tile_shape]
     fit = "fill" if 1 / _CROP < stretch < _CROP else "whole"
     # The first of its properties, as some browsers begin to fetch as soon as they are given the address.
-    shown = {"loading": "lazy"} if lazy else {}
+    shown: dict[str, str | int] = {"loading": "lazy"} if lazy else {}
     if sizes:
         small = f"{site.thumbnail_href(image, small=True)} {-(-image.width // 2)}w"
         shown |= {"sizes": sizes, "srcSet": f"{small}, {site.thumbnail_href(image)} {image.width}w"}

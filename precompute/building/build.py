@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -137,9 +138,9 @@ def build(settings: BuildSettings, *, catalogue: Catalogue | None = None) -> Sum
             if not products:
                 raise UserError(_nothing_left(settings.source, found.left_out))
             store.write_sources(catalogue.folder, found.embedded.files_by_image())
-            parts = {"store": store, "writer": writer, "clock": clock, "search": settings.search}
+            make = partial(make_lists, store=store, writer=writer, clock=clock, search=settings.search)
             made = [
-                make_lists(recipe, plan, tasks[plan.key], products, with_map=number == 0, **parts)
+                make(recipe, plan, tasks[plan.key], products, with_map=number == 0)
                 for number, (recipe, plan) in enumerate(zip(settings.recipes, plans, strict=True))
             ]
             overlap, inputs = overlaps(made), _inputs_digest(products)
@@ -151,7 +152,7 @@ def build(settings: BuildSettings, *, catalogue: Catalogue | None = None) -> Sum
                 _link_thumbnails(products, pictures, writer)
                 writer.write_report(_report(found.left_out, products, made, overlap, clock))
                 folder = _publish(writer, _manifest(settings, created, found.counts, inputs, made, maker))
-        stores = [*(task.store for task in tasks.values()), pictures]
+        stores: list[EmbeddingStore | PictureStore] = [*(task.store for task in tasks.values()), pictures]
         tidy(settings.out, store, stores, strictly=settings.prune)
     return Summary(
         folder=folder,

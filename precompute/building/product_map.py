@@ -59,12 +59,10 @@ def previous_map(
     counts as removed.
     """
     try:
-        bundle = Bundle.open(out)
-        known = any(
-            entry.get("fingerprint") == fingerprint for entry in bundle.recipes if entry["name"] == recipe
-        )
-        found = bundle.product_map(recipe) if known else None
-        before = list(_pictures(bundle)) if found else []
+        with Bundle.open(out) as bundle:
+            fingerprints = [entry.get("fingerprint") for entry in bundle.recipes if entry["name"] == recipe]
+            found = bundle.product_map(recipe) if fingerprint in fingerprints else None
+            before = list(_pictures(bundle)) if found else []
     except (BundleError, sqlite3.Error, LookupError, ValueError, TypeError):
         # Damaged, which is a reason to build anew.
         return None
@@ -85,21 +83,20 @@ def principal_axes(vectors: np.ndarray) -> np.ndarray:
     Scaled so that the first has a standard deviation of 1, and rounded, so that the order in which a machine
     adds does not matter; zero where all vectors are equal.
     """
+    from sklearn.decomposition import PCA
+
     sample = vectors[np.linspace(0, len(vectors) - 1, min(len(vectors), _SAMPLED)).astype(np.int64)]
     sample = sample.astype(np.float64)
-    mean = sample.mean(axis=0)
-    sample -= mean
-    # Of the sample's inner products, as there are no more of them however wide the vectors are.
-    axes = sample.T @ np.linalg.eigh(sample @ sample.T)[1][:, :-3:-1]
-    axes *= np.sign(axes[np.abs(axes).argmax(axis=0), np.arange(axes.shape[1])])
-    lengths = np.linalg.norm(axes, axis=0)
-    axes /= np.where(lengths > 1e-9 * (lengths[:1] or 1), lengths, np.inf)
     found = np.zeros((len(vectors), 2))
+    if (sample == sample[0]).all():
+        return found
+    # ARPACK finds two axes of wide vectors without the others, and has to leave one.
+    solver = "arpack" if min(sample.shape) > 2 else "full"
+    axes = PCA(min(2, *sample.shape), svd_solver=solver, random_state=0).fit(sample)
     for begin in range(0, len(vectors), _BLOCK):
         part = slice(begin, begin + _BLOCK)
-        found[part, : axes.shape[1]] = (vectors[part].astype(np.float64) - mean) @ axes
-    spread = found[:, 0].std()
-    return (found / spread).round(6) if spread > 0 else np.zeros_like(found)
+        found[part, : axes.n_components] = axes.transform(vectors[part].astype(np.float64))
+    return (found / found[:, 0].std()).round(6)
 
 
 def lay_out(
@@ -180,9 +177,10 @@ def _distances(scores: np.ndarray, metric: str) -> np.ndarray:
     """Scores as distances: of a cosine that of unit vectors, of a dot product what the best one is ahead."""
     if metric == "euclidean":
         return scores
+    distances: np.ndarray = scores[:, :1] - scores
     if metric == "cosine":
-        return np.sqrt(np.maximum(0, 2 - 2 * scores))
-    return scores[:, :1] - scores
+        distances = np.sqrt(np.maximum(0, 2 - 2 * scores))
+    return distances
 
 
 def _to_map(points: np.ndarray) -> np.ndarray:
@@ -190,7 +188,8 @@ def _to_map(points: np.ndarray) -> np.ndarray:
     low, high = points.min(axis=0), points.max(axis=0)
     side = (high - low).max()
     scale = MAP_SIDE / side if side else 0.0
-    return np.rint((points - (low + high) / 2) * scale + MAP_SIDE / 2).clip(0, MAP_SIDE).astype(np.int64)
+    places: np.ndarray = np.rint((points - (low + high) / 2) * scale + MAP_SIDE / 2).clip(0, MAP_SIDE)
+    return places.astype(np.int64)
 
 
 def _place(lists: NeighbourLists, metric: str, known: Mapping[str, tuple[int, int]]) -> np.ndarray:

@@ -59,7 +59,11 @@ def run(arguments: argparse.Namespace) -> int:
 
     Raises `BundleError` where there is no bundle to check, `UserError` where pip cannot install.
     """
-    bundle = Bundle.open(arguments.data)
+    with Bundle.open(arguments.data) as bundle:
+        return _checked(bundle, arguments)
+
+
+def _checked(bundle: Bundle, arguments: argparse.Namespace) -> int:
     found = list(problems(bundle))
     parts = _slug_parts(bundle) if arguments.slug else []
     weight = sum(part.bytes for part in parts)

@@ -75,13 +75,18 @@ def run(arguments: argparse.Namespace) -> int:
         raise UserError(f"Expected --fail-over from 0 to 1. Received: {limit:g}.")
     _check_html(arguments.html)
     old, new = _open(arguments.old, arguments.new)
+    with old, new:
+        return _compared(arguments, old, new)
 
+
+def _compared(arguments: argparse.Namespace, old: Bundle, new: Bundle) -> int:
     # NumPy and Pillow are imported here so that --help and a wrong option answer at once.
     from precompute.reports.difference import compare
 
     difference = compare(old, new, recipe=arguments.recipe, top=arguments.top)
     if arguments.html is not None:
         _write_html(arguments.html, difference, old, new)
+    limit: float | None = arguments.fail_over
     over = _over(difference, limit)
     if over:
         warn(arguments, over)

@@ -38,7 +38,7 @@ is nothing to examine
 """
 
 
-def add_parser(subparsers: argparse._SubParsersAction) -> None:
+def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the command and its options."""
     parser = subparsers.add_parser(
         "doctor",
@@ -193,8 +193,9 @@ def _print_table(diagnosis: Diagnosis) -> None:
 
     colours = {"problem": "red", "warning": "yellow", "hint": "blue"}
     table = Table(show_lines=False, pad_edge=False, box=None, padding=(0, 2, 0, 0))
-    for name, justify in (("", "left"), ("found", "right"), ("what, and the first of them", "left")):
-        table.add_column(name, justify=justify, style=None, header_style="dim")
+    table.add_column("", header_style="dim")
+    table.add_column("found", justify="right", header_style="dim")
+    table.add_column("what, and the first of them", header_style="dim")
     for kind, found in diagnosis.kinds():
         severity = Text(kind.severity, style=colours[kind.severity])
         table.add_row(severity, f"{len(found):,}", Text(kind.title, style="bold"))

@@ -48,7 +48,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parsed = make_parser().parse_args(arguments)
     try:
         with _sigterm_as_interrupt(), output_of(parsed):
-            return parsed.run(parsed)
+            code: int = parsed.run(parsed)
+            return code
     except (UserError, BundleError) as error:
         _say(str(error))
     except BrokenPipeError:

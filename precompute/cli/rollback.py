@@ -40,8 +40,8 @@ def run(arguments: argparse.Namespace) -> int:
     """
     root: Path = arguments.data
     say(f"Looking at the other generation in {root} …")
-    bundle = roll_back(root)
-    other = previous(root)
+    with roll_back(root) as bundle:
+        other = previous(root)
     created = bundle.manifest.get("created")
     recipes = [recipe["name"] for recipe in bundle.recipes]
     show(

@@ -14,7 +14,7 @@ from typing import Any
 from bundle.disk import whole_file
 from bundle.fields import TYPES
 from bundle.format import ProductFields
-from pictures.decoding import PictureError
+from pictures.errors import PictureError
 from precompute.collect.addresses import without_credentials
 from precompute.collect.journal import Journal
 from precompute.collect.picture_fetching import IMAGES, PHASE, picture_address
@@ -63,6 +63,7 @@ class Choice:
         shared = self._shared()
         places: set[str] = set()
         ids: set[str] = set()
+        over = 0
         for entry in self.journal.entries():
             if isinstance(entry, LeftOut):
                 self.left_out.append(entry)
@@ -82,9 +83,14 @@ class Choice:
                 )
             else:
                 ids.add(product_id)
+                over += max(0, len(record.images) - self.max_images)
                 yield replace(record, images=record.images[: self.max_images])
                 if len(ids) == self.max_products:
-                    return
+                    break
+        if over:
+            verb = "is" if over == 1 else "are"
+            reason = f"{over:,} of their pictures {verb} over --max-images {self.max_images}"
+            self.left_out.append(LeftOut("all products", reason))
 
     def _shared(self) -> set[str]:
         """The ids that several web pages give to what has different pictures, so that they are none: "N/A".

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from pictures.decoding import PictureError
+from pictures.errors import PictureError
 from precompute.collect.addresses import is_address, without_credentials
 from precompute.collect.catalogue_folder import Choice, Written, write_catalogue, write_report
 from precompute.collect.fetching.crawl import crawl

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-import io
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from time import time
 from typing import Any
 
-from PIL import Image
 from scrapy.http import Response
 
-from pictures.decoding import PictureError, decode
-from pictures.limits import BUILD
+from pictures.decoding import decode
+from pictures.errors import PictureError
+from pictures.opening import read_header
 from precompute.collect.addresses import AddressError, checked
 from precompute.collect.fetching.conditional import headers_for, version_of
 from precompute.collect.fetching.crawl import Fetch
@@ -29,7 +28,7 @@ PHASE = "pictures"
 IMAGES = "images"
 """The folder of the pictures, in that of the catalogue."""
 
-_SUFFIXES = {"JPEG": "jpg", "TIFF": "tif"}
+_SUFFIXES = {"JPEG": "jpg", "TIFF": "tif", "HEIF": "heic"}
 
 
 class Pictures:
@@ -171,9 +170,9 @@ def _judge(data: bytes) -> str:
         raise PictureError("the answer is empty (0 bytes)")
     if data.lstrip()[:200].lower().startswith((b"<!doctype html", b"<html", b"<head")):
         raise PictureError("it is a page of HTML and no picture")
+    header = read_header(data)
     decode(data)
-    with Image.open(io.BytesIO(data), formats=BUILD.formats) as image:
-        width, height, name = *image.size, image.format or ""
+    width, height = header.width, header.height
     if min(width, height) < SMALLEST_SIDE:
         raise PictureError(f"{width} × {height} pixels, under the {SMALLEST_SIDE} that show a product")
-    return _SUFFIXES.get(name, name.lower())
+    return _SUFFIXES.get(header.format, header.format.lower())

@@ -41,7 +41,7 @@ async def recognise(fetch: Fetch, settings: CollectSettings) -> Recognised:
     """Ask for the source, and for the lists that shops have, in this order, until one is there.
 
     The address itself may be a feed, a table, a sitemap or a page of such a list. On the start page of a shop
-    the lists of Shopify and WooCommerce are looked for, on a page of a collection that collection's; then the
+    the lists of the platforms are looked for, on a page of a collection that collection's; then the
     sitemap; and else the links are followed from the address itself.
 
     Raises `UserError` where the address cannot be asked, or holds nothing of the kind.

@@ -128,4 +128,5 @@ def _shares(rows: list[tuple[Product, list[Product]]], place: dict[str, int]) ->
 
 def _logarithm(shares: np.ndarray) -> np.ndarray:
     """Of shares (…, c) mixed with the uniform one, so that what was never seen is not impossible."""
-    return np.log((shares + _SMOOTHING / shares.shape[-1]) / (1 + _SMOOTHING))
+    logarithm: np.ndarray = np.log((shares + _SMOOTHING / shares.shape[-1]) / (1 + _SMOOTHING))
+    return logarithm

@@ -92,9 +92,9 @@ def _same(case: Case) -> Iterator[tuple[str, str]]:
     """Pairs of products whose first pictures are one photo."""
     firsts: dict[str, Product] = {}
     for product in case.products:
-        first = firsts.setdefault(product.images[0].id, product)
-        if first is not product:
-            yield first.id, product.id
+        earlier = firsts.setdefault(product.images[0].id, product)
+        if earlier is not product:
+            yield earlier.id, product.id
     pairs = list(dict.fromkeys(_to_compare(case, firsts)))
     if not pairs:
         return

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
 
@@ -68,9 +68,12 @@ def diagnose(settings: BuildSettings, *, catalogue: Catalogue | None = None) -> 
     )
 
 
+_Checks = dict[str, Callable[[], Iterator[Finding]]]
+
+
 def _findings(case: Case, plan: ExtractorPlan, store: Store, clock: Clock) -> Iterator[Finding]:
-    checks = {"left out": lambda: check_left_out(case), "fields": lambda: check_fields(case)}
-    of_pictures = {
+    checks: _Checks = {"left out": lambda: check_left_out(case), "fields": lambda: check_fields(case)}
+    of_pictures: _Checks = {
         "pictures": lambda: check_pictures(case),
         "copies": lambda: check_copies(case),
         "categories": lambda: check_categories(case),

@@ -109,17 +109,17 @@ def _prices(products: list[SourceProduct]) -> Iterator[Finding]:
 
 
 def _odd_prices(priced: list[SourceProduct]) -> Iterator[Finding]:
-    groups: dict[tuple[str, str], list[SourceProduct]] = defaultdict(list)
+    groups: dict[tuple[str, str], list[tuple[SourceProduct, float]]] = defaultdict(list)
     for product in priced:
         if product.price:
-            groups[product.category, product.currency].append(product)
+            groups[product.category, product.currency].append((product, product.price))
         else:
             yield _finding("odd-price", product, "Its price is 0.", weight=FACTOR)
     for (category, _), group in groups.items():
-        median = float(np.median([product.price for product in group]))
-        for product in group if len(group) >= PRICED else ():
-            factor = max(product.price / median, median / product.price)
+        median = float(np.median([price for _, price in group]))
+        for product, price in group if len(group) >= PRICED else ():
+            factor = max(price / median, median / price)
             if factor >= FACTOR:
                 where = f" of “{category}”" if category else ""
-                text = f"Its price is {product.price:g}, while the median{where} is {median:g}."
+                text = f"Its price is {price:g}, while the median{where} is {median:g}."
                 yield _finding("odd-price", product, text, weight=factor)

@@ -116,13 +116,14 @@ def _header(data: bytes) -> tuple[int, int, int, tuple[int, int]]:
             orientation = int(exif.get(ExifTags.Base.Orientation, 1))
             inner = exif.get_ifd(ExifTags.IFD.Exif)
             tags = (ExifTags.Base.ExifImageWidth, ExifTags.Base.ExifImageHeight)
-            noted = tuple(min(max(int(inner.get(tag, 0)), 0), 2**31 - 1) for tag in tags)
+            wide, high = (min(max(int(inner.get(tag, 0)), 0), 2**31 - 1) for tag in tags)
         # Anything may stand there, and nothing that does keeps a picture from being shown.
         except Exception:
             return width, height, 1, (0, 0)
     if not 1 <= orientation <= 8:
         orientation = 1
-    return (height, width, orientation, noted) if orientation >= 5 else (width, height, orientation, noted)
+    sides = (height, width) if orientation >= 5 else (width, height)
+    return *sides, orientation, (wide, high)
 
 
 def _at_most(image: Image.Image, side: int) -> Image.Image:
@@ -166,4 +167,5 @@ def _of_one_colour(pixels: np.ndarray) -> np.ndarray:
     coarse = (pixels >> 3).astype(np.int32) @ np.array([1 << 10, 1 << 5, 1], np.int32)
     commonest = pixels[coarse == np.bincount(coarse).argmax()].mean(axis=0)
     near = np.abs(pixels - commonest) <= _GROUND_TOLERANCE
-    return near[:, 0] & near[:, 1] & near[:, 2]
+    of_it: np.ndarray = near[:, 0] & near[:, 1] & near[:, 2]
+    return of_it

@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from typing import Protocol
 
 import numpy as np
 from PIL import Image
@@ -15,7 +14,7 @@ from bundle import Product
 from precompute.doctor.case import Case
 from precompute.doctor.findings import Finding
 from precompute.doctor.single_pictures import is_blank
-from precompute.embeddings.embed import EmbeddingTask, embed_all
+from precompute.embeddings.embed import EmbeddingTask, InputForm, embed_all
 from precompute.embeddings.projection import centre
 from precompute.models.registry import ExtractorPlan
 from precompute.shared.progress import stage
@@ -163,19 +162,11 @@ def _drawn(rows: np.ndarray, images: list[str]) -> np.ndarray:
     return np.array(sorted(rows.tolist(), key=images.__getitem__)[:REFERENCE])
 
 
-class _Form(Protocol):
-    """How a picture becomes an extractor's input."""
-
-    decoding: str
-
-    def make(self, picture: Image.Image) -> np.ndarray: ...
-
-
 @dataclass(frozen=True)
 class _Turned:
     """The same of a picture that is turned first."""
 
-    form: _Form
+    form: InputForm
     degrees: int
 
     @property

@@ -142,4 +142,6 @@ def _table(values: np.ndarray) -> np.ndarray:
 
 def _boxes(table: np.ndarray, high: int, wide: int) -> np.ndarray:
     """The sum of each box of `high` rows and `wide` columns, by its first row and column."""
-    return table[high:, wide:] - table[:-high, wide:] - table[high:, :-wide] + table[:-high, :-wide]
+    right, left = table[:, wide:], table[:, :-wide]
+    sums: np.ndarray = right[high:] - right[:-high] - left[high:] + left[:-high]
+    return sums

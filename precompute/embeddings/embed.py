@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from time import monotonic, perf_counter
+from typing import Protocol
 
 import numpy as np
 from PIL import Image
@@ -32,6 +33,17 @@ _COMMIT_EVERY = 1.0
 _NOT_FINITE = "its embedding has values that are no numbers"
 
 
+class InputForm(Protocol):
+    """How a picture becomes an extractor's input, as `pictures.form.Form` does it."""
+
+    @property
+    def decoding(self) -> str:
+        """That of `pictures.decoding.decode`."""
+
+    def make(self, picture: Image.Image) -> np.ndarray:
+        """The input, uint8, that a picture so decoded becomes."""
+
+
 class EmbeddingTask:
     """What one recipe asks for: the embeddings that an extractor gives of pictures in one form."""
 
@@ -39,7 +51,7 @@ class EmbeddingTask:
         self, recipe: Recipe, open_extractor: Callable[[], Extractor], store: EmbeddingStore
     ) -> None:
         """`open_extractor` is called when the first picture comes that is new to the `store`."""
-        self.form = Form(recipe.decoding, recipe.input_size, recipe.resize, recipe.interpolation)
+        self.form: InputForm = Form(recipe.decoding, recipe.input_size, recipe.resize, recipe.interpolation)
         self.store = store
         self.opening_seconds = self.embedding_seconds = 0.0
         self._open = open_extractor
@@ -175,7 +187,7 @@ class _Progress:
                 self.found.left_out[item.file] = item.reason
                 continue
             self.found.images[item.file] = item.image_id
-            if item.reason is not None:
+            if item.reason:
                 self._reasons[item.image_id] = item.reason
             elif item.result is not None:
                 self.found.known += not item.result.new
@@ -214,5 +226,10 @@ def _batches(loaded: Iterable[Loaded[_Prepared]]) -> Iterator[list[Loaded[_Prepa
 
 
 def _inputs_of(task: EmbeddingTask, batch: list[Loaded[_Prepared]]) -> list[tuple[str, np.ndarray]]:
-    prepared = ((item.image_id, item.result) for item in batch if item.result is not None)
-    return [(image_id, array) for image_id, result in prepared for of, array in result.inputs if of is task]
+    return [
+        (item.image_id, array)
+        for item in batch
+        if item.image_id is not None and item.result is not None
+        for of, array in item.result.inputs
+        if of is task
+    ]

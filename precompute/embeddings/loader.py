@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +13,7 @@ from threading import Lock
 from typing import Generic, TypeVar
 
 from bundle.disk import open_file
-from pictures.decoding import PictureError
+from pictures.errors import PictureError
 from pictures.limits import BUILD, MEGABYTE
 from precompute.shared.errors import UserError
 
@@ -24,14 +24,14 @@ Result = TypeVar("Result")
 class Loaded(Generic[Result]):
     """What came of one file: its image id, and either a result, or why there is none.
 
-    `result` and `reason` are both None where the same bytes were loaded before: what came of them then
+    There is neither a `result` nor a `reason` where the same bytes were loaded before: what came of them then
     holds here too. `image_id` is None where the file could not be read at all.
     """
 
     file: str
     image_id: str | None
     result: Result | None = None
-    reason: str | None = None
+    reason: str = ""
 
 
 def load(
@@ -41,7 +41,7 @@ def load(
     *,
     threads: int,
     ahead: int,
-) -> Iterator[Loaded[Result]]:
+) -> Generator[Loaded[Result], None, None]:
     """Load `files`, paths below `folder`, in order, and yield one `Loaded` for each.
 
     `prepare(image id, the file's bytes)` makes the result, or raises `PictureError` with the reason why

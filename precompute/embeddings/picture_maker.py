@@ -17,7 +17,7 @@ from precompute.store.pictures import Picture
 THUMBNAIL_SIZE = 400
 THUMBNAIL_QUALITY = 78
 
-_VERSION = 2
+_VERSION = 3
 """Of what `make` does: to be raised with each change of it, so that no build takes over what others made."""
 
 

@@ -39,4 +39,5 @@ def centre(embeddings: np.ndarray, image_ids: list[str]) -> np.ndarray:
     """
     row_of = {image_id: row for row, image_id in enumerate(image_ids)}
     anchors = [row_of[image_id] for image_id in heapq.nsmallest(ANCHORS, row_of)]
-    return embeddings[anchors].astype(np.float64).mean(axis=0)
+    mean: np.ndarray = embeddings[anchors].astype(np.float64).mean(axis=0)
+    return mean

@@ -65,7 +65,8 @@ def measure(
     right = _nearest(exact, apart)
 
     def decoded(part: slice) -> np.ndarray:
-        return numbers[part] * scales[part, np.newaxis]
+        vectors: np.ndarray = numbers[part] * scales[part, np.newaxis]
+        return vectors
 
     overlap, cosine = {}, {}
     for name, found in embedded.items():

@@ -158,6 +158,6 @@ def _install(work: Path) -> None:
     except subprocess.TimeoutExpired:
         raise _Unavailable(f"npm brought nothing within {_NPM_SECONDS} seconds") from None
     if done.returncode:
-        said = [line for line in done.stderr.splitlines() if line.startswith("npm error")]
+        said = [line for line in str(done.stderr).splitlines() if line.startswith("npm error")]
         reason = said[0].removeprefix("npm error").strip() if said else f"exit code {done.returncode}"
         raise _Unavailable(f"npm brought nothing ({reason}); build again where it reaches its registry")

@@ -155,7 +155,7 @@ def _of_model(extractor: str, options: Mapping[str, Any]) -> Recipe:
         layer if layer != names.FEATURES else "",
         pooling if pooling != "none" else "",
     ]
-    defaults = {
+    defaults: dict[str, Any] = {
         "name": re.sub(r"[^0-9a-z._-]+", "-", "-".join(part for part in parts if part).lower()),
         "description": f"{Path(model).name} of {'Keras' if kind + ':' == KERAS else 'Keras Hub'}, {layer}",
         "input_size": APPLICATIONS.get(model, 224),

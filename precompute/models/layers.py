@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import keras
 from keras import layers, ops
@@ -11,33 +12,33 @@ from precompute.models.recipe import Recipe
 from precompute.shared.errors import UserError
 
 
-class Preprocessing(layers.Layer):
+class Preprocessing(layers.Layer):  # type: ignore[misc]  # Keras has no types
     """A function of pixels, as a layer: uint8 (n, h, w, 3) to float32 of the same shape."""
 
-    def __init__(self, function: Callable) -> None:
+    def __init__(self, function: Callable[[Any], Any]) -> None:
         super().__init__(name="preprocessing")
         self._function = function
 
-    def call(self, images):
+    def call(self, images: Any) -> Any:
         """Images in RGB from 0 to 255, to what the network was trained with."""
         return self._function(ops.cast(images, "float32"))
 
 
-class GeneralizedMeanPooling(layers.Layer):
+class GeneralizedMeanPooling(layers.Layer):  # type: ignore[misc]  # Keras has no types
     """The generalized mean with p = 3 over all axes but the first and the last: (mean of max(x, 0)³)^⅓.
 
     Radenović, Tolias and Chum 2018, arXiv 1711.02512, equation 3. Between the mean (p = 1) and the
     maximum (p → ∞): strong local features weigh more than empty background.
     """
 
-    def call(self, features):
+    def call(self, features: Any) -> Any:
         """Features (n, h, w, c) or (n, tokens, c) to their pooled form (n, c)."""
         positive = ops.maximum(features, 0)
         places = tuple(range(1, len(features.shape) - 1))
         return ops.power(ops.mean(positive * positive * positive, axis=places), 1 / 3)
 
 
-def preprocessing(recipe: Recipe, own: Callable) -> Preprocessing:
+def preprocessing(recipe: Recipe, own: Callable[[Any], Any]) -> Preprocessing:
     """The layer of a recipe's `preprocessing`; `own` is the function that belongs to the model."""
     if recipe.preprocessing == "own":
         return Preprocessing(own)

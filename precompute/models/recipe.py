@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from pictures.limits import MINIMUM_DECODED_SIDE
+from pictures.limits import UPRIGHT
 
 DEFAULT = "efficientnet-lite0"
 
@@ -48,9 +48,7 @@ _DECIDES_EMBEDDING = (
 _DECIDES_LIST = (*_DECIDES_EMBEDDING, "projection", "pictures", "metric", "depth")
 
 _SPELLED_OUT = {
-    "decoding": {
-        "upright": f"JPEG at a half, a quarter or an eighth, short side at least {MINIMUM_DECODED_SIDE}"
-    },
+    "decoding": {"upright": UPRIGHT},
     "pooling": {"gem": "generalized mean, p = 3"},
     "projection": {"centre": f"less the mean of the {ANCHORS} first by image id, to unit length"},
     "pictures": {
@@ -117,12 +115,11 @@ class Recipe:
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
-def _as_published(name: str, extractor: str, description: str, **fields: object) -> Recipe:
+def _as_published(name: str, extractor: str, description: str, **fields: Any) -> Recipe:
     """A recipe that gives what published code gives: `load_img` with its defaults, and no projection."""
     plain = {"decoding": "plain", "resize": "squash", "interpolation": "nearest", "projection": "none"}
-    return Recipe(
-        name=name, extractor=KERAS + extractor, description=description, **plain | {"top": 5} | fields
-    )
+    options: dict[str, Any] = plain | {"top": 5} | fields
+    return Recipe(name=name, extractor=KERAS + extractor, description=description, **options)
 
 
 RECIPES = {

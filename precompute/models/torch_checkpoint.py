@@ -74,7 +74,12 @@ class _View:
     """What a checkpoint says of one tensor: its storage, offset, shape and strides, in elements."""
 
     def __init__(
-        self, storage: tuple[str, np.dtype], offset: int, shape: tuple, strides: tuple, *_: object
+        self,
+        storage: tuple[str, np.dtype],
+        offset: int,
+        shape: tuple[int, ...],
+        strides: tuple[int, ...],
+        *_: object,
     ) -> None:
         self.storage, self.dtype = storage
         self.offset, self.shape, self.strides = offset, shape, strides

@@ -80,8 +80,9 @@ def find_neighbours(
     updated = False
     if known is not None and digests is not None:
         now = known.rows_now(ids, digests)
-        options = {"depth": depth, "memory_budget": memory_budget, "advance": progress.step}
-        updated = update(space, ranking, known, now, **options)
+        updated = update(
+            space, ranking, known, now, depth=depth, memory_budget=memory_budget, advance=progress.step
+        )
     if not updated and count > 1:
         how = _from_scratch(space, ranking, approximate, top or depth, memory_budget, progress)
     progress.step(progress.left)

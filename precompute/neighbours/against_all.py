@@ -41,11 +41,12 @@ def settle_against_all(
         advance(sum(map(len, part)))
 
 
-def _reached_by(wanted: int, near: np.ndarray) -> np.ndarray:
+def _reached_by(wanted: int, near: np.ndarray) -> np.float32:
     """A value that `wanted` at least of `near` (n,) reach, and few more.
 
     As many groups have a greatest value that reaches it: to put all in order would take far longer.
     """
     groups = min(_GROUPS * wanted, len(near))
     greatest = near[: len(near) // groups * groups].reshape(-1, groups).max(axis=0)
-    return np.partition(greatest, -wanted)[-wanted]
+    reached: np.float32 = np.partition(greatest, -wanted)[-wanted]
+    return reached

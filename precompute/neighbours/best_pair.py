@@ -82,7 +82,8 @@ class BestPairs:
 
     def least_nearness(self, rows: np.ndarray, scores: np.ndarray) -> np.ndarray:
         """See `Space.least_nearness`."""
-        return (self.space.nearness_of(scores) - self.margins[rows]).astype(np.float32)
+        nearness: np.ndarray = self.space.nearness_of(scores) - self.margins[rows]
+        return nearness.astype(np.float32)
 
     def scores(self, rows: np.ndarray, options: np.ndarray) -> np.ndarray:
         """See `Space.scores`."""
@@ -102,10 +103,11 @@ class BestPairs:
 
     def _scores(self, row: int, others: np.ndarray) -> np.ndarray:
         """The rounded scores of one product with `others`: (c,) float64."""
-        own, chunk = self._chunk(np.array([row])), self._chunk(others)
         best = np.minimum if self.lower_is_better else np.maximum
-        pairs = self.space.table(own.pictures, chunk.pictures)
-        return best.reduceat(best.reduce(pairs, axis=0), chunk.starts)
+        pairs = self.space.table(self._pictures(np.array([row])), self._pictures(others))
+        counts = self.counts[others]
+        scores: np.ndarray = best.reduceat(best.reduce(pairs, axis=0), np.cumsum(counts) - counts)
+        return scores
 
     def _nearest(self, one: _Chunk, other: _Chunk) -> np.ndarray:
         """The nearness of the best pairs of two chunks' products, (q, c) float32."""
@@ -130,15 +132,21 @@ class BestPairs:
             begin = end
         return chunks
 
-    def _chunk(self, products: slice | np.ndarray, part: slice = slice(None)) -> _Chunk:
+    def _chunk(self, products: slice | np.ndarray, part: slice) -> _Chunk:
         """A part of the products."""
         starts, counts = self.starts[products][part], self.counts[products][part]
-        inside = np.cumsum(counts) - counts
-        if isinstance(products, slice):
-            pictures = slice(int(starts[0]), int(starts[-1] + counts[-1]))
-        else:
-            pictures = np.repeat(starts - inside, counts) + np.arange(counts.sum())
-        return _Chunk(part, pictures, inside, counts)
+        pictures = (
+            slice(int(starts[0]), int(starts[-1] + counts[-1]))
+            if isinstance(products, slice)
+            else self._pictures(products[part])
+        )
+        return _Chunk(part, pictures, np.cumsum(counts) - counts, counts)
+
+    def _pictures(self, products: np.ndarray) -> np.ndarray:
+        """The rows of the products' pictures."""
+        starts, counts = self.starts[products], self.counts[products]
+        rows: np.ndarray = np.repeat(starts - np.cumsum(counts) + counts, counts) + np.arange(counts.sum())
+        return rows
 
 
 ProductSpace = Space | BestPairs

@@ -184,7 +184,8 @@ class ExactSearch:
 
 def _keys(places: np.ndarray, nearness: np.ndarray) -> np.ndarray:
     """Numbers that sort as (place, nearness from near to far) does: the place above 32 bits of nearness."""
-    return (places.astype(np.int64) << 32) + ~_turned(nearness.view(np.int32)) + 2**31
+    keys: np.ndarray = (places.astype(np.int64) << 32) + ~_turned(nearness.view(np.int32)) + 2**31
+    return keys
 
 
 def _nearness_of(keys: np.ndarray) -> np.ndarray:
@@ -194,4 +195,5 @@ def _nearness_of(keys: np.ndarray) -> np.ndarray:
 
 def _turned(bits: np.ndarray) -> np.ndarray:
     """The bits of floats as integers in the same order, and back: below zero the bits run backwards."""
-    return bits ^ ((bits >> 31) & np.int32(2**31 - 1))
+    turned: np.ndarray = bits ^ ((bits >> 31) & np.int32(2**31 - 1))
+    return turned

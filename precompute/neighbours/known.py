@@ -83,14 +83,17 @@ def load_lists(folder: Path, key: str) -> KnownLists | None:
     except FileNotFoundError:
         return None
     except OSError as error:
-        return _useless(path, error.strerror or "it cannot be read")
+        _say_useless(path, error.strerror or "it cannot be read")
+        return None
     stream, digest = memoryview(content)[:-_DIGEST], content[-_DIGEST:]
     if hashlib.sha256(stream).digest() != digest:
-        return _useless(path, "it is damaged")
+        _say_useless(path, "it is damaged")
+        return None
     with pa.ipc.open_stream(stream) as reader:
         metadata = reader.schema.metadata
         if metadata[b"version"] != _VERSION.encode():
-            return _useless(path, "another version of Akin wrote it")
+            _say_useless(path, "another version of Akin wrote it")
+            return None
         ids, *arrays = reader.read_next_batch().columns
     return KnownLists(metadata[b"metric"].decode(), ids.to_pylist(), *map(_array, arrays))
 
@@ -99,7 +102,7 @@ def _path(folder: Path, key: str) -> Path:
     return folder / f"{key}.arrow"
 
 
-def _useless(path: Path, reason: str) -> None:
+def _say_useless(path: Path, reason: str) -> None:
     say(f"The lists of the build before, {path}, are of no use ({reason}): all are searched anew.")
 
 

@@ -67,7 +67,7 @@ class Space:
 
     def content(self, row: int) -> np.ndarray:
         """All that decides the row's scores."""
-        return self.vectors[row]
+        return self.vectors[row, :]
 
     def blocks(self, side: int) -> list[slice]:
         """All rows, in blocks of no more than `side`."""
@@ -95,12 +95,14 @@ class Space:
         `rows` (q,) and `scores` (q,), rounded, belong together. A margin has room for the errors of two
         nearnesses and a step of the rounding; here there are one such error and half a step.
         """
-        return (self.nearness_of(scores) - self.margins[rows]).astype(np.float32)
+        nearness: np.ndarray = self.nearness_of(scores) - self.margins[rows]
+        return nearness.astype(np.float32)
 
     def nearness_of(self, scores: np.ndarray) -> np.ndarray:
         """What nearness a score would have if neither was rounded, in float64."""
         scaled = scores * self.scale
-        return -np.square(scaled) / 2 if self.lower_is_better else scaled * self.scale
+        found: np.ndarray = -np.square(scaled) / 2 if self.lower_is_better else scaled * self.scale
+        return found
 
     def scores(self, rows: np.ndarray, options: np.ndarray) -> np.ndarray:
         """The rounded scores of each of `rows` (q,) with its `options` (q, c), from float64: (q, c)."""
@@ -148,13 +150,15 @@ class Space:
     def _error(self) -> float:
         # Two sums of d products differ by 2 d u of the lengths at the most, whatever their orders; lengths,
         # squares and roots are each within (d + 8) u.
-        return 4 * (self.vectors.shape[1] + 8) * _UNIT_64
+        width: int = self.vectors.shape[1]
+        return 4 * (width + 8) * _UNIT_64
 
     def _doubts(self, rows: np.ndarray, options: np.ndarray) -> np.ndarray | float:
         """By how much the scores of products that were summed in two orders may differ."""
         if self.metric == "cosine":
             return self._error
-        return self._error * self.norms[rows, np.newaxis] * self.norms[options]
+        doubts: np.ndarray = self._error * self.norms[rows, np.newaxis] * self.norms[options]
+        return doubts
 
     def _sums(self, queries: np.ndarray, options: np.ndarray) -> np.ndarray:
         """The inner products or squared distances of `queries` (q, d) and `options` (q, c): (q, c)."""
@@ -162,8 +166,10 @@ class Space:
         if self.lower_is_better:
             # The squares of the differences, as lengths and products would cancel for near-equal vectors.
             wide -= queries[:, np.newaxis]
-            return np.vecdot(wide, wide)
-        return np.matmul(wide, queries[:, :, np.newaxis])[:, :, 0]
+            sums: np.ndarray = np.vecdot(wide, wide)
+        else:
+            sums = np.matmul(wide, queries[:, :, np.newaxis])[:, :, 0]
+        return sums
 
     def _wide(self, rows: np.ndarray) -> np.ndarray:
         """The vectors of `rows` (…,) in float64, (…, d), until this thread asks again."""
@@ -178,11 +184,13 @@ class Space:
     def _scores(self, rows: np.ndarray, options: np.ndarray, sums: np.ndarray) -> np.ndarray:
         """The scores, not yet rounded, of pairs whose inner products or squared distances are `sums`."""
         if self.lower_is_better:
-            return np.sqrt(sums)
-        if self.metric == "dot":
-            return sums
-        lengths = self.norms[rows] * self.norms[options]
-        return np.divide(sums, lengths, out=np.zeros_like(sums), where=lengths > 0)
+            scores: np.ndarray = np.sqrt(sums)
+        elif self.metric == "dot":
+            scores = sums
+        else:
+            lengths = self.norms[rows] * self.norms[options]
+            scores = np.divide(sums, lengths, out=np.zeros_like(sums), where=lengths > 0)
+        return scores
 
     def _rounded(
         self, rows: np.ndarray, options: np.ndarray, scores: np.ndarray, doubts: np.ndarray | float

@@ -268,7 +268,8 @@ def _group(bundle: Bundle, recipe: dict[str, Any], group: int, groups: int) -> d
 
 def _cut(recipes: Sequence[dict[str, Any]], top: int | None) -> int:
     try:
-        default, depth = (min(recipe[name] for recipe in recipes) for name in ("top", "depth"))
+        default: int = min(recipe["top"] for recipe in recipes)
+        depth: int = min(recipe["depth"] for recipe in recipes)
     except KeyError as error:
         raise UserError(
             f"A manifest does not say the {error.args[0]} of its recipe: build that bundle again."

@@ -71,8 +71,12 @@ def page(difference: Difference, *, old: Bundle, new: Bundle) -> str:
         ],
         "other_pictures": sum(edit.picture for edit in difference.edited),
     }
-    filters = {"percent": percent, "moment": _moment}
-    return render(Path(__file__), values, rules=[*_rules(difference), *pictures.rules], filters=filters)
+    return render(
+        Path(__file__),
+        values,
+        rules=[*_rules(difference), *pictures.rules],
+        filters={"percent": percent, "moment": _moment},
+    )
 
 
 def percent(share: float | None) -> str:

@@ -53,15 +53,15 @@ def export(settings: ExportSettings) -> list[Path]:
 
     Raises `BundleError` where there is no bundle, `UserError` where it does not hold what is asked for.
     """
-    bundle = Bundle.open(settings.data)
-    description = published_recipe(bundle, settings.recipe)
-    name, write = FORMATS[settings.format]
-    out = settings.out or Path(name)
-    if not out.parent.is_dir():
-        raise UserError(f"Expected --out in a folder that exists. Received: {out}.")
-    if out.is_dir():
-        raise UserError(f"Expected --out to be a file. Received: the folder {out}.")
-    return write(_Source(settings.data, bundle, description), out)
+    with Bundle.open(settings.data) as bundle:
+        description = published_recipe(bundle, settings.recipe)
+        name, write = FORMATS[settings.format]
+        out = settings.out or Path(name)
+        if not out.parent.is_dir():
+            raise UserError(f"Expected --out in a folder that exists. Received: {out}.")
+        if out.is_dir():
+            raise UserError(f"Expected --out to be a file. Received: the folder {out}.")
+        return write(_Source(settings.data, bundle, description), out)
 
 
 @dataclass(frozen=True)

@@ -132,8 +132,8 @@ class _Estimate:
         self._trial, self._recipe, self._summary = trial, recipe, summary
         self._products = len(whole.products)
         self._files = len({file for product in whole.products for file in product.files})
-        self._bundle = Bundle.open(trial.out)
-        built = self._bundle.page(limit=summary.products).products
+        with Bundle.open(trial.out) as bundle:
+            built = bundle.page(limit=summary.products).products
         self._built = built
         self._scale = self._products / summary.products
         self._picture_scale = self._files / len({image.id for product in built for image in product.images})
@@ -183,7 +183,7 @@ class _Estimate:
 
     def _is_approximate(self, vectors: Vectors) -> bool:
         if self._trial.search is None:
-            return self._products * vectors.counts.mean() > EXACT_PRODUCTS
+            return bool(self._products * vectors.counts.mean() > EXACT_PRODUCTS)
         return self._trial.search == "approximate"
 
     def _searched(self, vectors: Vectors, count: int) -> float:
@@ -277,4 +277,5 @@ def _between(vectors: np.ndarray, count: int) -> np.ndarray:
     draw = np.random.default_rng(0)
     first, second = draw.integers(len(vectors), size=(2, count))
     share = draw.random((count, 1), dtype=np.float32)
-    return vectors[first] * share + vectors[second] * (1 - share)
+    points: np.ndarray = vectors[first] * share + vectors[second] * (1 - share)
+    return points

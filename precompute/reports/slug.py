@@ -74,7 +74,7 @@ def packed_size(files: Iterable[Path]) -> int:
         for path in files:
             archive.add(path, recursive=False)
             # The archive would remember every file it holds, which nobody asks it here.
-            archive.members.clear()
+            archive.members.clear()  # type: ignore[attr-defined]  # typeshed lacks it
     return counter.count
 
 
@@ -140,8 +140,9 @@ def install(requirements: Path, *, environment: Path) -> None:
 
     Raises `UserError` with pip's own reason where that fails.
     """
-    pip = [environment / "bin" / "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    for command in ([sys.executable, "-m", "venv", environment], [*pip, "-r", requirements]):
+    python = str(environment / "bin" / "python")
+    pip = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    for command in ([sys.executable, "-m", "venv", str(environment)], [*pip, "-r", str(requirements)]):
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         if done.returncode:
             lines = [line for line in (done.stderr + done.stdout).splitlines() if line.strip()]

@@ -8,4 +8,5 @@ import numpy as np
 def to_unit_length(vectors: np.ndarray) -> np.ndarray:
     """Vectors (n, d) divided by their Euclidean norms, in their own dtype; one that is zero stays zero."""
     norms = np.linalg.norm(vectors, axis=1, keepdims=True)
-    return np.divide(vectors, norms, out=np.zeros_like(vectors), where=norms > 0)
+    scaled: np.ndarray = np.divide(vectors, norms, out=np.zeros_like(vectors), where=norms > 0)
+    return scaled

@@ -15,7 +15,8 @@ JOURNAL = ".collect"
 """The hidden folder by which a catalogue that was collected is known, and in which it is kept up to date."""
 
 EXTENSIONS = frozenset(
-    [".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".avif"]
+    {".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".avif"}
+    | {".heic", ".heif", ".hif"}
 )
 
 

@@ -5,7 +5,10 @@ from flask.testing import FlaskClient
 
 from dashapp import create_app
 from dashapp.settings import Settings
+from tests.builds import tiny
 from tests.sample_bundle import write_sample_bundle
+
+__all__ = ["client", "data", "tiny"]
 
 
 @pytest.fixture(scope="session")

@@ -13,7 +13,7 @@ import pytest
 
 from tests.attack import clients
 from tests.attack.clients import answer, ask, connect, waiting
-from tests.serving import serving
+from tests.serving import REPOSITORY, serving
 
 ATTACKS = {
     "a body of which one byte comes": clients.SLOW_BODY,
@@ -22,6 +22,9 @@ ATTACKS = {
     "a head that does not end": clients.SLOW_HEAD,
     "nothing": clients.SILENT,
 }
+PLOTLY = "/_dash-component-suites/plotly/package_data/plotly.min.js"
+"""An answer of some megabytes, which comes from memory; that of /assets/ comes from a file."""
+
 SOON = 5.0
 """Seconds: far more than an answer takes on a busy machine, far less than any attack lasts."""
 
@@ -53,7 +56,7 @@ def test_pages_are_served_while_clients_keep_requests_back(server: str, attack: 
 
 
 def test_pages_are_served_while_clients_take_no_answer(server: str) -> None:
-    large = b"GET /_dash-component-suites/plotly/package_data/plotly.min.js HTTP/1.1\r\nHost: x\r\n\r\n"
+    large = f"GET {PLOTLY} HTTP/1.1\r\nHost: x\r\n\r\n".encode()
     assert len(_whole(server, large)) > 1_000_000
     with waiting(server, large, count=16, takes=4096):
         assert ask(server, "/healthz", seconds=2 * SOON)[0] == 200
@@ -97,7 +100,7 @@ def test_a_request_has_so_much_time(impatient: tuple[str, Path], attack: str, st
 
 def test_an_answer_that_no_one_takes_is_given_up(impatient: tuple[str, Path]) -> None:
     address, _ = impatient
-    large = b"GET /_dash-component-suites/plotly/package_data/plotly.min.js HTTP/1.1\r\nHost: x\r\n\r\n"
+    large = f"GET {PLOTLY} HTTP/1.1\r\nHost: x\r\n\r\n".encode()
     whole = len(_whole(address, large))
     with connect(address, receive_buffer=4096) as client:
         client.sendall(large)
@@ -135,6 +138,27 @@ def test_one_connection_serves_request_after_request(server: str) -> None:
         client.sendall((head + body + chunks + head + last).encode())
         told = answer(client)
     assert re.findall(rb"HTTP/1\.1 (\d+)", told) == [b"200", b"405", b"405", b"200", b"200"]
+
+
+@pytest.mark.parametrize("path", ["/assets/vendor/bootstrap.min.css", PLOTLY])
+def test_what_is_taken_slowly_arrives_whole(server: str, path: str) -> None:
+    request = f"GET {path} HTTP/1.1\r\nHost: x\r\n\r\n".encode()
+    with connect(server, receive_buffer=65_536) as client:
+        client.sendall(request * 2 + request.replace(b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n"))
+        received = b""
+        while part := client.recv(50_000):
+            received += part
+    once = _whole(server, request).partition(b"\r\n\r\n")[2]
+    if path.startswith("/assets/"):
+        assert once == (REPOSITORY / path.removeprefix("/")).read_bytes()
+    assert received.count(once) == 3 and received.endswith(once)
+
+
+def test_a_head_is_answered_without_a_body(server: str) -> None:
+    with connect(server) as client:
+        client.sendall(b"HEAD /assets/akin.css HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        head, _, body = answer(client).partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 200") and body == b""
 
 
 def test_bytes_may_come_one_at_a_time(server: str) -> None:

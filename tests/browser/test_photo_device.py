@@ -21,6 +21,7 @@ from pictures.box import WHOLE, Box
 from tests.browser.conftest import watched
 from tests.browser.test_accessibility import axe, findings_everywhere
 from tests.browser.test_photo import cards, choose, open_photo, title_of
+from tests.icc import ADOBE_RGB, DISPLAY_P3, Space
 from tests.live_demo import demo_pictures
 from tests.recorder import Recorder, recording
 
@@ -112,6 +113,29 @@ def test_it_finds_what_python_finds(page: Page, live_data: Path) -> None:
     assert len(shares) >= 40
     assert np.mean(shares) >= 0.95 and min(shares) >= 0.7, shares
     assert max(differences) < 0.02
+
+
+@pytest.mark.parametrize("space", [ADOBE_RGB, DISPLAY_P3], ids=["Adobe RGB", "Display P3"])
+@pytest.mark.parametrize("form", ["PNG", "JPEG"])
+def test_colours_are_converted_by_the_photo_s_profile(page: Page, space: Space, form: str) -> None:
+    patches = np.random.default_rng(3).integers(70, 190, (4, 4, 3), np.uint8)
+    pixels = patches.repeat(16, axis=0).repeat(16, axis=1)
+    options = {"quality": 100, "subsampling": 0} if form == "JPEG" else {}
+    content = encoded(Image.fromarray(pixels), form, icc_profile=space.profile(), **options)
+    open_photo(page)
+    shown = page.evaluate(
+        """async (content) => {
+          const { photoOf } = await import("/assets/photo-pictures.js");
+          const bytes = Uint8Array.from(atob(content), (letter) => letter.charCodeAt(0));
+          const photo = await photoOf(new File([bytes], "photo"), { mustShow: true });
+          return [...photo.pixels({ widens: false }).data];
+        }""",
+        base64.b64encode(content).decode(),
+    )
+    found = np.array(shown).reshape(64, 64, 4)[8::16, 8::16, :3]
+    right = space.to_srgb(patches)
+    assert np.abs(found - right).max() <= (2 if form == "PNG" else 5)
+    assert np.abs(patches - right).mean() > 5, "it would be seen if the profile were ignored"
 
 
 def test_nothing_of_the_photo_leaves_the_device(page: Page, recorder: Recorder, live_data: Path) -> None:

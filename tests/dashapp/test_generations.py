@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import socket
 import subprocess
 import sys
 import threading
+import weakref
 from collections.abc import Iterator
 from http.client import HTTPConnection
 from pathlib import Path
@@ -18,6 +20,7 @@ import pytest
 from bundle import Bundle
 from bundle.generations import roll_back
 from dashapp import create_app
+from dashapp.http.map_data import map_tag
 from dashapp.parts.view import View
 from dashapp.settings import REPOSITORY, Settings
 from dashapp.site import Sites
@@ -166,6 +169,27 @@ def test_a_page_of_the_generation_before_keeps_its_pictures(tmp_path: Path) -> N
     eventually(lambda: "4 products" in client.get("/").text)
     assert len(pictures) > 20
     assert {client.get(address).status_code for address in pictures} == {200}
+
+
+def test_the_site_before_the_last_one_is_freed_with_its_bundle(tmp_path: Path) -> None:
+    publish(tmp_path, "g1", products=30)
+    app = create_app(Settings(data=tmp_path))
+    client = app.server.test_client()
+    gc.disable()
+    try:
+        first = app.sites.current().bundle
+        points = f"/map/{map_tag(first)}/points"
+        for address in ("/?q=cup&sort=price", "/product/plain", points, "/api/v1/products"):
+            assert client.get(address).status_code == 200
+        alive = weakref.ref(first)
+        del first
+        for generation, products in (("g2", 40), ("g3", 50)):
+            assert alive() is not None
+            publish(tmp_path, generation, products=products)
+            eventually(lambda products=products: f"{products} products" in client.get("/").text)
+        eventually(lambda: alive() is None)
+    finally:
+        gc.enable()
 
 
 def test_a_picture_and_a_page_of_a_generation_not_yet_shown_are_found(tmp_path: Path) -> None:

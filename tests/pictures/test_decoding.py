@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from pictures.decoding import PictureError, decode
+from pictures.decoding import decode
+from pictures.errors import PictureError
 from pictures.form import to_input
-from pictures.limits import MINIMUM_DECODED_SIDE
+from pictures.limits import BUILD, MINIMUM_DECODED_SIDE, UPLOAD
 from tests.drawn_pictures import BROKEN, GOOD_FORMATS, encoded, picture
 
 RED, WHITE = (255, 0, 0), (255, 255, 255)
@@ -134,3 +135,27 @@ def test_the_three_ways_to_a_square() -> None:
 
 def test_a_picture_of_one_pixel_is_enough() -> None:
     assert (crop(Image.new("RGB", (1, 1), RED)) == RED).all()
+
+
+@pytest.mark.parametrize("size", [(11648, 8736), (12000, 9000)])
+def test_the_jpegs_of_cameras_with_over_a_hundred_million_pixels_are_read(size: tuple[int, int]) -> None:
+    shape = Image.new("L", size, 220)
+    shape.paste(40, (size[0] // 4, size[1] // 4, size[0] // 2, size[1] // 2))
+    data = encoded(shape, "JPEG", quality=60)
+    for limits in (BUILD, UPLOAD):
+        found = decode(data, limits=limits)
+        assert found.size == (-(-size[0] // 8), -(-size[1] // 8))
+        assert [found.getpixel((x * found.width // 8, found.height * 3 // 8))[0] for x in (1, 3, 7)] == [
+            pytest.approx(220, abs=2),
+            pytest.approx(40, abs=2),
+            pytest.approx(220, abs=2),
+        ]
+
+
+def test_as_keras_reads_it_such_a_jpeg_takes_too_much() -> None:
+    data = encoded(Image.new("L", (65000, 4000), 220), "JPEG", quality=30)
+    with pytest.raises(PictureError, match="65000 × 4000 pixels, more than the limit of 250 million"):
+        decode(data)
+    data = encoded(Image.new("L", (11648, 8736), 220), "JPEG", quality=30)
+    with pytest.raises(PictureError, match="which take 916 MB to decode from JPEG, more than the"):
+        decode(data, "plain", limits=UPLOAD)

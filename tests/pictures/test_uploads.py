@@ -9,7 +9,8 @@ import pytest
 from PIL import Image
 
 from pictures.box import WHOLE, Box
-from pictures.decoding import NoPictureError, PictureError, decode
+from pictures.decoding import decode
+from pictures.errors import NoPictureError, PictureError
 from pictures.form import Form
 from pictures.limits import BUILD, UPLOAD
 from tests.drawn_pictures import BROKEN, encoded, picture
@@ -65,13 +66,28 @@ def test_a_picture_inside_of_something_else_is_none() -> None:
         upload(b"%PDF-1.7\n" + encoded(picture(1), "JPEG"))
 
 
-def test_pixels_that_have_to_be_in_memory_are_bounded() -> None:
-    large = Image.new("RGB", (6000, 4500), "white")
-    with pytest.raises(PictureError, match="6000 × 4500 pixels to decode, more than the limit of 25 million"):
-        upload(encoded(large, "PNG"))
-    assert min(upload(encoded(large, "JPEG")).size) < 1200, "it is decoded at a quarter"
-    with pytest.raises(PictureError, match="to decode"):
-        upload(encoded(large, "JPEG", progressive=True))
+LARGE = Image.new("RGB", (6000, 4500), "white")
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "megabytes"),
+    [
+        ("PNG", {}, 243),
+        ("GIF", {}, 243),
+        ("WEBP", {"lossless": True, "method": 0}, 459),
+        ("JPEG", {"progressive": True, "subsampling": 0}, 166),
+    ],
+)
+def test_what_takes_too_much_memory_is_refused(name: str, options: dict, megabytes: int) -> None:
+    words = f"6000 × 4500 pixels, which take {megabytes} MB to decode from {name}, more than the limit of 120"
+    with pytest.raises(PictureError, match=words):
+        upload(encoded(LARGE, name, **options))
+    assert decode(encoded(Image.new("RGB", (600, 450)), name, **options)).size == (600, 450)
+
+
+def test_what_is_decoded_at_a_part_of_its_size_takes_little_memory() -> None:
+    assert min(upload(encoded(LARGE, "JPEG")).size) < 1200, "it is decoded at a quarter"
+    assert min(upload(encoded(LARGE, "JPEG", progressive=True)).size) < 1200
 
 
 def test_a_box_is_that_part_of_the_upright_picture() -> None:

@@ -13,12 +13,18 @@ import numpy as np
 from dashapp.photo.live.uploads import MEDIA_TYPES, Photo
 from dashapp.photo.live.vectors import RankedPositions, VectorIndex
 from dashapp.problems import Problem
-from pictures.decoding import NoPictureError, PictureError
+from pictures.apart import Apart
+from pictures.errors import NoPictureError, PictureError
 from pictures.form import Form
 from pictures.limits import UPLOAD
 
 _DECIMALS = 6
 """Of scores, as in the stored lists."""
+
+DECODER = Apart(UPLOAD)
+"""Decodes the photos of this process, whatever generation they are compared with."""
+
+_LEAST_SECONDS = 0.01
 
 
 class PhotoExtractor(Protocol):
@@ -59,7 +65,8 @@ class Engine:
     vectors: VectorIndex
 
     def warm_up(self) -> None:
-        """Run the extractor once, so that the first photo does not wait for it to be opened."""
+        """Start what decodes and run the extractor once, so that the first photo waits for neither."""
+        DECODER.start()
         size = self.form.input_size
         self.extractor(np.zeros((size, size, 3), np.uint8))
 
@@ -70,7 +77,7 @@ class Engine:
         Raises `Problem` with status 415 or 422 where a photo cannot be used.
         """
         started = perf_counter()
-        images = [self._image(photo, place, of=len(photos)) for place, photo in enumerate(photos, start=1)]
+        images = self._images(photos)
         decoded = perf_counter()
         embeddings = [self.extractor(image) for image in images]
         embedded = perf_counter()
@@ -96,10 +103,21 @@ class Engine:
         """The vector (d,), float32, that the recipe's projection makes of an embedding."""
         return embedding if self.centre is None else unit(embedding - self.centre)
 
-    def _image(self, photo: Photo, place: int, *, of: int) -> np.ndarray:
-        which = f"Photo {place}" if of > 1 else "The photo"
+    def _images(self, photos: Sequence[Photo]) -> list[np.ndarray]:
+        """The extractor's inputs. All photos together have the time that one may take."""
+        images, left = [], DECODER.limits.seconds
+        for place, photo in enumerate(photos, start=1):
+            which = f"Photo {place}" if len(photos) > 1 else "The photo"
+            image, seconds = self._image(photo, which, seconds=left)
+            images.append(image)
+            left = max(left - seconds, _LEAST_SECONDS)
+        return images
+
+    def _image(self, photo: Photo, which: str, *, seconds: float) -> tuple[np.ndarray, float]:
+        size = self.form.input_size
         try:
-            return self.form.read(photo.data, limits=UPLOAD, box=photo.box)
+            pixels, taken = DECODER.square(photo.data, self.form, box=photo.box, seconds=seconds)
+            return np.frombuffer(pixels, np.uint8).reshape(size, size, 3), taken
         except NoPictureError as error:
             problem = Problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, f"{which} cannot be used: {error}.")
             problem.headers["Accept"] = ", ".join(MEDIA_TYPES)

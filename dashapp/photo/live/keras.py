@@ -21,7 +21,7 @@ from bundle import Bundle, BundleError, Product
 from bundle.metric import lower_is_better
 from dashapp.photo.live.engine import Engine, unit
 from dashapp.photo.live.vectors import VectorIndex
-from pictures.decoding import PictureError
+from pictures.errors import PictureError
 from pictures.form import Form
 from precompute.embeddings.vectors import catalogue_centre, compared_pictures, compared_vectors, means
 from precompute.models.recipe import Recipe

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from dashapp.photo.live.engine import Engine
 
 _PACKAGES = {
-    LITERT: (("ai_edge_litert", "numpy", "PIL"), "requirements-live.txt"),
-    KERAS: (("tensorflow", "keras", "numpy", "PIL", "pyarrow"), "requirements-precompute.txt"),
+    LITERT: (("ai_edge_litert", "numpy", "PIL", "pillow_heif"), "requirements-live.txt"),
+    KERAS: (("tensorflow", "keras", "numpy", "PIL", "pillow_heif", "pyarrow"), "requirements-precompute.txt"),
 }
 
 

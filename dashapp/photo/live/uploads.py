@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import IO
@@ -12,16 +13,21 @@ from werkzeug.exceptions import RequestEntityTooLarge, RequestTimeout
 from werkzeug.formparser import FormDataParser
 from werkzeug.wsgi import get_input_stream
 
+from dashapp.photo.live.turns import BusyError
 from dashapp.problems import Problem, unusable
 from pictures.box import WHOLE, Box
 from pictures.limits import MEGABYTE, UPLOAD
 
 MOST_PHOTOS = 4
 
-MEDIA_TYPES = tuple(f"image/{name.lower()}" for name in UPLOAD.formats)
-"""Of the formats that a photo may have."""
+MEDIA_TYPES = (*(f"image/{name.lower()}" for name in UPLOAD.formats), "image/heic")
+"""Of the formats that a photo may have; that of phones has two."""
+
+ROOM = 24 * MEGABYTE
+"""Bytes of photos that one worker has in memory at a time: two of the largest."""
 
 _FORM = "multipart/form-data"
+_PIECE = 64 * 1024
 _AROUND = 16 * 1024
 """Bytes that a form may have besides its photos, which no photo of the full size shall fail by."""
 
@@ -37,11 +43,14 @@ class Photo:
     box: Box = WHOLE
 
 
-def read_photos(request: Request, *, box: str = "") -> tuple[Photo, ...]:
+def read_photos(
+    request: Request, *, box: str = "", take: Callable[[int], None] = lambda count: None
+) -> tuple[Photo, ...]:
     """The photos of a request, of which nothing was read before: its body, or the parts of a form.
 
-    `box` is that of a photo which is the body. Raises `Problem` where there are none, too many or too large
-    ones, where a box is none, and where they do not arrive in time.
+    `box` is that of a photo which is the body; `take` is told of all bytes as they come, and `BusyError` of
+    it ends the reading. Raises `Problem` where there are none, too many or too large ones, where a box is
+    none, and where they do not arrive in time.
     """
     is_form = request.mimetype == _FORM
     limit = UPLOAD.bytes + (_AROUND if is_form else 0)
@@ -49,7 +58,7 @@ def read_photos(request: Request, *, box: str = "") -> tuple[Photo, ...]:
         raise _too_large()
     try:
         # One byte more tells a body of just that size from a larger one.
-        stream = get_input_stream(request.environ, max_content_length=limit + 1)
+        stream = _Told(get_input_stream(request.environ, max_content_length=limit + 1), take)
         if is_form:
             return _of_form(request, stream, box=box)
         data = stream.read()
@@ -57,7 +66,7 @@ def read_photos(request: Request, *, box: str = "") -> tuple[Photo, ...]:
         raise _too_large() from None
     except RequestTimeout:
         raise _late() from None
-    except Problem:
+    except (Problem, BusyError):
         raise
     # A client that goes away, or a body that is not what it says: the server raises errors of its own.
     except Exception:
@@ -69,7 +78,25 @@ def read_photos(request: Request, *, box: str = "") -> tuple[Photo, ...]:
     return _together([data] if data else [], [box] if box else [])
 
 
-def _of_form(request: Request, stream: IO[bytes], *, box: str) -> tuple[Photo, ...]:
+class _Told:
+    """A stream that tells how many bytes come, as they do."""
+
+    def __init__(self, stream: IO[bytes], tell: Callable[[int], None]) -> None:
+        self._stream, self._tell = stream, tell
+
+    def read(self, size: int = -1) -> bytes:
+        """As of any stream."""
+        if size >= 0:
+            content = self._stream.read(size)
+            self._tell(len(content))
+            return content
+        whole = io.BytesIO()
+        while content := self.read(_PIECE):
+            whole.write(content)
+        return whole.getvalue()
+
+
+def _of_form(request: Request, stream: _Told, *, box: str) -> tuple[Photo, ...]:
     if box:
         raise unusable("box", "a field of the form beside each photo", box)
     # Werkzeug's own way of keeping a file is a temporary file on the disk.

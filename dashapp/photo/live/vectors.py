@@ -81,7 +81,9 @@ class VectorIndex:
         numbers = self._numbers[which].astype(np.float32)
         return numbers if self._scales is None else numbers * self._scales[which, np.newaxis]
 
-    def nearest(self, query: np.ndarray, *, count: int, admitted: np.ndarray | None = None) -> RankedPositions:
+    def nearest(
+        self, query: np.ndarray, *, count: int, admitted: np.ndarray | None = None
+    ) -> RankedPositions:
         """The `count` products nearest to `query` (d,), float32, or as many as there are.
 
         A product has the score of the nearest of its rows; equal ones are in the catalogue's order.

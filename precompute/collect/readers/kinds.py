@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from precompute.collect.platforms import platform_named
 from precompute.collect.readers import Reader
-from precompute.collect.readers.table import Table
+from precompute.collect.readers.table import TableReader
 from precompute.collect.readers.web import Web
 from precompute.collect.settings import KINDS, TABLE, CollectSettings
 from precompute.sources.files import JOURNAL
@@ -37,5 +37,5 @@ def reader_of(kind: str, scope: Scope, settings: CollectSettings) -> Reader:
         return platform.reader(scope.start)
     if kind == TABLE:
         forced = None if settings.kind in KINDS else settings.kind
-        return Table(settings.out / JOURNAL / "table", settings.columns, forced)
+        return TableReader(settings.out / JOURNAL / "table", settings.columns, forced)
     return Web(scope.start, scope.hosts, follow=kind == "pages", max_depth=settings.max_depth)

@@ -59,14 +59,23 @@ def lowest(offers: list[Node]) -> Cost | None:
 
 
 def before(offers: list[Node], now: Cost | None) -> str:
-    """What a product cost before a sale, where an offer says so and it is more than `now`; else nothing."""
+    """What the offer at the price `now` cost before, where it says so and it was more; else nothing.
+
+    Of several former prices the lowest counts, so that no saving is said to be larger than it is.
+    """
+    if now is None:
+        return ""
     found = []
     for offer in offers:
+        cost = _cost(offer)
+        if cost is None or cost.amount != now.amount:
+            continue
         for part in _specifications(offer):
-            if _last_word(part.get("pricetype")) in _BEFORE and (cost := _read(part, "")) is not None:
-                found.append(cost)
-    highest = max(found, default=None)
-    return highest.text if now and highest and highest.amount > now.amount else ""
+            currency = _text(part.get("pricecurrency")) or now.currency
+            former = _read(part, currency) if _last_word(part.get("pricetype")) in _BEFORE else None
+            if former is not None and former.currency == now.currency and now.amount < former.amount < inf:
+                found.append(former)
+    return min(found).text if found else ""
 
 
 def stock(offers: list[Node]) -> str:

@@ -67,8 +67,8 @@ def open_graph_fields(meta: Meta) -> dict[str, str]:
         "brand": plain(first(meta, "product:brand", "og:brand")),
         "description": plain_description(first(meta, "og:description")),
         "price": _price(first(meta, *_PRICES)),
+        "compare_at_price": _price(first(meta, "product:original_price:amount", "product:original_price")),
         "sale_price": _price(first(meta, "product:sale_price:amount", "product:sale_price")),
-        "compare_at_price": _price(first(meta, "product:original_price:amount")),
         "currency": plain(
             first(meta, "product:price:currency", "og:price:currency", "product:sale_price:currency"),
             longest=20,

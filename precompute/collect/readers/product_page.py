@@ -28,8 +28,8 @@ from precompute.collect.readers.schema_org import (
 from precompute.collect.readers.shop_scripts import read_shop_scripts
 from precompute.collect.readers.structured import MOST_NODES, Node, Structured, of_types, read_structured
 from precompute.sources import LeftOut, Record
+from precompute.sources.values.prices import price_from
 
-_BESIDE = ("sale_price", "compare_at_price")
 _LISTS = ("ItemList", "CollectionPage", "OfferCatalog")
 
 
@@ -173,10 +173,22 @@ def _completed(shown: Shown, page: Structured, tree: etree._Element, base: str) 
         loose_fields(page.loose),
     ):
         if "price" in fields:
-            # A price before or in a sale belongs to the price that stands beside it.
-            more = {name: text for name, text in more.items() if name not in _BESIDE}
+            more = _beside(fields["price"], more)
         fields |= {name: text for name, text in more.items() if name not in fields}
     return Shown(fields, shown.images or open_graph_images(page.meta, base))
+
+
+def _beside(price: str, more: dict[str, str]) -> dict[str, str]:
+    """What another syntax tells beside a known price: what it cost before only if it has that price too."""
+    now, paid, given = (
+        price_from(text) for text in (price, more.get("sale_price", ""), more.get("price", ""))
+    )
+    rest = {name: text for name, text in more.items() if name != "sale_price"}
+    if paid and now and paid.amount == now.amount and "price" in more:
+        return rest | {"compare_at_price": more["price"]}
+    if given and now and given.amount != now.amount:
+        rest.pop("compare_at_price", None)
+    return rest
 
 
 def _last(url: str) -> str:

@@ -118,7 +118,12 @@ def _shopify(page: PageParts) -> Fields:
         return {}
     variants = [each for each in as_list(product.get("variants")) if isinstance(each, dict)]
     there = [each for each in variants if each.get("available")] or variants
-    prices = [each["price"] / 100 for each in there if type(each.get("price")) is int]
+    prices = [
+        (each["price"], each.get("compare_at_price"))
+        for each in there
+        if type(each.get("price")) is int and each["price"] > 0
+    ]
+    price, before = min(prices, key=lambda each: each[0], default=(None, None))
     said = [each["available"] for each in variants if isinstance(each.get("available"), bool)]
     currency = re.search(
         r"Shopify\.currency\s*=\s*\{[^{}]{0,20}\"active\"\s*:\s*\"([A-Z]{3})\"", page.programs
@@ -128,7 +133,8 @@ def _shopify(page: PageParts) -> Fields:
         "title": plain(product.get("title")),
         "brand": plain(product.get("vendor")),
         "category": plain(product.get("type")),
-        "price": amount_text(min(prices)) if prices and min(prices) > 0 else "",
+        "price": "" if price is None else amount_text(price / 100),
+        "compare_at_price": amount_text(before / 100) if price and type(before) is int else "",
         "currency": currency[1] if currency else "",
         "in_stock": _truth(any(said)) if said else "",
     }
@@ -149,6 +155,10 @@ def _woocommerce(page: PageParts) -> Fields:
         if isinstance(each, dict)
     ]
     there = [each for each in variations if each.get("is_in_stock")] or variations
+    price = _least([each.get("display_price") for each in there])
+    regular = [
+        each.get("display_regular_price") for each in there if _price(each.get("display_price")) == price
+    ]
     said = [each["is_in_stock"] for each in variations if isinstance(each.get("is_in_stock"), bool)]
     summary = next(page.of_class("summary"), None)
     inside = PageParts(summary, "") if summary is not None else page
@@ -157,7 +167,8 @@ def _woocommerce(page: PageParts) -> Fields:
     )
     return {
         "id": _one([text_in(each) for each in _within(inside, "sku")][:1]),
-        "price": _least([each.get("display_price") for each in there]),
+        "price": price,
+        "compare_at_price": _least(regular) if price else "",
         "in_stock": (_truth(any(said)) if said else "") or stock,
     }
 
@@ -176,12 +187,17 @@ def _magento(page: PageParts) -> Fields:
         ".//*[@data-price-amount and @data-price-type='finalPrice']/@data-price-amount"
         "[not(ancestor::*[contains(@class, 'old-price')])]"
     )
+    former = main.xpath(".//*[@data-price-amount and @data-price-type='oldPrice']/@data-price-amount")
     stock = [
         _truth("available" in classes)
         for each in _within(PageParts(main, ""), "stock")
         if {"available", "unavailable"} & (classes := set(each.get("class", "").split()))
     ]
-    return {"price": _price(next(iter(amounts), "")), "in_stock": _one(stock)}
+    return {
+        "price": _price(next(iter(amounts), "")),
+        "compare_at_price": _price(next(iter(former), "")),
+        "in_stock": _one(stock),
+    }
 
 
 def _prestashop(page: PageParts) -> Fields:
@@ -195,6 +211,7 @@ def _prestashop(page: PageParts) -> Fields:
                 "category": plain(product.get("category_name")),
                 "description": plain_description(product.get("description_short")),
                 "price": _price(product.get("price_amount")) or _price(product.get("price")),
+                "compare_at_price": _price(product.get("regular_price_amount")),
                 "in_stock": stock.get(plain(product.get("availability")), ""),
                 "GTIN": plain(product.get("ean13")),
             }
@@ -206,13 +223,14 @@ def _bigcommerce(page: PageParts) -> Fields:
         about = value.get("product_attributes") if isinstance(value, dict) else None
         if isinstance(about, dict):
             prices = about.get("price") if isinstance(about.get("price"), dict) else {}
-            price = next(
-                (each for name in ("with_tax", "without_tax") if isinstance(each := prices.get(name), dict)),
-                {},
+            tax = next(
+                (name for name in ("with_tax", "without_tax") if isinstance(prices.get(name), dict)), ""
             )
+            price, before = prices.get(tax, {}), prices.get(f"non_sale_price_{tax}", {})
             return {
                 "id": plain(about.get("sku")),
                 "price": _price(price.get("value")),
+                "compare_at_price": _price(before.get("value")) if isinstance(before, dict) else "",
                 "currency": plain(price.get("currency")),
                 "in_stock": _truth(about.get("instock")),
                 "GTIN": plain(about.get("upc")),

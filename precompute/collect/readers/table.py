@@ -31,7 +31,7 @@ _SUFFIXES = {
 _BEGINNINGS = {b"<": ".xml", b"{": ".json", b"[": ".json", b"PK": ".xlsx", b"PAR1": ".parquet"}
 
 
-class Table:
+class TableReader:
     """Writes an answer into `folder` and reads it, with the columns and the kind of `read_records`."""
 
     names_by_address = False

@@ -41,7 +41,8 @@ def fetched_weights(recipe: Recipe) -> Path:
 
 
 def _builder(recipe: Recipe) -> Callable[..., keras.Model]:
-    return getattr(keras.applications, recipe.extractor.removeprefix(KERAS))
+    builder: Callable[..., keras.Model] = getattr(keras.applications, recipe.extractor.removeprefix(KERAS))
+    return builder
 
 
 def _build(recipe: Recipe, *, weights: str | None, classifier: bool) -> keras.Model:

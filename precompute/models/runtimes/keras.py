@@ -35,4 +35,5 @@ class KerasExtractor:
 
     def __call__(self, images: np.ndarray) -> np.ndarray:
         """See `Extractor`."""
-        return self._run(tf.constant(pad(images, self.batch))).numpy()[: len(images)]
+        embeddings: np.ndarray = self._run(tf.constant(pad(images, self.batch))).numpy()
+        return embeddings[: len(images)]

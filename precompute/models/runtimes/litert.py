@@ -46,7 +46,8 @@ class LiteRTExtractor:
         """See `Extractor`."""
         self._interpreter.set_tensor(self._input, pad(images, self.batch))
         self._interpreter.invoke()
-        return self._interpreter.get_tensor(self._output)[: len(images)]
+        embeddings: np.ndarray = self._interpreter.get_tensor(self._output)
+        return embeddings[: len(images)]
 
 
 def converted(model: Callable[[], keras.Model], *, name: str, batch: int = _BATCH) -> bytes:
@@ -89,7 +90,7 @@ def convert(model: keras.Model, *, batch: int) -> bytes:
     )
     # Unfrozen, the converter drops the weights without an error and the model returns NaN.
     frozen = convert_variables_to_constants_v2(function)
-    content = tf.lite.TFLiteConverter.from_concrete_functions([frozen]).convert()
+    content: bytes = tf.lite.TFLiteConverter.from_concrete_functions([frozen]).convert()
 
     probes = np.random.default_rng(0).integers(0, 256, shape, dtype=np.uint8)
     converted_model = LiteRTExtractor(content, weights_sha256="")

@@ -22,7 +22,7 @@ from pictures.limits import UPLOAD
 from tests.drawn_pictures import BROKEN, encoded, picture
 
 ADDRESS = "/api/v1/similar"
-ACCEPTED = "image/jpeg, image/png, image/webp, image/gif, image/avif"
+ACCEPTED = "image/jpeg, image/png, image/webp, image/gif, image/avif, image/heif, image/heic"
 
 
 @pytest.fixture(scope="module")

@@ -135,12 +135,18 @@ def test_the_progress_adds_up(count: int) -> None:
         assert sum(told) == sum(STEPS)
 
 
-def test_the_axes_are_those_of_scikit_learn() -> None:
-    from sklearn.decomposition import PCA
-
-    _, points = clusters(200)
-    expected = PCA(2).fit_transform(points.astype(np.float64))
+@pytest.mark.parametrize("count", [2, 3, 200])
+def test_the_axes_are_those_of_the_singular_values(count: int) -> None:
+    _, points = clusters(count)
+    centred = points.astype(np.float64) - points.mean(axis=0, dtype=np.float64)
+    left, singular, _ = np.linalg.svd(centred, full_matrices=False)
+    expected = (left * singular)[:, :2]
     expected /= expected[:, 0].std()
     found = principal_axes(points)
-    assert np.allclose(np.abs(found), np.abs(expected), atol=1e-3)
+    assert np.allclose(np.abs(found), np.abs(expected), atol=1e-5)
+    assert np.array_equal(found, principal_axes(points))
+
+
+def test_equal_vectors_have_no_axes() -> None:
     assert not principal_axes(np.ones((9, 12), np.float32)).any()
+    assert not principal_axes(np.ones((1, 12), np.float32)).any()

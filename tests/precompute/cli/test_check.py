@@ -154,5 +154,6 @@ def test_the_slug_is_judged_by_its_total(tmp_path, capsys, monkeypatch, megabyte
 def test_a_slug_that_fits_does_not_hide_a_damaged_bundle(tmp_path, monkeypatch):
     write_bundle(tmp_path, count=4)
     monkeypatch.setattr(slug, "install", lambda requirements, *, environment: None)
-    monkeypatch.setattr(slug, "measure", lambda repository, *, bundle, environment: [slug.SlugPart("code", 1)])
+    parts = [slug.SlugPart("code", 1)]
+    monkeypatch.setattr(slug, "measure", lambda repository, *, bundle, environment: parts)
     assert check_bundle(tmp_path, "--slug") == 1

@@ -167,3 +167,11 @@ def test_what_is_no_product_in_a_list_is_named(site, collect):
     done = collect(site.url)
     assert done.code == 0 and "Products    2" in done.out
     assert "1 of its entries is no product" in done.out
+
+
+def test_pictures_over_the_limit_are_counted(site, collect):
+    from tests.shop import platforms
+
+    platforms.shopify(site, goods(3))
+    done = collect(site.url, "--max-images", "1")
+    assert "all products: 3 of their pictures are over --max-images 1" in done.out

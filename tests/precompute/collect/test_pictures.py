@@ -80,7 +80,7 @@ def test_every_format_that_is_read_is_kept_as_it_is(name, tmp_path):
 
 @pytest.mark.parametrize("name", [name for name in BROKEN if "truncated" not in name and "float" not in name])
 def test_broken_files_are_refused(name, tmp_path):
-    from pictures.decoding import PictureError
+    from pictures.errors import PictureError
     from precompute.collect.picture_fetching import keep_picture
 
     with pytest.raises(PictureError):

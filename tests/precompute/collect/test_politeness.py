@@ -144,7 +144,8 @@ def test_a_second_run_asks_only_for_what_has_changed(site, collect, tmp_path):
     site.give("/img/1001-1.jpg", photo(99), "image/jpeg")
     Failing(site, "/img/1002-1.jpg", Reply(b"", status=404), times=1)
     assert collect(site.url).code == 0
-    now, then = rows(tmp_path), {line[1:14]: line for line in table.decode().splitlines()}
+    now = rows(tmp_path)
+    then = {line.partition(",")[0]: line for line in table.decode().splitlines()}
     assert set(now) == set(map(str, range(7_000_000_001_000, 7_000_000_001_005)))
     assert now["7000000001001"]["image"] not in then["7000000001001"]
     assert now["7000000001002"]["images"] == "" and now["7000000001003"]["image"] in then["7000000001003"]

@@ -1,0 +1,157 @@
+"""Decodes pictures in a process of its own, which a picture can stop and nothing else with it.
+
+A process that takes too long or too much memory is ended by its operating system (`pictures.child`); the
+next picture starts another one. Without Pillow: a server that decodes nothing itself need not load it.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from contextlib import suppress
+from dataclasses import asdict
+from pathlib import Path
+from threading import Lock
+from typing import IO, Any
+
+from pictures.box import WHOLE, Box
+from pictures.errors import NoPictureError, PictureError
+from pictures.form import Form
+from pictures.limits import PictureLimits
+from pictures.messages import receive, send
+
+_ROOT = Path(__file__).resolve().parents[1]
+
+_ENVIRONMENT = {
+    # Large blocks go back to the system as soon as they are free, and small ones soon after.
+    "MALLOC_ARENA_MAX": "1",
+    "MALLOC_MMAP_THRESHOLD_": "131072",
+    "MALLOC_TRIM_THRESHOLD_": "1000000",
+}
+
+_TOO_LONG = {signal.SIGPROF, signal.SIGALRM}
+"""What a process is ended with whose time is up."""
+
+
+class _EndedError(Exception):
+    """The process ended in the middle of a picture, by a signal or, where that is 0 or less, by itself."""
+
+    def __init__(self, number: int) -> None:
+        self.signal = number
+
+    @property
+    def reason(self) -> str:
+        if self.signal == signal.SIGKILL:
+            return "decoding takes more memory than there is"
+        return "damaged: its decoder breaks down"
+
+
+class Apart:
+    """One process for one picture at a time; from several threads, one waits for the other.
+
+    It is started with the first picture, and anew where this process was forked from the one that had it.
+    """
+
+    def __init__(self, limits: PictureLimits, *, program: tuple[str, ...] = ("-m", "pictures.child")) -> None:
+        """`program` is what Python is given to run."""
+        self.limits = limits
+        self._program = program
+        self._lock = Lock()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._of = 0
+
+    def start(self) -> None:
+        """Start the process now, so that the first picture need not wait. Raises as `square` does."""
+        with self._lock:
+            self._started()
+
+    def square(self, data: bytes, form: Form, *, box: Box = WHOLE, seconds: float) -> tuple[bytes, float]:
+        """The pixels of an extractor's input, row by row in RGB, and the CPU seconds that making it took.
+
+        Raises `PictureError` as `pictures.decoding.decode` does, and also where it takes longer than
+        `seconds` or more memory than the limits allow.
+        """
+        job = {"form": asdict(form), "box": [box.x, box.y, box.width, box.height], "seconds": seconds}
+        answer, content = self._ask(job, data)
+        return content, float(answer["seconds"])
+
+    def stop(self) -> None:
+        """End the process. The next picture starts another one."""
+        with self._lock:
+            self._forget()
+
+    @property
+    def process_id(self) -> int | None:
+        """The id of the process, where there is one."""
+        return self._process.pid if self._process and self._of == os.getpid() else None
+
+    def _ask(self, job: dict[str, Any], data: bytes) -> tuple[dict[str, Any], bytes]:
+        with self._lock:
+            try:
+                answer, content = self._exchanged(job, data)
+            except _EndedError as ended:
+                if ended.signal in _TOO_LONG:
+                    raise PictureError(f"decoding takes longer than {self.limits.seconds:g} s") from None
+                # Where a system is short of memory it ends a process that has done nothing.
+                try:
+                    answer, content = self._exchanged(job, data)
+                except _EndedError as again:
+                    raise PictureError(again.reason) from None
+            if answer["last"]:
+                self._forget()
+        if "reason" in answer:
+            raise (PictureError if answer["is_picture"] else NoPictureError)(answer["reason"])
+        return answer, content
+
+    def _exchanged(self, job: dict[str, Any], data: bytes) -> tuple[dict[str, Any], bytes]:
+        jobs, answers = self._started()
+        try:
+            send(jobs, job, data)
+            return receive(answers)
+        except (EOFError, OSError):
+            code = self._process.wait() if self._process else 0
+            self._forget()
+            raise _EndedError(-code) from None
+
+    def _started(self) -> tuple[IO[bytes], IO[bytes]]:
+        if self._of != os.getpid():
+            # What this process was forked from goes on using that one.
+            self._process, self._of = None, os.getpid()
+        if self._process is not None and self._process.poll() is not None:
+            self._forget()
+        if self._process is None:
+            self._process = subprocess.Popen(
+                [sys.executable, *self._program],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                cwd=_ROOT,
+                env=os.environ | _ENVIRONMENT,
+            )
+            try:
+                send(_pipe(self._process.stdin), {"limits": asdict(self.limits)})
+                receive(_pipe(self._process.stdout))
+            except (EOFError, OSError):
+                code = self._process.wait()
+                self._forget()
+                raise RuntimeError(
+                    f"The process that decodes pictures ended as it started (exit code {code})."
+                ) from None
+        return _pipe(self._process.stdin), _pipe(self._process.stdout)
+
+    def _forget(self) -> None:
+        process, self._process = self._process, None
+        if process is None:
+            return
+        with suppress(OSError):
+            _pipe(process.stdin).close()
+        if process.poll() is None:
+            process.kill()
+        process.wait()
+        _pipe(process.stdout).close()
+
+
+def _pipe(stream: IO[bytes] | None) -> IO[bytes]:
+    assert stream is not None
+    return stream

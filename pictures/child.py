@@ -1,0 +1,117 @@
+"""The other end of a `pictures.apart.Apart`: decodes one picture after the other until its input ends.
+
+Its operating system bounds its address space and the processor's time for each picture, forbids it to write
+files, and ends it where it goes beyond.
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+import signal
+import sys
+import time
+import warnings
+from pathlib import Path
+from typing import Any
+
+import pillow_heif
+from PIL import AvifImagePlugin, Image, ImageCms
+
+from pictures.box import Box
+from pictures.decoding import decode
+from pictures.errors import NoPictureError, PictureError
+from pictures.form import Form
+from pictures.limits import PictureLimits
+from pictures.messages import receive, send
+
+_SLACK = 64 * 1024**2
+"""Bytes of address space beside `PictureLimits.memory`: what libraries keep."""
+
+_KEPT = 24 * 1024**2
+"""Bytes that may stay in use when a picture is done; with more, another process takes this one's place."""
+
+_WAITING = 5
+"""How many times its CPU seconds a picture may take by the clock, which other programs' work counts in."""
+
+
+def main() -> None:
+    """Read pictures from stdin and write what becomes of them to stdout."""
+    jobs, answers = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
+    # Who stops the server stops this one too, by ending its input.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    warnings.simplefilter("ignore")
+    # One thread takes the same processor's time and less memory.
+    AvifImagePlugin.DEFAULT_MAX_THREADS = pillow_heif.options.DECODE_THREADS = 1
+    head, _ = receive(jobs)
+    limits = PictureLimits(**head["limits"] | {"formats": tuple(head["limits"]["formats"])})
+    _load_everything()
+    _bound_memory(limits)
+    before = _resident()
+    send(answers, {"ready": True})
+    # What a decoder has to say of a hostile file is for no one's log.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
+    while True:
+        try:
+            job, data = receive(jobs)
+        except EOFError:
+            return
+        answer, content = _answered(job, data, limits)
+        del data
+        answer["last"] = _resident() > before + _KEPT
+        send(answers, answer, content)
+        if answer["last"]:
+            return
+
+
+def _answered(job: dict[str, Any], data: bytes, limits: PictureLimits) -> tuple[dict[str, Any], bytes]:
+    started = time.process_time()
+    signal.setitimer(signal.ITIMER_PROF, job["seconds"])
+    signal.setitimer(signal.ITIMER_REAL, _WAITING * job["seconds"])
+    try:
+        picture = _picture(job, data, limits)
+        answer: dict[str, Any] = {"size": picture.size}
+        content = picture.tobytes()
+    except PictureError as error:
+        answer, content = {"reason": str(error), "is_picture": not isinstance(error, NoPictureError)}, b""
+    except MemoryError:
+        answer, content = {"reason": "decoding takes more memory than there is", "is_picture": True}, b""
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
+        signal.setitimer(signal.ITIMER_REAL, 0)
+    return answer | {"seconds": time.process_time() - started}, content
+
+
+def _picture(job: dict[str, Any], data: bytes, limits: PictureLimits) -> Image.Image:
+    box = Box(*job["box"])
+    if job["form"] is None:
+        return decode(data, job["decoding"], limits=limits, box=box)
+    return Form(**job["form"]).square(data, limits=limits, box=box)
+
+
+def _load_everything() -> None:
+    """Load what Pillow loads where it is first needed, before memory is counted."""
+    Image.init()
+    ImageCms.createProfile("sRGB")
+
+
+def _bound_memory(limits: PictureLimits) -> None:
+    for kind in (resource.RLIMIT_CORE, resource.RLIMIT_FSIZE):
+        resource.setrlimit(kind, (0, 0))
+    status = Path("/proc/self/statm")
+    # Elsewhere, as on macOS, the system does not bound it: what each format takes is checked all the same.
+    if status.exists():
+        used = int(status.read_text().split()[0]) * resource.getpagesize()
+        most = used + limits.memory + limits.bytes + _SLACK
+        resource.setrlimit(resource.RLIMIT_AS, (most, most))
+
+
+def _resident() -> int:
+    status = Path("/proc/self/statm")
+    if not status.exists():
+        return 0
+    return int(status.read_text().split()[1]) * resource.getpagesize()
+
+
+if __name__ == "__main__":
+    main()
