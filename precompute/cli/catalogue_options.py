@@ -34,14 +34,7 @@ def add_catalogue_options(parser: argparse.ArgumentParser) -> None:
     )
     add_column_option(parser)
     add_image_folder_option(parser)
-    parser.add_argument(
-        "--exclude",
-        metavar="GLOB",
-        action="append",
-        default=[],
-        help="files and folders of this name are no part of SOURCE; a pattern with / is held against the "
-        "path below it; several may be given",
-    )
+    _add_exclude_option(parser)
     parser.add_argument(
         "--recipe",
         action="append",
@@ -134,6 +127,17 @@ def add_image_folder_option(parser: argparse.ArgumentParser) -> None:
         type=Path,
         metavar="FOLDER",
         help="the folder that the paths in a table are below (default: the table's own)",
+    )
+
+
+def _add_exclude_option(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--exclude",
+        metavar="GLOB",
+        action="append",
+        default=[],
+        help="files and folders of this name are no part of SOURCE; a pattern with / is held against the "
+        "path below it; several may be given",
     )
 
 

@@ -25,8 +25,8 @@ from precompute.shared.csv_cells import marked
 from precompute.shared.errors import UserError
 from precompute.sources import LeftOut, Record, product_from
 from precompute.sources.columns import role_of
+from precompute.sources.doubts.hidden import is_about_hiding
 from precompute.sources.exports.export import FACT
-from precompute.sources.hidden import is_about_hiding
 from precompute.sources.products import fact_of
 from precompute.sources.records import REPORT
 from precompute.sources.text import clean, line

@@ -30,8 +30,8 @@ from precompute.shared.progress import say, stage
 from precompute.sources import LeftOut, read_records
 from precompute.sources.catalogue import table_in
 from precompute.sources.files import JOURNAL
-from precompute.sources.picture_files import PictureFiles
-from precompute.sources.unpacked import UnpackFolder, opened
+from precompute.sources.folders.picture_files import PictureFiles
+from precompute.sources.folders.unpacked import UnpackFolder, opened
 from precompute.store.files import remove_unfinished
 
 

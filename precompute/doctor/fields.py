@@ -10,7 +10,7 @@ import numpy as np
 from precompute.doctor.case import Case
 from precompute.doctor.findings import Finding
 from precompute.sources import SourceProduct
-from precompute.sources.file_names import title_from
+from precompute.sources.folders.file_names import title_from
 
 USUAL = 0.5
 """A field that so many products have is one that the shop means all of them to have."""

@@ -9,17 +9,17 @@ from pathlib import Path
 from precompute.shared.errors import UserError
 from precompute.shared.printable import printable
 from precompute.shared.progress import say
+from precompute.sources.doubts.groups import believed
 from precompute.sources.files import EXTENSIONS, files_in, is_output, is_picture, shown
-from precompute.sources.folder import read_pictures
-from precompute.sources.folder_tables import tables_below
-from precompute.sources.groups import believed
+from precompute.sources.folders.folder import read_pictures
+from precompute.sources.folders.folder_tables import tables_below
+from precompute.sources.folders.picture_files import PictureFiles
+from precompute.sources.folders.unpacked import UnpackFolder, opened
 from precompute.sources.images import is_address, scheme_of
 from precompute.sources.kinds import EXTENSIONS_OF_TABLES, FOLDER, kind_named
-from precompute.sources.picture_files import PictureFiles
 from precompute.sources.products import SourceProduct, lost_sale, product_from
 from precompute.sources.records import LeftOut, Record, left_out_before
 from precompute.sources.table import Records, read_records
-from precompute.sources.unpacked import UnpackFolder, opened
 
 TABLE = "products.csv"
 """The table that a folder may have, and that is taken before any other."""

@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 
 from bundle import format as fmt
 from precompute.shared.lock import LOCK
-from precompute.sources.aside import Aside
+from precompute.sources.folders.aside import Aside
 from precompute.sources.records import LeftOut
 
 JOURNAL = ".collect"

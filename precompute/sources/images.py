@@ -7,9 +7,9 @@ import re
 from urllib.parse import urlsplit
 
 from precompute.sources.files import is_picture
-from precompute.sources.lists import ADDRESSES, texts_of, values_in
 from precompute.sources.rows import Cell
 from precompute.sources.text import clean
+from precompute.sources.values.lists import ADDRESSES, texts_of, values_in
 
 _BEFORE_ADDRESS = re.compile(r"(?<![\s,;|])[\s,;|]++(?=(?:https?:)?//)")
 _BETWEEN_PATHS = re.compile(r"[,;\n]")

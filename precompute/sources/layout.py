@@ -11,15 +11,16 @@ from typing import NamedTuple
 
 from precompute.shared.errors import UserError
 from precompute.sources.columns import FIELDS, Role, is_path, role_of
+from precompute.sources.doubts.learning import placeholders_in, says_kinds, why_no_id
 from precompute.sources.exports.export import FACT, Export, compact
 from precompute.sources.images import images_in, looks_like_picture
-from precompute.sources.learning import placeholders_in, says_kinds, why_no_id
-from precompute.sources.lists import NAMES, is_markup, texts_of, values_in
-from precompute.sources.products import KNOWN, PRICES, tags_in
+from precompute.sources.products import KNOWN, PRICES
 from precompute.sources.records import Record
-from precompute.sources.rows import Cell, Listed, Number, Objects, Row, text_of
-from precompute.sources.text import clean, word_set
+from precompute.sources.rows import Cell, Listed, Number, Row
+from precompute.sources.text import clean
 from precompute.sources.values.categories import BETWEEN, category_from, slashes_separate, split_slashes
+from precompute.sources.values.cell_texts import amount_in, no_group, tags_of
+from precompute.sources.values.lists import NAMES, is_markup, texts_of, values_in
 from precompute.sources.values.prices import decimal_of
 
 _SHARE_OF_PICTURES = 0.8
@@ -43,11 +44,6 @@ _GIVEN = -10_000
 """The rank of a column that somebody named: before all others."""
 
 _LONGEST_NAME = 60
-
-_NO_GROUPS = word_set("none|null|nan|nil|n/a|na|#n/a|-|--|false|no|default title|default", "|")
-"""What a column of groups says where a product is in none."""
-
-_AMOUNTS = ("amount", "value", "price", "current", "final")
 
 
 class _Plan(NamedTuple):
@@ -116,9 +112,9 @@ class Layout:
         plan = self._plans.get(key) or self._new_plan(key)
         fields = {fact: _one(cells[name]) for fact, name in plan.facts}
         taken = {field: cells[name] for field, name in plan.fields}
-        if "variants" in taken and (no_group := _no_group(taken["variants"])) is not None:
+        if "variants" in taken and (text := no_group(taken["variants"])) is not None:
             del taken["variants"]
-            fields |= {"other variants": no_group} if no_group else {}
+            fields |= {"other variants": text} if text else {}
         names = dict(plan.fields)
         self._add_fields(fields, taken, names)
         if plan.currency and (fields.get("price") or fields.get("sale_price")):
@@ -210,11 +206,11 @@ class Layout:
             if field in ("category", "categories"):
                 continue
             if field == "tags":
-                tags = _tags(cell)
+                tags = tags_of(cell)
                 if tags is None:
                     fields["other tags"] = _one(cell)
             elif field in PRICES and isinstance(cell, str) and cell[:1] == "{":
-                fields[field] = _amount_in(cell)
+                fields[field] = amount_in(cell)
             elif text := _one(cell):
                 fields[field] = text
         if tags or others:
@@ -378,39 +374,6 @@ def _fact(name: str) -> str:
 def _one(cell: Cell) -> str:
     # Readers have removed what cannot be seen.
     return cell if isinstance(cell, str) else ", ".join(cell)
-
-
-def _no_group(cell: Cell) -> str | None:
-    """What a cell says that is no name of a group: nothing, or what to show of it; None for a name."""
-    if isinstance(cell, Objects):
-        return ""
-    if isinstance(cell, tuple):
-        return ", ".join(cell)
-    text = clean(cell)
-    if text.lower() in _NO_GROUPS or text.strip("0.") == "":
-        return ""
-    return text if is_markup(text) or values_in(text) is not None else None
-
-
-def _tags(cell: Cell) -> list[str] | None:
-    """The tags in a cell; None where it holds pieces of a program's text."""
-    if isinstance(cell, tuple):
-        return [*cell]
-    text = clean(cell)
-    if (values := values_in(text)) is not None:
-        return [*texts_of(values, NAMES)]
-    return None if is_markup(text) else tags_in(text)
-
-
-def _amount_in(cell: str) -> str:
-    """The price in an object such as {"value": 12.5, "currency": "USD"}; the cell where it has none."""
-    values = values_in(cell) or [None]
-    if isinstance(values[0], dict):
-        amount = next((text for key in _AMOUNTS if (text := text_of(values[0].get(key)))), "")
-        codes = ("currency", "currency_code", "currencyCode", "priceCurrency")
-        code = next((text for key in codes if (text := text_of(values[0].get(key)))), "")
-        return f"{amount} {code}".strip() if amount else cell
-    return cell
 
 
 def _most_frequent(texts: Iterable[str]) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from bundle.format import ProductFields, is_page_address
-from precompute.sources.file_names import title_from
+from precompute.sources.folders.file_names import title_from
 from precompute.sources.records import Record
 from precompute.sources.text import clean, line, plain
 from precompute.sources.values.categories import category_from

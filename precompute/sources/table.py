@@ -7,13 +7,13 @@ from itertools import chain
 from pathlib import Path
 
 from precompute.shared.errors import UserError
-from precompute.sources.exports import Table, export_of
+from precompute.sources.doubts.hidden import without_hidden
+from precompute.sources.exports import WholeTable, export_of
 from precompute.sources.exports.export import compact
 from precompute.sources.files import is_text, shown
-from precompute.sources.hidden import without_hidden
+from precompute.sources.folders.picture_files import PictureFiles
 from precompute.sources.kinds import FileKind, kind_named, kind_of
 from precompute.sources.layout import Layout, check_columns, with_names
-from precompute.sources.picture_files import PictureFiles
 from precompute.sources.records import LeftOut, Record
 from precompute.sources.rows import Row, Rows, watched
 
@@ -113,7 +113,7 @@ def _records(
     entries: Iterable[Row | LeftOut] = chain(sample, rows.entries)
     if export:
         # Some exports are read twice: what a product is depends on rows that stand elsewhere.
-        table = Table(frozenset(map(compact, names)), lambda: chosen.open(path, pictures.keep).entries)
+        table = WholeTable(frozenset(map(compact, names)), lambda: chosen.open(path, pictures.keep).entries)
         entries = export.change(entries, table)
     return Records(path, rows, layout, without_hidden(entries))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 
-from precompute.sources.simple_html import simple_text
+from precompute.sources.values.simple_html import simple_text
 
 _AT_THE_ENDS = (
     "".join(chr(code) for code in range(0x3001) if chr(code).isspace()) + "\ufeff\u200b\u200e\u200f\u2060\x00"

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from precompute.sources.exports.data_sets import IMG2DATASET
 from precompute.sources.exports.etsy import ETSY
-from precompute.sources.exports.export import FACT, Export, Table, compact
+from precompute.sources.exports.export import FACT, Export, WholeTable, compact
 from precompute.sources.exports.hosted import BIGCOMMERCE, BIGCOMMERCE_V3, SQUARESPACE, WIX
 from precompute.sources.exports.magento import MAGENTO
 from precompute.sources.exports.merchant import MERCHANT
@@ -22,7 +22,7 @@ from precompute.sources.exports.self_hosted import (
 from precompute.sources.exports.shopify import SHOPIFY
 from precompute.sources.exports.woocommerce import WOOCOMMERCE
 
-__all__ = ["EXPORTS", "FACT", "Export", "Table", "export_of"]
+__all__ = ["EXPORTS", "FACT", "Export", "WholeTable", "export_of"]
 
 EXPORTS = (
     *(

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from precompute.sources.exports.export import Entries, Export, Table, by_compact_name, has_all
+from precompute.sources.exports.export import Entries, Export, WholeTable, by_compact_name, has_all
 from precompute.sources.records import LeftOut
 from precompute.sources.rows import Row
 
 
-def _change(entries: Entries, table: Table) -> Iterator[Row | LeftOut]:
+def _change(entries: Entries, table: WholeTable) -> Iterator[Row | LeftOut]:
     for row in entries:
         if isinstance(row, LeftOut):
             yield row

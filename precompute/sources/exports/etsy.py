@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from precompute.sources.columns import role_of
-from precompute.sources.exports.export import FACT, Entries, Export, Table, by_compact_name, compact
+from precompute.sources.exports.export import FACT, Entries, Export, WholeTable, by_compact_name, compact
 from precompute.sources.exports.gathering import numbered_pairs
 from precompute.sources.records import LeftOut
 from precompute.sources.rows import Cell, Row
@@ -38,7 +38,7 @@ def _is_download(names: frozenset[str]) -> bool:
     )
 
 
-def _change(entries: Entries, table: Table) -> Iterator[Row | LeftOut]:
+def _change(entries: Entries, table: WholeTable) -> Iterator[Row | LeftOut]:
     seen: Counter[str] = Counter()
     for row in entries:
         if isinstance(row, LeftOut):

@@ -19,7 +19,7 @@ Entries = Iterable[Row | LeftOut]
 
 
 @dataclass(frozen=True)
-class Table:
+class WholeTable:
     """The table that an export is: its columns' compact names, and how to read it from its beginning."""
 
     names: frozenset[str]
@@ -30,7 +30,7 @@ class Table:
         return (entry for entry in self.again() if isinstance(entry, Row))
 
 
-def _unchanged(entries: Entries, table: Table) -> Iterator[Row | LeftOut]:
+def _unchanged(entries: Entries, table: WholeTable) -> Iterator[Row | LeftOut]:
     return iter(entries)
 
 
@@ -51,7 +51,7 @@ class Export:
     columns: Mapping[str, str] = field(default_factory=dict)
     patterns: tuple[tuple[re.Pattern[str], str], ...] = ()
     facts: frozenset[str] = frozenset()
-    change: Callable[[Entries, Table], Iterator[Row | LeftOut]] = _unchanged
+    change: Callable[[Entries, WholeTable], Iterator[Row | LeftOut]] = _unchanged
     unit: str = ""
     decimal: str = ""
 

@@ -6,7 +6,7 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from precompute.sources.exports.export import FACT, Entries, Table, amount_of, compact
+from precompute.sources.exports.export import FACT, Entries, WholeTable, amount_of, compact
 from precompute.sources.records import LeftOut
 from precompute.sources.rows import Cell, Row
 
@@ -14,7 +14,7 @@ KeyOf = Callable[[Row, str], str]
 """The key of a row's product, of the row and the key of the row before it."""
 
 
-def by_product(entries: Entries, table: Table, key_of: KeyOf) -> Iterator[list[Row] | LeftOut]:
+def by_product(entries: Entries, table: WholeTable, key_of: KeyOf) -> Iterator[list[Row] | LeftOut]:
     """The rows of each product, wherever they stand, in the order of their first ones.
 
     The table is read twice, so that no more rows are in memory than those of products that are not complete.

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from precompute.sources.doubts.hidden import why_hidden
 from precompute.sources.exports.export import (
     Entries,
     Export,
-    Table,
+    WholeTable,
     amount_of,
     by_compact_name,
     columns_of,
@@ -18,7 +19,6 @@ from precompute.sources.exports.export import (
     without,
 )
 from precompute.sources.exports.gathering import Gathered, by_product, numbered_pairs
-from precompute.sources.hidden import why_hidden
 from precompute.sources.records import LeftOut
 from precompute.sources.rows import Cell, Listed, Row
 from precompute.sources.values.categories import BETWEEN, split_slashes, without_ancestors
@@ -28,7 +28,7 @@ _WIX_MEDIA = "https://static.wixstatic.com/media/"
 _WIX_NAME = re.compile(r"(?:[0-9a-f]{4,}_[0-9a-f]{16,}|[^/]*~mv2)[^/]*", re.IGNORECASE)
 
 
-def _wix(entries: Entries, table: Table) -> Iterator[Row | LeftOut]:
+def _wix(entries: Entries, table: WholeTable) -> Iterator[Row | LeftOut]:
     for rows in by_product(entries, table, lambda row, before: _wix_handle(row) or before):
         yield rows if isinstance(rows, LeftOut) else _wix_product(rows)
 
@@ -111,7 +111,7 @@ WIX = Export(
 )
 
 
-def _squarespace(entries: Entries, table: Table) -> Iterator[Row | LeftOut]:
+def _squarespace(entries: Entries, table: WholeTable) -> Iterator[Row | LeftOut]:
     def key_of(row: Row, before: str) -> str:
         cells = by_compact_name(row, _SQUARESPACE_NAMES)
         return first_of(cells, "productid") or (row.place if cells.get("title") else before)
@@ -168,7 +168,7 @@ SQUARESPACE = Export(
 )
 
 
-def _bigcommerce(entries: Entries, table: Table) -> Iterator[Row | LeftOut]:
+def _bigcommerce(entries: Entries, table: WholeTable) -> Iterator[Row | LeftOut]:
     def key_of(row: Row, before: str) -> str:
         cells = by_compact_name(row)
         return row.place if first_of(cells, "itemtype", "item").lower() == "product" else before or row.place

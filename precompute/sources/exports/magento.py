@@ -10,7 +10,7 @@ from precompute.sources.exports.export import (
     FACT,
     Entries,
     Export,
-    Table,
+    WholeTable,
     by_compact_name,
     columns_of,
     has_all,
@@ -46,7 +46,7 @@ class _Variants:
     parents: Mapping[str, str]
 
 
-def _change(entries: Entries, table: Table) -> Iterator[Row | LeftOut]:
+def _change(entries: Entries, table: WholeTable) -> Iterator[Row | LeftOut]:
     variants = _variants(table)
     for row in entries:
         if isinstance(row, LeftOut):
@@ -56,7 +56,7 @@ def _change(entries: Entries, table: Table) -> Iterator[Row | LeftOut]:
             yield _product(row, plain, variants)
 
 
-def _variants(table: Table) -> _Variants:
+def _variants(table: WholeTable) -> _Variants:
     parents: dict[str, str] = {}
     rows: dict[str, dict[str, str]] = {}
     for row in table.rows():

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from precompute.sources.exports.export import (
     Entries,
     Export,
-    Table,
+    WholeTable,
     by_compact_name,
     has_all,
     is_between,
@@ -26,7 +26,7 @@ _FACTS = frozenset(
 """What describes a product; the rest is for shipping, taxes and advertising."""
 
 
-def _change(entries: Entries, table: Table) -> Iterator[Row | LeftOut]:
+def _change(entries: Entries, table: WholeTable) -> Iterator[Row | LeftOut]:
     """The rows, without the sale prices of sales that are not on now."""
     for row in entries:
         dates = "" if isinstance(row, LeftOut) else by_compact_name(row).get("salepriceeffectivedate", "")

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 
+from precompute.sources.doubts.hidden import why_hidden
 from precompute.sources.exports.export import (
     FACT,
     Entries,
     Export,
-    Table,
+    WholeTable,
     amount_of,
     by_compact_name,
     columns_of,
@@ -20,7 +21,6 @@ from precompute.sources.exports.export import (
     without,
 )
 from precompute.sources.exports.gathering import Gathered, by_product, first_row_with, numbered_pairs
-from precompute.sources.hidden import why_hidden
 from precompute.sources.records import LeftOut
 from precompute.sources.rows import Cell, Listed, Row
 from precompute.sources.values.stock import stock_from
@@ -31,7 +31,7 @@ _ROOTS = frozenset(
 _UUID = re.compile(r"[0-9a-f]{32}", re.IGNORECASE)
 
 
-def _prestashop(entries: Entries, table: Table) -> Iterator[Row | LeftOut]:
+def _prestashop(entries: Entries, table: WholeTable) -> Iterator[Row | LeftOut]:
     for row in entries:
         yield row if isinstance(row, LeftOut) else _prestashop_product(row)
 
@@ -85,7 +85,7 @@ def _by(key: str, *others: str) -> Callable[[Row, str], str]:
     return lambda row, before: first_of(by_compact_name(row), key, *others) or before
 
 
-def _shopware(entries: Entries, table: Table) -> Iterator[Row | LeftOut]:
+def _shopware(entries: Entries, table: WholeTable) -> Iterator[Row | LeftOut]:
     for rows in by_product(entries, table, _by("parentid", "mainnumber", "id", "ordernumber")):
         yield rows if isinstance(rows, LeftOut) else _shopware_product(rows)
 
@@ -144,7 +144,7 @@ SHOPWARE_5 = Export(
 )
 
 
-def _opencart(entries: Entries, table: Table) -> Iterator[Row | LeftOut]:
+def _opencart(entries: Entries, table: WholeTable) -> Iterator[Row | LeftOut]:
     for row in entries:
         if isinstance(row, LeftOut):
             yield row
@@ -174,7 +174,7 @@ OPENCART = Export(
 )
 
 
-def _medusa(entries: Entries, table: Table) -> Iterator[Row | LeftOut]:
+def _medusa(entries: Entries, table: WholeTable) -> Iterator[Row | LeftOut]:
     price = next((name for name in sorted(table.names) if re.fullmatch(r"(variant)?price[a-z]{3}", name)), "")
     for rows in by_product(entries, table, _by("productid", "producthandle")):
         yield rows if isinstance(rows, LeftOut) else _medusa_product(rows, price)
@@ -243,7 +243,7 @@ MEDUSA = Export(
 )
 
 
-def _spree(entries: Entries, table: Table) -> Iterator[Row | LeftOut]:
+def _spree(entries: Entries, table: WholeTable) -> Iterator[Row | LeftOut]:
     for rows in by_product(entries, table, _by("slug", "productid")):
         yield rows if isinstance(rows, LeftOut) else _spree_product(rows)
 
@@ -295,7 +295,7 @@ SPREE = Export(
 )
 
 
-def _vendure(entries: Entries, table: Table) -> Iterator[Row | LeftOut]:
+def _vendure(entries: Entries, table: WholeTable) -> Iterator[Row | LeftOut]:
     for rows in by_product(entries, table, _by("slug", "name")):
         yield rows if isinstance(rows, LeftOut) else _vendure_product(rows)
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from precompute.sources.exports.export import (
     Entries,
     Export,
-    Table,
+    WholeTable,
     by_compact_name,
     columns_of,
     first_of,
@@ -29,7 +29,7 @@ _MARKETS = re.compile(r"(?:price|compare[ -]at price|included|status) / .+", re.
 """Columns of Shopify Markets: what is asked and sold in a country or a region."""
 
 
-def _change(entries: Entries, table: Table) -> Iterator[Row | LeftOut]:
+def _change(entries: Entries, table: WholeTable) -> Iterator[Row | LeftOut]:
     for rows in by_product(entries, table, _handle):
         yield rows if isinstance(rows, LeftOut) else _product(rows, table)
 
@@ -38,7 +38,7 @@ def _handle(row: Row, before: str) -> str:
     return first_of(by_compact_name(row), "handle", "urlhandle") or before
 
 
-def _product(rows: list[Row], table: Table) -> Row | LeftOut:
+def _product(rows: list[Row], table: WholeTable) -> Row | LeftOut:
     """The row of a product, or why it is none of the shop's."""
     every = [by_compact_name(row) for row in rows]
     place = first_row_with(rows, every, "title")
@@ -67,7 +67,7 @@ def _product(rows: list[Row], table: Table) -> Row | LeftOut:
     return Row(row.place, kept | gathered.cells(rows, price=_PRICES, stock=_STOCK))
 
 
-def _stock(cells: dict[str, str], table: Table) -> bool | None:
+def _stock(cells: dict[str, str], table: WholeTable) -> bool | None:
     """Whether a variant can be bought; without a tracker Shopify counts nothing and sells on."""
     quantity = first_of(cells, *_STOCK)
     if first_of(cells, "variantinventorypolicy", "continuesellingwhenoutofstock").lower() in (

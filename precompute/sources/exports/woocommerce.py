@@ -8,7 +8,7 @@ from precompute.sources.exports.export import (
     FACT,
     Entries,
     Export,
-    Table,
+    WholeTable,
     by_compact_name,
     compact,
     first_of,
@@ -26,14 +26,14 @@ _SHARED = frozenset({"categories", "tags", "brands", "shortdescription"})
 _PRICES = ("regularprice", "saleprice")
 
 
-def _change(entries: Entries, table: Table) -> Iterator[Row | LeftOut]:
+def _change(entries: Entries, table: WholeTable) -> Iterator[Row | LeftOut]:
     of_parent = _variations(table)
     shared: dict[str, dict[str, Cell]] = {}
     for row in entries:
         yield row if isinstance(row, LeftOut) else _product(row, shared, of_parent)
 
 
-def _variations(table: Table) -> dict[str, Gathered]:
+def _variations(table: WholeTable) -> dict[str, Gathered]:
     """What the variations of each product say together, by the name that they call it."""
     found: dict[str, Gathered] = {}
     for row in table.rows():

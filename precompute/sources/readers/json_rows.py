@@ -10,11 +10,11 @@ from typing import Any
 from precompute.shared.errors import UserError
 from precompute.sources.columns import has_picture
 from precompute.sources.exports.items import flattened
-from precompute.sources.lists import ADDRESSES, NAMES, texts_of
 from precompute.sources.readers.coco import annotations_in
 from precompute.sources.readers.encoding import Encoding, encoding_of, open_text
 from precompute.sources.records import LeftOut
 from precompute.sources.rows import LONGEST, Cell, Metered, Row, Rows, TooLongError, text_of
+from precompute.sources.values.lists import ADDRESSES, NAMES, texts_of
 
 _DEEPEST = 2
 """How many objects, one in the other, an array of products may be in."""

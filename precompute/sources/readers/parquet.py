@@ -38,6 +38,7 @@ def open_parquet(path: Path, keep: Keep) -> Rows:
     # As Python's numbers they would show digits that nobody wrote.
     narrow = [field.name for field in file.schema_arrow if pa.types.is_float32(field.type)]
     columns = [name for name in file.schema_arrow.names if name not in binary]
+    schema = file.schema_arrow
     _check_sizes(path, file, columns)
     classes = {
         name: labels for name, labels in _classes(file.schema_arrow.metadata).items() if name in columns
@@ -72,12 +73,7 @@ def open_parquet(path: Path, keep: Keep) -> Rows:
         what="a table (Parquet)",
         unit="rows",
         entries=entries(),
-        # Structs are taken apart into columns of their own.
-        columns=tuple(
-            each
-            for each in columns
-            if each in pictures or not pa.types.is_struct(file.schema_arrow.field(each).type)
-        ),
+        columns=tuple(name for name in columns if name in pictures or not _is_struct(schema, name)),
         notes=[f"{', '.join(sorted(binary))} holds bytes, which are not read"] if binary else [],
         position=lambda: done,
         total=file.metadata.num_rows,
@@ -97,6 +93,13 @@ def _classes(metadata: Mapping[bytes, bytes] | None) -> dict[str, list[str]]:
 
 def _named(value: object, labels: list[str]) -> object:
     return labels[value] if isinstance(value, int) and 0 <= value < len(labels) else value
+
+
+def _is_struct(schema: pa.Schema, name: str) -> bool:
+    """Whether a column has structs, which are taken apart into columns of their own."""
+    import pyarrow as pa
+
+    return bool(pa.types.is_struct(schema.field(name).type))
 
 
 def _is_bytes(kind: pa.DataType) -> bool:

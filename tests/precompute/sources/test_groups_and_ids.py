@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from precompute.sources import SourceProduct
-from precompute.sources.groups import believed
+from precompute.sources.doubts.groups import believed
 from tests.precompute.sources.shop import PICTURES, read_text, reasons
 
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from precompute.sources.simple_html import simple_text
+from precompute.sources.values.simple_html import simple_text
 
 WORDS = st.sampled_from(
     ["Soft", "warm", ",", "(", ")", " ", "\n", " and ", "&amp;", "&nbsp;", "&#8211;", "ä", "1.5", "!", "x "]

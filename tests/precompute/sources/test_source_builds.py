@@ -126,3 +126,25 @@ def test_what_cannot_be_read_is_one_sentence_and_2(
 def test_an_address_is_not_read_as_a_path(recipe: None, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["plan", "https://shop.example/products.csv"]) == 2
     assert "an address: collect it first" in capsys.readouterr().err
+
+
+def test_pictures_inside_of_a_table_go_through_and_what_is_excluded_stays_out(
+    tmp_path: Path, recipe: None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source, out = write_pictures(tmp_path / "shop"), tmp_path / "data"
+    pictures = [
+        {"bytes": (source / name).read_bytes(), "path": f"p{place}.png"}
+        for place, name in enumerate(PICTURES)
+    ]
+    pd.DataFrame({"sku": [row["sku"] for row in ROWS], "image": pictures}).to_parquet(source / "shop.parquet")
+    assert main(["build", str(source / "shop.parquet"), "--out", str(out), "--json"]) == 0
+    assert [each.id for each in Bundle.open(out).page(limit=10).products] == [row["sku"] for row in ROWS]
+    assert (out / "unpacked/shop.parquet/p0.png").read_bytes() == (source / PICTURES[0]).read_bytes()
+    capsys.readouterr()
+    (source / "shop.parquet").unlink()
+    assert main(["build", str(source), "--out", str(out), "--exclude", "0.png", "--json"]) == 0
+    summary = json.loads(capsys.readouterr().out)
+    assert summary["products"] == 5
+    assert {"file": "images/0.png", "reason": "left out by --exclude 0.png"} in summary["left_out"]
+    report = json.loads((Bundle.open(out).folder / "report.json").read_text())
+    assert {"file": "images/0.png", "reason": "left out by --exclude 0.png"} in report["left_out"]

@@ -11,7 +11,7 @@ from pathlib import Path, PurePosixPath
 from urllib.parse import unquote
 
 from precompute.sources.files import EXTENSIONS, files_in, is_picture, is_text
-from precompute.sources.unpacked import UnpackFolder
+from precompute.sources.folders.unpacked import UnpackFolder
 
 _STEMS_TOLD = 0.5
 """Of a column's ids, how many must be names of pictures for all to be taken for these."""

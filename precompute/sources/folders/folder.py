@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from itertools import chain, zip_longest
 from pathlib import Path
 
-from precompute.sources.file_names import (
+from precompute.sources.files import files_in, is_picture, is_text, shown
+from precompute.sources.folders.file_names import (
     capitalised_alike,
     category_of_folders,
     category_of_name,
     title_from,
 )
-from precompute.sources.files import files_in, is_picture, is_text, shown
 from precompute.sources.products import SourceProduct
 from precompute.sources.records import LeftOut
 

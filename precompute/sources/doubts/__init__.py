@@ -1,0 +1,1 @@
+"""What a source says and nobody should believe, or what its shop does not show."""

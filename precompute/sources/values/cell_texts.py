@@ -1,0 +1,46 @@
+"""What single cells say of a product whose text is a list, an object, or stands for nothing."""
+
+from __future__ import annotations
+
+from precompute.sources.products import tags_in
+from precompute.sources.rows import Cell, Objects, text_of
+from precompute.sources.text import clean, word_set
+from precompute.sources.values.lists import NAMES, is_markup, texts_of, values_in
+
+_NO_GROUPS = word_set("none|null|nan|nil|n/a|na|#n/a|-|--|false|no|default title|default", "|")
+"""What a column of groups says where a product is in none."""
+
+_AMOUNTS = ("amount", "value", "price", "current", "final")
+
+
+def no_group(cell: Cell) -> str | None:
+    """What a cell says that is no name of a group: nothing, or what to show of it; None for a name."""
+    if isinstance(cell, Objects):
+        return ""
+    if isinstance(cell, tuple):
+        return ", ".join(cell)
+    text = clean(cell)
+    if text.lower() in _NO_GROUPS or text.strip("0.") == "":
+        return ""
+    return text if is_markup(text) or values_in(text) is not None else None
+
+
+def tags_of(cell: Cell) -> list[str] | None:
+    """The tags in a cell; None where it holds pieces of a program's text."""
+    if isinstance(cell, tuple):
+        return [*cell]
+    text = clean(cell)
+    if (values := values_in(text)) is not None:
+        return [*texts_of(values, NAMES)]
+    return None if is_markup(text) else tags_in(text)
+
+
+def amount_in(cell: str) -> str:
+    """The price in an object such as {"value": 12.5, "currency": "USD"}; the cell where it has none."""
+    values = values_in(cell) or [None]
+    if isinstance(values[0], dict):
+        amount = next((text for key in _AMOUNTS if (text := text_of(values[0].get(key)))), "")
+        codes = ("currency", "currency_code", "currencyCode", "priceCurrency")
+        code = next((text for key in codes if (text := text_of(values[0].get(key)))), "")
+        return f"{amount} {code}".strip() if amount else cell
+    return cell
