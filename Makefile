@@ -53,10 +53,10 @@ live: export AKIN_LIVE := keras
 live: export WEB_CONCURRENCY := 1
 live: demo ## the same, with a search by photos of your own that runs Keras here
 
-check: style ## check the style and run the tests that need no browser, no network and little time
+check: style ## check style and types, and run the tests that need no browser, no network and little time
 	$(venv)/bin/python -m pytest -n auto -m "not browser and not network and not kill and not slow"
 
-test: style chromium ## check the style and run all tests
+test: style chromium ## check style and types, and run all tests
 	$(venv)/bin/python -m pytest -n auto
 
 # One after the other, and the others also where one fails.
@@ -75,6 +75,7 @@ pythons: ## run make test with every Python from 3.11 to 3.13 on this machine, e
 # What a program finds without running ours, in seconds.
 style: $(venv)/ready-dev
 	$(venv)/bin/ruff check .
+	$(venv)/bin/mypy
 
 # Two generations, which take turns.
 soak: $(venv)/ready ## serve the demo to everyone at once for ten minutes, kill workers, and plot memory and errors
@@ -94,7 +95,7 @@ audit: $(venv)/bin/python ## look the pinned packages up in a database of known 
 	  { echo "Of packages that were not found, or where the database was not reached, nothing is known." >&2; exit 1; }
 
 clean: ## remove the environments and the caches; bundles stay
-	rm -rf .venv .venv-* .pytest_cache .ruff_cache test-artefacts
+	rm -rf .venv .venv-* .pytest_cache .ruff_cache .mypy_cache test-artefacts
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
 $(venv)/bin/python:

@@ -91,13 +91,14 @@ def to_oklab(colours: np.ndarray) -> np.ndarray:
             [0.0514459929, 0.1073969566, 0.6299787005],
         ]
     )
-    return np.cbrt(cones) @ np.array(
+    lab: np.ndarray = np.cbrt(cones) @ np.array(
         [
             [0.2104542553, 1.9779984951, 0.0259040371],
             [0.7936177850, -2.4285922050, 0.7827717662],
             [-0.0040720468, 0.4505937099, -0.8086757660],
         ]
     )
+    return lab
 
 
 def colours_of(image: Image.Image) -> tuple[str, ...]:
@@ -127,7 +128,8 @@ def _brightened(pixels: np.ndarray) -> np.ndarray:
     """A photo in dim light as if its brightest parts were nearly white; (h, w, 3) uint8 to the same."""
     brightest = np.percentile(pixels.max(axis=2), 98)
     gain = np.clip(_WHITE / max(brightest, 1), 1, _GAIN)
-    return np.minimum(255, pixels * gain).astype(np.uint8)
+    brighter: np.ndarray = np.minimum(255, pixels * gain)
+    return brighter.astype(np.uint8)
 
 
 def _product(lab: np.ndarray) -> np.ndarray:
@@ -159,7 +161,8 @@ def _background(lab: np.ndarray) -> np.ndarray:
     equal = np.count_nonzero(lightness + hue < _EQUAL**2, axis=2) >= common
     parts, _ = ndimage.label(alike, np.ones((3, 3)))
     joined = np.unique(parts[frame])
-    return equal | np.isin(parts, joined[joined > 0])
+    background: np.ndarray = equal | np.isin(parts, joined[joined > 0])
+    return background
 
 
 @cache
@@ -176,7 +179,8 @@ def _names() -> np.ndarray:
     prototypes = to_oklab(np.array([list(bytes.fromhex(code)) for _, code in named]) / 255)
     points = _grid(32)
     squares = (prototypes**2).sum(axis=1) - 2 * points @ prototypes.T
-    return np.array([place for place, _ in named])[squares.argmin(axis=-1)]
+    names: np.ndarray = np.array([place for place, _ in named])[squares.argmin(axis=-1)]
+    return names
 
 
 @cache

@@ -102,13 +102,10 @@ class Choice:
         pictures: dict[str, str] = {}
         shared: set[str] = set()
         for entry in self.journal.entries():
-            product_id = entry.fields.get("id") if isinstance(entry, Record) else None
-            if (
-                product_id
-                and entry.images
-                and pictures.setdefault(product_id, entry.images[0]) != entry.images[0]
-            ):
-                shared.add(product_id)
+            if isinstance(entry, Record) and entry.images and (product_id := entry.fields.get("id")):
+                first = entry.images[0]
+                if pictures.setdefault(product_id, first) != first:
+                    shared.add(product_id)
         return shared
 
 

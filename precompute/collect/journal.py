@@ -148,7 +148,7 @@ class Journal:
         """Whether an address is left that `take` would give out."""
         if self._next:
             return True
-        count = self._database.execute(
+        count: int = self._database.execute(
             "SELECT COUNT(*) FROM (SELECT 1 FROM ask WHERE phase = ? AND state = 'open' LIMIT ?)",
             [phase, len(self._given) + 1],
         ).fetchone()[0]
@@ -161,7 +161,7 @@ class Journal:
             "WHERE phase = ? AND url = ? AND version = ?",
             [phase, url, self._version(phase)],
         ).fetchone()
-        return Answer(*row[:3], json.loads(row[3])) if row else None
+        return _answer(*row) if row else None
 
     def keep(self, phase: str, url: str, answer: Answer) -> None:
         """Keep an answer; what was kept of one before goes."""
@@ -178,7 +178,7 @@ class Journal:
         """Add an address to a phase, as one that is `done` already or not; returns whether it is."""
         self.add(phase, [ask], done=done)
         row = self._database.execute("SELECT state FROM ask WHERE phase = ? AND url = ?", [phase, ask.url])
-        return row.fetchone()[0] != "open"
+        return bool(row.fetchone()[0] != "open")
 
     def notes(self, phase: str) -> dict[str, str]:
         """What the answers of a phase tell of all products."""
@@ -233,18 +233,20 @@ class Journal:
 
     def products(self, phase: str = "reading") -> int:
         """How many different products were found at the addresses of this collection."""
-        return self._database.execute(
+        count: int = self._database.execute(
             "SELECT COUNT(DISTINCT entry.place) FROM ask JOIN entry ON entry.url = ask.url "
             # A text is why something is no product.
             "WHERE ask.phase = ? AND ask.state IN ('done', 'stale') AND entry.content LIKE '[%'",
             [phase],
         ).fetchone()[0]
+        return count
 
     def entries_of(self, url: str) -> int:
         """How many products were found at an address."""
-        return self._database.execute(
+        count: int = self._database.execute(
             "SELECT COUNT(*) FROM entry WHERE url = ? AND content LIKE '[%'", [url]
         ).fetchone()[0]
+        return count
 
     def troubles(self, phase: str) -> Iterator[tuple[str, str, str]]:
         """Address, state and reason of what could not be had as it was asked for, in the asked order."""
@@ -274,12 +276,16 @@ class Journal:
             "WHERE ask.phase = ? AND ask.state IN ('done', 'stale') ORDER BY ask.number",
             [phase],
         )
-        for url, *fields, content in rows:
-            yield url, Answer(*fields, json.loads(content))
+        for url, *row in rows:
+            yield url, _answer(*row)
 
 
 def _fields(ask: Ask) -> list[Any]:
     return [ask.url, ask.role, ask.place, ask.depth, ask.urgency]
+
+
+def _answer(etag: str, modified: str, fresh_until: float, content: str) -> Answer:
+    return Answer(etag, modified, fresh_until, json.loads(content))
 
 
 def _validators(answer: Answer) -> tuple[str, str, float]:

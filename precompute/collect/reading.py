@@ -16,7 +16,7 @@ from precompute.collect.fetching.conditional import headers_for, version_of
 from precompute.collect.fetching.crawl import Fetch
 from precompute.collect.fetching.limits import CollectLimits, Hosts
 from precompute.collect.fetching.reasons import GONE, state_of
-from precompute.collect.journal import Journal
+from precompute.collect.journal import Answer, Journal
 from precompute.collect.reader_process import ApartReader
 from precompute.collect.readers import VERSION, Ask, Found, Reader, Unreadable
 from precompute.collect.readers.kinds import Scope, reader_of
@@ -119,7 +119,7 @@ class Reading:
 
     def permits(self, ask: Ask, url: str) -> str:
         """See `Phase`: pages are those of the shop's own hosts."""
-        if ask.role == "table" or is_within(url, self._scope.hosts):
+        if ask.role == "table" or (self._scope and is_within(url, self._scope.hosts)):
             return ""
         return f"it leads to {host_of(url)} (--allow-domain {host_of(url)} would follow it)"
 
@@ -127,9 +127,12 @@ class Reading:
         """See `Phase`."""
         self._hosts.answered(response.url)
         self._limits.bytes += len(response.body)
-        if response.status == 304:
-            found, entries = self._again(ask)
+        known = self._journal.answer(PHASE, ask.url) if response.status == 304 else None
+        if known is not None:
+            found, entries = self._again(ask, known)
         else:
+            # Nothing is asked before there is a reader.
+            assert self._reader is not None
             try:
                 found = self._bounded(self._reader.read(ask, response))
                 entries = self._journal.keep_found(PHASE, ask, version_of(response), found)
@@ -165,9 +168,9 @@ class Reading:
             reason = f"further addresses are not noted, over the limit of {MOST_ADDRESSES:,}"
             yield LeftOut(self._settings.source, reason)
 
-    def _again(self, ask: Ask, *, state: str = "done", reason: str = "") -> tuple[Found, int]:
+    def _again(self, ask: Ask, known: Answer, *, state: str = "done", reason: str = "") -> tuple[Found, int]:
         """What stood in an address the last time, and how many entries, which stand again."""
-        found = self._journal.found(self._journal.answer(PHASE, ask.url))
+        found = self._journal.found(known)
         with self._journal.whole():
             self._journal.add(PHASE, found.asks)
             self._journal.finish(PHASE, ask, state=state, reason=reason)
@@ -179,9 +182,9 @@ class Reading:
         self._give_up(ask, reason, status=status)
 
     def _give_up(self, ask: Ask, reason: str, *, status: int | None) -> None:
-        known = self._journal.answer(PHASE, ask.url) is not None
-        if known and status not in GONE:
-            self._count(*self._again(ask, state="stale", reason=f"{reason}; it is as it was before"))
+        known = self._journal.answer(PHASE, ask.url)
+        if known is not None and status not in GONE:
+            self._count(*self._again(ask, known, state="stale", reason=f"{reason}; it is as it was before"))
         else:
             self._journal.finish(PHASE, ask, state=state_of(status), reason=reason)
             self._count(Found(), 0)

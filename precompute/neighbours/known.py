@@ -44,7 +44,7 @@ class KnownLists:
 
 def digests_of(space: ProductSpace) -> np.ndarray:
     """The SHA-256 of all that decides each product's scores: (n, 32), uint8."""
-    together = b"".join([hashlib.sha256(space.content(row)).digest() for row in range(space.count)])
+    together = b"".join([hashlib.sha256(space.content(row).data).digest() for row in range(space.count)])
     return np.frombuffer(together, np.uint8).reshape(space.count, _DIGEST)
 
 

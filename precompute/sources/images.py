@@ -36,8 +36,8 @@ def images_in(cell: Cell) -> list[str]:
     text = clean(cell)
     if (values := values_in(text)) is not None:
         return [image for each in texts_of(values, ADDRESSES) for image in _in_text(each)]
-    if found := _FORMULA.match(text):
-        return _in_text(found[1].replace('""', '"'))
+    if formula := _FORMULA.match(text):
+        return _in_text(formula[1].replace('""', '"'))
     if tags := _TAG.findall(text):
         return [image for each in tags for image in _in_text("".join(each))]
     return [image for each in text.split("|") for image in _in_text(each)]

@@ -119,12 +119,13 @@ def _records(
 
 
 def _check_rows(path: Path, rows: Rows, sample: list[Row | LeftOut]) -> None:
-    if any(isinstance(row, Row) for row in sample):
+    left_out = [row for row in sample if isinstance(row, LeftOut)]
+    if len(left_out) < len(sample):
         return
-    if sample:
+    if left_out:
         raise UserError(
             f"Expected products in {path}, {rows.what}. Received: none that can be read; "
-            f"the first, {sample[0].file}: {sample[0].reason}."
+            f"the first, {left_out[0].file}: {left_out[0].reason}."
         )
     raise UserError(f"Expected products in {path}, {rows.what}. Received: none, it has no {rows.unit}.")
 

@@ -95,9 +95,9 @@ class Engine:
         vectors = [self.projected(each) for each in embeddings]
         if len(vectors) == 1:
             return vectors[0] if lengths_count else unit(vectors[0])
-        if lengths_count:
-            return np.mean(vectors, axis=0, dtype=np.float32)
-        return unit(np.mean([unit(each) for each in vectors], axis=0, dtype=np.float32))
+        together = np.stack(vectors if lengths_count else [unit(each) for each in vectors])
+        mean: np.ndarray = together.mean(axis=0, dtype=np.float32)
+        return mean if lengths_count else unit(mean)
 
     def projected(self, embedding: np.ndarray) -> np.ndarray:
         """The vector (d,), float32, that the recipe's projection makes of an embedding."""

@@ -49,7 +49,7 @@ class BuildExtractor:
     def __call__(self, image: np.ndarray) -> np.ndarray:
         """See `dashapp.photo.live.engine.Extractor`."""
         with self._lock:
-            return self._opened(image[np.newaxis])[0]
+            return self._opened(image[np.newaxis])[0, :]
 
     @cached_property
     def _opened(self) -> KerasExtractor:
@@ -88,8 +88,8 @@ class KerasEngine(Engine):
     def product_scores(self, product: Product) -> tuple[dict[str, float], bool]:
         """Every product's score, by id, as seen from one, and whether its pictures were there to embed."""
         images = list(self.compared[product.id])
-        found = [self._embedded(image) for image in images]
-        from_pictures = all(each is not None for each in found)
+        found = [each for image in images if (each := self._embedded(image)) is not None]
+        from_pictures = len(found) == len(images)
         rows = np.stack(found) if from_pictures else self.embeddings.vectors(images)
         queries = np.stack([self.projected(row) for row in rows])
         if self.pictures == "mean":

@@ -6,6 +6,7 @@ import os
 from functools import cached_property
 from pathlib import Path
 from threading import Lock
+from typing import Any
 
 import numpy as np
 
@@ -33,16 +34,17 @@ class LiteRTPhotoExtractor:
             interpreter, read, written = self._opened
             interpreter.set_tensor(read, image[np.newaxis])
             interpreter.invoke()
-            return interpreter.get_tensor(written)[0]
+            embeddings: np.ndarray = interpreter.get_tensor(written)
+            return embeddings[0, :]
 
     @cached_property
-    def _opened(self) -> tuple:
+    def _opened(self) -> tuple[Any, int, int]:
         from ai_edge_litert.interpreter import Interpreter
 
         interpreter = Interpreter(model_path=str(self._path), num_threads=len(os.sched_getaffinity(0)))
         interpreter.allocate_tensors()
-        details = interpreter.get_input_details(), interpreter.get_output_details()
-        return interpreter, *(each[0]["index"] for each in details)
+        read, written = interpreter.get_input_details(), interpreter.get_output_details()
+        return interpreter, read[0]["index"], written[0]["index"]
 
 
 def open_litert(bundle: Bundle, live: LiveSearch) -> Engine:

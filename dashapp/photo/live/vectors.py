@@ -140,7 +140,8 @@ class VectorIndex:
     def _scores(self, query: np.ndarray, nearness: np.ndarray) -> np.ndarray:
         if self._halves is None:
             return nearness
-        return np.sqrt(np.maximum(np.vecdot(query, query) - 2 * nearness, 0))
+        distances: np.ndarray = np.sqrt(np.maximum(np.vecdot(query, query) - 2 * nearness, 0))
+        return distances
 
     def _half_squares(self) -> np.ndarray:
         halves = np.empty(len(self._numbers), np.float32)

@@ -91,26 +91,28 @@ def crawl(settings: CollectSettings, phase: Phase, manners: Manners) -> None:
             phase.end_in_time()
             _end(crawler)
             done, _ = await asyncio.wait([crawling], timeout=_SECONDS_TO_END)
+        spider = _spider_of(crawler)
         if done:
             await crawling
-        elif crawler.spider is not None:
-            crawler.spider.is_over = True
-        if crawler.spider is not None and crawler.spider.error is not None:
-            raise crawler.spider.error
+        elif spider is not None:
+            spider.is_over = True
+        if spider is not None and spider.error is not None:
+            raise spider.error
 
     def stop() -> None:
         for crawler in crawlers:
-            if crawler.spider is not None:
-                crawler.spider.stopped = True
+            if (spider := _spider_of(crawler)) is not None:
+                spider.stopped = True
 
     run_in_reactor(work, stop=stop)
 
 
 def _end(crawler: Crawler) -> None:
     """Let a crawl come to its end: requests that wait for a host's pace are not sent any more."""
-    if crawler.spider is None or crawler.engine is None:
+    spider = _spider_of(crawler)
+    if spider is None or crawler.engine is None:
         return
-    crawler.spider.stopped = True
+    spider.stopped = True
     for slot in crawler.engine.downloader.slots.values():
         slot.close()
         while slot.queue:
@@ -158,7 +160,8 @@ class CollectSpider(Spider):
     def _answered(self, response: Response, ask: Ask) -> None:
         self._guarded(self.phase.answered, ask, response)
 
-    def _failed(self, failure: Failure) -> None:
+    def _failed(self, failure: Any) -> None:
+        # A `Failure`, to which Scrapy adds the request.
         error, ask = failure.value, failure.request.cb_kwargs["ask"]
         if str(error) == OUT_OF_TIME:
             # It was not asked, and is the next time.
@@ -178,6 +181,11 @@ class CollectSpider(Spider):
     def _stop(self, error: BaseException) -> None:
         self.error = self.error or error
         self.stopped = True
+
+
+def _spider_of(crawler: Crawler) -> CollectSpider | None:
+    """The spider of a crawler; None before it is made."""
+    return crawler.spider if isinstance(crawler.spider, CollectSpider) else None
 
 
 def _status_of(error: BaseException) -> int | None:
@@ -214,7 +222,9 @@ class PhaseScheduler(BaseScheduler):
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> PhaseScheduler:
         """See `BaseScheduler`."""
-        return cls(crawler.spider)
+        spider = _spider_of(crawler)
+        assert spider is not None
+        return cls(spider)
 
     def has_pending_requests(self) -> bool:
         """See `BaseScheduler`."""
@@ -256,7 +266,9 @@ class Within:
             raise IgnoreRequest(f"{whereto}{error}") from None
         ask = request.cb_kwargs.get("ask")
         if redirected and ask is not None:
-            reason = self._crawler.spider.phase.permits(ask, request.url)
+            spider = _spider_of(self._crawler)
+            assert spider is not None
+            reason = spider.phase.permits(ask, request.url)
             if reason:
                 raise IgnoreRequest(reason)
 

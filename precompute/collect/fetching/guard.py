@@ -74,7 +74,7 @@ class GuardedResolver:
     `refused` has what was held back, by the name that was asked for: whoever sees a name fail looks here.
     """
 
-    resolver: IHostnameResolver
+    resolver: Any  # an IHostnameResolver, which is no type that a checker knows
     allowed: tuple[Network, ...] = ()
     refused: dict[str, str] = field(default_factory=dict)
 
@@ -86,7 +86,7 @@ class GuardedResolver:
 
     def resolveHostName(
         self,
-        resolutionReceiver: IResolutionReceiver,
+        resolutionReceiver: Any,
         hostName: str,
         portNumber: int = 0,
         addressTypes: Any = None,
@@ -107,4 +107,7 @@ class GuardedResolver:
                 else:
                     guard.refused[hostName] = address.host
 
-        return self.resolver.resolveHostName(Judging, hostName, portNumber, addressTypes, transportSemantics)
+        resolution: IHostResolution = self.resolver.resolveHostName(
+            Judging, hostName, portNumber, addressTypes, transportSemantics
+        )
+        return resolution

@@ -11,7 +11,7 @@ from email.utils import parsedate_to_datetime
 from time import monotonic
 from typing import Any
 
-from scrapy import Request, signals
+from scrapy import Request, Spider, signals
 from scrapy.crawler import Crawler
 from scrapy.downloadermiddlewares.retry import RetryMiddleware
 from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
@@ -50,12 +50,18 @@ class Manners:
     answered: set[str] = field(default_factory=set)
 
 
+def _manners_of(crawler: Crawler) -> Manners:
+    spider: Any = crawler.spider
+    manners: Manners = spider.manners
+    return manners
+
+
 class HostPace:
     """Holds each host's slot of the downloader at or above the delay that the host asks for."""
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
-        self._manners: Manners = crawler.spider.manners
+        self._manners = _manners_of(crawler)
         crawler.signals.connect(self._robots_parsed, signal=signals.robots_parsed)
         crawler.signals.connect(self._hold, signal=signals.request_reached_downloader)
         # After AutoThrottle, which comes before in the order of extensions and has set a delay of its own.
@@ -77,9 +83,8 @@ class HostPace:
 
     def _robots_parsed(self, robotparser: RobotParser, request: Request) -> None:
         # Scrapy's own interface to robots.txt knows no sitemaps.
-        self._manners.sitemaps[urlparse_cached(request).netloc] = list(
-            getattr(robotparser, "rp", robotparser).sitemaps
-        )
+        parser: Any = getattr(robotparser, "rp", robotparser)
+        self._manners.sitemaps[urlparse_cached(request).netloc] = list(parser.sitemaps)
         delay = robotparser.crawl_delay(ROBOT)
         if delay:
             host = urlparse_cached(request).hostname or ""
@@ -103,7 +108,9 @@ class HostPace:
 class PatientRetry(RetryMiddleware):
     """Retries after a pause: what the server's Retry-After says, else twice as long each time."""
 
-    def process_response(self, request: Request, response: Response) -> Request | Response:
+    def process_response(
+        self, request: Request, response: Response, spider: Spider | None = None
+    ) -> Request | Response:
         """See Scrapy's downloader middlewares."""
         if response.status in self.retry_http_codes and self._is_left(request):
             asked = retry_after(response)
@@ -114,12 +121,14 @@ class PatientRetry(RetryMiddleware):
             self._pause(request, asked)
         return super().process_response(request, response)
 
-    def process_exception(self, request: Request, exception: Exception) -> Request | Response | None:
+    def process_exception(
+        self, request: Request, exception: Exception, spider: Spider | None = None
+    ) -> Request | Response | None:
         """See Scrapy's downloader middlewares."""
         if isinstance(exception, CannotResolveHostError) or is_about_trust(exception):
             # Neither a name nor a certificate will be another in seconds.
             return None
-        if request.meta.get("retry_times") and _host(request) not in self.crawler.spider.manners.answered:
+        if request.meta.get("retry_times") and _host(request) not in _manners_of(self.crawler).answered:
             # Nobody has ever answered there: it is rather the address that is wrong.
             return None
         again = super().process_exception(request, exception)
@@ -128,7 +137,7 @@ class PatientRetry(RetryMiddleware):
         return again
 
     def _is_left(self, request: Request) -> bool:
-        return request.meta.get("retry_times", 0) < RETRIES
+        return bool(request.meta.get("retry_times", 0) < RETRIES)
 
     def _pause(self, request: Request, seconds: float | None) -> None:
         if seconds is None:
@@ -143,7 +152,7 @@ class Robots(RobotsTxtMiddleware):
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
-        self._parsers = crawler.spider.manners.parsers
+        self._parsers = _manners_of(crawler).parsers
 
     async def _parse_robots(self, response: Response, netloc: str, request: Request) -> None:
         if response.status >= 500 or response.status == 429:
@@ -160,12 +169,12 @@ class Robots(RobotsTxtMiddleware):
             super().process_request_2(rp, request)
         except IgnoreRequest:
             raise IgnoreRequest(FORBIDDEN) from None
-        delay = self.crawler.spider.manners.delays.get(urlparse_cached(request).hostname or "", 0.0)
+        delay = _manners_of(self.crawler).delays.get(urlparse_cached(request).hostname or "", 0.0)
         if delay > LONGEST_PAUSE:
             raise IgnoreRequest(f"robots.txt asks for {duration(delay)} between two requests")
 
 
-def is_about_trust(exception: Exception) -> bool:
+def is_about_trust(exception: BaseException) -> bool:
     """Whether a connection failed as the server's certificate is not one of those that are trusted."""
     return "certificate verify failed" in str(exception)
 

@@ -67,9 +67,11 @@ def _run(started: Future[tuple[asyncio.AbstractEventLoop, GuardedResolver]]) -> 
         from twisted.internet import asyncioreactor
 
         asyncioreactor.install(loop)
-        from twisted.internet import reactor
+        from twisted.internet import reactor as installed
         from twisted.logger import globalLogBeginner
 
+        # What is installed has more than its type says.
+        reactor: Any = installed
         _bound_headers()
 
         # What goes wrong is reported by those who asked; nothing of Twisted's belongs on a terminal.
@@ -93,13 +95,14 @@ def _bound_headers() -> None:
     """
     from twisted.web._newclient import BODY, DONE, HTTPClientParser
 
-    receive = HTTPClientParser.dataReceived
+    parsers: Any = HTTPClientParser
+    receive = parsers.dataReceived
 
-    def bounded(parser: HTTPClientParser, data: bytes) -> None:
+    def bounded(parser: Any, data: bytes) -> None:
         if parser.state not in (BODY, DONE):
             parser.head_bytes = getattr(parser, "head_bytes", 0) + len(data)
             if parser.head_bytes > HEADER_BYTES:
                 raise ValueError(HEADERS_TOO_LONG)
         receive(parser, data)
 
-    HTTPClientParser.dataReceived = bounded
+    parsers.dataReceived = bounded

@@ -114,7 +114,7 @@ def _whole(value: object) -> int | None:
 
 def _tags(tags: object) -> list[object]:
     # A list in /products.json, one text with commas elsewhere.
-    return tags.split(",") if isinstance(tags, str) else as_list(tags)
+    return [*tags.split(",")] if isinstance(tags, str) else as_list(tags)
 
 
 def _prices(variants: list[dict[str, Any]]) -> dict[str, str]:

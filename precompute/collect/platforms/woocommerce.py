@@ -48,7 +48,8 @@ class WooCommerce:
         if not isinstance(content, list):
             raise Unreadable("it has no list of products")
         entries, others = things_in(content, ask.url)
-        number, following = int(ask.place), ()
+        number = int(ask.place)
+        following: tuple[Ask, ...] = ()
         if entries and number < (_whole(response, "X-WP-TotalPages") or 0):
             following = ((self._categories if ask.role == "about" else self._page)(number + 1),)
         if ask.role == "about":
@@ -100,7 +101,9 @@ def read_product(product: dict[str, Any], *, place: str) -> Record:
 
     Its category is the first that it names; `WooCommerce.complete` knows the path to the deepest one.
     """
-    prices = product.get("prices") if isinstance(product.get("prices"), dict) else {}
+    said = product.get("prices")
+    prices = said if isinstance(said, dict) else {}
+    stock: dict[Any, str] = {True: "yes", False: "no"}
     categories = [each for each in as_list(product.get("categories")) if isinstance(each, dict)]
     fields = {
         "id": plain(product.get("id")),
@@ -115,7 +118,7 @@ def read_product(product: dict[str, Any], *, place: str) -> Record:
         "price": _price(prices, "price"),
         "compare_at_price": _price(prices, "regular_price"),
         "currency": plain(prices.get("currency_code")),
-        "in_stock": {True: "yes", False: "no"}.get(product.get("is_in_stock"), ""),
+        "in_stock": stock.get(product.get("is_in_stock"), ""),
         "url": plain(product.get("permalink"), longest=2000),
         "popularity": plain(product.get("review_count") or ""),
         "SKU": plain(product.get("sku")),

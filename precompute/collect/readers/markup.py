@@ -159,7 +159,7 @@ def name_of(name: str) -> str:
 
 
 def _value(element: etree._Element, base: str) -> str:
-    content = element.get("content")
+    content: str | None = element.get("content")
     if content is not None and (content.strip() or element.tag == "meta"):
         return content.strip()[:_LONGEST]
     attribute = _ADDRESSES.get(element.tag)
@@ -169,8 +169,9 @@ def _value(element: etree._Element, base: str) -> str:
         if address is not None and address.strip():
             return _joined(base, address)
     for name in ("datetime", "value"):
-        if (text := element.get(name)) is not None and element.tag in ("time", "data", "meter", "input"):
-            return text.strip()[:_LONGEST]
+        value: str | None = element.get(name)
+        if value is not None and element.tag in ("time", "data", "meter", "input"):
+            return value.strip()[:_LONGEST]
     return text_in(element)
 
 

@@ -175,7 +175,8 @@ def _woocommerce(page: PageParts) -> Fields:
 
 def _within(page: PageParts, word: str) -> list[etree._Element]:
     test = f"contains(concat(' ', normalize-space(@class), ' '), ' {word} ')"
-    return page.tree.xpath(f".//*[{test}]")[:5]
+    found: list[etree._Element] = page.tree.xpath(f".//*[{test}]")
+    return found[:5]
 
 
 def _magento(page: PageParts) -> Fields:
@@ -222,7 +223,8 @@ def _bigcommerce(page: PageParts) -> Fields:
     for _, value in page.literals(re.compile(r"\bBCData\s*=\s*(?=\{)")):
         about = value.get("product_attributes") if isinstance(value, dict) else None
         if isinstance(about, dict):
-            prices = about.get("price") if isinstance(about.get("price"), dict) else {}
+            said = about.get("price")
+            prices = said if isinstance(said, dict) else {}
             tax = next(
                 (name for name in ("with_tax", "without_tax") if isinstance(prices.get(name), dict)), ""
             )

@@ -61,11 +61,11 @@ def _wix_product(rows: list[Row]) -> Row | LeftOut:
     for name, values in numbered_pairs(first, "productoptionname{}", "productoptionchoices{}"):
         for value in values.split(";"):
             gathered.add_option(name, value.rpartition(":")[2].strip())
-    cells: dict[str, Cell] = without(row.cells, "productimageurl", "media", "inventory", "collection")
-    cells |= gathered.cells(rows) | _wix_sale(first)
+    kept: dict[str, Cell] = without(row.cells, "productimageurl", "media", "inventory", "collection")
+    kept |= gathered.cells(rows) | _wix_sale(first)
     if collections := [each.strip() for each in first.get("collection", "").split(";") if each.strip()]:
-        cells["categories"] = Listed(collections)
-    return Row(row.place, cells | {"images": tuple(images)})
+        kept["categories"] = Listed(collections)
+    return Row(row.place, kept | {"images": tuple(images)})
 
 
 def _wix_stock(cells: dict[str, str]) -> bool | None:
@@ -143,12 +143,12 @@ def _squarespace_product(rows: list[Row]) -> Row | LeftOut:
             name = cells.get(f"optionname{number}") or first.get(f"optionname{number}", "")
             gathered.add_option(name, cells.get(f"optionvalue{number}", ""))
         images |= dict.fromkeys(cells.get("hostedimageurls", "").split())
-    cells: dict[str, Cell] = without(
+    kept: dict[str, Cell] = without(
         row.cells, "price", "saleprice", "stock", "hostedimageurls", "categories"
     )
     paths = [each.strip().strip("/").replace("/", BETWEEN) for each in first.get("categories", "").split(",")]
-    cells |= {"categories": Listed(filter(None, paths))} if any(paths) else {}
-    return Row(row.place, cells | gathered.cells(rows) | {"images": tuple(images)})
+    kept |= {"categories": Listed(filter(None, paths))} if any(paths) else {}
+    return Row(row.place, kept | gathered.cells(rows) | {"images": tuple(images)})
 
 
 SQUARESPACE = Export(
@@ -207,14 +207,14 @@ def _bigcommerce_product(rows: list[Row]) -> Row | LeftOut:
     paths = [
         split_slashes(each.strip()) for each in re.split(r"[;|]", first_of(first, "category", "categories"))
     ]
-    cells: dict[str, Cell] = without(
+    kept: dict[str, Cell] = without(
         row.cells, "price", "currentstocklevel", "currentstock", "category", "categories", "imageurlimport"
     )
-    cells = {name: cell for name, cell in cells.items() if not name.lower().startswith("product image")}
-    cells |= gathered.cells(rows) | {"categories": Listed(without_ancestors(paths)), "images": tuple(images)}
+    kept = {name: cell for name, cell in kept.items() if not name.lower().startswith("product image")}
+    kept |= gathered.cells(rows) | {"categories": Listed(without_ancestors(paths)), "images": tuple(images)}
     if not amount_of(first.get("saleprice", "")):
-        cells = without(cells, "saleprice") | ({"sale_price": price} if "sale_price" in cells else {})
-    return Row(row.place, {name: cell for name, cell in cells.items() if cell})
+        kept = without(kept, "saleprice") | ({"sale_price": price} if "sale_price" in kept else {})
+    return Row(row.place, {name: cell for name, cell in kept.items() if cell})
 
 
 _BIGCOMMERCE_COLUMNS = columns_of(

@@ -38,6 +38,13 @@ _ATTRIBUTE = re.compile(r"(?:^|,)([a-z][a-z0-9_]*)=")
 """Where an attribute begins: a comma may as well be part of one."""
 
 
+_OF_VARIANTS = (
+    *("price", "specialprice", "specialpricefromdate", "specialpricetodate", "qty", "isinstock"),
+    *("additionalattributes", "managestock", "productonline"),
+)
+"""The columns that say of a variant what its product is to show."""
+
+
 @dataclass(frozen=True)
 class _Variants:
     """The variants of configurable products by their own SKU, and the product of each."""
@@ -66,9 +73,7 @@ def _variants(table: WholeTable) -> _Variants:
         for options in _variations(plain):
             parents[options["sku"]] = plain.get("sku", "")
         if plain.get("producttype", "simple") in ("simple", "virtual", "downloadable"):
-            kept = ("price", "specialprice", "specialpricefromdate", "specialpricetodate", "qty", "isinstock")
-            kept += ("additionalattributes", "managestock", "productonline")
-            rows[plain.get("sku", "")] = {name: plain[name] for name in kept if name in plain}
+            rows[plain.get("sku", "")] = {name: plain[name] for name in _OF_VARIANTS if name in plain}
     return _Variants({sku: row for sku, row in rows.items() if sku in parents}, parents)
 
 

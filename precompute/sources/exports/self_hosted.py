@@ -105,12 +105,14 @@ def _shopware_product(rows: list[Row]) -> Row | LeftOut:
         if stock and (len(rows) == 1 or cells is not first):
             gathered.add_stock(stock_from(stock))
         gathered.add_images(each, ("covermediaurl", "images", "imageurl", "media"))
-    cells = without(row.cells, "pricegross", "priceek", "stock", "instock", "availablestock", "categories")
+    kept: dict[str, Cell] = without(
+        row.cells, "pricegross", "priceek", "stock", "instock", "availablestock", "categories"
+    )
     paths = [
         path for path in first.get("categories", "").split("|") if path and not _UUID.fullmatch(path.strip())
     ]
-    cells |= {"categories": Listed(paths)} if paths else {}
-    return Row(row.place, cells | gathered.cells(rows))
+    kept |= {"categories": Listed(paths)} if paths else {}
+    return Row(row.place, kept | gathered.cells(rows))
 
 
 _SHOPWARE_COLUMNS = columns_of(
@@ -214,13 +216,13 @@ def _medusa_product(rows: list[Row], price: str) -> Row | LeftOut:
     )
     # Newer exports have the categories' keys and not their names.
     category = next((name for name in named if name and not name.startswith("pcat_")), "")
-    cells: dict[str, Cell] = {name: cell for name, cell in row.cells.items() if "image" not in name.lower()}
-    cells = without(cells, "productthumbnail", "variantinventoryquantity", price)
-    cells |= gathered.cells(rows) | {"images": images}
-    cells |= {"tags": Listed(filter(None, tags))} if any(tags) else {}
-    cells |= {"category": category} if category else {}
-    cells |= {"currency": price[-3:].upper()} if price else {}
-    return Row(row.place, cells)
+    kept: dict[str, Cell] = {name: cell for name, cell in row.cells.items() if "image" not in name.lower()}
+    kept = without(kept, "productthumbnail", "variantinventoryquantity", price)
+    kept |= gathered.cells(rows) | {"images": images}
+    kept |= {"tags": Listed(filter(None, tags))} if any(tags) else {}
+    kept |= {"category": category} if category else {}
+    kept |= {"currency": price[-3:].upper()} if price else {}
+    return Row(row.place, kept)
 
 
 MEDUSA = Export(
@@ -268,12 +270,12 @@ def _spree_product(rows: list[Row]) -> Row | LeftOut:
         for name, value in numbered_pairs(cells, "option{}name", "option{}value"):
             gathered.add_option(name, value)
     paths = [re.sub(r"\s*(?:->|>)\s*", " > ", first.get(f"category{n}", "")) for n in range(1, 4)]
-    cells = without(
+    kept: dict[str, Cell] = without(
         row.cells, "price", "compareatprice", "inventorycount", "category1", "category2", "category3"
     )
-    cells |= gathered.cells(rows)
-    cells |= {"categories": Listed(filter(None, paths))} if any(paths) else {}
-    return Row(row.place, cells)
+    kept |= gathered.cells(rows)
+    kept |= {"categories": Listed(filter(None, paths))} if any(paths) else {}
+    return Row(row.place, kept)
 
 
 SPREE = Export(
@@ -321,13 +323,13 @@ def _vendure_product(rows: list[Row]) -> Row | LeftOut:
         name, colon, value = facet.partition(":")
         if colon and value:
             facets.setdefault(name.strip().lower(), []).append(value.strip())
-    cells: dict[str, Cell] = without(row.cells, "price", "stockonhand", "facets") | gathered.cells(rows)
+    kept: dict[str, Cell] = without(row.cells, "price", "stockonhand", "facets") | gathered.cells(rows)
     if category := facets.pop("category", []):
-        cells["categories"] = Listed(category)
+        kept["categories"] = Listed(category)
     if brand := facets.pop("brand", []):
-        cells["brand"] = brand[0]
-    cells |= {FACT + name: ", ".join(values) for name, values in facets.items()}
-    return Row(row.place, cells)
+        kept["brand"] = brand[0]
+    kept |= {FACT + name: ", ".join(values) for name, values in facets.items()}
+    return Row(row.place, kept)
 
 
 VENDURE = Export(

@@ -221,4 +221,5 @@ def _text(element: etree._Element) -> str:
 
 
 def _local(element: etree._Element) -> str:
-    return element.tag.rpartition("}")[2]
+    name: str = element.tag.rpartition("}")[2]
+    return name

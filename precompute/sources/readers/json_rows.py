@@ -150,7 +150,7 @@ def _prefix(path: Path, encoding: Encoding) -> str:
             elif event == "map_key" and place in first:
                 first[place].append(value)
                 if has_picture(first[place]):
-                    return place
+                    return str(place)
     except (ijson.JSONError, TooLongError, UnicodeError, ValueError) as error:
         if not first:
             raise UserError(f"{path} is not JSON ({_reason(error)}).") from error

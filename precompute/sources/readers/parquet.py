@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from precompute.shared.errors import UserError
 from precompute.sources.columns import has_picture
@@ -105,7 +105,8 @@ def _is_struct(schema: pa.Schema, name: str) -> bool:
 def _is_bytes(kind: pa.DataType) -> bool:
     import pyarrow as pa
 
-    return pa.types.is_binary(kind) or pa.types.is_large_binary(kind) or pa.types.is_fixed_size_binary(kind)
+    tests = (pa.types.is_binary, pa.types.is_large_binary, pa.types.is_fixed_size_binary)
+    return any(test(kind) for test in tests)
 
 
 def _may_hold_pictures(field: pa.Field) -> bool:
@@ -131,7 +132,7 @@ def _kept(value: object, name: str, keep: Keep) -> object:
     return called if isinstance(called, str) else None
 
 
-def _check_sizes(path: Path, file: object, columns: list[str]) -> None:
+def _check_sizes(path: Path, file: Any, columns: list[str]) -> None:
     metadata = file.metadata
     for group in range(metadata.num_row_groups):
         for place in range(metadata.num_columns):
