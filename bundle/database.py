@@ -201,7 +201,7 @@ def _spelling(connection: sqlite3.Connection, described: set[str]) -> tuple[str,
         if word.isalpha() and len(word) >= _SHORTEST_SPELT:
             words.append(word)
     letters = "".join(letter for letter, _ in counted.most_common(_MOST_LETTERS))
-    others = sorted(described.difference(words))
+    others = sorted(word for word in described.difference(words) if len(word) >= SHORTEST_MISTAKE)
     listed, unsearched = ("\n".join(["", *each, ""]) for each in (words, others))
     return letters, listed, unsearched
 
@@ -227,7 +227,7 @@ class _Index:
         self._names.append((_name_key(product.title), position))
         self._codes += ((code, position) for code in _codes(product))
         for text in (product.description, *filterfalse(_is_searched, product.facts.values())):
-            self.described.update(word for word in words_of(text) if len(word) >= SHORTEST_MISTAKE)
+            self.described.update(words_of(text))
         if product.popularity is None:
             self._without.append(position)
         else:

@@ -58,7 +58,10 @@ def indexed(text: str) -> str:
     What is written in a script without spaces stands there as every two letters that follow each other,
     and the last one: "ソファ" as ソフ, ファ and ァ. So what stands within a longer title is found too.
     """
-    return " ".join(term for word in words_of(text) for run in _runs(word) for term in _terms(run))
+    words = words_of(text)
+    if not is_unspaced(text):
+        return " ".join(words)
+    return " ".join(term for word in words for run in _runs(word) for term in _terms(run))
 
 
 def code_of(text: str) -> str:
@@ -83,7 +86,7 @@ def begins(word: str) -> str:
 
 def is_unspaced(word: str) -> bool:
     """Whether a word holds letters of a script that puts no spaces between words."""
-    return _RUN.search(word) is not None
+    return not word.isascii() and _RUN.search(word) is not None
 
 
 def mistakes_in(word: str) -> int:
