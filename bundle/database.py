@@ -11,6 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from itertools import filterfalse
 from pathlib import Path
+from typing import Any
 from weakref import WeakSet
 
 from bundle.fields import INSERT, TABLE, row_of

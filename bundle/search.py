@@ -23,6 +23,9 @@ from bundle.words import (
     searched_words,
 )
 
+_SHORTEST_COLOUR = 3
+"""The length from which the beginning of a colour finds it: shorter ones begin too much else."""
+
 _SHORTEST_PART = 4
 """The length from which a word is looked for within others, which have `_SHORTEST_HEAD` letters before it."""
 
@@ -117,8 +120,11 @@ class WordSearch:
             # As beginnings they would find beds of redwood, and as whole words alone no oranges.
             names = [colour, *(other for other, name in COLOUR_WORDS.items() if name == colour)]
             return "({})".format(" OR ".join(f'"{name}" OR "{name}s"' for name in names))
+        begun = begins(word)
+        if len(word) < _SHORTEST_COLOUR:
+            begun = f"- colours : ({begun})"
         compounds = [f'"{compound}"' for compound in self._compounds(word)]
-        return "({})".format(" OR ".join([f"({begins(word)})", *compounds]))
+        return "({})".format(" OR ".join([f"({begun})", *compounds]))
 
     def _has_colour(self, name: str) -> bool:
         query = "SELECT 1 FROM labels WHERE kind = 'colour' AND name = ?"

@@ -59,8 +59,9 @@ def indexed(text: str) -> str:
     and the last one: "ソファ" as ソフ, ファ and ァ. So what stands within a longer title is found too.
     """
     words = words_of(text)
-    if not is_unspaced(text):
-        return " ".join(words)
+    joined = " ".join(words)
+    if not is_unspaced(joined):
+        return joined
     return " ".join(term for word in words for run in _runs(word) for term in _terms(run))
 
 

@@ -185,6 +185,8 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> Bundle:
         ("gray", ["AB-103"]),
         ("Grey lamp", ["AB-103"]),
         ("gre", ["AB-103"]),
+        ("gr", []),
+        ("bl", []),
         ("orange", ["4006381333931", "orange"]),
         ("redw", ["AB-1030"]),
         ("glazed", ["AB-100"]),
