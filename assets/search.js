@@ -26,6 +26,7 @@ function search() {
   if (inGallery && (current.get("q") ?? "") === words) return;
   const typing = isSearching() && current.has("q");
   current.delete("q");
+  current.delete("exact");
   current.delete("page");
   const wanted = new URLSearchParams([...(words ? [["q", words]] : []), ...current]);
   // One search is one entry of the history, however many letters it was typed with.

@@ -7,8 +7,9 @@ import sqlite3
 import sys
 import threading
 from array import array
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
+from itertools import filterfalse
 from pathlib import Path
 from typing import Any
 from weakref import WeakSet
@@ -16,7 +17,7 @@ from weakref import WeakSet
 from bundle.fields import INSERT, TABLE, row_of
 from bundle.format import Product
 from bundle.query import category_name, category_path
-from bundle.words import words_of
+from bundle.words import SHORTEST_MISTAKE, code_of, indexed, is_unspaced, words_of
 
 _SCHEMA = f"""
 {TABLE}
@@ -27,9 +28,14 @@ CREATE TABLE labels(
 );
 CREATE TABLE prices(currency TEXT PRIMARY KEY, positions BLOB NOT NULL, amounts BLOB NOT NULL);
 CREATE TABLE orders(name TEXT PRIMARY KEY, positions BLOB NOT NULL);
-CREATE VIRTUAL TABLE search USING fts5(title, brand, category, tags, content='', prefix='1 2 3');
+CREATE VIRTUAL TABLE search USING fts5(
+  title, brand, category, tags, facts, colours,
+  content='', prefix='1 2 3', tokenize="unicode61 categories 'L* N* Co M*'"
+);
 CREATE VIRTUAL TABLE words USING fts5vocab(search, row);
-INSERT INTO search(search, rank) VALUES('rank', 'bm25(8.0, 4.0, 2.0, 2.0)');
+INSERT INTO search(search, rank) VALUES('rank', 'bm25(8.0, 4.0, 2.0, 2.0, 1.0, 2.0)');
+CREATE TABLE codes(code TEXT NOT NULL, position INTEGER NOT NULL, PRIMARY KEY(code, position)) WITHOUT ROWID;
+CREATE TABLE spelling(letters TEXT NOT NULL, words TEXT NOT NULL, others TEXT NOT NULL);
 """
 
 _INDEXES = """
@@ -40,7 +46,21 @@ INSERT INTO categories SELECT category, count(*) FROM products WHERE category !=
 INSERT INTO search(search) VALUES('optimize');
 """
 
-_INSERT_WORDS = "INSERT INTO search(rowid, title, brand, category, tags) VALUES(?, ?, ?, ?, ?)"
+_INSERT_WORDS = (
+    "INSERT INTO search(rowid, title, brand, category, tags, facts, colours) VALUES(?, ?, ?, ?, ?, ?, ?)"
+)
+
+_LONGEST_FACT = 80
+"""The most characters of a fact that is searched: longer ones are texts, as descriptions are."""
+
+_ID_NAMES = ("sku", "mpn", "gtin", "ean", "upc", "isbn", "asin", "barcode")
+"""How the names of facts begin that are ids."""
+
+_SHORTEST_SPELT = 3
+"""The fewest letters of a word that others are put right to, or that compounds are made of."""
+
+_MOST_LETTERS = 64
+"""How many letters a mistaken word is tried with: the most frequent of scripts that have very many."""
 
 _DIGITS = re.compile(r"(\d+)")
 
@@ -69,7 +89,9 @@ def create_catalogue(path: Path, products: Iterable[Product]) -> int:
         connection.executemany("INSERT INTO prices VALUES(?, ?, ?)", index.prices())
         connection.executemany("INSERT INTO orders VALUES(?, ?)", index.orders())
         connection.commit()
+        connection.executemany("INSERT INTO codes VALUES(?, ?)", index.codes())
         connection.executescript(_INDEXES)
+        connection.execute("INSERT INTO spelling VALUES(?, ?, ?)", _spelling(connection, index.described))
         connection.execute("PRAGMA optimize")
         connection.commit()
         return count
@@ -151,8 +173,38 @@ def amounts_from(blob: bytes) -> array[float]:
 
 
 def _words(position: int, product: Product) -> tuple[int | str, ...]:
-    texts = (product.title, product.brand, product.category, " ".join(product.tags))
-    return (position, *(" ".join(words_of(text)) for text in texts))
+    facts = " ".join(filter(_is_searched, product.facts.values()))
+    # The first colour is the largest, so it counts twice.
+    colours = " ".join((*product.colours[:1], *product.colours))
+    texts = (product.title, product.brand, product.category, " ".join(product.tags), facts, colours)
+    return (position, *map(indexed, texts))
+
+
+def _is_searched(fact: str) -> bool:
+    """Whether a fact's words are searched for: it is short, and no address."""
+    return len(fact) <= _LONGEST_FACT and "://" not in fact
+
+
+def _codes(product: Product) -> set[str]:
+    """What a product's ids are searched for as."""
+    facts = (fact for name, fact in product.facts.items() if code_of(name).startswith(_ID_NAMES))
+    return {code for text in (product.id, *facts) if (code := code_of(text[:_LONGEST_FACT]))}
+
+
+def _spelling(connection: sqlite3.Connection, described: set[str]) -> tuple[str, str, str]:
+    """The row of the table `spelling`; `described` are the words of texts that are not searched."""
+    counted: Counter[str] = Counter()
+    words = []
+    for (word,) in connection.execute("SELECT term FROM words"):
+        if is_unspaced(word):
+            continue
+        counted.update(filter(str.isalpha, word))
+        if word.isalpha() and len(word) >= _SHORTEST_SPELT:
+            words.append(word)
+    letters = "".join(letter for letter, _ in counted.most_common(_MOST_LETTERS))
+    others = sorted(word for word in described.difference(words) if len(word) >= SHORTEST_MISTAKE)
+    listed, unsearched = ("\n".join(["", *each, ""]) for each in (words, others))
+    return letters, listed, unsearched
 
 
 class _Index:
@@ -164,6 +216,8 @@ class _Index:
         self._names: list[tuple[_NameKey, int]] = []
         self._popularity: list[tuple[float, int]] = []
         self._without: list[int] = []
+        self._codes: list[tuple[str, int]] = []
+        self.described: set[str] = set()
 
     def add(self, position: int, product: Product) -> None:
         """Take in the product at a position; they come in the catalogue's order."""
@@ -172,6 +226,9 @@ class _Index:
         if product.price is not None:
             self._prices[product.currency].append((product.price, position))
         self._names.append((_name_key(product.title), position))
+        self._codes += ((code, position) for code in _codes(product))
+        for text in (product.description, *filterfalse(_is_searched, product.facts.values())):
+            self.described.update(words_of(text))
         if product.popularity is None:
             self._without.append(position)
         else:
@@ -181,6 +238,10 @@ class _Index:
         """The rows of the table `labels`."""
         for (kind, name), positions in sorted(self._labels.items()):
             yield kind, name, len(positions), _encoded("I", positions)
+
+    def codes(self) -> list[tuple[str, int]]:
+        """The rows of the table `codes`, in its order."""
+        return sorted(self._codes)
 
     def prices(self) -> Iterator[tuple[str, bytes, bytes]]:
         """The rows of the table `prices`, the most frequent currency first."""

@@ -62,15 +62,17 @@ class Filters:
 class Query:
     """The products that are wanted, and their order.
 
-    `search` is what a person typed: each of its words must begin a word of the title, brand, category or
-    tags. `sort` is one of `SORTS`, or empty for the best match first where there is a search, and else for
-    the catalogue's order; `seed` decides on the order of a shuffle.
+    `search` is what a person typed: each of its words must be a colour of the product, or begin a word of
+    its title, brand, category, tags or facts; or the whole begins its id. Mistyped words are put right,
+    unless the query is `exact`. `sort` is one of `SORTS`, or empty for the best match first where there is
+    a search, and else for the catalogue's order; `seed` decides on the order of a shuffle.
     """
 
     search: str = ""
     filters: Filters = field(default_factory=Filters)
     sort: str = ""
     seed: int = 0
+    exact: bool = False
 
     def __post_init__(self) -> None:
         if self.sort and self.sort not in SORTS:

@@ -3,44 +3,24 @@
 from __future__ import annotations
 
 import sqlite3
-from array import array
-from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
 from bundle import format as fmt
-from bundle.caches import cached_with_owner
 from bundle.database import Connections
 from bundle.fields import ProductColumns
 from bundle.format import BundleError, Neighbour, Product, ProductMap
 from bundle.index import Index
 from bundle.query import Facets, Filters, Query
 from bundle.seal import mismatches
-from bundle.words import may_be_mistaken, one_edit_away, search_expression, searched_words
+from bundle.search import Search, WordSearch
 
 _BUILD_HINT = "run: python -m precompute build SOURCE"
 
 
 EVERYTHING = Query()
-
-_MOST_LETTERS = 64
-"""How many letters a mistaken word is tried with."""
-
-
-@dataclass(frozen=True)
-class Search:
-    """What a person typed, its `words`, and the words it was `taken` for: the same, but for mistakes."""
-
-    typed: str = ""
-    words: tuple[str, ...] = ()
-    taken: tuple[str, ...] = ()
-
-    @property
-    def corrected(self) -> str:
-        """The words that were searched for where they are not those that were typed; else empty."""
-        return " ".join(self.taken) if self.taken != self.words else ""
 
 
 @dataclass(frozen=True)
@@ -49,7 +29,7 @@ class Page:
 
     products: tuple[Product, ...]
     total: int
-    search: Search = Search()
+    search: Search = field(default_factory=Search)
 
 
 class Bundle:
@@ -70,6 +50,7 @@ class Bundle:
         self._connection = Connections(folder / fmt.CATALOGUE)
         self._columns = ProductColumns(self._connection())
         self._index = Index(self._connection, count=self.count)
+        self._words = WordSearch(self._connection)
 
     @classmethod
     def open(cls, root: Path) -> Bundle:
@@ -134,10 +115,11 @@ class Bundle:
 
     def page(self, query: Query = EVERYTHING, *, offset: int = 0, limit: int = 48) -> Page:
         """The products that match, from the `offset`-th on, `limit` of them at most."""
-        search = self.understood(query.search)
-        positions, total = self._index.positions(query, found=self._found(search), offset=offset, limit=limit)
-        found = self.products_at(positions)
-        return Page(tuple(found[position] for position in positions), total, search)
+        search = self._words.understood(query)
+        found = self._words.positions(search)
+        positions, total = self._index.positions(query, found=found, offset=offset, limit=limit)
+        products = self.products_at(positions)
+        return Page(tuple(products[position] for position in positions), total, search)
 
     def admitted(self, filters: Filters) -> bytes | None:
         """One byte for each product in the catalogue's order, 1 where `filters` admit it; None for all."""
@@ -145,7 +127,7 @@ class Bundle:
 
     def facets(self, query: Query = EVERYTHING) -> Facets:
         """What the products of a query can be filtered by, and how many each choice would leave."""
-        return self._index.facets(query, found=self._found(self.understood(query.search)))
+        return self._index.facets(query, found=self._words.positions(self._words.understood(query)))
 
     def products_among(self, product_ids: Iterable[str], filters: Filters) -> list[Product]:
         """Those of the products with these ids that the filters want, in the order of the ids."""
@@ -169,14 +151,9 @@ class Bundle:
         """The currency of most prices, which prices are in where nothing else is said; empty without any."""
         return self._index.currency
 
-    def understood(self, search: str) -> Search:
-        """What is searched for where a person typed `search`.
-
-        A word that begins no word of the catalogue is taken for the one that is one mistake away (a letter
-        left out, too many, wrong, or two swapped) and that most products have; as it is where there is none.
-        """
-        words = tuple(searched_words(search))
-        return Search(search.strip(), words, tuple(map(self._mean, words)))
+    def finds(self, word: str) -> int:
+        """How many products a single word finds, taken as it is."""
+        return self._words.finds(word)
 
     def product(self, product_id: str) -> Product | None:
         """The product with this id, or None."""
@@ -289,41 +266,6 @@ class Bundle:
         query = f"SELECT id, position FROM products WHERE id IN ({marks})"
         found = dict(self._connection().execute(query, ids).fetchall())
         return [found[each] for each in ids if each in found]
-
-    def _found(self, search: Search) -> Sequence[int] | None:
-        """The positions that a search finds, best first; None where nothing is searched for."""
-        return self._match(search_expression(search.taken)) if search.typed else None
-
-    @cached_with_owner(maxsize=16)
-    def _match(self, expression: str) -> array[int]:
-        if not expression:
-            return array("I")  # Signs without a letter or a digit are in no product.
-        rows = self._connection().execute(
-            "SELECT rowid FROM search WHERE search MATCH ? ORDER BY rank, rowid", (expression,)
-        )
-        return array("I", (position for (position,) in rows))
-
-    @cached_with_owner(maxsize=1000)
-    def _mean(self, word: str) -> str:
-        if not may_be_mistaken(word) or self._known(word):
-            return word
-        candidates = set(one_edit_away(word, self._letters()))
-        known = {candidate: products for candidate in candidates if (products := self._known(candidate))}
-        # The first letter is seldom wrong.
-        return max(known, key=lambda each: (each[0] == word[0], known[each], each), default=word)
-
-    def _known(self, beginning: str) -> int:
-        """How many products have the most frequent word with that beginning."""
-        query = "SELECT max(doc) FROM words WHERE term >= ? AND term < ?"
-        return self._connection().execute(query, (beginning, beginning + "\U0010ffff")).fetchone()[0] or 0
-
-    @cached_with_owner()
-    def _letters(self) -> str:
-        """The letters of the catalogue's words, the most frequent ones of a script that has very many."""
-        counted: Counter[str] = Counter()
-        for (word,) in self._connection().execute("SELECT term FROM words"):
-            counted.update(letter for letter in word if letter.isalpha())
-        return "".join(letter for letter, _ in counted.most_common(_MOST_LETTERS))
 
     def _next(self, product: Product, comparison: str, order: str) -> Product | None:
         row = self._connection().execute(

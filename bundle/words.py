@@ -1,17 +1,43 @@
-"""Words as they are searched for: folded, split, and with one letter wrong."""
+"""Words as they are indexed and searched for: folded, split, and with letters wrong."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from itertools import pairwise
 
-_WORD = re.compile(r"[^\W_]+")
 _MOST_WORDS = 16
 _LONGEST_WORD = 40
 
-SHORTEST_MISTAKE = 3
+SHORTEST_MISTAKE = 5
 """The length, in letters, from which a word may have a mistake: shorter ones are like too many others."""
+
+SHORTEST_WITH_TWO = 8
+"""The length, in letters, from which it may have two."""
+
+COLOUR_WORDS = {"gray": "grey"}
+"""Further words for colours, in the pages' language, with the names in `bundle.format.COLOURS`."""
+
+_SIGNS = "".join(
+    sign for sign in map(chr, range(0x0900, 0x1D00)) if unicodedata.category(sign) in ("Mn", "Mc")
+)
+"""The signs of India's and South-East Asia's scripts that are part of a word and no letters for Python."""
+
+_WORD = re.compile(rf"(?:[^\W_]|[{_SIGNS}])+")
+_ASCII_WORD = re.compile("[a-z0-9]+")
+
+_UNSPACED = (
+    "\u0e00-\u0eff"  # Thai and Lao
+    "\u1000-\u109f\u1780-\u17ff"  # Burmese and Khmer
+    "\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff"  # Kana
+    "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"  # Han
+    "\uac00-\ud7a3"  # Hangul, which has spaces, but not between the parts of a name
+)
+_RUN = re.compile(f"([{_UNSPACED}]+)")
+
+_VOICE_MARKS = "\u3099\u309a"
+"""Kana's: with them it is another syllable, not the same with an accent."""
 
 _LETTERS = str.maketrans({"æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i"})
 """Letters that Unicode does not take apart, as people type them who have no key for them."""
@@ -19,9 +45,29 @@ _LETTERS = str.maketrans({"æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d
 
 def words_of(text: str) -> list[str]:
     """The words of a text, without case and accents: "Große Tasse, 2 Stück" has grosse, tasse, 2, stuck."""
+    if text.isascii():
+        return _ASCII_WORD.findall(text.lower())
     apart = unicodedata.normalize("NFKD", text).casefold()
-    plain = "".join(letter for letter in apart if not unicodedata.combining(letter))
+    plain = "".join(letter for letter in apart if letter in _VOICE_MARKS or not unicodedata.combining(letter))
     return _WORD.findall(unicodedata.normalize("NFC", plain).translate(_LETTERS))
+
+
+def indexed(text: str) -> str:
+    """The words of a text as the search holds them, with spaces between.
+
+    What is written in a script without spaces stands there as every two letters that follow each other,
+    and the last one: "ソファ" as ソフ, ファ and ァ. So what stands within a longer title is found too.
+    """
+    words = words_of(text)
+    joined = " ".join(words)
+    if not is_unspaced(joined):
+        return joined
+    return " ".join(term for word in words for run in _runs(word) for term in _terms(run))
+
+
+def code_of(text: str) -> str:
+    """An id, or what may be the beginning of one, without case, accents and signs: "AB-103" is ab103."""
+    return "".join(words_of(text))
 
 
 def searched_words(text: str) -> list[str]:
@@ -29,17 +75,29 @@ def searched_words(text: str) -> list[str]:
     return [word[:_LONGEST_WORD] for word in words_of(text)[:_MOST_WORDS]]
 
 
-def search_expression(words: Iterable[str]) -> str:
-    """An FTS5 expression by which each of `words` must begin a word of the product.
+def begins(word: str) -> str:
+    """An FTS5 expression for what has a word that begins so, or holds it, in a script without spaces.
 
-    The words are quoted, so nothing a person types is taken as FTS5's own syntax.
+    The word is quoted, so nothing a person types is taken as FTS5's own syntax.
     """
-    return " ".join(f'"{word}"*' for word in words)
+    return " AND ".join(
+        f'"{run}"*' if len(run) == 1 or not is_unspaced(run) else f'"{_pairs(run)}"' for run in _runs(word)
+    )
 
 
-def may_be_mistaken(word: str) -> bool:
-    """Whether a word may have a wrong letter: long enough, and all letters, as numbers are meant as typed."""
-    return len(word) >= SHORTEST_MISTAKE and word.isalpha()
+def is_unspaced(word: str) -> bool:
+    """Whether a word holds letters of a script that puts no spaces between words."""
+    return not word.isascii() and _RUN.search(word) is not None
+
+
+def mistakes_in(word: str) -> int:
+    """How many letters of a word may be wrong.
+
+    Numbers are meant as typed, and scripts without spaces have too many letters to try.
+    """
+    if len(word) < SHORTEST_MISTAKE or not word.isalpha() or is_unspaced(word):
+        return 0
+    return 1 if len(word) < SHORTEST_WITH_TWO else 2
 
 
 def one_edit_away(word: str, letters: str) -> Iterator[str]:
@@ -53,3 +111,29 @@ def one_edit_away(word: str, letters: str) -> Iterator[str]:
     yield from (left + right[1:] for left, right in splits if right)
     yield from (left + letter + right[1:] for left, right in splits if right for letter in letters)
     yield from (left + letter + right for left, right in splits for letter in letters)
+
+
+def edits_between(one: str, other: str) -> int:
+    """The number of mistakes between two words: optimal string alignment, row by row."""
+    before: list[int] = []
+    row = list(range(len(other) + 1))
+    for place, letter in enumerate(one, start=1):
+        two_before, before, row = before, row, [place]
+        for column, wanted in enumerate(other, start=1):
+            least = min(before[column] + 1, row[-1] + 1, before[column - 1] + (letter != wanted))
+            is_swap = place > 1 < column and letter == other[column - 2] and one[place - 2] == wanted
+            row.append(min(least, two_before[column - 2] + 1) if is_swap else least)
+    return row[-1]
+
+
+def _runs(word: str) -> list[str]:
+    """The parts of a word in scripts with and without spaces."""
+    return [run for run in _RUN.split(word) if run]
+
+
+def _terms(run: str) -> list[str]:
+    return [*map("".join, pairwise(run)), run[-1]] if is_unspaced(run) else [run]
+
+
+def _pairs(run: str) -> str:
+    return " ".join(map("".join, pairwise(run)))

@@ -78,6 +78,7 @@ class GalleryQuery:
         sort = arguments.get("sort", "")
         query = Query(
             search=arguments.get("q", "").strip()[:_LONGEST],
+            exact=arguments.get("exact") == "yes",
             filters=filters,
             sort=sort if sort in SORTS else "",
             seed=positive_number(arguments.get("seed", "")) or 0,
@@ -102,6 +103,7 @@ class GalleryQuery:
         filters = self.query.filters
         return {
             "q": self.query.search,
+            "exact": "yes" if self.query.search and self.query.exact else "",
             "category": filters.category,
             "brand": filters.brands,
             "tag": filters.tags,

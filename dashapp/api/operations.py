@@ -100,7 +100,10 @@ def _products_parameters(site: Site, bundle: Bundle) -> tuple[Parameter, ...]:
     limit = {"type": "integer", "minimum": 1, "maximum": MOST, "default": 24}
     offset = {"type": "integer", "minimum": 0, "maximum": LAST_PAGE, "default": 0}
     return (
-        Parameter("q", "Words that a product's title, brand, category and tags are searched for.", search),
+        Parameter(
+            "q", "Words of products' titles, brands, categories, tags, facts and colours, or an id.", search
+        ),
+        Parameter("exact", "true: no word of q is taken for another one that it may be a mistake for.", _NO),
         *FILTERS,
         Parameter("sort", "The order, if not the catalogue's or the best match first.", _SORT),
         Parameter("limit", "How many products to list.", limit),
@@ -109,7 +112,12 @@ def _products_parameters(site: Site, bundle: Bundle) -> tuple[Parameter, ...]:
 
 
 def _products(site: Site, bundle: Bundle, values: dict[str, Any]) -> dict[str, Any]:
-    query = Query(search=values["q"], filters=filters_of(values), sort=values["sort"] or "")
+    query = Query(
+        search=values["q"],
+        filters=filters_of(values),
+        sort=values["sort"] or "",
+        exact=values["exact"],
+    )
     page = bundle.page(query, offset=values["offset"], limit=values["limit"])
     return {
         "total": page.total,

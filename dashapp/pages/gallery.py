@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bundle import Bundle, Page, Query
+from bundle import Bundle, Page
 from bundle.query import category_path
 from dashapp.addresses import Arguments, GalleryQuery
+from dashapp.pages.nothing_found import nothing_found
 from dashapp.parts import html
 from dashapp.parts.cards import pick_button
 from dashapp.parts.components import button_link, card, category_trail, grid, message
-from dashapp.parts.filter_bar import active_chips, active_filters, category_chips, filter_bar
+from dashapp.parts.filter_bar import active_chips, category_chips, filter_bar
 from dashapp.parts.html import Component
 from dashapp.parts.view import View
 from dashapp.parts.wording import counted
@@ -31,7 +32,7 @@ def gallery_page(site: Site, bundle: Bundle, *, arguments: Arguments) -> View:
     heading = _heading(query, page)
     search = query.query.search
     if not page.products:
-        return View(title=heading, body=_nothing(bundle, query, page), search=search)
+        return View(title=heading, body=nothing_found(site, bundle, query=query, page=page), search=search)
     title = heading if search or query.query.filters.category else ""
     if query.page > 1:
         title = f"{heading}, page {query.page:,}"
@@ -57,7 +58,7 @@ def _head(bundle: Bundle, query: GalleryQuery, page: Page) -> list[Component | N
     facets = bundle.facets(query.query)
     path = category_path(query.query.filters.category)
     parts: list[Component | None] = [category_trail(path[:-1])] if path else []
-    parts += [html.H1(_heading(query, page)), _correction(page), _count(query, page)]
+    parts += [html.H1(_heading(query, page)), _correction(query, page), _count(query, page)]
     parts += [category_chips(query, facets)]
     parts += [
         filter_bar(query, facets, total=page.total, sorts=bundle.sorts),
@@ -74,11 +75,14 @@ def _heading(query: GalleryQuery, page: Page) -> str:
     return path[-1] if path else "All products"
 
 
-def _correction(page: Page) -> Component | None:
-    if not page.search.corrected:
+def _correction(query: GalleryQuery, page: Page) -> Component | None:
+    """What was searched for instead of what was typed, with the way to that; None where that is the same."""
+    typed, corrected = page.search.typed, page.search.corrected
+    if not corrected:
         return None
-    text = f"No exact match for “{page.search.typed}”. Showing results for “{page.search.corrected}”."
-    return html.P(text, className="correction")
+    href = query.with_query(exact=True).href
+    instead = html.A(f"Search for “{typed}” instead", href=href, rel="nofollow", className="more")
+    return html.P([f"Showing “{corrected}” for “{typed}”. ", instead], className="correction")
 
 
 def _count(query: GalleryQuery, page: Page) -> Component:
@@ -115,47 +119,6 @@ def _page_link(query: GalleryQuery, page: int, *, text: str, rel: str = "") -> C
     label = {} if rel else {"aria-label": f"Page {text}"}
     current = {"aria-current": "page"} if page == query.page else {}
     return html.Li(html.A(text, href=replace(query, page=page).href, rel=rel or None, **label, **current))
-
-
-def _nothing(bundle: Bundle, query: GalleryQuery, page: Page) -> Component:
-    ways = [
-        html.A([text, html.Span(f" {count:,}", className="chip-count")], href=target.href, className="button")
-        for text, target, count in _ways_on(bundle, query, page)
-    ]
-    if bundle.count:
-        ways.append(button_link("Show all products", GalleryQuery().href))
-    filtered = bool(active_filters(query, currency=bundle.currency))
-    said = message("Nothing found", _nothing_because(query, filtered=filtered))
-    parts = [said, html.Div(ways, className="ways")]
-    if filtered:
-        bar = filter_bar(query, bundle.facets(query.query), total=0, sorts=())
-        parts.append(html.Div([bar, active_chips(query, currency=bundle.currency)], className="ways-filters"))
-    return html.Div(parts)
-
-
-def _ways_on(bundle: Bundle, query: GalleryQuery, page: Page) -> list[tuple[str, GalleryQuery, int]]:
-    """What would find something: the query without one of its parts, or with one of its words."""
-    filters = query.query.filters
-    ways = [(f"Without “{name}”", other) for name, other in active_filters(query, currency=bundle.currency)]
-    if filters.category:
-        everywhere = query.with_filters(category="")
-        ways.append(("In all categories", everywhere))
-    if query.query.search and query.query.filters != Query().filters:
-        ways.append((f"Without “{query.query.search}”", query.with_query(search="")))
-    if len(page.search.words) > 1:
-        ways += [(f"Only “{word}”", query.with_query(search=word)) for word in page.search.taken]
-    counted_ways = [(text, other, bundle.page(other.query, limit=0).total) for text, other in ways]
-    return sorted((way for way in counted_ways if way[2]), key=lambda way: -way[2])
-
-
-def _nothing_because(query: GalleryQuery, *, filtered: bool) -> str:
-    path = category_path(query.query.filters.category)
-    place = f" in {path[-1]}" if path else ""
-    within = " with these filters" if filtered else ""
-    if query.query.search:
-        advice = "Fewer letters or other words may find more."
-        return f"No product{place}{within} matches “{query.query.search}”. {advice}"
-    return f"There are no products{place}{within}."
 
 
 def _beyond(query: GalleryQuery, total: int) -> View:

@@ -1,0 +1,233 @@
+"""What a person typed, as the catalogue understands it: its words, their mistakes, and the products found."""
+
+from __future__ import annotations
+
+import re
+from array import array
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from bundle.caches import cached_with_owner
+from bundle.database import Connections
+from bundle.format import COLOURS
+from bundle.query import Query
+from bundle.words import (
+    COLOUR_WORDS,
+    begins,
+    code_of,
+    edits_between,
+    is_unspaced,
+    mistakes_in,
+    one_edit_away,
+    searched_words,
+)
+
+_SHORTEST_COLOUR = 3
+"""The length from which the beginning of a colour finds it: shorter ones begin too much else."""
+
+_SHORTEST_PART = 4
+"""The length from which a word is looked for within others, which have `_SHORTEST_HEAD` letters before it."""
+
+_SHORTEST_HEAD = 3
+_LINKS = ("", "s", "n", "en", "es", "er", "e")
+"""What may stand between the parts of a compound, in German and its neighbours."""
+
+_MOST_COMPOUNDS = 50
+_SHORTEST_ID = 3
+"""The length from which the beginning of an id finds it."""
+
+
+@dataclass(frozen=True)
+class Search:
+    """What a person typed, its `words`, and the words it was `taken` for: the same, but for mistakes."""
+
+    typed: str = ""
+    words: tuple[str, ...] = ()
+    taken: tuple[str, ...] = ()
+
+    @property
+    def corrected(self) -> str:
+        """The words that were searched for where they are not those that were typed; else empty."""
+        return " ".join(self.taken) if self.taken != self.words else ""
+
+
+class _Spelling(NamedTuple):
+    """The row of the table `spelling`; each word of `words` and `others` stands between two line ends."""
+
+    letters: str = ""
+    words: str = ""
+    others: str = ""
+
+
+class WordSearch:
+    """Searches one catalogue by words and ids. One that an older build wrote has fewer words and no ids."""
+
+    def __init__(self, connection: Connections) -> None:
+        """`connection` gives each thread its connection to the catalogue."""
+        self._connection = connection
+        names = connection().execute("SELECT name FROM sqlite_master WHERE name IN ('codes', 'spelling')")
+        self._is_complete = len(names.fetchall()) == 2
+
+    def understood(self, query: Query) -> Search:
+        """What is searched for where a person typed `query.search`.
+
+        A word that the catalogue does not know is taken for the nearest of its words that is few enough
+        mistakes away (a letter left out, too many, wrong, or two swapped), and of equals for the one that
+        most products have; as it is where there is none, or where the query is `exact`.
+        """
+        words = tuple(searched_words(query.search))
+        typed = query.search.strip()
+        as_typed = query.exact or any(self._ids(typed))
+        return Search(typed, words, words if as_typed else tuple(map(self._mean, words)))
+
+    def positions(self, search: Search) -> Sequence[int] | None:
+        """The positions that a search finds, best first; None where nothing is searched for.
+
+        Products whose id was typed come first. The beginning of an id counts where it has letters and digits,
+        or where nothing else is found.
+        """
+        if not search.typed:
+            return None
+        same, begun = self._ids(search.typed)
+        found = self._match(" AND ".join(map(self._expression, search.taken)))
+        first = same + begun if not found or _looks_like_an_id(search.typed) else same
+        if not first:
+            return found
+        seen = set(first)
+        return first + array("I", (position for position in found if position not in seen))
+
+    def finds(self, word: str) -> int:
+        """How many products a word finds."""
+        return len(self._match(self._expression(word)))
+
+    @cached_with_owner(maxsize=16)
+    def _match(self, expression: str) -> array[int]:
+        if not expression:
+            return array("I")  # Signs without a letter or a digit are in no product.
+        rows = self._connection().execute(
+            "SELECT rowid FROM search WHERE search MATCH ? ORDER BY rank, rowid", (expression,)
+        )
+        return array("I", (position for (position,) in rows))
+
+    @cached_with_owner(maxsize=1000)
+    def _expression(self, word: str) -> str:
+        """An FTS5 expression for the products that a word finds."""
+        if not self._is_complete:
+            return f'"{word}"*'
+        colour = COLOUR_WORDS.get(word, word)
+        if self._has_colour(colour):
+            # As beginnings they would find beds of redwood, and as whole words alone no oranges.
+            names = [colour, *(other for other, name in COLOUR_WORDS.items() if name == colour)]
+            return "({})".format(" OR ".join(f'"{name}" OR "{name}s"' for name in names))
+        begun = begins(word)
+        if len(word) < _SHORTEST_COLOUR:
+            begun = f"- colours : ({begun})"
+        compounds = [f'"{compound}"' for compound in self._compounds(word)]
+        return "({})".format(" OR ".join([f"({begun})", *compounds]))
+
+    def _has_colour(self, name: str) -> bool:
+        query = "SELECT 1 FROM labels WHERE kind = 'colour' AND name = ?"
+        return name in COLOURS and self._connection().execute(query, (name,)).fetchone() is not None
+
+    # --- ids ----------------------------------------------------------------------------------------
+
+    @cached_with_owner(maxsize=16)
+    def _ids(self, typed: str) -> tuple[array[int], array[int]]:
+        """The products that have what was typed as an id, and those of which an id begins with it."""
+        same, begun = array("I"), array("I")
+        code = code_of(typed)
+        if code and self._is_complete:
+            last = code + "\U0010ffff" if len(code) >= _SHORTEST_ID else code
+            query = "SELECT code, position FROM codes WHERE code BETWEEN ? AND ? ORDER BY code, position"
+            for found, position in self._connection().execute(query, (code, last)):
+                (same if found == code else begun).append(position)
+        return same, begun
+
+    # --- words --------------------------------------------------------------------------------------
+
+    @cached_with_owner(maxsize=1000)
+    def _mean(self, word: str) -> str:
+        most = mistakes_in(word)
+        if not most or self._is_known(word):
+            return word
+        near = self._frequencies(set(one_edit_away(word, self._spelling().letters)))
+        if not near and most > 1:
+            far = ((edits_between(word, other), other) for other in self._alike(word, most))
+            near = self._frequencies({other for edits, other in far if edits <= most})
+        # The first letter is seldom wrong.
+        return max(near, key=lambda each: (each[0] == word[0], near[each], each), default=word)
+
+    def _is_known(self, word: str) -> bool:
+        return (
+            self._begins_a_word(word)
+            or bool(self._compounds(word))
+            or f"\n{word}\n" in self._spelling().others
+        )
+
+    def _begins_a_word(self, beginning: str) -> bool:
+        query = "SELECT 1 FROM words WHERE term >= ? AND term < ? LIMIT 1"
+        found = self._connection().execute(query, (beginning, beginning + "\U0010ffff"))
+        return found.fetchone() is not None
+
+    def _frequencies(self, words: set[str]) -> dict[str, int]:
+        """Those of the words that are the catalogue's, each with how many products have it."""
+        # SQLite takes 32,766 values in one statement; a word of 40 letters has some 5,000 neighbours.
+        marks = ",".join("?" * len(words))
+        query = f"SELECT term, doc FROM words WHERE term IN ({marks})"
+        return dict(self._connection().execute(query, sorted(words)).fetchall())
+
+    def _alike(self, word: str, edits: int) -> Iterator[str]:
+        """The words that begin with the same letter and have about as many letters, most of them the same."""
+        fewest, most = len(word) - edits, len(word) + edits
+        letters = set(word)
+        pattern = re.compile(rf"(?<=\n){word[0]}\w{{{fewest - 1},{most - 1}}}(?=\n)")
+        for other in pattern.findall(self._spelling().words):
+            if len(letters.symmetric_difference(other)) <= 2 * edits:
+                yield other
+
+    @cached_with_owner(maxsize=1000)
+    def _compounds(self, word: str) -> tuple[str, ...]:
+        """The words that hold this one after another: `esstisch` for `tisch`.
+
+        Where other words begin with it, only those of which what stands before it is a word as well: so a
+        table is not found in what is adjustable.
+        """
+        if len(word) < _SHORTEST_PART or not word.isalpha() or is_unspaced(word):
+            return ()
+        found: dict[str, None] = {}
+        is_strict = self._begins_a_word(word)
+        for whole, head in _holding(word, self._spelling().words):
+            if not is_strict or self._is_word(head):
+                found[whole] = None
+            if len(found) == _MOST_COMPOUNDS:
+                break
+        return tuple(found)
+
+    def _is_word(self, head: str) -> bool:
+        words = self._spelling().words
+        heads = {head.removesuffix(link) for link in _LINKS}
+        return any(len(each) >= _SHORTEST_HEAD and f"\n{each}\n" in words for each in heads)
+
+    @cached_with_owner()
+    def _spelling(self) -> _Spelling:
+        if not self._is_complete:
+            return _Spelling()
+        row = self._connection().execute("SELECT letters, words, others FROM spelling").fetchone()
+        return _Spelling(*row) if row else _Spelling()
+
+
+def _looks_like_an_id(typed: str) -> bool:
+    """Whether there are both letters and digits in what was typed, without a space between."""
+    signs = set(code_of(typed))
+    return not any(map(str.isspace, typed)) and 0 < sum(map(str.isdigit, signs)) < len(signs)
+
+
+def _holding(word: str, words: str) -> Iterator[tuple[str, str]]:
+    """Those of `words`, which stand between line ends, that hold `word`, with what stands before it."""
+    place = words.find(word)
+    while place >= 0:
+        begin, end = words.rfind("\n", 0, place) + 1, words.find("\n", place)
+        if place - begin >= _SHORTEST_HEAD:
+            yield words[begin:end], words[begin:place]
+        place = words.find(word, place + 1)

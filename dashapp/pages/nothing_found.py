@@ -1,0 +1,111 @@
+"""What the gallery shows where a search or its filters leave nothing: what was understood, and ways on."""
+
+from __future__ import annotations
+
+from bundle import Bundle, Page, Query
+from bundle.query import category_path
+from dashapp.addresses import GalleryQuery
+from dashapp.parts import html
+from dashapp.parts.cards import pick_button
+from dashapp.parts.components import button_link, card, grid, message
+from dashapp.parts.filter_bar import active_chips, active_filters, filter_bar
+from dashapp.parts.html import Component
+from dashapp.parts.wording import counted
+from dashapp.site import Site
+
+_SHOWN = 12
+"""How many other products are shown."""
+
+
+def nothing_found(site: Site, bundle: Bundle, *, query: GalleryQuery, page: Page) -> Component:
+    """The body of the gallery where `page`, of `query`, has no products."""
+    nearest = _nearest_category(bundle, page)
+    ways = _ways_on(bundle, query, page)
+    if nearest:
+        ways.append((f"All of {category_path(nearest)[-1]}", GalleryQuery.of(category=nearest)))
+    counted_ways = [(text, other, bundle.page(other.query, limit=0).total) for text, other in ways]
+    links = [
+        html.A([text, html.Span(f" {count:,}", className="chip-count")], href=other.href, className="button")
+        for text, other, count in sorted(counted_ways, key=lambda way: -way[2])
+        if count
+    ]
+    if bundle.count:
+        links.append(button_link("Show all products", GalleryQuery().href))
+    filtered = bool(active_filters(query, currency=bundle.currency))
+    because = [_because(query, filtered=filtered), *_understood(bundle, page)]
+    parts = [message("Nothing found", *because), html.Div(links, className="ways")]
+    if filtered:
+        bar = filter_bar(query, bundle.facets(query.query), total=0, sorts=())
+        parts.append(html.Div([bar, active_chips(query, currency=bundle.currency)], className="ways-filters"))
+    return html.Div([*parts, *_others(site, bundle, category=nearest)])
+
+
+def _ways_on(bundle: Bundle, query: GalleryQuery, page: Page) -> list[tuple[str, GalleryQuery]]:
+    """What may find something: the query without one of its parts, or with one of its words."""
+    filters = query.query.filters
+    ways = [(f"Without “{name}”", other) for name, other in active_filters(query, currency=bundle.currency)]
+    if filters.category:
+        everywhere = query.with_filters(category="")
+        ways.append(("In all categories", everywhere))
+    if query.query.search and query.query.filters != Query().filters:
+        ways.append((f"Without “{query.query.search}”", query.with_query(search="")))
+    if query.query.exact:
+        read = query.with_query(exact=False)
+        corrected = bundle.page(read.query, limit=0).search.corrected
+        ways += [(f"“{corrected}”", read)] if corrected else []
+    if len(page.search.words) > 1:
+        ways += [(f"Only “{word}”", query.with_query(search=word)) for word in page.search.taken]
+    return ways
+
+
+def _because(query: GalleryQuery, *, filtered: bool) -> str:
+    path = category_path(query.query.filters.category)
+    place = f" in {path[-1]}" if path else ""
+    within = " with these filters" if filtered else ""
+    if query.query.search:
+        return f"No product{place}{within} matches “{query.query.search}”."
+    return f"There are no products{place}{within}."
+
+
+def _understood(bundle: Bundle, page: Page) -> list[str]:
+    """What the search was taken for, and which of its words find something; in a sentence each."""
+    search = page.search
+    said = [f"It was read as “{search.corrected}”."] if search.corrected else []
+    words = dict.fromkeys(search.taken)
+    if len(words) > 1:
+        finds = [(word, bundle.finds(word)) for word in words]
+        each = [f"“{word}” is in {counted(count, 'product')}" for word, count in finds if count]
+        none = [f"“{word}” is in none" for word, count in finds if not count]
+        said.append(", ".join([*each, *none]) + ".")
+    elif words:
+        said.append("Fewer letters or other words may find more.")
+    return said
+
+
+def _nearest_category(bundle: Bundle, page: Page) -> str:
+    """The narrowest category with at least half of the products of one of the words; empty without any."""
+    best: tuple[float, str] = (0.0, "")
+    for word in dict.fromkeys(page.search.taken):
+        query = Query(word, exact=True)
+        total = bundle.page(query, limit=0).total
+        holding = [each for each in bundle.facets(query).categories if total and each.products * 2 >= total]
+        if holding:
+            narrowest = max(holding, key=lambda each: (len(category_path(each.name)), each.products))
+            best = max(best, (narrowest.products / total, narrowest.name))
+    return best[1]
+
+
+def _others(site: Site, bundle: Bundle, *, category: str) -> list[Component]:
+    """Products to look at instead: of the nearest category where there is one, the most popular first."""
+    by_popularity = "popularity" in bundle.sorts
+    chosen = GalleryQuery.of(category=category).with_query(sort="popularity" if by_popularity else "")
+    products = bundle.page(chosen.query, limit=_SHOWN).products
+    if not products:
+        return []
+    place = category_path(category)[-1] if category else ""
+    if by_popularity:
+        heading = f"Popular in {place}" if place else "Popular products"
+    else:
+        heading = f"From {place}" if place else "From the catalogue"
+    cards = grid(card(site, product, pick_button(product)) for product in products)
+    return [html.Section([html.H2(heading), cards], className="others")]
