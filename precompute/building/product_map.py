@@ -96,7 +96,8 @@ def principal_axes(vectors: np.ndarray) -> np.ndarray:
     for begin in range(0, len(vectors), _BLOCK):
         part = slice(begin, begin + _BLOCK)
         found[part, : axes.n_components] = axes.transform(vectors[part].astype(np.float64))
-    return (found / found[:, 0].std()).round(6)
+    scaled: np.ndarray = found / found[:, 0].std()
+    return scaled.round(6)
 
 
 def lay_out(

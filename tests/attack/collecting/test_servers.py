@@ -79,6 +79,14 @@ def test_a_bomb_is_not_unpacked(encoding, kind, shop, site, collect, monkeypatch
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 150_000
 
 
+def test_not_modified_where_nothing_was_known_is_left_out(shop, site, collect):
+    shop("/p/bad")
+    site.give("/p/bad", "", status=304)
+    done = collect(site.url, "--source", "pages")
+    assert done.code == 0 and "Products    1" in done.out
+    assert "/p/bad" in done.out
+
+
 def chunks(head: str, piece: bytes) -> Callable[[], Iterator[bytes]]:
     def answer() -> Iterator[bytes]:
         yield f"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n{head}".encode()
