@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from PIL import Image
 
 from pictures.box import WHOLE, Box
@@ -103,7 +105,7 @@ def _managed(image: Image.Image) -> Image.Image:
 def _to_8_bits(image: Image.Image) -> Image.Image:
     """16-bit grey by its brightest pixel's bits: Pillow's own conversion makes all above 255 white."""
     wide = image.convert("I")
-    _, most = wide.getextrema()
+    _, most = cast(tuple[int, int], wide.getextrema())
     bits = next((bits for bits in _DEPTHS if most < 1 << bits), _DEPTHS[-1]) if most > 255 else 8
     grey = wide.point(lambda value: value * (1 / (1 << (bits - 8))) + 0).convert("L")
     grey.info = image.info

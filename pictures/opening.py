@@ -139,6 +139,6 @@ def _is_animation(image: Image.Image, data: bytes) -> bool:
 
 def _numbers_a_pixel(image: Image.Image) -> float:
     """How many numbers a JPEG has for each pixel: fewer than it has colours where these are coarser."""
-    samplings = [(wide, high) for _, wide, high, _ in getattr(image, "layer", [])]
+    samplings: list[tuple[int, int]] = [(wide, high) for _, wide, high, _ in getattr(image, "layer", [])]
     widest, highest = max(wide for wide, _ in samplings), max(high for _, high in samplings)
     return sum(wide * high / (widest * highest) for wide, high in samplings)

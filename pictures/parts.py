@@ -232,7 +232,7 @@ def _after_colours(data: bytes, flags: int, end: int) -> int:
     """Where the table of colours ends that the byte at `flags` announces and that begins at `end`."""
     if flags >= len(data) or not data[flags] & 0x80:
         return end
-    return end + 3 * 2 ** ((data[flags] & 7) + 1)
+    return end + 3 * (2 << (data[flags] & 7))
 
 
 def _after_blocks(data: bytes, place: int) -> int:

@@ -75,4 +75,4 @@ def _changes(transform: ImageCms.ImageCmsTransform, mode: str) -> bool:
     if managed is None:
         return False
     difference = ImageChops.difference(managed.convert("RGB"), probe.convert("RGB"))
-    return max(most for _, most in difference.getextrema()) > _SAME
+    return any(max(band.histogram()[_SAME + 1 :]) > 0 for band in difference.split())

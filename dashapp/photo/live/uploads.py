@@ -6,7 +6,7 @@ import io
 from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import IO
+from typing import IO, cast
 
 from flask import Request
 from werkzeug.exceptions import RequestEntityTooLarge, RequestTimeout
@@ -106,11 +106,12 @@ def _of_form(request: Request, stream: _Told, *, box: str) -> tuple[Photo, ...]:
         max_form_parts=4 * MOST_PHOTOS,
         silent=False,
     )
-    _, fields, files = parser.parse(stream, request.mimetype, request.content_length, request.mimetype_params)
+    told = cast(IO[bytes], stream)
+    _, fields, files = parser.parse(told, request.mimetype, request.content_length, request.mimetype_params)
     for name in (*fields, *files):
         if name not in ("photo", "box"):
             raise Problem(HTTPStatus.BAD_REQUEST, f"There is no field {name!r}. Expected photo and box.")
-    photos = [file.stream.getvalue() for file in files.getlist("photo")]
+    photos = [cast(io.BytesIO, file.stream).getvalue() for file in files.getlist("photo")]
     if "photo" in fields or "box" in files:
         raise Problem(HTTPStatus.BAD_REQUEST, "Expected photo to be a file and box to be text.")
     return _together([data for data in photos if data], fields.getlist("box"))
