@@ -116,7 +116,7 @@ class WordSearch:
         if not self._is_complete:
             return f'"{word}"*'
         colour = COLOUR_WORDS.get(word, word)
-        if self._has_colour(colour):
+        if colour in COLOURS:
             # As beginnings they would find beds of redwood, and as whole words alone no oranges.
             names = [colour, *(other for other, name in COLOUR_WORDS.items() if name == colour)]
             return "({})".format(" OR ".join(f'"{name}" OR "{name}s"' for name in names))
@@ -125,10 +125,6 @@ class WordSearch:
             begun = f"- colours : ({begun})"
         compounds = [f'"{compound}"' for compound in self._compounds(word)]
         return "({})".format(" OR ".join([f"({begun})", *compounds]))
-
-    def _has_colour(self, name: str) -> bool:
-        query = "SELECT 1 FROM labels WHERE kind = 'colour' AND name = ?"
-        return name in COLOURS and self._connection().execute(query, (name,)).fetchone() is not None
 
     # --- ids ----------------------------------------------------------------------------------------
 

@@ -15,7 +15,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from bundle import Bundle
+from bundle import Bundle, Product, Query
+from bundle.format import COLOURS
 from demo.assortment import products, write_table
 from pictures.decoding import decode
 from pictures.form import to_input
@@ -66,6 +67,27 @@ def checksums() -> dict[str, list[float]]:
         image_id: [round(float(number), 4) for number in row]
         for image_id, row in sorted(zip(ids, sums, strict=True))
     }
+
+
+def found(bundle: Bundle, search: str) -> dict[str, Product]:
+    return {product.id: product for product in bundle.page(Query(search), limit=1000).products}
+
+
+def test_the_search_finds_mugs_by_the_colours_that_the_page_filters_by(bundle: Bundle) -> None:
+    mugs = found(bundle, "mug")
+    assert len(found(bundle, "blue mug")) == 9
+    for colour in COLOURS:
+        of_colour = {name for name, product in mugs.items() if colour in product.colours}
+        assert of_colour <= set(found(bundle, f"{colour} mug"))
+    assert all("red" in product.colours for product in found(bundle, "red").values())
+    assert not found(bundle, "red mug")
+
+
+def test_the_search_finds_ids_and_facts(bundle: Bundle) -> None:
+    assert set(found(bundle, "plr-021")) == {"plr-021"}
+    assert all(name.startswith("plr-0") for name in found(bundle, "PLR-0"))
+    stripes = found(bundle, "stripes mug").values()
+    assert stripes and all(product.facts["pattern"] == "stripes" for product in stripes)
 
 
 def test_the_embeddings_have_the_stored_checksums() -> None:

@@ -103,8 +103,8 @@ def _products_parameters(site: Site, bundle: Bundle) -> tuple[Parameter, ...]:
         Parameter(
             "q", "Words of products' titles, brands, categories, tags, facts and colours, or an id.", search
         ),
-        Parameter("exact", "true: no word of q is taken for another one that it may be a mistake for.", _NO),
         *FILTERS,
+        Parameter("exact", "true: no word of q is taken for another one that it may be a mistake for.", _NO),
         Parameter("sort", "The order, if not the catalogue's or the best match first.", _SORT),
         Parameter("limit", "How many products to list.", limit),
         Parameter("offset", "How many products to pass over first.", offset),

@@ -131,6 +131,15 @@ def test_a_mistyped_word_says_what_was_searched_for(client: FlaskClient) -> None
     assert client.get("/api/v1/products?q=smaple").json["searched"] == "sample"
     assert client.get("/api/v1/products?q=sample").json["searched"] == "sample"
     assert client.get("/api/v1/products").json["searched"] is None
+    as_typed = client.get("/api/v1/products?q=smaple&exact=true").json
+    assert (as_typed["searched"], as_typed["total"]) == ("smaple", 0)
+
+
+def test_a_colour_and_an_id_are_searched_for(client: FlaskClient) -> None:
+    black = client.get("/api/v1/products?q=black&limit=100").json["products"]
+    assert black and all("black" in product["colours"] for product in black)
+    answer = client.get("/api/v1/products?q=SKU-0060").json
+    assert (ids(answer), answer["searched"]) == (["sku-0060"], "SKU-0060")
 
 
 def test_look_alikes_are_the_stored_list(client: FlaskClient, bundle: Bundle) -> None:
