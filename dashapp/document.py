@@ -75,6 +75,8 @@ class ShopApp(Dash):
                 add_log_handler=False,
             )
         self.config = _Config(self.config)
+        # Dash asks the environment for this one when it is first needed.
+        self._plotly_cloud = False
         self.layout = html.Div(
             [
                 dcc.Location(id="address", refresh=False),

@@ -207,11 +207,13 @@ class ServerSettings:
     """Where the server listens, with how many processes, and whose word counts on who a visitor is.
 
     `trusted` has the addresses and networks of proxies that say so, or `ANYONE`; nobody where it is empty.
+    `named` is whether somebody has named them: Heroku's router is trusted without.
     """
 
     port: int = 8000
     workers: int = 2
     trusted: tuple[str, ...] = ()
+    named: bool = False
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> ServerSettings:
@@ -224,6 +226,7 @@ class ServerSettings:
                 most=_MOST_WORKERS,
             ),
             trusted=_trusted(environment),
+            named="FORWARDED_ALLOW_IPS" in environment,
         )
 
     def trusts(self, address: str) -> bool:
@@ -235,6 +238,10 @@ class ServerSettings:
         except ValueError:
             return False
         return any(peer in ipaddress.ip_network(each) for each in self.trusted)
+
+    def may_name_path(self, address: str) -> bool:
+        """Whether `X-Forwarded-Prefix` from an address counts; Heroku's router passes on anyone's."""
+        return self.named and self.trusts(address)
 
 
 def port_of(text: str, *, name: str) -> int:

@@ -58,7 +58,7 @@ class BelowPath:
 def _forwarded(environ: WSGIEnvironment) -> str:
     """What the header says, where it comes from a proxy whose word counts."""
     said = environ.get(_FORWARDED, "")
-    if said and ServerSettings.from_environment().trusts(environ.get("REMOTE_ADDR", "")):
+    if said and ServerSettings.from_environment().may_name_path(environ.get("REMOTE_ADDR", "")):
         return site_path(said)
     return ""
 

@@ -308,8 +308,7 @@ def _used_up(pieces: deque[bytes]) -> Iterator[bytes]:
 
 def _put_below_script_name(request: Request) -> None:
     """Let a path that a proxy has stripped of `SCRIPT_NAME` have it again: gunicorn refuses it without."""
-    usual = os.environ.get("SCRIPT_NAME", "")
-    script_name = dict(request.headers).get("SCRIPT_NAME", usual).removesuffix("/")
+    script_name = os.environ.get("SCRIPT_NAME", "").removesuffix("/")
     if not f"{request.path}/".startswith(f"{script_name}/"):
         request.path = script_name + request.path
 
