@@ -31,6 +31,7 @@ expect = playwright.expect
 
 CONFIGURATION = """
 daemon off;
+master_process off;
 pid {folder}/nginx.pid;
 error_log {folder}/error.log;
 events {{ }}
