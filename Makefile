@@ -115,7 +115,10 @@ $(venv)/ready-dev: requirements-dev.txt $(venv)/ready
 	$(pip_install) -r requirements-dev.txt
 	@touch $@
 
-# The browser tests drive the system's Chromium and are skipped, saying so, where there is none.
+# The browser tests drive the system's Chromium, one of them behind its nginx, and are skipped, saying so, where there
+# is none.
 chromium:
 	@command -v chromium >/dev/null || command -v google-chrome >/dev/null || { $(apt_install) chromium; } || \
 	  echo "There is no Chromium, so the browser tests will be skipped: install the package chromium."
+	@[ -x /usr/sbin/nginx ] || command -v nginx >/dev/null || { $(apt_install) nginx-light; } || \
+	  echo "There is no nginx, so the tests below a path will be skipped: install the package nginx-light."

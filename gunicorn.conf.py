@@ -30,6 +30,8 @@ worker_connections = 500
 
 # Whose word counts on who a visitor is and whether by https: on Heroku the router's, which alone gets here.
 forwarded_allow_ips = ",".join(settings.trusted)
+# Not by headers that take the place of parts of the path, which a router passes on from anyone.
+forwarder_headers = ""
 
 # Nothing here is steered while it runs, so there is no socket to steer it by.
 control_socket_disable = True

@@ -5,6 +5,7 @@ import { get } from "./elements.js";
 import { go, goBy, isSearching, now, soon } from "./navigation.js";
 
 const box = get(document, "#search", HTMLInputElement);
+const gallery = new URL(get(document, ".search", HTMLFormElement).action).pathname;
 
 export function start() {
   box.addEventListener("input", () => soon(search));
@@ -20,7 +21,7 @@ export function start() {
 }
 
 function search() {
-  const inGallery = location.pathname === "/";
+  const inGallery = location.pathname === gallery;
   const current = new URLSearchParams(inGallery ? location.search : "");
   const words = box.value.trim();
   if (inGallery && (current.get("q") ?? "") === words) return;
@@ -30,7 +31,7 @@ function search() {
   current.delete("page");
   const wanted = new URLSearchParams([...(words ? [["q", words]] : []), ...current]);
   // One search is one entry of the history, however many letters it was typed with.
-  go(wanted.size ? `/?${wanted}` : "/", { by: "search", replace: typing });
+  go(wanted.size ? `${gallery}?${wanted}` : gallery, { by: "search", replace: typing });
 }
 
 /** @param {HTMLInputElement} slider */

@@ -1,9 +1,10 @@
 // The tray of products that the visitor picked, and the buttons that pick them.
 
 import { all, closest, create, createButton, find, focus, get } from "./elements.js";
-import { addressOfPicks, forgetPicks, picks, togglePick } from "./visits.js";
+import { argumentsOfPicks, forgetPicks, picks, togglePick } from "./visits.js";
 
 const tray = get(document, "#tray");
+const link = get(tray, "a", HTMLAnchorElement);
 
 export function start() {
   document.addEventListener("click", ({ target }) => {
@@ -28,7 +29,7 @@ export function showPicks() {
   }
   tray.hidden = picked.length === 0;
   get(tray, "ul").replaceChildren(...picked.map(item));
-  get(tray, "a").setAttribute("href", addressOfPicks());
+  link.setAttribute("href", link.pathname + argumentsOfPicks());
 }
 
 /** @param {HTMLElement} button */

@@ -48,5 +48,5 @@ export function togglePick(pick) {
   write("picks", others.length === before.length ? [...others, pick].slice(-MOST) : others);
 }
 
-/** The address of the page that has what looks like the picks. */
-export const addressOfPicks = () => `/for-you?${picks().map(({ id }) => `like=${encodeURIComponent(id)}`).join("&")}`;
+/** The arguments with which the page "For you" has what looks like the picks. */
+export const argumentsOfPicks = () => `?${picks().map(({ id }) => `like=${encodeURIComponent(id)}`).join("&")}`;

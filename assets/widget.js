@@ -138,7 +138,7 @@
   async function show(place, prefix, put) {
     const option = (/** @type {string} */ name) => place.getAttribute(prefix + name);
     const id = option("product") ?? "";
-    const address = new URL(absolute("/api/v1/similar"));
+    const address = new URL(absolute("api/v1/similar"));
     address.search = String(new URLSearchParams({ id, limit: "6" }));
     for (const name of FILTERS) {
       // An attribute without a value is a yes.

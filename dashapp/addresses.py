@@ -8,6 +8,8 @@ from math import isfinite
 from typing import Any, ClassVar
 from urllib.parse import parse_qsl, quote, urlencode
 
+from flask import has_request_context, request
+
 from bundle import Filters, Product, Query
 from bundle.format import is_page_address
 from bundle.query import SORTS
@@ -122,7 +124,7 @@ class GalleryQuery:
     @property
     def href(self) -> str:
         """The address of this page of products."""
-        return with_arguments(self.path, **self.arguments())
+        return href_of(self.path, **self.arguments())
 
 
 def product_href(
@@ -155,7 +157,7 @@ def for_you_href(*, likes: Iterable[str] = (), less: Iterable[str] = (), seen: b
 
     `seen` is whether the products that it begins from may be recommended too.
     """
-    return with_arguments(FOR_YOU, like=tuple(likes), less=tuple(less), seen="yes" if seen else "")
+    return href_of(FOR_YOU, like=tuple(likes), less=tuple(less), seen="yes" if seen else "")
 
 
 def product_id_of(path: str, arguments: dict[str, str], *, page: str = PRODUCT) -> str | None:
@@ -173,6 +175,25 @@ def arguments_of(query: str) -> Arguments:
     # A script may send anything, half of a character too, which no text may hold.
     text = query.removeprefix("?").encode(errors="replace").decode()
     return Arguments(parse_qsl(text, errors="replace"))
+
+
+def href_of(path: str, **arguments: str | Iterable[str]) -> str:
+    """The address of one of this site's paths as browsers ask for it, with arguments that are not empty.
+
+    The whole site may be below a path of its host (`dashapp.http.below`); every address of it is made here.
+    """
+    return _site_path() + with_arguments(path, **arguments)
+
+
+def path_of(address: str) -> str:
+    """The site's own path that the decoded path of a browser's address leads to: what `href_of` was given."""
+    below = _site_path()
+    return address[len(below) :] or GALLERY if f"{address}/".startswith(f"{below}/") else address
+
+
+def _site_path() -> str:
+    """The path that the request in progress reached the site below; empty at the root of a host."""
+    return request.script_root if has_request_context() else ""
 
 
 def with_arguments(path: str, **arguments: str | Iterable[str]) -> str:
@@ -197,8 +218,8 @@ def positive_number(text: str) -> int | None:
 def _product_address(page: str, product_id: str, **arguments: str | Iterable[str]) -> str:
     if product_id in (".", ".."):
         # Browsers take "%2E%2E" for ".." and resolve it away, so these two travel as an argument.
-        return with_arguments(page, id=product_id, **arguments)
-    return with_arguments(page + quote(product_id, safe=""), **arguments)
+        return href_of(page, id=product_id, **arguments)
+    return href_of(page + quote(product_id, safe=""), **arguments)
 
 
 def _several(arguments: Arguments, name: str) -> tuple[str, ...]:

@@ -5,20 +5,23 @@ from __future__ import annotations
 from dash import Dash
 from flask import Flask, Response, send_from_directory
 
+from dashapp.addresses import ABOUT, COMPARE, FOR_YOU, MAP, PHOTO, PRODUCT, QUALITY
 from dashapp.api import register_api
+from dashapp.api.addresses import ROOT
 from dashapp.document import ShopApp
-from dashapp.http.assets import ASSETS, import_map
+from dashapp.http.assets import ASSETS
+from dashapp.http.below import BelowPath
 from dashapp.http.compression import register_compression
 from dashapp.http.crawlers import register_crawlers
 from dashapp.http.device_files import register_live_files
-from dashapp.http.headers import register_headers, script_hash
+from dashapp.http.headers import register_headers
 from dashapp.http.json_bodies import register_json_bodies
 from dashapp.http.map_data import register_map
 from dashapp.http.thumbnails import register_thumbnails
 from dashapp.http.widget import register_widget
 from dashapp.pages.found_cards import register_photo_answers
 from dashapp.routes import register_navigation
-from dashapp.settings import Settings
+from dashapp.settings import Settings, script_name_of
 from dashapp.site import Sites
 
 
@@ -50,10 +53,19 @@ def create_app(settings: Settings | None = None) -> Dash:
     register_widget(app.server)
     register_crawlers(app.server, sites)
     _register_plain_routes(app)
-    inline = [*app.csp_hashes(), script_hash(import_map())]
-    register_headers(app.server, inline, pictures=settings.thumbnails)
+    register_headers(app.server, app.csp_hashes(), pictures=settings.thumbnails)
     register_compression(app.server)
+    path = settings.path or script_name_of()
+    app.server.wsgi_app = BelowPath(app.server.wsgi_app, path=path, own=_own_names(app.server))
     return app
+
+
+def _own_names(server: Flask) -> frozenset[str]:
+    """What the site's own paths begin with."""
+    pages = (PRODUCT, COMPARE, FOR_YOU, MAP, PHOTO, QUALITY, ABOUT)
+    paths = (*pages, ROOT, *(rule.rule for rule in server.url_map.iter_rules()))
+    names = {path.split("/")[1] for path in paths}
+    return frozenset(name for name in names if name and "<" not in name)
 
 
 def _register_plain_routes(app: ShopApp) -> None:

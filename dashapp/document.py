@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from functools import cache
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from dash import Dash, dcc, html
+from dash._utils import AttributeDict
 from flask import Response, g, request
 
-from dashapp.addresses import ABOUT, FOR_YOU, MAP, PHOTO, QUALITY
+from dashapp.addresses import ABOUT, FOR_YOU, GALLERY, MAP, PHOTO, QUALITY, href_of
 from dashapp.http.assets import ASSETS, asset_href, import_map, imported_by
 from dashapp.http.device_files import live_recipe
 from dashapp.http.previews import preview
@@ -37,21 +40,43 @@ FONT = "/assets/vendor/newsreader-latin-5.3.0.woff2"
 """The font's address, just as the stylesheet has it; its name changes with its version."""
 
 
+class _Config(AttributeDict):
+    """Dash's configuration, with the path that the request in progress reached the site below."""
+
+    @property
+    def requests_pathname_prefix(self) -> str:
+        """What the addresses of Dash's scripts and callbacks begin with."""
+        return href_of("/")
+
+
+@contextmanager
+def _no_settings_of_dash() -> Iterator[None]:
+    """Keep from Dash what it would read of the environment: the settings are `AKIN_*` and no others."""
+    kept = {name: os.environ.pop(name) for name in list(os.environ) if name.upper().startswith("DASH_")}
+    try:
+        yield
+    finally:
+        os.environ.update(kept)
+
+
 class ShopApp(Dash):
     """A Dash app whose documents hold their page already, with its title and HTTP status."""
 
     def __init__(self, sites: Sites) -> None:
         self.sites = sites
-        super().__init__(
-            __name__,
-            assets_folder=str(ASSETS),
-            # The files of assets/ are linked with their content's hash, which Dash's own links lack.
-            include_assets_files=False,
-            external_stylesheets=[asset_href(name) for name in STYLESHEETS],
-            title="Akin",
-            update_title="",
-            add_log_handler=False,
-        )
+        with _no_settings_of_dash():
+            super().__init__(
+                __name__,
+                assets_folder=str(ASSETS),
+                # The files of assets/ are linked with their content's hash, which Dash's own links lack.
+                include_assets_files=False,
+                title="Akin",
+                update_title="",
+                add_log_handler=False,
+            )
+        self.config = _Config(self.config)
+        # Dash asks the environment for this one when it is first needed.
+        self._plotly_cloud = False
         self.layout = html.Div(
             [
                 dcc.Location(id="address", refresh=False),
@@ -82,22 +107,19 @@ class ShopApp(Dash):
             name=site.name,
             search=view.search,
             built=built,
+            stylesheets=[asset_href(name) for name in STYLESHEETS],
             icon=asset_href("icon.svg"),
-            font=FONT,
+            font=href_of(FONT),
             early_script=asset_href("early.js"),
             main_script=asset_href(MAIN_SCRIPT),
             import_map=import_map(),
-            preloads=_preloads(),
-            current=request.path,
-            ways={"For you": FOR_YOU} | ({"Map": MAP} if site.has_map else {}),
-            details={"Quality": QUALITY, "About Akin": ABOUT},
-            by_photo=PHOTO if live_recipe(site) else "",
+            preloads=[asset_href(name) for name in imported_by(MAIN_SCRIPT)],
+            current=href_of(request.path),
+            gallery=href_of(GALLERY),
+            for_you=href_of(FOR_YOU),
+            ways={"For you": href_of(FOR_YOU)} | ({"Map": href_of(MAP)} if site.has_map else {}),
+            details={"Quality": href_of(QUALITY), "About Akin": href_of(ABOUT)},
+            by_photo=href_of(PHOTO) if live_recipe(site) else "",
             page=to_html(view.body),
             preview=preview(site, view),
         )
-
-
-@cache
-def _preloads() -> tuple[str, ...]:
-    """The scripts that the main one imports: a browser fetches them at once, not one after the other."""
-    return tuple(asset_href(name) for name in imported_by(MAIN_SCRIPT))

@@ -22,6 +22,7 @@ from dashapp.addresses import (
     PRODUCT,
     QUALITY,
     arguments_of,
+    path_of,
     product_id_of,
 )
 from dashapp.pages.about import about_page
@@ -93,7 +94,7 @@ def register_navigation(app: Dash, sites: Sites) -> None:
     )
     def show(pathname: str, search: str) -> Component:
         _check_address(pathname, search)
-        site, view = sites.view(lambda site: view_of(site, unquote(pathname), search))
+        site, view = sites.view(lambda site: view_of(site, path_of(unquote(pathname)), search))
         return _page(site, view, address=pathname + search)
 
     @app.callback(

@@ -30,6 +30,9 @@ _HIGHEST_RATE = 100_000
 
 _PATH = re.compile(r"(?:/[A-Za-z0-9._~%+-]+)*")
 
+_SITE_PATH = re.compile(r"(?:/(?!\.{1,2}(?:/|$))[A-Za-z0-9._~-]+)*")
+"""A path that the whole site can be below: what needs no escape in any address."""
+
 _ORIGIN = re.compile(r"https?://(?:[a-z0-9_-]+(?:\.[a-z0-9_-]+)*|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?")
 """An origin as browsers send it: scheme, host and port, no path."""
 
@@ -49,10 +52,12 @@ def _is_origin(text: str) -> bool:
 
 
 def _address(text: str) -> str:
-    address = text.lower().removesuffix("/")
-    if not _is_origin(address):
-        raise ValueError("an address without a path, for example https://look.example")
-    return address
+    scheme, _, rest = text.removesuffix("/").partition("://")
+    host, slash, path = rest.partition("/")
+    address = f"{scheme}://{host}".lower() + slash + path
+    if _is_origin(f"{scheme}://{host}".lower()) and _SITE_PATH.fullmatch(slash + path):
+        return address
+    raise ValueError("an address, for example https://look.example or https://shop.example/look")
 
 
 def _folder_address(text: str) -> str:
@@ -61,6 +66,17 @@ def _folder_address(text: str) -> str:
     if origin and _is_origin(origin[0]) and _PATH.fullmatch(address[origin.end() :]):
         return address
     raise ValueError("the address of a folder, for example https://files.example/akin/thumbnails")
+
+
+def site_path(text: str) -> str:
+    """The path that a site is below, without a slash at the end; empty for the root of a host.
+
+    Raises `ValueError` with what was expected.
+    """
+    path = text.strip().removesuffix("/")
+    if _SITE_PATH.fullmatch(path):
+        return path
+    raise ValueError("a path of letters, digits, dots and hyphens, for example /look")
 
 
 def _live(text: str) -> str:
@@ -105,7 +121,7 @@ class Settings:
     address: str = field(
         default="",
         metadata={
-            "help": "Public address, as https://look.example, for search engines and link previews; "
+            "help": "Public address, as https://look.example or, below a path, https://shop.example/look; "
             "where not set, the one that a visitor asks for.",
             "read": _address,
         },
@@ -141,6 +157,16 @@ class Settings:
             "read": _rate,
         },
     )
+
+    @property
+    def origin(self) -> str:
+        """The public address without its path; empty where none is set."""
+        return self.address.removesuffix(self.path)
+
+    @property
+    def path(self) -> str:
+        """The path of the public address, as /look; empty where it has none."""
+        return urlsplit(self.address).path
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Settings:
@@ -181,11 +207,13 @@ class ServerSettings:
     """Where the server listens, with how many processes, and whose word counts on who a visitor is.
 
     `trusted` has the addresses and networks of proxies that say so, or `ANYONE`; nobody where it is empty.
+    `named` is whether somebody has named them: Heroku's router is trusted without.
     """
 
     port: int = 8000
     workers: int = 2
     trusted: tuple[str, ...] = ()
+    named: bool = False
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> ServerSettings:
@@ -198,6 +226,7 @@ class ServerSettings:
                 most=_MOST_WORKERS,
             ),
             trusted=_trusted(environment),
+            named="FORWARDED_ALLOW_IPS" in environment,
         )
 
     def trusts(self, address: str) -> bool:
@@ -210,6 +239,10 @@ class ServerSettings:
             return False
         return any(peer in ipaddress.ip_network(each) for each in self.trusted)
 
+    def may_name_path(self, address: str) -> bool:
+        """Whether `X-Forwarded-Prefix` from an address counts; Heroku's router passes on anyone's."""
+        return self.named and self.trusts(address)
+
 
 def port_of(text: str, *, name: str) -> int:
     """The port that `text` is; `name` is what it was given by. Raises `SettingsError`."""
@@ -220,6 +253,19 @@ def _whole_number(text: str, *, name: str, most: int) -> int:
     if text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= most:
         return int(text)
     raise SettingsError(f"Expected {name} to be a whole number from 1 to {most}. Received: {text!r}.")
+
+
+def script_name_of(environment: Mapping[str, str] = os.environ) -> str:
+    """The path that the host says the site is below: `SCRIPT_NAME`, which gunicorn reads too.
+
+    Raises `SettingsError` where it cannot be used.
+    """
+    try:
+        return site_path(environment.get("SCRIPT_NAME", ""))
+    except ValueError as error:
+        raise SettingsError(
+            f"Expected SCRIPT_NAME to be {error}. Received: {environment['SCRIPT_NAME']!r}."
+        ) from None
 
 
 def _trusted(environment: Mapping[str, str]) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 from bundle import Bundle, BundleError, Product, ProductImage
 from bundle import format as fmt
 from bundle.format import MANIFEST, canonical_json
+from dashapp.addresses import href_of
 from dashapp.settings import Settings
 from dashapp.shown_recipe import Overlap, ShownRecipe, overlaps_of
 
@@ -114,7 +115,11 @@ class Site:
         if self.settings.thumbnails:
             file = fmt.thumbnail_file(image.id, small=small)
             return self.settings.thumbnails + file.removeprefix(fmt.THUMBNAILS)
-        return f"/thumbnails/{self.thumbnails_tag}/{image.id}{'.small' if small else ''}.webp"
+        return self.own_thumbnail_href(image, small=small)
+
+    def own_thumbnail_href(self, image: ProductImage, *, small: bool = False) -> str:
+        """The address of a thumbnail on this host, wherever else there is a copy."""
+        return href_of(f"/thumbnails/{self.thumbnails_tag}/{image.id}{'.small' if small else ''}.webp")
 
 
 class Sites:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dashapp.addresses import with_arguments
+from dashapp.addresses import href_of
 
 ROOT = "/api/v1"
 OPENAPI = f"{ROOT}/openapi.json"
@@ -15,7 +15,7 @@ _SIMILAR = "/similar"
 
 def similar_address(product_id: str) -> str:
     """The address of a product's look-alikes, in the form that any id can take."""
-    return with_arguments(SIMILAR, id=product_id)
+    return href_of(SIMILAR, id=product_id)
 
 
 def product_id_in(path: str) -> tuple[str, str] | None:

@@ -10,7 +10,7 @@ from typing import Any
 from bundle import Bundle, Product
 from bundle.format import COLOURS
 from bundle.query import SORTS, Filters, Query
-from dashapp.addresses import LAST_PAGE
+from dashapp.addresses import LAST_PAGE, href_of
 from dashapp.answers.look_alikes import PRICE_BAND, Wishes, look_alikes
 from dashapp.api.addresses import OPENAPI, PRODUCT, PRODUCTS, ROOT, SIMILAR
 from dashapp.api.parameters import Parameter
@@ -58,7 +58,7 @@ def _about(site: Site, bundle: Bundle, values: dict[str, Any]) -> dict[str, Any]
         "images": counts["images"],
         "recipes": [recipe_record(entry) for entry in bundle.recipes],
         "categories": [{"name": name, "products": count} for name, count in site.categories],
-        "openapi": OPENAPI,
+        "openapi": href_of(OPENAPI),
     }
 
 

@@ -15,6 +15,7 @@ from flask import Flask, Response, request
 from werkzeug.datastructures import MultiDict
 
 from bundle import Bundle, BundleError
+from dashapp.addresses import href_of
 from dashapp.api.addresses import OPENAPI, ROOT, SIMILAR, product_id_in
 from dashapp.api.cors import allow_origins
 from dashapp.api.operations import OPERATIONS
@@ -115,7 +116,7 @@ def _body(site: Site, bundle: Bundle) -> str:
         given.add("id", product_id)
     operation = OPERATIONS.get(path)
     if operation is None:
-        detail = f"There is nothing at {request.path!r}; {ROOT} says what there is."
+        detail = f"There is nothing at {href_of(request.path)!r}; {href_of(ROOT)} says what there is."
         raise Problem(HTTPStatus.NOT_FOUND, detail)
     return _json(operation.answer(site, bundle, read_all(operation.parameters(site, bundle), given)))
 
@@ -127,7 +128,7 @@ def _json(value: object) -> str:
 def _etag(site: Site, bundle: Bundle, program: bytes) -> str:
     """The ETag of the answer to this request: a hash of all that the answer depends on."""
     query = request.query_string.decode("latin-1")
-    parts = (bundle.manifest["digest"], site.name, site.hosted_live, request.path, query)
+    parts = (bundle.manifest["digest"], site.name, site.hosted_live, href_of(request.path), query)
     return hashlib.sha256(program + json.dumps(parts).encode()).hexdigest()[:32]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from bundle import Bundle
+from dashapp.addresses import href_of
 from dashapp.api.addresses import OPENAPI, SIMILAR
 from dashapp.api.operations import OPERATIONS, Operation
 from dashapp.api.parameters import Parameter
@@ -42,7 +43,7 @@ def specification(site: Site, bundle: Bundle) -> dict[str, Any]:
             "description": "Products and the products that look like them. Addresses that begin with a "
             "slash are on this host. What the catalogue does not say is null.",
         },
-        "servers": [{"url": "/"}],
+        "servers": [{"url": href_of("") or "/"}],
         "paths": paths,
         "components": {"schemas": _schemas(site)},
     }

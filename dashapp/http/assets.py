@@ -7,6 +7,7 @@ import json
 import re
 from functools import cache
 
+from dashapp.addresses import href_of
 from dashapp.settings import REPOSITORY
 
 ASSETS = REPOSITORY / "assets"
@@ -14,18 +15,14 @@ ASSETS = REPOSITORY / "assets"
 _IMPORT = re.compile(r'^import\b[^;]*"\./([\w-]+\.js)";', re.MULTILINE)
 
 
-@cache
 def asset_href(name: str) -> str:
     """The address of a file of assets/, with a hash of its content so that it may be kept for good."""
-    digest = hashlib.sha256((ASSETS / name).read_bytes()).hexdigest()[:8]
-    return f"/assets/{name}?v={digest}"
+    return href_of(f"/assets/{name}", v=_digest(name))
 
 
-@cache
 def import_map() -> str:
     """The import map of every page: what a script imports by its name comes from a hashed address."""
-    names = {name for path in ASSETS.glob("*.js") for name in _imports(path.name)}
-    return json.dumps({"imports": {f"/assets/{name}": asset_href(name) for name in sorted(names)}})
+    return json.dumps({"imports": {href_of(f"/assets/{name}"): asset_href(name) for name in _imported()}})
 
 
 @cache
@@ -38,6 +35,17 @@ def imported_by(name: str) -> tuple[str, ...]:
             found.add(each)
             waiting += _imports(each)
     return tuple(sorted(found))
+
+
+@cache
+def _digest(name: str) -> str:
+    return hashlib.sha256((ASSETS / name).read_bytes()).hexdigest()[:8]
+
+
+@cache
+def _imported() -> tuple[str, ...]:
+    """The scripts that any other imports."""
+    return tuple(sorted({name for path in ASSETS.glob("*.js") for name in _imports(path.name)}))
 
 
 def _imports(name: str) -> list[str]:

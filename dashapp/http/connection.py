@@ -262,6 +262,7 @@ class Connection:
         self._requests += 1
         unreader = IterUnreader(_used_up(pieces))
         request = Request(cfg, unreader, self.client, self._requests)
+        _put_below_script_name(request)
         # The client has been asked for its body already.
         request._expected_100_continue = False
         if refusal is not None:
@@ -303,6 +304,13 @@ def _used_up(pieces: deque[bytes]) -> Iterator[bytes]:
     """
     while pieces:
         yield pieces.popleft()
+
+
+def _put_below_script_name(request: Request) -> None:
+    """Let a path that a proxy has stripped of `SCRIPT_NAME` have it again: gunicorn refuses it without."""
+    script_name = os.environ.get("SCRIPT_NAME", "").removesuffix("/")
+    if not f"{request.path}/".startswith(f"{script_name}/"):
+        request.path = script_name + request.path
 
 
 class _Refused:

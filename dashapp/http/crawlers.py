@@ -7,18 +7,18 @@ from html import escape
 
 from flask import Flask, Response
 
-from dashapp.addresses import GALLERY, product_href
-from dashapp.http.previews import base_address
+from dashapp.addresses import GALLERY, href_of, product_href
+from dashapp.http.previews import origin_of
 from dashapp.site import Sites
 
 LISTED = 10_000
 """How many products one list of pages holds; sitemaps.org allows 50,000 addresses and 50 MB."""
 
 _ROBOTS = """User-agent: *
-Disallow: /_dash
-Disallow: /api/
-Disallow: /compare/
-Sitemap: {base}/sitemap.xml
+Disallow: {site}/_dash
+Disallow: {site}/api/
+Disallow: {site}/compare/
+Sitemap: {origin}{site}/sitemap.xml
 """
 
 
@@ -27,7 +27,8 @@ def register_crawlers(server: Flask, sites: Sites) -> None:
 
     @server.get("/robots.txt")
     def robots() -> Response:
-        return Response(_ROBOTS.format(base=base_address(sites.current())), mimetype="text/plain")
+        text = _ROBOTS.format(origin=origin_of(sites.current()), site=href_of(""))
+        return Response(text, mimetype="text/plain")
 
     @server.get("/sitemap.xml")
     def sitemap() -> Response:
@@ -35,7 +36,7 @@ def register_crawlers(server: Flask, sites: Sites) -> None:
         if site.bundle is None:
             return Response(site.problem + "\n", status=503, mimetype="text/plain")
         lists = range(1, max(1, -(-site.bundle.count // LISTED)) + 1)
-        addresses = (f"{base_address(site)}/sitemap-{number}.xml" for number in lists)
+        addresses = (origin_of(site) + href_of(f"/sitemap-{number}.xml") for number in lists)
         return _xml("sitemapindex", "sitemap", addresses, changed=site.bundle.manifest["created"])
 
     @server.get("/sitemap-<int:number>.xml")
@@ -46,8 +47,8 @@ def register_crawlers(server: Flask, sites: Sites) -> None:
         ids = site.bundle.product_ids(offset=(number - 1) * LISTED, limit=LISTED) if number else []
         if number != 1 and not ids:
             return Response("There is no such list of pages.\n", status=404, mimetype="text/plain")
-        paths = [*([GALLERY] if number == 1 else []), *map(product_href, ids)]
-        addresses = (base_address(site) + path for path in paths)
+        hrefs = [*([href_of(GALLERY)] if number == 1 else []), *map(product_href, ids)]
+        addresses = (origin_of(site) + href for href in hrefs)
         return _xml("urlset", "url", addresses, changed=site.bundle.manifest["created"])
 
 

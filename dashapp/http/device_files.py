@@ -16,6 +16,7 @@ from bundle import Bundle, BundleError
 from bundle.caches import cached_with_owner
 from bundle.live import CENTRE, FOLDER, OWNERS, SCALES, WEB, WEB_START, live_file, read_live, vectors_name
 from bundle.seal import read_files_table
+from dashapp.addresses import href_of
 from dashapp.http.thumbnails import YEAR
 from dashapp.settings import BROWSER
 from dashapp.shown_recipe import ShownRecipe
@@ -45,7 +46,7 @@ class LiveFile:
     @property
     def href(self) -> str:
         """Its address, which changes with its content. What is packed in the bundle is unpacked there."""
-        return f"/{FOLDER}/{self.tag}/{self.path.removeprefix(f'{FOLDER}/').removesuffix('.gz')}"
+        return href_of(f"/{FOLDER}/{self.tag}/{self.path.removeprefix(f'{FOLDER}/').removesuffix('.gz')}")
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,7 @@ class DeviceFiles:
             "described": self.described,
             **{name: _told(each) for name, each in self.named.items()},
             "vectors": [_told(each) for each in self.vectors],
-            "ids": {"href": f"/{FOLDER}/{_ids_tag(bundle)}/ids.json"},
+            "ids": {"href": href_of(f"/{FOLDER}/{_ids_tag(bundle)}/ids.json")},
             "bytes": self.bytes,
         }
 

@@ -5,9 +5,12 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Sequence
+from functools import lru_cache
 
 from flask import Flask, Response, request
 
+from dashapp.addresses import href_of
+from dashapp.http.assets import import_map
 from dashapp.http.thumbnails import YEAR
 
 _HEADERS = {
@@ -53,15 +56,19 @@ def worker_policy() -> str:
 
 
 def register_headers(server: Flask, script_hashes: Sequence[str], *, pictures: str = "") -> None:
-    """Add the headers to each response that `server` gives; `pictures` as in `content_security_policy`."""
-    headers = {
-        **_HEADERS,
-        "Content-Security-Policy": content_security_policy(script_hashes, pictures=pictures),
-    }
+    """Add the headers to each response that `server` gives; `pictures` as in `content_security_policy`.
+
+    `script_hashes` are those of inline scripts, but for the import map, which has the site's own addresses.
+    """
+
+    @lru_cache(maxsize=16)
+    def policy(_site_path: str) -> str:
+        return content_security_policy([*script_hashes, script_hash(import_map())], pictures=pictures)
 
     @server.after_request
     def add_headers(response: Response) -> Response:
-        response.headers.update(headers)
+        response.headers.update(_HEADERS)
+        response.headers["Content-Security-Policy"] = policy(href_of(""))
         if request.path == _WORKER:
             # A worker goes by the policy of its own script, so the pages' stays as strict as it is.
             response.headers["Content-Security-Policy"] = worker_policy()

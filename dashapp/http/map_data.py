@@ -16,7 +16,7 @@ from flask import Blueprint, Flask, Response, request
 from bundle import Bundle, BundleError, Product
 from bundle.caches import cached_with_owner
 from bundle.query import category_name, category_path
-from dashapp.addresses import MAP, product_href, with_arguments
+from dashapp.addresses import MAP, href_of, product_href, with_arguments
 from dashapp.http.thumbnails import YEAR
 from dashapp.shown_recipe import ShownRecipe
 from dashapp.site import Site, Sites
@@ -40,12 +40,13 @@ def map_tag(bundle: Bundle) -> str:
 
 def points_href(site: Site, bundle: Bundle, recipe: ShownRecipe) -> str:
     """The address of a recipe's points."""
-    return with_arguments(f"{MAP}/{map_tag(bundle)}/points", recipe=site.in_address(recipe))
+    return href_of(f"{MAP}/{map_tag(bundle)}/points", recipe=site.in_address(recipe))
 
 
 def products_href(bundle: Bundle, site: Site, recipe: ShownRecipe) -> str:
     """The address of products, to which `&positions=` with numbers and commas is added."""
-    return f"{MAP}/{map_tag(bundle)}/products?" + with_arguments("", recipe=site.in_address(recipe))[1:]
+    arguments = with_arguments("", recipe=site.in_address(recipe)) or "?"
+    return href_of(f"{MAP}/{map_tag(bundle)}/products") + arguments
 
 
 def groups_of(categories: Sequence[tuple[str, int]]) -> dict[str, int]:

@@ -19,9 +19,9 @@ _CURRENCY = re.compile(r"[A-Z]{3}")
 """A currency's code of ISO 4217, the only kind that schema.org takes."""
 
 
-def base_address(site: Site) -> str:
+def origin_of(site: Site) -> str:
     """The scheme, host and port that this site is reached by, without a slash at the end."""
-    return site.settings.address or request.host_url.rstrip("/")
+    return site.settings.origin or request.host_url.rstrip("/")
 
 
 def preview(site: Site, view: View) -> Markup:
@@ -29,28 +29,26 @@ def preview(site: Site, view: View) -> Markup:
 
     After the Open Graph protocol, Twitter's cards and schema.org.
     """
-    base = base_address(site)
+    origin = origin_of(site)
     facts = {"og:type": "website", "og:site_name": site.name, "og:title": tab_title(site, view)}
     facts["og:description"] = view.description
     if view.image:
-        facts["og:image"] = urljoin(base, view.image)
+        facts["og:image"] = urljoin(origin, view.image)
     canonical, data = "", {}
     if view.product is not None:
-        facts["og:url"] = canonical = base + product_href(view.product.id)
-        data = product_data(site, view.product, base=base)
+        facts["og:url"] = canonical = origin + product_href(view.product.id)
+        data = product_data(site, view.product, origin=origin)
     template = template_beside(__file__, "preview.html")
-    return Markup(
-        template.render(description=view.description, canonical=canonical, data=data, facts=facts)
-    )
+    return Markup(template.render(description=view.description, canonical=canonical, data=data, facts=facts))
 
 
-def product_data(site: Site, product: Product, *, base: str) -> dict[str, Any]:
-    """A product as schema.org has it, with only what its catalogue says; `base` as of `base_address`."""
+def product_data(site: Site, product: Product, *, origin: str) -> dict[str, Any]:
+    """A product as schema.org has it, with only what its catalogue says; `origin` as of `origin_of`."""
     known = {
         "description": product.description,
         "category": product.category,
         "brand": {"@type": "Brand", "name": product.brand} if product.brand else "",
-        "image": [urljoin(base, site.thumbnail_href(image)) for image in product.images],
+        "image": [urljoin(origin, site.thumbnail_href(image)) for image in product.images],
         "offers": _offer(product),
     }
     return {
@@ -58,7 +56,7 @@ def product_data(site: Site, product: Product, *, base: str) -> dict[str, Any]:
         "@type": "Product",
         "name": product.title,
         "sku": product.id,
-        "url": base + product_href(product.id),
+        "url": origin + product_href(product.id),
         **{name: value for name, value in known.items() if value},
     }
 

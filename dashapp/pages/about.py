@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from bundle import Bundle
-from dashapp.addresses import QUALITY, with_arguments
+from dashapp.addresses import QUALITY, href_of
 from dashapp.http.assets import asset_href
 from dashapp.http.device_files import live_recipe
 from dashapp.parts import html
@@ -18,6 +18,8 @@ from dashapp.shown_recipe import ShownRecipe
 from dashapp.site import Site
 
 _API = "/api/v1/openapi.json"
+
+_IN_A_NEW_TAB = {"target": "_blank", "rel": "noopener"}
 
 _SHORT = 12
 """Digits of a hash that are shown."""
@@ -49,7 +51,7 @@ def about_page(site: Site, bundle: Bundle, *, arguments: dict[str, str]) -> View
         _section(
             "For programs",
             html.P("Everything that these pages show can be had as JSON, described in OpenAPI."),
-            html.A("Description of the API", href=_API, className="more", target="_blank", rel="noopener"),
+            html.A("Description of the API", href=href_of(_API), className="more", **_IN_A_NEW_TAB),
         ),
     ]
     head = [html.H1("About"), html.P(opening, className="about-opening")]
@@ -78,7 +80,7 @@ _SEVERAL = {
 
 
 def _quality_link() -> Component:
-    return html.A("How good that is, in numbers", href=QUALITY, className="more")
+    return html.A("How good that is, in numbers", href=href_of(QUALITY), className="more")
 
 
 def _section(heading: str, *parts: Component) -> Component:
@@ -109,7 +111,7 @@ def _recipe(site: Site, recipe: ShownRecipe, entry: Mapping[str, Any], *, bundle
         "Weights": _hash(entry.get("weights", "")),
         "Fingerprint": _hash(entry.get("fingerprint", "")),
     }
-    quality = with_arguments(QUALITY, recipe=site.in_address(recipe))
+    quality = href_of(QUALITY, recipe=site.in_address(recipe))
     link = html.A("Its quality", href=quality, className="more")
     return _section(f"Recipe {recipe.name}", _facts(facts), *([link] if len(site.recipes) > 1 else []))
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from bundle import Bundle, Product
-from dashapp.addresses import GALLERY, Arguments, for_you_href, product_href
+from dashapp.addresses import GALLERY, Arguments, for_you_href, href_of, product_href
 from dashapp.answers.look_alikes import MOST_LESS
 from dashapp.answers.recommendations import MOST_LIKES, Recommendation, fading, recommendations
 from dashapp.parts import html
@@ -100,7 +100,7 @@ def remembered_page(site: Site, bundle: Bundle, ids: Sequence[str], *, arguments
         )
     else:
         parts.append(html.P("Nothing so far. Look at a few products, or pick some with +."))
-        parts.append(html.Div(button_link("See all products", GALLERY), className="ways"))
+        parts.append(html.Div(button_link("See all products", href_of(GALLERY)), className="ways"))
     return View(title="For you", body=html.Div(parts, **_unknown(ids, likes)))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from bundle import Bundle
-from dashapp.addresses import GALLERY, MAP, with_arguments
+from dashapp.addresses import GALLERY, MAP, href_of
 from dashapp.http.assets import asset_href
 from dashapp.http.map_data import COLOURS, groups_of, points, points_href, products_href
 from dashapp.parts import html
@@ -56,9 +56,8 @@ def map_page(site: Site, bundle: Bundle, *, arguments: dict[str, str]) -> View:
 def _no_map() -> View:
     heading = "There is no map"
     reason = "This catalogue was built without one. It gets one when it is built again."
-    body = html.Div(
-        [message(heading, reason), html.Div(button_link("See all products", GALLERY), className="ways")]
-    )
+    ways = html.Div(button_link("See all products", href_of(GALLERY)), className="ways")
+    body = html.Div([message(heading, reason), ways])
     return View(title=heading, body=body, status=404)
 
 
@@ -68,13 +67,13 @@ def _sentence(groups: Mapping[str, int]) -> str:
 
 
 def _gallery_link() -> Component:
-    return html.A("See all products", href=GALLERY, className="more")
+    return html.A("See all products", href=href_of(GALLERY), className="more")
 
 
 def _recipes(site: Site, mapped: list[ShownRecipe], current: ShownRecipe) -> Component | None:
     if len(mapped) < 2:
         return None
-    ways = [(recipe, with_arguments(MAP, recipe=site.in_address(recipe))) for recipe in mapped]
+    ways = [(recipe, href_of(MAP, recipe=site.in_address(recipe))) for recipe in mapped]
     return html.Nav(recipe_links(ways, current=current), **{"aria-label": "Recipes", "data-switch": "recipe"})
 
 

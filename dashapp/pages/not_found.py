@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bundle import Product
-from dashapp.addresses import GALLERY, product_href
+from dashapp.addresses import GALLERY, href_of, product_href
 from dashapp.parts import html
 from dashapp.parts.components import button_link, message
 from dashapp.parts.html import Component
@@ -19,7 +19,7 @@ def not_found(*, product: bool) -> View:
         if product
         else "The address may be mistyped, or the page has moved."
     )
-    ways = html.Div(button_link("See all products", GALLERY), className="ways")
+    ways = html.Div(button_link("See all products", href_of(GALLERY)), className="ways")
     return View(title=heading, body=html.Div([message(heading, reason), ways]), status=404)
 
 

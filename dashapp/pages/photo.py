@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from bundle import Bundle, Product
-from dashapp.addresses import PHOTO, Arguments
+from dashapp.addresses import Arguments, href_of
 from dashapp.http.assets import asset_href
 from dashapp.http.device_files import DEVICE_FILES, live_recipe
 from dashapp.pages.not_found import not_found
@@ -48,11 +48,11 @@ def photo_page(site: Site, bundle: Bundle, *, arguments: Arguments) -> View:
     on_device, hosted = site.settings.live == BROWSER, site.hosted_live
     marks = {
         "data-module": asset_href("photo.js"),
-        "data-results": RESULTS,
-        "data-search": SEARCH if hosted else "",
+        "data-results": href_of(RESULTS),
+        "data-search": href_of(SEARCH) if hosted else "",
         "data-worker": asset_href("photo-worker.js") if on_device else "",
-        "data-files": DEVICE_FILES if on_device else "",
-        "data-query": query.href.removeprefix(PHOTO),
+        "data-files": href_of(DEVICE_FILES) if on_device else "",
+        "data-query": query.search,
         "data-given": _given(site, product, query) if product else "",
         # An extractor that looks at a square in the middle would not see the ends of what is long.
         "data-widens": "yes" if bundle.recipes[0].get("resize") == "crop" else "",
@@ -95,7 +95,7 @@ def _whereabouts(*, on_device: bool, hosted: bool) -> list[Component]:
 
 def _given(site: Site, product: Product, query: PhotoQuery) -> str:
     image = product.images[0]
-    picture = f"/thumbnails/{site.thumbnails_tag}/{image.id}.webp"
+    picture = site.own_thumbnail_href(image)
     return json.dumps({"id": product.id, "title": product.title, "picture": picture, "box": query.box})
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bundle import Bundle
-from dashapp.addresses import QUALITY, GalleryQuery, positive_number, with_arguments
+from dashapp.addresses import QUALITY, GalleryQuery, href_of, positive_number
 from dashapp.answers.quality_report import Precision, QualityReport
 from dashapp.pages.quality_lists import LISTS, PREVIEW, listed, listing_page, way_to
 from dashapp.parts import html
@@ -69,7 +69,7 @@ def _opening(measures: QualityReport) -> str:
 def _recipes(site: Site, current: ShownRecipe) -> Component | None:
     if len(site.recipes) < 2:
         return None
-    ways = [(recipe, with_arguments(QUALITY, recipe=site.in_address(recipe))) for recipe in site.recipes]
+    ways = [(recipe, href_of(QUALITY, recipe=site.in_address(recipe))) for recipe in site.recipes]
     return html.Nav(recipe_links(ways, current=current), **{"aria-label": "Recipes", "data-switch": "recipe"})
 
 

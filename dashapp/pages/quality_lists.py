@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from bundle import Bundle, Product
-from dashapp.addresses import QUALITY, product_href, with_arguments
+from dashapp.addresses import QUALITY, href_of, product_href
 from dashapp.answers.quality_report import QualityReport
 from dashapp.parts import html
 from dashapp.parts.components import button_link, card, grid, message
@@ -95,7 +95,7 @@ LISTS: dict[str, Callable[[QualityReport], Part | None]] = {
 def way_to(site: Site, recipe: ShownRecipe, name: str, *, page: int) -> str:
     """The address of one page of a list."""
     number = str(page) if page > 1 else ""
-    return with_arguments(QUALITY, list=name, recipe=site.in_address(recipe), page=number)
+    return href_of(QUALITY, list=name, recipe=site.in_address(recipe), page=number)
 
 
 def listed(
@@ -144,7 +144,7 @@ def _group(site: Site, measures: QualityReport, group: Sequence[str], found: dic
 def listing_page(site: Site, bundle: Bundle, measures: QualityReport, *, name: str, page: int) -> View:
     """One page of a list; one that is not there has status 404 and says so."""
     part = LISTS[name](measures)
-    quality = html.A("Quality", href=with_arguments(QUALITY, recipe=site.in_address(measures.recipe)))
+    quality = html.A("Quality", href=href_of(QUALITY, recipe=site.in_address(measures.recipe)))
     back = html.Nav(html.Ol(html.Li(quality), className="breadcrumbs"), **{"aria-label": "You are in"})
     first = (page - 1) * _PAGE
     if part is None or first >= max(part.total, 1):
@@ -152,7 +152,7 @@ def listing_page(site: Site, bundle: Bundle, measures: QualityReport, *, name: s
         body = html.Div(
             [
                 message("This list is not here", reason),
-                html.Div(button_link("See the quality page", QUALITY), className="ways"),
+                html.Div(button_link("See the quality page", href_of(QUALITY)), className="ways"),
             ]
         )
         return View(title="No such list", body=body, status=404)

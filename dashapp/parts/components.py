@@ -8,7 +8,7 @@ import dash_bootstrap_components as dbc
 
 from bundle import Product, ProductImage
 from bundle.query import category_name, category_path
-from dashapp.addresses import GALLERY, GalleryQuery, product_href
+from dashapp.addresses import GALLERY, GalleryQuery, href_of, product_href
 from dashapp.parts import html
 from dashapp.parts.html import Component
 from dashapp.parts.wording import percent_off, price
@@ -111,7 +111,7 @@ def breadcrumb(product: Product) -> Component:
 
 def category_trail(path: Sequence[str]) -> Component:
     """The ways to all products and to the categories of a path."""
-    ways = [html.Li(html.A("All products", href=GALLERY))]
+    ways = [html.Li(html.A("All products", href=href_of(GALLERY)))]
     for depth, name in enumerate(path, start=1):
         href = GalleryQuery.of(category=category_name(path[:depth])).href
         ways.append(html.Li(html.A(name, href=href)))

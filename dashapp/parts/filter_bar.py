@@ -12,7 +12,7 @@ import dash_bootstrap_components as dbc
 
 from bundle import Facets, PriceRange, Value
 from bundle.query import category_name, category_path
-from dashapp.addresses import GalleryQuery
+from dashapp.addresses import GalleryQuery, href_of
 from dashapp.parts import html
 from dashapp.parts.html import Component
 from dashapp.parts.wording import price
@@ -281,7 +281,8 @@ def _price_form(query: GalleryQuery, prices: PriceRange | None) -> Component:
         _bound("To", "max", filters.highest, unit=unit, hint=prices.highest if prices else None),
     ]
     button = html.Button("Show", type="submit", className="button price-submit")
-    return html.Form([*hidden, *fields, button], action=query.path, method="get", className="price-form")
+    parts = [*hidden, *fields, button]
+    return html.Form(parts, action=href_of(query.path), method="get", className="price-form")
 
 
 def _bound(label: str, name: str, value: float | None, *, unit: str, hint: float | None) -> Component:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from math import isfinite
 from typing import ClassVar
 
-from dashapp.addresses import PHOTO, Arguments, GalleryQuery, positive_number, with_arguments
+from dashapp.addresses import PHOTO, Arguments, GalleryQuery, href_of, positive_number, with_arguments
 
 _DECIMALS = 4
 _SMALLEST = 0.02
@@ -46,10 +46,15 @@ class PhotoQuery(GalleryQuery):
         about = {"product": self.product, "box": self.box}
         return {**about, **super().arguments(), "n": str(self.shown or "")}
 
+    @property
+    def search(self) -> str:
+        """The arguments as the address has them, from the question mark on."""
+        return with_arguments("", **self.arguments())
+
 
 def photo_href(product_id: str = "") -> str:
     """The address of the search by photo, with a product's picture for the photo where it is given."""
-    return with_arguments(PHOTO, product=product_id)
+    return href_of(PHOTO, product=product_id)
 
 
 def _box(text: str) -> str:

@@ -3,7 +3,7 @@ import { beforeEach, test } from "node:test";
 
 import { local } from "../../assets/storage.js";
 import {
-  addVisit, addressOfPicks, forgetPicks, forgetVisits, picks, togglePick, visits,
+  addVisit, argumentsOfPicks, forgetPicks, forgetVisits, picks, togglePick, visits,
 } from "../../assets/visits.js";
 import { forbidStorage, useStorage } from "./fake_storage.js";
 
@@ -72,9 +72,9 @@ test("without storage they last as long as the page", () => {
   assert.deepEqual([visits(), ids()], [["a"], ["b"]]);
 });
 
-test("an address of picks takes ids of any characters", () => {
+test("the arguments of picks take ids of any characters", () => {
   for (const id of ["a//b/", "c&d=e", "ü 1"]) togglePick(pick(id));
-  const { pathname, searchParams } = new URL(addressOfPicks(), "https://shop.example");
-  assert.equal(pathname, "/for-you");
+  const { pathname, searchParams } = new URL(argumentsOfPicks(), "https://shop.example/look/for-you");
+  assert.equal(pathname, "/look/for-you");
   assert.deepEqual(searchParams.getAll("like"), ["a//b/", "c&d=e", "ü 1"]);
 });

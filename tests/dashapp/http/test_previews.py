@@ -82,7 +82,7 @@ def test_offers_say_only_what_is_known(data: Path) -> None:
     known = replace(site.bundle.product("plain"), url="")
 
     def offer(**changes: object) -> dict | None:
-        return product_data(site, replace(known, **changes), base="").get("offers")
+        return product_data(site, replace(known, **changes), origin="").get("offers")
 
     assert offer(in_stock=False)["availability"] == "https://schema.org/OutOfStock"
     assert "availability" not in offer(in_stock=None)
@@ -130,9 +130,11 @@ def test_the_public_address_is_the_setting_s(public: FlaskClient) -> None:
         assert f"Sitemap: {PUBLIC}/sitemap.xml" in public.get("/robots.txt", headers=headers).text
 
 
-@pytest.mark.parametrize("text", ["look.example", "https://look.example/shop", "ftp://look.example", "//x"])
+@pytest.mark.parametrize(
+    "text", ["look.example", "ftp://look.example", "//x", "https://x/a b", "https://x//a", "https://x/../a"]
+)
 def test_a_public_address_that_is_none_is_one_clear_sentence(text: str) -> None:
-    with pytest.raises(SettingsError, match=r"^Expected AKIN_ADDRESS to be an address without a path"):
+    with pytest.raises(SettingsError, match=r"^Expected AKIN_ADDRESS to be an address, for example"):
         Settings.from_environment({"AKIN_ADDRESS": text})
     assert Settings.from_environment({"AKIN_ADDRESS": f"{PUBLIC}/"}).address == PUBLIC
 
