@@ -11,7 +11,7 @@ from werkzeug.utils import redirect
 from dashapp.settings import ServerSettings, SettingsError, site_path
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+    from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 _FORWARDED = "HTTP_X_FORWARDED_PREFIX"
 
