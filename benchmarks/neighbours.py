@@ -2,7 +2,7 @@
 
     python benchmarks/neighbours.py PHOTOS [--sizes 3068x1280 50000x256 20000x2048] [--rounds 3]
 
-PHOTOS has one sub-folder for each class. Compared are the documents' way (scikit-learn's `cosine_similarity`
+PHOTOS has one sub-folder for each class. Compared are the tutorials' way (scikit-learn's `cosine_similarity`
 of all with all, a pandas DataFrame, each of its columns sorted, the whole written as CSV), scikit-learn's
 ball tree and its brute force, faiss's flat index, and Akin: exact search, the exact scores of every entry and
 the JSON files. The limit is n² d multiplications and as many additions at the speed of NumPy's float32
@@ -45,7 +45,7 @@ SMALL = 5000
 """Products up to which the ways are run that take minutes for more."""
 
 
-def documents_way(vectors: np.ndarray, ids: list[str], depth: int, out: Path) -> None:
+def tutorials_way(vectors: np.ndarray, ids: list[str], depth: int, out: Path) -> None:
     import pandas as pd
     from sklearn.metrics.pairwise import cosine_similarity
 
@@ -106,7 +106,7 @@ def akin_best_pairs(vectors: np.ndarray, ids: list[str], depth: int, out: Path) 
 
 
 WAYS: dict[str, Callable[..., dict[str, Any] | None]] = {
-    "documents' way: matrix, pandas, CSV": documents_way,
+    "tutorials' way: matrix, pandas, CSV": tutorials_way,
     "scikit-learn ball tree": ball_tree,
     "scikit-learn brute force": brute_force,
     "faiss flat index, candidates alone": faiss_flat,
@@ -115,7 +115,7 @@ WAYS: dict[str, Callable[..., dict[str, Any] | None]] = {
     "Akin, a third as many products by means of three": akin_means,
     "Akin, a third as many products by best pairs of three": akin_best_pairs,
 }
-FEW_ONLY = (documents_way, ball_tree)
+FEW_ONLY = (tutorials_way, ball_tree)
 ENGINES = (akin, akin_approximate)
 SEVERAL = (akin, akin_means, akin_best_pairs)
 
