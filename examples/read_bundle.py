@@ -21,13 +21,13 @@ def look_alikes(bundle: Path, product_id: str) -> list[tuple[str, str, float]]:
 
     Raises `KeyError` for a product that is not in the bundle, `ValueError` for a bundle of another version.
     """
-    # CURRENT names the generation that is live. A build replaces it in one step, so read it once.
+    # CURRENT names the live generation. A build replaces it in one step, so read it once.
     generation = bundle / (bundle / "CURRENT").read_text(encoding="utf-8").strip()
     manifest = json.loads((generation / "manifest.json").read_text(encoding="utf-8"))
     if manifest["version"] != 2:
         raise ValueError(f"Expected a bundle of version 2. Received: version {manifest['version']}.")
 
-    # The lists are spread over files by the first 32 bits of the hash of the product's id.
+    # The first 32 bits of the hash of the product's id choose the file of its list.
     recipe = manifest["recipes"][0]
     first_bits = int.from_bytes(hashlib.sha256(product_id.encode()).digest()[:4], "big")
     shard = first_bits * recipe["shards"] >> 32

@@ -20,7 +20,7 @@ _PAGE = 1000
 
 
 def rerank(look_alikes: Iterable[Product]) -> list[Product]:
-    """The look-alikes by the rule, otherwise in the order in which they come: the most alike first."""
+    """The look-alikes by the rule; where it does not decide, the most alike come first, as in the list."""
     shown: list[Product] = []
     of_brand: Counter[str] = Counter()
     for product in sorted(look_alikes, key=lambda each: each.in_stock is not True):  # Sorting is stable.
@@ -36,7 +36,7 @@ def reranked_lists(bundle: Bundle) -> Iterator[tuple[str, list[str]]]:
     top = bundle.recipes[0]["top"]
     for offset in range(0, bundle.count, _PAGE):
         for product_id in bundle.product_ids(offset=offset, limit=_PAGE):
-            # The whole stored list is re-ranked: it is longer than what is shown, to leave a rule something.
+            # Re-rank the whole stored list: it is longer than what is shown, so the rule has a choice.
             stored = bundle.products(entry.id for entry in bundle.neighbours(product_id))
             yield product_id, [product.id for product in rerank(stored)[:top]]
 
