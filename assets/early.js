@@ -1,9 +1,10 @@
 // Runs before anything is painted: the colour mode, and a stand-in for pictures that do not arrive. It is a
 // plain script, as the browser would paint before it runs a module.
 {
+  const site = document.documentElement.dataset.site?.slice(0, -1) ?? ""; // as in storage.js
   let chosen;
   try {
-    [chosen] = localStorage.getItem("akin-theme")?.match(/dark|light/) ?? [];
+    [chosen] = localStorage.getItem(`akin${site}-theme`)?.match(/dark|light/) ?? [];
   } catch {
     // Storage is switched off: the system's mode then applies.
   }

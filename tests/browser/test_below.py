@@ -135,6 +135,9 @@ def test_a_visit_below_a_path(way: str, live: str, browser: Browser, live_data: 
         expect(page.get_by_role("heading", level=1, name="More like these")).to_be_visible()
         assert page.url.startswith(f"{shop}/look/for-you?like=")
 
+        kept = page.evaluate("[...Object.keys(localStorage), ...Object.keys(sessionStorage)]")
+        assert "akin/look-picks" in kept and all(name.startswith("akin/look-") for name in kept)
+
         page.get_by_role("link", name="Map", exact=True).click()
         page.locator("#react-entry-point .map[data-ready]").wait_for()
         page.locator("#react-entry-point .map-panel ul a").first.click()
