@@ -12,9 +12,9 @@
   document.documentElement.dataset.bsTheme = chosen ?? (dark ? "dark" : "light");
 
   // Errors of pictures do not bubble, so one listener hears them on their way down.
-  const missing = new URL("missing.svg", /** @type {HTMLScriptElement} */ (document.currentScript).src).href;
+  const missing = new URL("missing.svg", /** @type {HTMLScriptElement} */ (document.currentScript).src).pathname;
   document.addEventListener("error", ({ target }) => {
-    if (!(target instanceof HTMLImageElement) || target.src === missing) return;
+    if (!(target instanceof HTMLImageElement) || target.src.endsWith(missing)) return;
     target.removeAttribute("srcset");
     target.src = missing;
   }, true);
