@@ -1,7 +1,9 @@
 // What the browser keeps for the shop, under names of its own. Where storage is full or switched off, it lasts as
 // long as the page.
 
-const PREFIX = "akin-";
+// Of several sites below paths of one host, each has names of its own: "akin-visits", "akin/look-visits".
+const SITE = globalThis.document?.documentElement.dataset.site?.slice(0, -1) ?? "";
+const PREFIX = `akin${SITE}-`;
 
 class Store {
   /** @param {"localStorage" | "sessionStorage"} kind */

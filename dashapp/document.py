@@ -76,7 +76,7 @@ class ShopApp(Dash):
             )
         self.config = _Config(self.config)
         # Dash asks the environment for this one when it is first needed.
-        self._plotly_cloud = False
+        self._plotly_cloud = False  # type: ignore[assignment]
         self.layout = html.Div(
             [
                 dcc.Location(id="address", refresh=False),

@@ -90,6 +90,13 @@ def _listens(port: int) -> bool:
         return False
 
 
+WIDGET = """(id) => {
+  const script = document.createElement("script");
+  script.src = "/look/widget.js";
+  script.dataset.product = id;
+  document.querySelector("#main").append(script);
+}"""
+
 NOT_FOR_NGINX = ("../", "nul\x00")
 """It takes `..%2F` for the way to the folder above before it looks for a location, and refuses `%00`."""
 
@@ -135,17 +142,20 @@ def test_a_visit_below_a_path(way: str, live: str, browser: Browser, live_data: 
         expect(page.get_by_role("heading", level=1, name="More like these")).to_be_visible()
         assert page.url.startswith(f"{shop}/look/for-you?like=")
 
+        kept = page.evaluate("[...Object.keys(localStorage), ...Object.keys(sessionStorage)]")
+        assert "akin/look-picks" in kept and all(name.startswith("akin/look-") for name in kept)
+
         page.get_by_role("link", name="Map", exact=True).click()
         page.locator("#react-entry-point .map[data-ready]").wait_for()
         page.locator("#react-entry-point .map-panel ul a").first.click()
         expect(page.locator("#react-entry-point .product")).to_be_visible()
 
-        page.get_by_role("searchbox").fill("bag")
+        page.get_by_role("searchbox").fill("mug")
         expect(page.locator("#react-entry-point .gallery-head")).to_be_visible()
-        until(page, "location.pathname + location.search", lambda seen: seen == "/look/?q=bag")
+        until(page, "location.pathname + location.search", lambda seen: seen == "/look/?q=mug")
         page.reload()
         page.locator("#first-page").wait_for(state="detached")
-        expect(page.get_by_role("searchbox")).to_have_value("bag")
+        expect(page.get_by_role("searchbox")).to_have_value("mug")
 
         page.get_by_role("link", name="Search by photo").click()
         page.locator("#react-entry-point .photo[data-ready]").wait_for()
@@ -153,5 +163,8 @@ def test_a_visit_below_a_path(way: str, live: str, browser: Browser, live_data: 
         if live == "browser":
             page.get_by_role("button", name="Download and search").click()
         assert len(cards(page)) > 5
+        page.evaluate(WIDGET, picture.stem)
+        expect(page.locator("#main ul[role=list] .title")).to_have_count(6)
+
         page.locator("#react-entry-point .photo-found .card-name").first.click()
         expect(page.locator("#react-entry-point .product")).to_be_visible()

@@ -30,6 +30,7 @@ PAGES = (
     "/",
     "/?q=mug&sort=price-up",
     "/?category=Bags&page=2",
+    "/?q=zzzzzzzz",
     "/product/plain",
     "/product/a%2Fb?n=5&colour=same",
     "/product/unknown",
