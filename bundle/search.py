@@ -156,9 +156,7 @@ class WordSearch:
 
     def _is_known(self, word: str) -> bool:
         return (
-            self._begins_a_word(word)
-            or bool(self._compounds(word))
-            or f"\n{word}\n" in self._spelling().others
+            self._begins_a_word(word) or bool(self._compounds(word)) or _lists(self._spelling().others, word)
         )
 
     def _begins_a_word(self, beginning: str) -> bool:
@@ -203,7 +201,7 @@ class WordSearch:
     def _is_word(self, head: str) -> bool:
         words = self._spelling().words
         heads = {head.removesuffix(link) for link in _LINKS}
-        return any(len(each) >= _SHORTEST_HEAD and f"\n{each}\n" in words for each in heads)
+        return any(len(each) >= _SHORTEST_HEAD and _lists(words, each) for each in heads)
 
     @cached_with_owner()
     def _spelling(self) -> _Spelling:
@@ -217,6 +215,19 @@ def _looks_like_an_id(typed: str) -> bool:
     """Whether there are both letters and digits in what was typed, without a space between."""
     signs = set(code_of(typed))
     return not any(map(str.isspace, typed)) and 0 < sum(map(str.isdigit, signs)) < len(signs)
+
+
+def _lists(words: str, word: str) -> bool:
+    """Whether `word` is one of `words`, which are sorted, with a line end before and after each."""
+    low, high = 0, len(words) - 1  # The line ends between which it must be.
+    while low < high:
+        middle = words.rfind("\n", low, (low + high) // 2 + 1)
+        end = words.find("\n", middle + 1)
+        found = words[middle + 1 : end]
+        if found == word:
+            return True
+        low, high = (end, high) if found < word else (low, middle)
+    return False
 
 
 def _holding(word: str, words: str) -> Iterator[tuple[str, str]]:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from bundle import Bundle, Product, Query
 from bundle.database import create_catalogue
 from bundle.format import CATALOGUE
+from bundle.search import _lists
 from bundle.words import begins, edits_between, indexed, one_edit_away, searched_words, words_of
 from tests.bundle.test_query import write
 
@@ -299,3 +300,8 @@ def test_an_older_catalogue_is_searched_by_the_words_that_it_has(tmp_path: Path)
     assert ids(again, "cush round") == ["cushion"]
     assert ids(again, "杯子") == ["cup"]
     assert again.page(Query("cusion")).search.corrected == ""
+
+
+@given(words=st.sets(st.text("abcé", min_size=1, max_size=4)), word=st.text("abcé", min_size=1, max_size=4))
+def test_a_sorted_list_is_looked_up_by_halves(words: set[str], word: str) -> None:
+    assert _lists("\n".join(["", *sorted(words), ""]), word) == (word in words)
