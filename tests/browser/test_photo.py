@@ -297,7 +297,7 @@ def test_a_private_photo_says_why_it_has_no_address(page: Page) -> None:
     choose(page, demo_pictures(shown=True)[7])
     cards(page)
     page.get_by_role("button", name="Share these results").click()
-    expect(page.get_by_text("A private photo has no address: it is on your device only.")).to_be_visible()
+    expect(page.get_by_text("These results cannot be shared: your photo is only on your device.")).to_be_visible()
     expect(page).to_have_url(re.compile(r"/photo$"))
 
 

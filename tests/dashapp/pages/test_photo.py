@@ -302,7 +302,7 @@ def test_why_says_what_both_have_where_the_photo_is_a_products(hosted: FlaskClie
 
 
 def test_a_private_photo_has_no_address(hosted: FlaskClient) -> None:
-    assert "A private photo has no address" in found(hosted, [["plain", 0.9]]).text
+    assert "These results cannot be shared" in found(hosted, [["plain", 0.9]]).text
     assert "A private photo" not in found(hosted, [["plain", 0.9]], query="?product=sku-0040").text
 
 

@@ -34,7 +34,7 @@ def test_the_first_sentence_says_how_good_it_is_and_what_chance_would_give(
     html = client.get("/quality").text
     sizes = [count for _, count in Bundle.open(data).categories()]
     chance = sum(size * (size - 1) for size in sizes) / sum(sizes) / 119
-    opening = "Of a product’s first 5 look-alikes, 50% are of its own category. Picked at random, it would be"
+    opening = "Of a product’s first 5 look-alikes, 50% are from its own category. Picked at random, it would be"
     assert f"{opening} {chance:.0%}." in spoken(html)
     assert "The first one 83% The first 5 50% The first 10 25%" in spoken(html)
     assert len(select(html, "h1")) == 1
