@@ -114,7 +114,7 @@ def test_a_product_that_nothing_looks_like(tmp_path: Path) -> None:
 
 
 def test_the_whole_catalogue_is_spoken_of_where_its_figures_are_known(client: FlaskClient) -> None:
-    known = "Over the whole catalogue the two lists share 41% of what they hold"
+    known = "Over the whole catalogue the two lists share 41% of their products"
     assert known in client.get("/compare/plain").text
     assert known in client.get(f"/compare/plain?recipes={FAR},{SAMPLE}").text
     assert "agree to 52%" in client.get("/compare/plain").text

@@ -108,7 +108,7 @@ def test_the_page_about_the_shop_says_so_too(
     device: FlaskClient, hosted: FlaskClient, client: FlaskClient
 ) -> None:
     assert "compared on your device and not sent anywhere, unless you choose" in device.get("/about").text
-    assert "sent to the server, compared there and forgotten" in hosted.get("/about").text
+    assert "sent to the server, compared there and discarded" in hosted.get("/about").text
     assert "A photo that you search with" not in client.get("/about").text
 
 
