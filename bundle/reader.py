@@ -172,8 +172,7 @@ class Bundle:
         return [found[product_id] for product_id in ids if product_id in found]
 
     def variants(self, product: Product, *, limit: int) -> list[Product]:
-        """Other products in its group of variants or with a near-duplicate picture, in the catalogue's
-        order."""
+        """Its other variants and the products with near-duplicate pictures, in the catalogue's order."""
         if not (product.variants or product.twins):
             return []
         rows = self._connection().execute(

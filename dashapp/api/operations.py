@@ -105,7 +105,7 @@ def _products_parameters(site: Site, bundle: Bundle) -> tuple[Parameter, ...]:
         ),
         *FILTERS,
         Parameter("exact", "true: no word of q is taken for another one that it may be a mistake for.", _NO),
-        Parameter("sort", "The order; by default best match first, or the catalogue's order without q.", _SORT),
+        Parameter("sort", "The order; by default best match first, or the catalogue's without q.", _SORT),
         Parameter("limit", "How many products to list.", limit),
         Parameter("offset", "How many products to skip first.", offset),
     )

@@ -117,7 +117,7 @@ class Outgoing:
         return 0.0
 
     def shutdown(self, how: int) -> None:
-        """gunicorn calls this when an answer broke off."""
+        """Called by gunicorn after an answer broke off."""
         self.broken = True
         raise OSError("The worker closes connections itself.")
 
@@ -257,8 +257,7 @@ class Connection:
         self._searched, self._body = 0, None
 
     def request(self, cfg: Any) -> Request:
-        """The request that has arrived, as parsed by gunicorn. Reading an incomplete body raises the
-        reason."""
+        """The request that has arrived, as parsed by gunicorn. Reading an incomplete body raises."""
         assert self._ready is not None
         (pieces, refusal), self._ready = self._ready, None
         self._requests += 1

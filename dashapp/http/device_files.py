@@ -45,8 +45,7 @@ class LiveFile:
 
     @property
     def href(self) -> str:
-        """Its address, which changes with its content. Files compressed in the bundle are decompressed
-        there."""
+        """Its address, which changes with its content. It serves compressed files decompressed."""
         return href_of(f"/{FOLDER}/{self.tag}/{self.path.removeprefix(f'{FOLDER}/').removesuffix('.gz')}")
 
 

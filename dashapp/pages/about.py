@@ -64,7 +64,7 @@ def about_page(site: Site, bundle: Bundle, *, arguments: dict[str, str]) -> View
 
 _HOW = """
 A neural network trained on a great many photographs turns each product picture into a list of numbers. They
-describe shapes, patterns, materials and colours in the network's own terms.
+describe shapes, patterns, materials and colours in the network’s own terms.
 
 Two products look alike if their numbers are close. All products were compared in advance, and the nearest
 ones of each were stored. That is why this page answers at once.
@@ -136,7 +136,7 @@ def _photos(site: Site) -> list[Component]:
     """What happens to photos used for searching, if this site supports it."""
     if live_recipe(site) is None:
         return []
-    sent = "sent to the server, compared there and then discarded: it is neither stored nor logged"
+    sent = "sent to the server, compared there and discarded: it is neither stored nor logged"
     if site.settings.live == BROWSER:
         unless = f", unless you choose to have it {sent}" if site.hosted_live else ""
         sent = f"compared on your device and not sent anywhere{unless}"
@@ -144,7 +144,7 @@ def _photos(site: Site) -> list[Component]:
 
 
 def _privacy(site: Site) -> Component:
-    but = " but the pictures, which come from the shop’s own store" if site.settings.thumbnails else ""
+    but = " except the pictures, which come from the shop’s storage" if site.settings.thumbnails else ""
     forget = [
         html.Button("Forget all of it", type="button", className="button", **{"data-forget-all": "yes"}),
         html.P(role="status"),
@@ -153,13 +153,13 @@ def _privacy(site: Site) -> Component:
         "What is stored about you",
         html.P(
             "On the server: nothing beyond a web server’s usual log of requests. There is no account, no "
-            f"cookie and no tracking, and no other host is asked for anything{but}."
+            f"cookie and no tracking, and nothing is loaded from other hosts{but}."
         ),
         html.P(
-            "In this browser: whether you like it dark, where you were on a page, the list that you came "
-            "from, and the products that you looked at or picked. Those that you looked at are sent only to "
-            "make the page For you, and are not kept; those that you picked stand in its address, so that "
-            "you can share it."
+            "In this browser: whether you chose dark mode, how far you scrolled, the list that you came "
+            "from, and the products that you looked at or picked. Products that you looked at are sent only "
+            "to make the page For you and are not stored there. Products that you picked are part of its "
+            "address, so that you can share it."
         ),
         *_photos(site),
         html.Div(forget, className="about-text", **{"data-module": asset_href("about.js")}),

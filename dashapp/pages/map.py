@@ -18,7 +18,7 @@ from dashapp.site import Site
 
 _HIDDEN = {"aria-hidden": "true"}
 
-_KEYS = "Arrow keys move it, plus and minus zoom, 0 shows all of it. The list that follows names the products in view."
+_KEYS = "Arrow keys move it, plus and minus zoom, 0 shows all of it. The list below names what is in view."
 
 
 def map_page(site: Site, bundle: Bundle, *, arguments: dict[str, str]) -> View:
