@@ -1,4 +1,4 @@
-"""Caches that go with the object that they are about."""
+"""Caches that live and die with the object they belong to."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ def cached_with_owner(
 ) -> Callable[[_Function[Owner, Parameters, Result]], _Function[Owner, Parameters, Result]]:
     """`lru_cache` for a method, or for a function of one object: each object has a cache of its own.
 
-    The cache does not hold the object, the first argument. An object that nobody else holds is freed at once,
-    and its cache with it; `maxsize` counts the results of one object.
+    The cache does not keep the object (the first argument) alive: it is freed with the object. `maxsize` is
+    the number of results kept for each object.
     """
 
     def decorate(function: _Function[Owner, Parameters, Result]) -> _Function[Owner, Parameters, Result]:
@@ -31,7 +31,7 @@ def cached_with_owner(
 
             @lru_cache(maxsize)
             def call(*arguments: Parameters.args, **named: Parameters.kwargs) -> Result:
-                # Whoever calls holds the object.
+                # The caller holds the object, so the reference is alive.
                 there = held()
                 assert there is not None
                 return function(there, *arguments, **named)

@@ -68,13 +68,13 @@ _NameKey = list[str | tuple[int, str]]
 
 
 def create_catalogue(path: Path, products: Iterable[Product]) -> int:
-    """Write the products, in the order given, to a new SQLite file and return how many there were.
+    """Write the products, in the order given, to a new SQLite file and return their number.
 
-    Raises `sqlite3.IntegrityError` on an id that occurs twice.
+    Raises `sqlite3.IntegrityError` for a duplicate id.
     """
     connection = sqlite3.connect(path)
     try:
-        # The whole file is built before anyone may see it, so it needs no journal.
+        # Nobody sees the file before it is complete, so it needs no journal.
         connection.execute("PRAGMA journal_mode = OFF")
         connection.execute("PRAGMA synchronous = OFF")
         connection.executescript(_SCHEMA)
@@ -100,12 +100,12 @@ def create_catalogue(path: Path, products: Iterable[Product]) -> int:
 
 
 def open_catalogue(path: Path) -> sqlite3.Connection:
-    """A read-only connection that any thread may use, one at a time.
+    """Open a read-only connection. Any thread may use it, but only one at a time.
 
-    Raises `sqlite3.Error` where the file is no catalogue.
+    Raises `sqlite3.Error` if the file is not a catalogue.
     """
     if not path.is_file():
-        raise sqlite3.OperationalError("it is missing, or no file")
+        raise sqlite3.OperationalError("it is missing or not a regular file")
     address = path.resolve().as_uri() + "?mode=ro&immutable=1"
     connection = sqlite3.connect(address, uri=True, check_same_thread=False)
     try:
@@ -117,9 +117,10 @@ def open_catalogue(path: Path) -> sqlite3.Connection:
 
 
 class _OwnConnection:
-    """One thread's connection, closed when nobody holds this object any more, as when the thread ends.
+    """One thread's connection. It is closed when this object is freed, for example when the thread ends.
 
-    A connection itself is in a reference cycle with its cache of statements until it is closed.
+    The connection and its statement cache reference each other, so the connection is not freed until it is
+    closed.
     """
 
     def __init__(self, connection: sqlite3.Connection) -> None:
@@ -130,9 +131,9 @@ class _OwnConnection:
 
 
 class Connections:
-    """Gives each thread a connection of its own to one catalogue: SQLite serialises the use of a shared one.
+    """Gives each thread its own connection to a catalogue, because SQLite serialises the use of a shared one.
 
-    A connection is closed when its thread ends, when nobody holds this object any more, or by `close`.
+    A connection is closed when its thread ends, when this object is freed, or by `close`.
     """
 
     def __init__(self, path: Path) -> None:
@@ -143,7 +144,7 @@ class Connections:
         self._closed = False
 
     def __call__(self) -> sqlite3.Connection:
-        """The calling thread's connection. Raises `sqlite3.Error` where there is none, or no more."""
+        """The calling thread's connection. Raises `sqlite3.Error` if it cannot be opened or was closed."""
         found: _OwnConnection | None = getattr(self._local, "own", None)
         if found is None:
             found = _OwnConnection(open_catalogue(self._path))
@@ -155,7 +156,7 @@ class Connections:
         return found.connection
 
     def close(self) -> None:
-        """Close every thread's connection, and open none from now on."""
+        """Close every thread's connection. No new one is opened afterwards."""
         with self._lock:
             self._closed = True
             for each in self._open:
@@ -163,12 +164,12 @@ class Connections:
 
 
 def positions_from(blob: bytes) -> array[int]:
-    """The positions that a column of the tables `labels`, `prices` and `orders` holds."""
+    """Decode the column `positions` of the tables `labels`, `prices` and `orders`."""
     return _decoded("I", blob)
 
 
 def amounts_from(blob: bytes) -> array[float]:
-    """The amounts that the table `prices` holds."""
+    """Decode the column `amounts` of the table `prices`."""
     return _decoded("d", blob)
 
 
@@ -208,7 +209,7 @@ def _spelling(connection: sqlite3.Connection, described: set[str]) -> tuple[str,
 
 
 class _Index:
-    """Gathers, product by product, what the tables besides `products` hold."""
+    """Collects the content of all tables except `products`, one product at a time."""
 
     def __init__(self) -> None:
         self._labels: dict[tuple[str, str], array[int]] = defaultdict(lambda: array("I"))
@@ -220,7 +221,7 @@ class _Index:
         self.described: set[str] = set()
 
     def add(self, position: int, product: Product) -> None:
-        """Take in the product at a position; they come in the catalogue's order."""
+        """Add the product at a position. Products must come in the catalogue's order."""
         for label in _labels(product):
             self._labels[label].append(position)
         if product.price is not None:
@@ -271,8 +272,8 @@ def _labels(product: Product) -> set[tuple[str, str]]:
 def _name_key(title: str) -> _NameKey:
     """Orders titles as people do: without case and accents, and 9 before 10."""
     parts = _DIGITS.split(" ".join(words_of(title)))
-    # Text and numbers take turns, so the same places are always compared as the same type. Of two numbers
-    # the longer one is the larger: no number is too long to be compared.
+    # Text and numbers alternate, so equal places always have the same type. A number with more digits is
+    # larger, so numbers of any length can be compared without converting them.
     digits = [part.lstrip("0") for part in parts]
     return [(len(digits[place]), digits[place]) if place % 2 else part for place, part in enumerate(parts)]
 

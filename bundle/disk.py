@@ -1,4 +1,4 @@
-"""Files on the disk: opened only where they are files, and written so that they outlive a crash."""
+"""Opens regular files only, and writes files so that they survive a crash."""
 
 from __future__ import annotations
 
@@ -15,23 +15,23 @@ _AT_ONCE = 16
 
 
 def open_file(path: Path) -> BufferedReader:
-    """Open a file to read its bytes. Raises `OSError` for a folder, and for what is no file.
+    """Open a file to read its bytes. Raises `OSError` if it is not a regular file.
 
-    A pipe, a device or a socket is not opened: that could wait for ever, or set something off.
+    A pipe, device or socket is never opened: that could block forever or have side effects.
     """
     if stat.S_ISREG(path.stat().st_mode):
-        # It may have become something else since, and then this does not wait for it.
+        # The path may have changed since the check. O_NONBLOCK keeps the open from blocking then.
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
         if stat.S_ISREG(os.fstat(descriptor).st_mode):
             return os.fdopen(descriptor, "rb")
         os.close(descriptor)
-    raise OSError(errno.EINVAL, "it is no file, but a folder, a pipe, a socket or a device", str(path))
+    raise OSError(errno.EINVAL, "it is not a file but a folder, pipe, socket or device", str(path))
 
 
 def read_text(path: Path, *, most: int) -> str:
-    """The text of a file in UTF-8. Raises `OSError` as `open_file` does, `ValueError` where it is too long.
+    """Read a UTF-8 text file. Raises `OSError` as `open_file` does, and `ValueError` if it is too long.
 
-    `most` is how many bytes it may have. No more memory is asked for than it needs.
+    `most` is the largest allowed size in bytes. No more memory is allocated than the file needs.
     """
     with open_file(path) as file:
         size = os.fstat(file.fileno()).st_size
@@ -42,7 +42,7 @@ def read_text(path: Path, *, most: int) -> str:
 
 
 def flush(path: Path | str) -> None:
-    """Ask the system to write a file, or the names in a folder, to the disk, and wait until it has."""
+    """Flush a file, or a folder's entries, to the disk, and wait until that is done."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)
@@ -52,10 +52,11 @@ def flush(path: Path | str) -> None:
 
 @contextmanager
 def whole_file(path: Path, *, by_way_of: Path | None = None, durable: bool = False) -> Iterator[Path]:
-    """A temporary file that takes the place of `path` where all went well, and is removed otherwise.
+    """Write a temporary file that replaces `path` on success and is removed on failure.
 
-    Nobody ever sees a part of it, and hard links to what was there keep what they have. The temporary file is
-    in the folder `by_way_of`, or else beside `path`. With `durable`, no crash of the machine undoes it.
+    Readers never see a partial file, and hard links to the old file keep its content. The temporary file is
+    created in the folder `by_way_of`, or beside `path`. With `durable`, the replacement survives a crash of
+    the machine.
     """
     temporary = (by_way_of or path.parent) / f".{path.name}.new"
     try:
@@ -66,13 +67,13 @@ def whole_file(path: Path, *, by_way_of: Path | None = None, durable: bool = Fal
     finally:
         temporary.unlink(missing_ok=True)
     if durable:
-        # The rename itself is on the disk once the folder is.
+        # Flushing the folder makes the rename itself durable.
         flush(path.parent)
 
 
 def flush_all(folder: Path, *, but: Collection[tuple[int, int]] = frozenset()) -> None:
-    """`flush` a folder and everything below it, but for the files that `numbers_of` another folder has."""
-    # Many at a time: a file system writes them together, and waits for the disk once.
+    """`flush` a folder and everything below it, except files with `numbers_of` in `but`."""
+    # In parallel: the file system then writes many files together and waits for the disk once.
     with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="flush") as pool:
         for _ in pool.map(flush, _paths(folder, but)):
             pass
@@ -88,9 +89,9 @@ def _paths(folder: Path | str, but: Collection[tuple[int, int]]) -> Iterator[Pat
 
 
 def numbers_of(folder: Path | str) -> set[tuple[int, int]]:
-    """What tells each file below a folder from all others, whatever its name: its device and number there.
+    """The device and inode number of each file below a folder. They identify it whatever its name.
 
-    Empty where there is no such folder.
+    Empty if there is no such folder.
     """
     numbers: set[tuple[int, int]] = set()
     for entry in _entries(folder) if Path(folder).is_dir() else ():

@@ -1,4 +1,4 @@
-"""A product's fields as columns of SQLite, derived from their types: a new field needs no line here."""
+"""Derives SQLite columns from the types of a product's fields, so a new field needs no change here."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from bundle.format import Product, ProductImage
 
 
 class _Form(NamedTuple):
-    """How values of one type stand in a catalogue: the column's type, and the way there and back."""
+    """How values of one type are stored: the column's SQL type, and the conversions to and from it."""
 
     sql: str
     written: Callable[[Any], Any] | None = None
@@ -45,12 +45,12 @@ _COLUMNS = {name: _FORMS[kind] for name, kind in TYPES.items()}
 _WRITTEN = tuple((name, form.written) for name, form in _COLUMNS.items())
 
 INSERT = f"INSERT INTO products VALUES({','.join('?' * (1 + len(_COLUMNS)))})"
-"""Writes the row that `row_of` gives."""
+"""The SQL statement that inserts a row made by `row_of`."""
 
 TABLE = "CREATE TABLE products(position INTEGER PRIMARY KEY, {});".format(
     ", ".join(f"{name} {form.sql}{' UNIQUE' if name == 'id' else ''}" for name, form in _COLUMNS.items())
 )
-"""Makes the table of the products."""
+"""The SQL statement that creates the table of products."""
 
 
 def row_of(position: int, product: Product) -> tuple[Any, ...]:
@@ -60,13 +60,13 @@ def row_of(position: int, product: Product) -> tuple[Any, ...]:
 
 
 class ProductColumns:
-    """The columns of a product that a catalogue has: one that an older build wrote may lack the newest.
+    """The product columns that a catalogue has. A catalogue from an older build may lack newer ones.
 
-    `names` is their list for a SELECT. A field without a column has its default.
+    `names` lists them for a SELECT. A field without a column gets its default value.
     """
 
     def __init__(self, connection: sqlite3.Connection) -> None:
-        """Looks at a catalogue's columns. Raises `sqlite3.Error` where it has no products."""
+        """Read a catalogue's columns. Raises `sqlite3.Error` if it has no table of products."""
         there = {name for (_, name, *_) in connection.execute("PRAGMA table_info(products)")}
         self._forms = [(name, form.read) for name, form in _COLUMNS.items() if name in there]
         self.names = ", ".join(name for name, _ in self._forms)

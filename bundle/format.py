@@ -25,7 +25,7 @@ THUMBNAILS = "thumbnails"
 MAP = "map"
 
 SHARD_BYTES = 256 * 1024
-"""The size, in bytes, that no neighbours file passes (unless one single list does)."""
+"""The largest size of a neighbours file in bytes. Only a single list that is larger may exceed it."""
 
 MAX_SHARDS = 1 << 20
 
@@ -43,7 +43,7 @@ COLOURS = (
     "purple",
     "pink",
 )
-"""The names that a picture's colours go by, in the order in which people are shown them."""
+"""The colour names, in the order in which they are shown."""
 
 _LONGEST_NAME = 1024
 _LARGEST_JSON = 256 << 20
@@ -55,7 +55,7 @@ _GENERATION = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,100}")
 
 
 class BundleError(Exception):
-    """A bundle is missing, broken or of another version. Its text is one sentence meant for people."""
+    """A bundle is missing, broken or of another version. The message is one sentence for people to read."""
 
 
 @dataclass(frozen=True)
@@ -71,38 +71,38 @@ class ProductImage:
 
 
 def said(text: str, *, is_amount: bool = False) -> dict[str, Any]:
-    """The metadata of a product's field: what it says, for the API's description, and whether it is money."""
+    """Metadata of a product field: its description for the API, and whether it is an amount of money."""
     return {"says": text, "is_amount": is_amount}
 
 
 @dataclass(frozen=True)
 class ProductFields:
-    """What a source says of a product. Tables, bundles and the API take their fields from here.
+    """What a source says about a product. Tables, bundles and the API take their fields from here.
 
-    `bundle.fields` derives the catalogue's columns from the fields' types. Empty text, empty collections
-    and None stand for what the source does not say.
+    `bundle.fields` derives the catalogue's columns from the fields' types. Empty text, empty collections and
+    None mean that the source does not say.
     """
 
-    id: str = field(metadata=said("The shop's name for it, unique."))
-    title: str = field(metadata=said("What it is called."))
+    id: str = field(metadata=said("The product's unique id in the shop."))
+    title: str = field(metadata=said("Its title."))
     _: KW_ONLY
-    category: str = field(default="", metadata=said("Its path, `Home > Mugs`, from the widest part."))
-    brand: str = field(default="", metadata=said("Whose it is."))
-    tags: tuple[str, ...] = field(default=(), metadata=said("Further words that it can be found by."))
-    price: float | None = field(default=None, metadata=said("What it costs.", is_amount=True))
+    category: str = field(default="", metadata=said("Its category path, such as `Home > Mugs`."))
+    brand: str = field(default="", metadata=said("Its brand."))
+    tags: tuple[str, ...] = field(default=(), metadata=said("Tags that it can be found by."))
+    price: float | None = field(default=None, metadata=said("Its current price.", is_amount=True))
     compare_at_price: float | None = field(
-        default=None, metadata=said("What it cost before a sale: more than `price`.", is_amount=True)
+        default=None, metadata=said("Its price before a sale, higher than `price`.", is_amount=True)
     )
     currency: str = field(
-        default="", metadata=said("Of both prices: a code of ISO 4217, or the shop's sign.")
+        default="", metadata=said("The currency of both prices: an ISO 4217 code or the shop's own symbol.")
     )
-    in_stock: bool | None = field(default=None, metadata=said("Whether it can be had now."))
-    popularity: float | None = field(default=None, metadata=said("More is more popular."))
+    in_stock: bool | None = field(default=None, metadata=said("Whether it is in stock."))
+    popularity: float | None = field(default=None, metadata=said("Its popularity; higher is more popular."))
     url: str = field(default="", metadata=said("Its page in the shop."))
-    description: str = field(default="", metadata=said("What the shop writes of it, as plain text."))
-    variants: str = field(default="", metadata=said("The shop's name for the group of variants it is in."))
+    description: str = field(default="", metadata=said("The shop's description, as plain text."))
+    variants: str = field(default="", metadata=said("The id of the group of variants it belongs to."))
     facts: dict[str, str] = field(
-        default_factory=dict, metadata=said("All else that the source says, by the names of its columns.")
+        default_factory=dict, metadata=said("All other columns of the source, by name.")
     )
 
     @property
@@ -115,18 +115,16 @@ class ProductFields:
 
 @dataclass(frozen=True)
 class Product(ProductFields):
-    """One product of the catalogue, as its source and its pictures give it.
-
-    The first of `images` is the one that is compared.
+    """One product of the catalogue. The first of its `images` is the one that is compared.
     """
 
-    images: tuple[ProductImage, ...] = field(metadata=said("Its pictures: the first is the one compared."))
+    images: tuple[ProductImage, ...] = field(metadata=said("Its pictures; the first is the one compared."))
     _: KW_ONLY
     colours: tuple[str, ...] = field(
-        default=(), metadata=said("The colours of the first picture, the largest first.")
+        default=(), metadata=said("The colours in the first picture, largest area first.")
     )
     twins: str = field(
-        default="", metadata=said("The first product whose first picture is all but the same as this one's.")
+        default="", metadata=said("The first product with a near-duplicate of this one's first picture.")
     )
 
 
@@ -136,10 +134,10 @@ MAP_SIDE = 65_535
 
 @dataclass(frozen=True)
 class ProductMap:
-    """Where each product lies on a map on which look-alikes lie together, by position in the catalogue.
+    """The place of each product, by position in the catalogue, on a map that puts look-alikes together.
 
-    `x` and `y` are whole numbers from 0 to `MAP_SIDE`. `fitted` is how many products were laid out together;
-    `placed` and `removed` are how many have come and gone since.
+    `x` and `y` are whole numbers from 0 to `MAP_SIDE`. `fitted` is the number of products laid out together;
+    `placed` and `removed` count those added and removed since.
     """
 
     x: Sequence[int]
@@ -167,14 +165,14 @@ def is_generation(text: str) -> bool:
 
 
 def is_page_address(text: str) -> bool:
-    """Whether `text` may become a link to a page: an address of the web, as a browser would take it."""
+    """Whether `text` is safe as a link: a web address that a browser accepts."""
     if not _PAGE_ADDRESS.fullmatch(text):
         return False
     try:
         parts = urlsplit(text)
         return bool(parts.hostname) and parts.port != 0
     except ValueError:
-        # Brackets around what is no address of version 6, or a port that there is none of.
+        # Brackets that hold no IPv6 address, or an invalid port.
         return False
 
 
@@ -186,19 +184,19 @@ def thumbnail_file(image_id: str, *, small: bool = False) -> str:
 def shard_of(product_id: str, shards: int) -> int:
     """The number of the neighbours file that holds a product's list, from 0 to `shards` - 1.
 
-    `shards` is a power of two; the number is the leading bits of the SHA-256 of the id in UTF-8, so it
-    depends on nothing but the id: a product that is added or removed moves no other.
+    `shards` is a power of two; the number is the leading bits of the SHA-256 of the id in UTF-8, so adding or
+    removing a product moves no other.
     """
     return shard_at(shard_place(product_id), shards)
 
 
 def shard_place(product_id: str) -> int:
-    """The first 32 bits of the SHA-256 of a product's id in UTF-8: all that decides on its file."""
+    """The first 32 bits of the SHA-256 of a product's id in UTF-8. They alone determine its file."""
     return int.from_bytes(hashlib.sha256(product_id.encode()).digest()[:4], "big")
 
 
 def shard_at(place: int, shards: int) -> int:
-    """The number of the neighbours file, of `shards`, that a product at this `shard_place` belongs to."""
+    """The number of the neighbours file, out of `shards`, for a `shard_place`."""
     return place * shards >> 32
 
 
@@ -219,22 +217,22 @@ def encode_list(product_id: str, neighbours: Sequence[Neighbour]) -> str:
 
 
 def list_key(product_id: str) -> str:
-    """How the line of a product begins in a neighbours file; no other place in the file reads the same."""
+    """The beginning of a product's line in a neighbours file. It occurs nowhere else in the file."""
     return encode_string(product_id) + ": "
 
 
 def encode_string(text: str) -> str:
-    """`text` as a JSON string; characters beyond ASCII stand as themselves."""
+    """`text` as a JSON string. Characters outside ASCII are not escaped."""
     return _ENCODER.encode(text)
 
 
 def canonical_json(value: Any) -> bytes:
-    """`value` as JSON with sorted keys and no spare spaces: the same value always gives the same bytes."""
+    """`value` as JSON with sorted keys and no spaces: equal values give equal bytes."""
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
 
 def parse_json(text: str) -> Any:
-    """The value of a text in JSON. Raises `ValueError` where it is none, or nested too deeply to be read."""
+    """Parse JSON. Raises `ValueError` if it is invalid or nested too deeply."""
     try:
         return json.loads(text)
     except RecursionError:
@@ -242,23 +240,23 @@ def parse_json(text: str) -> Any:
 
 
 def read_json(path: Path) -> Any:
-    """The value of a file in JSON. Raises `OSError`, or `ValueError` where that is not what it holds."""
+    """Parse a JSON file. Raises `OSError`, or `ValueError` if it does not hold valid JSON."""
     return parse_json(read_text(path, most=_LARGEST_JSON))
 
 
 def manifest_digest(manifest: dict[str, Any]) -> str:
-    """The SHA-256 of a manifest's content, its own `digest` field left out."""
+    """The SHA-256 of a manifest's content without its `digest` field."""
     return hashlib.sha256(canonical_json({k: v for k, v in manifest.items() if k != "digest"})).hexdigest()
 
 
 def sha256_of(path: Path) -> str:
-    """The SHA-256 of a file's bytes, read in pieces, as 64 hexadecimal digits."""
+    """The SHA-256 of a file as 64 hexadecimal digits. The file is read in chunks."""
     with open_file(path) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def read_current(root: Path) -> str | None:
-    """The name of the live generation, or None where there is none yet."""
+    """The name of the live generation, or None if there is none yet."""
     try:
         name = read_text(root / CURRENT, most=_LONGEST_NAME).strip()
     except (OSError, ValueError):

@@ -1,4 +1,4 @@
-"""The generations of a bundle: which there are, which comes before the live one, and making one live."""
+"""Lists a bundle's generations, finds the one before the live one, and makes one live."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ _NAMES = re.compile(r"\d{8}T\d{12}Z")
 def generations(root: Path) -> list[Bundle]:
     """Every complete generation below `root`, newest first by its manifest's `created`, then by its name.
 
-    Complete is one that can be opened; what is still being built, or damaged, is not in the list. Raises
-    `BundleError` where there is no such folder.
+    A generation is complete if it can be opened. Unfinished and damaged ones are left out. Raises
+    `BundleError` if there is no such folder.
     """
     if not root.is_dir():
         raise BundleError(f"There is no bundle at {root}: name the folder that a build wrote.")
@@ -36,10 +36,10 @@ def generations(root: Path) -> list[Bundle]:
 
 
 def previous(root: Path) -> Bundle | None:
-    """The generation that `roll_back` would make live: the newest whole one other than the live one.
+    """The generation that `roll_back` would make live: the newest intact one except the live one.
 
-    Where none is whole, the newest complete one; None where there is no other. The live one need not be
-    complete: a damaged one is a reason to go back.
+    If none is intact, the newest complete one; None if there is no other. The live one may be damaged: that
+    is a reason to go back.
     """
     live = fmt.read_current(root)
     others = [bundle for bundle in generations(root) if bundle.folder.name != live]
@@ -47,15 +47,15 @@ def previous(root: Path) -> Bundle | None:
 
 
 def is_whole(bundle: Bundle) -> bool:
-    """Whether the files of a generation have the names and sizes of its seal."""
+    """Whether a generation's files have the names and sizes that its seal lists."""
     return not bundle.mismatches()
 
 
 def roll_back(root: Path) -> Bundle:
     """Make the `previous` generation the live one and return it; no generation is removed.
 
-    Raises `BundleError`, with nothing changed, where there is no other generation, where its files do not
-    have the names and sizes of its seal, or where `root` cannot be written.
+    Raises `BundleError`, and changes nothing, if there is no other generation, if its files do not match its
+    seal, or if `root` cannot be written.
     """
     bundle = previous(root)
     if bundle is None:
@@ -76,10 +76,10 @@ def roll_back(root: Path) -> Bundle:
 
 
 def next_name(root: Path, moment: datetime) -> str:
-    """The name of a generation that is built at a moment, in UTC, into `root`.
+    """The name for a generation that is built into `root` at a moment in UTC.
 
-    Where a clock was set back, it is that after the last one there, so that names are in the order of the
-    builds, whatever the clock says. Raises `BundleError` where there is none after that.
+    If the clock was set back, it is the name that follows the last existing one, so that names always sort in
+    the order of the builds. Raises `BundleError` if no name follows.
     """
     for folder in root.iterdir():
         there = _moment(folder.name)
@@ -88,7 +88,7 @@ def next_name(root: Path, moment: datetime) -> str:
                 moment = there + timedelta(microseconds=1)
             except OverflowError:
                 raise BundleError(
-                    f"The generation {folder} has the last name that there can be: "
+                    f"The generation {folder} has the last possible name: "
                     "remove the folder or rename it, then build again."
                 ) from None
     return moment.strftime(_NAME)
@@ -109,19 +109,19 @@ def _moment(name: str) -> datetime | None:
 
 
 def replace_current(root: Path, name: str) -> None:
-    """Make the generation `name` the live one, by a rename: a reader sees the one before or this one.
+    """Make the generation `name` live by a rename, so that a reader sees either the old one or this one.
 
-    Once this returns, a crash of the machine does not undo it. Raises `OSError` where `root` cannot be
-    written, with the generation that was live still live.
+    Once this returns, the change survives a crash of the machine. Raises `OSError` if `root` cannot be
+    written; the old generation then stays live.
     """
     with whole_file(root / fmt.CURRENT, durable=True) as temporary:
         temporary.write_text(name + "\n", encoding="utf-8")
 
 
 def open_at(path: Path) -> Bundle:
-    """The live generation of the bundle at `path`, or the generation whose own folder `path` is.
+    """Open the live generation of the bundle at `path`, or the generation in the folder `path`.
 
-    Raises `BundleError` where it is neither.
+    Raises `BundleError` if it is neither.
     """
     if (path / fmt.MANIFEST).is_file() and not (path / fmt.CURRENT).exists():
         return Bundle.open_generation(path)
@@ -129,7 +129,7 @@ def open_at(path: Path) -> Bundle:
 
 
 def _created(bundle: Bundle) -> datetime:
-    """When a generation was built; one whose manifest does not say is older than all that do."""
+    """When a generation was built. One whose manifest does not say counts as the oldest."""
     try:
         created = datetime.fromisoformat(bundle.manifest["created"])
     except (KeyError, TypeError, ValueError):

@@ -1,4 +1,4 @@
-"""Which products carry which label, in memory: filters and their counts without a look at the products."""
+"""An in-memory index of labels, which answers filters and their counts without reading the products."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ from bundle.format import COLOURS
 from bundle.query import SORTS, Facets, Filters, PriceRange, Query, Value, category_name, category_path
 
 _DENSE = 32
-"""A label that one in so many products carries takes no more memory as one bit for each product of the
-catalogue than as four bytes for each of its own."""
+"""A label on at least one in this many products takes less memory as a bit set over the catalogue than as a
+list of four-byte positions."""
 
 _BITS_TO_BYTES = bytes.maketrans(b"01", b"\0\1")
 
 _PLACES = {colour: place for place, colour in enumerate(COLOURS)}
 
 _KINDS = {"category": "categories", "brand": "brands", "tag": "tags", "colour": "colours"}
-"""The kinds of labels, with the field of `Facets` that has their counts."""
+"""The kinds of labels, each with the field of `Facets` that holds its counts."""
 
 
 @dataclass(frozen=True)
 class _Label:
-    """Who carries one label. Sets are whole numbers, with the bit of each position set that is a member."""
+    """The products with one label. A set is an integer whose bits are set at its members' positions."""
 
     name: str
     products: int
@@ -40,7 +40,7 @@ class _Label:
 
 @dataclass(frozen=True)
 class _Prices:
-    """The prices in one currency, ascending, and whose they are; `bits` are these as a set."""
+    """The prices in one currency, ascending, with the products' positions; `bits` is the set of these."""
 
     currency: str
     positions: array[int]
@@ -51,8 +51,8 @@ class _Prices:
 class Index:
     """The labels, prices and orders of one catalogue, read when they are first needed.
 
-    A set of products is one whole number, the bit of a product's position set where it is a member: what
-    two sets share, and how many that are, are then single steps, whatever the size of the catalogue.
+    A set of products is an integer whose bits are set at its members' positions. Intersecting and counting
+    sets are then single operations, whatever the size of the catalogue.
     """
 
     def __init__(self, connection: Connections, *, count: int) -> None:
@@ -63,7 +63,7 @@ class Index:
 
     @property
     def sorts(self) -> tuple[str, ...]:
-        """The orders that there are: without prices, for example, none by price."""
+        """The available sort orders. Without prices, for example, there is none by price."""
         there = {"name", "shuffle"}
         there |= {"price", "price-down"} if self._prices() else set()
         there |= {"popularity"} if isinstance(self._ordered("popularity"), array) else set()
@@ -71,15 +71,15 @@ class Index:
 
     @property
     def currency(self) -> str:
-        """The currency that most prices are in; empty where there are none."""
+        """The currency of most prices; empty if there are no prices."""
         return next((prices.currency for prices in self._prices()), "")
 
     def positions(
         self, query: Query, *, found: Sequence[int] | None, offset: int, limit: int
     ) -> tuple[list[int], int]:
-        """The positions of one page of a query's products, and how many there are on all pages.
+        """The positions of one page of a query's products, and the number on all pages together.
 
-        `found` are those that the search found, best first; None where nothing is searched for.
+        `found` holds the positions that the search found, best first, or None without a search.
         """
         restrictions = self._restrictions(query.filters, found)
         order = self._order(query, found)
@@ -92,8 +92,7 @@ class Index:
         return list(islice(self._kept(order, members), offset, offset + limit)), total
 
     def admitted(self, query: Query) -> bytes | None:
-        """One byte for each product: 1 where the query's filters admit it, else 0. None where they admit
-        all."""
+        """One byte for each product: 1 if the query's filters admit it, else 0; None if they admit all."""
         restrictions = self._restrictions(query.filters, None)
         return self._flags(reduce(and_, restrictions.values())) if restrictions else None
 
@@ -102,7 +101,7 @@ class Index:
         restrictions = self._restrictions(query.filters, found)
 
         def without(kind: str) -> int | None:
-            """What all restrictions but one leave; None where there are no others."""
+            """The products that pass all restrictions but one; None if there are no others."""
             others = [members for other, members in restrictions.items() if other != kind]
             return reduce(and_, others) if others else None
 
@@ -111,7 +110,7 @@ class Index:
         counts["colours"] = tuple(sorted(counts["colours"], key=lambda value: _PLACES.get(value.name, 0)))
 
         def one(kind: str) -> int:
-            """How many products the only label of a kind would leave."""
+            """How many products remain with the only label of a kind."""
             return sum(value.products for value in self._counts(kind, without(kind)))
 
         return Facets(
@@ -125,7 +124,7 @@ class Index:
     # --- sets ---------------------------------------------------------------------------------------
 
     def _restrictions(self, filters: Filters, found: Sequence[int] | None) -> dict[str, int]:
-        """The set that each part of a query leaves, by its kind; none where that is everything."""
+        """The set that each part of a query admits, by kind. A part that admits everything is left out."""
         category = category_name(category_path(filters.category))
         chosen = {
             "category": (category,) if category else (),
@@ -162,7 +161,7 @@ class Index:
         return f"{members:0{self._count}b}".encode().translate(_BITS_TO_BYTES)[::-1]
 
     def _kept(self, positions: Sequence[int], members: int) -> Iterator[int]:
-        """Those of `positions` that are members, in their order."""
+        """Yield the `positions` that are members, in order."""
         flags = self._flags(members)
         return compress(positions, map(flags.__getitem__, positions))
 
@@ -182,7 +181,7 @@ class Index:
             for label in labels
         ]
         counted = [value for value in counted if value.products]
-        # The labels are most frequent first already, so equals keep the order that they have without a query.
+        # The labels are already sorted by frequency, and a stable sort keeps that order among equals.
         counted.sort(key=lambda value: -value.products)
         return tuple(counted)
 
@@ -232,7 +231,7 @@ class Index:
 
     @cached_with_owner(maxsize=8)
     def _by_price(self, currency: str, down: bool) -> array[int]:
-        """By price, first in the currency that counts, then in the others; what has no price comes last."""
+        """Sort by price: first the given currency, then the others, then products without a price."""
         first = self._in(currency)
         order = array("I")
         for prices in sorted(self._prices(), key=lambda each: each != first):
@@ -246,7 +245,7 @@ class Index:
 
     @cached_with_owner(maxsize=8)
     def _shuffled(self, seed: int) -> array[int]:
-        # Python holds the numbers that follow a seed to be the same in every version.
+        # Python guarantees that a seed gives the same numbers in every version.
         draw = Random(seed).random
         places = [draw() for _ in range(self._count)]
         return array("I", sorted(range(self._count), key=places.__getitem__))
@@ -274,6 +273,6 @@ class Index:
 
     @cached_with_owner()
     def _ordered(self, name: str) -> Sequence[int]:
-        """The order of a name; the catalogue's where it has no such order."""
+        """The stored order with this name, or the catalogue's order if there is none."""
         row = self._connection().execute("SELECT positions FROM orders WHERE name = ?", (name,)).fetchone()
         return positions_from(row[0]) if row else range(self._count)

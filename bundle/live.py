@@ -1,13 +1,13 @@
-"""The live part of a bundle: what a search with a visitor's own photo needs, for the first recipe.
+"""The live part of a bundle: what searching with a visitor's photo needs, for the first recipe.
 
-    live/<recipe>/live.json             what the rest is: `LiveSearch` has its fields
+    live/<recipe>/live.json             a description of the rest: the fields of `LiveSearch`
     live/<recipe>/extractor.tflite      uint8 images (1, h, w, 3) in RGB to float32 embeddings (1, d)
-    live/<recipe>/extractor.int8.tflite the same with int8 weights, where that agrees well enough
-    live/<recipe>/centre.f32            d float32, subtracted from an embedding; not without projection
-    live/<recipe>/vectors-000.i8        vectors (rows, d) int8, so many whole rows a file
-    live/<recipe>/scales.f32            rows float32: what a row's numbers are multiplied by
+    live/<recipe>/extractor.int8.tflite the same with int8 weights, if its results agree well enough
+    live/<recipe>/centre.f32            d float32, subtracted from an embedding; only with a projection
+    live/<recipe>/vectors-000.i8        vectors (rows, d) int8, the same number of rows in each file
+    live/<recipe>/scales.f32            rows float32: the factor of each row's numbers
     live/<recipe>/owners.u32            rows uint32: the position in the catalogue of a row's product
-    live/web/…                          what runs an extractor in a browser
+    live/web/…                          the runtime that runs an extractor in a browser
 
 All numbers are little-endian.
 """
@@ -27,7 +27,7 @@ from bundle.reader import Bundle
 FOLDER = "live"
 WEB = f"{FOLDER}/web"
 WEB_START = f"{WEB}/litert.js"
-"""What a browser loads first of what runs an extractor there."""
+"""The file of the browser's runtime that is loaded first."""
 
 DESCRIPTION = "live.json"
 EXTRACTOR = "extractor.tflite"
@@ -39,7 +39,7 @@ OWNERS = "owners.u32"
 VERSION = 1
 
 SHARD_BYTES = 1 << 20
-"""The bytes that no file of vectors passes, unless a single row does."""
+"""The largest size of a file of vectors in bytes. Only a single row that is larger may exceed it."""
 
 _HINT = "build it again, run: python -m precompute build SOURCE --live"
 
@@ -55,21 +55,21 @@ def vectors_name(shard: int) -> str:
 
 
 def rows_of_a_shard(dimensions: int) -> int:
-    """How many rows each file of vectors has, but for the last one, which may have fewer."""
+    """How many rows each file of vectors has. The last file may have fewer."""
     return max(1, SHARD_BYTES // dimensions)
 
 
 @dataclass(frozen=True)
 class LiveSearch:
-    """What `live.json` says: how a photo becomes a vector, and what it is compared with.
+    """The content of `live.json`: how a photo becomes a vector, and what it is compared with.
 
     `form` says how a picture becomes the extractor's input (`decoding`, `input_size`, `resize`,
     `interpolation`); `projection` is `centre` or `none` and `metric` the recipe's. `vectors` are `rows` of
     `dimensions` numbers in `shards` files, `rows_per_shard` in each but the last. Where the metric is cosine
-    they have unit length. `models` has the `file` and `bytes` of each extractor. A score from them is at
-    most `score_error` from the stored lists', measured on the catalogue's own pictures; `agreement` has how
-    far the extractors agree with the build's, by their names `float32` and `int8`. `formats` are those of a
-    photo, by Pillow's names.
+    they have unit length. `models` has the `file` and `bytes` of each extractor. A score from them differs by
+    at most `score_error` from the stored lists, measured on the catalogue's own pictures. `agreement` says
+    how closely each extractor, `float32` and `int8`, agrees with the build's. `formats` lists the accepted
+    photo formats by Pillow's names.
     """
 
     folder: Path
@@ -88,11 +88,11 @@ class LiveSearch:
     formats: tuple[str, ...]
 
     def path(self, name: str) -> Path:
-        """Where one of the files is."""
+        """The path of one of the files."""
         return self.folder / name
 
     def shard_paths(self) -> list[Path]:
-        """Where the files of vectors are, in the order of their rows."""
+        """The paths of the files of vectors, in the order of their rows."""
         return [self.folder / vectors_name(shard) for shard in range(self.shards)]
 
     def files(self) -> dict[str, int]:
@@ -107,7 +107,7 @@ class LiveSearch:
 
 
 def has_live(bundle: Bundle) -> bool:
-    """Whether a bundle was built with a live part, whole or not."""
+    """Whether a bundle was built with a live part, even a damaged one."""
     return (bundle.folder / FOLDER).is_dir()
 
 
@@ -120,9 +120,9 @@ def read_owners(live: LiveSearch) -> array[int]:
 
 
 def read_live(bundle: Bundle) -> LiveSearch | None:
-    """The live part of a bundle, None where it has none.
+    """Read the live part of a bundle, or None if it has none.
 
-    Raises `BundleError` where a part of it is missing or not what `live.json` says.
+    Raises `BundleError` if a file is missing or does not match `live.json`.
     """
     recipe = bundle.recipes[0]["name"]
     folder = bundle.folder / FOLDER / recipe
@@ -134,7 +134,7 @@ def read_live(bundle: Bundle) -> LiveSearch | None:
     except (OSError, ValueError) as error:
         raise BundleError(f"{path} cannot be read ({error}): {_HINT}.") from error
     if not isinstance(fields, dict) or fields.pop("version", None) != VERSION:
-        raise BundleError(f"{path} is not of version {VERSION}, the one that this program reads: {_HINT}.")
+        raise BundleError(f"{path} is not of version {VERSION}, which this program reads: {_HINT}.")
     try:
         live = LiveSearch(folder=folder, **fields | {"formats": tuple(fields["formats"])})
         for name, size in live.files().items():
@@ -142,7 +142,7 @@ def read_live(bundle: Bundle) -> LiveSearch | None:
             if size != found:
                 raise ValueError(f"{name} has {found:,} bytes where {size:,} are expected")
     except (OSError, LookupError, TypeError, ValueError, AttributeError) as error:
-        raise BundleError(f"The live search in {folder} is not whole ({error}): {_HINT}.") from error
+        raise BundleError(f"The live search in {folder} is incomplete ({error}): {_HINT}.") from error
     if bundle.recipes[0].get("fingerprint") != live.fingerprint:
-        raise BundleError(f"{path} is of another recipe than the bundle's first: {_HINT}.")
+        raise BundleError(f"{path} belongs to another recipe than the bundle's first: {_HINT}.")
     return live

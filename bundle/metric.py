@@ -1,4 +1,4 @@
-"""The metrics by which vectors are compared, and which of two scores is the better one."""
+"""The metrics that compare vectors, and which of two scores is better."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ METRICS = ("cosine", "euclidean", "dot")
 
 
 def lower_is_better(metric: str) -> bool:
-    """Whether a score is a distance, so that the lower one of two is the better."""
+    """Whether a score is a distance, so that lower is better."""
     return metric == "euclidean"
 
 
 def sign(metric: str) -> int:
-    """What a score is multiplied by so that the higher one of two is the better: 1 or -1."""
+    """The factor, 1 or -1, that makes the higher of two scores the better one."""
     return -1 if lower_is_better(metric) else 1

@@ -1,4 +1,4 @@
-"""What may be asked of a catalogue: words, filters and an order; and the counts that come with an answer."""
+"""What can be asked of a catalogue (words, filters and an order), and the counts in its answer."""
 
 from __future__ import annotations
 
@@ -11,17 +11,18 @@ from bundle.format import Product
 _BETWEEN = " > "
 
 SORTS = ("name", "price", "price-down", "popularity", "shuffle")
-"""The orders besides the one that a query has by itself: best match first, or the catalogue's."""
+"""The sort orders besides the default, which is best match first or the catalogue's order."""
 
 
 @dataclass(frozen=True)
 class Filters:
-    """Which products are wanted; all of them by default.
+    """Which products are wanted; all by default.
 
-    `category` stands for all below it too. Of several `brands`, `tags` or `colours` one is enough. `in_stock`
-    leaves out what is not in stock or does not say, `on_sale` what costs no less than before. `lowest` and
-    `highest` bound the price, both included, in `currency`: the catalogue's most frequent one where that is
-    empty, as prices in different currencies cannot be compared.
+    `category` includes everything below it. A product needs only one of several `brands`, `tags` or
+    `colours`. `in_stock` leaves out products that are not in stock or do not say; `on_sale` leaves out those
+    without a higher former price. `lowest` and `highest` bound the price, both included, in `currency`. An
+    empty `currency` means the catalogue's most frequent one, as prices in different currencies cannot be
+    compared.
     """
 
     category: str = ""

@@ -1,4 +1,4 @@
-"""Opens the live generation of a bundle and answers what a page asks, without reading the rest."""
+"""Opens the live generation of a bundle and reads only what each page asks for."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ EVERYTHING = Query()
 
 @dataclass(frozen=True)
 class Page:
-    """One page of a query: its products, how many there are on all pages together, and what was searched."""
+    """One page of a query: its products, the number on all pages together, and what was searched for."""
 
     products: tuple[Product, ...]
     total: int
@@ -36,8 +36,8 @@ class Bundle:
     """One generation, opened read-only. Opening costs the same for ten products and for a million.
 
     `generation` is its name, `count` how many products there are, and `recipes` what the `manifest` says of
-    each recipe, the default one first. Safe to use from many threads. Its databases are closed where a `with`
-    ends, by `close`, or when nobody holds it any more.
+    each recipe, the default one first. Safe to use from many threads. Its databases are closed at the end of
+    a `with`, by `close`, or when the object is freed.
     """
 
     def __init__(self, folder: Path, manifest: dict[str, Any]) -> None:
@@ -56,15 +56,15 @@ class Bundle:
     def open(cls, root: Path) -> Bundle:
         """Open the live generation of the bundle at `root`.
 
-        Raises `BundleError`, in one sentence that says what to do, where there is no bundle, where it is
-        of another version, or where one of its parts cannot be read.
+        Raises `BundleError`, in one sentence that says what to do, if there is no bundle, if it has another
+        version, or if a part cannot be read.
         """
         if not root.is_dir():
             raise BundleError(f"There is no bundle at {root}: {_BUILD_HINT}.")
         generation = fmt.read_current(root)
         if generation is None:
             raise BundleError(
-                f"{root} is no bundle: its file {fmt.CURRENT}, which names the live generation, "
+                f"{root} is not a bundle: its file {fmt.CURRENT}, which names the live generation, "
                 f"is missing or broken: {_BUILD_HINT}."
             )
         return cls.open_generation(root / generation)
@@ -72,7 +72,7 @@ class Bundle:
     @classmethod
     def open_generation(cls, folder: Path) -> Bundle:
         """Open the generation in `folder`, live or not. Raises `BundleError` as `open` does."""
-        # Absolute, so that whoever serves its files may resolve paths against another folder.
+        # Absolute, because the code that serves its files may resolve paths against another folder.
         folder = folder.absolute()
         manifest = _read_manifest(folder / fmt.MANIFEST)
         try:
@@ -83,7 +83,7 @@ class Bundle:
             ) from error
 
     def close(self) -> None:
-        """Close its databases, which nobody must be reading from now."""
+        """Close its databases. Nobody may read from the bundle afterwards."""
         self._connection.close()
 
     def __enter__(self) -> Self:
@@ -99,10 +99,10 @@ class Bundle:
         elsewhere: str | None = None,
         advance: Callable[[int], None] = lambda count: None,
     ) -> list[str]:
-        """What does not match the seal, one sentence each; empty where all is well.
+        """One sentence for each mismatch with the seal; empty if all is well.
 
-        Looks at the manifest's digest and at every file's name and size; with `contents`, at every
-        file's hash too, with `advance(1)` called after each. The folder `elsewhere` need not be there.
+        Checks the manifest's digest and every file's name and size; with `contents` also every file's hash,
+        calling `advance(1)` after each. The folder `elsewhere` may be missing.
         """
         found = mismatches(
             self.folder, self.manifest, contents=contents, elsewhere=elsewhere, advance=advance
@@ -114,7 +114,7 @@ class Bundle:
         return self._connection().execute("SELECT name, products FROM categories ORDER BY name").fetchall()
 
     def page(self, query: Query = EVERYTHING, *, offset: int = 0, limit: int = 48) -> Page:
-        """The products that match, from the `offset`-th on, `limit` of them at most."""
+        """At most `limit` matching products, from the `offset`-th on."""
         search = self._words.understood(query)
         found = self._words.positions(search)
         positions, total = self._index.positions(query, found=found, offset=offset, limit=limit)
@@ -122,15 +122,15 @@ class Bundle:
         return Page(tuple(products[position] for position in positions), total, search)
 
     def admitted(self, filters: Filters) -> bytes | None:
-        """One byte for each product in the catalogue's order, 1 where `filters` admit it; None for all."""
+        """One byte for each product in the catalogue's order, 1 if `filters` admit it; None for all."""
         return self._index.admitted(Query(filters=filters))
 
     def facets(self, query: Query = EVERYTHING) -> Facets:
-        """What the products of a query can be filtered by, and how many each choice would leave."""
+        """The filters that apply to a query's products, and how many products each choice would leave."""
         return self._index.facets(query, found=self._words.positions(self._words.understood(query)))
 
     def products_among(self, product_ids: Iterable[str], filters: Filters) -> list[Product]:
-        """Those of the products with these ids that the filters want, in the order of the ids."""
+        """The products with these ids that pass the filters, in the order of the ids."""
         among = self._positions(product_ids)
         query = Query(filters=filters)
         positions, _ = self._index.positions(query, found=among, offset=0, limit=len(among))
@@ -138,7 +138,7 @@ class Bundle:
         return [found[position] for position in positions]
 
     def facets_among(self, product_ids: Iterable[str], filters: Filters) -> Facets:
-        """What the products with these ids can be filtered by, and how many each choice would leave."""
+        """The filters that apply to the products with these ids, and how many each choice would leave."""
         return self._index.facets(Query(filters=filters), found=self._positions(product_ids))
 
     @property
@@ -148,7 +148,7 @@ class Bundle:
 
     @property
     def currency(self) -> str:
-        """The currency of most prices, which prices are in where nothing else is said; empty without any."""
+        """The currency of most prices, used where none is given; empty if there are no prices."""
         return self._index.currency
 
     def finds(self, word: str) -> int:
@@ -160,7 +160,7 @@ class Bundle:
         return next(iter(self.products([product_id])), None)
 
     def products(self, product_ids: Iterable[str]) -> list[Product]:
-        """The products with these ids, in the order asked for; unknown ids are left out."""
+        """The products with these ids, in the same order; unknown ids are left out."""
         ids = list(product_ids)
         found: dict[str, Product] = {}
         # SQLite takes 32,766 values in one statement; a page asks for far fewer.
@@ -172,7 +172,7 @@ class Bundle:
         return [found[product_id] for product_id in ids if product_id in found]
 
     def variants(self, product: Product, *, limit: int) -> list[Product]:
-        """The other products of its group of variants or of its twins, in the catalogue's order."""
+        """Its other variants and the products with near-duplicate pictures, in the catalogue's order."""
         if not (product.variants or product.twins):
             return []
         rows = self._connection().execute(
@@ -185,7 +185,7 @@ class Bundle:
         return list(map(self._columns.product, rows))
 
     def beside(self, product: Product) -> tuple[Product | None, Product | None]:
-        """The products before and after it in its category, in the catalogue's order; None at an end."""
+        """The products before and after it in its category, in the catalogue's order; None at either end."""
         return self._next(product, "<", "DESC"), self._next(product, ">", "ASC")
 
     def products_at(self, positions: Iterable[int]) -> dict[int, Product]:
@@ -197,7 +197,7 @@ class Bundle:
         return {position: self._columns.product(tuple(row)) for position, *row in rows}
 
     def product_ids(self, *, offset: int, limit: int) -> list[str]:
-        """The ids of the products from the `offset`-th of the catalogue on, `limit` of them at most."""
+        """The ids of at most `limit` products, from the `offset`-th of the catalogue on."""
         query = "SELECT id FROM products WHERE position >= ? ORDER BY position LIMIT ?"
         return [product_id for (product_id,) in self._connection().execute(query, (offset, limit))]
 
@@ -207,17 +207,17 @@ class Bundle:
         return [category for (category,) in self._connection().execute(query)]
 
     def neighbours(self, product_id: str, *, recipe: str | None = None) -> list[Neighbour]:
-        """The stored list of a product, best first; empty where the product is unknown.
+        """The stored list of a product, best first; empty if the product is unknown.
 
-        `recipe` is a recipe's name; the first one where left out. Raises `KeyError` for a recipe that
-        the bundle does not hold, `BundleError` where the list cannot be read.
+        `recipe` is a recipe's name, by default the first. Raises `KeyError` for a recipe that the bundle does
+        not have, and `BundleError` if the list cannot be read.
         """
         description = self._recipe(recipe)
         shard = fmt.shard_of(product_id, description["shards"])
         path = self.folder / fmt.shard_file(description["name"], shard)
         try:
             text = path.read_text(encoding="utf-8")
-            # Each list has a line of its own, so one line is parsed and not the file.
+            # Each list has its own line, so only that line is parsed.
             begin = text.find("\n" + fmt.list_key(product_id)) + 1
             if begin == 0:
                 return []
@@ -228,16 +228,16 @@ class Bundle:
             raise BundleError(f"{path} cannot be read ({error}): build it again, {_BUILD_HINT}.") from error
 
     def thumbnail(self, image_id: str, *, small: bool = False) -> Path | None:
-        """Where an image's thumbnail is, or its small one; None where it has none or there is no such id."""
+        """The path of an image's thumbnail or small thumbnail; None if the id is unknown or has none."""
         if not fmt.is_image_id(image_id):
             return None
         path = self.folder / fmt.thumbnail_file(image_id, small=small)
         return path if path.is_file() else None
 
     def product_map(self, recipe: str) -> ProductMap | None:
-        """The map of a recipe with what the build says of it; None without one.
+        """The map of a recipe and the build's data about it; None if there is no map.
 
-        Raises `BundleError` where the map cannot be read.
+        Raises `BundleError` if the map cannot be read.
         """
         path = self.folder / fmt.map_file(recipe)
         try:
@@ -252,7 +252,7 @@ class Bundle:
             raise BundleError(f"{path} cannot be read ({error}): build it again, {_BUILD_HINT}.") from error
 
     def report(self) -> dict[str, Any]:
-        """The content of report.json: what was left out of the build and why, and how it went."""
+        """The content of report.json: what the build left out and why, and how it went."""
         try:
             report: dict[str, Any] = fmt.read_json(self.folder / fmt.REPORT)
             return report
@@ -289,7 +289,7 @@ def _read_manifest(path: Path) -> dict[str, Any]:
         manifest: dict[str, Any] = fmt.read_json(path)
         version = manifest["version"]
         if version == fmt.VERSION:
-            # A look at each field that is relied on, so that a broken manifest is named here and not later.
+            # Read each required field now, so that a broken manifest is reported here and not later.
             files, recipes = manifest["files"], manifest["recipes"]
             _ = manifest["generation"], files["sha256"], recipes[0], [recipe["name"] for recipe in recipes]
             numbers = [manifest["counts"]["products"], files["count"], files["bytes"]]

@@ -14,7 +14,7 @@ from bundle import format as fmt
 from bundle.disk import open_file
 
 _NO_FILE = -1
-"""Stands for the size of what is no file."""
+"""The size recorded for anything that is not a regular file."""
 
 
 class SealedFile(NamedTuple):
@@ -28,10 +28,10 @@ class SealedFile(NamedTuple):
 def write_files_table(
     folder: Path, *, known: Mapping[str, str], advance: Callable[[int], None]
 ) -> dict[str, Any]:
-    """Write files.tsv for everything in `folder` and return what the manifest says of it.
+    """Write files.tsv for everything in `folder` and return its entry in the manifest.
 
-    `known` has the SHA-256 of files whose bytes whoever put them there has read, by path; all others are
-    read here. `advance(1)` is called after each file.
+    `known` maps paths to SHA-256 digests that the caller computed; all other files are read here.
+    `advance(1)` is called after each file.
     """
     count = total = 0
     digest = hashlib.sha256()
@@ -46,7 +46,7 @@ def write_files_table(
 
 
 def read_files_table(folder: Path) -> Iterator[SealedFile]:
-    """The lines of files.tsv, one at a time; a line of another form raises `ValueError`."""
+    """Yield the lines of files.tsv. Raises `ValueError` for a malformed line."""
     with _open_table(folder) as table:
         for line in table:
             sha256, size, path = line.rstrip("\n").split("\t")
@@ -61,19 +61,19 @@ def mismatches(
     elsewhere: str | None,
     advance: Callable[[int], None],
 ) -> Iterator[str]:
-    """What does not match the seal of a generation, one sentence each; nothing where all is well.
+    """Yield one sentence for each mismatch with a generation's seal; nothing if all is well.
 
-    Checks the manifest's own digest, the table's hash, then the name and size of each file; with
-    `contents` the hash of each file too, which reads all of them and calls `advance(1)` after each. What the
-    folder `elsewhere` holds need not be there, since it is served from another place.
+    Checks the manifest's own digest, the table's hash, then the name and size of each file; with `contents`
+    also the hash of each file, which reads all of them and calls `advance(1)` after each. Files of the folder
+    `elsewhere` may be missing, since another server serves them.
     """
     if not _is_own_digest(manifest):
-        yield f"{fmt.MANIFEST} was changed after the build: its content does not match its own digest."
+        yield f"{fmt.MANIFEST} was changed after the build: its content does not match its digest."
     seal = manifest.get("files")
     expected = seal.get("sha256") if isinstance(seal, dict) else None
     try:
         if fmt.sha256_of(folder / fmt.FILES) != expected:
-            yield f"{fmt.FILES} was changed after the build: its hash is not the one in {fmt.MANIFEST}."
+            yield f"{fmt.FILES} was changed after the build: its hash differs from the one in {fmt.MANIFEST}."
             return
         sizes = _sealed_sizes(folder)
         found = sealed_files(folder)
@@ -82,12 +82,12 @@ def mismatches(
             sizes = {
                 path: size for path, size in sizes.items() if path in found or not path.startswith(apart)
             }
-        # An app asks before it serves its first page: where all is well, as it mostly is, this is all.
+        # An app checks this before it serves its first page. Usually all is well and this is enough.
         if sizes != found:
             yield from _other_files(sizes, found)
         for file in read_files_table(folder) if contents else ():
             if file.bytes == found.get(file.path) and fmt.sha256_of(folder / file.path) != file.sha256:
-                yield f"{file.path} was changed after the build: its hash is another."
+                yield f"{file.path} was changed after the build: its hash differs."
             advance(1)
     except (OSError, ValueError) as error:
         yield f"{fmt.FILES} cannot be read ({error})."
@@ -97,7 +97,7 @@ def _is_own_digest(manifest: dict[str, Any]) -> bool:
     try:
         return fmt.manifest_digest(manifest) == manifest.get("digest")
     except (ValueError, RecursionError):
-        # No build writes halves of characters, or brackets without end.
+        # No build writes lone surrogates or endless brackets.
         return False
 
 
@@ -115,7 +115,7 @@ def _other_files(sizes: dict[str, int], found: dict[str, int]) -> Iterator[str]:
         if path not in found:
             yield f"{path} is missing."
         elif found[path] == _NO_FILE:
-            yield f"{path} is no file, but a pipe, a socket or a device."
+            yield f"{path} is not a file but a pipe, socket or device."
         elif found[path] != size:
             yield f"{path} has {found[path]:,} bytes where the build wrote {size:,}."
     for path in found.keys() - sizes.keys():
@@ -123,9 +123,9 @@ def _other_files(sizes: dict[str, int], found: dict[str, int]) -> Iterator[str]:
 
 
 def sealed_files(folder: Path) -> dict[str, int]:
-    """The size in bytes of every sealed file in `folder` by its path, with / between the parts.
+    """The size in bytes of every sealed file in `folder`, by its path with / as the separator.
 
-    It is negative for what is no file.
+    It is negative for anything that is not a regular file.
     """
     sizes: dict[str, int] = {}
     _add_sizes(str(folder), "", sizes)
@@ -135,7 +135,7 @@ def sealed_files(folder: Path) -> dict[str, int]:
 
 
 def _add_sizes(folder: str, prefix: str, sizes: dict[str, int]) -> None:
-    # An app looks at every file before it serves its first page: no object is made for a file but its entry.
+    # An app checks every file before its first page, so this makes no object per file but the entry.
     with os.scandir(folder) as entries:
         for entry in entries:
             if entry.is_dir(follow_symlinks=False):

@@ -11,7 +11,7 @@ _MOST_WORDS = 16
 _LONGEST_WORD = 40
 
 SHORTEST_MISTAKE = 5
-"""The length, in letters, from which a word may have a mistake: shorter ones are like too many others."""
+"""The shortest word, in letters, that is corrected. Shorter words resemble too many others."""
 
 SHORTEST_WITH_TWO = 8
 """The length, in letters, from which it may have two."""
@@ -40,7 +40,7 @@ _VOICE_MARKS = "\u3099\u309a"
 """Kana's: with them it is another syllable, not the same with an accent."""
 
 _LETTERS = str.maketrans({"æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i"})
-"""Letters that Unicode does not take apart, as people type them who have no key for them."""
+"""Letters that Unicode does not decompose, and what people without such a key type for them."""
 
 
 def words_of(text: str) -> list[str]:
@@ -71,7 +71,7 @@ def code_of(text: str) -> str:
 
 
 def searched_words(text: str) -> list[str]:
-    """The words of what a person typed: at most the first 16, each cut at 40 letters."""
+    """The words of a search: at most the first 16, each cut to 40 letters."""
     return [word[:_LONGEST_WORD] for word in words_of(text)[:_MOST_WORDS]]
 
 
@@ -101,7 +101,7 @@ def mistakes_in(word: str) -> int:
 
 
 def one_edit_away(word: str, letters: str) -> Iterator[str]:
-    """What `word` may have been meant as: two neighbours swapped, one letter too many, wrong or left out.
+    """The words one edit away: two neighbouring letters swapped, one too many, wrong or left out.
 
     A word may come more than once. After Norvig, "How to write a spelling corrector" (2007), with the
     letters of the catalogue as the alphabet.

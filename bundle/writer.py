@@ -1,4 +1,4 @@
-"""Writes a generation beside the live one and puts it in its place in one step."""
+"""Writes a generation beside the live one and makes it live in one step."""
 
 from __future__ import annotations
 
@@ -29,17 +29,17 @@ _PARTS = {
     *(fmt.MANIFEST, fmt.FILES, fmt.CATALOGUE, fmt.REPORT),
     *(fmt.NEIGHBOURS, fmt.THUMBNAILS, fmt.MAP, LIVE),
 }
-"""What a generation may hold."""
+"""The files and folders that a generation may hold."""
 
 _CANNOT_LINK = {errno.EXDEV, errno.EPERM, errno.EMLINK, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS}
-"""What file systems say that know no hard links, none to another disk, or no more to this file."""
+"""The errors of file systems that cannot make a hard link: unsupported, across disks, or too many."""
 
 
 class BundleWriter:
-    """Writes one generation of a bundle; nothing of it is visible to readers before `publish`.
+    """Writes one generation of a bundle. Readers see nothing of it before `publish`.
 
-    A writer is used in any order and from one thread, but for `write_thumbnail`, which any thread may
-    call. Leaving its `with` block without `publish` removes what was written. One writer at a time may use a
+    Its methods may be called in any order, from one thread; only `write_thumbnail` may be called from any.
+    Leaving its `with` block without `publish` removes what was written. Only one writer at a time may use a
     folder: what a killed one left there is removed.
     """
 
@@ -72,7 +72,7 @@ class BundleWriter:
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def write_thumbnail(self, image_id: str, webp: bytes, *, small: bool = False) -> None:
-        """Store one thumbnail, or the small one. A second one for the same image id replaces the first."""
+        """Store a thumbnail or small thumbnail. A second one for the same image id replaces the first."""
         path = self.folder / fmt.thumbnail_file(image_id, small=small)
         path.parent.mkdir(exist_ok=True)
         path.write_bytes(webp)
@@ -84,10 +84,10 @@ class BundleWriter:
         target.write_bytes(content)
 
     def link_file(self, path: str, source: Path, *, sha256: str) -> None:
-        """Take over a file as it is, without its bytes being written again where the disk allows it.
+        """Hard-link an existing file, or copy it where the file system has no hard links.
 
-        `path` is its path in the generation. The seal says `sha256` of it, which must be that of the file's
-        bytes when they were last read: what happens to them later is found where the seal is checked.
+        `path` is its path in the generation. `sha256` goes into the seal: it must be the digest of the bytes
+        when they were last read. Checking the seal then detects any later change.
         """
         target = self.folder / path
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -100,30 +100,30 @@ class BundleWriter:
         self._linked[path] = sha256
 
     def write_catalogue(self, products: Iterable[Product]) -> int:
-        """Store the products in the order given, and return how many there were.
+        """Store the products in the order given, and return their number.
 
-        Raises `BundleError` on an id that occurs twice.
+        Raises `BundleError` for a duplicate id.
         """
         try:
             return create_catalogue(self.folder / fmt.CATALOGUE, products)
         except sqlite3.IntegrityError as error:
             raise BundleError(f"Two products have the same id ({error}).") from error
         except sqlite3.OperationalError as error:
-            # A full disk, most of all, of which SQLite makes an error of its own.
+            # Mostly a full disk, for which SQLite raises its own error.
             raise BundleError(f"{self.folder / fmt.CATALOGUE} cannot be written ({error}).") from error
 
     def write_neighbours(self, recipe: str, lists: Iterable[tuple[str, Sequence[Neighbour]]]) -> int:
         """Store the lists of one recipe, one for each product id, and return the number of files.
 
-        That is the smallest power of two with which no file passes `SHARD_BYTES`.
+        That is the smallest power of two that keeps every file within `SHARD_BYTES`.
         """
         lines = ((name, fmt.encode_list(name, entries).encode()) for name, entries in lists)
         return self.write_lines(recipe, lines)
 
     def write_lines(self, recipe: str, lines: Iterable[tuple[str, bytes]]) -> int:
-        """As `write_neighbours`, with lists in the form that `fmt.encode_list` gives them, in UTF-8.
+        """Like `write_neighbours`, with lists encoded by `fmt.encode_list`, in UTF-8.
 
-        They are streamed through a temporary file: in memory stay their places, not their texts.
+        They are streamed through a temporary file, so memory holds their offsets only, not their texts.
         """
         (self.folder / fmt.NEIGHBOURS / recipe).mkdir(parents=True)
         with tempfile.TemporaryFile(dir=self.folder) as spool:
@@ -140,7 +140,7 @@ class BundleWriter:
         return shards
 
     def write_map(self, recipe: str, found: ProductMap) -> None:
-        """Store where the products lie on the map of one recipe."""
+        """Store the map of one recipe."""
         path = self.folder / fmt.map_file(recipe)
         path.parent.mkdir(exist_ok=True)
         path.write_bytes(fmt.canonical_json(asdict(found)) + b"\n")
@@ -151,7 +151,7 @@ class BundleWriter:
         (self.folder / fmt.REPORT).write_text(text + "\n", encoding="utf-8")
 
     def count_files(self) -> int:
-        """How many files the generation has so far, which `publish` will seal."""
+        """How many files the generation has so far. `publish` seals them."""
         return len(sealed_files(self.folder))
 
     def publish(
@@ -159,10 +159,10 @@ class BundleWriter:
     ) -> Path:
         """Seal the generation, make it the live one and return its folder.
 
-        Everything is on disk before `CURRENT` changes, and `CURRENT` is replaced by a rename: a reader
-        sees the old generation or the new one, whole, and a crash at any instant leaves one of the two.
-        The generation that was live before is kept, and where that is damaged, the newest one that is not;
-        older ones are removed. `advance(1)` is called after each file that is sealed.
+        Everything is on disk before `CURRENT` is replaced by a rename. A reader sees the old or the new
+        generation, never a mixture, and a crash at any moment leaves one of the two. The generation that was
+        live before is kept, or the newest intact one if that is damaged. Older ones are removed. `advance(1)`
+        is called after each file that is sealed.
         """
         seal = write_files_table(self.folder, known=self._linked, advance=advance)
         content = {"version": fmt.VERSION, "generation": self.generation, **manifest, "files": seal}
@@ -170,7 +170,7 @@ class BundleWriter:
         text = json.dumps(content, indent=1, ensure_ascii=False)
         (self.folder / fmt.MANIFEST).write_text(text + "\n", encoding="utf-8")
         before = fmt.read_current(self.root)
-        # What the live generation holds as well was put on the disk when that was published.
+        # Files shared with the live generation were flushed when it was published.
         flush_all(self.folder, but=numbers_of(self.root / before) if before else frozenset())
 
         target = self.root / self.generation
@@ -182,7 +182,7 @@ class BundleWriter:
 
 
 class _List(NamedTuple):
-    """What decides on the file of a product's list, and where its line stands in the temporary file."""
+    """What determines the file of a product's list, and the offset of its line in the temporary file."""
 
     place: int
     product_id: str
@@ -190,7 +190,7 @@ class _List(NamedTuple):
     length: int
 
     def shard(self, shards: int) -> int:
-        """The number of the file that the list belongs to, where there are `shards` of them."""
+        """The number of the list's file, out of `shards`."""
         return fmt.shard_at(self.place, shards)
 
 
@@ -200,7 +200,7 @@ def _read(spool: IO[bytes], one: _List) -> bytes:
 
 
 def _shard_count(lists: list[_List]) -> int:
-    # One list may pass the limit by itself; more shards would not help it.
+    # A single list may exceed the limit; more shards would not help.
     limit = max(fmt.SHARD_BYTES, max((one.length for one in lists), default=0) + 6)
     shards = 1
     while shards < fmt.MAX_SHARDS:
@@ -214,7 +214,7 @@ def _shard_count(lists: list[_List]) -> int:
 
 
 def _whole_one(root: Path, before: str | None) -> str | None:
-    """The generation to go back to: the one that was live `before` where it is whole, or else the newest."""
+    """The generation to go back to: the one that was live `before` if intact, else the newest intact one."""
     try:
         if before:
             with Bundle.open_generation(root / before) as bundle:
@@ -233,9 +233,9 @@ def _remove_older(root: Path, *, keep: set[str | None]) -> None:
 
 
 def _is_ours(folder: Path) -> bool:
-    """Whether a folder is surely a generation, or what a kill or a damage left of one.
+    """Whether a folder is certainly a generation or the remains of one.
 
-    The folder around it may be a user's own.
+    The folder around it may be the user's own, so nothing else is removed.
     """
     if folder.is_symlink() or not folder.is_dir():
         return False

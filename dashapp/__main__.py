@@ -24,7 +24,7 @@ def main(arguments: list[str] | None = None) -> None:
         if options.data:
             settings = replace(settings, data=options.data)
         port = port_of(options.port, name="--port")
-        # Under --debug, what runs is started by a first process, which listens already.
+        # With --debug, a parent process that already listens starts this one.
         if not is_running_from_reloader():
             _check_address(options.host, port)
         Bundle.open(settings.data)
@@ -33,12 +33,12 @@ def main(arguments: list[str] | None = None) -> None:
         parser.error(str(error))
     for begin in app.server.extensions.get("worker-start", ()):
         begin()
-    print(f"Serving {settings.data} on http://{options.host}:{port}/ (Ctrl-C ends it)", flush=True)
+    print(f"Serving {settings.data} on http://{options.host}:{port}/ (press Ctrl-C to stop)", flush=True)
     app.server.run(host=options.host, port=port, debug=options.debug, threaded=True)
 
 
 def _check_address(host: str, port: int) -> None:
-    """Raise `SettingsError` where this process cannot listen there."""
+    """Raise `SettingsError` if this process cannot listen there."""
     try:
         with socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET):
             pass
@@ -56,7 +56,7 @@ def _parser() -> argparse.ArgumentParser:
     variables = "\n".join(f"  {name}  {line}" for name, line in settings_help().items())
     parser = argparse.ArgumentParser(
         prog="python -m dashapp",
-        description="Serve a bundle on this machine. For the world, use python -m dashapp.wsgi.",
+        description="Serve a bundle on this machine. To serve the public, use python -m dashapp.wsgi.",
         epilog=f"example:\n  python -m dashapp --data data --port 8050\n\nenvironment:\n{variables}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )

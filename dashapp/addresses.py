@@ -1,4 +1,4 @@
-"""Addresses of the pages: how they are written into links, and how they are read back."""
+"""Writes the addresses of pages into links, and reads them back."""
 
 from __future__ import annotations
 
@@ -24,33 +24,33 @@ QUALITY = "/quality"
 ABOUT = "/about"
 
 LAST_PAGE = 10**9
-"""The highest page number that is told apart from higher ones; SQLite's offsets end not far above."""
+"""Higher page numbers count as this one. SQLite's largest offset is not far above."""
 
 
 class Arguments(dict[str, str]):
-    """The arguments of an address by name, of several with one name the last; `every` has them all."""
+    """The arguments of an address by name. If a name repeats, the last one counts; `every` returns all."""
 
     def __init__(self, pairs: Iterable[tuple[str, str]] = ()) -> None:
         self._pairs = tuple(pairs)
         super().__init__(self._pairs)
 
     def every(self, name: str) -> tuple[str, ...]:
-        """The values of all arguments with this name, each once, in the address's order."""
+        """The distinct values of all arguments with this name, in the address's order."""
         return tuple(dict.fromkeys(value for given, value in self._pairs if given == name))
 
 
 _LONGEST = 200
-"""The most characters of a value in an address that count."""
+"""Values in an address are cut to this many characters."""
 
 _MOST_VALUES = 50
-"""The most values of one kind that are filtered by at once."""
+"""At most this many values of one kind are used as filters."""
 
 
 @dataclass(frozen=True)
 class GalleryQuery:
-    """What the gallery shows: a query's products, a page of them from 1 on.
+    """What the gallery shows: one page, counted from 1, of a query's products.
 
-    `unfolded` names the filter whose list of choices is shown to its end.
+    `unfolded` names the filter whose choices are all shown.
     """
 
     query: Query = field(default_factory=Query)
@@ -58,11 +58,11 @@ class GalleryQuery:
     unfolded: str = ""
 
     path: ClassVar[str] = GALLERY
-    """The address of the page whose products these are."""
+    """The path of the page that shows these products."""
 
     @classmethod
     def from_arguments(cls, arguments: Arguments) -> GalleryQuery:
-        """Read the arguments of an address; what is unknown or makes no sense counts as not given."""
+        """Read the arguments of an address. Unknown or invalid ones are ignored."""
         lowest, highest = _amount(arguments.get("min", "")), _amount(arguments.get("max", ""))
         if lowest is not None and highest is not None:
             lowest, highest = sorted((lowest, highest))
@@ -89,19 +89,19 @@ class GalleryQuery:
 
     @classmethod
     def of(cls, **filters: Any) -> GalleryQuery:
-        """The first page of the products that some filters leave, as `bundle.Filters` has them."""
+        """The first page of the products that pass these `bundle.query.Filters`."""
         return cls(Query(filters=Filters(**filters)))
 
     def with_filters(self, **changes: Any) -> GalleryQuery:
-        """The first page with other filters."""
+        """The first page with some filters changed."""
         return self.with_query(filters=replace(self.query.filters, **changes))
 
     def with_query(self, **changes: Any) -> GalleryQuery:
-        """The first page of a query that is another in part."""
+        """The first page with parts of the query changed."""
         return replace(self, query=replace(self.query, **changes), page=1)
 
     def arguments(self) -> dict[str, str | tuple[str, ...]]:
-        """All that stands in the address, by name; what is empty does not."""
+        """The arguments of the address, by name; empty ones are left out."""
         filters = self.query.filters
         return {
             "q": self.query.search,
@@ -132,8 +132,8 @@ def product_href(
 ) -> str:
     """The address of a product's page.
 
-    `recipe` is whose look-alikes it is to list and `shown` how many of them, if not the default; further
-    `arguments` say which of them (`dashapp.answers.look_alikes.Filters`).
+    `recipe` is the recipe whose look-alikes are listed and `shown` their number, if not the default. Further
+    `arguments` filter them (`dashapp.answers.look_alikes.Wishes`).
     """
     return _product_address(PRODUCT, product_id, recipe=recipe, n=str(shown or ""), **arguments)
 
@@ -144,26 +144,27 @@ def compare_href(product_id: str, *, recipes: str = "", shown: int | None = None
 
 
 def shop_href(product: Product) -> str:
-    """The address of a product in the shop itself; empty where there is none that may become a link.
+    """The address of a product in the shop; empty if it has none that is safe as a link.
 
-    An address in a catalogue is input like any other: only what a browser fetches may.
+    A catalogue's addresses are untrusted input: only web addresses are accepted.
     """
     return product.url if is_page_address(product.url) else ""
 
 
 def for_you_href(*, likes: Iterable[str] = (), less: Iterable[str] = (), seen: bool = False) -> str:
-    """The address of the page of recommendations: near the products `likes`, or, where these are not given,
-    near those that the visitor's browser remembers; less like those of `less`.
+    """The address of the recommendations near the products `likes`, and away from those in `less`.
 
-    `seen` is whether the products that it begins from may be recommended too.
+    Without `likes`, they are near the products that the visitor's browser remembers.
+
+    `seen` says whether the liked products themselves may be recommended too.
     """
     return href_of(FOR_YOU, like=tuple(likes), less=tuple(less), seen="yes" if seen else "")
 
 
 def product_id_of(path: str, arguments: dict[str, str], *, page: str = PRODUCT) -> str | None:
-    """The product id that a decoded path asks for, or None where it is not an address of that `page`.
+    """The product id in a decoded path, or None if it is not an address of that `page`.
 
-    All that follows `/product/` is the id, slashes and all, so a decoded path is never ambiguous.
+    Everything after `/product/` is the id, slashes included, so a decoded path is never ambiguous.
     """
     if not path.startswith(page):
         return None
@@ -171,8 +172,8 @@ def product_id_of(path: str, arguments: dict[str, str], *, page: str = PRODUCT) 
 
 
 def arguments_of(query: str) -> Arguments:
-    """The arguments of a query string, with or without its question mark."""
-    # A script may send anything, half of a character too, which no text may hold.
+    """Parse a query string, with or without its question mark."""
+    # A script may send anything, even a lone surrogate, which cannot be encoded.
     text = query.removeprefix("?").encode(errors="replace").decode()
     return Arguments(parse_qsl(text, errors="replace"))
 
@@ -197,14 +198,14 @@ def _site_path() -> str:
 
 
 def with_arguments(path: str, **arguments: str | Iterable[str]) -> str:
-    """`path` with those arguments that are not empty; of several values each becomes an argument."""
+    """`path` with all arguments that are not empty. Each of several values becomes an argument."""
     given = {name: value for name, value in arguments.items() if value}
     query = urlencode(given, doseq=True, quote_via=quote, safe=",")
     return f"{path}?{query}" if query else path
 
 
 def positive_number(text: str) -> int | None:
-    """The number from 1 to `LAST_PAGE` that `text` writes in plain digits; higher ones count as the last.
+    """Parse plain digits as a number from 1 to `LAST_PAGE`; higher numbers count as the last.
 
     None for anything else.
     """
@@ -217,7 +218,7 @@ def positive_number(text: str) -> int | None:
 
 def _product_address(page: str, product_id: str, **arguments: str | Iterable[str]) -> str:
     if product_id in (".", ".."):
-        # Browsers take "%2E%2E" for ".." and resolve it away, so these two travel as an argument.
+        # Browsers resolve "%2E%2E" like "..", so these two ids are sent as an argument.
         return href_of(page, id=product_id, **arguments)
     return href_of(page + quote(product_id, safe=""), **arguments)
 
@@ -227,7 +228,7 @@ def _several(arguments: Arguments, name: str) -> tuple[str, ...]:
 
 
 def _amount(text: str) -> float | None:
-    """The price that `text` writes, to the cent; None where it is none or below nothing."""
+    """Parse a price, to the cent; None if it is invalid or negative."""
     try:
         amount = float(text[:20].replace(",", "."))
     except ValueError:

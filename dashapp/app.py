@@ -26,11 +26,11 @@ from dashapp.site import Sites
 
 
 def create_app(settings: Settings | None = None) -> Dash:
-    """A new app for the bundle that `settings` name; those of the environment where left out.
+    """Make an app for the bundle in `settings`, which by default come from the environment.
 
-    Where there is no bundle, or not a whole one, the app starts all the same and every page says what
-    is wrong, with status 503. Raises `SettingsError` for a setting that cannot be used, live mode included
-    where the bundle or a package does not suffice for it.
+    If the bundle is missing or damaged, the app still starts, and every page says what is wrong with status
+    503. Raises `SettingsError` for an invalid setting, and for live mode if the bundle or a package that it
+    needs is missing.
     """
     settings = settings or Settings.from_environment()
     live = None
@@ -48,7 +48,7 @@ def create_app(settings: Settings | None = None) -> Dash:
     register_photo_answers(app.server, sites)
     register_api(app.server, sites, live=live)
     if live is not None:
-        # What a worker has to begin with, once it is there; nobody waits for it.
+        # What a worker does first when it starts; no request waits for it.
         app.server.extensions["worker-start"] = [lambda: live.warm_up(sites.current().engine)]
     register_widget(app.server)
     register_crawlers(app.server, sites)
@@ -84,5 +84,5 @@ def _register_plain_routes(app: ShopApp) -> None:
 
     @server.errorhandler(404)
     def elsewhere(_: Exception) -> Response:
-        # Dash's rule for every other address knows no line breaks, which an id may well hold.
+        # Dash's catch-all rule does not match line breaks, which an id may contain.
         return app.index()

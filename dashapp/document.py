@@ -34,10 +34,10 @@ STYLESHEETS = (
 )
 
 MAIN_SCRIPT = "akin.js"
-"""What every page runs."""
+"""The script that every page runs."""
 
 FONT = "/assets/vendor/newsreader-latin-5.3.0.woff2"
-"""The font's address, just as the stylesheet has it; its name changes with its version."""
+"""The font's address, exactly as in the stylesheet; its name changes with its version."""
 
 
 class _Config(AttributeDict):
@@ -60,7 +60,7 @@ def _no_settings_of_dash() -> Iterator[None]:
 
 
 class ShopApp(Dash):
-    """A Dash app whose documents hold their page already, with its title and HTTP status."""
+    """A Dash app whose documents already contain their page, with its title and HTTP status."""
 
     def __init__(self, sites: Sites) -> None:
         self.sites = sites
@@ -68,7 +68,7 @@ class ShopApp(Dash):
             super().__init__(
                 __name__,
                 assets_folder=str(ASSETS),
-                # The files of assets/ are linked with their content's hash, which Dash's own links lack.
+                # The files of assets/ are linked with a hash of their content, which Dash's own links lack.
                 include_assets_files=False,
                 title="Akin",
                 update_title="",
@@ -80,14 +80,14 @@ class ShopApp(Dash):
         self.layout = html.Div(
             [
                 dcc.Location(id="address", refresh=False),
-                # What the visitor looked at, of which the browser's script puts the ids here when asked.
+                # The browser's script puts the ids of the products that the visitor viewed here when asked.
                 dcc.Store(id="remembered"),
                 html.Div(id="page", disable_n_clicks=True),
             ]
         )
 
     def index(self, *_: Any, **__: Any) -> Response:
-        """The document of the address that is asked for."""
+        """The document of the requested address."""
         query = request.query_string.decode("latin-1")
         g.site, g.view = self.sites.view(lambda site: view_of(site, request.path, query))
         text: str = super().index()  # type: ignore[no-untyped-call]  # Dash's own is untyped

@@ -1,4 +1,4 @@
-"""What goes wrong in the API, as problem details (RFC 9457)."""
+"""The API's errors, as problem details (RFC 9457)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ MEDIA_TYPE = "application/problem+json"
 
 
 class Problem(Exception):
-    """A request that has no other answer: its status, one sentence for people, members for programs.
+    """An error answer to a request: its status, one sentence for people, members for programs.
 
     `headers` may be added to.
     """
@@ -24,7 +24,7 @@ class Problem(Exception):
         self.members |= {"detail": detail, **members}
 
     def response(self) -> Response:
-        """The problem as an answer that no one keeps."""
+        """The problem as a response that must not be cached."""
         body = json.dumps(self.members, ensure_ascii=False)
         response = Response(body, status=self.status.value, mimetype=MEDIA_TYPE)
         response.cache_control.no_store = True
@@ -33,6 +33,6 @@ class Problem(Exception):
 
 
 def unusable(parameter: str, expected: str, received: str) -> Problem:
-    """The problem of a parameter's value: what was expected, and what came."""
+    """The problem of an invalid parameter: what was expected, and what was received."""
     detail = f"Expected {parameter} to be {expected}. Received: {received!r}."
     return Problem(HTTPStatus.BAD_REQUEST, detail, parameter=parameter, expected=expected, received=received)

@@ -1,4 +1,4 @@
-"""Which page an address shows."""
+"""Maps addresses to pages."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ _PRODUCT_PAGES = {PRODUCT: product_page, COMPARE: compare_page}
 
 
 def view_of(site: Site, path: str, query: str) -> View:
-    """The page at a decoded path and a query string. A bundle that fails gives the page that says so."""
+    """The page at a decoded path and a query string. A failing bundle gives a page that says so."""
     arguments = arguments_of(query)
 
     def make_page(bundle: Bundle) -> View:
@@ -84,7 +84,7 @@ def _made(site: Site, make_page: Callable[[Bundle], View]) -> View:
 
 
 def register_navigation(app: Dash, sites: Sites) -> None:
-    """Show the page of the browser's address, and the next one wherever it changes to."""
+    """Show the page of the browser's address, and update it when the address changes."""
 
     @app.callback(
         Output("page", "children"),
@@ -117,14 +117,14 @@ def register_navigation(app: Dash, sites: Sites) -> None:
 
 
 def _check_address(pathname: object, search: object) -> None:
-    """Raise `BadRequest` where a browser's address is none; any program may send what a browser does."""
+    """Raise `BadRequest` for an invalid address: any program can send requests like a browser's."""
     if not isinstance(pathname, str) or not isinstance(search, str):
         raise BadRequest("Expected pathname and search to be texts.")
 
 
 def _page(site: Site, view: View, *, address: str) -> Component:
-    # The browser's script waits for its own address here: only then are the cards in their place. One that
-    # is waiting itself is not there yet.
+    # The browser's script waits for its own address here, as only then are the cards in place. A page that is
+    # itself waiting is not ready yet.
     marks = {
         "data-waiting" if view.waiting else "data-address": address,
         "data-title": tab_title(site, view),

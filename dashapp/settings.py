@@ -1,4 +1,4 @@
-"""Every setting of the dashboard: `AKIN_*` environment variables, and what the host says of the server."""
+"""Every setting of the dashboard: the `AKIN_*` environment variables and the host's server settings."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ EVERY_ORIGIN = "*"
 ANYONE = "*"
 
 _HEROKU = "DYNO"
-"""The variable that Heroku sets in every dyno, which nobody but its router reaches."""
+"""The variable that Heroku sets in every dyno. Only Heroku's router can reach a dyno."""
 
 _HIGHEST_PORT = 65_535
 _MOST_WORKERS = 256
 
 KERAS, LITERT, BROWSER = LIVE = ("keras", "litert", "browser")
-"""What runs the extractor of a live search: a full Keras, LiteRT, or LiteRT in the visitor's browser."""
+"""What runs the extractor of a live search: Keras, LiteRT, or LiteRT in the visitor's browser."""
 
 _HIGHEST_RATE = 100_000
 
@@ -38,14 +38,14 @@ _ORIGIN = re.compile(r"https?://(?:[a-z0-9_-]+(?:\.[a-z0-9_-]+)*|\[[0-9a-f:.]+\]
 
 
 class SettingsError(ValueError):
-    """A setting has a value that cannot be used. Its text is one sentence that names the setting."""
+    """A setting has an invalid value. The message is one sentence that names the setting."""
 
 
 def _is_origin(text: str) -> bool:
     if not _ORIGIN.fullmatch(text):
         return False
     try:
-        # Of numbers and brackets, the pattern knows the form and not what they may be.
+        # The pattern checks only the form of ports and IPv6 addresses, not their values.
         return urlsplit(text).port != 0
     except ValueError:
         return False
@@ -99,13 +99,13 @@ def _origins(text: str) -> tuple[str, ...]:
 
 
 def _as_sent(origin: str) -> str:
-    """An origin as browsers send it: without the port that its scheme has by itself."""
+    """An origin as browsers send it: without the scheme's default port."""
     return origin.removesuffix(":443" if origin.startswith("https:") else ":80")
 
 
 @dataclass(frozen=True)
 class Settings:
-    """What a deployment may choose. Each field is read from `AKIN_` and its name in capitals."""
+    """What a deployment can choose. Each field is read from `AKIN_` plus its name in capitals."""
 
     data: Path = field(
         default=REPOSITORY / "data",
@@ -122,7 +122,7 @@ class Settings:
         default="",
         metadata={
             "help": "Public address, as https://look.example or, below a path, https://shop.example/look; "
-            "where not set, the one that a visitor asks for.",
+            "where not set, the address of each request.",
             "read": _address,
         },
     )
@@ -145,7 +145,7 @@ class Settings:
     live: str = field(
         default="",
         metadata={
-            "help": "Search with a visitor's own photo: keras, litert or browser, which is what runs the "
+            "help": "Search with a visitor's own photo: keras, litert or browser, whichever is to run the "
             "model; no such search where not set.",
             "read": _live,
         },
@@ -182,7 +182,7 @@ class Settings:
             text = environment[variable].strip()
             if not text:
                 raise SettingsError(
-                    f"Expected {variable} to be set to something. Received: nothing. "
+                    f"Expected {variable} to have a value. Received: empty text. "
                     "Unset it for the default."
                 )
             try:
@@ -204,10 +204,10 @@ def settings_help() -> dict[str, str]:
 
 @dataclass(frozen=True)
 class ServerSettings:
-    """Where the server listens, with how many processes, and whose word counts on who a visitor is.
+    """Where the server listens, its number of processes, and which proxies are trusted.
 
-    `trusted` has the addresses and networks of proxies that say so, or `ANYONE`; nobody where it is empty.
-    `named` is whether somebody has named them: Heroku's router is trusted without.
+    `trusted` has the addresses and networks of proxies that report visitors' addresses, or `ANYONE`; if it is
+    empty, none is trusted. `named` is whether somebody has named them: Heroku's router is trusted without.
     """
 
     port: int = 8000
@@ -217,7 +217,7 @@ class ServerSettings:
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> ServerSettings:
-        """What `environment` says, defaults for the rest. Raises `SettingsError` for what cannot be used."""
+        """Read `environment`, with defaults for the rest. Raises `SettingsError` for invalid values."""
         return cls(
             port=port_of(environment.get("PORT", str(cls.port)), name="PORT"),
             workers=_whole_number(
@@ -230,7 +230,7 @@ class ServerSettings:
         )
 
     def trusts(self, address: str) -> bool:
-        """Whether the word of whoever speaks from an address counts."""
+        """Whether a proxy at this address is trusted."""
         if self.trusted == (ANYONE,):
             return True
         try:
@@ -245,7 +245,7 @@ class ServerSettings:
 
 
 def port_of(text: str, *, name: str) -> int:
-    """The port that `text` is; `name` is what it was given by. Raises `SettingsError`."""
+    """Parse a port; `name` is its option or variable. Raises `SettingsError`."""
     return _whole_number(text, name=name, most=_HIGHEST_PORT)
 
 

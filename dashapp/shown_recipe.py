@@ -1,4 +1,4 @@
-"""The bundle's recipes as the pages speak of them: what a score means, how it reads, how two agree."""
+"""The bundle's recipes as pages show them: what scores mean, how they are formatted, how recipes agree."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ _QUANTILES = ("p01", "p50", "p99")
 
 _DECIMALS = 2
 _MOST_DECIMALS = 6
-"""Scores are stored with six decimals: more would be made up."""
+"""Scores are stored with six decimals; showing more would be false precision."""
 
 
 @dataclass(frozen=True)
 class Metric:
-    """What a score is called, as a heading would, and one sentence that says what it means.
+    """The name of a score, as for a heading, and one sentence on what it means.
 
     `sign` is that of `bundle.metric`.
     """
@@ -60,7 +60,7 @@ class ShownRecipe:
 
     `top` is how many look-alikes are shown at first, `decimals` how many decimals a score is shown with.
     `marks` are the scores at which a bar is empty, half full and full. `pairs` has shares of random pairs of
-    products, in percent as text, each with the score that is nearer than they are; the highest share first.
+    products, in percent as text, each with the score that beats that share; the highest share first.
     """
 
     name: str
@@ -75,10 +75,10 @@ class ShownRecipe:
     def from_manifest(cls, entry: Mapping[str, Any]) -> ShownRecipe:
         """The recipe that an entry of the manifest's `recipes` describes.
 
-        A cosine fills its bar by itself. A distance or a dot product has no fixed scale: its bar is empty
-        at the worst hundredth of all stored scores, half full at their median, full at the best hundredth;
-        and its `decimals` are those of scores around 1, fewer where scores are large and more where they
-        are small. Raises `LookupError`, `TypeError` or `ValueError` where the entry is broken.
+        A cosine fills its bar directly. Distances and dot products have no fixed scale: the bar is empty at
+        the worst hundredth of all stored scores, half full at the median and full at the best hundredth. They
+        also have fewer `decimals` for large scores and more for small ones. Raises `LookupError`, `TypeError`
+        or `ValueError` if the entry is broken.
         """
         metric = METRICS[entry["metric"]]
         decimals = int(entry.get("decimals", _DECIMALS))
@@ -100,7 +100,7 @@ class ShownRecipe:
         )
 
     def shown(self, score: float) -> Score:
-        """A score as shown: the same one has the same number and the same bar on every page."""
+        """Format a score. The same score has the same number and bar on every page."""
         return Score(f"{score:z,.{self.decimals}f}".replace("-", "−"), self._fullness(score))
 
     def closer_than(self, score: float) -> str:
@@ -146,10 +146,10 @@ def _pairs(entry: Mapping[str, Any]) -> tuple[tuple[str, float], ...]:
 
 
 def _decimals_at(usual: float, *, around_one: int) -> int:
-    """How many decimals tell scores of a usual size apart and are no more than one can read.
+    """How many decimals distinguish scores of the usual size and are still readable.
 
-    From 10 on each further digit before the point takes the place of one behind it (12.4, 124); below 0.1
-    each further zero adds one (0.034, 0.0034).
+    From 10 on, each further digit before the point replaces one after it (12.4, 124). Below 0.1, each further
+    zero adds one (0.034, 0.0034).
     """
     power = floor(log10(abs(usual))) if usual else 0
     change = -power if power >= 0 else -power - 1

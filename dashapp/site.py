@@ -1,4 +1,4 @@
-"""One opened bundle, with what every page needs of it."""
+"""An opened bundle, with what every page needs from it."""
 
 from __future__ import annotations
 
@@ -28,32 +28,32 @@ logger = logging.getLogger(__name__)
 
 
 class HasStatus(Protocol):
-    """What is made for one address, with its HTTP status."""
+    """A page or document for one address, with its HTTP status."""
 
     @property
     def status(self) -> int:
-        """200, or another where the address shows no page."""
+        """200, or another status if the address shows no page."""
 
 
 Made = TypeVar("Made", bound=HasStatus)
 
 _NAMED = 3
-"""How many mismatches are named before the rest is only counted."""
+"""How many mismatches are named; the rest are only counted."""
 
 TILE_SHAPES = {"portrait": 0.8, "square": 1.0}
-"""The shapes that pictures are laid out in, with their width over their height."""
+"""The shapes of picture tiles, with their ratio of width to height."""
 
 _SAMPLE = 100
-"""How many of the first products decide the shape of the tiles."""
+"""The shape of the tiles is chosen from this many first products."""
 
 
 @dataclass(frozen=True)
 class Site:
-    """What the pages are made from. Where `bundle` is None, `problem` says why, in one sentence.
+    """What the pages are made from. If `bundle` is None, `problem` says why in one sentence.
 
     `recipes` has the default one first; `overlaps` says how far two of them, by their names, agree.
-    `tile_shape`, a key of `TILE_SHAPES`, is the one that suits most of the catalogue's pictures. `engine` is
-    what searches with photos, where live mode is on and this process does it.
+    `tile_shape`, a key of `TILE_SHAPES`, suits most of the catalogue's pictures. `engine` searches with
+    photos if live mode is on and this process does the searching.
     """
 
     settings: Settings
@@ -68,26 +68,26 @@ class Site:
 
     @property
     def name(self) -> str:
-        """What the shop is called, in the header and in the titles of browser tabs."""
+        """The shop's name in the header and in the titles of browser tabs."""
         built = self.bundle.manifest.get("title") if self.bundle else ""
         return self.settings.title or built or "Akin"
 
     @property
     def hosted_live(self) -> bool:
-        """Whether photos can be sent here to search with."""
+        """Whether visitors can send photos to this server."""
         return self.engine is not None
 
     @property
     def checks_lists(self) -> bool:
-        """Whether stored lists can be compared with what the build's extractor gives now."""
+        """Whether stored lists can be compared with newly computed ones."""
         return self.engine is not None and self.engine.runtime == "keras"
 
     def check(self, product: Product) -> LiveCheck:
-        """How a product's stored list compares with one that is computed now, where `checks_lists`.
+        """Compare a product's stored list with one computed now, if `checks_lists`.
 
-        Raises `BundleError` where the stored list cannot be read, `ValueError` where lists are not checked.
+        Raises `BundleError` if the stored list cannot be read, and `ValueError` if lists are not checked.
         """
-        # They need the other half, which is only here where lists can be checked.
+        # This needs `precompute`, which is only installed where lists can be checked.
         from dashapp.photo.live.check import check
         from dashapp.photo.live.keras import KerasEngine
 
@@ -97,15 +97,15 @@ class Site:
 
     @property
     def has_map(self) -> bool:
-        """Whether the bundle holds a map of the catalogue."""
+        """Whether the bundle has a map of the catalogue."""
         return self.bundle is not None and (self.bundle.folder / "map").is_dir()
 
     def recipe(self, name: str) -> ShownRecipe | None:
-        """The recipe of a name, the default one where it is empty, or None."""
+        """The recipe with this name, the default one for an empty name, or None."""
         return next((recipe for recipe in self.recipes if name in ("", recipe.name)), None)
 
     def in_address(self, *recipes: ShownRecipe) -> str:
-        """Recipes as an address has them; empty where they are those that it stands for without."""
+        """The recipes' names for an address; empty if they are the default ones."""
         if recipes == self.recipes[: len(recipes)]:
             return ""
         return ",".join(recipe.name for recipe in recipes)
@@ -125,10 +125,9 @@ class Site:
 class Sites:
     """The site as it is now: follows the bundle's folder from one generation to the next.
 
-    Where `CURRENT` names another generation than the one that is shown, that one is opened and checked
-    beside it, in a thread, and takes its place in one step: no request waits, and a page that was asked for
-    before the change is made from one generation as a whole. One that cannot be used is logged and does not
-    take the place of one that can.
+    When `CURRENT` names another generation, a thread opens and checks it, and then replaces the shown one in
+    one step. No request waits, and each page is made entirely from one generation. A generation that cannot
+    be used is logged and does not replace a working one.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -139,16 +138,16 @@ class Sites:
         self._turn = Lock()
 
     def current(self) -> Site:
-        """The site to answer a request from; each request asks once."""
+        """The site that answers a request; each request asks once."""
         if self._is_behind() and self._turn.acquire(blocking=False):
             Thread(target=self._follow, name="next-generation", daemon=True).start()
         return self._site
 
     def view(self, make: Callable[[Site], Made]) -> tuple[Site, Made]:
-        """The page that `make` makes of the current site, with that site.
+        """Make a page from the current site, and return both.
 
-        Where it shows that something is missing, and another generation has gone live, the page is made of
-        that one: it may be the link of a page that another process made, or a generation removed meanwhile.
+        If the page reports something missing and another generation has gone live, it is made again from that
+        one. The link may come from another process's page, or the old generation may have been removed.
         """
         site = self.current()
         view = make(site)
@@ -156,9 +155,9 @@ class Sites:
         return (site, view) if newer is None else (newer, make(newer))
 
     def thumbnail(self, tag: str, image_id: str, *, small: bool = False) -> Path | None:
-        """The file of a thumbnail in the current generation, or else in that before or after it, or None.
+        """The file of a thumbnail in the current generation, or the one before or after it, or None.
 
-        A page that was made from one generation asks for its pictures when another may be live.
+        A page may request its pictures after another generation has gone live.
         """
         site = self.current()
         for each in (site, self._before):
@@ -168,7 +167,7 @@ class Sites:
         return None if newer is None else _thumbnail(newer, tag, image_id, small)
 
     def _newer_than(self, site: Site) -> Site | None:
-        """The site that has taken the place of this one, once it is open; None where none has."""
+        """The site that has replaced this one, once it is open; None if none has."""
         self._turn.acquire()
         self._follow()
         return self._site if self._site is not site else None
@@ -177,7 +176,7 @@ class Sites:
         return fmt.read_current(self._settings.data) not in (None, self._opened)
 
     def _follow(self) -> None:
-        """Open the live generation where it is another, and end this thread's turn."""
+        """Open the live generation if it has changed, and end this thread's turn."""
         try:
             if self._is_behind():
                 self._opened = fmt.read_current(self._settings.data)
@@ -195,9 +194,9 @@ def _thumbnail(site: Site, tag: str, image_id: str, small: bool) -> Path | None:
 
 
 def open_site(settings: Settings) -> Site:
-    """Open and check the bundle. One that is missing or broken gives a site that says so, and a log line."""
-    # The bundle keeps a connection for each thread, and SQLite's must not cross a fork. Opened in a
-    # thread that ends here, no connection is left for gunicorn's workers to inherit.
+    """Open and check the bundle. A missing or broken one gives a site that says so, and a log line."""
+    # The bundle keeps a connection for each thread, and SQLite connections must not cross a fork. It is
+    # opened in a thread that ends here, so gunicorn's workers inherit no connection.
     with ThreadPoolExecutor(max_workers=1) as pool:
         try:
             return pool.submit(_checked, settings).result()
@@ -253,6 +252,6 @@ def _summary(folder: Path, wrong: list[str]) -> str:
     named = " ".join(wrong[:_NAMED])
     more = f" And {len(wrong) - _NAMED:,} more." if len(wrong) > _NAMED else ""
     return (
-        f"The bundle at {folder} is not the one that was built: {named}{more} "
+        f"The bundle at {folder} was changed after the build: {named}{more} "
         "Deploy it again, or run: python -m precompute build SOURCE."
     )

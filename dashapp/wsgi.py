@@ -1,7 +1,7 @@
 """What gunicorn loads, `gunicorn dashapp.wsgi:server`, and what starts it: `python -m dashapp.wsgi`.
 
-Started so, what the host says is checked before. gunicorn reads `WEB_CONCURRENCY` before any configuration,
-and by itself ends with a traceback where that is no number. Arguments are passed on to it.
+Starting it this way checks the host's settings first. gunicorn reads `WEB_CONCURRENCY` before any
+configuration, and ends with a traceback if that is not a number. Arguments are passed on to gunicorn.
 """
 
 import os

@@ -1,7 +1,7 @@
-"""Decodes pictures in a process of its own, which a picture can stop and nothing else with it.
+"""Decodes pictures in a separate process, so that a hostile picture can stop only that process.
 
-A process that takes too long or too much memory is ended by its operating system (`pictures.child`); the
-next picture starts another one. Without Pillow: a server that decodes nothing itself need not load it.
+The operating system ends a process that takes too long or too much memory (`pictures.child`); the next
+picture starts a new one. This module does not import Pillow, so a server need not load it.
 """
 
 from __future__ import annotations
@@ -25,18 +25,18 @@ from pictures.messages import receive, send
 _ROOT = Path(__file__).resolve().parents[1]
 
 _ENVIRONMENT = {
-    # Large blocks go back to the system as soon as they are free, and small ones soon after.
+    # Return freed large blocks to the system at once, and small ones soon after.
     "MALLOC_ARENA_MAX": "1",
     "MALLOC_MMAP_THRESHOLD_": "131072",
     "MALLOC_TRIM_THRESHOLD_": "1000000",
 }
 
 _TOO_LONG = {signal.SIGPROF, signal.SIGALRM}
-"""What a process is ended with whose time is up."""
+"""The signal that ends a process whose time is up."""
 
 
 class _EndedError(Exception):
-    """The process ended in the middle of a picture, by a signal or, where that is 0 or less, by itself."""
+    """The process ended in the middle of a picture: by this signal, or by itself if that is 0 or less."""
 
     def __init__(self, number: int) -> None:
         self.signal = number
@@ -45,17 +45,17 @@ class _EndedError(Exception):
     def reason(self) -> str:
         if self.signal == signal.SIGKILL:
             return "decoding takes more memory than there is"
-        return "damaged: its decoder breaks down"
+        return "damaged: it crashes the decoder"
 
 
 class Apart:
-    """One process for one picture at a time; from several threads, one waits for the other.
+    """A process that decodes one picture at a time; concurrent threads wait for each other.
 
-    It is started with the first picture, and anew where this process was forked from the one that had it.
+    It is started with the first picture. A forked server starts its own.
     """
 
     def __init__(self, limits: PictureLimits, *, program: tuple[str, ...] = ("-m", "pictures.child")) -> None:
-        """`program` is what Python is given to run."""
+        """`program` holds the arguments for Python."""
         self.limits = limits
         self._program = program
         self._lock = Lock()
@@ -63,14 +63,14 @@ class Apart:
         self._of = 0
 
     def start(self) -> None:
-        """Start the process now, so that the first picture need not wait. Raises as `square` does."""
+        """Start the process now, so that the first picture need not wait. Raises what `square` raises."""
         with self._lock:
             self._started()
 
     def square(self, data: bytes, form: Form, *, box: Box = WHOLE, seconds: float) -> tuple[bytes, float]:
-        """The pixels of an extractor's input, row by row in RGB, and the CPU seconds that making it took.
+        """The pixels of an extractor's input, row by row in RGB, and the CPU seconds it took to make them.
 
-        Raises `PictureError` as `pictures.decoding.decode` does, and also where it takes longer than
+        Raises `PictureError` as `pictures.decoding.decode` does, and also if decoding takes longer than
         `seconds` or more memory than the limits allow.
         """
         job = {"form": asdict(form), "box": [box.x, box.y, box.width, box.height], "seconds": seconds}
@@ -84,7 +84,7 @@ class Apart:
 
     @property
     def process_id(self) -> int | None:
-        """The id of the process, where there is one."""
+        """The id of the process, or None if none is running."""
         return self._process.pid if self._process and self._of == os.getpid() else None
 
     def _ask(self, job: dict[str, Any], data: bytes) -> tuple[dict[str, Any], bytes]:
@@ -94,7 +94,7 @@ class Apart:
             except _EndedError as ended:
                 if ended.signal in _TOO_LONG:
                     raise PictureError(f"decoding takes longer than {self.limits.seconds:g} s") from None
-                # Where a system is short of memory it ends a process that has done nothing.
+                # A system that is short of memory may kill even an idle process.
                 try:
                     answer, content = self._exchanged(job, data)
                 except _EndedError as again:
@@ -117,7 +117,7 @@ class Apart:
 
     def _started(self) -> tuple[IO[bytes], IO[bytes]]:
         if self._of != os.getpid():
-            # What this process was forked from goes on using that one.
+            # The parent that this process was forked from still uses that one.
             self._process, self._of = None, os.getpid()
         if self._process is not None and self._process.poll() is not None:
             self._forget()
@@ -136,7 +136,7 @@ class Apart:
                 code = self._process.wait()
                 self._forget()
                 raise RuntimeError(
-                    f"The process that decodes pictures ended as it started (exit code {code})."
+                    f"The process that decodes pictures ended while it started (exit code {code})."
                 ) from None
         return _pipe(self._process.stdin), _pipe(self._process.stdout)
 

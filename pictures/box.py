@@ -1,4 +1,4 @@
-"""The part of a picture that is meant."""
+"""A box that selects a part of a picture."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ class Box:
 
     @classmethod
     def parse(cls, text: str) -> Box:
-        """The box that `text` writes as "x,y,width,height", the whole picture where it is empty.
+        """Parse "x,y,width,height"; empty text means the whole picture.
 
-        Raises `ValueError`, with what is expected, where it writes none inside of the picture.
+        Raises `ValueError`, saying what is expected, if it is not a box inside the picture.
         """
         if not text:
             return WHOLE
@@ -41,15 +41,15 @@ class Box:
             if inside and min(width, height) >= SMALLEST:
                 return cls(x, y, width, height)
         raise ValueError(
-            "x,y,width,height as shares of the picture from 0 to 1, inside of it and at least "
+            "x,y,width,height as fractions of the picture from 0 to 1, inside it and at least "
             f"{SMALLEST} wide and high, for example 0.1,0.2,0.5,0.6"
         )
 
     def cut(self, picture: Image.Image, *, widened: bool = False) -> Image.Image:
-        """What is inside of the box, whole pixels and at least one; the picture itself where that is all.
+        """Cut out the box in whole pixels, at least one; the picture itself if the box covers it all.
 
-        `widened` takes the square of its longer side around it, or as much of that as the picture has: where
-        an extractor's input is the middle of a picture, the ends of what was meant would be cut off.
+        `widened` extends the box to a square of its longer side, as far as the picture goes. Otherwise a
+        recipe that crops to the centre would cut off the ends of a long box.
         """
         if self == WHOLE:
             return picture
@@ -62,7 +62,7 @@ class Box:
 
 
 def _span(middle: float, length: float, most: int) -> tuple[int, int]:
-    """Where a span of that middle and length begins and ends in whole pixels, moved to lie within `most`."""
+    """The start and end, in whole pixels, of a span with this middle and length, shifted to fit in `most`."""
     begin = min(max(middle - length / 2, 0), most - length)
     first = min(round(begin), most - 1)
     return first, min(max(round(begin + length), first + 1), most)

@@ -1,7 +1,7 @@
-"""The other end of a `pictures.apart.Apart`: decodes one picture after the other until its input ends.
+"""The child process of `pictures.apart.Apart`: decodes one picture after another until its input ends.
 
-Its operating system bounds its address space and the processor's time for each picture, forbids it to write
-files, and ends it where it goes beyond.
+The operating system limits its address space and the CPU time for each picture, forbids it to write files,
+and ends it when it exceeds a limit.
 """
 
 from __future__ import annotations
@@ -26,22 +26,22 @@ from pictures.limits import PictureLimits
 from pictures.messages import receive, send
 
 _SLACK = 64 * 1024**2
-"""Bytes of address space beside `PictureLimits.memory`: what libraries keep."""
+"""Bytes of address space on top of `PictureLimits.memory`, for the libraries."""
 
 _KEPT = 24 * 1024**2
-"""Bytes that may stay in use when a picture is done; with more, another process takes this one's place."""
+"""Bytes that may stay in use after a picture. If there are more, a new process replaces this one."""
 
 _WAITING = 5
-"""How many times its CPU seconds a picture may take by the clock, which other programs' work counts in."""
+"""The wall-clock limit as a multiple of the CPU limit, as other programs may use the CPU too."""
 
 
 def main() -> None:
-    """Read pictures from stdin and write what becomes of them to stdout."""
+    """Read pictures from stdin and write the results to stdout."""
     jobs, answers = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
-    # Who stops the server stops this one too, by ending its input.
+    # When the server stops, its end of stdin closes and this process ends too.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     warnings.simplefilter("ignore")
-    # One thread takes the same processor's time and less memory.
+    # One thread takes the same CPU time and less memory.
     AvifImagePlugin.DEFAULT_MAX_THREADS = pillow_heif.options.DECODE_THREADS = 1
     head, _ = receive(jobs)
     limits = PictureLimits(**head["limits"] | {"formats": tuple(head["limits"]["formats"])})
@@ -49,7 +49,7 @@ def main() -> None:
     _bound_memory(limits)
     before = _resident()
     send(answers, {"ready": True})
-    # What a decoder has to say of a hostile file is for no one's log.
+    # A decoder's complaints about a hostile file do not belong in the log.
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
     while True:
         try:
@@ -90,7 +90,7 @@ def _picture(job: dict[str, Any], data: bytes, limits: PictureLimits) -> Image.I
 
 
 def _load_everything() -> None:
-    """Load what Pillow loads where it is first needed, before memory is counted."""
+    """Load what Pillow would load lazily, before memory is measured."""
     Image.init()
     ImageCms.createProfile("sRGB")
 
@@ -99,7 +99,7 @@ def _bound_memory(limits: PictureLimits) -> None:
     for kind in (resource.RLIMIT_CORE, resource.RLIMIT_FSIZE):
         resource.setrlimit(kind, (0, 0))
     status = Path("/proc/self/statm")
-    # Elsewhere, as on macOS, the system does not bound it: what each format takes is checked all the same.
+    # Other systems, such as macOS, have no such limit. The memory that each format needs is still checked.
     if status.exists():
         used = int(status.read_text().split()[0]) * resource.getpagesize()
         most = used + limits.memory + limits.bytes + _SLACK

@@ -1,4 +1,4 @@
-"""The names of a product's own colours: what stands before the background, named as people name it.
+"""Names the colours of a product in the foreground of its picture, as people would name them.
 
 Distances are those of OKLab, in which equal steps look equally large: B. Ottosson 2020, “A perceptual color
 space for image processing”, https://bottosson.github.io/posts/oklab.
@@ -17,46 +17,46 @@ MOST = 3
 """How many colours a picture has at the most."""
 
 SHARE = 0.18
-"""The part of the product that a colour must cover to be named."""
+"""The share of the product that a colour must cover to be named."""
 
 _SIDE = 48
-"""Pixels of the longer side of what is looked at."""
+"""The picture is reduced to this many pixels on its longer side."""
 
 _WHITE = 245
-"""What the brightest channel of a well-lit photo comes to."""
+"""The value of the brightest channel in a well-lit photo."""
 
 _GAIN = 1.25
-"""How much brighter a dim photo is taken to be at the most: black things stay black."""
+"""The most that a dim photo is brightened, so that black things stay black."""
 
 _FRAME = 2
-"""Pixels from the edge that are held to show the background."""
+"""The width in pixels of the border that is assumed to show the background."""
 
 _SAMPLE = 48
-"""How many of these are looked at."""
+"""How many of the border's pixels are sampled."""
 
 _COMMON = 0.15
-"""The part of the frame that a colour must have to be the background's and not the product's own."""
+"""The share of the border that a colour must cover to count as background."""
 
 _SAME = 0.06
 """Pixels that join the edge and are nearer to its colours in OKLab are background."""
 
 _SHADE = 0.4
-"""What a difference in lightness counts for there: paper and floors carry shadows."""
+"""The weight of a lightness difference there, as paper and floors carry shadows."""
 
 _EQUAL = 0.02
-"""Pixels that are nearer, with lightness counting in full, are background anywhere: seen between legs."""
+"""Pixels nearer than this, with lightness in full, are background anywhere, as between a chair's legs."""
 
 _SPREAD = 0.3
 """The standard deviation of the weight of a place, in sides of the picture: products stand in the middle."""
 
 _SOLID = 0.65
-"""A product is looked at without its outline where so much of it is left."""
+"""The outline is ignored if at least this share of the product is left without it."""
 
 _LEAST = 0.02
-"""Where less of the picture's weight stands before the background, the two have one colour."""
+"""If the foreground has less than this share of the weight, product and background have one colour."""
 
 _VIVID = 0.08
-"""The chroma in OKLab from which on a pixel counts twice: grey is what shadows and outlines have as well."""
+"""Pixels with at least this OKLab chroma count twice, as shadows and outlines are grey too."""
 
 _PROTOTYPES = {
     "black": "000000 141414 1e1e20 262628 303032 1a1c24 282c33 241e1c 302c2a",
@@ -78,7 +78,7 @@ _PROTOTYPES = {
     "purple": "6a1b9a 8e44ad 5b2a86 a878c8 6a3350 4a2040 c8a2d8 7d5ba6 3c2352 9a6f96",
     "pink": "ff69b4 f06292 e91e8c ffb6c1 f4c2c8 dba79d e8a0b0 f7d6da c2476f ff9aa8 d68a94",
 }
-"""Examples of what goes by each name, in hexadecimal sRGB: a colour has the name of the nearest one."""
+"""Example colours for each name, in hexadecimal sRGB. A colour takes the name of the nearest example."""
 
 
 def to_oklab(colours: np.ndarray) -> np.ndarray:
@@ -102,11 +102,11 @@ def to_oklab(colours: np.ndarray) -> np.ndarray:
 
 
 def colours_of(image: Image.Image) -> tuple[str, ...]:
-    """The colours of what a picture (RGB) shows before its background: names of `bundle.format.COLOURS`.
+    """The colours of the foreground of a picture (RGB), as names from `bundle.format.COLOURS`.
 
-    One to three, the largest first. The background is what joins the picture's edge, or is seen through the
-    product, and has a colour that is common at the edge. Where nothing stands out from it, what is in the
-    middle counts.
+    One to three, the largest first. The background is whatever has a colour common at the picture's edge and
+    touches the edge or shows through the product. If nothing stands out from it, the middle of the picture
+    counts.
     """
     pixels = _brightened(np.asarray(_shrink(image)))
     lab = _oklab_table()[tuple(np.moveaxis(pixels, -1, 0) >> 2)]
@@ -114,7 +114,7 @@ def colours_of(image: Image.Image) -> tuple[str, ...]:
     weights = _product(lab) * (1 + vividness)
     named = _names()[tuple(np.moveaxis(pixels, -1, 0) >> 3)]
     shares = np.bincount(named.ravel(), weights.ravel(), minlength=len(COLOURS)) / weights.sum()
-    # A stable sort: of equal shares, the first of `COLOURS` comes first.
+    # The sort is stable: equal shares keep the order of `COLOURS`.
     order = np.argsort(-shares, kind="stable")[:MOST]
     return tuple(COLOURS[place] for rank, place in enumerate(order) if rank == 0 or shares[place] >= SHARE)
 
@@ -125,7 +125,7 @@ def _shrink(image: Image.Image) -> Image.Image:
 
 
 def _brightened(pixels: np.ndarray) -> np.ndarray:
-    """A photo in dim light as if its brightest parts were nearly white; (h, w, 3) uint8 to the same."""
+    """Brighten a dim photo until its brightest parts are nearly white; (h, w, 3) uint8 to the same."""
     brightest = np.percentile(pixels.max(axis=2), 98)
     gain = np.clip(_WHITE / max(brightest, 1), 1, _GAIN)
     brighter: np.ndarray = np.minimum(255, pixels * gain)
@@ -133,13 +133,13 @@ def _brightened(pixels: np.ndarray) -> np.ndarray:
 
 
 def _product(lab: np.ndarray) -> np.ndarray:
-    """How much each place counts, from OKLab, (h, w, 3), to (h, w): nothing where the background is."""
-    # Only where there is a new picture: SciPy takes as long as a build that changes nothing.
+    """The weight of each pixel, from OKLab (h, w, 3) to (h, w). It is 0 in the background."""
+    # Imported only for a new picture: importing SciPy takes as long as a build that changes nothing.
     from scipy import ndimage
 
     weights = _central(*lab.shape[:2])
     found = weights * ~_background(lab)
-    # The colours of an outline are mixtures; what is thin has nothing else.
+    # The colours of an outline are mixtures, but thin products consist of nothing else.
     inner = found * ndimage.binary_erosion(found > 0, border_value=1)
     if inner.sum() >= _SOLID * found.sum():
         found = inner
@@ -167,7 +167,7 @@ def _background(lab: np.ndarray) -> np.ndarray:
 
 @cache
 def _central(height: int, width: int) -> np.ndarray:
-    """How much each place counts, (h, w) float64: a normal distribution about the middle."""
+    """The weight of each pixel, (h, w) float64: a normal distribution around the middle."""
     rows, columns = (((np.arange(side) + 0.5) / side - 0.5) / _SPREAD for side in (height, width))
     return np.exp(-0.5 * (rows[:, np.newaxis] ** 2 + columns**2))
 

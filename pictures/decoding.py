@@ -1,4 +1,4 @@
-"""A file's bytes to pixels. Every file is held to be hostile."""
+"""Decodes a file's bytes to pixels. Every file is treated as hostile."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from pictures.parts import check_directory
 from pictures.profiles import to_srgb
 
 _STRIP = 256
-"""Rows that are composited on white together, which bounds the memory that takes."""
+"""How many rows are composited on white at a time, which bounds the memory needed."""
 
 _UPRIGHT = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -26,11 +26,11 @@ _UPRIGHT = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
-"""How a picture becomes upright, by its EXIF orientation."""
+"""The transformation that makes a picture upright, by EXIF orientation."""
 _ORIENTATION = 0x0112
 
 _DEPTHS = (10, 12, 14, 16)
-"""Bits that 16-bit grey can really have: cameras and scanners leave the upper ones empty."""
+"""The bit depths that 16-bit grey may really have: cameras and scanners leave the upper bits empty."""
 
 
 def decode(
@@ -41,19 +41,19 @@ def decode(
     box: Box = WHOLE,
     widened: bool = False,
 ) -> Image.Image:
-    """The picture of a file's bytes, in RGB, first frame only; of it what is inside `box` (see `Box.cut`).
+    """Decode the first frame to RGB and cut out `box` (see `Box.cut`).
 
     `decoding` is `upright` (colours by the ICC profile to sRGB, EXIF rotation applied, transparency
     composited on white, 16-bit grey kept, a large JPEG or HEIF decoded smaller) or `plain` (what Keras'
-    `load_img` gives: Pillow's conversion to RGB at full size, and nothing else). A box is one of the upright
-    picture, so a part of it is upright under both.
+    `load_img` gives: Pillow's conversion to RGB at full size, and nothing else). A box refers to the upright
+    picture, so a cut-out part is upright with both.
 
-    What follows a picture in its file is passed over: cameras put films and depths there. Raises
-    `PictureError` with the reason where the bytes are damaged or pass the `limits`, `NoPictureError` where
-    they are no picture.
+    Anything after the picture in its file is ignored: cameras put videos and depth maps there. Raises
+    `PictureError` with the reason if the bytes are damaged or exceed the `limits`, and `NoPictureError` if
+    they are not a picture.
     """
     with failures_as_reasons(limits):
-        # What is left of the file's own picture is freed before a part of it is cut out.
+        # Free the file's own picture before a part is cut out.
         return box.cut(_whole(data, decoding, limits, box), widened=widened)
 
 
@@ -75,14 +75,14 @@ def _whole(data: bytes, decoding: str, limits: PictureLimits, box: Box) -> Image
         image = image if box == WHOLE else _turned(image, _turn(image))
         return image if image.mode == "RGB" else image.convert("RGB")
     turn = _turn(image)
-    # Each step's picture takes the name of the one before, so that only two are in memory at a time.
+    # Each step reuses the name of the picture before, so that only two are in memory at a time.
     image = _managed(image)
     image = _to_rgb(image)
     return _turned(image, turn)
 
 
 def _turn(image: Image.Image) -> Image.Transpose | None:
-    """What makes a picture upright, by its EXIF data; these are checked before Pillow reads all of them."""
+    """The transformation that makes a picture upright. The EXIF data is checked before Pillow reads it."""
     exif = image.info.get("exif")
     text = image.info.get("Raw profile type exif")
     if not exif and isinstance(text, str):
@@ -103,7 +103,7 @@ def _managed(image: Image.Image) -> Image.Image:
 
 
 def _to_8_bits(image: Image.Image) -> Image.Image:
-    """16-bit grey by its brightest pixel's bits: Pillow's own conversion makes all above 255 white."""
+    """Scale 16-bit grey by its real bit depth. Pillow's own conversion turns everything above 255 white."""
     wide = image.convert("I")
     # Of one band it is two numbers, where Pillow's types leave it open.
     most: Any = wide.getextrema()[1]
@@ -115,7 +115,7 @@ def _to_8_bits(image: Image.Image) -> Image.Image:
 
 def _to_rgb(image: Image.Image) -> Image.Image:
     if image.mode == "F":
-        raise PictureError("32-bit floating-point pixels: save it with 8 or 16 bits a channel")
+        raise PictureError("32-bit floating-point pixels: save it with 8 or 16 bits per channel")
     if image.has_transparency_data:
         return _on_white(image)
     return image if image.mode == "RGB" else image.convert("RGB")

@@ -1,11 +1,11 @@
-"""Why a picture cannot be used. Without Pillow, so that a server can say it without loading that."""
+"""Errors of pictures that cannot be used. Does not import Pillow, so that a server need not load it."""
 
 from __future__ import annotations
 
 
 class PictureError(Exception):
-    """A picture that cannot be used. Its text is the reason, as a report gives it."""
+    """A picture that cannot be used. The message is the reason that a report shows."""
 
 
 class NoPictureError(PictureError):
-    """Bytes that are no picture in a format that is accepted."""
+    """Bytes that are not a picture in an accepted format."""

@@ -1,4 +1,4 @@
-"""How a picture becomes an extractor's input."""
+"""Turns a picture into an extractor's input."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from pictures.box import WHOLE, Box
 from pictures.limits import BUILD, PictureLimits
 
-# A server that has its photos decoded by another process needs neither of the two for that.
+# A server whose photos are decoded in another process needs neither of these two imports.
 if TYPE_CHECKING:
     import numpy as np
     from PIL import Image
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Form:
-    """What a recipe says of its extractor's input: fields of the same names as the recipe's."""
+    """What a recipe says about its extractor's input. The fields have the recipe's names."""
 
     decoding: str
     input_size: int
@@ -26,22 +26,22 @@ class Form:
 
     @classmethod
     def of(cls, recipe: Mapping[str, Any]) -> Form:
-        """That of a recipe as a mapping has it. Raises `KeyError` where a field is missing."""
+        """The form of a recipe given as a mapping. Raises `KeyError` if a field is missing."""
         return cls(**{field.name: recipe[field.name] for field in fields(cls)})
 
     def make(self, picture: Image.Image) -> np.ndarray:
-        """The input, (input_size, input_size, 3), uint8, that a decoded picture becomes."""
+        """Turn a decoded picture into the input, (input_size, input_size, 3) uint8."""
         return to_input(picture, self.input_size, resize=self.resize, interpolation=self.interpolation)
 
     def square(self, data: bytes, *, limits: PictureLimits = BUILD, box: Box = WHOLE) -> Image.Image:
-        """The input as a picture that a file's bytes become. Raises `PictureError` as `decode` does."""
+        """Turn a file's bytes into the input, as a picture. Raises `PictureError` as `decode` does."""
         from pictures.decoding import decode
 
         picture = decode(data, self.decoding, limits=limits, box=box, widened=self.resize == "crop")
         return to_square(picture, self.input_size, resize=self.resize, interpolation=self.interpolation)
 
     def read(self, data: bytes, *, limits: PictureLimits = BUILD, box: Box = WHOLE) -> np.ndarray:
-        """The input that a file's bytes become. Raises `PictureError` as `decode` does."""
+        """Turn a file's bytes into the input, as an array. Raises `PictureError` as `decode` does."""
         import numpy as np
 
         return np.asarray(self.square(data, limits=limits, box=box))

@@ -1,4 +1,4 @@
-"""Pictures of phones in HEIF: the primary one of a file, decoded at a part of its size where it is large."""
+"""Decodes the primary picture of a HEIF file, as phones write, at a reduced size if it is large."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from pictures.limits import MINIMUM_DECODED_SIDE
 _BRANDS = frozenset([b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"hevm", b"hevs"])
 _LARGEST_HEAD = 256
 _ROWS = 256
-"""Rows that are reduced together, a multiple of every reduction."""
+"""How many rows are reduced at a time, a multiple of every reduction."""
 
-# What else is in such a file is not looked at: smaller and deeper pictures, and their masks.
+# Other contents of such a file are ignored: smaller pictures, depth maps and masks.
 pillow_heif.options.THUMBNAILS = False
 pillow_heif.options.DEPTH_IMAGES = False
 pillow_heif.options.AUX_IMAGES = False
 
 
 def is_heif(data: bytes) -> bool:
-    """Whether a file says that it has HEVC pictures in it; AVIF, which looks alike, has others."""
+    """Whether a file declares HEVC pictures. AVIF has the same container with another codec."""
     if data[4:8] != b"ftyp":
         return False
     head = data[: min(int.from_bytes(data[:4], "big"), _LARGEST_HEAD)]
@@ -30,7 +30,7 @@ def is_heif(data: bytes) -> bool:
 
 
 class Heif:
-    """A file's primary picture. Raises as Pillow does where it is damaged."""
+    """A file's primary picture. Raises what Pillow raises if it is damaged."""
 
     def __init__(self, data: bytes) -> None:
         file = pillow_heif.open_heif(io.BytesIO(data), remove_stride=False)
@@ -38,14 +38,14 @@ class Heif:
         self.size: tuple[int, int] = self._image.size
 
     def reduction(self, side: int = MINIMUM_DECODED_SIDE) -> int:
-        """By how much it is reduced so that its short side keeps `side` pixels: 1, 2, 4 or 8."""
+        """The largest factor (1, 2, 4 or 8) that leaves the short side at least `side` pixels."""
         return next((scale for scale in (8, 4, 2) if min(self.size) // side >= scale), 1)
 
     def load(self, reduction: int) -> Image.Image:
         """The picture, upright, in RGB or RGBA, with its ICC profile in `info`.
 
-        It is made strip by strip, as the whole of it would take twice the memory. A camera that turns a
-        picture says so to the decoder, and once more in its EXIF data, which do not count.
+        It is made strip by strip, as doing it at once would take twice the memory. The decoder has already
+        applied the rotation, so the EXIF orientation is ignored.
         """
         mode, (width, height) = self._image.mode, self.size
         pixels, stride = memoryview(self._image.data), self._image.stride

@@ -1,4 +1,4 @@
-"""What of a picture's file is accepted, and the rules of decoding that enter a recipe's fingerprint."""
+"""The limits on picture files, and the decoding rules that enter a recipe's fingerprint."""
 
 from __future__ import annotations
 
@@ -9,25 +9,25 @@ MEGABYTE = 1_000_000
 MINIMUM_DECODED_SIDE = 512
 """A large JPEG or HEIF is decoded at 1/2, 1/4 or 1/8 of its size, its short side never below this, in pixels.
 
-That is over twice the usual extractor's input and no less than the largest thumbnail. It is the same for
-every build, so that nothing but the recipe decides an embedding.
+That is over twice the usual extractor's input and no less than the largest thumbnail. It is fixed, so that an
+embedding depends on the recipe alone.
 """
 
 UPRIGHT = (
     f"JPEG and HEIF at a half, a quarter or an eighth, short side at least {MINIMUM_DECODED_SIDE}; "
     "by its ICC profile to sRGB; 16-bit grey by the 10, 12, 14 or 16 bits that it uses"
 )
-"""What the decoding `upright` does, as a fingerprint spells it out: to be changed with each change of it."""
+"""Describes the decoding `upright` in the fingerprint. Change it whenever that decoding changes."""
 
 
 @dataclass(frozen=True)
 class PictureLimits:
     """What is accepted: `formats` by Pillow's names, judged by content, and sizes.
 
-    `bytes` bounds the file and `pixels` what its header says; `reducible` does where a file is decoded at a
-    part of its size. `memory` bounds the bytes that decoding takes, by what each format is known to take,
-    and `seconds` its CPU time where it runs in a process of its own. Of an animation the first frame is
-    taken, or it is refused where `animation` is False.
+    `bytes` limits the file and `pixels` the size in its header; `reducible` replaces `pixels` for files that
+    are decoded at a reduced size. `memory` limits the estimated bytes that decoding takes, and `seconds` the
+    CPU time in a separate process. The first frame of an animation is used; with `animation` False,
+    animations are refused.
     """
 
     formats: tuple[str, ...]
@@ -40,7 +40,7 @@ class PictureLimits:
 
     @property
     def names(self) -> str:
-        """The formats as a sentence names them."""
+        """The formats, written for a sentence."""
         return ", ".join(self.formats)
 
 
@@ -53,7 +53,7 @@ BUILD = PictureLimits(
     seconds=10,
     animation=True,
 )
-"""For the pictures of a catalogue, which the shop has chosen itself."""
+"""The limits for a catalogue's pictures, which the shop itself has chosen."""
 
 UPLOAD = PictureLimits(
     formats=("JPEG", "PNG", "WEBP", "GIF", "AVIF", "HEIF"),
@@ -64,4 +64,4 @@ UPLOAD = PictureLimits(
     seconds=2,
     animation=False,
 )
-"""For what anyone may send."""
+"""The limits for photos that anyone may send."""

@@ -1,4 +1,4 @@
-"""What the two ends of a `pictures.apart.Apart` say to each other: a head in JSON, and bytes."""
+"""The messages between a `pictures.apart.Apart` and its child process: a JSON head, then bytes."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ import struct
 from typing import IO, Any
 
 _LENGTHS = struct.Struct(">II")
-"""Of the head and of the bytes that follow it."""
+"""The lengths of the head and of the bytes that follow it."""
 
 
 def send(stream: IO[bytes], head: dict[str, Any], content: bytes = b"") -> None:
-    """Write a message. Raises `OSError` where the other end has gone."""
+    """Write a message. Raises `OSError` if the other end has gone."""
     written = json.dumps(head).encode()
     stream.write(_LENGTHS.pack(len(written), len(content)) + written)
     stream.write(content)
@@ -19,7 +19,7 @@ def send(stream: IO[bytes], head: dict[str, Any], content: bytes = b"") -> None:
 
 
 def receive(stream: IO[bytes]) -> tuple[dict[str, Any], bytes]:
-    """Read a message. Raises `EOFError` where the other end has gone."""
+    """Read a message. Raises `EOFError` if the other end has gone."""
     head, content = _LENGTHS.unpack(_exactly(stream, _LENGTHS.size))
     return json.loads(_exactly(stream, head)), _exactly(stream, content)
 

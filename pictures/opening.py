@@ -1,4 +1,4 @@
-"""What a file says of its picture, checked before any pixel is decoded."""
+"""Reads a picture's header and checks its limits before any pixel is decoded."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ HEIF = "HEIF"
 _BYTES_A_PIXEL = {"WEBP": 17, "AVIF": 13}
 _BYTES_A_GREY_PIXEL = 13
 _USUAL_BYTES_A_PIXEL = 9
-"""What decoding takes at its peak for each pixel, measured: what the decoder holds, and the picture before
-and after a step. Grey is that of 16 bits."""
+"""The measured peak of bytes per pixel during decoding: the decoder's own, and a step's picture before and
+after. Grey means 16-bit grey."""
 
 _BYTES_A_HEIF_PIXEL = 4.5
-"""What the decoder holds of a HEIF, whatever comes out."""
+"""The bytes per pixel that the decoder holds for a HEIF, whatever the output."""
 
-# Sizes are checked here before any pixel is decoded, with a reason that names the limit.
+# This module checks sizes before any pixel is decoded, with a reason that names the limit.
 Image.MAX_IMAGE_PIXELS = None
 
 
@@ -39,7 +39,7 @@ class PictureHeader:
 
 
 def read_header(data: bytes, *, limits: PictureLimits = BUILD) -> PictureHeader:
-    """What a file's bytes say of the picture. Raises `PictureError` as `pictures.decoding.decode` does."""
+    """Read a picture's header. Raises `PictureError` as `pictures.decoding.decode` does."""
     with failures_as_reasons(limits):
         found = open_checked(data, limits)
         name = HEIF if isinstance(found, Heif) else "JPEG" if is_jpeg(found) else found.format or ""
@@ -47,7 +47,7 @@ def read_header(data: bytes, *, limits: PictureLimits = BUILD) -> PictureHeader:
 
 
 def open_checked(data: bytes, limits: PictureLimits) -> Image.Image | Heif:
-    """A file's picture, within the limits and not yet decoded; to be called in `failures_as_reasons`."""
+    """Open a picture within the limits without decoding it. Call it inside `failures_as_reasons`."""
     if not data:
         raise PictureError("the file is empty (0 bytes)")
     check_parts(data)
@@ -60,7 +60,7 @@ def open_checked(data: bytes, limits: PictureLimits) -> Image.Image | Heif:
         _check_pixels(canvas, limits.pixels)
         _check_bytes(canvas, "WEBP", canvas[0] * canvas[1] * _BYTES_A_PIXEL["WEBP"], limits)
     image = Image.open(io.BytesIO(data), formats=[name for name in limits.formats if name != HEIF])
-    # A JPEG is decoded at a part of its size.
+    # A JPEG is decoded at a reduced size.
     _check_pixels(image.size, limits.reducible if is_jpeg(image) else limits.pixels)
     if not limits.animation and _is_animation(image, data):
         raise PictureError("an animation: send a single picture")
@@ -69,38 +69,38 @@ def open_checked(data: bytes, limits: PictureLimits) -> Image.Image | Heif:
 
 @contextmanager
 def failures_as_reasons(limits: PictureLimits) -> Iterator[None]:
-    """Raise whatever decoders raise inside as a `PictureError` with the reason."""
+    """Turn whatever a decoder raises inside into a `PictureError` with the reason."""
     try:
         yield
     except PictureError:
         raise
     except UnidentifiedImageError:
-        raise NoPictureError(f"not a picture in a format that is read ({limits.names})") from None
+        raise NoPictureError(f"not a picture in a supported format ({limits.names})") from None
     except MemoryError:
         raise PictureError("decoding takes more memory than there is") from None
-    # Damaged files make decoders raise nearly anything, and no picture may stop a build.
+    # A damaged file can make decoders raise nearly anything, and no picture may stop a build.
     except Exception as error:
         raise PictureError(f"damaged: {error or type(error).__name__}") from error
 
 
 def is_jpeg(image: Image.Image) -> bool:
-    """Whether a picture is a JPEG. What Pillow calls MPO is one with further views, which phones write."""
+    """Whether a picture is a JPEG. Pillow's MPO is a JPEG with additional views, as phones write."""
     return image.format in ("JPEG", "MPO")
 
 
 def check_memory(image: Image.Image, data: bytes, size: tuple[int, int], limits: PictureLimits) -> None:
-    """Check what decoding takes, once it is settled to what `image.size`; `size` is that in the file."""
+    """Check the memory that decoding to `image.size` takes; `size` is the size in the file."""
     grey = image.mode.startswith("I")
     each = _BYTES_A_PIXEL.get(image.format or "", _BYTES_A_GREY_PIXEL if grey else _USUAL_BYTES_A_PIXEL)
     needed = float(image.width * image.height * each)
     if is_jpeg(image) and has_separate_scans(data):
-        # All passes are in memory at full size, two bytes for each number, whatever comes out.
+        # All passes are in memory at full size, two bytes per coefficient, whatever the output size.
         needed += 2 * size[0] * size[1] * _numbers_a_pixel(image)
     _check_bytes(size, "JPEG" if is_jpeg(image) else image.format or "", needed, limits)
 
 
 def check_heif_memory(heif: Heif, reduction: int, limits: PictureLimits) -> None:
-    """Check what decoding takes where a picture is reduced by so much."""
+    """Check the memory that decoding with this reduction takes."""
     pixels = heif.size[0] * heif.size[1]
     _check_bytes(
         heif.size,
@@ -138,7 +138,7 @@ def _is_animation(image: Image.Image, data: bytes) -> bool:
 
 
 def _numbers_a_pixel(image: Image.Image) -> float:
-    """How many numbers a JPEG has for each pixel: fewer than it has colours where these are coarser."""
+    """How many coefficients a JPEG has per pixel: fewer than its channels if colour is subsampled."""
     samplings: list[tuple[int, int]] = [(wide, high) for _, wide, high, _ in getattr(image, "layer", [])]
     widest, highest = max(wide for wide, _ in samplings), max(high for _, high in samplings)
     return sum(wide * high / (widest * highest) for wide, high in samplings)

@@ -1,7 +1,7 @@
-"""The parts that a file consists of, counted before a decoder sees them.
+"""Counts the parts of a file before a decoder sees them.
 
-Decoders take each part of a file by itself, some join what they find to what they had, and a file of 10 MB
-can have a million of them. Real files have a few dozen.
+Decoders process each part separately, and some append it to all earlier ones. A file of 10 MB can have a
+million parts; real files have a few dozen.
 """
 
 from __future__ import annotations
@@ -12,29 +12,30 @@ import struct
 from pictures.errors import PictureError
 
 _SEGMENTS = 1_000
-"""Segments of a JPEG before its pixels: a profile has 255 at the most, what an editor adds some more."""
+"""The most segments of a JPEG before its pixels. A profile has up to 255, and editors add some."""
 
 _EXIF_SEGMENTS = 16
-"""Segments of EXIF data, which Pillow joins one by one; there is one."""
+"""The most segments of EXIF data, which Pillow joins one by one. Real files have one."""
 
 _RESOURCES = 20_000
-"""Photoshop's resources in a JPEG; there are some 30."""
+"""The most Photoshop resources in a JPEG. Real files have about 30."""
 
 _FILL = 100_000
-"""Bytes between the segments of a JPEG, which mean nothing and are taken one by one."""
+"""The most bytes between segments of a JPEG. They mean nothing and are skipped one by one."""
 
 _SCANS = 100
-"""Passes over the pixels of a JPEG; those of a progressive one are ten."""
+"""The most passes over the pixels of a JPEG. A progressive one has about ten."""
 
 _CHUNKS = 20_000
-"""Chunks of a PNG; one of 100 MB in the usual pieces of 8 KB has 12,000."""
+"""The most chunks of a PNG. One of 100 MB in the usual chunks of 8 KB has 12,000."""
 
 _EXTENSIONS = 1_000
 _EXTENSION_BYTES = 1_000_000
-"""Of a GIF before its first frame: their pieces of 255 bytes are joined one by one."""
+"""The most bytes of extensions before a GIF's first frame: their blocks of 255 bytes are joined one by
+one."""
 
 _RLE_BYTES = 2_000_000
-"""Of a BMP whose rows are compressed, which Pillow decodes in Python."""
+"""The largest BMP with compressed rows, which Pillow decodes in Python."""
 
 _ENTRIES_SHARE = 4
 _ENTRIES_BYTES = 1_000_000
@@ -54,7 +55,7 @@ _STANDALONE = {0x01, *range(0xD0, 0xD9)}
 def check_parts(data: bytes) -> None:
     """Raise `PictureError` with the reason where a file has far more parts than a picture has.
 
-    What is no picture, or a damaged one, is left to the decoder.
+    Files that are not pictures, or are damaged, are left to the decoder.
     """
     if data.startswith(b"\xff\xd8"):
         _check_jpeg(data)
@@ -71,13 +72,13 @@ def check_parts(data: bytes) -> None:
 
 
 def has_separate_scans(data: bytes) -> bool:
-    """Whether the pixels of a JPEG come in several passes, which are in memory at full size all together."""
+    """Whether a JPEG stores its pixels in several passes, which are all held in memory at full size."""
     start = _JpegHead(data)
     return start.progressive or 0 < start.in_first_scan < start.components
 
 
 def check_directory(data: bytes) -> None:
-    """Check what the entries of the first TIFF directory in `data` say of their sizes, EXIF's as well."""
+    """Check the sizes that the entries of the first TIFF directory in `data` declare, as in EXIF."""
     order = "<" if data[:2] == b"II" else ">"
     large = data[2:4] in (b"+\0", b"\0+")
     offset, count, entry = (8, "Q", "HHQ8x") if large else (4, "H", "HHI4x")
@@ -99,7 +100,7 @@ def check_directory(data: bytes) -> None:
 
 
 class _JpegHead:
-    """What comes before the pixels of a JPEG."""
+    """The segments of a JPEG before its pixels."""
 
     def __init__(self, data: bytes) -> None:
         self.segments = self.exif = self.resources = self.fill = 0
@@ -122,7 +123,7 @@ class _JpegHead:
         while not self.too_many:
             match = _NEXT_MARKER.search(data, place)
             if match is None:
-                # The decoder looks at each of them.
+                # The decoder visits each of them.
                 self.fill += len(data) - place
                 return
             self.fill += match.start() - place
@@ -177,7 +178,7 @@ def _check_png(data: bytes) -> None:
 
 
 def _check_boxes(data: bytes) -> None:
-    """Of AVIF and HEIF: whatever looks like EXIF data, which Pillow reads before it says a word."""
+    """Check everything in an AVIF or HEIF that looks like EXIF data, as Pillow reads it on opening."""
     directories = 0
     for begin in (b"II*\0", b"MM\0*"):
         place = data.find(begin)
@@ -200,7 +201,7 @@ def _check_gif(data: bytes) -> None:
 
 
 def is_gif_animation(data: bytes) -> bool:
-    """Whether a GIF has a second frame; without a look at each frame that follows."""
+    """Whether a GIF has a second frame, found without reading the later frames."""
     place, frames = _after_colours(data, 10, 13), 0
     while place < len(data):
         kind = data[place]
@@ -217,7 +218,7 @@ def is_gif_animation(data: bytes) -> bool:
 
 
 def webp_size(data: bytes) -> tuple[int, int] | None:
-    """Width and height of a WebP, whose decoder takes its memory before it says them; None of other files."""
+    """Width and height of a WebP, or None for other files. Its decoder first allocates memory."""
     if data[:4] != b"RIFF" or data[8:12] != b"WEBP" or len(data) < 30:
         return None
     if data[12:16] == b"VP8X":
@@ -229,14 +230,14 @@ def webp_size(data: bytes) -> tuple[int, int] | None:
 
 
 def _after_colours(data: bytes, flags: int, end: int) -> int:
-    """Where the table of colours ends that the byte at `flags` announces and that begins at `end`."""
+    """The end of the colour table that starts at `end` and is described by the byte at `flags`."""
     if flags >= len(data) or not data[flags] & 0x80:
         return end
     return end + (3 << (data[flags] & 7) + 1)
 
 
 def _after_blocks(data: bytes, place: int) -> int:
-    """Where the blocks end that begin at `place`, each with its length before it and an empty one last."""
+    """The end of the blocks that start at `place`. Each begins with its length; the last is empty."""
     while place < len(data) and data[place]:
         place += 1 + data[place]
     return place + 1

@@ -1,4 +1,4 @@
-"""Colours by a picture's own ICC profile, as sRGB."""
+"""Converts a picture to sRGB by its own ICC profile."""
 
 from __future__ import annotations
 
@@ -9,23 +9,23 @@ from itertools import chain, product
 from PIL import Image, ImageChops, ImageCms
 
 _LARGEST = 4_000_000
-"""Bytes of a profile; those of printing presses have up to 3 MB."""
+"""The largest profile in bytes. Profiles of printing presses have up to 3 MB."""
 
 _SAME = 2
-"""Profiles that change no colour by more than this, of 255, are sRGB: their pictures stay as they are."""
+"""A profile that changes no colour by more than this, out of 255, counts as sRGB and is not applied."""
 
 _SPACES = {"RGB": "RGB ", "RGBA": "RGB ", "L": "GRAY", "CMYK": "CMYK"}
-"""Pillow's modes that are converted, with the colour space that a profile of theirs has."""
+"""Pillow's modes that are converted, with the colour space of their profiles."""
 
 _STEPS = range(0, 256, 15)
-"""Of each colour in the pictures that profiles are tried on."""
+"""Levels of each colour in the test pictures for profiles."""
 
 
 def to_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
-    """The picture in sRGB: itself where it has no profile, a damaged one, other colours' or sRGB's.
+    """The picture in sRGB. It is unchanged without a profile, or if that is damaged, unsuitable or sRGB.
 
-    It may be changed in place. Modes that are not converted themselves become RGB, or RGBA where they have
-    a palette with transparency.
+    It may be changed in place. Other modes become RGB first, or RGBA if they have a palette with
+    transparency.
     """
     if not profile or len(profile) > _LARGEST:
         return image
@@ -55,7 +55,7 @@ def _grey_with_alpha(image: Image.Image, profile: bytes) -> Image.Image:
 
 @lru_cache(maxsize=8)
 def _transform(profile: bytes, mode: str) -> ImageCms.ImageCmsTransform | None:
-    """What converts pictures of that mode; None where they are better left as they are."""
+    """The conversion for pictures of this mode; None if they should stay as they are."""
     try:
         opened = ImageCms.ImageCmsProfile(io.BytesIO(profile))
         if opened.profile.xcolor_space != _SPACES.get(mode):

@@ -1,4 +1,4 @@
-"""A picture's signature: what is left of its pixels where size and compression are forgotten."""
+"""A picture's signature: its pixels reduced so far that size and compression do not matter."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ SIGNATURE_SIDE = 16
 """Pixels of each side of a signature."""
 
 TOLERANCE = 16
-"""Steps, of 255, that no channel of no pixel of two signatures of the same picture differs by more.
+"""The largest difference, out of 255, of any channel of any pixel between signatures of the same picture.
 
-`benchmarks/twins.py` measures what copies and what other pictures of one studio differ by.
+`benchmarks/twins.py` measures how much copies differ, and how much different pictures from one studio do.
 """
 
 
 def signature_of(image: Image.Image) -> np.ndarray:
-    """A picture (RGB) as (16, 16, 3), uint8: what is left of it where size and compression are forgotten."""
+    """Reduce a picture (RGB) to its signature, (16, 16, 3) uint8."""
     square = (SIGNATURE_SIDE, SIGNATURE_SIDE)
     return np.asarray(image.resize(square, Image.Resampling.HAMMING, reducing_gap=4.0))

@@ -1,4 +1,4 @@
-"""A picture's thumbnails. `pictures` turns a file's bytes into the picture."""
+"""Makes a picture's thumbnails. `pictures.decoding` makes the picture from a file's bytes."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ class Thumbnail:
 
 
 def to_thumbnail(image: Image.Image, size: int, *, quality: int) -> Thumbnail:
-    """The whole picture as WebP, its longer side at most `size` pixels; smaller pictures keep their size."""
+    """The whole picture as WebP, at most `size` pixels on its longer side. It is never enlarged."""
     large = image.copy()
     large.thumbnail((size, size), Image.Resampling.LANCZOS)
-    # Half of a side that is odd is rounded up.
+    # Half of an odd side is rounded up.
     small = large.reduce(2)
     return Thumbnail(_webp(large, quality), large.width, large.height, _webp(small, quality))
 

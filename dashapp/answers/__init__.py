@@ -1,1 +1,1 @@
-"""What a question is answered with: ranked, filtered and blended lists, and the reasons for them."""
+"""Computes answers: ranked, filtered and blended lists, and the reasons for their entries."""

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 K = 60
-"""How slowly a place loses weight: the constant of Cormack, Clarke and Büttcher."""
+"""How slowly weight falls with rank: the constant of Cormack, Clarke and Büttcher."""
 
 
 def fused(rankings: Iterable[tuple[Sequence[str], float]], *, k: int = K) -> list[tuple[str, float]]:
     """The ids of all `rankings` with their blended scores, best first, equal scores ordered by id.
 
-    Weighted reciprocal rank fusion: an id's score is the sum, over the rankings that it is in, of
-    weight / (k + rank), where ranks count from 1. With weights of 1 this is the formula of Cormack, Clarke
-    and Büttcher, "Reciprocal Rank Fusion outperforms Condorcet and individual Rank Learning Methods",
-    SIGIR 2009. A ranking of negative weight takes away: the better an id's place there, the more.
+    Weighted reciprocal rank fusion: an id's score is the sum, over the rankings that it is in, of weight / (k
+    + rank), where ranks count from 1. With weights of 1 this is the formula of Cormack, Clarke and Büttcher,
+    "Reciprocal Rank Fusion outperforms Condorcet and individual Rank Learning Methods", SIGIR 2009. A ranking
+    with a negative weight subtracts: the better an id's rank there, the more.
     """
     scores: dict[str, float] = {}
     for ids, weight in rankings:

@@ -1,4 +1,4 @@
-"""What a stored list becomes when it is shown: filtered, less of some, near-identical products as one."""
+"""Prepares a stored list for showing: filters it, subtracts others, and folds near-duplicates."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from bundle.query import Filters
 from dashapp.answers.fusion import fused
 
 PRICE_BAND = 0.25
-"""How far, as a share of a product's price, another one's may be from it and still count as similar."""
+"""How far another price may be from a product's, as a share of it, and still count as similar."""
 
 LESS = -1 / 3
-"""The weight of a list that is taken away: what leads it and the list it is taken from falls to about the
-30th place. From half of the weight on, nearly all that is in both would fall behind all that is not."""
+"""The weight of a list that is subtracted: a product at the top of both lists falls to about the 30th place.
+From half of the weight on, nearly all products in both lists would fall behind all others."""
 
 MOST_LESS = 10
-"""How many products can be taken away from one list; further ones do not count."""
+"""The lists of at most this many products are subtracted; further ones are ignored."""
 
 _VALUES = {
     "category": ("same",),
@@ -31,10 +31,10 @@ _VALUES = {
 
 @dataclass(frozen=True)
 class Wishes:
-    """Which look-alikes of a product are wanted, each field as an address has it and empty for all.
+    """Which look-alikes of a product are wanted. Each field is as in an address; empty means all.
 
-    `category` is "same", `stock` "in", `sale` "on", `colour` "same", which is the product's main
-    colour, and `price` is "near", which is at most `PRICE_BAND` away, or "lower".
+    `category` is "same", `stock` "in", `sale` "on", `colour` "same" (the product's main colour), and `price`
+    is "near" (at most `PRICE_BAND` away) or "lower".
     """
 
     category: str = ""
@@ -45,16 +45,16 @@ class Wishes:
 
     @classmethod
     def from_arguments(cls, arguments: Mapping[str, str]) -> Wishes:
-        """Read the arguments of an address; what is unknown counts as not given."""
+        """Read the arguments of an address. Unknown ones are ignored."""
         given = {name: arguments.get(name, "") for name in _VALUES}
         return cls(**{name: value for name, value in given.items() if value in _VALUES[name]})
 
     def arguments(self) -> dict[str, str]:
-        """What of them stands in an address."""
+        """Their arguments in an address."""
         return {each.name: getattr(self, each.name) for each in fields(self) if getattr(self, each.name)}
 
     def about(self, product: Product) -> Wishes:
-        """Those of them that mean something for `product`: it has a category, a price, a colour."""
+        """Only the wishes that apply to `product`, which may lack a category, a price or a colour."""
         return Wishes(
             category=self.category if product.category else "",
             stock=self.stock,
@@ -64,7 +64,7 @@ class Wishes:
         )
 
     def filters(self, product: Product) -> Filters:
-        """The filters that they are for `product`."""
+        """The filters that these wishes mean for `product`."""
         wishes = self.about(product)
         lowest = highest = None
         price = product.price
@@ -90,7 +90,7 @@ ALL = Filters()
 
 @dataclass(frozen=True)
 class LookAlike:
-    """One product that looks alike, its score, and those further down that are all but the same as it."""
+    """One look-alike, its score, and its near-duplicates further down the list."""
 
     product: Product
     score: float
@@ -101,10 +101,9 @@ class LookAlike:
 class LookAlikes:
     """A list as it is shown.
 
-    `listed` products were looked at, `admitted` of them are what the filters want, and folding made
-    `longest` entries of these; `shown` has the first, as many as were asked for. `stock_known` says whether
-    the stock of any of the listed ones is known, `any_on_sale` whether any of them is on sale. `less` has the
-    products that were taken away.
+    Of the `listed` products, `admitted` pass the filters, and folding left `longest` entries. `shown` has the
+    first of these, as many as requested. `stock_known` says whether the stock of any listed product is known,
+    `any_on_sale` whether any is on sale. `less` has the products whose lists were subtracted.
     """
 
     shown: tuple[LookAlike, ...]
@@ -127,10 +126,10 @@ def look_alikes(
 ) -> LookAlikes:
     """The look-alikes of `product` by the named recipe: `count` of them, or as many as the list has.
 
-    Filters apply to the whole stored list, so what they leave out makes room for what comes after. The
-    product's own variants are no look-alikes of it. For each id of `less` that the bundle holds, the list
-    of that product is subtracted by `dashapp.answers.fusion`: what is near it falls, the product itself goes.
-    Raises `KeyError` for an unknown recipe and `BundleError` where a list cannot be read.
+    Filters apply to the whole stored list, so later entries take the place of those left out. The product's
+    own variants do not count as look-alikes. For each known id in `less`, that product's list is subtracted
+    by `dashapp.answers.fusion`: products near it fall, and the product itself is removed. Raises `KeyError`
+    for an unknown recipe and `BundleError` if a list cannot be read.
     """
     entries = bundle.neighbours(product.id, recipe=recipe)
     unwanted = tuple(bundle.products([each for each in less if each != product.id][:MOST_LESS]))
@@ -154,10 +153,10 @@ def look_alikes(
 
 
 def folded(products: Iterable[Product]) -> list[list[Product]]:
-    """The products in groups of near-identical ones, each group at the place of its first.
+    """Group near-duplicate products, each group at the place of its first.
 
-    Near-identical are those that the shop calls variants of one group, and twins by their pictures. One that
-    is a variant of one group and a twin in another goes to whichever of the two came first.
+    Near-duplicates are variants of one group in the shop, and twins by their pictures. A product that is a
+    variant in one group and a twin in another joins whichever group came first.
     """
     groups: list[list[Product]] = []
     places: dict[tuple[str, str], int] = {}
@@ -173,7 +172,7 @@ def folded(products: Iterable[Product]) -> list[list[Product]]:
 
 
 def groups_of(product: Product) -> frozenset[tuple[str, str]]:
-    """The groups of near-identical products that it is in: variants in the shop, twins by picture."""
+    """The groups of near-duplicates that it belongs to: variants in the shop, twins by picture."""
     named = (("variants", product.variants), ("twins", product.twins))
     return frozenset(key for key in named if key[1])
 
@@ -181,7 +180,7 @@ def groups_of(product: Product) -> frozenset[tuple[str, str]]:
 def _without(
     bundle: Bundle, entries: list[Neighbour], unwanted: tuple[Product, ...], *, recipe: str
 ) -> list[Neighbour]:
-    """The entries in the order that is left when the lists of the unwanted products are subtracted."""
+    """Reorder the entries after subtracting the lists of the unwanted products."""
     rankings = [([entry.id for entry in entries], 1.0)]
     for each in unwanted:
         rankings.append(([entry.id for entry in bundle.neighbours(each.id, recipe=recipe)], LESS))

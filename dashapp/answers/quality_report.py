@@ -1,4 +1,4 @@
-"""What a bundle's report.json says of one recipe, checked and ready to be shown."""
+"""Reads and checks the part of a bundle's report.json about one recipe."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _SERIES = {
 
 @dataclass(frozen=True)
 class Precision:
-    """The `share`, from 0 to 1, of the first `among` look-alikes that are of the product's own category."""
+    """The `share`, from 0 to 1, of the first `among` look-alikes that have the product's category."""
 
     among: int
     share: float
@@ -29,13 +29,13 @@ class Precision:
 
 @dataclass(frozen=True)
 class QualityReport:
-    """What was measured of one recipe's lists; what was not is empty or None.
+    """The measurements of one recipe's lists; empty or None where not measured.
 
-    `precision` is by the number of entries looked at, `chance` what entries picked at random would reach.
+    `precision` has one figure per number of entries examined; `chance` is the precision of random entries.
     `categories` has each category's name, number of products and precision, the weakest first. `histograms`
-    counts scores in the bins between `edges`. `hubs` are ids with the number of lists that they are in, most
-    first; `orphans` are ids of products in no list, the first of `orphan_count`; `twins` groups of ids, the
-    first of `twin_count`; `left_out` files with the reason.
+    counts scores in the bins between `edges`. `hubs` has ids with the number of lists they are in, highest
+    first. `orphans` has the first of the `orphan_count` ids in no list, `twins` the first of the `twin_count`
+    groups of near-duplicates, and `left_out` files with the reason.
     """
 
     recipe: ShownRecipe
@@ -54,7 +54,7 @@ class QualityReport:
 
     @classmethod
     def of(cls, bundle: Bundle, recipe: ShownRecipe) -> QualityReport:
-        """What the bundle's report says. Raises `BundleError` where it cannot be read or makes no sense."""
+        """Read the bundle's report. Raises `BundleError` if it cannot be read or is invalid."""
         report = bundle.report()
         try:
             return cls(
@@ -68,17 +68,17 @@ class QualityReport:
             )
         except (LookupError, TypeError, ValueError, AttributeError) as error:
             raise BundleError(
-                f"The report of {bundle.folder} makes no sense ({type(error).__name__}: {error}): "
+                f"The report of {bundle.folder} is invalid ({type(error).__name__}: {error}): "
                 "build it again, run: python -m precompute build SOURCE."
             ) from error
 
     @property
     def cuts(self) -> tuple[int, ...]:
-        """The numbers of entries that any category has a precision for."""
+        """The numbers of entries for which any category has a precision."""
         return tuple(cut for cut in CUTS if any(cut in found for _, _, found in self.categories))
 
     def middle(self, name: str) -> float:
-        """About the median of one histogram's scores: the upper edge of the bin in which it lies."""
+        """The approximate median of one histogram's scores: the upper edge of its bin."""
         counts = self.histograms[name]
         half = sum(counts) / 2
         place = next(place for place, sum_so_far in enumerate(accumulate(counts)) if sum_so_far >= half)
@@ -91,7 +91,7 @@ def _precision(figures: Mapping[str, Any]) -> dict[int, Precision]:
 
 
 def _chance(bundle: Bundle) -> float | None:
-    """How likely a random other product is of the same category, as a mean over those that have company."""
+    """The probability that a random other product shares the category, averaged over those with company."""
     sizes = [count for _, count in bundle.categories() if count > 1]
     counted = sum(sizes)
     if not counted:
@@ -116,7 +116,7 @@ def _scores(entry: Mapping[str, Any] | None) -> dict[str, Any]:
     edges = [float(edge) for edge in entry["edges"]]
     counts = {name: [int(count) for count in entry.get(key, [])] for name, key in _SERIES.items()}
     if any(len(bins) not in (0, len(edges) - 1) for bins in counts.values()):
-        raise ValueError("the scores have more or fewer bins than edges between them")
+        raise ValueError("the number of bins does not match the number of edges")
     return {"edges": edges, "histograms": {name: bins for name, bins in counts.items() if any(bins)}}
 
 

@@ -1,4 +1,4 @@
-"""A ranked list of products as a page shows it: filtered, counted, near-identical products as one."""
+"""Prepares a ranked list for a page: filters it, counts it, and folds near-duplicates."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from dashapp.answers.look_alikes import LookAlike, folded, groups_of
 
 @dataclass(frozen=True)
 class Ranked:
-    """What is left of a ranked list.
+    """The filtered and folded part of a ranked list.
 
-    `listed` products were looked at, `admitted` of them are what the filters want, and folding made
-    `longest` entries of these; `shown` has the first. `facets` count what else could be filtered by.
+    Of the `listed` products, `admitted` pass the filters, and folding left `longest` entries; `shown` has the
+    first of these. `facets` counts the remaining choices of filters.
     """
 
     shown: tuple[LookAlike, ...]
@@ -28,10 +28,9 @@ class Ranked:
 def ranked(
     bundle: Bundle, entries: Sequence[Neighbour], *, filters: Filters, count: int, but: Product | None = None
 ) -> Ranked:
-    """The first `count` products of `entries` (best first) that the filters want.
+    """The first `count` products of `entries` (best first) that pass the filters.
 
-    Ids that the bundle does not hold do not count, and neither does the product `but` with what is all but
-    the same as it.
+    Unknown ids are ignored, and so are the product `but` and its near-duplicates.
     """
     scores = dict(entries)
     own = (groups_of(but) | {("id", but.id)}) if but else frozenset()

@@ -1,4 +1,4 @@
-"""What to recommend to someone who likes some products: their look-alikes, blended."""
+"""Recommends products to someone who likes some others, by blending their look-alikes."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ from dashapp.answers.fusion import K, fused
 from dashapp.answers.look_alikes import LESS, folded, groups_of
 
 MOST_LIKES = 20
-"""How many products recommendations are made from; further ones do not count."""
+"""Recommendations are made from at most this many products; further ones are ignored."""
 
 HALVED_AFTER = 5
-"""Products looked at after one until it counts half as much."""
+"""A product's weight halves after this many more products were viewed."""
 
 _BLOCK = 60
-"""How many of the best are looked up at once, until there are enough that share no card."""
+"""How many of the best are looked up at a time, until there are enough separate cards."""
 
 _NAMED = 2
-"""How many of the products that it is close to a recommendation names."""
+"""How many liked products a recommendation names as its reason."""
 
 
 @dataclass(frozen=True)
 class Recommendation:
-    """One product, those that are all but the same, and which of the liked ones it is closest to."""
+    """A recommended product, its near-duplicates, and the liked products that it is closest to."""
 
     product: Product
     variants: tuple[Product, ...]
@@ -32,7 +32,7 @@ class Recommendation:
 
 
 def fading(count: int) -> list[float]:
-    """Weights for products looked at, the latest first: each counts half as much as the fifth before it."""
+    """Weights for viewed products, latest first: each counts half as much as the one five views later."""
     return [0.5 ** (place / HALVED_AFTER) for place in range(count)]
 
 
@@ -46,13 +46,14 @@ def recommendations(
     count: int,
     seen: bool = False,
 ) -> list[Recommendation]:
-    """The `count` products that are best recommended to who likes `likes`, best first.
+    """The `count` best recommendations for someone who likes `likes`, best first.
 
-    The stored lists of the liked products are blended by `dashapp.answers.fusion`, each with its weight, and
-    those of the products in `less` taken away; what then has nothing left is not recommended. Neither are the
-    products in `less` themselves, nor, unless `seen`, the liked ones and what is all but the same.
+    The stored lists of the liked products are blended with their weights by `dashapp.answers.fusion`, and
+    those of the products in `less` are subtracted. Products whose score is then not positive are not
+    recommended, nor are those in `less`. Unless `seen`, the liked products and their near-duplicates are left
+    out too.
 
-    Raises `KeyError` for an unknown recipe and `BundleError` where a list cannot be read.
+    Raises `KeyError` for an unknown recipe and `BundleError` if a list cannot be read.
     """
     lists = {
         each.id: [entry.id for entry in bundle.neighbours(each.id, recipe=recipe)] for each in (*likes, *less)

@@ -1,4 +1,4 @@
-"""Why one product is listed beside another, in a sentence that says no more than is known."""
+"""Explains in a sentence, from known facts only, why one product is listed beside another."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from dashapp.shown_recipe import ShownRecipe
 
 
 def shared(product: Product, other: Product) -> str:
-    """What the catalogue says of both, as "Also in Mugs, by Nord, blue and white, at a similar price."
+    """What two products have in common, as "Also in Mugs, by Nord, blue and white, at a similar price."
 
-    Empty where it says nothing of both. The category is the narrowest that both are in.
+    Empty if they have nothing in common. The category is the narrowest that contains both.
     """
     category = _common_category(product.category, other.category)
     colours = [colour for colour in product.colours if colour in other.colours]
@@ -31,9 +31,9 @@ def shared(product: Product, other: Product) -> str:
 
 
 def closeness(recipe: ShownRecipe, score: float) -> str:
-    """How rare so good a score is, as "Closer than 99.5% of pairs."; empty where that is not known.
+    """How rare such a good score is, as "Closer than 99.5% of pairs."; empty if unknown.
 
-    The share is one that the bundle has measured, the highest that `score` reaches: rounded down.
+    The share is the highest measured one that `score` reaches, so it is rounded down.
     """
     share = recipe.closer_than(score)
     return f"Closer than {share}% of pairs." if share else ""

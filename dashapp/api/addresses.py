@@ -14,14 +14,14 @@ _SIMILAR = "/similar"
 
 
 def similar_address(product_id: str) -> str:
-    """The address of a product's look-alikes, in the form that any id can take."""
+    """The address of a product's look-alikes, in a form that works for any id."""
     return href_of(SIMILAR, id=product_id)
 
 
 def product_id_in(path: str) -> tuple[str, str] | None:
-    """Which of `PRODUCT` and `SIMILAR` a decoded path below `PRODUCTS` stands for, and of which product.
+    """Match a decoded path below `PRODUCTS`: returns `PRODUCT` or `SIMILAR`, and the product id.
 
-    None for any other path. What ends in `/similar` is always a list of look-alikes.
+    None for any other path. A path that ends in `/similar` is always a list of look-alikes.
     """
     product_id = path.removeprefix(f"{PRODUCTS}/")
     operation = SIMILAR if product_id.endswith(_SIMILAR) else PRODUCT

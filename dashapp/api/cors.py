@@ -1,4 +1,4 @@
-"""Whose pages may read the API: the setting `AKIN_CORS` as headers."""
+"""Sends CORS headers, which say whose pages may read the API (the setting `AKIN_CORS`)."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ _READING = ("GET, HEAD", "If-None-Match")
 
 
 def allow_origins(response: Response, origins: tuple[str, ...], *, photos: bool = False) -> None:
-    """Let pages of `origins` read a response, and ask for it with the ETag that they have.
+    """Let pages of `origins` read a response and revalidate it with an ETag.
 
-    `photos` says that they may send some here.
+    `photos` says whether they may send photos here.
     """
     if not origins:
         return
     allowed = EVERY_ORIGIN
     if origins != (EVERY_ORIGIN,):
-        # What is kept for one origin must not be given to another.
+        # A response cached for one origin must not be given to another.
         response.vary.add("Origin")
         allowed = request.headers.get("Origin", "")
         if allowed not in origins:

@@ -1,4 +1,4 @@
-"""What the API can be asked: each operation's address, parameters and answer."""
+"""The API's operations: each one's address, parameters and answer."""
 
 from __future__ import annotations
 
@@ -19,24 +19,24 @@ from dashapp.problems import Problem, unusable
 from dashapp.site import Site
 
 MOST = 100
-"""The most products that one answer lists."""
+"""The largest number of products in one answer."""
 
 COLOUR = {"type": "string", "enum": list(COLOURS)}
 _SORT = {"type": "string", "enum": [name for name in SORTS if name != "shuffle"]}
 _ID = Parameter("id", "The product's id.", {"type": "string", "minLength": 1}, required=True)
 _NO = {"type": "boolean", "default": False}
 _LIVE = Parameter("live", "true: also compute the whole list now, and compare.", _NO)
-_IN_STOCK = Parameter("in_stock", "true: only what is known to be in stock.", _NO)
-_ON_SALE = Parameter("on_sale", "true: only what cost more before.", _NO)
+_IN_STOCK = Parameter("in_stock", "true: only products known to be in stock.", _NO)
+_ON_SALE = Parameter("on_sale", "true: only products on sale, which cost more before.", _NO)
 
 
 @dataclass(frozen=True)
 class Operation:
-    """One thing that can be asked for with GET at `path`.
+    """One operation, requested with GET at `path`.
 
-    `parameters` are those for a site, as the catalogue decides what some may be. `answer` makes the JSON
-    from their values; it may raise `Problem`. `schema` is the answer's name in OpenAPI, and `by_path` the
-    address, if any, in which the parameter `id` is a part of the path.
+    `parameters` returns those of a site, because some depend on the catalogue. `answer` makes the JSON from
+    their values and may raise `Problem`. `schema` is the answer's name in OpenAPI. `by_path` is the address,
+    if any, that has the parameter `id` in its path.
     """
 
     path: str
@@ -62,26 +62,26 @@ def _about(site: Site, bundle: Bundle, values: dict[str, Any]) -> dict[str, Any]
     }
 
 
-_SEVERAL = "may be given several times, and one is enough"
+_SEVERAL = "may be given several times; products need match only one"
 _TEXT = {"type": "string", "default": ""}
 _PRICE = {"type": "number", "minimum": 0, "maximum": 10**12}
 
 FILTERS = (
     Parameter("category", "Only this category and those below it.", _TEXT),
     Parameter("brand", f"Only this brand; {_SEVERAL}.", several=True),
-    Parameter("tag", f"Only what has this tag; {_SEVERAL}.", several=True),
-    Parameter("colour", f"Only what has this colour; {_SEVERAL}.", COLOUR, several=True),
+    Parameter("tag", f"Only products with this tag; {_SEVERAL}.", several=True),
+    Parameter("colour", f"Only products with this colour; {_SEVERAL}.", COLOUR, several=True),
     _IN_STOCK,
     _ON_SALE,
     Parameter("min_price", "The lowest price.", _PRICE),
     Parameter("max_price", "The highest price.", _PRICE),
-    Parameter("currency", "Of prices; the catalogue's most frequent one by itself.", _TEXT),
+    Parameter("currency", "The currency of prices; by default the catalogue's most frequent one.", _TEXT),
 )
-"""The parameters that say which products are wanted: `filters_of` reads their values."""
+"""The parameters that filter products; `filters_of` reads their values."""
 
 
 def filters_of(values: dict[str, Any]) -> Filters:
-    """The filters that the values of `FILTERS` are."""
+    """Make filters from the values of `FILTERS`."""
     return Filters(
         category=values["category"],
         brands=values["brand"],
@@ -105,9 +105,9 @@ def _products_parameters(site: Site, bundle: Bundle) -> tuple[Parameter, ...]:
         ),
         *FILTERS,
         Parameter("exact", "true: no word of q is taken for another one that it may be a mistake for.", _NO),
-        Parameter("sort", "The order, if not the catalogue's or the best match first.", _SORT),
+        Parameter("sort", "The order; by default best match first, or the catalogue's without q.", _SORT),
         Parameter("limit", "How many products to list.", limit),
-        Parameter("offset", "How many products to pass over first.", offset),
+        Parameter("offset", "How many products to skip first.", offset),
     )
 
 
@@ -147,8 +147,8 @@ def _similar_parameters(site: Site, bundle: Bundle) -> tuple[Parameter, ...]:
     near = f"near: at most {PRICE_BAND:.0%} from the product's own price. lower: below it."
     return (
         _ID,
-        Parameter("recipe", "Whose look-alikes to list.", recipe),
-        Parameter("limit", "How many look-alikes to list, at the most.", limit),
+        Parameter("recipe", "The recipe whose look-alikes to list.", recipe),
+        Parameter("limit", "The most look-alikes to list.", limit),
         Parameter("same_category", "true: only products of the product's own category.", _NO),
         Parameter("same_colour", "true: only products that have the product's main colour.", _NO),
         Parameter("price", near, {"type": "string", "enum": ["near", "lower"]}),
@@ -208,7 +208,7 @@ OPERATIONS = {
         Operation(
             SIMILAR,
             "similar",
-            "The products that look like one",
+            "The products that look like a product",
             "Similar",
             _similar,
             _similar_parameters,
@@ -216,4 +216,4 @@ OPERATIONS = {
         ),
     )
 }
-"""Every operation by its address."""
+"""Every operation, by its address."""

@@ -1,4 +1,4 @@
-"""Parameters of the API: one table says how each is read, and what OpenAPI says of it."""
+"""The API's parameters: one definition serves for reading them and for OpenAPI."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ _TRUTH = {"true": True, "false": False}
 
 @dataclass(frozen=True)
 class Parameter:
-    """One parameter of a query: its JSON Schema is both what is documented and what is checked.
+    """One query parameter. Its JSON Schema is both documented and checked.
 
-    The schema's type is string, integer, number or boolean, each with a `default` where one counts. With
-    `several`, a parameter may be given several times, and its value is a tuple.
+    The schema's type is string, integer, number or boolean, with a `default` if there is one. With `several`,
+    a parameter may be given several times, and its value is a tuple.
     """
 
     name: str
@@ -32,9 +32,9 @@ class Parameter:
     several: bool = False
 
     def read(self, texts: Sequence[str]) -> Any:
-        """The value that `texts`, one for each time that the parameter was given, stand for.
+        """Parse `texts`, one for each time that the parameter was given.
 
-        Raises `Problem`, with status 400, where they stand for none.
+        Raises `Problem` with status 400 if they are invalid.
         """
         if self.several:
             return tuple(self._read(text) for text in texts)
@@ -47,7 +47,7 @@ class Parameter:
         return self._read(texts[0])
 
     def described(self, *, example: str | None = None, by_path: bool = False) -> dict[str, Any]:
-        """What OpenAPI says of it; `example` is that of an id, which is a part of the path with `by_path`."""
+        """Its description in OpenAPI. With `by_path` it is part of the path, with an `example` id."""
         schema, is_id = dict(self.schema), self.name == "id"
         described = {
             "name": self.name,
@@ -60,7 +60,7 @@ class Parameter:
 
     @property
     def expected(self) -> str:
-        """What a value is to be, so that it can follow "Expected … to be"."""
+        """A description of valid values that can follow "Expected … to be"."""
         if "enum" in self.schema:
             return "one of " + ", ".join(self.schema["enum"])
         if self.schema["type"] == "boolean":
@@ -92,9 +92,9 @@ class Parameter:
 
 
 def read_all(parameters: Sequence[Parameter], given: MultiDict[str, str]) -> dict[str, Any]:
-    """The value of each parameter by its name, None or the default for those that are not given.
+    """The value of each parameter by name; None or the default for those not given.
 
-    Raises `Problem`, with status 400, that names the parameter which is unknown or unusable.
+    Raises `Problem` with status 400, naming the parameter that is unknown or invalid.
     """
     names = [parameter.name for parameter in parameters]
     for name in given:

@@ -1,4 +1,4 @@
-"""Answers `POST /api/v1/similar`: who may ask, who waits for whom, and what comes back."""
+"""Answers `POST /api/v1/similar`, and limits who may ask and how many photos are in progress."""
 
 from __future__ import annotations
 
@@ -35,39 +35,39 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 MOST = 300
-"""The most products that one answer lists."""
+"""The largest number of products in one answer."""
 
 AT_ONCE = 8
-"""Photos that one worker receives, keeps waiting and answers at a time; `gunicorn.conf.py` has threads for
-more."""
+"""The most photos that one worker handles at a time, waiting ones included. `gunicorn.conf.py` sets more
+threads than this."""
 
 PATIENCE = 15.0
-"""Seconds that a photo waits for its turn at the most."""
+"""The most seconds that a photo waits for its turn."""
 
 _OURSELVES = ""
 _AGAIN = 3
-"""Seconds after which whoever was told that all are busy may try again."""
+"""The Retry-After, in seconds, when all places are busy."""
 
 _FOLDED_FROM = 4
-"""How many products are looked at for each one that is asked for, as near-identical ones count once."""
+"""How many products are fetched for each one requested, as near-duplicates count once."""
 _MOST_FOLDED = 1_000
 
 
 def live_parameters(site: Site, bundle: Bundle) -> tuple[Parameter, ...]:
-    """The parameters of the operation's query."""
+    """The operation's query parameters."""
     fields = {"type": "string", "enum": ["ids"]}
     limit = {"type": "integer", "minimum": 1, "maximum": MOST, "default": site.recipes[0].top}
     box = {"type": "string", "maxLength": 100, "default": ""}
     return (
-        Parameter("limit", "How many look-alikes to list, at the most.", limit),
-        Parameter("fields", "ids: only ids and scores, and near-identical products each by itself.", fields),
-        Parameter("box", "The part of a photo that is the body: x,y,width,height as shares of it.", box),
+        Parameter("limit", "The most look-alikes to list.", limit),
+        Parameter("fields", "ids: only ids and scores, with near-duplicates listed separately.", fields),
+        Parameter("box", "The part of a photo sent as the body: x,y,width,height as fractions.", box),
         *FILTERS,
     )
 
 
 class LiveApi:
-    """Answers requests with photos, for one process."""
+    """Answers one process's requests with photos."""
 
     def __init__(self, settings: Settings) -> None:
         give_memory_back()
@@ -78,7 +78,7 @@ class LiveApi:
         self._turns = Turns(patience=PATIENCE)
 
     def warm_up(self, engine: Engine | None) -> None:
-        """Open the extractor in a thread, once a worker is there, so that no visitor waits for it."""
+        """Open the extractor in a thread when a worker starts, so that no visitor waits for it."""
         if engine is not None:
             Thread(target=self._open, args=(engine,), name="live-warm-up", daemon=True).start()
 
@@ -90,7 +90,7 @@ class LiveApi:
             logger.exception("The extractor of the live search could not be opened.")
 
     def answer(self, request: Request, site: Site, bundle: Bundle, engine: Engine) -> Response:
-        """The look-alikes of the request's photos. Raises `Problem` where there is no such answer."""
+        """The look-alikes of the request's photos. Raises `Problem` if the request cannot be answered."""
         started = perf_counter()
         self._check_origin(request)
         client = client_of(request)
@@ -124,7 +124,7 @@ class LiveApi:
         return response
 
     def _check_origin(self, request: Request) -> None:
-        """Refuse what a page of another site asks for: its visitors' photos are not ours to work for."""
+        """Refuse requests from pages of origins that the setting does not allow."""
         origin = request.headers.get("Origin")
         allowed = self._settings.cors
         if origin is None or allowed == (EVERY_ORIGIN,) or origin in allowed:
@@ -161,7 +161,7 @@ def _busy_as_problem() -> Iterator[None]:
     except BusyError:
         raise _later(
             HTTPStatus.SERVICE_UNAVAILABLE,
-            "Too many photos are being searched with at the moment. Try again in a few seconds.",
+            "Too many photo searches are running at the moment. Try again in a few seconds.",
             _AGAIN,
         ) from None
 
@@ -173,12 +173,12 @@ def _later(status: HTTPStatus, detail: str, seconds: int) -> Problem:
 
 
 def open_live(settings: Settings) -> LiveApi | None:
-    """What answers requests with photos; None where this process cannot search.
+    """What answers requests with photos; None if this process cannot search.
 
-    Raises `SettingsError` where the setting, the packages and the bundle do not fit together.
+    Raises `SettingsError` if the setting, the installed packages and the bundle do not fit together.
     """
-    # Read by NumPy when it is loaded. What is multiplied here takes a millisecond: more threads, beside those
-    # of the extractor and of other workers, cost more than they gain.
+    # NumPy reads this on import. Its products here take a millisecond: more threads, beside those of the
+    # extractor and of other workers, cost more than they gain.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     check_start(settings)
     return LiveApi(settings) if can_search(settings) else None

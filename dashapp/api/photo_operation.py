@@ -1,4 +1,4 @@
-"""The operation of a live search, described in OpenAPI: `dashapp.api.photo_answers` is what answers."""
+"""Describes the live search in OpenAPI; `dashapp.api.photo_answers` answers it."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ from dashapp.problems import MEDIA_TYPE
 from dashapp.site import Site
 
 _PROBLEMS = {
-    "400": "There is no photo, or a parameter, a field or a box cannot be used.",
-    "403": "The page that asks is of an origin that may not.",
+    "400": "There is no photo, or a parameter, field or box is invalid.",
+    "403": "The page's origin is not allowed to ask.",
     "408": "The photo did not arrive in time.",
     "413": "The request has more than 10 MB.",
-    "415": "A photo is in no format that is read, whatever it is called.",
+    "415": "A photo's content is not in a supported format, whatever its name.",
     "422": "A photo is damaged, animated, or has too many pixels.",
-    "429": "This client has sent too many.",
-    "503": "Too many photos are being searched with, or there is no catalogue.",
+    "429": "This client has sent too many photos.",
+    "503": "Too many photo searches are running, or there is no catalogue.",
 }
 _WAITING = ("429", "503")
 
 
 def photo_operation(site: Site, bundle: Bundle) -> dict[str, Any]:
-    """What is said of `POST` for a site that photos can be sent to."""
-    # It imports what only such a site has.
+    """The description of `POST` for a site that accepts photos."""
+    # Imported here, as only such a site has the packages that it imports.
     from dashapp.api.photo_answers import live_parameters
     from dashapp.photo.live.uploads import MEDIA_TYPES, MOST_PHOTOS
 
@@ -34,7 +34,7 @@ def photo_operation(site: Site, bundle: Bundle) -> dict[str, Any]:
     form = {"type": "object", "properties": {"photo": photos, "box": boxes}, "required": ["photo"]}
     return {
         "operationId": "similar_to_photos",
-        "summary": "The products that look like what photos show",
+        "summary": "The products that look like those in photos",
         "description": "A photo as the body, or several in a form, which are searched with together. A box "
         "is the part of a photo that is meant: x,y,width,height as shares of the upright picture, empty for "
         "all. Nothing of a photo is kept.",

@@ -1,4 +1,4 @@
-"""The JSON forms of what the API answers with."""
+"""Makes the JSON records of the API's answers."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _LISTS = tuple(name for name, kind in TYPES.items() if kind == tuple[str, ...])
 
 
 def product_record(site: Site, product: Product) -> dict[str, Any]:
-    """A product with all that its catalogue says; null stands for what it does not say."""
+    """A product with all its data; null where the catalogue says nothing."""
     fields = vars(product) | {"url": shop_href(product)}
     texts = {
         name: value or None for name, value in fields.items() if value == "" and name not in _AS_THEY_ARE
@@ -46,7 +46,7 @@ def similar_record(site: Site, found: LookAlike) -> dict[str, Any]:
 
 
 def check_record(found: LiveCheck) -> dict[str, Any]:
-    """What came of comparing a stored list with one computed now."""
+    """The result of comparing a stored list with one computed now."""
 
     def entry(one: Neighbour | None) -> dict[str, Any] | None:
         return None if one is None else {"id": one.id, "score": round(one.score, 6)}
@@ -64,7 +64,7 @@ def check_record(found: LiveCheck) -> dict[str, Any]:
 
 
 def recipe_record(entry: dict[str, Any]) -> dict[str, Any]:
-    """A recipe as an entry of the manifest describes it: what it is, and how its scores read."""
+    """A recipe from its entry in the manifest: what it is, and how to read its scores."""
     return {
         "name": entry["name"],
         "description": entry.get("description") or None,
@@ -77,7 +77,7 @@ def recipe_record(entry: dict[str, Any]) -> dict[str, Any]:
 
 
 def _image_record(site: Site, image: ProductImage) -> dict[str, Any]:
-    # As the build halves them.
+    # Rounded up, as in the build.
     width, height = -(-image.width // 2), -(-image.height // 2)
     return {
         "id": image.id,

@@ -1,4 +1,4 @@
-"""The JSON Schemas of what the API answers with."""
+"""The JSON Schemas of the API's answers."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ MAYBE_NUMBER = {"type": ["number", "null"]}
 
 
 def record(**properties: dict[str, Any]) -> dict[str, Any]:
-    """An object that has all of these properties and no other."""
+    """An object with exactly these properties."""
     return {
         "type": "object",
         "properties": properties,
@@ -30,12 +30,12 @@ def record(**properties: dict[str, Any]) -> dict[str, Any]:
 
 
 def list_of(items: dict[str, Any]) -> dict[str, Any]:
-    """A list of such items."""
+    """A list of items."""
     return {"type": "array", "items": items}
 
 
 def ref(schema: str) -> dict[str, Any]:
-    """A schema by its name."""
+    """A reference to a schema by its name."""
     return {"$ref": f"#/components/schemas/{schema}"}
 
 
@@ -50,7 +50,7 @@ _FORMS: dict[Any, dict[str, Any]] = {
 
 
 def _product_fields() -> dict[str, dict[str, Any]]:
-    """The schemas of a product's fields, by their types, with what each says."""
+    """The schemas of a product's fields, made from their types and descriptions."""
     others = {"id": TEXT, "title": TEXT, "colours": list_of(COLOUR)}
     return {
         each.name: others.get(each.name, _FORMS[TYPES[each.name]]) | {"description": each.metadata["says"]}
@@ -121,7 +121,7 @@ LISTS_CHECKED = {
         differences=list_of(record(place=WHOLE, stored=_ENTRY, live=_ENTRY)),
     ),
 }
-"""Those of a site that compares stored lists with what it computes now, besides."""
+"""Additional schemas for a site that compares stored lists with newly computed ones."""
 
 _FOUND: dict[str, dict[str, Any]] = {"recipe": TEXT, "runtime": TEXT, "photos": WHOLE, "total": WHOLE}
 
@@ -129,4 +129,4 @@ PHOTOS_TAKEN = {
     "Found": record(**_FOUND, similar=SCHEMAS["Similar"]["properties"]["similar"]),
     "FoundIds": record(**_FOUND, similar=list_of(record(id=TEXT, score=NUMBER))),
 }
-"""Those of a site that photos can be sent to, besides."""
+"""Additional schemas for a site that accepts photos."""

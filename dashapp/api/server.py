@@ -1,4 +1,4 @@
-"""Serves the API: finds the operation, reads its parameters, and says how long an answer holds."""
+"""Serves the API: finds the operation, reads its parameters, and sets caching headers."""
 
 from __future__ import annotations
 
@@ -33,17 +33,17 @@ logger = logging.getLogger(__name__)
 _METHODS = "GET, HEAD, OPTIONS"
 
 _FRESH = 60
-"""Seconds for which an answer may be used again without asking."""
+"""How many seconds an answer may be cached without revalidation."""
 
 _STALE = 600
-"""Seconds after that for which it may be used while a new one is asked for."""
+"""How many seconds longer it may be used while it is revalidated."""
 
 
 def register_api(server: Flask, sites: Sites, *, live: LiveApi | None = None) -> None:
-    """Answer every request below `/api`; `live` answers those with photos, where there is live mode."""
+    """Answer every request below `/api`; `live` answers those with photos in live mode."""
     program = _program_digest()
 
-    # Before Flask looks for a rule: it would merge the slashes of an id, and knows no line breaks in one.
+    # This runs before Flask's routing, which merges the slashes of an id and rejects line breaks in it.
     @server.before_request
     def answer() -> Response | None:
         if request.path != "/api" and not request.path.startswith("/api/"):
@@ -79,14 +79,14 @@ def _answer(site: Site, program: bytes, live: LiveApi | None) -> Response:
         with _failures_as_problems():
             return live.answer(request, site, site.bundle, site.engine)
     etag = _etag(site, site.bundle, program)
-    # Only what was answered once has an ETag, so there is no need to make it again to say that it holds.
+    # Only an answer given before has an ETag, so a match can be confirmed without making it again.
     response = Response(status=HTTPStatus.NOT_MODIFIED, mimetype="application/json")
     if etag not in request.if_none_match.as_set(include_weak=True):
         with _failures_as_problems():
             body = _body(site, site.bundle)
         response = Response(body, mimetype="application/json")
     if "live" in request.args:
-        # What is computed now says nothing about later.
+        # A newly computed comparison must not be cached.
         response.cache_control.no_store = True
         return response
     response.set_etag(etag)
@@ -126,14 +126,14 @@ def _json(value: object) -> str:
 
 
 def _etag(site: Site, bundle: Bundle, program: bytes) -> str:
-    """The ETag of the answer to this request: a hash of all that the answer depends on."""
+    """The ETag of the answer to this request: a hash of everything that the answer depends on."""
     query = request.query_string.decode("latin-1")
     parts = (bundle.manifest["digest"], site.name, site.hosted_live, href_of(request.path), query)
     return hashlib.sha256(program + json.dumps(parts).encode()).hexdigest()[:32]
 
 
 def _program_digest() -> bytes:
-    """The SHA-256 of the programs that make the answers: those of one release are not kept for the next."""
+    """The SHA-256 of the code that makes the answers, so that a new release invalidates cached answers."""
     digest = hashlib.sha256()
     for package in ("bundle", "dashapp"):
         for path in sorted((REPOSITORY / package).rglob("*.py")):

@@ -1,4 +1,4 @@
-"""The API described in OpenAPI 3.1, from the same table that answers."""
+"""Describes the API in OpenAPI 3.1, from the same table that answers requests."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from dashapp.site import Site
 
 
 def specification(site: Site, bundle: Bundle) -> dict[str, Any]:
-    """The OpenAPI document of a catalogue, whose recipes decide on what some parameters may be."""
+    """The OpenAPI document of a catalogue. Its recipes determine the allowed values of some parameters."""
     paths: dict[str, Any] = {}
     example = next((product.id for product in bundle.page(limit=1).products), None)
     for operation in OPERATIONS.values():
@@ -41,7 +41,7 @@ def specification(site: Site, bundle: Bundle) -> dict[str, Any]:
             "title": f"Look-alikes of {site.name}",
             "version": "1",
             "description": "Products and the products that look like them. Addresses that begin with a "
-            "slash are on this host. What the catalogue does not say is null.",
+            "slash are on this host. A value that the catalogue does not give is null.",
         },
         "servers": [{"url": href_of("") or "/"}],
         "paths": paths,
@@ -77,17 +77,17 @@ def _described(
 
 
 def _responses(schema: dict[str, Any], *, found_by_id: bool = False) -> dict[str, Any]:
-    problems = {"400": "A parameter is unknown or its value unusable.", "503": "There is no catalogue."}
+    problems = {"400": "A parameter is unknown or its value is invalid.", "503": "There is no catalogue."}
     if found_by_id:
         problems["404"] = "There is no such product."
     content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
     return {
         "200": {
-            "description": "What was asked for.",
+            "description": "The requested answer.",
             "headers": {"ETag": {"required": True, "schema": TEXT}},
             "content": {"application/json": {"schema": schema}},
         },
-        "304": {"description": "It is as it was when it had the ETag given."},
+        "304": {"description": "The answer with the given ETag is still current."},
         **{status: {"description": text, "content": content} for status, text in sorted(problems.items())},
     }
 
@@ -95,7 +95,7 @@ def _responses(schema: dict[str, Any], *, found_by_id: bool = False) -> dict[str
 _IF_NONE_MATCH = {
     "name": "If-None-Match",
     "in": "header",
-    "description": "The ETag of an answer that is at hand.",
+    "description": "The ETag of a cached answer.",
     "required": False,
     "schema": TEXT,
 }

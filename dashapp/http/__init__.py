@@ -1,1 +1,1 @@
-"""What goes with every response: headers, compression, pictures, previews, and what crawlers ask for."""
+"""The HTTP layer: headers, compression, pictures, previews, crawler files, and the worker."""

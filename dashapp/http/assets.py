@@ -1,4 +1,4 @@
-"""The files of assets/: where they are, and the addresses that they are loaded from."""
+"""The files of assets/: their paths and their addresses."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ _IMPORT = re.compile(r'^import\b[^;]*"\./([\w-]+\.js)";', re.MULTILINE)
 
 
 def asset_href(name: str) -> str:
-    """The address of a file of assets/, with a hash of its content so that it may be kept for good."""
+    """The address of a file of assets/, with a hash of its content so that it can be cached forever."""
     return href_of(f"/assets/{name}", v=_digest(name))
 
 
 def import_map() -> str:
-    """The import map of every page: what a script imports by its name comes from a hashed address."""
+    """The import map of every page, which maps script names to addresses with hashes."""
     return json.dumps({"imports": {href_of(f"/assets/{name}"): asset_href(name) for name in _imported()}})
 
 
 @cache
 def imported_by(name: str) -> tuple[str, ...]:
-    """The scripts that a script imports, and those that these import in turn, by their names."""
+    """The names of the scripts that a script imports, directly or indirectly."""
     found: set[str] = set()
     waiting = _imports(name)
     while waiting:

@@ -1,4 +1,4 @@
-"""Compresses what is worth it on its way out, for hosts whose router does not."""
+"""Compresses responses where that is worthwhile, for hosts whose router does not."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ _WORTH = frozenset(
     }
 )
 _SMALLEST = 1000
-"""Bytes below which a body travels as it is: headers would outweigh what is saved."""
+"""Bodies below this many bytes are not compressed: headers would outweigh the saving."""
 
 
 def register_compression(server: Flask) -> None:
-    """Answer with gzip where the browser takes it and the body is worth it."""
+    """Compress with gzip if the browser accepts it and the body is large enough."""
 
     @server.after_request
     def compress(response: Response) -> Response:

@@ -1,4 +1,4 @@
-"""One client's connection: what it has sent and not been answered, and what it has not taken yet."""
+"""One client's connection, with its unanswered requests and the answers that it has not received yet."""
 
 from __future__ import annotations
 
@@ -19,47 +19,48 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, RequestTim
 from dashapp.http.framing import HEAD_END, Body
 
 HEAD_SECONDS = 10.0
-"""How long a request's head may take, from its first byte."""
+"""The most seconds that a request's head may take, from its first byte."""
 
 BODY_SECONDS = 25.0
-"""How long its body may take after that. Heroku's router gives up after 30 s without an answer."""
+"""The most seconds that its body may take after that. Heroku's router times out after 30 s without an
+answer."""
 
 STALL_SECONDS = 30.0
-"""How long a client may take nothing of its answer."""
+"""The most seconds for which a client may receive nothing of its answer."""
 
 LINGER_SECONDS = 2.0
-"""How long a client may take to close a connection whose last answer it has."""
+"""The most seconds that a client may take to close a connection after its last answer."""
 
 LARGEST_HEAD = 32 * 1024
 
 LARGEST_BODY = 11_000_000
-"""Bytes of what a client may send at all: photos of 10 MB, a form's own parts and the lines before chunks."""
+"""The most bytes of a request: photos of 10 MB, a form's overhead and chunk headers."""
 
 _PIECE = 64 * 1024
-"""Bytes of a request that gunicorn gets in one go."""
+"""How many bytes of a request gunicorn gets at a time."""
 
 _AT_ONCE = 256 * 1024
-"""Bytes that are read or written in one go."""
+"""How many bytes are read or written at a time."""
 
 
 class State(Enum):
-    """What a connection waits for."""
+    """What a connection is waiting for."""
 
     RECEIVING = auto()
-    """A request, or the rest of one."""
+    """A request or the rest of one."""
     ANSWERING = auto()
     """A thread that makes the answer."""
     SENDING = auto()
-    """The client, which has not taken all of the answer."""
+    """The client, which has not received all of the answer."""
     LINGERING = auto()
-    """The client, which has its last answer and closes the connection in turn."""
+    """The client, which has its last answer and should close the connection."""
 
 
 class Outgoing:
-    """What stands for the socket where gunicorn writes an answer: takes all of it, and never waits.
+    """Stands in for the socket when gunicorn writes an answer: accepts everything and never blocks.
 
-    What the client does not take at once is kept for `flush`. A file is not read for that; the rest of one is
-    sent when its turn comes.
+    What the client does not receive at once is buffered for `flush`. Files are not read into memory; the rest
+    of a file is sent later.
     """
 
     def __init__(self, client: socket.socket) -> None:
@@ -69,16 +70,16 @@ class Outgoing:
 
     @property
     def held(self) -> int:
-        """Bytes in memory that the client has not taken."""
+        """Bytes in memory that the client has not received."""
         return sum(len(part) for part in self._parts if isinstance(part, memoryview))
 
     @property
     def unsent(self) -> int:
-        """Bytes that the client has not taken, those of files included."""
+        """Bytes that the client has not received, including those of files."""
         return sum(map(len, self._parts))
 
     def sendall(self, data: bytes) -> None:
-        """Send the bytes after all that was to be sent before."""
+        """Send the bytes after everything already queued."""
         self._parts.append(memoryview(data))
         self.flush()
 
@@ -92,9 +93,9 @@ class Outgoing:
         self.flush()
 
     def flush(self) -> bool:
-        """Send what the client takes now, and return whether that was the last of it.
+        """Send what the client accepts now, and return whether everything has been sent.
 
-        Raises `OSError` where the client is gone.
+        Raises `OSError` if the client is gone.
         """
         while self._parts:
             part = self._parts[0]
@@ -112,16 +113,16 @@ class Outgoing:
         return True
 
     def gettimeout(self) -> float:
-        """As that of a socket that does not block."""
+        """Returns what a non-blocking socket returns."""
         return 0.0
 
     def shutdown(self, how: int) -> None:
-        """Where an answer broke off in the middle, gunicorn ends the connection."""
+        """Called by gunicorn after an answer broke off."""
         self.broken = True
         raise OSError("The worker closes connections itself.")
 
     def close(self) -> None:
-        """Forget what was not sent."""
+        """Discard everything not yet sent."""
         for part in self._parts:
             if isinstance(part, _FilePart):
                 part.close()
@@ -140,7 +141,7 @@ class _FilePart:
     def send(self, client: socket.socket) -> int:
         sent = os.sendfile(client.fileno(), self._descriptor, self._offset, self._length)
         if sent == 0 and self._length:
-            raise OSError("The file has become shorter while it was sent.")
+            raise OSError("The file became shorter while it was being sent.")
         self._offset += sent
         self._length -= sent
         return sent
@@ -150,10 +151,10 @@ class _FilePart:
 
 
 class Connection:
-    """A client's connection. `sock`, `client` and `server` are what gunicorn calls them; `sock` never waits.
+    """A client's connection. `sock`, `client` and `server` are gunicorn's names; `sock` never blocks.
 
-    A thread has it while it is ANSWERING, the worker's loop at all other times. `keep` is whether it may be
-    used for another request, `since` when it began to wait for what it waits for.
+    A thread owns it while it is ANSWERING, the worker's loop at all other times. `keep` says whether it may
+    be used for another request, `since` when the current wait began.
     """
 
     def __init__(self, client: socket.socket, address: Any, server: Any, *, idle_seconds: float) -> None:
@@ -174,26 +175,26 @@ class Connection:
         self._requests = 0
 
     def fileno(self) -> int:
-        """The socket's, for a selector."""
+        """The socket's file descriptor, for a selector."""
         return self.socket.fileno()
 
     @property
     def held(self) -> int:
-        """Bytes in memory that came of this client or wait for it."""
+        """Bytes in memory that came from this client or are waiting for it."""
         return len(self._received) + self._taken + self.sock.held
 
     @property
     def is_idle(self) -> bool:
-        """Whether it has begun no request."""
+        """Whether no request has begun."""
         return self.state is State.RECEIVING and not self._received
 
     def enter(self, state: State, *, seconds: float | None = None) -> None:
-        """Wait for something else from now on, for so many seconds."""
+        """Enter another state, for at most so many seconds."""
         self.state, self.since = state, time.monotonic()
         self.deadline = float("inf") if seconds is None else self.since + seconds
 
     def receive(self) -> bool:
-        """Read what has come, and return whether the client is still there."""
+        """Read what has arrived, and return whether the client is still there."""
         try:
             data = self.socket.recv(_AT_ONCE)
         except (BlockingIOError, InterruptedError):
@@ -206,7 +207,7 @@ class Connection:
         return bool(data)
 
     def discard(self) -> bool:
-        """Read what still comes for nobody, and return whether the client is still there."""
+        """Read and discard what arrives, and return whether the client is still there."""
         try:
             return bool(self.socket.recv(_AT_ONCE))
         except (BlockingIOError, InterruptedError):
@@ -215,9 +216,9 @@ class Connection:
             return False
 
     def complete(self) -> bool:
-        """Whether a request is there to be answered: as a whole, or refused as its body is too large.
+        """Whether a request can be answered: it is complete, or its body is too large and is refused.
 
-        Raises `RequestEntityTooLarge` where its head is.
+        Raises `RequestEntityTooLarge` if its head is too large.
         """
         if self._body is None:
             end = self._received.find(HEAD_END, self._searched)
@@ -240,7 +241,7 @@ class Connection:
         return True
 
     def give_up(self) -> bool:
-        """Take the request whose body is late as it is; False where not even its head has come."""
+        """Accept a request with a late body as it is; False if not even its head has arrived."""
         if self._body is None:
             return False
         self._take(self._body.begin, RequestTimeout())
@@ -251,19 +252,19 @@ class Connection:
             places = range(0, end, _PIECE)
             self._ready = deque(bytes(whole[at : min(at + _PIECE, end)]) for at in places), refusal
         self._taken = end
-        # What follows a body that was not read is not the next request.
+        # After an unread body, the next bytes are not the next request.
         self._received = bytearray() if refusal else self._received[end:]
         self._searched, self._body = 0, None
 
     def request(self, cfg: Any) -> Request:
-        """The request that is there, as gunicorn reads it; where it is not whole, its body raises why."""
+        """The request that has arrived, as parsed by gunicorn. Reading an incomplete body raises."""
         assert self._ready is not None
         (pieces, refusal), self._ready = self._ready, None
         self._requests += 1
         unreader = IterUnreader(_used_up(pieces))
         request = Request(cfg, unreader, self.client, self._requests)
         _put_below_script_name(request)
-        # The client has been asked for its body already.
+        # The client has already been asked for the body.
         request._expected_100_continue = False
         if refusal is not None:
             request.body = GunicornBody(_Refused(refusal))
@@ -271,7 +272,7 @@ class Connection:
         return request
 
     def answered(self) -> None:
-        """Forget the request that was answered."""
+        """Discard the answered request."""
         self._taken = 0
 
     def next(self) -> None:
@@ -279,15 +280,15 @@ class Connection:
         self.enter(State.RECEIVING, seconds=HEAD_SECONDS if self._received else self._idle_seconds)
 
     def refuse(self, status: HTTPStatus) -> None:
-        """Answer what is no request; this is the last that this client is told."""
+        """Answer an invalid request with an error, then close the connection."""
         text = f"{status.value} {status.phrase}\n"
         head = f"HTTP/1.1 {text.strip()}\r\nConnection: close\r\nContent-Type: text/plain\r\n"
         self._received.clear()
         self.sock.sendall(f"{head}Content-Length: {len(text)}\r\n\r\n{text}".encode())
 
     def linger(self) -> None:
-        """Say that nothing more follows, and leave it to the client to close the connection."""
-        # Closed here, with something of the client's unread, it might lose the end of its answer.
+        """Shut down sending, and let the client close the connection."""
+        # Closing it here with unread data could make the client lose the end of its answer.
         self.enter(State.LINGERING, seconds=LINGER_SECONDS)
         self.socket.shutdown(socket.SHUT_WR)
 
@@ -298,9 +299,9 @@ class Connection:
 
 
 def _used_up(pieces: deque[bytes]) -> Iterator[bytes]:
-    """The pieces one after the other, each of which is freed when the next one is asked for.
+    """Yield the pieces one by one, freeing each when the next is requested.
 
-    gunicorn copies what it is given with each line of a head that it reads, and keeps it to the end.
+    gunicorn copies what it is given with each header line that it reads, and keeps it to the end.
     """
     while pieces:
         yield pieces.popleft()
@@ -314,7 +315,7 @@ def _put_below_script_name(request: Request) -> None:
 
 
 class _Refused:
-    """The body of a request that is not all there: whoever reads it is told why."""
+    """The body of an incomplete request: reading it raises the reason."""
 
     def __init__(self, refusal: HTTPException) -> None:
         self._refusal = refusal

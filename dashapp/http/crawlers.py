@@ -1,4 +1,4 @@
-"""What search engines ask a site for: which pages they may visit, and which there are."""
+"""Serves what search engines ask for: which pages they may visit, and which pages exist."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from dashapp.http.previews import origin_of
 from dashapp.site import Sites
 
 LISTED = 10_000
-"""How many products one list of pages holds; sitemaps.org allows 50,000 addresses and 50 MB."""
+"""How many products one sitemap holds; sitemaps.org allows 50,000 addresses and 50 MB."""
 
 _ROBOTS = """User-agent: *
 Disallow: {site}/_dash
@@ -23,7 +23,7 @@ Sitemap: {origin}{site}/sitemap.xml
 
 
 def register_crawlers(server: Flask, sites: Sites) -> None:
-    """Serve `/robots.txt`, and `/sitemap.xml`, an index of lists of every product's page."""
+    """Serve `/robots.txt`, and `/sitemap.xml`, an index of sitemaps with every product's page."""
 
     @server.get("/robots.txt")
     def robots() -> Response:
@@ -53,7 +53,7 @@ def register_crawlers(server: Flask, sites: Sites) -> None:
 
 
 def _xml(root: str, element: str, addresses: Iterable[str], *, changed: str) -> Response:
-    """Addresses in the format of sitemaps.org, each with the time at which it changed."""
+    """Addresses in the format of sitemaps.org, each with the time of its last change."""
     lines = [
         f"<{element}><loc>{escape(address)}</loc><lastmod>{escape(changed)}</lastmod></{element}>"
         for address in addresses

@@ -1,4 +1,4 @@
-"""Serves what a visitor's browser needs to search by itself: the runtime, the model and the vectors."""
+"""Serves what a browser needs to search by itself: the runtime, the model and the vectors."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ _WASM = f"{WEB}/litert_wasm.wasm.gz"
 
 _TYPES = {".js": "text/javascript", ".wasm": "application/wasm"}
 _NUMBERS = "application/vnd.akin.numbers"
-"""The type of models and vectors: packing them on their way out would cost more than it saves."""
+"""The media type of models and vectors. Compressing them would cost more than it saves."""
 
 _TAG = 16
 
 
 @dataclass(frozen=True)
 class LiveFile:
-    """A file of the bundle: a tag for its content, its bytes as they travel and as they are, its path."""
+    """A file of the bundle: a tag for its content, its compressed and full size in bytes, and its path."""
 
     tag: str
     bytes: int
@@ -45,15 +45,15 @@ class LiveFile:
 
     @property
     def href(self) -> str:
-        """Its address, which changes with its content. What is packed in the bundle is unpacked there."""
+        """Its address, which changes with its content. It serves compressed files decompressed."""
         return href_of(f"/{FOLDER}/{self.tag}/{self.path.removeprefix(f'{FOLDER}/').removesuffix('.gz')}")
 
 
 @dataclass(frozen=True)
 class DeviceFiles:
-    """All that a search in the browser takes: the `files` by their paths, of which it loads those `named`.
+    """Everything that a search in the browser needs: the `files` by path, of which it loads those `named`.
 
-    `described` is what the page's script is told of how a photo becomes a vector.
+    `described` tells the page's script how a photo becomes a vector.
     """
 
     described: dict[str, Any]
@@ -63,11 +63,11 @@ class DeviceFiles:
 
     @property
     def bytes(self) -> int:
-        """What is downloaded, once."""
+        """The size of the download in bytes. It is downloaded once."""
         return sum(each.bytes for each in (*self.named.values(), *self.vectors))
 
     def as_json(self, bundle: Bundle) -> dict[str, Any]:
-        """What the page's script is told: addresses with their bytes, and how vectors are made."""
+        """The data for the page's script: addresses with sizes, and how vectors are made."""
         return {
             "described": self.described,
             **{name: _told(each) for name, each in self.named.items()},
@@ -78,14 +78,14 @@ class DeviceFiles:
 
 
 def live_recipe(site: Site) -> ShownRecipe | None:
-    """The recipe that photos are searched with; None where live search is off."""
+    """The recipe that searches with photos; None if live search is off."""
     return site.recipes[0] if site.settings.live and site.bundle else None
 
 
 def device_files(site: Site) -> DeviceFiles | None:
-    """What a search in the browser takes; None where that is not how this site searches.
+    """What a search in the browser needs; None if this site does not search in browsers.
 
-    Raises `BundleError` where the bundle's live part cannot be read.
+    Raises `BundleError` if the bundle's live part cannot be read.
     """
     return _device_files(site.bundle) if site.bundle and site.settings.live == BROWSER else None
 
@@ -111,7 +111,7 @@ def _device_files(bundle: Bundle) -> DeviceFiles | None:
 
 
 def register_live_files(server: Flask, sites: Sites) -> None:
-    """Serve `DEVICE_FILES` and `/live/<tag>/<path>`, where the search runs in the browser."""
+    """Serve `DEVICE_FILES` and `/live/<tag>/<path>` if the search runs in the browser."""
     blueprint = Blueprint("live_files", __name__)
 
     @blueprint.get(DEVICE_FILES)
@@ -179,7 +179,7 @@ def _told(file: LiveFile) -> dict[str, Any]:
 
 def _live_files(folder: Path) -> Iterator[LiveFile]:
     sealed = [each for each in read_files_table(folder) if each.path.startswith(f"{FOLDER}/")]
-    # Its scripts name each other by their places, so all of the runtime has one tag.
+    # The runtime's scripts refer to each other by relative paths, so all of them share one tag.
     web = _tag("".join(each.sha256 for each in sealed if each.path.startswith(f"{WEB}/")))
     for sha256, size, path in sealed:
         tag = web if path.startswith(f"{WEB}/") else sha256[:_TAG]
@@ -187,7 +187,7 @@ def _live_files(folder: Path) -> Iterator[LiveFile]:
 
 
 def _unpacked(path: Path, size: int) -> int:
-    """The size of what a gzip file holds, which its last four bytes say (RFC 1952); of others their own."""
+    """A gzip file's decompressed size, from its last four bytes (RFC 1952); for other files, their size."""
     if path.suffix != ".gz":
         return size
     with path.open("rb") as file:
@@ -200,5 +200,5 @@ def _tag(text: str) -> str:
 
 
 def _ids_tag(bundle: Bundle) -> str:
-    """Changes with the catalogue, whose order the vectors' owners are in."""
+    """A tag that changes with the catalogue, whose order the vectors' owners refer to."""
     return _tag(bundle.manifest["digest"])

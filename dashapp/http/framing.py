@@ -1,4 +1,4 @@
-"""Where a request ends in the bytes that a client has sent (RFC 9112); gunicorn reads what it says."""
+"""Finds where a request ends in a client's bytes (RFC 9112); gunicorn parses its content."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ _EXPECTS = re.compile(rb"\r\nexpect:[ \t]*100-continue[ \t]*\r\n", re.IGNORECASE
 _CHUNK = re.compile(rb"([0-9A-Fa-f]{1,15})[ \t]*(?:;.*)?", re.DOTALL)
 
 _LONGEST_LINE = 8190
-"""Bytes of the line before a chunk, extensions included, as gunicorn has it."""
+"""The most bytes of a chunk's header line, extensions included. This is gunicorn's limit too."""
 
 _LONGEST_TRAILER = 16 * 1024
 
 
 @dataclass
 class Body:
-    """What a request's head says of its body.
+    """What a request's head says about its body.
 
-    `begin` is where it begins. `length` is how many bytes it has, None where it comes in chunks. `expects` is
-    whether the client sends it only once it has been asked to.
+    `begin` is its offset. `length` is its size in bytes, None if it comes in chunks. `expects` says whether
+    the client waits for "100 Continue" before it sends the body.
     """
 
     begin: int
@@ -35,18 +35,18 @@ class Body:
 
     @classmethod
     def after(cls, data: bytearray, head_end: int) -> Body:
-        """What the head that ends at `head_end`, blank line included, says. A broken one has no body."""
+        """Read the head that ends at `head_end`, blank line included. A broken head has no body."""
         head = bytes(data[:head_end])
         if _CODED.search(head):
             length = None
         else:
             found = _LENGTH.search(head)
-            # Of a number without end, the beginning is large enough for anyone.
+            # The first digits of an endless number already exceed every limit.
             length = int(found[1].lstrip(b"0")[:18] or b"0") if found else 0
         return cls(head_end, length, expects=_EXPECTS.search(head) is not None)
 
     def end(self, data: bytearray) -> int | None:
-        """Where the body ends; None where more has to come. Broken chunks end with what there is."""
+        """The end of the body; None if more must arrive. Broken chunks end with the data received."""
         if self.length is not None:
             end = self.begin + self.length
             return end if len(data) >= end else None
@@ -66,7 +66,7 @@ class Body:
             self._chunk = next_chunk
 
     def passes(self, limit: int, data: bytearray) -> bool:
-        """Whether the body is longer than `limit` bytes, by what the head says or by what has come."""
+        """Whether the body exceeds `limit` bytes, by its head or by what has arrived."""
         return (self.length or 0) > limit or (self.length is None and len(data) - self.begin > limit)
 
 

@@ -1,4 +1,4 @@
-"""The headers of every response: what a browser may load and run, and how long it may keep what."""
+"""The headers of every response: what a browser may load and run, and how long it may cache."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ _WORKER = "/assets/photo-worker.js"
 
 
 def content_security_policy(script_hashes: Sequence[str], *, pictures: str = "") -> str:
-    """The policy: everything from this host, no inline script but those of the hashes given.
+    """The policy: everything from this host, and only inline scripts with the given hashes.
 
-    `pictures` is the address of a folder elsewhere that pictures may come from.
+    `pictures` is the address of a folder on another host that pictures may come from.
     """
     return "; ".join(
         [
             "default-src 'self'",
             "script-src " + " ".join(["'self'", *script_hashes]),
-            # Dash's own scripts put style elements into the page; style attributes in HTML need no leave.
+            # Dash's own scripts insert style elements into the page.
             "style-src 'self' 'unsafe-inline'",
             "style-src-attr 'none'",
             f"img-src 'self' data: {pictures}{'/' if pictures else ''}".strip(),
@@ -45,13 +45,13 @@ def content_security_policy(script_hashes: Sequence[str], *, pictures: str = "")
 
 
 def script_hash(script: str) -> str:
-    """The hash by which a policy allows an inline script."""
+    """The hash that lets a policy allow an inline script."""
     digest = hashlib.sha256(script.encode()).digest()
     return f"'sha256-{base64.b64encode(digest).decode()}'"
 
 
 def worker_policy() -> str:
-    """The policy of the worker that runs the extractor in the browser: WebAssembly, and nothing else more."""
+    """The policy of the browser's worker that runs the extractor: it allows WebAssembly in addition."""
     return "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'"
 
 
@@ -70,7 +70,7 @@ def register_headers(server: Flask, script_hashes: Sequence[str], *, pictures: s
         response.headers.update(_HEADERS)
         response.headers["Content-Security-Policy"] = policy(href_of(""))
         if request.path == _WORKER:
-            # A worker goes by the policy of its own script, so the pages' stays as strict as it is.
+            # A worker follows the policy of its own script, so the pages' policy stays strict.
             response.headers["Content-Security-Policy"] = worker_policy()
         versioned = "v" in request.args or request.path.endswith(".woff2")
         if request.path.startswith("/assets/") and versioned and response.status_code in (200, 304):

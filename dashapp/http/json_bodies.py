@@ -1,4 +1,4 @@
-"""Bodies in JSON: one that cannot be used is the client's mistake, never the server's."""
+"""Checks JSON bodies: an invalid one is the client's error, never the server's."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from flask.json.provider import DefaultJSONProvider
 from werkzeug.exceptions import BadRequest
 
 CALLBACKS = "/_dash-update-component"
-"""Where a page's script asks Dash for what changes."""
+"""The address where a page's script asks Dash for updates."""
 
 _LARGEST = 64 * 1024
-"""Bytes of what a browser sends there: far more than an address and what it remembers."""
+"""The most bytes of a body there: far more than an address and what a browser remembers."""
 
 
 class _Provider(DefaultJSONProvider):
@@ -27,13 +27,13 @@ class _Provider(DefaultJSONProvider):
         except RecursionError:
             raise ValueError("Its brackets are nested too deeply.") from None
         if "\\u" in (s if isinstance(s, str) else s.decode("latin-1")).lower():
-            # Half of a character, which no database takes, raises a ValueError here.
+            # A lone surrogate, which no database accepts, raises a ValueError here.
             json.dumps(value, ensure_ascii=False).encode()
         return value
 
 
 def register_json_bodies(server: Flask, app: Dash) -> None:
-    """Have unusable bodies answered with 400, and what there is none of among Dash's scripts with 404."""
+    """Answer invalid bodies with 400, and requests for unknown scripts of Dash with 404."""
     server.json = _Provider(server)
     server.config["MAX_CONTENT_LENGTH"] = _LARGEST
 
@@ -48,7 +48,7 @@ def register_json_bodies(server: Flask, app: Dash) -> None:
 
 
 def _check(app: Dash, body: Any) -> None:
-    """Raise `BadRequest` where a body is not what Dash's script sends for a callback that there is."""
+    """Raise `BadRequest` if a body is not what Dash's script sends for an existing callback."""
     if not isinstance(body, dict):
         raise BadRequest("Expected an object.")
     output = body.get("output")
@@ -62,7 +62,7 @@ def _check(app: Dash, body: Any) -> None:
     changed = body.get("changedPropIds", [])
     if not isinstance(changed, list) or not all(isinstance(each, str) for each in changed):
         raise BadRequest("Expected changedPropIds to be texts.")
-    # Of several callbacks that change the same, each has a name of its own after the property.
+    # If several callbacks change one property, each adds its own suffix to the name.
     place = _named(body.get("outputs"))
     if (
         place is None
@@ -76,7 +76,7 @@ def _check(app: Dash, body: Any) -> None:
 
 
 def _named(sent: object) -> dict[str, Any] | None:
-    """What a value is said to be of; None where nothing is said."""
+    """The component and property that a value is said to belong to; None if nothing is said."""
     if not isinstance(sent, dict):
         return None
     return {"id": sent.get("id"), "property": sent.get("property")}

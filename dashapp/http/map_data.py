@@ -1,4 +1,4 @@
-"""What the map's script asks for: the points of a recipe's map, and the products at some of them."""
+"""Serves the map's script: the points of a recipe's map, and the products at some of them."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ from dashapp.shown_recipe import ShownRecipe
 from dashapp.site import Site, Sites
 
 COLOURS = 10
-"""How many groups have a colour of their own; the stylesheet has as many."""
+"""How many groups have their own colour; the stylesheet defines as many."""
 
 MOST = 100
-"""The most products that one request is answered for."""
+"""The most products in one request."""
 
 _LAYOUT = 1
-"""Changes with what the addresses below give: what browsers have kept of another layout is asked for anew."""
+"""The version of the data's layout. Changing it makes browsers fetch anew what they cached."""
 
 _LAST_GROUP = 0xFFFF
 
 
 def map_tag(bundle: Bundle) -> str:
-    """The part of the addresses that changes with the bundle, so that answers may be kept for good."""
+    """The part of the addresses that changes with the bundle, so that answers can be cached forever."""
     return hashlib.sha256(f"{_LAYOUT} {bundle.manifest['digest']}".encode()).hexdigest()[:12]
 
 
@@ -50,11 +50,11 @@ def products_href(bundle: Bundle, site: Site, recipe: ShownRecipe) -> str:
 
 
 def groups_of(categories: Sequence[tuple[str, int]]) -> dict[str, int]:
-    """What the map's colours stand for: groups of categories with their numbers of products, largest first.
+    """The groups of categories that the map colours, with their numbers of products, largest first.
 
-    Categories are cut to the most parts of their path with which there are no more groups than colours;
-    where that is one group alone, or there are too many even with the first part, to the fewest parts that
-    make several. Categories without several parts are their own groups.
+    Category paths are cut to the longest prefix that gives no more groups than colours. If that gives only
+    one group, or even the first part gives too many, they are cut to the shortest prefix that gives several
+    groups. Categories with one part form their own groups.
     """
     deepest = max((len(category_path(name)) for name, _ in categories), default=0)
     cuts = [_cut(categories, depth) for depth in range(1, deepest + 1)]
@@ -65,7 +65,7 @@ def groups_of(categories: Sequence[tuple[str, int]]) -> dict[str, int]:
 
 
 def group_name(category: str, groups: Mapping[str, int]) -> str:
-    """The group that a category is in, or an empty text."""
+    """The group of a category, or empty text."""
     path = category_path(category)
     names = (category_name(path[:depth]) for depth in range(len(path), 0, -1))
     return next((name for name in names if name in groups), "")
@@ -76,8 +76,8 @@ def points(bundle: Bundle, recipe: str) -> bytes | None:
     """The points of a recipe's map, or None where it has none.
 
     Three columns, each of one little-endian 16-bit number for every product in the catalogue's order: x, y,
-    and its group's place in `groups_of` from 1 on, or 0. Raises `BundleError` where the map cannot be read or
-    has not one place for each product.
+    and its group's place in `groups_of` from 1 on, or 0. Raises `BundleError` if the map cannot be read or
+    does not have one place for each product.
     """
     places = bundle.product_map(recipe)
     if places is None:
@@ -91,7 +91,7 @@ def points(bundle: Bundle, recipe: str) -> bytes | None:
         columns = [array("H", values) for values in (places.x, places.y, group_column)]
     except (TypeError, OverflowError) as error:
         raise BundleError(
-            f"The map of {recipe} has places that are none ({error}): build it again."
+            f"The map of {recipe} has invalid places ({error}): build it again."
         ) from error
     if len({len(values) for values in columns}) != 1:
         raise BundleError(
@@ -105,7 +105,7 @@ def points(bundle: Bundle, recipe: str) -> bytes | None:
 
 
 def register_map(server: Flask, sites: Sites) -> None:
-    """Serve `/map/<tag>/points` and `/map/<tag>/products`; another bundle's tag is a 404 that says so."""
+    """Serve `/map/<tag>/points` and `/map/<tag>/products`; another bundle's tag gives a 404 that says so."""
     blueprint = Blueprint("map", __name__)
 
     @blueprint.get(f"{MAP}/<tag>/<any(points, products):what>")

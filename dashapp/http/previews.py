@@ -1,4 +1,4 @@
-"""What search engines and link previews are told of a page, in the document's head."""
+"""Writes metadata for search engines and link previews into the document's head."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from dashapp.parts.view import View, tab_title
 from dashapp.site import Site
 
 _CURRENCY = re.compile(r"[A-Z]{3}")
-"""A currency's code of ISO 4217, the only kind that schema.org takes."""
+"""An ISO 4217 currency code, the only kind that schema.org accepts."""
 
 
 def origin_of(site: Site) -> str:
-    """The scheme, host and port that this site is reached by, without a slash at the end."""
+    """The scheme, host and port of this site, without a trailing slash."""
     return site.settings.origin or request.host_url.rstrip("/")
 
 
 def preview(site: Site, view: View) -> Markup:
-    """HTML that names a page, describes it and shows its picture, and for a product what it is and costs.
+    """HTML with a page's name, description and picture, and a product's data and price.
 
     After the Open Graph protocol, Twitter's cards and schema.org.
     """

@@ -1,4 +1,4 @@
-"""Serves the pictures, with addresses that name their content and so may be kept for good."""
+"""Serves the thumbnails. Their addresses identify their content, so they can be cached forever."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from flask import Blueprint, Flask, Response, send_file
 from dashapp.site import Sites
 
 YEAR = 31_536_000
-"""Seconds that a browser may keep what has its content's hash in its address."""
+"""How many seconds a browser may cache files with a content hash in their address."""
 
 
 def register_thumbnails(server: Flask, sites: Sites) -> None:
-    """Serve `/thumbnails/<tag>/<image id>.webp` and `….small.webp`; what is unknown is a 404."""
+    """Serve `/thumbnails/<tag>/<image id>.webp` and `….small.webp`; an unknown one gives a 404."""
     blueprint = Blueprint("thumbnails", __name__)
 
     @blueprint.get("/thumbnails/<tag>/<name>.webp")
@@ -22,7 +22,7 @@ def register_thumbnails(server: Flask, sites: Sites) -> None:
             return Response("There is no such picture.\n", status=404, mimetype="text/plain")
         response = send_file(path, mimetype="image/webp", etag=name, max_age=YEAR)
         response.cache_control.immutable = True
-        # Pages of the shop show these pictures too, and some pages load only what says that they may.
+        # Pages of the shop show these pictures too, and some load only resources that allow it (CORP).
         response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
         return response
 

@@ -17,6 +17,6 @@ def register_widget(server: Flask) -> None:
     def widget() -> Response:
         response = send_from_directory(REPOSITORY / "assets", "widget.js", max_age=_HOUR)
         response.cache_control.stale_while_revalidate = _DAY
-        # Some pages load only what says that they may.
+        # Some pages load only resources that allow it (CORP).
         response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
         return response

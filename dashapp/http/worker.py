@@ -1,9 +1,9 @@
-"""The worker that gunicorn runs: no thread of it ever waits for a client.
+"""The worker that gunicorn runs. None of its threads ever waits for a client.
 
-gunicorn's own `gthread` gives a connection to a thread before its request is there. A dozen clients that send
-a part of one, or do not take their answer, then hold all threads for as long as they like. Here the loop that
-accepts connections also reads requests and writes answers, as a reverse proxy does: a thread only makes the
-answer to a request that has come as a whole, and each step has its deadline.
+gunicorn's own `gthread` gives a connection to a thread before the request has arrived. A dozen clients that
+send only part of a request, or do not read their answer, then hold all threads as long as they like. Here the
+loop that accepts connections also reads requests and writes answers, as a reverse proxy does. A thread only
+makes the answer to a complete request, and each step has a deadline.
 """
 
 from __future__ import annotations
@@ -23,17 +23,17 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from dashapp.http.connection import LINGER_SECONDS, STALL_SECONDS, Connection, State
 
 MOST_HELD = 32 * 1024 * 1024
-"""Bytes of requests and answers on their way that a worker keeps; past that the oldest client has to go."""
+"""The most bytes of requests and answers in transit in a worker; beyond that the oldest client is dropped."""
 
 _LOOK_EVERY = 0.25
-"""Seconds between two looks at whose time is up."""
+"""Seconds between two checks for expired deadlines."""
 
 _GONE = (errno.EPIPE, errno.ECONNRESET, errno.ENOTCONN)
 _TOO_MANY_FILES = (errno.EMFILE, errno.ENFILE)
 
 
 class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
-    """A `gthread` worker that reads and writes in its loop."""
+    """A `gthread` worker that reads and writes in its event loop."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -45,7 +45,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
 
     @classmethod
     def check_config(cls, cfg: Any, log: Any) -> None:
-        """Raise `RuntimeError`, which gunicorn prints, for what this worker does not do."""
+        """Raise `RuntimeError`, which gunicorn prints, for settings that this worker does not support."""
         if cfg.is_ssl:
             raise RuntimeError(
                 "Expected no certificate: this server speaks plain HTTP. Let a server in front of it, "
@@ -53,7 +53,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
             )
 
     def run(self) -> None:
-        """Serve until the worker is told to stop, then finish what was begun."""
+        """Serve until the worker is told to stop, then finish the requests in progress."""
         self.poller.register(
             self.method_queue.fileno(), selectors.EVENT_READ, self.method_queue.run_callbacks
         )
@@ -62,7 +62,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
             self._turn()
         self.set_accept_enabled(False)
         end = time.monotonic() + self.cfg.graceful_timeout
-        # Whoever keeps a connection open may be sending the next request already.
+        # A client with an open connection may already be sending its next request.
         idle_end = time.monotonic() + LINGER_SECONDS
         while self._connections and time.monotonic() < end:
             for connection in self._connections:
@@ -90,7 +90,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
             self._late(connection)
 
     def accept(self, listener: socket.socket) -> None:
-        """Take in a client; the one that has waited longest makes room where there are too many."""
+        """Accept a client. If there are too many, the one that has been idle longest is dropped."""
         if len(self._connections) >= self.worker_connections:
             self._make_room()
         try:
@@ -108,7 +108,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
         self._watch(connection, selectors.EVENT_READ)
 
     def handle(self, conn: Connection) -> bool:
-        """Answer a request that is there, in a thread. Whether the connection may be used again."""
+        """Answer a complete request, in a thread. Returns whether the connection may be used again."""
         request = None
         try:
             request = conn.request(self.cfg)
@@ -124,7 +124,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
         return False
 
     def finish_request(self, conn: Connection, fs: Any) -> None:
-        """Send the answer that a thread has made, as far as the client has not got it."""
+        """Send the rest of the answer that a thread has made."""
         conn.answered()
         conn.keep = not fs.cancelled() and fs.exception() is None and fs.result()
         if conn.sock.broken:
@@ -135,7 +135,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
         self._count(conn)
 
     def _ready(self, connection: Connection) -> None:
-        """Something has come of a client, or it takes more of what is sent."""
+        """A client has sent something, or can receive more."""
         if connection.state is State.SENDING:
             self._send(connection)
         elif connection.state is State.LINGERING:
@@ -148,7 +148,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
         self._count(connection)
 
     def _count(self, connection: Connection) -> None:
-        """Keep count of what the connections hold."""
+        """Update the count of bytes that the connections hold."""
         now = connection.held if connection in self._connections else 0
         self._held += now - self._counted.get(connection, 0)
         self._counted[connection] = now
@@ -156,7 +156,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
             del self._counted[connection]
 
     def _look(self, connection: Connection) -> None:
-        """Have the next request answered where it is there."""
+        """Have the next request answered if it has arrived."""
         try:
             if connection.complete():
                 self._answer(connection)
@@ -194,7 +194,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
         elif connection.give_up():
             self._answer(connection)
         else:
-            self.log.warning("A request of %s was not there in time.", connection.client)
+            self.log.warning("A request from %s did not arrive in time.", connection.client)
             self._refuse(connection, HTTPStatus.REQUEST_TIMEOUT)
 
     def _refuse(self, connection: Connection, status: HTTPStatus) -> None:
@@ -208,7 +208,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
             self._send(connection)
 
     def _make_room(self, *, holding: bool = False) -> bool:
-        """Close the connection whose client has kept it waiting for longest; False where there is none."""
+        """Close the connection that has waited longest for its client; False if there is none."""
         waiting = [
             each
             for each in self._connections
@@ -238,7 +238,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
 
 
 def _is_used_up(request: Request) -> bool:
-    """Whether a request ends where its bytes do: only then is what follows the next one."""
+    """Whether the request was read to its end: only then do the following bytes begin the next one."""
     try:
         request.body.read()
     except Exception:

@@ -1,4 +1,4 @@
-"""What this is: how the look-alikes were found, what is kept of a visitor, and the keys."""
+"""The page "About": how the look-alikes were found, what is stored about a visitor, and the keys."""
 
 from __future__ import annotations
 
@@ -22,21 +22,21 @@ _API = "/api/v1/openapi.json"
 _IN_A_NEW_TAB = {"target": "_blank", "rel": "noopener"}
 
 _SHORT = 12
-"""Digits of a hash that are shown."""
+"""How many digits of a hash are shown."""
 
 _KEYS = {
     "/": "search",
-    "Tab, Enter": "go from link to link, and open one",
-    "Arrow keys": "from product to product; on the map, move",
-    "+, −, 0": "on the map, zoom in, zoom out, see all of it",
+    "Tab, Enter": "move from link to link, and open one",
+    "Arrow keys": "move from product to product; on the map, pan",
+    "+, −, 0": "on the map, zoom in, zoom out, show everything",
     "Escape": "close a menu; on the map, clear the selection",
 }
 
 
 def about_page(site: Site, bundle: Bundle, *, arguments: dict[str, str]) -> View:
-    """What a visitor, a shop's owner and an engineer may want to know. It takes no `arguments`."""
+    """What visitors, shop owners and engineers may want to know. It uses no `arguments`."""
     opening = (
-        f"{site.name} shows {counted(bundle.count, 'product')}, and for each of them those that look like "
+        f"{site.name} shows {counted(bundle.count, 'product')}, and for each of them the ones that look like "
         "it. Only pictures decide: no clicks, no purchases, no words."
     )
     sections = [
@@ -50,7 +50,7 @@ def about_page(site: Site, bundle: Bundle, *, arguments: dict[str, str]) -> View
         _section("Keys", _facts(_KEYS, name=html.Kbd)),
         _section(
             "For programs",
-            html.P("Everything that these pages show can be had as JSON, described in OpenAPI."),
+            html.P("Everything on these pages is also available as JSON, described in OpenAPI."),
             html.A("Description of the API", href=href_of(_API), className="more", **_IN_A_NEW_TAB),
         ),
     ]
@@ -58,29 +58,29 @@ def about_page(site: Site, bundle: Bundle, *, arguments: dict[str, str]) -> View
     return View(
         title="About",
         body=html.Div([*head, *sections], className="about"),
-        description=f"How the look-alikes of {site.name} were found, and what is kept of a visitor.",
+        description=f"How the look-alikes of {site.name} were found, and what is stored about a visitor.",
     )
 
 
 _HOW = """
-A network that has learnt to see from a great many photographs turns each picture of a product into a list of
-numbers: shapes, patterns, materials and colours, in its own terms.
+A neural network trained on a great many photographs turns each product picture into a list of numbers. They
+describe shapes, patterns, materials and colours in the network’s own terms.
 
-Two products look alike where their numbers are close. The products were compared with each other, and the
-nearest of each were kept, before this page was put here: that is why it answers at once.
+Two products look alike if their numbers are close. All products were compared in advance, and the nearest
+ones of each were stored. That is why this page answers at once.
 """
 
 
 _SEVERAL = {
     "mean": "compared by the mean of their numbers",
-    "best": "compared by the two that match best",
-    "first": "the first is compared",
+    "best": "compared by the best-matching pair",
+    "first": "only the first is compared",
 }
-"""What becomes of a product's pictures, by what the manifest says of the recipe."""
+"""How a product's pictures are used, by the recipe's setting in the manifest."""
 
 
 def _quality_link() -> Component:
-    return html.A("How good that is, in numbers", href=href_of(QUALITY), className="more")
+    return html.A("How good the results are, in numbers", href=href_of(QUALITY), className="more")
 
 
 def _section(heading: str, *parts: Component) -> Component:
@@ -90,13 +90,13 @@ def _section(heading: str, *parts: Component) -> Component:
 def _facts(
     facts: Mapping[str, str | Component], *, name: Callable[[str], Component] = html.Span
 ) -> Component:
-    """What is known of `facts`, whose names are shown as the element `name`."""
+    """The `facts` that are known, with their names shown as the element `name`."""
     entries = [html.Div([html.Dt(name(term)), html.Dd(value)]) for term, value in facts.items() if value]
     return html.Dl(entries, className="about-facts")
 
 
 def _recipe(site: Site, recipe: ShownRecipe, entry: Mapping[str, Any], *, bundle: Bundle) -> Component:
-    """The facts of one recipe, with the `entry` that the manifest has of it."""
+    """The facts about one recipe; `entry` is its entry in the manifest."""
     search = entry.get("search", {})
     compared = "with every other product"
     if "recall" in search:
@@ -117,7 +117,7 @@ def _recipe(site: Site, recipe: ShownRecipe, entry: Mapping[str, Any], *, bundle
 
 
 def _hash(digest: str) -> Component | str:
-    """A hash cut to what tells two apart, whole in its title."""
+    """A shortened hash, with the full one as its title."""
     return html.Code(digest[:_SHORT], title=digest) if digest else ""
 
 
@@ -133,10 +133,10 @@ def _catalogue(bundle: Bundle) -> dict[str, Any]:
 
 
 def _photos(site: Site) -> list[Component]:
-    """What becomes of photos that are searched with, where that can be done."""
+    """What happens to photos used for searching, if this site supports it."""
     if live_recipe(site) is None:
         return []
-    sent = "sent to the server, compared there and forgotten: it is neither stored nor logged"
+    sent = "sent to the server, compared there and discarded: it is neither stored nor logged"
     if site.settings.live == BROWSER:
         unless = f", unless you choose to have it {sent}" if site.hosted_live else ""
         sent = f"compared on your device and not sent anywhere{unless}"
@@ -144,22 +144,22 @@ def _photos(site: Site) -> list[Component]:
 
 
 def _privacy(site: Site) -> Component:
-    but = " but the pictures, which come from the shop’s own store" if site.settings.thumbnails else ""
+    but = " except the pictures, which come from the shop’s storage" if site.settings.thumbnails else ""
     forget = [
         html.Button("Forget all of it", type="button", className="button", **{"data-forget-all": "yes"}),
         html.P(role="status"),
     ]
     return _section(
-        "What is kept of you",
+        "What is stored about you",
         html.P(
             "On the server: nothing beyond a web server’s usual log of requests. There is no account, no "
-            f"cookie and no tracking, and no other host is asked for anything{but}."
+            f"cookie and no tracking, and nothing is loaded from other hosts{but}."
         ),
         html.P(
-            "In this browser: whether you like it dark, where you were on a page, the list that you came "
-            "from, and the products that you looked at or picked. Those that you looked at are sent only to "
-            "make the page For you, and are not kept; those that you picked stand in its address, so that "
-            "you can share it."
+            "In this browser: whether you chose dark mode, how far you scrolled, the list that you came "
+            "from, and the products that you looked at or picked. Products that you looked at are sent only "
+            "to make the page For you and are not stored there. Products that you picked are part of its "
+            "address, so that you can share it."
         ),
         *_photos(site),
         html.Div(forget, className="about-text", **{"data-module": asset_href("about.js")}),

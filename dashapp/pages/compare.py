@@ -28,12 +28,12 @@ from dashapp.shown_recipe import Overlap, ShownRecipe
 from dashapp.site import Site
 
 _MOST = 30
-"""The most look-alikes of each recipe: the two lists are then as many cards as a product's page may have."""
+"""The most look-alikes of each recipe, so that both lists together have as many cards as a product's page."""
 
 
 @dataclass(frozen=True)
 class _Comparison:
-    """What an address asks for: two recipes, and how many look-alikes of each (None for the default)."""
+    """The address's choice: two recipes, and how many look-alikes of each (None for the default)."""
 
     site: Site
     pair: tuple[ShownRecipe, ShownRecipe]
@@ -44,7 +44,7 @@ class _Comparison:
         return compare_href(product.id, recipes=self.site.in_address(*self.pair), shown=self.asked)
 
     def with_recipe(self, side: int, recipe: ShownRecipe) -> _Comparison:
-        """The same with `recipe` on one side; where it is the other side's, the two change places."""
+        """The same with `recipe` on one side. If the other side has it, the two change places."""
         other = self.pair[side] if recipe == self.pair[1 - side] else self.pair[1 - side]
         return replace(self, pair=(recipe, other) if side == 0 else (other, recipe))
 
@@ -74,7 +74,7 @@ def compare_page(site: Site, bundle: Bundle, product: Product, *, arguments: dic
 
 
 def _pair(site: Site, recipes: list[ShownRecipe]) -> tuple[ShownRecipe, ShownRecipe] | None:
-    """The two recipes that are asked for; one alone is compared with the first of the others."""
+    """The two requested recipes; a single one is compared with the first of the others."""
     if len(recipes) < 2:
         others = [recipe for recipe in site.recipes if recipe not in recipes]
         recipes = recipes + others[: 2 - len(recipes)]
@@ -89,7 +89,7 @@ def _no_pair(site: Site, product: Product, recipes: list[ShownRecipe]) -> View:
     if len(site.recipes) < 2:
         reason, ways = f"This catalogue has look-alikes by one recipe only, {only}.", []
     else:
-        reason = "Two different recipes can be seen side by side."
+        reason = "Choose two different recipes to compare them side by side."
         one = recipes[0]
         others = [recipe for recipe in site.recipes if recipe != one]
         ways = [
@@ -107,7 +107,7 @@ def _no_pair(site: Site, product: Product, recipes: list[ShownRecipe]) -> View:
 def _body(bundle: Bundle, product: Product, comparison: _Comparison) -> list[Component | None]:
     site, pair = comparison.site, comparison.pair
     lists = [bundle.neighbours(product.id, recipe=recipe.name) for recipe in pair]
-    # Both are cut at one length, so that neither can share more than the other.
+    # Both lists are cut to the same length, so that they can share the same number.
     longest, default = min(_MOST, *map(len, lists)), min(recipe.top for recipe in pair)
     count = min(max(comparison.asked or default, FEWEST), longest)
     lists = [entries[:count] for entries in lists]
@@ -148,7 +148,7 @@ def _column(
     found: Mapping[str, Product],
     there: Mapping[str, int],
 ) -> Component:
-    """One recipe's list; `there` has the places that products have in the other one."""
+    """One recipe's list; `there` has the products' places in the other list."""
     recipe = comparison.pair[side]
     cards = [
         card(
@@ -167,7 +167,7 @@ def _column(
 
 
 def _choice(comparison: _Comparison, side: int, product: Product) -> Component | None:
-    """The recipes that one side may show, folded away; None where there are no others."""
+    """The other recipes that one side may show, folded away; None if there are none."""
     recipes = comparison.site.recipes
     if len(recipes) < 3:
         return None
@@ -192,6 +192,6 @@ def _in_both(shared: int, count: int) -> str:
 
 def _everywhere(overlap: Overlap) -> str:
     return (
-        f"Over the whole catalogue the two lists share {percent(overlap.jaccard)} of what they hold; "
-        f"where the first places count most, they agree to {percent(overlap.rank_biased)}."
+        f"Over the whole catalogue the two lists share {percent(overlap.jaccard)} of their products; "
+        f"weighted towards the first places, they agree to {percent(overlap.rank_biased)}."
     )

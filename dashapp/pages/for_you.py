@@ -1,4 +1,4 @@
-"""Recommendations: near the products of an address, or near those that the visitor's browser remembers."""
+"""Recommendations near the products in an address, or near those that the visitor's browser remembers."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ from dashapp.site import Site
 _COUNT = 24
 
 _EXPLANATION = (
-    "What you look at here is kept in this browser and nowhere else. It is sent to make this page, in the "
-    "order you looked, and forgotten once the page is made; the latest counts most."
+    "What you look at is stored only in this browser. It is sent to the server to make this page, in the "
+    "order you looked, and then discarded. The latest counts most."
 )
 
 
 @dataclass(frozen=True)
 class _Asked:
-    """What an address asks for: products to begin from, if any, products to avoid, and whether to repeat."""
+    """The address's choice: products to start from, products to avoid, and whether to repeat the former."""
 
     likes: tuple[str, ...]
     less: tuple[str, ...]
@@ -48,10 +48,10 @@ class _Asked:
 
 
 def for_you_page(site: Site, bundle: Bundle, *, arguments: Arguments) -> View:
-    """What is near the products that the arguments `like` name.
+    """The products near those in the arguments `like`.
 
     Without any, the page waits for the browser to send what it remembers (`remembered_page`). Raises
-    `BundleError` where a list cannot be read.
+    `BundleError` if a list cannot be read.
     """
     asked = _Asked.from_arguments(arguments)
     if not asked.likes:
@@ -79,10 +79,10 @@ def for_you_page(site: Site, bundle: Bundle, *, arguments: Arguments) -> View:
 
 
 def remembered_page(site: Site, bundle: Bundle, ids: Sequence[str], *, arguments: Arguments) -> View:
-    """What is near the products that a visitor looked at, whose `ids` come with the latest first.
+    """The products near those that a visitor viewed; `ids` has the latest first.
 
-    Ids that are unknown do not count, nor those beyond the first `MOST_LIKES`. Raises `BundleError` where a
-    list cannot be read.
+    Unknown ids are ignored, and so are those after the first `MOST_LIKES`. Raises `BundleError` if a list
+    cannot be read.
     """
     asked = _Asked.from_arguments(arguments)
     ids = list(dict.fromkeys(ids))[:MOST_LIKES]
@@ -110,7 +110,7 @@ def _waiting(site: Site) -> View:
             html.H1("For you"),
             html.P(_EXPLANATION, className="remembered-why"),
             html.P(
-                "This needs scripts, as only they can read what the browser keeps.",
+                "This page needs JavaScript to read what the browser remembers.",
                 className="without-scripts",
             ),
         ]
@@ -119,14 +119,14 @@ def _waiting(site: Site) -> View:
 
 
 def _unknown(asked: Sequence[str], found: Sequence[Product]) -> dict[str, str]:
-    """A mark by which the browser's script can forget what is no longer here."""
+    """Ids that the browser's script should forget, because the products no longer exist."""
     known = {each.id for each in found}
     gone = [each for each in asked if each not in known]
     return {"data-unknown": json.dumps(gone)} if gone else {}
 
 
 def _remembered(site: Site, likes: Sequence[Product]) -> Component:
-    """What the page begins from, each with a button that forgets it, and one that forgets all."""
+    """The products that the page starts from, each with a button to forget it, and one to forget all."""
     items = []
     for each in likes:
         link = html.A(small_picture(site, each), href=product_href(each.id), title=each.title)
@@ -146,7 +146,7 @@ def _recommended(
     weights: Sequence[float],
     repeat: str,
 ) -> list[Component | None]:
-    """The recommendations; `repeat` names the way to have what they begin from among them."""
+    """The recommendations; `repeat` is the label of the switch that includes the starting products."""
     less = bundle.products(asked.less)
     found = recommendations(
         bundle,

@@ -1,4 +1,4 @@
-"""Makes the cards of what a page's script has found for a photo."""
+"""Makes the cards for the products that a page's script has found for a photo."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ from dashapp.photo.query import PhotoQuery
 from dashapp.site import Sites
 
 MOST_RESULTS = 300
-"""How many of the closest products a page's script asks about."""
+"""How many of the closest products a page's script sends."""
 
 _LARGEST_REQUEST = 256 * 1024
-"""Bytes that ids and scores may take: far more than 300 of them do."""
+"""The most bytes of ids and scores, far more than 300 of them need."""
 
 _HIGHEST_SCORE = 1e6
-"""Scores are cosines; whatever is far from that is none, or no number."""
+"""Scores are cosines. Anything far outside their range, or NaN, is invalid."""
 
 
 def register_photo_answers(server: Flask, sites: Sites) -> None:
     """Answer a POST to `RESULTS` with HTML.
 
-    Its arguments are those of the page's address. Its body is JSON: `similar` has `[[id, score], …]`, best
-    first. Without it, the list is the stored one of the product that the address names.
+    It takes the arguments of the page's address. Its body is JSON: `similar` has `[[id, score], …]`, best
+    first. Without it, the stored list of the product in the address is used.
     """
 
     @server.post(RESULTS)
@@ -63,13 +63,13 @@ def register_photo_answers(server: Flask, sites: Sites) -> None:
 
 
 def _is_sent() -> bool:
-    """Whether the body says what was found."""
+    """Whether the body contains results."""
     sent = request.get_json(silent=True)
     return isinstance(sent, dict) and "similar" in sent
 
 
 def _entries(bundle: Bundle, product: Product | None, *, recipe: str) -> list[Neighbour]:
-    """Raises `ValueError` with a sentence where the body is not what is expected."""
+    """Raises `ValueError` with a sentence if the body is invalid."""
     sent = request.get_json(silent=True)
     if product is not None and isinstance(sent, dict) and not _is_sent():
         return bundle.neighbours(product.id, recipe=recipe)

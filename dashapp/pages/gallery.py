@@ -1,4 +1,4 @@
-"""The gallery: all products, or those that were searched for and filtered by, in the order asked for."""
+"""The gallery: all products, or those that match a search and filters, in the chosen order."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from dashapp.site import Site
 PAGE_SIZE = 48
 
 _AT_ONCE = 6
-"""The pictures that are on the first screen whatever its size: the others wait until they are about to be."""
+"""How many pictures load at once, as they are on the first screen of any size. The others load lazily."""
 
 
 def gallery_page(site: Site, bundle: Bundle, *, arguments: Arguments) -> View:
@@ -126,7 +126,7 @@ def _beyond(query: GalleryQuery, total: int) -> View:
     there = "is only one page" if last == 1 else f"are only {last:,} pages"
     body = html.Div(
         [
-            message("That page is not there", f"There {there}: {counted(total, 'product')} in all."),
+            message("That page does not exist", f"There {there}: {counted(total, 'product')} in all."),
             html.Div(button_link("Go to the last page", replace(query, page=last).href), className="ways"),
         ]
     )

@@ -1,4 +1,4 @@
-"""The look-alikes on a product's page: the list, and what a visitor may ask of it."""
+"""The look-alikes on a product's page: the list and its controls."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ from dashapp.site import Site
 
 @dataclass(frozen=True)
 class Asked:
-    """What an address asks of a product's look-alikes.
+    """The address's choices for a product's look-alikes.
 
-    By which recipe, how many (None for the default), which ones, and which products it wants less of.
+    The recipe, the number (None for the default), the wishes, and the products to see less of.
     """
 
     site: Site
@@ -34,7 +34,7 @@ class Asked:
 
     @classmethod
     def from_arguments(cls, site: Site, recipe: ShownRecipe, arguments: Arguments) -> Asked:
-        """Read the arguments of an address; what is unknown or makes no sense counts as not given."""
+        """Read the arguments of an address. Unknown or invalid ones are ignored."""
         return cls(
             site,
             recipe,
@@ -44,21 +44,21 @@ class Asked:
         )
 
     def href(self, product_id: str) -> str:
-        """The address of a product's page that asks for the same."""
+        """The address of a product's page with the same choices."""
         recipe = self.site.in_address(self.recipe)
         return product_href(
             product_id, recipe=recipe, shown=self.shown, **self.wishes.arguments(), less=self.less
         )
 
     def on(self, product_id: str) -> str:
-        """The address of another product's page: what one wants less of is between one product and those."""
+        """The address of another product's page. It drops `less`, which applies to this product only."""
         return replace(self, less=()).href(product_id)
 
 
 def look_alikes_section(bundle: Bundle, product: Product, asked: Asked) -> Component:
-    """The look-alikes of `product` with all that may be asked of them.
+    """The look-alikes of `product` with their controls.
 
-    Raises `BundleError` where a list cannot be read.
+    Raises `BundleError` if a list cannot be read.
     """
     count = max(asked.shown or asked.recipe.top, FEWEST)
     found = look_alikes(
@@ -106,7 +106,7 @@ def _card(product: Product, found: LookAlike, asked: Asked) -> Component:
 
 
 def _choices(product: Product, found: LookAlikes, asked: Asked) -> Component | None:
-    """The wishes that mean something here, as chips that are links; None where there are none."""
+    """The wishes that apply here, as chips with links; None if there are none."""
     ways = _ways(product, found, asked.site)
     chips = []
     for (name, value), text in ways.items():
@@ -125,7 +125,7 @@ def _choices(product: Product, found: LookAlikes, asked: Asked) -> Component | N
 
 
 def _ways(product: Product, found: LookAlikes, site: Site) -> Mapping[tuple[str, str], str]:
-    """What may be wished for here, and what it is called."""
+    """The wishes that apply here, with their labels."""
     ways = {}
     if product.category and len(site.categories) > 1:
         ways["category", "same"] = "Same category"
@@ -152,7 +152,7 @@ def _less(product: Product, found: LookAlikes, asked: Asked) -> Component | None
 
 
 def _status(product: Product, found: LookAlikes, asked: Asked, *, count: int) -> list[Component]:
-    """How many there are of what is wished for, and a way on where there are none."""
+    """How many products match the wishes, and a way on if there are none."""
     wished = _wished(product, asked.wishes.about(product))
     if not wished:
         return []
@@ -181,7 +181,7 @@ def _wished(product: Product, wishes: Wishes) -> str:
 
 
 def _recipes(product: Product, asked: Asked) -> Component | None:
-    """The switch between recipes, and the way to see two at once; None where there is only one."""
+    """The switch between recipes and the link that compares two; None if there is only one recipe."""
     site = asked.site
     if len(site.recipes) < 2:
         return None

@@ -18,13 +18,13 @@ from dashapp.site import Site
 
 _HIDDEN = {"aria-hidden": "true"}
 
-_KEYS = "Arrow keys move it, plus and minus zoom, 0 shows all of it. The list after it names what is in view."
+_KEYS = "Arrow keys move it, plus and minus zoom, 0 shows all of it. The list below names what is in view."
 
 
 def map_page(site: Site, bundle: Bundle, *, arguments: dict[str, str]) -> View:
-    """The map of the recipe that the argument `recipe` names; the first one that has a map where it has none.
+    """The map of the recipe in the argument `recipe`, or the first recipe that has a map.
 
-    Raises `BundleError` where the map cannot be read.
+    Raises `BundleError` if the map cannot be read.
     """
     mapped = [recipe for recipe in site.recipes if points(bundle, recipe.name) is not None]
     if not mapped:
@@ -45,7 +45,7 @@ def map_page(site: Site, bundle: Bundle, *, arguments: dict[str, str]) -> View:
         body=html.Div(
             [
                 html.Div([html.Div(text), _recipes(site, mapped, recipe)], className="map-head"),
-                html.Noscript(html.P(["The map is drawn by a script. ", _gallery_link()])),
+                html.Noscript(html.P(["The map needs JavaScript. ", _gallery_link()])),
                 html.Div(parts, className="map", **modules),
             ]
         ),
@@ -55,7 +55,7 @@ def map_page(site: Site, bundle: Bundle, *, arguments: dict[str, str]) -> View:
 
 def _no_map() -> View:
     heading = "There is no map"
-    reason = "This catalogue was built without one. It gets one when it is built again."
+    reason = "This catalogue was built without a map. Building it again adds one."
     ways = html.Div(button_link("See all products", href_of(GALLERY)), className="ways")
     body = html.Div([message(heading, reason), ways])
     return View(title=heading, body=body, status=404)
@@ -110,7 +110,7 @@ def _button(text: str, action: str, *, label: str = "", **attributes: str) -> Co
 
 
 def _legend(groups: Mapping[str, int]) -> Component | None:
-    """A switch for each group that shows it alone; those without a colour of their own are folded away."""
+    """A switch for each group that shows only that group. Groups without their own colour are folded away."""
     if not groups:
         return None
     entries = [
@@ -136,7 +136,7 @@ def _group(name: str, count: int, number: int) -> Component:
 
 
 def _panel() -> Component:
-    """The products in view or selected, which the script fills in: the map for those who cannot see it."""
+    """The products in view or selected, filled in by the script: the map for people who cannot see it."""
     turn = [
         html.Button("Previous", type="button", className="more"),
         html.Span(),

@@ -1,4 +1,4 @@
-"""What an address shows that names no page."""
+"""The pages for addresses that do not exist."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from dashapp.site import Site
 
 
 def not_found(*, product: bool) -> View:
-    """The page for an unknown product, or for an unknown address where `product` is false."""
-    heading = "This product is not here" if product else "There is no such page"
+    """The page for an unknown product, or for an unknown address if `product` is false."""
+    heading = "This product does not exist" if product else "This page does not exist"
     reason = (
-        "It may have left the catalogue, or the link to it is not complete."
+        "It may have left the catalogue, or the link may be incomplete."
         if product
         else "The address may be mistyped, or the page has moved."
     )
@@ -24,7 +24,7 @@ def not_found(*, product: bool) -> View:
 
 
 def unknown_recipe(site: Site, product: Product, name: str) -> View:
-    """The page for a recipe that the bundle does not hold: it names those that it does."""
+    """The page for an unknown recipe: it names the existing ones."""
     sentence: list[str | Component] = [f"This catalogue has no look-alikes by “{name}”, only by "]
     last = len(site.recipes) - 1
     for number, recipe in enumerate(site.recipes):

@@ -1,4 +1,4 @@
-"""The search by photo: the visitor's own, or a part of a product's picture."""
+"""The search by photo: with the visitor's own photo, or with a part of a product's picture."""
 
 from __future__ import annotations
 
@@ -18,26 +18,26 @@ from dashapp.settings import BROWSER
 from dashapp.site import Site
 
 RESULTS = "/photo/results"
-"""Where the page's script has the cards made of what was found."""
+"""The address where the page's script has cards made for its results."""
 
 SEARCH = "/api/v1/similar"
-"""Where a photo is sent that the server is to look at."""
+"""The address where a photo is sent to be searched on the server."""
 
 _EXAMPLES = 6
-"""How many products stand there for those who have no photo at hand."""
+"""How many products are offered to visitors without a photo."""
 
 _HEADING = "Search by photo"
 
 _SENT = (
-    "Your photo is sent to this shop’s server, compared there and forgotten: it is neither stored nor logged."
+    "Your photo is sent to this shop’s server, compared there and discarded: it is neither stored nor logged."
 )
 _STAYS = "Your photo stays on this device: it is compared here and is not sent anywhere."
 
 
 def photo_page(site: Site, bundle: Bundle, *, arguments: Arguments) -> View:
-    """The page that takes a photo; its script has it compared and shows what was found.
+    """The page that accepts a photo. Its script searches with it and shows the results.
 
-    Where the argument `product` names a product, its picture is the photo.
+    With the argument `product`, that product's picture is the photo.
     """
     if live_recipe(site) is None:
         return not_found(product=False)
@@ -54,10 +54,10 @@ def photo_page(site: Site, bundle: Bundle, *, arguments: Arguments) -> View:
         "data-files": href_of(DEVICE_FILES) if on_device else "",
         "data-query": query.search,
         "data-given": _given(site, product, query) if product else "",
-        # An extractor that looks at a square in the middle would not see the ends of what is long.
+        # An extractor that crops a square from the middle would miss the ends of long things.
         "data-widens": "yes" if bundle.recipes[0].get("resize") == "crop" else "",
     }
-    scriptless = "Searching by photo needs scripts, which are switched off in this browser."
+    scriptless = "Searching by photo needs JavaScript, which is switched off in this browser."
     body = html.Div(
         [
             html.Div(
@@ -81,7 +81,7 @@ def photo_page(site: Site, bundle: Bundle, *, arguments: Arguments) -> View:
 
 
 def _whereabouts(*, on_device: bool, hosted: bool) -> list[Component]:
-    """Where the photo goes. Of two sentences the script shows the one that is true."""
+    """Where the photo goes. The script shows whichever of the two sentences is true."""
     if not on_device:
         return [html.P(_SENT)]
     stays = html.P(_STAYS, className="photo-stays")
@@ -100,7 +100,7 @@ def _given(site: Site, product: Product, query: PhotoQuery) -> str:
 
 
 def _asking() -> Component:
-    """The place that takes photos. `assets/photo.js` fills what is empty here."""
+    """The area that accepts photos. `assets/photo.js` fills the empty elements."""
     take = [
         html.Button("Choose a photo", type="button", className="button button-main", **{"data-do": "choose"}),
         html.Button("Take a photo", type="button", className="button photo-take", **{"data-do": "take"}),

@@ -1,4 +1,4 @@
-"""What was found for a photo: cards, what they can be filtered by, and how many are left."""
+"""The results of a photo search: cards, filters, and the number left."""
 
 from __future__ import annotations
 
@@ -35,9 +35,9 @@ def photo_results(
     product: Product | None,
     check: LiveCheck | None = None,
 ) -> Component:
-    """The section of what was found, best first; `product` is the one whose picture the photo is, if any.
+    """The section of the results, best first. `product` is the one whose picture is the photo, if any.
 
-    `check` is what came of comparing its stored list, which `entries` are, with one that was computed now.
+    `check` is the comparison of its stored list (the `entries`) with a newly computed one.
     """
     count = max(query.shown or recipe.top, FEWEST)
     found = ranked(bundle, entries, filters=query.query.filters, count=count, but=product)
@@ -80,7 +80,7 @@ def _checked(check: LiveCheck) -> str:
 
 
 def _narrowed(found: Ranked, query: PhotoQuery, *, bundle: Bundle, count: int) -> list[Component]:
-    """How many of the closest are what is filtered by, and a way on where none is."""
+    """How many of the closest products pass the filters, and a way on if none does."""
     wanted = _wanted(query, currency=bundle.currency)
     if not wanted:
         return []
@@ -120,6 +120,6 @@ def _amount(filters: Filters, currency: str) -> str:
 
 
 def _share(product: Product | None) -> Component:
-    private = "" if product else "A private photo has no address: it is on your device only."
+    private = "" if product else "These results cannot be shared: your photo is only on your device."
     button = html.Button("Share these results", type="button", className="button", **{"data-do": "share"})
     return html.Div([button, html.P(role="status")], className="photo-share", **{"data-private": private})

@@ -1,4 +1,4 @@
-"""What every address shows while there is no bundle to serve."""
+"""The page that every address shows while there is no bundle to serve."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dashapp.parts.view import View
 
 
 def problem_page(problem: str) -> View:
-    """The page that says in one sentence what is wrong and what to run."""
+    """A page that says in one sentence what is wrong and what to run."""
     sentence = html.Code(problem, className="problem")
-    body = message("The catalogue is not here yet", "Whoever runs this site can put that right:", sentence)
+    body = message("The catalogue is not here yet", "The site’s owner can fix this:", sentence)
     return View(title="No catalogue", body=body, status=503)

@@ -22,13 +22,13 @@ _MOST_VARIANTS = 24
 
 
 _LONG = 80
-"""Letters of a title that take more lines in large type than a column has room for."""
+"""Titles with more letters than this would not fit the column in large type."""
 
 
 def product_page(site: Site, bundle: Bundle, product: Product, *, arguments: Arguments) -> View:
     """A product and its look-alikes, by the recipe of the argument `recipe`, as many as `n` asks for.
 
-    Raises `BundleError` where the list of look-alikes cannot be read.
+    Raises `BundleError` if the list of look-alikes cannot be read.
     """
     name = arguments.get("recipe", "")
     recipe = site.recipe(name)
@@ -52,9 +52,9 @@ def product_page(site: Site, bundle: Bundle, product: Product, *, arguments: Arg
 
 
 def _beside(bundle: Bundle, product: Product, asked: Asked) -> Component:
-    """The ways to the products before and after this one: those of its category, in the catalogue's order.
+    """Links to the previous and next product of the category, in the catalogue's order.
 
-    Where a visitor came from a list, `assets/product.js` makes them those of that list.
+    If the visitor came from a list, `assets/product.js` replaces them with that list's neighbours.
     """
     ways = []
     sides = (("prev", "‹", "Previous", "ArrowLeft"), ("next", "›", "Next", "ArrowRight"))
@@ -69,7 +69,7 @@ def _beside(bundle: Bundle, product: Product, asked: Asked) -> Component:
 
 
 def _searchable(site: Site, product: Product) -> Component:
-    """The pictures, with the way to search with a part of the first one where photos can be searched with."""
+    """The pictures, with a link to search with a part of the first if photo search is on."""
     pictures = _pictures(site, product)
     if live_recipe(site) is None or not product.images:
         return pictures

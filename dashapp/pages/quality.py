@@ -10,7 +10,7 @@ from dashapp.parts import html
 from dashapp.parts.components import recipe_links
 from dashapp.parts.html import Component
 from dashapp.parts.view import View
-from dashapp.parts.wording import percent
+from dashapp.parts.wording import counted, percent
 from dashapp.shown_recipe import ShownRecipe
 from dashapp.site import Site
 
@@ -21,10 +21,10 @@ _MOST_ROWS = 200
 
 
 def quality_page(site: Site, bundle: Bundle, *, arguments: dict[str, str]) -> View:
-    """What the build measured of the recipe that the argument `recipe` names, the first one by default.
+    """What the build measured for the recipe in the argument `recipe`, by default the first.
 
-    With the argument `list`, a key of `LISTS`, it is one page of what that list holds instead. What an older
-    build did not measure is left out. Raises `BundleError` where the report cannot be read.
+    With the argument `list`, a key of `LISTS`, it is one page of that list instead. Measurements that an
+    older build lacks are left out. Raises `BundleError` if the report cannot be read.
     """
     recipe = site.recipe(arguments.get("recipe", "")) or site.recipes[0]
     measures = QualityReport.of(bundle, recipe)
@@ -41,7 +41,7 @@ def quality_page(site: Site, bundle: Bundle, *, arguments: dict[str, str]) -> Vi
     said = [section for section in sections if section is not None]
     if not said:
         said = [
-            html.P("This catalogue was built without measuring it. It is measured when it is built again.")
+            html.P("This catalogue was built without quality measurements. Building it again adds them.")
         ]
     head = [html.H1("How good the look-alikes are"), html.P(_opening(measures), className="quality-opening")]
     return View(
@@ -58,9 +58,9 @@ def _opening(measures: QualityReport) -> str:
     if first is None:
         return "Measured on the whole catalogue when the look-alikes were found."
     among = f"{first.among} look-alikes" if first.among > 1 else "look-alike"
-    sentence = f"Of a product’s first {among}, {percent(first.share)} are of its own category"
+    sentence = f"Of a product’s first {among}, {percent(first.share)} are from its own category"
     if first.among == 1:
-        sentence = f"A product’s first look-alike is of its own category {percent(first.share)} of the time"
+        sentence = f"A product’s first look-alike is from its own category {percent(first.share)} of the time"
     if measures.chance is None:
         return f"{sentence}."
     return f"{sentence}. Picked at random, it would be {percent(measures.chance)}."
@@ -84,7 +84,7 @@ def _precision(measures: QualityReport) -> Component | None:
         rows.append(_row("Picked at random", _bar(measures.chance), className="quality-chance"))
     return _section(
         "Look-alikes of the same category",
-        "Categories are a yardstick and not the truth: a red mug and a red bowl may well look alike, and "
+        "Categories are only a yardstick: a red mug and a red bowl may well look alike, and "
         "count as a mistake here. Engineers call it precision at 1, 5 and 10, leave-one-out.",
         html.Table(html.Tbody(rows), className="quality-table"),
     )
@@ -115,7 +115,8 @@ def _categories(measures: QualityReport) -> Component | None:
     head = html.Thead(html.Tr([html.Th(column, scope="col") for column in columns]))
     parts: list[Component] = [_precisions([head, html.Tbody(rows[:_ROWS])])]
     if len(rows) > _ROWS:
-        summary = html.Summary(f"{len(rows) - _ROWS:,} more categories", className="more")
+        more = counted(len(rows) - _ROWS, "more category", "more categories")
+        summary = html.Summary(more, className="more")
         parts.append(
             html.Details([summary, _precisions([head, html.Tbody(rows[_ROWS:])])], className="folded")
         )
@@ -123,7 +124,7 @@ def _categories(measures: QualityReport) -> Component | None:
         parts.append(html.P(f"The weakest {_MOST_ROWS} of {len(measures.categories):,} categories."))
     return _section(
         "Category by category",
-        "The weakest first: there the pictures tell least about what a product is.",
+        "Weakest first: in these categories, pictures say least about what a product is.",
         *parts,
     )
 
@@ -137,13 +138,13 @@ def _precisions(parts: list[Component]) -> Component:
 
 
 def _wide(parts: list[Component], *, label: str, kind: str = "") -> Component:
-    # A table that is wider than a phone scrolls by itself, with the keyboard too.
+    # A table that is wider than a phone's screen scrolls on its own, with the keyboard too.
     table = html.Table(parts, className=f"quality-table {kind}".rstrip())
     return html.Div(table, className="quality-wide", role="region", tabIndex=0, **{"aria-label": label})
 
 
 def _scores(measures: QualityReport) -> Component | None:
-    """Three histograms over one axis, each as tall as its own fullest bin."""
+    """Three histograms over one axis, each scaled to its own fullest bin."""
     if not measures.histograms:
         return None
     figures = []

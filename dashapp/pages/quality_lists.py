@@ -1,4 +1,4 @@
-"""The lists behind the quality page: products in many lists or in none, same pictures, what was left out."""
+"""The lists behind the quality page: products in many lists or none, near-duplicates, and files left out."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _PAGE = 48
 
 @dataclass(frozen=True)
 class Part:
-    """One list: what it is called, what it means, how many entries are known, and of how many."""
+    """One list: its title, its meaning, how many entries are stored, and how many there are in all."""
 
     heading: str
     meaning: str
@@ -38,7 +38,7 @@ def _hubs(measures: QualityReport) -> Part | None:
     share = percent(most / measures.products) if measures.products else "0%"
     meaning = (
         f"The busiest product is in {counted(most, 'list')}, those of {share} of all products. A few are "
-        "natural; what is everywhere often has a plain or unusual picture, which a better one cures."
+        "natural. A product in very many lists often has a plain or unusual picture; a better one helps."
     )
     return Part("Products in the most lists", meaning, len(measures.hubs), len(measures.hubs))
 
@@ -50,9 +50,9 @@ def _orphans(measures: QualityReport) -> Part | None:
     share = percent(count / measures.products) if measures.products else "0%"
     meaning = (
         f"{counted(count, 'product')}, {share} of all, {'is' if count == 1 else 'are'} in no other product’s "
-        "list. Visitors come upon them by search and category alone."
+        "list. Visitors find them only by search and category."
         if count
-        else "Each product is in the list of another one: all can be found by looking around."
+        else "Every product is in the list of another one, so all can be found by browsing."
     )
     return Part("Products in no list", meaning, len(measures.orphans), count)
 
@@ -62,10 +62,10 @@ def _twins(measures: QualityReport) -> Part | None:
         return None
     count = measures.twin_count
     meaning = (
-        f"{counted(count, 'group')} of products whose pictures are all but the same: listed twice, perhaps, "
+        f"{counted(count, 'group')} of products with near-duplicate pictures: perhaps listed twice, "
         "or variants that share a picture."
         if count
-        else "No two products have all but the same picture."
+        else "No two products have near-duplicate pictures."
     )
     return Part("The same picture more than once", meaning, len(measures.twins), count)
 
@@ -101,7 +101,7 @@ def way_to(site: Site, recipe: ShownRecipe, name: str, *, page: int) -> str:
 def listed(
     site: Site, bundle: Bundle, measures: QualityReport, *, name: str, first: int, count: int
 ) -> Component:
-    """`count` entries of a list from the `first` on."""
+    """`count` entries of a list, starting at `first`."""
     chosen = slice(first, first + count)
     if name == "left-out":
         rows = [
@@ -142,7 +142,7 @@ def _group(site: Site, measures: QualityReport, group: Sequence[str], found: dic
 
 
 def listing_page(site: Site, bundle: Bundle, measures: QualityReport, *, name: str, page: int) -> View:
-    """One page of a list; one that is not there has status 404 and says so."""
+    """One page of a list; a page that does not exist has status 404 and says so."""
     part = LISTS[name](measures)
     quality = html.A("Quality", href=href_of(QUALITY, recipe=site.in_address(measures.recipe)))
     back = html.Nav(html.Ol(html.Li(quality), className="breadcrumbs"), **{"aria-label": "You are in"})
@@ -151,7 +151,7 @@ def listing_page(site: Site, bundle: Bundle, measures: QualityReport, *, name: s
         reason = "It was not measured." if part is None else "There are fewer pages than that."
         body = html.Div(
             [
-                message("This list is not here", reason),
+                message("This list does not exist", reason),
                 html.Div(button_link("See the quality page", href_of(QUALITY)), className="ways"),
             ]
         )

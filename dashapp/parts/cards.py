@@ -1,4 +1,4 @@
-"""What stands on the cards of look-alikes and recommendations besides the product itself."""
+"""The parts of look-alike and recommendation cards besides the product itself."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from dashapp.site import Site
 
 
 def why_panel(product: Product, sentences: Iterable[str], *, less_href: str = "") -> Component:
-    """Why a product is listed, folded away, with the way to see less like it where there is one."""
+    """Why a product is listed, folded away, with a link to see less like it if there is one."""
     less = html.A("Less like this", href=less_href, className="less", rel="nofollow") if less_href else None
     because = html.P(" ".join(filter(None, sentences)))
     summary = html.Summary("Why?", **{"aria-label": f"Why? {product.title}"})
@@ -21,7 +21,7 @@ def why_panel(product: Product, sentences: Iterable[str], *, less_href: str = ""
 
 
 def variants_panel(site: Site, variants: tuple[Product, ...], *, href: Callable[[str], str]) -> Component:
-    """Products that are all but the same as the one on the card, folded away; `href` makes their address."""
+    """Near-duplicates of the product on the card, folded away; `href` makes their addresses."""
     summary = html.Summary(f"+{counted(len(variants), 'variant')}")
     listed = html.Ul(
         [small_link(site, each, href=href(each.id)) for each in variants], className="panel smalls"
@@ -30,12 +30,12 @@ def variants_panel(site: Site, variants: tuple[Product, ...], *, href: Callable[
 
 
 def small_link(site: Site, product: Product, *, href: str) -> Component:
-    """A product as a list item with no more than a small picture, which is a link named by its title."""
+    """A product as a list item with only a small picture, which is a link named by its title."""
     return html.Li(html.A(small_picture(site, product), href=href, title=product.title))
 
 
 def small_picture(site: Site, product: Product) -> Component:
-    """The small picture of a product, or its title where it has none."""
+    """The small picture of a product, or its title if it has none."""
     if not product.images:
         return html.Span(product.title)
     image = product.images[0]
@@ -44,13 +44,13 @@ def small_picture(site: Site, product: Product) -> Component:
 
 
 def pick_button(product: Product) -> Component:
-    """The button that puts a product among those picked; `assets/visits.js` brings it to life."""
+    """The button that picks a product; `assets/visits.js` handles its clicks."""
     marks = {"aria-label": f"Pick {product.title}", "aria-pressed": "false", "data-pick": product.id}
     return html.Button(type="button", className="pick", **marks)
 
 
 def removable(text: str, title: str, *, href: str) -> Component:
-    """A list item with a chip that says what an address asks for, and is the way to ask for it no more."""
+    """A list item with a chip that shows one of the address's choices and removes it when clicked."""
     sign = html.Span("×", **{"aria-hidden": "true"})
     name = {"aria-label": f"{text} {title}: remove"}
     return html.Li(

@@ -22,18 +22,18 @@ _CARD_SIZES = "(max-width: 47.99rem) 44vw, 12rem"
 """How wide the picture of a card is, by the grid that `akin.css` lays out."""
 
 _CROP = 1.2
-"""A picture fills its tile where that hides less than a sixth of it; otherwise it is shown whole."""
+"""A picture fills its tile if that hides less than a sixth of it; otherwise it is shown whole."""
 
 
 def picture(site: Site, image: ProductImage, *, alt: str, sizes: str = "", lazy: bool = False) -> Component:
     """A thumbnail on its tile, with its size given so that nothing moves when it arrives.
 
-    Where `sizes` says how wide it is shown, as in HTML, the small thumbnail is offered too; a `lazy` one is
-    fetched when it is about to be seen.
+    If `sizes` says how wide it is shown, as in HTML, the small thumbnail is offered too. A `lazy` one is
+    fetched when it is about to come into view.
     """
     stretch = image.width / image.height / TILE_SHAPES[site.tile_shape]
     fit = "fill" if 1 / _CROP < stretch < _CROP else "whole"
-    # The first of its properties, as some browsers begin to fetch as soon as they are given the address.
+    # It must be the first property, as some browsers start to fetch as soon as they get the address.
     shown: dict[str, str | int] = {"loading": "lazy"} if lazy else {}
     if sizes:
         small = f"{site.thumbnail_href(image, small=True)} {-(-image.width // 2)}w"
@@ -43,9 +43,9 @@ def picture(site: Site, image: ProductImage, *, alt: str, sizes: str = "", lazy:
 
 
 def card(site: Site, product: Product, *parts: Component, href: str = "", lazy: bool = True) -> Component:
-    """One product as a list item that is a link as a whole; its name is the product's title.
+    """One product as a list item that is one link, named by the product's title.
 
-    `parts` stand below what is known of the product; `href` is the product's own page where left out.
+    `parts` are shown below the product's data. `href` is by default the product's own page.
     """
     kind = category_path(product.category)[-1:]
     facts = [html.Span(part) for part in (*kind, price_parts(product)) if part]
@@ -66,7 +66,7 @@ def card(site: Site, product: Product, *parts: Component, href: str = "", lazy: 
 
 
 def price_parts(product: Product) -> list[str | Component]:
-    """What a product costs and, struck through, what it cost before a sale; nothing where it has no price."""
+    """A product's price and, struck through, its price before a sale; nothing if it has no price."""
     amount = price(product.price, product.currency)
     if not product.saving:
         return [amount] if amount else []
@@ -76,7 +76,7 @@ def price_parts(product: Product) -> list[str | Component]:
 
 
 def grid(cards: Iterable[Component]) -> Component:
-    """Cards in as many columns as there is room for."""
+    """Cards in as many columns as fit."""
     return html.Ul(list(cards), className="product-grid")
 
 
@@ -93,7 +93,7 @@ def button_link(text: str, href: str) -> Component:
 def score_bar(recipe: ShownRecipe, score: float) -> Component:
     """A score as a bar and a number."""
     shown = recipe.shown(score)
-    # The meter says nothing that the number does not, so only the number is read out.
+    # The meter repeats the number, so screen readers get only the number.
     return html.Div(
         [
             html.Span(f"{recipe.metric.name} ", className="visually-hidden"),
@@ -105,12 +105,12 @@ def score_bar(recipe: ShownRecipe, score: float) -> Component:
 
 
 def breadcrumb(product: Product) -> Component:
-    """The way back to all products and to those of the product's category and of each above it."""
+    """Links to all products, to the product's category and to each category above it."""
     return category_trail(category_path(product.category))
 
 
 def category_trail(path: Sequence[str]) -> Component:
-    """The ways to all products and to the categories of a path."""
+    """Links to all products and to the categories of a path."""
     ways = [html.Li(html.A("All products", href=href_of(GALLERY)))]
     for depth, name in enumerate(path, start=1):
         href = GalleryQuery.of(category=category_name(path[:depth])).href
@@ -119,7 +119,7 @@ def category_trail(path: Sequence[str]) -> Component:
 
 
 def recipe_links(ways: Iterable[tuple[ShownRecipe, str]], *, current: ShownRecipe) -> Component:
-    """Recipes, each with the address that chooses it, as chips of which one is current."""
+    """Chips for choosing a recipe, each with its address; the current one is marked."""
     chips = []
     for recipe, href in ways:
         mark = {"aria-current": "true"} if recipe == current else {}
@@ -134,10 +134,10 @@ def explanation(recipe: ShownRecipe) -> str:
 
 
 def how_many(count: int, *, longest: int, default: int) -> Component | None:
-    """The slider for how many look-alikes are shown; None where there is nothing to choose."""
+    """The slider for the number of look-alikes; None if there is nothing to choose."""
     if longest <= FEWEST:
         return None
-    # Steps that would jump over the default or the end of the list are no use.
+    # Steps that would skip the default or the end of the list are useless.
     step = FEWEST if longest % FEWEST == 0 and default % FEWEST == 0 else 1
     label = html.Label(["Show ", html.Span(str(count), id="shown-count")], htmlFor="shown")
     slider = dbc.Input(id="shown", type="range", min=FEWEST, max=longest, step=step, value=count)

@@ -1,4 +1,4 @@
-"""The controls of lists of products: filters with their counts, the order, what is filtered by right now.
+"""The controls of product lists: filters with counts, the sort order, and the active filters.
 
 The gallery has them, and so have the results of a photo.
 """
@@ -21,16 +21,16 @@ _FOLD = 10
 """How many choices of a list are shown before the rest unfolds."""
 
 _MOST = 400
-"""How many choices an unfolded list has at most; the search finds brands and tags too."""
+"""The most choices in an unfolded list; brands and tags can also be found by searching."""
 
 _CHIPS = 16
-"""How many categories are laid out side by side; where there are more, they are a list like the others."""
+"""The most categories that are laid out side by side; more become a menu like the other filters."""
 
 _LISTS = {"Brand": ("brand", "brands"), "Colour": ("colour", "colours"), "Tags": ("tag", "tags")}
-"""The filters of which several values can be chosen: their names in an address and as fields."""
+"""The filters that accept several values: their names in an address and as fields."""
 
 _TOGGLES = (("In stock", "in_stock", "stock"), ("On sale", "on_sale", "sale"))
-"""The filters that are on or off: what they are called, as fields, and in an address."""
+"""The filters that are on or off: their labels, field names and names in an address."""
 
 _SORTS = {
     "name": "Name",
@@ -42,7 +42,7 @@ _SORTS = {
 
 
 def category_chips(query: GalleryQuery, facets: Facets) -> Component | None:
-    """The categories below the one that is shown, or beside it; None where there is nothing to choose."""
+    """The categories below or beside the current one; None if there is nothing to choose."""
     base, level = _level(query, facets)
     if not level or len(level) > _CHIPS:
         return None
@@ -58,10 +58,10 @@ def category_chips(query: GalleryQuery, facets: Facets) -> Component | None:
 def filter_bar(
     query: GalleryQuery, facets: Facets, *, total: int, sorts: Sequence[str], categories: bool = False
 ) -> Component | None:
-    """Menus for all that the products of a query can be filtered by, and for their order.
+    """Menus for all filters that apply to a query's products, and for the sort order.
 
-    `total` is how many products there are now, `sorts` the orders that the catalogue has. `categories` is
-    whether they have a menu though they could be laid out side by side.
+    `total` is the current number of products, `sorts` the available sort orders. `categories` makes a menu of
+    categories even if they could be laid out side by side.
     """
     menus = [_category_menu(query, facets, always=categories)]
     for label, (kind, field) in _LISTS.items():
@@ -79,9 +79,9 @@ def filter_bar(
 
 
 def active_filters(query: GalleryQuery, *, currency: str) -> list[tuple[str, GalleryQuery]]:
-    """What the products are filtered by, each with the query without it; the category is not among them.
+    """The active filters except the category, each with the query without it.
 
-    `currency` is the one that prices are in where the query names none.
+    `currency` is the currency of prices if the query names none.
     """
     filters, active = query.query.filters, []
     for _, field in _LISTS.values():
@@ -98,7 +98,7 @@ def active_filters(query: GalleryQuery, *, currency: str) -> list[tuple[str, Gal
 
 
 def active_chips(query: GalleryQuery, *, currency: str) -> Component | None:
-    """The active filters as chips that remove them; None where there are none. As for `active_filters`."""
+    """The active filters as chips that remove them; None if there are none. See `active_filters`."""
     active = active_filters(query, currency=currency)
     if not active:
         return None
@@ -118,7 +118,7 @@ def active_chips(query: GalleryQuery, *, currency: str) -> Component | None:
 
 
 def category_of(query: GalleryQuery) -> str:
-    """The category that a query stays in; empty for all."""
+    """The category of a query; empty for all."""
     return category_name(category_path(query.query.filters.category))
 
 
@@ -126,7 +126,7 @@ def category_of(query: GalleryQuery) -> str:
 
 
 def _level(query: GalleryQuery, facets: Facets) -> tuple[tuple[str, ...], list[Value]]:
-    """The categories to choose from and the path that they are all below of."""
+    """The categories to choose from, and the path above them."""
     children: dict[tuple[str, ...], list[Value]] = {}
     for value in facets.categories:
         children.setdefault(category_path(value.name)[:-1], []).append(value)
@@ -149,7 +149,7 @@ def _category_menu(query: GalleryQuery, facets: Facets, *, always: bool) -> Comp
     base, level = _level(query, facets)
     if len(level) <= (0 if always else _CHIPS):
         return None
-    # The most frequent come first, as in the other lists, since this one is folded like them.
+    # Most frequent first, as in the other lists, since this one is folded like them.
     level = sorted(level, key=lambda value: -value.products)
     here = category_of(query)
     shown, more = _folded(level, (here,), kind="category", query=query)
@@ -158,7 +158,7 @@ def _category_menu(query: GalleryQuery, facets: Facets, *, always: bool) -> Comp
         for name, count in shown
     ]
     if always and category_path(here) != base:
-        # Where no chips do it, one of the choices leads back to all.
+        # Without chips, one of the choices must lead back to all.
         everything = query.with_filters(category=category_name(base))
         options.insert(0, _option(f"All {base[-1]}" if base else "All", everything, chosen=False))
     return _menu("Category", "category", [*options, *more], chosen=int(always and bool(here)))
@@ -202,7 +202,7 @@ def _option(
 def _folded(
     values: Sequence[Value], chosen: Sequence[str], *, kind: str, query: GalleryQuery
 ) -> tuple[list[Value], list[Component]]:
-    """The first of many values, with those that are chosen wherever they stand, and the way to more."""
+    """The first of many values plus all chosen ones, and the link to more."""
     unfolded = query.unfolded == kind
     first = _MOST if unfolded else len(values) if len(values) <= _FOLD + 2 else _FOLD
     shown = [*values[:first], *(value for value in values[first:] if value.name in chosen)]
@@ -274,7 +274,7 @@ def _price_form(query: GalleryQuery, prices: PriceRange | None) -> Component:
         for value in ([values] if isinstance(values, str) else values)
         if value
     ]
-    # Their names say which is which; the symbol of the currency, which of several it is.
+    # The labels tell the two fields apart; the currency symbol says which currency they mean.
     unit = price(0, prices.currency).strip("0.,\xa0 ") if prices else ""
     fields = [
         _bound("From", "min", filters.lowest, unit=unit, hint=prices.lowest if prices else None),
@@ -312,7 +312,7 @@ def _price_text(query: GalleryQuery, currency: str) -> str:
 def _toggle(
     label: str, field: str, kind: str, *, query: GalleryQuery, facets: Facets, total: int
 ) -> Component | None:
-    """A filter that is on or off, with how many products it leaves; None where it would leave none or all."""
+    """A filter that is on or off, with the number it leaves; None if it would leave none or all."""
     chosen, count = getattr(query.query.filters, field), getattr(facets, field)
     if not chosen and not 0 < count < total:
         return None

@@ -1,9 +1,9 @@
 """The elements of `dash.html` as plain data, which is how they reach the browser.
 
-`html.Div("text", className="x")` is the dictionary that Dash writes for its own `html.Div` of the same
-arguments. Dash's classes check and copy their arguments when they are made and again when they are written,
-which for a page of cards takes longer than all else together; here the tests check them. Names of properties
-are Dash's, and those of HTML that Dash does not know (`loading`) reach the browser too.
+`html.Div("text", className="x")` is the dictionary that Dash would write for its own `html.Div` with the same
+arguments. Dash's classes check and copy their arguments on creation and again on writing. For a page of cards
+that takes longer than everything else together, so here the tests do the checking. Property names are Dash's.
+HTML attributes that Dash does not know, such as `loading`, reach the browser too.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ Component = dict[str, Any]
 
 
 class Element(Protocol):
-    """Makes one kind of element: children first, then properties by the names that Dash gives them."""
+    """Makes one kind of element: children first, then properties by Dash's names."""
 
     def __call__(self, children: object = None, **properties: object) -> Component:
-        """The element as Dash's browser half takes it."""
+        """The element in the form that Dash's renderer expects."""
 
 
 def _element(name: str) -> Element:

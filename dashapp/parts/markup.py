@@ -1,4 +1,4 @@
-"""Writes Dash components as HTML, so that a first visit shows its page before any script has run."""
+"""Renders Dash components as HTML, so that a first visit shows its page before any script runs."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ _DASH_ONLY = frozenset({"children", "key", "disable_n_clicks"})
 
 
 def to_html(node: Any) -> str:
-    """The HTML of a component that `dashapp.parts.html` or Dash made, of text or of a list of these.
+    """Render a component from `dashapp.parts.html` or Dash, text, or a list of these as HTML.
 
-    Knows the components whose type is the name of their element (all of `dash.html`, and
-    `dash_bootstrap_components.Input`). Every text and attribute is escaped.
+    Supports components whose type is their element's name: all of `dash.html`, and
+    `dash_bootstrap_components.Input`. All text and attributes are escaped.
     """
     if node is None:
         return ""
@@ -26,7 +26,7 @@ def to_html(node: Any) -> str:
     if not isinstance(described, dict):
         return escape(str(node))
     tag, properties = described["type"].lower(), described["props"]
-    # Dash gives them in no fixed order; the same page is to be the same bytes.
+    # Dash gives them in no fixed order, but the same page should give the same bytes.
     attributes = "".join(
         _attribute(name, properties[name]) for name in sorted(properties.keys() - _DASH_ONLY)
     )

@@ -1,4 +1,4 @@
-"""Templates of HTML, in which whatever a catalogue or a visitor says is escaped."""
+"""HTML templates that escape everything from a catalogue or a visitor."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 @cache
 def template_beside(module: str, name: str) -> Template:
-    """The template of that name in the folder of a module's file."""
+    """The template with this name in the module's folder."""
     environment = Environment(
         loader=FileSystemLoader(Path(module).parent),
         autoescape=True,

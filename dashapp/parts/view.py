@@ -1,4 +1,4 @@
-"""What one page is, before anything is said of how it reaches a browser."""
+"""Describes one page, independent of how it reaches a browser."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from dashapp.site import Site
 
 @dataclass(frozen=True)
 class View:
-    """One page: its content, and what the document around it says of it.
+    """One page: its content, and the metadata for the document around it.
 
-    `image` is the address of a picture that stands for the page where it is shared; `search` is what
-    the search box holds. A page that is `waiting` lacks what only the visitor's browser knows: its script is
-    to send that, and is then sent the page in full. `product` is the one that the page is about, if any.
+    `image` is the address of the picture for link previews; `search` is the content of the search box. A
+    `waiting` page lacks what only the visitor's browser knows: its script sends that and receives the full
+    page. `product` is the page's product, if any.
     """
 
     title: str
@@ -29,5 +29,5 @@ class View:
 
 
 def tab_title(site: Site, view: View) -> str:
-    """What the browser's tab says of a page."""
+    """The title in the browser's tab."""
     return f"{view.title} · {site.name}" if view.title else site.name

@@ -8,10 +8,10 @@ from datetime import datetime
 _CODES = "EUR USD GBP JPY INR KRW ILS RUB TRY VND UAH THB PHP NGN KZT CRC PYG GHS GEL AZN MNT KHR"
 _SIGNS = "€$£¥₹₩₪₽₺₫₴฿₱₦₸₡₲₵₾₼₮៛"
 _SYMBOLS = dict(zip(_CODES.split(" "), _SIGNS, strict=True))
-"""The signs of currencies that have one; of those that share one, the best known."""
+"""The symbols of currencies; if several share one, the best known."""
 
 _BEHIND = {"PLN": "zł", "CZK": "Kč", "HUF": "Ft"}
-"""Signs of letters, which stand behind the amount."""
+"""Symbols made of letters, which follow the amount."""
 
 _WITHOUT_CENTS = frozenset(
     [
@@ -25,13 +25,13 @@ _WITH_THOUSANDTHS = frozenset(["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"])
 def price(amount: float | None, currency: str) -> str:
     """A price such as "€24.90", "24.90 CHF" or "¥1,200"; empty where there is none.
 
-    It has as many decimals as the currency. A sign that stands for several ("¥") tells no number of them, so
-    that a whole amount has none where one of these currencies has none.
+    It has as many decimals as the currency. The symbol "¥" stands for currencies with and without decimals,
+    so whole amounts in it are shown without.
     """
     if amount is None:
         return ""
     written = currency.strip()
-    # What is no code of ISO 4217 stays as the shop writes it: "kr", "Rs".
+    # Anything that is not an ISO 4217 code stays as the shop writes it, such as "kr" or "Rs".
     code = written.upper() if len(written) == 3 else written
     digits = 0 if code in _WITHOUT_CENTS else 3 if code in _WITH_THOUSANDTHS else 2
     if code == "¥" and amount == int(amount):
@@ -43,14 +43,14 @@ def price(amount: float | None, currency: str) -> str:
 
 
 def percent_off(saving: float) -> str:
-    """What a sale takes off, rounded down, as "20% off"; empty where that is less than a hundredth."""
-    # The nearest float to 0.2 may lie below it.
+    """The discount, rounded down, as "20% off"; empty if it is less than 1%."""
+    # The float nearest to 0.2 may be slightly below it.
     hundredths = int(saving * 100 + 1e-6)
     return f"{hundredths}% off" if hundredths else ""
 
 
 def day(moment: str) -> str:
-    """The day of an ISO time as "22 November 2026"; empty where `moment` is none."""
+    """The day of an ISO time as "22 November 2026"; empty if `moment` is not one."""
     try:
         parsed = datetime.fromisoformat(moment)
     except ValueError:
@@ -58,9 +58,9 @@ def day(moment: str) -> str:
     return f"{parsed.day} {parsed:%B %Y}"
 
 
-def counted(number: int, noun: str) -> str:
-    """A number with its noun: "1 product", "3,068 products"."""
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+def counted(number: int, noun: str, plural: str = "") -> str:
+    """A number with its noun: "1 product", "3,068 products". `plural` is for irregular nouns."""
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
 
 
 def listing(words: Sequence[str]) -> str:
@@ -75,7 +75,7 @@ def ordinal(number: int) -> str:
 
 
 def percent(share: float) -> str:
-    """A share from 0 to 1 as "41%"; what is neither nothing nor all is never rounded to it."""
+    """A share from 0 to 1 as "41%". Only 0 becomes "0%" and only 1 becomes "100%"."""
     if 0 < share < 0.01:
         return "less than 1%"
     if 0.99 < share < 1:

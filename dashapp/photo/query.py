@@ -1,4 +1,4 @@
-"""What the address of a search by photo says: filters, and which product's picture is the photo, if any."""
+"""The arguments of a photo search: filters, and the product whose picture is the photo, if any."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from dashapp.addresses import PHOTO, Arguments, GalleryQuery, href_of, positive_
 
 _DECIMALS = 4
 _SMALLEST = 0.02
-"""The least width and height of a box, as shares of the picture's."""
+"""The smallest width and height of a box, as a share of the picture's."""
 
 
 @dataclass(frozen=True)
 class PhotoQuery(GalleryQuery):
-    """Which of the closest products are wanted, and what they are close to where an address can say that.
+    """Which of the closest products are wanted, and what they should be close to.
 
-    `product` is the id of the product whose picture is the photo, `box` the region of it that is meant, as
-    `x,y,width,height` in shares of the picture, empty for all of it. `shown` is how many are shown, None for
-    as many as the recipe shows by itself.
+    `product` is the id of the product whose picture is the photo. `box` is the region of it to search with,
+    as `x,y,width,height` in fractions of the picture, empty for all. `shown` is how many products are shown,
+    None for the recipe's default.
     """
 
     product: str = ""
@@ -53,12 +53,12 @@ class PhotoQuery(GalleryQuery):
 
 
 def photo_href(product_id: str = "") -> str:
-    """The address of the search by photo, with a product's picture for the photo where it is given."""
+    """The address of the search by photo, optionally with a product's picture as the photo."""
     return href_of(PHOTO, product=product_id)
 
 
 def _box(text: str) -> str:
-    """The box that `text` says, kept within the picture; empty where it says none, or the whole picture."""
+    """Parse a box and clip it to the picture; empty if it is invalid or the whole picture."""
     try:
         numbers = [float(part) for part in text[:80].split(",")]
     except ValueError:

@@ -191,7 +191,7 @@ def test_without_scripts_a_shared_address_works_and_the_private_page_says_why_no
     page.goto("/for-you?like=sku-0060")
     expect(page.locator(".product-card")).to_have_count(24)
     page.goto("/for-you")
-    expect(page.get_by_text("This needs scripts")).to_be_visible()
+    expect(page.get_by_text("This page needs JavaScript")).to_be_visible()
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

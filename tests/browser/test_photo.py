@@ -114,7 +114,7 @@ def test_the_header_leads_there(page: Page) -> None:
     visit(page, "/")
     page.get_by_role("link", name="Search by photo").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Search by photo")
-    expect(page.get_by_text("sent to this shop’s server, compared there and forgotten")).to_be_visible()
+    expect(page.get_by_text("sent to this shop’s server, compared there and discarded")).to_be_visible()
 
 
 def test_a_photo_finds_what_it_shows(page: Page, bundle: Bundle) -> None:
@@ -297,7 +297,7 @@ def test_a_private_photo_says_why_it_has_no_address(page: Page) -> None:
     choose(page, demo_pictures(shown=True)[7])
     cards(page)
     page.get_by_role("button", name="Share these results").click()
-    expect(page.get_by_text("A private photo has no address: it is on your device only.")).to_be_visible()
+    expect(page.get_by_text("These results cannot be shared")).to_be_visible()
     expect(page).to_have_url(re.compile(r"/photo$"))
 
 

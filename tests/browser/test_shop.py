@@ -221,7 +221,7 @@ def test_a_link_opens_in_a_new_tab_like_any_other(page: Page) -> None:
 
 def test_an_unknown_product_says_so(page: Page) -> None:
     visit(page, "/product/unknown")
-    expect(page.locator("h1")).to_have_text("This product is not here")
+    expect(page.locator("h1")).to_have_text("This product does not exist")
     page.get_by_role("link", name="See all products").click()
     expect(page.locator(".product-card")).to_have_count(48)
 

@@ -42,5 +42,5 @@ def test_a_page_says_what_was_searched_for(client: FlaskClient) -> None:
 
 
 def test_unknown_pages_are_pages_too(client: FlaskClient) -> None:
-    assert navigate(client, "/product/unknown")["data-title"] == "This product is not here · Shop & <Co>"
-    assert navigate(client, "/nowhere")["data-title"] == "There is no such page · Shop & <Co>"
+    assert navigate(client, "/product/unknown")["data-title"] == "This product does not exist · Shop & <Co>"
+    assert navigate(client, "/nowhere")["data-title"] == "This page does not exist · Shop & <Co>"

@@ -17,7 +17,7 @@ def test_values_come_from_the_environment() -> None:
 
 @pytest.mark.parametrize("variable", list(settings_help()))
 def test_an_empty_value_is_one_clear_sentence(variable: str) -> None:
-    with pytest.raises(SettingsError, match=f"Expected {variable} to be set to something"):
+    with pytest.raises(SettingsError, match=f"Expected {variable} to have a value"):
         Settings.from_environment({variable: " "})
 
 

@@ -39,7 +39,7 @@ def test_broken_files_give_their_reason(name: str) -> None:
 
 
 def test_a_format_that_is_not_on_the_list_is_refused_whatever_its_name() -> None:
-    with pytest.raises(PictureError, match="not a picture in a format that is read"):
+    with pytest.raises(PictureError, match="not a picture in a supported format"):
         decode(encoded(picture(1), "PPM"))
 
 

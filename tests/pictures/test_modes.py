@@ -88,5 +88,5 @@ def test_black_stays_black_and_a_little_darkness_is_no_other_depth() -> None:
 
 @pytest.mark.parametrize("name", ["PPM", "ICO", "TGA", "JPEG2000", "PDF"])
 def test_other_formats_are_named(name: str) -> None:
-    with pytest.raises(PictureError, match="not a picture in a format that is read"):
+    with pytest.raises(PictureError, match="not a picture in a supported format"):
         decode(encoded(drawn(), name))

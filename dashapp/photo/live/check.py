@@ -1,4 +1,4 @@
-"""Compares a product's stored list with one that is computed now by the build's extractor."""
+"""Compares a product's stored list with one that the build's extractor computes now."""
 
 from __future__ import annotations
 
@@ -10,16 +10,15 @@ from bundle.metric import sign
 from dashapp.photo.live.keras import KerasEngine
 
 TOLERANCE = 1e-4
-"""By how much scores may differ that stand for the same, as a share of them where they are above 1.
+"""How much equal scores may differ: an absolute difference, or a relative one for scores above 1.
 
-Keras and LiteRT round differently, and a list is computed now in float32 where the build took float64.
+Keras and LiteRT round differently, and lists are computed here in float32, but in float64 by the build.
 """
 
 
 @dataclass(frozen=True)
 class ListDifference:
-    """One place of a list, from 1 on: the entry that is stored there and the one that was computed, or
-    None."""
+    """One place of a list, from 1 on, with the stored and the computed entry, or None."""
 
     place: int
     stored: Neighbour | None
@@ -28,11 +27,11 @@ class ListDifference:
 
 @dataclass(frozen=True)
 class LiveCheck:
-    """What came of a comparison: `same` entries of `of` are what is stored.
+    """The result of a comparison: `same` of `of` entries match the stored list.
 
-    `from_pictures` says that the extractor ran on the product's pictures; else they are no longer where the
-    build found them, and their stored embeddings were taken. `largest_difference` is that of a product's two
-    scores. `differences` are the entries that are not the same.
+    `from_pictures` says that the extractor ran on the product's pictures. Otherwise they have moved since the
+    build, and their stored embeddings were used. `largest_difference` is the largest one between a product's
+    two scores. `differences` has the entries that do not match.
     """
 
     same: int
@@ -45,9 +44,8 @@ class LiveCheck:
 def check(bundle: Bundle, engine: KerasEngine, product: Product) -> LiveCheck:
     """Compute the list of a product anew and compare it, entry by entry, with the one in the bundle.
 
-    An entry is the same where the product in it has the score that is stored,
-    and where the product that has its place now has that score, too: products with equal scores may change
-    places. Raises `BundleError` where the stored list cannot be read.
+    An entry matches if its product still has the stored score, and so does the product now in its place:
+    products with equal scores may change places. Raises `BundleError` if the stored list cannot be read.
     """
     stored = bundle.neighbours(product.id, recipe=engine.recipe)
     scores, from_pictures = engine.product_scores(product)

@@ -19,19 +19,19 @@ from pictures.form import Form
 from pictures.limits import UPLOAD
 
 _DECIMALS = 6
-"""Of scores, as in the stored lists."""
+"""The decimals of scores, as in the stored lists."""
 
 DECODER = Apart(UPLOAD)
-"""Decodes the photos of this process, whatever generation they are compared with."""
+"""Decodes all photos of this process, for any generation."""
 
 _LEAST_SECONDS = 0.01
 
 
 class PhotoExtractor(Protocol):
-    """Turns one image into its embedding, for one thread at a time; others wait."""
+    """Turns an image into its embedding, for one thread at a time; others wait."""
 
     def __call__(self, image: np.ndarray) -> np.ndarray:
-        """An image (h, w, 3), uint8, RGB, to its embedding (d,), float32."""
+        """Embed an image (h, w, 3), uint8, RGB, as (d,), float32."""
 
 
 @dataclass(frozen=True)
@@ -43,17 +43,17 @@ class PhotoMatches:
 
     @property
     def entries(self) -> list[tuple[int, float]]:
-        """Their positions in the catalogue with their scores, the nearest first."""
+        """Their positions in the catalogue with their scores, nearest first."""
         scores = np.round(self.ranked.scores.astype(np.float64), _DECIMALS) + 0.0
         return list(zip(self.ranked.positions.tolist(), scores.tolist(), strict=True))
 
 
 @dataclass(frozen=True)
 class Engine:
-    """What searches in one generation, under its first recipe.
+    """Searches one generation, by its first recipe.
 
-    `ids` are the products' in the catalogue's order. `runtime` names what runs the extractor. `centre` (d,),
-    float32, is subtracted from an embedding, which then gets unit length; None stands for neither.
+    `ids` has the products' ids in the catalogue's order. `runtime` is what runs the extractor. `centre` (d,),
+    float32, is subtracted from an embedding, which is then scaled to unit length; with None, neither is done.
     """
 
     ids: tuple[str, ...]
@@ -65,7 +65,7 @@ class Engine:
     vectors: VectorIndex
 
     def warm_up(self) -> None:
-        """Start what decodes and run the extractor once, so that the first photo waits for neither."""
+        """Start the decoding process and run the extractor once, so that no photo has to wait."""
         DECODER.start()
         size = self.form.input_size
         self.extractor(np.zeros((size, size, 3), np.uint8))
@@ -73,8 +73,8 @@ class Engine:
     def search(self, photos: Sequence[Photo], *, count: int, admitted: bytes | None = None) -> PhotoMatches:
         """The `count` products nearest to what the photos show together: `VectorIndex.nearest` of their mean.
 
-        `admitted` has a byte for each product, 1 where it may be found; all may where it is None.
-        Raises `Problem` with status 415 or 422 where a photo cannot be used.
+        `admitted` has a byte for each product, 1 if it may be found; None admits all. Raises `Problem` with
+        status 415 or 422 if a photo cannot be used.
         """
         started = perf_counter()
         images = self._images(photos)
@@ -87,9 +87,9 @@ class Engine:
         return PhotoMatches(ranked, dict(zip(("decode", "model", "search"), times.tolist(), strict=True)))
 
     def combined(self, embeddings: Sequence[np.ndarray]) -> np.ndarray:
-        """The vector (d,), float32, that embeddings are together: the mean of theirs, again of unit length.
+        """Combine embeddings into one vector (d,), float32: the mean of their vectors, scaled to unit length.
 
-        Where the recipe's vectors have lengths that count, it is their mean.
+        For recipes in which length matters, the mean is not scaled.
         """
         lengths_count = self.centre is None and self.vectors.metric != "cosine"
         vectors = [self.projected(each) for each in embeddings]
@@ -100,11 +100,11 @@ class Engine:
         return mean if lengths_count else unit(mean)
 
     def projected(self, embedding: np.ndarray) -> np.ndarray:
-        """The vector (d,), float32, that the recipe's projection makes of an embedding."""
+        """Apply the recipe's projection to an embedding: (d,), float32."""
         return embedding if self.centre is None else unit(embedding - self.centre)
 
     def _images(self, photos: Sequence[Photo]) -> list[np.ndarray]:
-        """The extractor's inputs. All photos together have the time that one may take."""
+        """Make the extractor's inputs. All photos together may take as long as one alone."""
         images, left = [], DECODER.limits.seconds
         for place, photo in enumerate(photos, start=1):
             which = f"Photo {place}" if len(photos) > 1 else "The photo"
@@ -127,6 +127,6 @@ class Engine:
 
 
 def unit(vector: np.ndarray) -> np.ndarray:
-    """A vector (d,) scaled to unit length; one that is zero stays so."""
+    """Scale a vector (d,) to unit length; zero stays zero."""
     length = np.linalg.norm(vector)
     return vector / length if length > 0 else np.zeros_like(vector)

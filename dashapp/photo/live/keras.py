@@ -1,7 +1,7 @@
 """The live search of a bundle on the machine that built it: the build's own extractor, on Keras.
 
-The one part of the dashboard that imports `precompute`. It needs no live part of the bundle, but the store
-beside it, and compares with the vectors of the build in float32.
+The one part of the dashboard that imports `precompute`. It needs the store beside the bundle, not the
+bundle's live part, and compares with the build's vectors in float32.
 """
 
 from __future__ import annotations
@@ -36,9 +36,9 @@ _PAGE = 1000
 
 
 class BuildExtractor:
-    """See `dashapp.photo.live.engine.Extractor`: the extractor of a recipe, opened where it is first used.
+    """A `PhotoExtractor` for a recipe, opened on first use.
 
-    Raises `BundleError` where it is not there, or not the one that the bundle was built with.
+    Raises `BundleError` if it is missing or differs from the one that the bundle was built with.
     """
 
     def __init__(self, recipe: Recipe, *, weights_sha256: str) -> None:
@@ -47,7 +47,7 @@ class BuildExtractor:
         self._lock = Lock()
 
     def __call__(self, image: np.ndarray) -> np.ndarray:
-        """See `dashapp.photo.live.engine.Extractor`."""
+        """See `dashapp.photo.live.engine.PhotoExtractor`."""
         with self._lock:
             return self._opened(image[np.newaxis])[0, :]
 
@@ -74,7 +74,7 @@ class BuildExtractor:
 
 @dataclass(frozen=True)
 class KerasEngine(Engine):
-    """An engine that can compute a product's list anew.
+    """An engine that can also recompute a product's list.
 
     `compared` has the pictures that each product is compared by, by its id;
     `pictures` is how, as the recipe has it. `sources` and `embeddings` are the store's.
@@ -86,7 +86,7 @@ class KerasEngine(Engine):
     embeddings: EmbeddingStore
 
     def product_scores(self, product: Product) -> tuple[dict[str, float], bool]:
-        """Every product's score, by id, as seen from one, and whether its pictures were there to embed."""
+        """Every product's score for one product, by id, and whether that product's pictures were found."""
         images = list(self.compared[product.id])
         found = [each for image in images if (each := self._embedded(image)) is not None]
         from_pictures = len(found) == len(images)
@@ -102,7 +102,7 @@ class KerasEngine(Engine):
         return dict(zip(self.ids, best.astype(float).tolist(), strict=True)), from_pictures
 
     def _embedded(self, image_id: str) -> np.ndarray | None:
-        """What the extractor gives of a picture now; None where its file is another or gone."""
+        """Embed a picture now; None if its file has changed or is gone."""
         try:
             folder, files = self.sources
             data = (folder / files[image_id]).read_bytes()
@@ -116,7 +116,7 @@ class KerasEngine(Engine):
 def open_keras(bundle: Bundle, *, data: Path) -> KerasEngine:
     """The engine of the bundle's first recipe, from the store in `data`.
 
-    Raises `BundleError` where that does not have the catalogue's embeddings.
+    Raises `BundleError` if the store lacks embeddings of the catalogue.
     """
     described = bundle.recipes[0]
     recipe = _recipe(described)
@@ -164,6 +164,6 @@ def _recipe(described: dict[str, Any]) -> Recipe:
         return Recipe(**{name: described[name] for name in names})
     except KeyError as error:
         raise BundleError(
-            f"The bundle's manifest does not say the {error.args[0]} of its recipe: build it again, "
+            f"The bundle's manifest lacks the {error.args[0]} of its recipe: build it again, "
             "run: python -m precompute build PHOTOS."
         ) from None

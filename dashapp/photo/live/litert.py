@@ -18,10 +18,9 @@ from pictures.form import Form
 
 
 class LiteRTPhotoExtractor:
-    """See `dashapp.photo.live.engine.Extractor`.
+    """A `PhotoExtractor` that runs on LiteRT.
 
-    The model is opened where it is first used: its threads would not be there any more in a worker that was
-    forked after it.
+    The model is opened on first use, because its threads would not survive the fork of a worker.
     """
 
     def __init__(self, path: Path) -> None:
@@ -29,7 +28,7 @@ class LiteRTPhotoExtractor:
         self._lock = Lock()
 
     def __call__(self, image: np.ndarray) -> np.ndarray:
-        """See `dashapp.photo.live.engine.Extractor`."""
+        """See `dashapp.photo.live.engine.PhotoExtractor`."""
         with self._lock:
             interpreter, read, written = self._opened
             interpreter.set_tensor(read, image[np.newaxis])

@@ -1,4 +1,4 @@
-"""How often each client may ask."""
+"""Limits how often each client may ask."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from flask import Request
 from dashapp.settings import ServerSettings
 
 _MOST_CLIENTS = 10_000
-"""Clients that are remembered; of more, those that asked longest ago are forgotten."""
+"""The most clients that are remembered; beyond that, those that asked longest ago are forgotten."""
 
 _NETWORK = 64
-"""Bits of an IPv6 address that tell one client from another: the rest each has to itself."""
+"""The bits of an IPv6 address that identify a client: each client has a whole network of this size."""
 
 
 class Rates:
@@ -31,7 +31,7 @@ class Rates:
         self._lock = threading.Lock()
 
     def ask(self, client: str) -> int:
-        """0 where the client may ask now, which counts, or the seconds after which it may."""
+        """Return 0 and count the request if the client may ask now, else the seconds to wait."""
         with self._lock:
             now = self._clock()
             left, before = self._clients.pop(client, (self._at_once, now))
@@ -44,10 +44,9 @@ class Rates:
 
 
 def client_of(request: Request) -> str:
-    """Who asks, as an address or a network: by the router's word where gunicorn takes that.
+    """The client's address or network, as reported by the router if gunicorn trusts it.
 
-    A router appends the address of whoever speaks to it: the last entry is its own word, those before are
-    anyone's.
+    A router appends its client's address, so only the last entry can be trusted; anyone can forge the others.
     """
     peer = request.remote_addr or ""
     last = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()

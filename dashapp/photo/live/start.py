@@ -1,4 +1,4 @@
-"""Opens the live search that the setting asks for, or says why there is none."""
+"""Opens the live search that the setting asks for, or says why it cannot."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ _PACKAGES = {
 
 
 def check_start(settings: Settings) -> None:
-    """Check what can be told before a page is asked for.
+    """Check whatever can be checked before the first request.
 
-    Raises `SettingsError` where a package is missing, or where the bundle that there is has no live search.
+    Raises `SettingsError` if a package is missing, or if the bundle has no live search.
     """
     missing = _missing(settings.live)
     if missing:
@@ -40,14 +40,14 @@ def check_start(settings: Settings) -> None:
 
 
 def can_search(settings: Settings) -> bool:
-    """Whether this process has the packages to search, which it may do without where browsers do it."""
+    """Whether this process has the packages for searching. It can do without them if browsers search."""
     return not _missing(KERAS if settings.live == KERAS else LITERT)
 
 
 def open_engine(settings: Settings, bundle: Bundle) -> Engine | None:
-    """The engine of a bundle; None where visitors' browsers search and the packages for it are not here.
+    """The engine of a bundle; None if visitors' browsers search and the packages for it are missing.
 
-    Raises `BundleError` where the bundle lacks what the setting needs.
+    Raises `BundleError` if the bundle lacks what the setting needs.
     """
     live = _check_bundle(settings, bundle)
     if live is None:
@@ -62,7 +62,7 @@ def open_engine(settings: Settings, bundle: Bundle) -> Engine | None:
 
 
 def _check_bundle(settings: Settings, bundle: Bundle) -> LiveSearch | None:
-    """What the bundle has for the setting; None where that is in the store beside it, for Keras."""
+    """The bundle's live part; None for Keras, which uses the store beside the bundle."""
     if settings.live == KERAS:
         if not (settings.data / "store" / "embeddings" / str(bundle.recipes[0].get("embeddings"))).is_dir():
             raise BundleError(

@@ -1,6 +1,6 @@
-"""Who may be served when: places and room for requests in progress, and turns at the decoder and the model.
+"""Shares the server among clients: places and memory for requests, and turns at the decoder and model.
 
-Of each of them one client has at most half, so that no one keeps all others out.
+One client gets at most half of each, so that nobody can keep all others out.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from dataclasses import dataclass
 
 
 class BusyError(Exception):
-    """There is no place or no turn now."""
+    """No place, memory or turn is free now."""
 
 
 class Places:
-    """How many requests may be in progress, whatever they wait for; of one client no more than half of them.
+    """Limits how many requests may be in progress, and each client to half of that.
 
-    A thread of the server that has no place here is one that pages can count on.
+    The server's remaining threads stay free for pages.
     """
 
     def __init__(self, count: int) -> None:
@@ -30,7 +30,7 @@ class Places:
 
     @contextmanager
     def place(self, client: str) -> Iterator[None]:
-        """Take a place while what is inside runs. Raises `BusyError` at once where there is none."""
+        """Hold a place for the duration of the `with`. Raises `BusyError` at once if none is free."""
         with self._lock:
             if self._taken.total() >= self._count or self._taken[client] >= max(1, self._count // 2):
                 raise BusyError
@@ -40,11 +40,11 @@ class Places:
         finally:
             with self._lock:
                 self._taken[client] -= 1
-                self._taken += Counter()  # Those who have no place any more need no memory.
+                self._taken += Counter()  # Drop clients whose count is zero.
 
 
 class Room:
-    """How many bytes of requests are in memory at a time; of one client no more than half of them."""
+    """Limits how many bytes of requests are in memory, and each client to half of that."""
 
     def __init__(self, most: int) -> None:
         self._most = most
@@ -53,8 +53,10 @@ class Room:
 
     @contextmanager
     def room(self, client: str) -> Iterator[Callable[[int], None]]:
-        """What is called with the number of bytes that came, inside; it raises `BusyError` where they do not
-        fit. They are free again at the end."""
+        """Yield a function to call with each number of bytes received. It may raise `BusyError`.
+
+        All bytes are freed at the end.
+        """
         mine = 0
 
         def take(count: int) -> None:
@@ -80,13 +82,13 @@ class _Ticket:
 
 
 class Turns:
-    """One at a time, in the order in which they came; of one client for no more than half of the time.
+    """Gives one turn at a time, in order of arrival, and each client at most half of the time.
 
-    Whoever had a turn of two seconds has the next one after two seconds, and others come first till then.
+    A client that used a turn for two seconds rests for two seconds, and others go first meanwhile.
     """
 
     def __init__(self, *, patience: float, clock: Callable[[], float] = time.monotonic) -> None:
-        """`patience` is how many seconds one waits before giving up."""
+        """`patience` is how many seconds a client waits before giving up."""
         self._patience = patience
         self._clock = clock
         self._waiting: deque[_Ticket] = deque()
@@ -96,8 +98,7 @@ class Turns:
 
     @contextmanager
     def turn(self, client: str) -> Iterator[None]:
-        """Wait for a turn and have it while what is inside runs. Raises `BusyError` where that takes too
-        long."""
+        """Wait for a turn and hold it during the `with`. Raises `BusyError` after too long a wait."""
         ticket = _Ticket(client)
         with self._changed:
             self._waiting.append(ticket)
@@ -105,7 +106,7 @@ class Turns:
                 self._wait(ticket, self._clock() + self._patience)
             finally:
                 self._waiting.remove(ticket)
-                # Another may come first now that this one does not wait any more.
+                # Another may be next, now that this one has stopped waiting.
                 self._changed.notify_all()
             self._taken = True
         started = self._clock()
@@ -129,6 +130,6 @@ class Turns:
             self._changed.wait(until - now)
 
     def _next(self) -> _Ticket | None:
-        """Who came first of those that do not rest."""
+        """The first ticket whose client is not resting."""
         now = self._clock()
         return next((each for each in self._waiting if self._rests.get(each.client, 0.0) <= now), None)

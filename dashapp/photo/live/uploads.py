@@ -1,4 +1,4 @@
-"""Reads the photos of a request: at most so many bytes, into memory and nowhere else."""
+"""Reads the photos of a request, with a size limit, into memory and nowhere else."""
 
 from __future__ import annotations
 
@@ -21,23 +21,23 @@ from pictures.limits import MEGABYTE, UPLOAD
 MOST_PHOTOS = 4
 
 MEDIA_TYPES = (*(f"image/{name.lower()}" for name in UPLOAD.formats), "image/heic")
-"""Of the formats that a photo may have; that of phones has two."""
+"""The media types of accepted photos; HEIF, used by phones, has two."""
 
 ROOM = 24 * MEGABYTE
-"""Bytes of photos that one worker has in memory at a time: two of the largest."""
+"""The most bytes of photos in a worker's memory at a time: two of the largest."""
 
 _FORM = "multipart/form-data"
 _PIECE = 64 * 1024
 _AROUND = 16 * 1024
-"""Bytes that a form may have besides its photos, which no photo of the full size shall fail by."""
+"""The most bytes of a form besides its photos, so that a photo of the full size still fits."""
 
 _BUFFER = 128 * 1024
-"""Bytes of a form's texts, and of what its parser holds before it knows which part they are of."""
+"""The most bytes of a form's text fields, and of the parser's buffer."""
 
 
 @dataclass(frozen=True)
 class Photo:
-    """The bytes of a photo, and the part of it that is meant."""
+    """The bytes of a photo, and the box to search with."""
 
     data: bytes
     box: Box = WHOLE
@@ -46,18 +46,18 @@ class Photo:
 def read_photos(
     request: Request, *, box: str = "", take: Callable[[int], None] = lambda count: None
 ) -> tuple[Photo, ...]:
-    """The photos of a request, of which nothing was read before: its body, or the parts of a form.
+    """Read the photos of a request that has not been read yet: its body, or the parts of a form.
 
-    `box` is that of a photo which is the body; `take` is told of all bytes as they come, and `BusyError` of
-    it ends the reading. Raises `Problem` where there are none, too many or too large ones, where a box is
-    none, and where they do not arrive in time.
+    `box` belongs to a photo that is the body. `take` is called with the number of bytes as they arrive and
+    may stop the reading by `BusyError`. Raises `Problem` if there are no photos, too many or too large ones,
+    if a box is invalid, or if they do not arrive in time.
     """
     is_form = request.mimetype == _FORM
     limit = UPLOAD.bytes + (_AROUND if is_form else 0)
     if (request.content_length or 0) > limit:
         raise _too_large()
     try:
-        # One byte more tells a body of just that size from a larger one.
+        # One extra byte tells a body of exactly this size from a larger one.
         stream = _Told(get_input_stream(request.environ, max_content_length=limit + 1), take)
         if is_form:
             return _of_form(request, stream, box=box)
@@ -68,7 +68,7 @@ def read_photos(
         raise _late() from None
     except (Problem, BusyError):
         raise
-    # A client that goes away, or a body that is not what it says: the server raises errors of its own.
+    # The client went away or the body is malformed; the server raises its own errors for that.
     except Exception:
         raise _broken() from None
     if len(data) > limit:
@@ -79,7 +79,7 @@ def read_photos(
 
 
 class _Told:
-    """A stream that tells how many bytes come, as they do."""
+    """A stream that reports the number of bytes as they arrive."""
 
     def __init__(self, stream: IO[bytes], tell: Callable[[int], None]) -> None:
         self._stream, self._tell = stream, tell
@@ -99,7 +99,7 @@ class _Told:
 def _of_form(request: Request, stream: _Told, *, box: str) -> tuple[Photo, ...]:
     if box:
         raise unusable("box", "a field of the form beside each photo", box)
-    # Werkzeug's own way of keeping a file is a temporary file on the disk.
+    # By default, Werkzeug would write files to temporary files on disk.
     parser = FormDataParser(
         stream_factory=lambda *_, **__: io.BytesIO(),
         max_form_memory_size=_BUFFER,
@@ -122,14 +122,15 @@ def _together(photos: list[bytes], boxes: list[str]) -> tuple[Photo, ...]:
     if not photos:
         raise Problem(
             HTTPStatus.BAD_REQUEST,
-            f"Expected a photo as the body, or a form with 1 to {MOST_PHOTOS} files photo. Received: none.",
+            f"Expected a photo as the body, or a form with 1 to {MOST_PHOTOS} files named photo. "
+            "Received: none.",
         )
     if len(photos) > MOST_PHOTOS:
         raise Problem(
             HTTPStatus.BAD_REQUEST, f"Expected at most {MOST_PHOTOS} photos. Received: {len(photos)}."
         )
     if boxes and len(boxes) != len(photos):
-        detail = f"Expected as many fields box as photos ({len(photos)}), or none. Received: {len(boxes)}."
+        detail = f"Expected as many box fields as photos ({len(photos)}), or none. Received: {len(boxes)}."
         raise Problem(HTTPStatus.BAD_REQUEST, detail, parameter="box")
     parsed = [_box(text) for text in boxes] or [WHOLE] * len(photos)
     return tuple(Photo(data, box) for data, box in zip(photos, parsed, strict=True))
@@ -155,4 +156,4 @@ def _late() -> Problem:
 
 
 def _broken() -> Problem:
-    return Problem(HTTPStatus.BAD_REQUEST, "The request broke off, or is not the form that it says it is.")
+    return Problem(HTTPStatus.BAD_REQUEST, "The request broke off, or is not a valid form.")

@@ -10,13 +10,13 @@ from bundle.live import OWNERS, SCALES, LiveSearch
 from bundle.metric import lower_is_better
 
 SHORTLIST = 1_000
-"""Rows whose scores are computed in full at the least; up to so many in all, no row is passed over."""
+"""The least number of rows in the shortlist. With fewer rows in all, every row is scored in full."""
 
 _FOR_EACH = 3
-"""Rows in the shortlist for each product that is asked for, where that is more."""
+"""Rows in the shortlist for each requested product, if that is more."""
 
 _COARSE = 96
-"""Dimensions by which the shortlist is made."""
+"""The dimensions used for the shortlist."""
 
 _SAMPLE = 2_048
 _SPARE = 16
@@ -33,12 +33,11 @@ class RankedPositions:
 
 
 class VectorIndex:
-    """Rows of vectors under a metric, each with the product that it is of.
+    """Rows of vectors under a metric, each belonging to a product.
 
     A search has two stages. The first compares all rows in the 96 directions in which they differ most
-    (Halko, Martinsson and Tropp 2011, arXiv 0909.4061, algorithm 4.4), which takes a tenth of the time
-    that all of them would, and makes a shortlist. The second computes the scores of that from the rows
-    themselves.
+    (Halko, Martinsson and Tropp 2011, arXiv 0909.4061, algorithm 4.4), in a tenth of the time that all
+    directions would take, and makes a shortlist. The second computes the full scores of the shortlist.
     """
 
     def __init__(
@@ -53,7 +52,7 @@ class VectorIndex:
             order = np.argsort(owners, kind="stable")
             numbers, owners = numbers[order], owners[order]
             scales = None if scales is None else scales[order]
-        # In the order of the products, so that those of one lie together.
+        # Sorted by product, so that the rows of one product are adjacent.
         self._numbers, self._scales, self._owners = numbers, scales, owners
         self.metric = metric
         self._halves = self._half_squares() if lower_is_better(metric) else None
@@ -67,7 +66,7 @@ class VectorIndex:
 
     @classmethod
     def read(cls, live: LiveSearch) -> VectorIndex:
-        """Those of a bundle."""
+        """Read the vectors of a bundle."""
         numbers = np.empty((live.rows, live.dimensions), np.int8)
         for shard, path in enumerate(live.shard_paths()):
             start = shard * live.rows_per_shard
@@ -77,7 +76,7 @@ class VectorIndex:
         return cls(numbers, scales=scales, owners=np.fromfile(live.path(OWNERS), "<u4"), metric=live.metric)
 
     def rows(self, which: slice | np.ndarray) -> np.ndarray:
-        """Rows in full, (k, d) float32."""
+        """The full rows, (k, d) float32."""
         numbers = self._numbers[which].astype(np.float32)
         return numbers if self._scales is None else numbers * self._scales[which, np.newaxis]
 
@@ -86,8 +85,8 @@ class VectorIndex:
     ) -> RankedPositions:
         """The `count` products nearest to `query` (d,), float32, or as many as there are.
 
-        A product has the score of the nearest of its rows; equal ones are in the catalogue's order.
-        `admitted`, bool by position, says which products may be among them.
+        A product's score is that of its nearest row; ties are in the catalogue's order. `admitted`, bool by
+        position, says which products may be returned.
         """
         rows = self._shortlist(query, count=count, admitted=admitted)
         if not len(rows):
@@ -97,19 +96,19 @@ class VectorIndex:
         return RankedPositions(positions[best].astype(np.int64), self._scores(query, near[best]))
 
     def _by_product(self, rows: np.ndarray, near: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """The products of rows, which are in their order, and the nearness of each one's nearest row."""
+        """The products of sorted rows, and the nearness of each product's nearest row."""
         owners = self._owners[rows]
         starts = np.flatnonzero(np.diff(owners, prepend=-1))
         return owners[starts], np.maximum.reduceat(near, starts)
 
     def scores(self, query: np.ndarray) -> np.ndarray:
-        """The score of every product, by position, float32, each that of the nearest of its rows."""
+        """The score of every product's nearest row, by position, float32."""
         rows = np.arange(len(self._numbers))
         _, near = self._by_product(rows, self._nearness(query, rows))
         return self._scores(query, near)
 
     def _shortlist(self, query: np.ndarray, *, count: int, admitted: np.ndarray | None) -> np.ndarray:
-        """The rows, in their order, that may be among the nearest."""
+        """The rows, sorted, that may be among the nearest."""
         size = max(SHORTLIST, _FOR_EACH * count)
         open_rows = None if admitted is None else np.flatnonzero(admitted[self._owners])
         if open_rows is not None and len(open_rows) <= size:
@@ -124,9 +123,9 @@ class VectorIndex:
         return np.sort(open_rows[np.argpartition(near[open_rows], -size)[-size:]])
 
     def _nearness(self, query: np.ndarray, rows: np.ndarray) -> np.ndarray:
-        """How near rows are, (k,) float32: more is nearer."""
+        """How near rows are, (k,) float32; higher is nearer."""
         near = np.empty(len(rows), np.float32)
-        # So few rows at a time that they stay in the processor's cache, in memory that is asked for once.
+        # In blocks small enough for the CPU cache, in memory that is allocated once.
         block = np.empty((_TOGETHER, len(query)), np.float32)
         for start in range(0, len(rows), _TOGETHER):
             some = rows[start : start + _TOGETHER]
@@ -153,17 +152,17 @@ class VectorIndex:
 
 
 def _spread(count: int) -> np.ndarray:
-    """The rows that the directions are found from, `_SAMPLE` at the most, from all over the catalogue."""
+    """A sample of at most `_SAMPLE` rows, spread over the catalogue, from which the directions are found."""
     return np.unique(np.linspace(0, count - 1, min(count, _SAMPLE)).astype(np.intp))
 
 
 def _basis(sample: np.ndarray) -> np.ndarray:
-    """Orthogonal directions (d, k), float32, in which the rows of a sample (m, d) are longest."""
+    """Orthogonal directions (d, k), float32, along which the rows of a sample (m, d) are longest."""
     width = min(_COARSE, *sample.shape)
     drawn = np.random.default_rng(0).standard_normal((sample.shape[1], width + _SPARE), dtype=np.float32)
     directions = np.linalg.qr(drawn)[0]
     for _ in range(3):
         directions = np.linalg.qr(sample.T @ (sample @ directions))[0]
-    # Of the spare ones, those that say least go.
+    # Drop the spare directions that contribute least.
     left = np.linalg.svd(sample @ directions, full_matrices=False)[2]
     return np.ascontiguousarray(directions @ left[:width].T, np.float32)

@@ -189,7 +189,7 @@ def test_an_unknown_recipe_where_there_is_only_one(single: FlaskClient) -> None:
 
 def test_an_unknown_product_is_what_is_said_first(client: FlaskClient) -> None:
     response = client.get("/product/unknown?recipe=unknown")
-    assert response.status_code == 404 and "This product is not here" in response.text
+    assert response.status_code == 404 and "This product does not exist" in response.text
 
 
 def test_names_and_descriptions_stay_text(client: FlaskClient) -> None:

@@ -169,7 +169,7 @@ class _Endless(io.RawIOBase):
         ("?box=1,2,3", {}, "x,y,width,height"),
         ("?recipe=projected", {}, "There is no parameter 'recipe'"),
         ("", {"box": ["9,9,9,9"]}, "x,y,width,height"),
-        ("", {"box": ["", ""]}, "as many fields box"),
+        ("", {"box": ["", ""]}, "as many box fields"),
         ("", {"other": "x"}, "no field 'other'"),
         ("", {"photo": "text"}, "Expected photo to be a file"),
     ],

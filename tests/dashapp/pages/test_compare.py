@@ -114,7 +114,7 @@ def test_a_product_that_nothing_looks_like(tmp_path: Path) -> None:
 
 
 def test_the_whole_catalogue_is_spoken_of_where_its_figures_are_known(client: FlaskClient) -> None:
-    known = "Over the whole catalogue the two lists share 41% of what they hold"
+    known = "Over the whole catalogue the two lists share 41% of their products"
     assert known in client.get("/compare/plain").text
     assert known in client.get(f"/compare/plain?recipes={FAR},{SAMPLE}").text
     assert "agree to 52%" in client.get("/compare/plain").text
@@ -153,7 +153,7 @@ def test_the_way_back_keeps_the_left_recipe_and_the_number(client: FlaskClient) 
 def test_anything_but_two_offers_pairs(client: FlaskClient, asked: str) -> None:
     response = client.get(compare_href("plain", recipes=asked))
     assert response.status_code == 404
-    assert "Two different recipes can be seen side by side." in response.text
+    assert "Choose two different recipes to compare them side by side." in response.text
     ways = attributes(response.text, ".ways a", "href")
     offered = [arguments_of(urlsplit(href).query) for href in ways]
     assert offered == [{"recipes": f"{FAR},{SAMPLE}"}, {"recipes": f"{FAR},{BACK}"}, {}]
@@ -176,7 +176,7 @@ def test_every_id_can_be_compared(client: FlaskClient, product_id: str) -> None:
 def test_an_unknown_product_has_no_comparison(client: FlaskClient) -> None:
     for address in ("/compare/unknown", "/compare/"):
         response = client.get(address)
-        assert response.status_code == 404 and "This product is not here" in response.text
+        assert response.status_code == 404 and "This product does not exist" in response.text
 
 
 def test_crawlers_are_asked_to_leave_comparisons_alone(client: FlaskClient) -> None:

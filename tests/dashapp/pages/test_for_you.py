@@ -132,7 +132,7 @@ def test_at_most_twenty_likes_count(client: FlaskClient) -> None:
 def test_without_likes_the_page_waits_for_the_browser(client: FlaskClient) -> None:
     html = client.get("/for-you").text
     assert text_of(html, "h1") == "For you"
-    assert "kept in this browser and nowhere else" in html
+    assert "stored only in this browser" in html
     assert cards(html) == []
     asked = {
         "output": "page.children",

@@ -108,7 +108,7 @@ def test_the_page_about_the_shop_says_so_too(
     device: FlaskClient, hosted: FlaskClient, client: FlaskClient
 ) -> None:
     assert "compared on your device and not sent anywhere, unless you choose" in device.get("/about").text
-    assert "sent to the server, compared there and forgotten" in hosted.get("/about").text
+    assert "sent to the server, compared there and discarded" in hosted.get("/about").text
     assert "A photo that you search with" not in client.get("/about").text
 
 
@@ -302,7 +302,7 @@ def test_why_says_what_both_have_where_the_photo_is_a_products(hosted: FlaskClie
 
 
 def test_a_private_photo_has_no_address(hosted: FlaskClient) -> None:
-    assert "A private photo has no address" in found(hosted, [["plain", 0.9]]).text
+    assert "These results cannot be shared" in found(hosted, [["plain", 0.9]]).text
     assert "A private photo" not in found(hosted, [["plain", 0.9]], query="?product=sku-0040").text
 
 
