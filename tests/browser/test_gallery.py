@@ -140,9 +140,14 @@ def test_a_mistyped_search_shows_what_was_meant(page: Page) -> None:
     visit(page, "/")
     page.locator("#search").fill("smaple")
     expect(page.locator(".correction")).to_have_text(
-        "No exact match for “smaple”. Showing results for “sample”."
+        "Showing “sample” for “smaple”. Search for “smaple” instead"
     )
     expect(page.locator("#search")).to_have_value("smaple")
+    page.get_by_text("Search for “smaple” instead").click()
+    expect(page.locator("h1")).to_have_text("Nothing found")
+    expect(page).to_have_url(re.compile(r"/\?q=smaple&exact=yes$"))
+    page.locator("#search").fill("smapl")
+    expect(page).to_have_url(re.compile(r"/\?q=smapl$"))
 
 
 @pytest.mark.parametrize(("width", "columns"), [(1280, 6), (390, 2)])
