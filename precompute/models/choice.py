@@ -147,7 +147,7 @@ def _of_model(extractor: str, options: Mapping[str, Any]) -> Recipe:
             f"Did you mean {' or '.join(_nearest(model, list(APPLICATIONS)))}?"
         )
     if not model:
-        raise UserError(f"Expected the name of a preset after {HUB}. Received: none.")
+        raise UserError(f"Expected the extractor to be {HUB}PRESET. Received: {extractor!r}.")
     layer, pooling = options.get("layer", names.FEATURES), options.get("pooling", "avg")
     parts = [
         kind,

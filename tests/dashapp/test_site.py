@@ -12,7 +12,7 @@ from tests.sample_bundle import write_sample_bundle
 
 def test_opening_leaves_no_connection_that_a_fork_could_inherit(data: Path) -> None:
     site = open_site(Settings(data=data))
-    assert not hasattr(site.bundle._local, "connection")
+    assert not site.bundle._connection._open
     assert site.bundle.product("plain") is not None
 
 

@@ -29,7 +29,7 @@ class NetworkSource:
 
 @dataclass(frozen=True)
 class Network:
-    """A network by its `name`, or a family of them, whose name ends in a colon and whose members follow it.
+    """A network by its `name`, or a family: then `members` says what follows the name, as in hub:PRESET.
 
     `open` finds the weights, and raises `UserError` where they are missing. `faster_on_litert` has what the
     names of those begin with that LiteRT runs faster than Keras on a CPU: networks of depthwise convolutions
@@ -39,12 +39,13 @@ class Network:
 
     name: str
     open: Callable[[Recipe], NetworkSource]
+    members: str = ""
     faster_on_litert: tuple[str, ...] = ()
     takes_weights: bool = False
 
     def is_named(self, extractor: str) -> bool:
         """Whether a recipe's extractor is this network, or one of this family."""
-        return extractor.startswith(self.name) if self.name.endswith(":") else extractor == self.name
+        return extractor.startswith(self.name) if self.members else extractor == self.name
 
 
 def network_of(extractor: str) -> Network:
@@ -52,7 +53,7 @@ def network_of(extractor: str) -> Network:
     for network in NETWORKS:
         if network.is_named(extractor):
             return network
-    known = [f"{each.name}NAME" if each.name.endswith(":") else each.name for each in NETWORKS]
+    known = [each.name + each.members for each in NETWORKS]
     raise UserError(
         f"Expected the extractor to be {', '.join(known[:-1])} or {known[-1]}. Received: {extractor!r}."
     )
@@ -107,9 +108,10 @@ NETWORKS = (
     Network(
         KERAS,
         _keras_application,
+        members="MODEL",
         faster_on_litert=(f"{KERAS}MobileNet", f"{KERAS}EfficientNet"),
         takes_weights=True,
     ),
-    Network(HUB, _hub_backbone),
+    Network(HUB, _hub_backbone, members="PRESET"),
 )
 """In the order in which they are named to people."""
