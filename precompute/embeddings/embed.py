@@ -30,7 +30,7 @@ _WINDOW = 64
 _COMMIT_EVERY = 1.0
 """Seconds after which what was computed is put on the disk: so much a kill may cost, or one batch."""
 
-_NOT_FINITE = "its embedding has values that are no numbers"
+_NOT_FINITE = "its embedding has values that are NaN or infinite"
 
 
 class InputForm(Protocol):

@@ -15,6 +15,7 @@ from precompute.embeddings.embed import Embedded, EmbeddingTask, embed_all
 from precompute.embeddings.picture_maker import PictureMaker
 from precompute.shared.clock import Clock
 from precompute.shared.progress import say, stage
+from precompute.shared.wording import counted
 from precompute.sources import Catalogue, LeftOut, SourceProduct
 from precompute.store import PictureStore
 
@@ -99,7 +100,7 @@ def embed_catalogue(
         clock.add("model", task.opening_seconds)
         clock.add("embedding", task.embedding_seconds)
     if pictures.damaged:
-        say(f"{pictures.damaged:,} thumbnails in {pictures.folder} were damaged and are made anew.")
+        say(f"Made again in {pictures.folder}: {counted(pictures.damaged, 'damaged thumbnail')}.")
     products = _products(catalogue, embedded, pictures)
     return EmbeddedCatalogue(products, _left_out(catalogue, embedded), embedded)
 
@@ -152,4 +153,4 @@ def _goes_on(product: SourceProduct, lost: str, embedded: Embedded) -> str:
         return "has no other picture and is left out"
     if lost == product.files[0]:
         return f"goes on with {left[0]} as its first picture"
-    return f"keeps {len(left)} of its {len(product.files)} pictures"
+    return f"keeps {len(left)} of its {counted(len(product.files), 'picture')}"

@@ -94,7 +94,7 @@ def write_web_runtime(writer: BundleWriter) -> bool:
     try:
         parts = _cached_parts()
     except _Unavailable as error:
-        say(f"The bundle goes without search in the browser: {error}.")
+        say(f"The bundle is built without search in the browser: {error}.")
         return False
     folder = writer.folder / WEB
     folder.mkdir(parents=True, exist_ok=True)
@@ -134,7 +134,7 @@ def _fetch(folder: Path) -> None:
         for name, part in _PARTS.items():
             source = work / "node_modules" / part.source
             if not _is_intact(source, part.sha256):
-                raise _Unavailable(f"npm brought another {name} than the one that is known")
+                raise _Unavailable(f"npm fetched an unexpected version of {name}")
             with whole_file(folder / part.sha256) as path:
                 shutil.copyfile(source, path)
 
@@ -156,8 +156,8 @@ def _install(work: Path) -> None:
             timeout=_NPM_SECONDS,
         )
     except subprocess.TimeoutExpired:
-        raise _Unavailable(f"npm brought nothing within {_NPM_SECONDS} seconds") from None
+        raise _Unavailable(f"npm timed out after {_NPM_SECONDS} seconds") from None
     if done.returncode:
         said = [line for line in str(done.stderr).splitlines() if line.startswith("npm error")]
         reason = said[0].removeprefix("npm error").strip() if said else f"exit code {done.returncode}"
-        raise _Unavailable(f"npm brought nothing ({reason}); build again where it reaches its registry")
+        raise _Unavailable(f"npm failed ({reason}); build again with access to its registry")

@@ -68,7 +68,7 @@ def fits(model: keras.Model, path: Path) -> bool:
     except OSError as error:
         raise UserError(f"The weights {path} cannot be read ({error}).") from error
     except zipfile.BadZipFile as error:
-        raise UserError(f"The weights {path} are no file of Keras ({error}).") from error
+        raise UserError(f"The weights {path} are not a Keras file ({error}).") from error
     except (ValueError, KeyError, IndexError):
         return False
     return True

@@ -39,7 +39,7 @@ def read_checkpoint(path: Path) -> dict[str, np.ndarray]:
 
 def _read(file: IO[bytes]) -> dict[str, np.ndarray]:
     if _Unpickler(file).load() != _MAGIC_NUMBER or _Unpickler(file).load() != _PROTOCOL:
-        raise ValueError("the magic number or the protocol is another")
+        raise ValueError("the magic number or the protocol is unknown")
     if not _Unpickler(file).load()["little_endian"]:
         raise ValueError("it is big-endian")
     views = _Unpickler(file).load()

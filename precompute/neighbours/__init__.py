@@ -100,7 +100,7 @@ def _from_scratch(
     exact = ExactSearch(space, ranking, memory_budget=memory_budget)
     seconds = exact.estimate()
     if seconds > _WORTH_SAYING:
-        other = "approximate search is made; --exact forces it" if approximate else "--approximate is quicker"
+        other = "using approximate search (--exact to force)" if approximate else "--approximate is faster"
         count = space.count
         say(f"Exact lists of {count:,} products take about {seconds / 60:,.0f} minutes; {other}.")
     # Of approximate search, building the index is the first half.
@@ -121,7 +121,7 @@ def _approximate(
     search.build(advance)
     how = search.tune(ranking, top=top)
     if how is None:
-        say(f"Approximate search stays below a recall of {RECALL} on these vectors: exact search it is.")
+        say(f"Approximate search stays below a recall of {RECALL} on these vectors: using exact search.")
     else:
         search.run(ranking, advance)
     return how

@@ -103,7 +103,7 @@ def _path(folder: Path, key: str) -> Path:
 
 
 def _say_useless(path: Path, reason: str) -> None:
-    say(f"The lists of the build before, {path}, are of no use ({reason}): all are searched anew.")
+    say(f"The lists of the build before, {path}, cannot be used ({reason}): all lists are searched again.")
 
 
 def _columns(values: np.ndarray, kind: pa.DataType) -> pa.FixedSizeListArray:

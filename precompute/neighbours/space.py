@@ -218,12 +218,12 @@ def open_space(vectors: np.ndarray, metric: str) -> Space:
     The bounds of the errors hold for every order of summation: float32 computes a product of two vectors of
     d dimensions to within d u / (1 - d u) times the sum of |x_i y_i| (Higham, Accuracy and Stability of
     Numerical Algorithms, 2002, section 3.1; u = 2⁻²⁴), and that sum is no more than the product of the two
-    lengths. Raises `ValueError` for another metric and for values that are no numbers.
+    lengths. Raises `ValueError` for another metric, NaN or infinity.
     """
     vectors = np.ascontiguousarray(vectors, np.float32)
     norms = _lengths(vectors)
     if not np.isfinite(norms).all():
-        raise ValueError("Expected vectors of finite numbers. Received: some that are not.")
+        raise ValueError("Expected vectors of finite numbers. Received: NaN or infinity.")
     if metric == "cosine":
         return _cosine(vectors, norms)
     if metric == "dot":

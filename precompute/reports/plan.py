@@ -24,6 +24,7 @@ from precompute.models.registry import plan_extractor
 from precompute.neighbours import EXACT_PRODUCTS, find_neighbours
 from precompute.reports.slug import LIMIT, files_below, packed_size
 from precompute.shared.progress import say
+from precompute.shared.wording import counted
 from precompute.sources import Catalogue
 from precompute.store import Store
 
@@ -108,7 +109,7 @@ def plan(settings: BuildSettings, *, sample: int = SAMPLE) -> Iterator[Plan]:
     drawn = replace(catalogue, products=[catalogue.products[place] for place in part], left_out=[])
     map_start = _map_start()
     for recipe in settings.recipes:
-        say(f"{recipe.name}: building {len(part):,} of {count:,} products to see what they take.")
+        say(f"{recipe.name}: building {len(part):,} of {counted(count, 'product')} as a sample.")
         with tempfile.TemporaryDirectory(prefix="akin-plan-") as folder:
             trial = replace(settings, out=Path(folder), recipes=(recipe,))
             summary = build(trial, catalogue=drawn)
@@ -255,8 +256,8 @@ class _Estimate:
         if smaller >= SMALLEST_THUMBNAIL:
             return f"--thumbnail-size {smaller} would make it fit (here it is {size})"
         return (
-            "no thumbnails in the deploy would make it fit: put the bundle's folder thumbnails on a host for "
-            "files and set AKIN_THUMBNAILS to its address"
+            "a deploy without thumbnails would fit: put the bundle's folder thumbnails on a file host "
+            "and set AKIN_THUMBNAILS to its address"
         )
 
     def _growth(self) -> float:

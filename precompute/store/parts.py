@@ -113,7 +113,7 @@ class Parts:
             except (pa.ArrowException, OSError):
                 # Right to the bit, but of another program: as good as damaged.
                 pass
-        say(f"{path} is damaged: what was in it is computed again.")
+        say(f"{path} is damaged: its content is computed again.")
         if self._writable:
             path.unlink(missing_ok=True)
         return None

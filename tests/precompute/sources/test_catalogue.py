@@ -77,7 +77,7 @@ def test_a_table_whose_pictures_are_elsewhere_does_not_keep_a_folder_s_pictures_
     assert "No picture that labels.csv names is there: the pictures are read" in capsys.readouterr().err
     (tmp_path / "labels.csv").rename(tmp_path / "products.csv")
     with pytest.raises(
-        UserError, match=r"1 rows, none of use; the first, products\.csv, line 2: its image '0\.png'"
+        UserError, match=r"1 row, none of use; the first, products\.csv, line 2: its image '0\.png'"
     ):
         read_catalogue(tmp_path)
 
