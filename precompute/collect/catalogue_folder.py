@@ -155,8 +155,8 @@ def write_catalogue(choice: Choice, folder: Path) -> Written:
         if not products:
             first = next(_troubles(choice.journal), left_out[0])
             raise UserError(
-                f"Expected products with usable pictures. Received: {counted(len(left_out), 'product')} without any; "
-                f"the first, {first.file}: {first.reason}."
+                f"Expected products with usable pictures. Received: {counted(len(left_out), 'product')} "
+                f"without any; the first, {first.file}: {first.reason}."
             )
     _remove_unused(folder, used, choice.journal)
     return Written(products, len(used), [*choice.left_out, *_troubles(choice.journal), *left_out])

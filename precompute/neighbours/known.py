@@ -15,7 +15,7 @@ from precompute.neighbours.best_pair import ProductSpace
 from precompute.shared.progress import say
 
 _VERSION = "1"
-"""Of the file and of the rules by which lists are made: another one's lists are not used."""
+"""The version of the file and of the rules for lists. Lists of another version are not used."""
 
 _DIGEST = 32
 

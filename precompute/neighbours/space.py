@@ -1,4 +1,4 @@
-"""What a metric makes of vectors: a nearness in float32 with a bound of its error, and the exact score."""
+"""Vectors under a metric: nearness in float32 with an error bound, and exact scores."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _NEAR_ONE = 1e-6
 """A vector whose length differs from 1 by no more is taken for one of unit length."""
 
 _BLOCK = 1 << 22
-"""Numbers that are taken to float64 at a time."""
+"""How many numbers are converted to float64 at a time."""
 _CACHE = 8 * 1024 * 1024
 """Bytes of vectors that are gathered at a time: more leaves the cache, less makes threads wait for turns."""
 

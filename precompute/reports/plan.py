@@ -1,4 +1,4 @@
-"""What a build would cost: a part of the catalogue is built for real, and the rest is reckoned from it."""
+"""Predicts the cost of a build by building a sample of the catalogue."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from precompute.sources import Catalogue
 from precompute.store import Store
 
 SAMPLE = 256
-"""Products that are built where nothing else is asked for."""
+"""The default size of the sample, in products."""
 
 WEB_HALF = 62_000_000
 """Bytes of a slug besides the bundle, compressed: interpreter, packages and code, by `check --slug`."""
@@ -117,14 +117,14 @@ def plan(settings: BuildSettings, *, sample: int = SAMPLE) -> Iterator[Plan]:
 
 
 def _map_start() -> float:
-    """The seconds that a map takes however many products are on it: those of loading what makes it."""
+    """The fixed seconds that a map takes for loading its libraries, whatever its size."""
     started = time.perf_counter()
     importlib.import_module("openTSNE")
     return time.perf_counter() - started
 
 
 class _Estimate:
-    """From the summary of a trial build, without the `map_start` seconds, to the plan of the whole one."""
+    """Predicts the whole build from the summary of a trial build, without the `map_start` seconds."""
 
     def __init__(
         self, trial: BuildSettings, whole: Catalogue, recipe: Recipe, summary: Summary, *, map_start: float
@@ -246,7 +246,7 @@ class _Estimate:
     def _advice(self, sizes: Sizes, excess: int) -> str:
         """The smallest change that takes `excess` bytes, compressed, out of the slug."""
         recipe, size = self._recipe, self._trial.thumbnail_size
-        excess += excess // 20  # So that what is named fits although a reckoning is never quite right.
+        excess += excess // 20  # A margin, as estimates are never exact.
         # A line of a list holds the product's own id as well.
         depth = int((recipe.depth + 1) * (1 - excess / sizes.packed_lists)) - 1
         if depth >= recipe.top:

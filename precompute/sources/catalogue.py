@@ -266,6 +266,7 @@ def _nothing_in(source: Path, left_out: list[LeftOut], *, has_folder: bool = Fal
     reason = first.reason if len(first.reason) <= _LONGEST_REASON else f"{first.reason[:_LONGEST_REASON]}…"
     hint = " Are they in another folder? --image-folder FOLDER."
     return (
-        f"Expected products with pictures in {source}. Received: {counted(len(left_out), 'row')}, none of use; "
-        f"the first, {first.file}: {reason}.{hint if 'does not exist' in reason and not has_folder else ''}"
+        f"Expected products with pictures in {source}. Received: {counted(len(left_out), 'row')}, "
+        f"none of use; the first, {first.file}: {reason}."
+        f"{hint if 'does not exist' in reason and not has_folder else ''}"
     )
