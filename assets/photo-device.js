@@ -73,7 +73,7 @@ export class DeviceSearch {
    */
   async load(progress) {
     const { files } = this;
-    if (!files) throw new Error("It is not known yet what is to be downloaded.");
+    if (!files) throw new Error("The list of files to download is not loaded yet.");
     await this.#ask({ files }, { progress });
     this.ready = true;
     local.write(KNOWN, allOf(files).map(({ href }) => href));
@@ -157,9 +157,9 @@ const failure = (reason) => new Problem(`The search on this device failed (${rea
 function whyUnfit({ described, vectors }) {
   if (!canResize(described.form)) return "This catalogue cannot be searched in a browser.";
   if (typeof Worker === "undefined" || typeof WebAssembly === "undefined" || !WebAssembly.validate(SIMD)) {
-    return "This browser is too old to search by itself.";
+    return "This browser is too old to search on this device.";
   }
   const megabytes = vectors.reduce((sum, { unpacked }) => sum + unpacked, 0) / 1e6;
   const tooLittle = device.deviceMemory !== undefined && device.deviceMemory * ALLOWED < ITSELF + FOR_EACH * megabytes;
-  return tooLittle ? "This device has too little memory to search this catalogue by itself." : "";
+  return tooLittle ? "This device has too little memory to search this catalogue." : "";
 }

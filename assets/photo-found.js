@@ -37,7 +37,7 @@ export class Found {
       body: JSON.stringify(similar ? { similar } : {}),
     });
     const text = await response.text();
-    if (!text.startsWith("<")) throw new Problem("The shop answers with something other than products.");
+    if (!text.startsWith("<")) throw new Problem("The shop’s answer is not a list of products.");
     return text;
   }
 

@@ -27,7 +27,7 @@ export class HostedSearch {
     }
     const response = await ask(this.address, { method: "POST", body });
     const { similar } = await response.json();
-    if (!Array.isArray(similar)) throw new Problem("The shop answers with something other than products.");
+    if (!Array.isArray(similar)) throw new Problem("The shop’s answer is not a list of products.");
     return similar.map(({ id, score }) => [id, score]);
   }
 }

@@ -7,7 +7,7 @@ import { sentenceOf } from "./problems.js";
 /** @param {number} bytes */
 const megabytes = (bytes) => (bytes / 1e6).toFixed(bytes < 9.95e6 ? 1 : 0);
 
-const SENDING = "The other way, the photo is sent to this shop’s server, compared there and forgotten.";
+const SENDING = "Otherwise, the photo is sent to this shop’s server, compared there and discarded.";
 
 export class Offer {
   /**
@@ -51,7 +51,7 @@ export class Offer {
       ? `The catalogue has changed: searching on this device ${size}.`
       : `Searching on this device ${size}, once.`;
     const begin = { className: "button button-main", textContent: "Download and search" };
-    this.#choices([sentence, saves ? "Your browser asks pages to save data." : ""], begin);
+    this.#choices([sentence, saves ? "Your browser is set to save data." : ""], begin);
   }
 
   async #load() {
@@ -60,7 +60,7 @@ export class Offer {
     const { bytes } = this.device;
     const bar = create("progress", { ariaLabel: "Download", ...(bytes && { max: bytes, value: 0 }) });
     const about = bytes
-      ? "Downloading what the search takes. Your browser keeps it for the next time."
+      ? "Downloading the search. Your browser keeps it for next time."
       : "Getting the search on this device ready …";
     const count = create("p");
     const progress = (/** @type {number} */ loaded) => {

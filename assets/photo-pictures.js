@@ -111,7 +111,7 @@ export async function photoOf(file, { mustShow }) {
     if (mustShow || file.size > LARGEST) {
       const more = file.size > LARGEST ? " and it is too large to be sent as it is" : "";
       throw new Problem(
-        `This browser cannot open ${name}${more}: it may be damaged or of another format. Save it as JPEG.`,
+        `This browser cannot open ${name}${more}: it may be damaged or in an unsupported format. Save it as JPEG.`,
       );
     }
     return new Photo({ file, name });

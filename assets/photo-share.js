@@ -8,7 +8,7 @@ import { get } from "./elements.js";
  */
 export async function share(place, photos) {
   const said = get(place, "p");
-  const why = place.dataset.private || (photos > 1 ? "Several photos have no address." : "");
+  const why = place.dataset.private || (photos > 1 ? "Results for several photos cannot be shared." : "");
   if (why) {
     said.textContent = why;
     return;

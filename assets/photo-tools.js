@@ -4,8 +4,8 @@
 import { create, createButton, find, get, all } from "./elements.js";
 import { BoxEditor, copyOf } from "./photo-box.js";
 
-const UNMARKED = "Drag over the picture to mark what you mean.";
-const MARKED = "Drag its corners, or move them with the arrow keys, with Shift further.";
+const UNMARKED = "Drag over the picture to mark the part to search for.";
+const MARKED = "Drag its corners, or move them with the arrow keys (Shift: larger steps).";
 const TILE = 160; // pixels of the longer side of a small picture: twice of what the page gives it
 
 /**

@@ -31,24 +31,24 @@ from precompute.shared.errors import UserError
 from precompute.shared.lock import locked
 from precompute.shared.progress import stage
 from precompute.shared.versions import versions
+from precompute.shared.wording import counted
 from precompute.sources import Catalogue, LeftOut, read_catalogue
 from precompute.store import EmbeddingStore, PictureStore, Store
 from precompute.store.pictures import thumbnail_files
 
 UNPACKED = "unpacked"
-"""The folder, beside the generations, of what is inside of archives and tables."""
+"""The folder, beside the generations, for pictures unpacked from archives and tables."""
 
 
 @dataclass(frozen=True)
 class BuildSettings:
-    """What a build is asked for; the first recipe is the default, `thumbnail_size` the longer side in pixels.
+    """The options of a build. The first recipe is the default; `thumbnail_size` is the longer side in pixels.
 
-    `kind` is what `source` is taken for, None to recognise it; `columns` has, by field, columns of its table.
-    `image_folder` is where that table's pictures are, by default its own folder; `exclude` are patterns of
-    files and folders that are left aside.
-    `search` is "exact", "approximate" or None, which leaves the choice to `find_neighbours`. `prune` drops
-    from the store what neither the new generation nor the one before it uses. `live` adds what a search with
-    a visitor's own photo needs, for the first recipe.
+    `kind` is the kind of `source`, None to recognise it; `columns` maps fields to columns of its table.
+    `image_folder` holds that table's pictures, by default the table's own folder; `exclude` has patterns of
+    files and folders to ignore. `search` is "exact", "approximate" or None to let `find_neighbours` choose.
+    `prune` drops from the store whatever neither the new generation nor the one before uses. `live` adds what
+    searching with a visitor's photo needs, for the first recipe.
     """
 
     source: Path
@@ -66,7 +66,7 @@ class BuildSettings:
     exclude: tuple[str, ...] = ()
 
     def read(self) -> Catalogue:
-        """The catalogue that is to be built. Raises what `read_catalogue` raises."""
+        """Read the catalogue to build. Raises what `read_catalogue` raises."""
         return read_catalogue(
             self.source,
             kind=self.kind,
@@ -106,13 +106,12 @@ class Summary:
 
 
 def build(settings: BuildSettings, *, catalogue: Catalogue | None = None) -> Summary:
-    """Build a bundle and publish it; a bundle that is there already stays as it is until the last moment.
+    """Build a bundle and publish it. An existing bundle stays unchanged until the last moment.
 
-    `catalogue` is what `settings.source` holds where it was read before, or a part of that. What is the same
-    as in a build before, finished or not, is taken over from the store; what is published is the same to the
-    last bit as if all of it were new. Raises `UserError` where the source, the recipes, the weights or the
-    runtime are not what is needed, where another build writes into the same folder, or where that cannot be
-    written.
+    `catalogue` is the content of `settings.source`, or a part of it, if it was already read. Results of
+    earlier builds, finished or not, are reused from the store; the published bundle is identical to one built
+    from scratch. Raises `UserError` if the source, the recipes, the weights or the runtime are unsuitable, if
+    another build writes into the same folder, or if that folder cannot be written.
     """
     check_settings(settings)
     clock = Clock()
@@ -173,7 +172,7 @@ def _publish(writer: BundleWriter, manifest: dict[str, Any]) -> Path:
 
 
 def check_settings(settings: BuildSettings) -> None:
-    """Raise `UserError` where settings do not fit together."""
+    """Raise `UserError` if settings contradict each other."""
     if not 64 <= settings.thumbnail_size <= MINIMUM_DECODED_SIDE:
         raise UserError(
             f"Expected a thumbnail size from 64 to {MINIMUM_DECODED_SIDE} pixels. "
@@ -182,17 +181,17 @@ def check_settings(settings: BuildSettings) -> None:
     source = settings.source if settings.source.is_dir() else settings.source.parent
     if settings.out.resolve() == source.resolve():
         raise UserError(
-            "Expected --out to be another folder than that of the pictures. "
+            "Expected --out to be a different folder from the pictures' folder. "
             f"Received: {settings.out} for both."
         )
     names = [recipe.name for recipe in settings.recipes]
     for name in names:
         if names.count(name) > 1:
-            raise UserError(f"Expected recipes of different names. Received: {name} twice.")
+            raise UserError(f"Expected recipes with different names. Received: {name} twice.")
 
 
 def _plan_extractors(settings: BuildSettings) -> list[ExtractorPlan]:
-    """One for each recipe; recipes that differ only in what is done with the embeddings share theirs."""
+    """Plan an extractor for each recipe. Recipes that differ only after embedding share theirs."""
     plans: dict[tuple[object, ...], ExtractorPlan] = {}
     for recipe in settings.recipes:
         if recipe.embedding_key() not in plans:
@@ -216,7 +215,7 @@ def _write_live(
 def _nothing_left(source: Path, left_out: list[LeftOut]) -> str:
     first = left_out[0]
     return (
-        f"None of the {len(left_out):,} files in {source} is a picture that can be used; "
+        f"Expected usable pictures in {source}. Received: {counted(len(left_out), 'file')}, none of use; "
         f"the first, {first.file}: {first.reason}."
     )
 
@@ -271,7 +270,7 @@ def _inputs_digest(products: list[Product]) -> str:
     """The SHA-256 of everything that the catalogue gave the build: the products and the pictures' hashes."""
     digest = hashlib.sha256()
     for product in products:
-        # As `asdict` gives them, which would take most of the time of a build that changes nothing.
+        # The same as `asdict`, which would take most of the time of a build without changes.
         content = vars(product) | {"images": [vars(image) for image in product.images]}
         digest.update(canonical_json(content) + b"\n")
     return digest.hexdigest()

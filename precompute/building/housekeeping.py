@@ -12,15 +12,15 @@ from precompute.shared.progress import say
 from precompute.store import EmbeddingStore, PictureStore, Store
 
 _TOO_MANY = 2
-"""How many times as many pictures as the generations show are kept before all others are dropped."""
+"""Unused pictures are dropped once the store holds this many times the pictures that generations show."""
 
 
 def tidy(out: Path, store: Store, opened: Sequence[EmbeddingStore | PictureStore], *, strictly: bool) -> None:
-    """Drop from what a build has opened what no generation in `out` shows, once that is more than half of it.
+    """Drop pictures that no generation in `out` shows, once they are more than half of an opened store.
 
-    What is no longer shown may come back, and costs nothing but its place; yet a catalogue that changes for
-    years must not fill the disk. Opened by no build are the pictures of other recipes, sizes and versions:
-    they stay, but `strictly` drops them, and all that is not shown. What cannot be dropped stays.
+    A removed product may come back, and its pictures cost only disk space; yet a catalogue that changes for
+    years must not fill the disk. Stores of other recipes, sizes and versions are kept. `strictly` drops those
+    too, and everything not shown. Files that cannot be removed stay.
     """
     try:
         kept = generations(out)
@@ -37,7 +37,7 @@ def tidy(out: Path, store: Store, opened: Sequence[EmbeddingStore | PictureStore
     except OSError as error:
         say(f"The store could not be tidied ({error.filename}: {error.strerror}).")
     except ValueError as error:
-        # Nobody knows what a generation with a damaged table of files shows.
+        # A generation with a damaged table of files does not say which pictures it shows.
         say(f"The store was not tidied, as a generation is damaged ({error}).")
 
 

@@ -1,4 +1,4 @@
-"""What the lists of one recipe are like: for the report, and so for whoever judges them."""
+"""Measures the quality of one recipe's lists, for the report."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from precompute.neighbours.twins import twin_groups
 BINS = 40
 HUBS = 50
 NAMED = 200
-"""How many orphans, and how many groups of twins, the report names."""
+"""The most orphans, and the most groups of twins, named in the report."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ def examine(
     categories: Mapping[str, str],
     counts: np.ndarray | None = None,
 ) -> Findings:
-    """Look at the lists of one recipe.
+    """Measure the lists of one recipe.
 
     `vectors`, float32, are what was compared, in the order of `lists.ids`, as many of each product as
     `counts` (n,) says, or one; `top` is how many entries are shown; `categories` has each product's, in the
@@ -76,15 +76,15 @@ def describe_twins(products: Sequence[Product]) -> dict[str, Any]:
 
 
 def list_frequency(lists: NeighbourLists, top: int) -> np.ndarray:
-    """In how many lists, each its first `top` entries, each product of `lists.ids` is: (n,) int."""
+    """How many lists have each product of `lists.ids` among their first `top` entries: (n,) int."""
     return np.bincount(lists.rows[:, :top].ravel(), minlength=len(lists.ids))
 
 
 def hubs(ids: Sequence[str], frequency: np.ndarray) -> dict[str, Any]:
-    """The products in the most lists, and the skewness of their numbers.
+    """The products in the most lists, and the skewness of the numbers of lists.
 
-    Hubs are what makes it large: Radovanović, Nanopoulos and Ivanović 2010, “Hubs in space”, equation 1, the
-    third standardised moment; 0 where all products are in equally many.
+    Hubs make it large: Radovanović, Nanopoulos and Ivanović 2010, “Hubs in space”, equation 1, the third
+    standardised moment; 0 where all products are in equally many.
     """
     spread = frequency.std()
     skewness = ((frequency - frequency.mean()) ** 3).mean() / spread**3 if spread else 0.0
@@ -96,7 +96,7 @@ def hubs(ids: Sequence[str], frequency: np.ndarray) -> dict[str, Any]:
 
 
 def orphans(frequency: Mapping[str, int], order: Sequence[str]) -> dict[str, Any]:
-    """The products that are in no list, in the order given: how many, and the first of them."""
+    """The number of products in no list, and the first of them in the given order."""
     ids = [product_id for product_id in order if not frequency[product_id]]
     return {"count": len(ids), "ids": ids[:NAMED]}
 

@@ -1,4 +1,4 @@
-"""Lays the products out on a map on which look-alikes lie together, and keeps them where they were."""
+"""Lays the products out on a map with look-alikes close together, and keeps earlier places."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from precompute.neighbours import NeighbourLists
 from precompute.shared.machine import available_cores
 
 REFIT = 0.1
-"""The share of the fitted products that may come or go before everything is laid out anew."""
+"""The share of the fitted products that may be added or removed before everything is laid out anew."""
 
 STEPS = (100, 250)
 """Steps of the optimisation: with the clusters drawn together, then as they are."""
@@ -29,20 +29,20 @@ _STRIDE = 10
 _EXAGGERATION = 12.0
 _PERPLEXITY = 20.0
 _FEWEST = 8
-"""Fewer products than that lie as their principal axes have them: t-SNE has nothing to unfold."""
+"""Fewer products than this are placed by their principal axes: t-SNE would have nothing to unfold."""
 
 _WORTH_THREADS = 10_000
-"""Products from which on several threads are quicker than one: from there on t-SNE works by FFT."""
+"""From this many products on, several threads are faster than one, as t-SNE then uses FFT."""
 
 _SAMPLED = 1_000
 _BLOCK = 4_096
 _ANCHORS = 5
-"""The neighbours between which a product that has come lies."""
+"""A new product is placed between this many of its neighbours."""
 
 
 @dataclass(frozen=True)
 class PreviousMap:
-    """A map that exists: `places`, the x and y of its products by id, and what `ProductMap` says of it."""
+    """An existing map: `places` has the x and y of its products by id; the rest is as in `ProductMap`."""
 
     places: Mapping[str, tuple[int, int]]
     fitted: int
@@ -53,10 +53,9 @@ class PreviousMap:
 def previous_map(
     out: Path, recipe: str, *, fingerprint: str, products: Sequence[Product]
 ) -> PreviousMap | None:
-    """The map of a recipe in the live generation at `out`; None without a whole one of the same recipe.
+    """The map of a recipe in the live generation at `out`; None if it has no intact map of this recipe.
 
-    A product of `products` that has other pictures now has no place on it; one that is not there any more
-    counts as removed.
+    A product whose pictures have changed has no place on it; one that no longer exists counts as removed.
     """
     try:
         with Bundle.open(out) as bundle:
@@ -64,7 +63,7 @@ def previous_map(
             found = bundle.product_map(recipe) if fingerprint in fingerprints else None
             before = list(_pictures(bundle)) if found else []
     except (BundleError, sqlite3.Error, LookupError, ValueError, TypeError):
-        # Damaged, which is a reason to build anew.
+        # It is damaged, so the map is made anew.
         return None
     if found is None or len(before) != len(found.x):
         return None
@@ -111,11 +110,10 @@ def lay_out(
 ) -> ProductMap:
     """The map of the products, in the `order` of ids given.
 
-    Everything is laid out where there is no `previous` map, or where more than `REFIT` of what it was fitted
-    to has come or gone since. Otherwise what is on it keeps its place, and what has come lies between its
-    nearest neighbours there. `vectors` (n, d), float32, are those of the products, in the order of
-    `lists.ids`; a layout starts from their `principal_axes`. `advance(count)` is told of the `STEPS` done,
-    which are always as many.
+    Everything is laid out if there is no `previous` map, or if more than `REFIT` of its fitted products were
+    added or removed since. Otherwise known products keep their places, and new ones are placed between their
+    nearest neighbours. `vectors` (n, d), float32, are those of the products, in the order of `lists.ids`; a
+    layout starts from their `principal_axes`. `advance(count)` is called with the steps done, `STEPS` in all.
     """
     fitted, placed, removed = len(lists.ids), 0, 0
     if previous is not None:
@@ -161,7 +159,7 @@ def _fit(lists: NeighbourLists, axes: np.ndarray, metric: str, advance: Callable
         knn_index=PrecomputedNeighbors(lists.rows, distances),
         n_jobs=threads,
     )
-    # Products with the same picture begin a little apart.
+    # Products with the same picture start slightly apart.
     start = 1e-4 * axes + np.random.default_rng(0).normal(0, 1e-6, axes.shape)
     embedding = TSNEEmbedding(start, affinities, n_jobs=threads, random_state=0)
 
@@ -175,7 +173,7 @@ def _fit(lists: NeighbourLists, axes: np.ndarray, metric: str, advance: Callable
 
 
 def _distances(scores: np.ndarray, metric: str) -> np.ndarray:
-    """Scores as distances: of a cosine that of unit vectors, of a dot product what the best one is ahead."""
+    """Scores as distances: of unit vectors for a cosine, the gap to the best score for a dot product."""
     if metric == "euclidean":
         return scores
     distances: np.ndarray = scores[:, :1] - scores

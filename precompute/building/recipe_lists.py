@@ -23,12 +23,12 @@ from precompute.shared.progress import stage
 from precompute.store import Store
 
 QUANTILES = {"p01": 0.01, "p50": 0.5, "p99": 0.99}
-"""The quantiles of all stored scores that the manifest has, by name: bars are scaled by them."""
+"""The quantiles of all stored scores in the manifest, by name. They scale the score bars."""
 
 
 @dataclass(frozen=True)
 class RecipeLists:
-    """What was made under one recipe."""
+    """The lists of one recipe and what is known about them."""
 
     recipe: Recipe
     plan: ExtractorPlan
@@ -39,11 +39,11 @@ class RecipeLists:
 
     @property
     def fingerprint(self) -> str:
-        """The recipe's, with the weights that were used."""
+        """The recipe's fingerprint with the weights that were used."""
         return self.recipe.fingerprint(self.plan.weights_sha256)
 
     def describe(self) -> dict[str, Any]:
-        """What the manifest says of the recipe: its fields, its weights and what its lists are like."""
+        """The recipe's entry in the manifest: its fields, its weights and facts about its lists."""
         scores = self.lists.scores
         return self.recipe.published() | {
             "weights": self.plan.weights_sha256,
@@ -72,7 +72,7 @@ def make_lists(
     search: str | None,
     with_map: bool,
 ) -> RecipeLists:
-    """Find and write the lists of one recipe, starting from those of the last build where there are any.
+    """Find and write the lists of one recipe, starting from those of the last build if there are any.
 
     `with_map` writes its map as well.
     """
@@ -83,7 +83,7 @@ def make_lists(
         shards = writer.write_lines(recipe.name, lists.lines())
         if lists.known is not None:
             save_lists(store.lists, key, lists.known)
-            # On the disk it takes no memory while the next recipe is searched.
+            # Written now, so that it takes no memory while the next recipe is searched.
             lists = replace(lists, known=None)
     with clock.measure("report"):
         findings = examine(
@@ -111,7 +111,7 @@ def find_lists(
 ) -> tuple[NeighbourLists, Vectors]:
     """The lists of one recipe, found from those of the last build where there are any, and what they compare.
 
-    Raises `UserError` where embeddings have gone from the store meanwhile.
+    Raises `UserError` if embeddings disappeared from the store meanwhile.
     """
     with stage("Neighbours", len(products), "products") as advance:
         try:

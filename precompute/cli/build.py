@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from precompute.cli.catalogue_options import add_catalogue_options, recipes_of
 from precompute.cli.collect_options import add_collect_options, with_source
 from precompute.cli.output import add_output_options, show, warn
+from precompute.shared.wording import counted
 
 if TYPE_CHECKING:
     from precompute.building.build import Summary
@@ -18,8 +19,8 @@ if TYPE_CHECKING:
 _LEFT_OUT_SHOWN = 20
 
 _STOPPED = (
-    "The bundle that is live stays live, and what was fetched and embedded so far is kept: "
-    "run the same command again to go on."
+    "The live bundle stays live, and everything fetched and embedded so far is kept: "
+    "run the same command again to continue."
 )
 
 _EXAMPLES = """examples:
@@ -37,19 +38,19 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser = subparsers.add_parser(
         "build",
         help="build a bundle from a folder of pictures, a table, a feed or a shop's address",
-        description="Embeds every picture of a catalogue, finds its look-alikes and writes a bundle.",
+        description="Embeds every picture of a catalogue, finds look-alikes and writes a bundle.",
         epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     add_catalogue_options(parser)
     parser.add_argument(
-        "--out", type=Path, default=Path("data"), help="folder that the bundle is written to (default: data)"
+        "--out", type=Path, default=Path("data"), help="folder to write the bundle to (default: data)"
     )
     parser.add_argument("--title", default="", help="name of the shop, shown by the dashboard")
     parser.add_argument(
         "--prune",
         action="store_true",
-        help="also drop from the store what neither the new nor the previous generation uses",
+        help="also drop from the store everything that neither the new nor the previous generation uses",
     )
     add_collect_options(parser)
     add_output_options(parser)
@@ -88,7 +89,8 @@ def run(arguments: argparse.Namespace) -> int:
 def _lines(summary: Summary, *, out: Path) -> Iterator[str]:
     yield ""
     known = f", {summary.known:,} of them known before" if summary.known else ""
-    yield f"Products    {summary.products:,} with {summary.images:,} distinct pictures{known}"
+    pictures = counted(summary.images, "distinct picture")
+    yield f"Products    {summary.products:,} with {pictures}{known}"
     yield f"Left out    {len(summary.left_out):,}"
     for entry in summary.left_out[:_LEFT_OUT_SHOWN]:
         yield f"              {entry.file}: {entry.reason}"

@@ -1,4 +1,4 @@
-"""Options that say what is built and how: those of `build` and of whatever reckons with a build."""
+"""Options for what is built and how, for `build` and the commands that work like it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _MODEL_OPTIONS = ("layer", "pooling", "input_size", "resize", "interpolation", "
 
 
 def add_catalogue_options(parser: argparse.ArgumentParser) -> None:
-    """Add the catalogue's source and all that decides what a bundle of it holds."""
+    """Add the catalogue's source and all options that affect the content of a bundle."""
     parser.add_argument(
         "source",
         metavar="SOURCE",
@@ -30,7 +30,7 @@ def add_catalogue_options(parser: argparse.ArgumentParser) -> None:
         "--source",
         dest="kind",
         choices=[*(kind.name for kind in KINDS), *COLLECTED],
-        help="what SOURCE is (default: recognised by what it holds)",
+        help="the kind of SOURCE (default: recognised by its content)",
     )
     add_column_option(parser)
     add_image_folder_option(parser)
@@ -45,7 +45,7 @@ def add_catalogue_options(parser: argparse.ArgumentParser) -> None:
         "--weights", type=Path, help="weights file of the recipe's model (.weights.h5, .h5 or .keras)"
     )
     parser.add_argument("--top", type=int, help="how many look-alikes a product page shows at first")
-    parser.add_argument("--depth", type=int, help="how many look-alikes are stored, to filter among")
+    parser.add_argument("--depth", type=int, help="how many look-alikes are stored, for filtering")
     parser.add_argument(
         "--pictures",
         choices=CHOICES["pictures"],
@@ -58,7 +58,7 @@ def add_catalogue_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--live",
         action="store_true",
-        help="add what a search with a visitor's own photo needs, for the first recipe",
+        help="add what searching with a visitor's own photo needs, for the first recipe",
     )
     parser.add_argument(
         "--runtime",
@@ -78,7 +78,7 @@ def add_catalogue_options(parser: argparse.ArgumentParser) -> None:
 
 
 def columns_of(arguments: argparse.Namespace) -> dict[str, str]:
-    """By field, the column that --column names. Raises `UserError` where one is no field."""
+    """Parse --column: columns by field. Raises `UserError` for an unknown field."""
     columns: dict[str, str] = {}
     for text in arguments.columns:
         field, equals, name = text.partition("=")
@@ -91,7 +91,7 @@ def columns_of(arguments: argparse.Namespace) -> dict[str, str]:
 
 
 def source_of(arguments: argparse.Namespace) -> dict[str, Any]:
-    """What the options say of the source, as fields of `BuildSettings`. Raises `UserError` where they err."""
+    """The options about the source, as fields of `BuildSettings`. Raises `UserError` if one is invalid."""
     columns = columns_of(arguments)
     if is_remote(arguments.source):
         raise UserError(
@@ -108,7 +108,7 @@ def source_of(arguments: argparse.Namespace) -> dict[str, Any]:
 
 
 def add_column_option(parser: argparse.ArgumentParser) -> None:
-    """Add --column, by which the columns of a table are named."""
+    """Add --column, which names the columns of a table."""
     parser.add_argument(
         "--column",
         dest="columns",
@@ -121,12 +121,12 @@ def add_column_option(parser: argparse.ArgumentParser) -> None:
 
 
 def add_image_folder_option(parser: argparse.ArgumentParser) -> None:
-    """Add --image-folder, by which a table's pictures may lie elsewhere."""
+    """Add --image-folder, for a table whose pictures are in another folder."""
     parser.add_argument(
         "--image-folder",
         type=Path,
         metavar="FOLDER",
-        help="the folder that the paths in a table are below (default: the table's own)",
+        help="the folder that paths in a table are relative to (default: the table's own)",
     )
 
 
@@ -136,18 +136,18 @@ def _add_exclude_option(parser: argparse.ArgumentParser) -> None:
         metavar="GLOB",
         action="append",
         default=[],
-        help="files and folders of this name are no part of SOURCE; a pattern with / is held against the "
-        "path below it; several may be given",
+        help="ignore files and folders of this name; a pattern with / is matched against the "
+        "path below SOURCE; may be given several times",
     )
 
 
 def is_remote(source: str) -> bool:
-    """Whether a source is an address, which `collect` gathers."""
+    """Whether a source is an address that `collect` must fetch."""
     return re.match(r"[a-z][a-z0-9+.-]+://", source, re.IGNORECASE) is not None
 
 
 def recipes_of(arguments: argparse.Namespace) -> tuple[Recipe, ...]:
-    """The recipes that the options ask for. Raises `UserError` where they do not fit together."""
+    """The recipes that the options ask for. Raises `UserError` if options contradict each other."""
     options = {name: getattr(arguments, name) for name in _MODEL_OPTIONS}
     given = {name: value for name, value in options.items() if value is not None}
     recipes = [choose_recipe(choice, given) for choice in arguments.recipe or [DEFAULT]]
@@ -161,7 +161,7 @@ def recipes_of(arguments: argparse.Namespace) -> tuple[Recipe, ...]:
         if len(recipes) > 1:
             raise UserError(
                 f"Expected one --recipe beside --weights. Received: {len(recipes)}; "
-                "name the weights of each in a TOML file of its own."
+                "name the weights of each recipe in its own TOML file."
             )
         recipes = [dataclasses.replace(recipes[0], weights=arguments.weights)]
     return tuple(recipes)
@@ -169,7 +169,7 @@ def recipes_of(arguments: argparse.Namespace) -> tuple[Recipe, ...]:
 
 def _add_model_options(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("options of recipes keras:MODEL and hub:PRESET")
-    group.add_argument("--layer", help="layer that is read (default: the last one before the classifier)")
+    group.add_argument("--layer", help="layer to take (default: the last one before the classifier)")
     group.add_argument(
         "--input-size", type=int, metavar="PIXELS", help="side of the input (default: the model's)"
     )

@@ -1,4 +1,4 @@
-"""`python -m precompute check`: whether a bundle is whole, and how large its deploy would be."""
+"""`python -m precompute check`: checks that a bundle is intact, and how large its deploy would be."""
 
 from __future__ import annotations
 
@@ -19,18 +19,19 @@ from bundle.live import OWNERS, has_live, read_live, read_owners
 from precompute.cli.output import add_output_options, show, warn
 from precompute.reports import slug
 from precompute.shared.progress import say, stage
+from precompute.shared.wording import counted
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 
 SHOWN = 20
-"""How many problems are printed; the rest is counted."""
+"""How many problems are printed; the rest are only counted."""
 
 _EPILOG = """\
 examples:
   python -m precompute check
   python -m precompute check --data data-photos --slug
 
-exits with 0 where all is well, 1 where something is not, 2 where there is no bundle to check
+exits with 0 if all is well, 1 if there is a problem, 2 if there is no bundle to check
 """
 
 
@@ -38,8 +39,8 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     """Add the command `check`."""
     parser = subparsers.add_parser(
         "check",
-        help="verify a bundle, and measure the slug it makes",
-        description="Reads every file of a bundle and says what does not match what the build wrote.",
+        help="verify a bundle, and measure the size of its deploy",
+        description="Reads every file of a bundle and reports what differs from what the build wrote.",
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -47,17 +48,17 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument(
         "--slug",
         action="store_true",
-        help="also install what a host needs, requirements-live.txt where the bundle has a live search and "
-        "else requirements.txt, into a temporary folder, and add up what a deploy weighs",
+        help="also install what a host needs (requirements-live.txt if the bundle has a live search, "
+        "else requirements.txt) into a temporary folder, and add up the size of a deploy",
     )
     add_output_options(parser)
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Check the bundle, and measure the slug where asked to; 0 where all is well, 1 where it is not.
+    """Check the bundle, and measure the slug if requested. Returns 0 if all is well, else 1.
 
-    Raises `BundleError` where there is no bundle to check, `UserError` where pip cannot install.
+    Raises `BundleError` if there is no bundle to check, and `UserError` if pip cannot install.
     """
     with Bundle.open(arguments.data) as bundle:
         return _checked(bundle, arguments)
@@ -93,8 +94,8 @@ def _checked(bundle: Bundle, arguments: argparse.Namespace) -> int:
 def problems(bundle: Bundle) -> Iterator[str]:
     """Everything that is wrong with a bundle, one sentence each.
 
-    First what does not match the seal, then what the seal cannot know: products without a thumbnail or
-    a list, and lists that name products which do not exist. Holds the ids in memory, and one file of lists.
+    First mismatches with the seal, then what the seal cannot detect: products without a thumbnail or a list,
+    and lists that name unknown products. Only the ids and one file of lists are in memory at a time.
     """
     with stage("Reading", bundle.manifest["files"]["count"], "files") as advance:
         yield from bundle.mismatches(contents=True, advance=advance)
@@ -103,10 +104,11 @@ def problems(bundle: Bundle) -> Iterator[str]:
         with stage("Thumbnails", bundle.count, "products") as advance:
             yield from _catalogue_problems(bundle, ids, advance)
     except (sqlite3.Error, ValueError) as error:
-        yield f"{fmt.CATALOGUE} cannot be read to its end ({error})."
+        yield f"{fmt.CATALOGUE} cannot be read completely ({error})."
         return
     if len(ids) != bundle.count:
-        yield f"{fmt.CATALOGUE} holds {len(ids):,} products where {fmt.MANIFEST} says {bundle.count:,}."
+        held = counted(len(ids), "product")
+        yield f"{fmt.CATALOGUE} holds {held} where {fmt.MANIFEST} says {bundle.count:,}."
     for recipe in bundle.recipes:
         with stage("Lists", recipe["shards"], "files") as advance:
             yield from _recipe_problems(bundle, recipe, ids, advance)
@@ -152,7 +154,7 @@ def _recipe_problems(
             lists = json.loads((bundle.folder / file).read_text(encoding="utf-8"))
             for product_id, entries in lists.items():
                 yield from _list_problems(file, product_id, [entry for entry, _ in entries], ids)
-                # A list in another file than the one its id points to is never found.
+                # A list in the wrong file for its id is never found.
                 if fmt.shard_of(product_id, recipe["shards"]) == shard:
                     without_list.discard(product_id)
         except (OSError, ValueError, TypeError, AttributeError) as error:
@@ -164,10 +166,10 @@ def _recipe_problems(
 
 def _list_problems(file: str, product_id: str, entries: list[str], ids: set[str]) -> Iterator[str]:
     if product_id not in ids:
-        yield f"{file} has a list for {product_id!r}, which is no product."
+        yield f"{file} has a list for {product_id!r}, which is not a product."
     for entry in entries:
         if entry not in ids:
-            yield f"{file} has {entry!r} in the list of {product_id!r}, which is no product."
+            yield f"{file} has {entry!r} in the list of {product_id!r}, which is not a product."
         elif entry == product_id:
             yield f"{file} has {product_id!r} in its own list."
     if len(set(entries)) < len(entries):
@@ -178,11 +180,11 @@ def _bundle_lines(bundle: Bundle, found: list[str]) -> Iterator[str]:
     files = bundle.manifest["files"]
     recipes = ", ".join(recipe["name"] for recipe in bundle.recipes)
     yield (
-        f"{bundle.folder}: {bundle.count:,} products, lists under {recipes}, "
-        f"{files['count']:,} files of {_megabytes(files['bytes'])} together."
+        f"{bundle.folder}: {counted(bundle.count, 'product')}, lists under {recipes}, "
+        f"{counted(files['count'], 'file')} of {_megabytes(files['bytes'])} together."
     )
     if not found:
-        yield "Every file matches what the build wrote, and every list and thumbnail is in its place."
+        yield "Every file matches what the build wrote, and no list or thumbnail is missing."
         return
     for problem in found[:SHOWN]:
         yield f"  {problem}"
@@ -192,7 +194,7 @@ def _bundle_lines(bundle: Bundle, found: list[str]) -> Iterator[str]:
 
 def _slug_parts(bundle: Bundle) -> list[slug.SlugPart]:
     requirements = REPOSITORY / ("requirements-live.txt" if has_live(bundle) else "requirements.txt")
-    say(f"Installing {requirements.name} into a temporary folder, to weigh it …")
+    say(f"Installing {requirements.name} into a temporary folder to measure it …")
     with tempfile.TemporaryDirectory(prefix="akin-slug-") as folder:
         environment = Path(folder, "environment")
         slug.install(requirements, environment=environment)
@@ -207,14 +209,14 @@ def _slug_lines(parts: list[slug.SlugPart]) -> Iterator[str]:
 
 
 def slug_verdict(parts: list[slug.SlugPart]) -> str:
-    """Whether the host takes a slug of these parts and, where it is large, what would make it smaller."""
+    """Whether the host accepts a slug of these parts and, if it is large, what would make it smaller."""
     total = sum(part.bytes for part in parts)
     if total <= slug.SOFT_LIMIT:
-        return f"The host takes up to {_megabytes(slug.LIMIT)}."
+        return f"The host accepts up to {_megabytes(slug.LIMIT)}."
     if total <= slug.LIMIT:
         verdict = f"over {_megabytes(slug.SOFT_LIMIT)}, which makes it slow to start"
     else:
-        verdict = f"over the {_megabytes(slug.LIMIT)} that the host takes"
+        verdict = f"over the host's limit of {_megabytes(slug.LIMIT)}"
     largest = max(parts, key=lambda part: part.bytes)
     return f"The slug is {verdict}. Its largest part is {largest.name}: {largest.advice}"
 

@@ -1,4 +1,4 @@
-"""`python -m precompute collect`: a shop, a feed or a web site becomes a folder that can be built from."""
+"""`python -m precompute collect`: turns a shop, a feed or a web site into a folder to build from."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from precompute.cli.catalogue_options import add_column_option, add_image_folder
 from precompute.cli.collect_options import add_collect_options, collect_settings
 from precompute.cli.output import add_output_options, show, warn
 from precompute.collect.settings import KINDS
+from precompute.shared.wording import counted
 from precompute.sources.kinds import FILE_KINDS
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 _LEFT_OUT_SHOWN = 20
 
-_STOPPED = "What was fetched so far is kept: run the same command again to go on."
+_STOPPED = "Everything fetched so far is kept: run the same command again to continue."
 
 _EXAMPLES = """examples:
   python -m precompute collect https://shop.example --out catalogue
@@ -33,8 +34,8 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser = subparsers.add_parser(
         "collect",
         help="gather the products and pictures of a shop, a feed or a web site into a folder",
-        description="Gathers a catalogue into a folder with a products.csv and the pictures, to be looked at "
-        "and built from. What is there already is not fetched again.",
+        description="Collects a catalogue into a folder with a products.csv and the pictures, to look at "
+        "and build from. Files that exist already are not fetched again.",
         epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -48,13 +49,13 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "--out",
         type=Path,
         default=Path("catalogue"),
-        help="folder that the catalogue is written to (default: catalogue)",
+        help="folder to write the catalogue to (default: catalogue)",
     )
     parser.add_argument(
         "--source",
         dest="kind",
         choices=[*KINDS, *(kind.name for kind in FILE_KINDS)],
-        help="what SOURCE is (default: recognised): "
+        help="the kind of SOURCE (default: recognised): "
         + "; ".join(f"{name}: {text}" for name, text in KINDS.items())
         + "; or what a feed or a table is written in",
     )
@@ -90,13 +91,13 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _lines(collected: Collected) -> Iterator[str]:
     yield ""
-    yield f"Products    {collected.products:,} with {collected.pictures:,} different pictures"
+    yield f"Products    {collected.products:,} with {counted(collected.pictures, 'different picture')}"
     yield f"Left out    {len(collected.left_out):,}"
     for entry in collected.left_out[:_LEFT_OUT_SHOWN]:
         yield f"              {entry.file}: {entry.reason}"
     if len(collected.left_out) > _LEFT_OUT_SHOWN:
         yield f"              … all of them in {collected.folder / 'collected.json'}"
     if collected.unfinished:
-        yield f"Unfinished  {collected.unfinished}; the same command goes on"
+        yield f"Unfinished  {collected.unfinished}; run the same command again to continue"
     yield f"Catalogue   {collected.folder / 'products.csv'}"
     yield f"Build it    python -m precompute build {collected.folder}"

@@ -1,4 +1,4 @@
-"""Options of sources that are fetched: of `collect`, and of what takes a source that may be an address."""
+"""Options for fetching sources, for `collect` and all commands whose source may be an address."""
 
 from __future__ import annotations
 
@@ -18,27 +18,27 @@ COLLECTED = "collected"
 """The folder, beside the generations, of catalogues that a build collected."""
 
 _LIMITS = {
-    "products": (None, "products at the most (default: all)"),
-    "images": (CollectSettings.max_images, "pictures of a product at the most (default: %(default)s)"),
-    "pages": (CollectSettings.max_pages, "pages that are read at the most (default: %(default)s)"),
+    "products": (None, "the most products (default: all)"),
+    "images": (CollectSettings.max_images, "the most pictures of a product (default: %(default)s)"),
+    "pages": (CollectSettings.max_pages, "the most pages to read (default: %(default)s)"),
     "depth": (
         CollectSettings.max_depth,
-        "links from the first page to a page at the most (default: %(default)s)",
+        "the most links between the first page and a page (default: %(default)s)",
     ),
-    "megabytes": (CollectSettings.max_megabytes, "megabytes fetched at the most (default: %(default)s)"),
-    "minutes": (CollectSettings.max_minutes, "minutes that it may take at the most (default: %(default)s)"),
+    "megabytes": (CollectSettings.max_megabytes, "the most megabytes to fetch (default: %(default)s)"),
+    "minutes": (CollectSettings.max_minutes, "the most minutes to take (default: %(default)s)"),
 }
 
 
 def add_collect_options(parser: argparse.ArgumentParser) -> None:
-    """Add what decides how a source is fetched, and how much of it."""
+    """Add the options for how a source is fetched, and how much of it."""
     group = parser.add_argument_group("options of a source that is fetched")
     group.add_argument(
         "--rate",
         type=float,
         default=CollectSettings.rate,
         metavar="N",
-        help="requests a second to one host at the most (default: %(default)s)",
+        help="the most requests per second to one host (default: %(default)s)",
     )
     for name, (default, text) in _LIMITS.items():
         group.add_argument(f"--max-{name}", type=int, default=default, metavar="N", help=text)
@@ -54,13 +54,13 @@ def add_collect_options(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="ADDRESS",
-        help="a private address or network that may be asked, such as 10.1.2.3 or 10.0.0.0/8; may be given "
+        help="a private address or network that may be fetched, such as 10.1.2.3 or 10.0.0.0/8; may be given "
         "several times",
     )
 
 
 def with_source(arguments: argparse.Namespace, do: Callable[[dict[str, Any]], Result]) -> Result:
-    """Call `do` with the source, as fields of `BuildSettings`; what is at addresses is collected before."""
+    """Call `do` with the source, as fields of `BuildSettings`. A source at an address is collected first."""
     columns = columns_of(arguments)
     if is_remote(arguments.source):
         return do(_collected(arguments, columns=columns))
@@ -76,21 +76,21 @@ def with_source(arguments: argparse.Namespace, do: Callable[[dict[str, Any]], Re
 
 def _collected(arguments: argparse.Namespace, *, columns: Mapping[str, str]) -> dict[str, Any]:
     """Collect the source beside the bundle."""
-    # Scrapy is imported here so that builds of what lies here do without.
+    # Scrapy is imported here so that builds from local files do without it.
     from precompute.collect.collection import collect
 
     source = arguments.source
     name = name_of(source) if is_address(source) else Path(source).resolve().name
     collected = collect(collect_settings(arguments, out=arguments.out / COLLECTED / name, columns=columns))
     if collected.unfinished:
-        say(f"Not all was collected: {collected.unfinished}. The same command goes on.")
+        say(f"The collection is incomplete: {collected.unfinished}. Run the same command again to continue.")
     return {"source": collected.folder, "kind": None, "columns": {}}
 
 
 def collect_settings(
     arguments: argparse.Namespace, *, out: Path, columns: Mapping[str, str]
 ) -> CollectSettings:
-    """What the options ask for. Raises `UserError` where a number is none that can be."""
+    """The collection's settings from the options. Raises `UserError` for an invalid number."""
     return CollectSettings(
         source=arguments.source,
         out=out,

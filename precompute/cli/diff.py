@@ -1,4 +1,4 @@
-"""`python -m precompute diff`: what is different in a bundle, before it is deployed."""
+"""`python -m precompute diff`: shows what changed in a bundle, before it is deployed."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from bundle.generations import open_at, previous
 from precompute.cli.output import add_output_options, show, warn
 from precompute.shared.errors import UserError
 from precompute.shared.progress import say
+from precompute.shared.wording import counted
 
 if TYPE_CHECKING:
     from precompute.reports.difference import Difference
@@ -28,7 +29,7 @@ examples:
   python -m precompute diff data-live data --json --fail-over 0.2
 
 OLD alone is a bundle whose live generation is compared with the one that a rollback would make live.
-exits with 0, with 1 where more changed than --fail-over allows, with 2 where there is nothing to compare
+exits with 0, with 1 if more changed than --fail-over allows, with 2 if there is nothing to compare
 """
 
 
@@ -52,23 +53,23 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         )
     parser.add_argument("--recipe", metavar="NAME", help="recipe of both (default: the first of each)")
     parser.add_argument(
-        "--top", type=int, metavar="N", help="entries of each list that count (default: those shown at first)"
+        "--top", type=int, metavar="N", help="entries of each list to compare (default: those shown at first)"
     )
     parser.add_argument("--html", type=Path, metavar="FILE", help="also write it as a page with pictures")
     parser.add_argument(
         "--fail-over",
         type=float,
         metavar="SHARE",
-        help="exit with 1 where more than this share of the entries changed, from 0 to 1",
+        help="exit with 1 if more than this share of the entries changed, from 0 to 1",
     )
     add_output_options(parser)
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Compare, print what differs, write the page where asked to; 1 where more changed than is allowed.
+    """Compare, print the differences, write the page if requested. Returns 1 if too much changed.
 
-    Raises `BundleError` where there is no bundle, `UserError` where the options do not fit.
+    Raises `BundleError` if there is no bundle, and `UserError` if the options are invalid.
     """
     limit: float | None = arguments.fail_over
     if limit is not None and not 0 <= limit <= 1:
@@ -110,7 +111,7 @@ def _open(old: Path, new: Path | None) -> tuple[Bundle, Bundle]:
 
 
 def _check_html(path: Path | None) -> None:
-    """Say at once that a page cannot be written, and not after the comparison."""
+    """Report an unwritable page at once, not after the comparison."""
     if path is None:
         return
     if path.is_dir():
@@ -132,12 +133,12 @@ def _write_html(path: Path, difference: Difference, old: Bundle, new: Bundle) ->
 
 
 def _over(difference: Difference, limit: float | None) -> str:
-    """Why the difference is larger than is allowed, in one sentence; empty where it is not."""
+    """One sentence on why the difference is too large; empty if it is not."""
     share = difference.lists.share
     if limit is None or (share is not None and share <= limit):
         return ""
     if share is None:
-        return "No product is in both bundles, which --fail-over takes for a change of everything."
+        return "No product is in both bundles, which --fail-over counts as a complete change."
     return f"{share:.2%} of the entries changed, more than the {limit:.2%} of --fail-over."
 
 
@@ -146,9 +147,9 @@ def _lines(
 ) -> Iterator[str]:
     for name, side in (("Old", difference.old), ("New", difference.new)):
         built = f", built {side.created}" if side.created else ""
-        yield f"{name:<12}{side.folder}{built}: {side.products:,} products under {side.recipe}"
+        yield f"{name:<12}{side.folder}{built}: {counted(side.products, 'product')} under {side.recipe}"
     if difference.recipe_changes:
-        yield f"Recipe      another one: {', '.join(difference.recipe_changes)}"
+        yield f"Recipe      changed: {', '.join(difference.recipe_changes)}"
     pictures = sum(edit.picture for edit in difference.edited)
     yield (
         f"Products    {len(difference.added):,} added, {len(difference.removed):,} removed, "

@@ -1,4 +1,4 @@
-"""`python -m precompute doctor`: what hurts a shop in its catalogue."""
+"""`python -m precompute doctor`: finds problems in a shop's catalogue."""
 
 from __future__ import annotations
 
@@ -15,16 +15,17 @@ from precompute.cli.output import add_output_options, show, warn
 from precompute.shared.errors import UserError
 from precompute.shared.printable import printable
 from precompute.shared.progress import say
+from precompute.shared.wording import counted
 
 if TYPE_CHECKING:
     from precompute.doctor import Diagnosis, Finding
 
 _SHOWN = 5
-"""How many findings of each kind are printed; the rest is counted."""
+"""How many findings of each kind are printed; the rest are only counted."""
 
 _FAIL_ON = ("problem", "warning", "hint", "nothing")
 
-_STOPPED = "Nothing was published, and what was computed so far is kept: run the same command again to go on."
+_STOPPED = "Nothing was published, and all results so far are kept: run the same command again to continue."
 
 _EPILOG = """\
 examples:
@@ -33,8 +34,8 @@ examples:
   python -m precompute doctor ~/pictures --html doctor.html --csv doctor.csv
   python -m precompute doctor ~/pictures --fail-on problem --json
 
-exits with 0 where all is well or there are only hints, with 1 where something was found, with 2 where there
-is nothing to examine
+exits with 0 if all is well or there are only hints, 1 if something was found, 2 if there is nothing to
+examine
 """
 
 
@@ -42,10 +43,10 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     """Add the command and its options."""
     parser = subparsers.add_parser(
         "doctor",
-        help="find what hurts a shop in its catalogue",
+        help="find problems in a shop's catalogue",
         description="Examines a catalogue: pictures that are damaged, blurred, turned, too small, empty or "
-        "on several products, duplicate listings, wrong categories, missing prices and titles. What it "
-        "computes is kept for the next build; nothing is published.",
+        "on several products, duplicate listings, wrong categories, missing prices and titles. Its "
+        "results are kept for the next build; nothing is published.",
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -62,7 +63,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "--fail-on",
         choices=_FAIL_ON,
         default="warning",
-        help="the least severe finding with which the command exits with 1 (default: warning)",
+        help="exit with 1 if there is a finding of this severity or worse (default: warning)",
     )
     add_collect_options(parser)
     add_output_options(parser)
@@ -70,7 +71,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Examine, print and write what was found; 1 where that is as severe as --fail-on says."""
+    """Examine, print and write the findings. Returns 1 if one is as severe as --fail-on says."""
     recipes = recipes_of(arguments)
     if len(recipes) > 1:
         raise UserError(f"Expected one --recipe, by which products are compared. Received: {len(recipes)}.")
@@ -112,7 +113,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _check_file(option: str, path: Path | None) -> None:
-    """Say at once that a file cannot be written, and not after the work."""
+    """Report an unwritable file at once, not after the work."""
     if path is None:
         return
     if path.is_dir():
@@ -195,7 +196,7 @@ def _print_table(diagnosis: Diagnosis) -> None:
     table = Table(show_lines=False, pad_edge=False, box=None, padding=(0, 2, 0, 0))
     table.add_column("", header_style="dim")
     table.add_column("found", justify="right", header_style="dim")
-    table.add_column("what, and the first of them", header_style="dim")
+    table.add_column("finding, with the first products", header_style="dim")
     for kind, found in diagnosis.kinds():
         severity = Text(kind.severity, style=colours[kind.severity])
         table.add_row(severity, f"{len(found):,}", Text(kind.title, style="bold"))
@@ -210,10 +211,11 @@ def _print_table(diagnosis: Diagnosis) -> None:
 
 def _ending(arguments: argparse.Namespace, diagnosis: Diagnosis) -> Iterator[str]:
     if not diagnosis.findings:
-        yield "Nothing hurts: every check that could be made found all well."
+        yield "No problems: every check that could be made passed."
     for sentence in diagnosis.unchecked:
         yield f"Not checked {sentence}"
-    yield f"Examined    {diagnosis.products:,} products with {diagnosis.pictures:,} distinct pictures"
+    pictures = counted(diagnosis.pictures, "distinct picture")
+    yield f"Examined    {counted(diagnosis.products, 'product')} with {pictures}"
     yield f"Found       {_counts(diagnosis.severities())}"
     for name, path in (("Table", arguments.csv), ("Page", arguments.html)):
         if path is not None:

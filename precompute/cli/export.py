@@ -1,4 +1,4 @@
-"""`python -m precompute export`: what a build found, for other programs."""
+"""`python -m precompute export`: writes a build's results for other programs."""
 
 from __future__ import annotations
 
@@ -26,15 +26,15 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser = subparsers.add_parser(
         "export",
         help="write lists, embeddings or the full matrix for other programs",
-        description="Writes what a build found as a file for other programs:\n"
+        description="Writes a build's results as a file for other programs:\n"
         + "\n".join(f"  {name:<20}{text}" for name, text in _FORMATS.items()),
         epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--data", type=Path, default=Path("data"), help="the bundle (default: data)")
     parser.add_argument("--recipe", help="recipe of the bundle (default: its first)")
-    parser.add_argument("--format", choices=list(_FORMATS), required=True, help="what is written, as above")
-    parser.add_argument("--out", type=Path, help="file that is written (default: lists.csv and the like)")
+    parser.add_argument("--format", choices=list(_FORMATS), required=True, help="what to write, as above")
+    parser.add_argument("--out", type=Path, help="file to write (default: lists.csv and the like)")
     add_output_options(parser)
     parser.set_defaults(run=run)
 

@@ -1,7 +1,7 @@
 """The command line: `python -m precompute build SOURCE`, and `--help` for the rest.
 
-Exit codes: 0 all is well, 1 a check found something, 2 the input is not what is needed; 130 or 143, as
-shells have it, where Ctrl-C or SIGTERM stopped the command.
+Exit codes: 0 success, 1 a check found something, 2 invalid input; 130 or 143, as in shells, after Ctrl-C or
+SIGTERM.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ from precompute.shared.errors import UserError
 from precompute.shared.printable import printable
 
 _STOPPED = "Nothing was changed."
-"""What is said of a command that was stopped; one that keeps something says so by a default `stopped`."""
+"""The message for a stopped command. A command that keeps something sets its own as the default `stopped`."""
 
 
 class _Terminated(KeyboardInterrupt):
-    """SIGTERM came: all is put in order as after Ctrl-C."""
+    """SIGTERM was received: clean up as after Ctrl-C."""
 
 
 def make_parser() -> argparse.ArgumentParser:
@@ -53,16 +53,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (UserError, BundleError) as error:
         _say(str(error))
     except BrokenPipeError:
-        # Whoever read stdout has seen enough, as `head` does; Python would complain again as it ends.
+        # The reader of stdout has gone, as `head` does. Without this Python would complain again at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 128 + signal.SIGPIPE
     except OSError as error:
-        # Opening files is handled where the file is known; what is left is a full or a vanished disk.
+        # Errors of opening files are handled elsewhere; what remains is a full or missing disk.
         _say(f"{error.filename or 'writing'}: {error.strerror}. {_left(parsed)}")
     except MemoryError:
         _say(f"there is not enough memory: close other programs, or use a machine with more. {_left(parsed)}")
     except RuntimeError as error:
-        # Python has no error of its own for this.
+        # Python has no specific exception for this.
         if "can't start new thread" not in str(error):
             raise
         _say(f"the system allows no more threads: end other programs, or raise its limit. {_left(parsed)}")
@@ -75,7 +75,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _left(parsed: argparse.Namespace) -> str:
-    """What a command that came to no end left behind, in one sentence."""
+    """One sentence on what an aborted command left behind."""
     return getattr(parsed, "stopped", _STOPPED)
 
 
@@ -85,12 +85,12 @@ def _say(text: str) -> None:
 
 @contextmanager
 def _sigterm_as_interrupt() -> Iterator[None]:
-    """Let SIGTERM stop a command as Ctrl-C does: temporary files are removed, and what is kept is said."""
+    """Let SIGTERM stop a command like Ctrl-C: temporary files are removed and a message says what is kept."""
 
     def terminate(*_: object) -> None:
         raise _Terminated
 
-    # Python lets no other thread than the first one listen to signals.
+    # In Python, only the main thread can handle signals.
     if threading.current_thread() is not threading.main_thread():
         yield
         return

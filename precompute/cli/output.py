@@ -1,4 +1,4 @@
-"""What a command prints, and for whom: a summary for people, nothing, or one JSON object for a program."""
+"""Prints a command's result: a summary for people, nothing, or one JSON object for programs."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ from precompute.shared.printable import printable
 
 
 def add_output_options(parser: argparse.ArgumentParser) -> None:
-    """Add --quiet and --json to a command, which hands what it did to `show`."""
+    """Add --quiet and --json to a command, which passes its result to `show`."""
     group = parser.add_argument_group("output")
-    group.add_argument("--quiet", action="store_true", help="print nothing but warnings and errors")
+    group.add_argument("--quiet", action="store_true", help="print only warnings and errors")
     group.add_argument(
         "--json",
         action="store_true",
-        help="print one JSON object that says what was done, and nothing else on stdout",
+        help="print one JSON object with the result, and nothing else on stdout",
     )
     parser.set_defaults(stdout=None)
 
 
 @contextmanager
 def output_of(arguments: argparse.Namespace) -> Iterator[None]:
-    """Run a command inside, with the options of `add_output_options` in force where it has them.
+    """Apply the options of `add_output_options`, if the command has them, during the `with`.
 
     With --json or --quiet only `show` reaches stdout: what a library prints goes to stderr or nowhere.
     """
@@ -50,20 +50,20 @@ def output_of(arguments: argparse.Namespace) -> Iterator[None]:
 def show(arguments: argparse.Namespace, *, summary: Mapping[str, Any], lines: Iterable[str]) -> None:
     """Print `lines` for people, or `summary` with --json, or nothing with --quiet alone.
 
-    `summary` may hold what JSON knows, and paths. The JSON is ASCII, so that no terminal, log or locale
-    changes it; in the lines, characters that a terminal would obey are spelled out as escapes.
+    `summary` may hold JSON values and paths. The JSON is ASCII, so that no terminal, log or locale changes
+    it. In the lines, control characters are escaped.
     """
     if arguments.json:
         print(json.dumps(summary, indent=1, default=_plain), file=arguments.stdout, flush=True)
     elif not arguments.quiet:
         for line in lines:
             print(printable(line))
-        # Here, so that a reader who has gone is noticed while the command still runs.
+        # Flush here, so that a closed pipe is noticed while the command still runs.
         sys.stdout.flush()
 
 
 def warn(arguments: argparse.Namespace, text: str) -> None:
-    """Say on stderr what the summary would have said, where --quiet leaves it out."""
+    """Print to stderr what the summary would have said, if --quiet leaves it out."""
     if arguments.quiet and not arguments.json:
         print(f"akin: {printable(text)}", file=sys.stderr)
 
@@ -80,4 +80,4 @@ def _stray(*, quiet: bool) -> Iterator[TextIO]:
 def _plain(value: object) -> str:
     if isinstance(value, Path):
         return str(value)
-    raise TypeError(f"Expected what JSON knows, or a path. Received: {type(value).__name__}.")
+    raise TypeError(f"Expected a JSON value or a path. Received: {type(value).__name__}.")

@@ -1,4 +1,4 @@
-"""Parses arguments, and says of a wrong one in a sentence what was meant."""
+"""Parses arguments, and suggests what was meant by a mistyped one."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from typing import Any, NoReturn
 
 
 class CommandParser(argparse.ArgumentParser):
-    """A parser whose errors are short: options are listed by --help alone."""
+    """A parser with short errors: only --help lists the options."""
 
     def format_usage(self) -> str:
-        """One line with what must be given."""
+        """One line with the required arguments."""
         given = [str(action.metavar or action.dest) for action in self._actions if not action.option_strings]
         return f"usage: {' '.join([self.prog, '[options]', *given])}\n"
 
     def error(self, message: str) -> NoReturn:
-        """Exit with 2, after the usage and what is wrong."""
+        """Print the usage and the error, and exit with 2."""
         end = "" if message.endswith((".", "?")) else "."
         self.exit(2, f"{self.format_usage()}akin: {message}{end} {self.prog} --help says more.\n")
 

@@ -1,4 +1,4 @@
-"""`python -m precompute plan`: what a build would cost, before it is made."""
+"""`python -m precompute plan`: predicts the cost of a build."""
 
 from __future__ import annotations
 
@@ -27,22 +27,22 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     """Add the command and its options."""
     parser = subparsers.add_parser(
         "plan",
-        help="predict what a build would take",
+        help="predict the time and space that a build would take",
         description="Builds a sample of the products in a temporary folder, and predicts from it for each "
-        "recipe the minutes, the memory and the bytes of the whole build, and whether a deploy would fit.",
+        "recipe the time, memory and disk space of the whole build, and whether a deploy would fit.",
         epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     add_catalogue_options(parser)
     parser.add_argument(
-        "--sample", type=int, default=256, help="products that are built to predict from (default: 256)"
+        "--sample", type=int, default=256, help="how many products to build as a sample (default: 256)"
     )
     add_output_options(parser)
     parser.set_defaults(run=run, stopped="Nothing was written.")
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Print the plan of each recipe; 1 where a deploy of one would not fit."""
+    """Print the plan of each recipe. Returns 1 if a deploy of one would not fit."""
     if arguments.sample < 2:
         raise UserError(f"Expected --sample to be 2 or more. Received: {arguments.sample}.")
     recipes, source = recipes_of(arguments), source_of(arguments)
@@ -79,7 +79,7 @@ def _lines(plans: Sequence[Plan]) -> Iterator[str]:
             f"Bundle      {_size(sizes.total)}: thumbnails {_size(sizes.thumbnails)}, "
             f"lists {_size(sizes.lists)}, all else {_size(sizes.rest)}"
         )
-        yield f"Disk        {_size(each.disk)} after the first build, with what the next ones start from"
+        yield f"Disk        {_size(each.disk)} after the first build, including the store for later builds"
         verdict = f"more than the limit of {_size(LIMIT)}" if each.advice else f"of {_size(LIMIT)}"
         yield f"Slug        {_size(each.slug)}, {verdict}"
         if each.advice:

@@ -15,7 +15,7 @@ examples:
   python -m precompute rollback
   python -m precompute rollback --data data-photos --json
 
-both generations stay: a second rollback goes forth again
+both generations are kept: a second rollback undoes the first
 """
 
 
@@ -30,13 +30,13 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     )
     parser.add_argument("--data", type=Path, default=Path("data"), help="the bundle's folder (default: data)")
     add_output_options(parser)
-    parser.set_defaults(run=run, stopped="Whichever generation CURRENT names is whole and live.")
+    parser.set_defaults(run=run, stopped="The generation that CURRENT names is complete and live.")
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Go back, say which generation is live, and return 0.
 
-    Raises `BundleError` where there is no other generation, or where it is not as it was built.
+    Raises `BundleError` if there is no other generation, or if it was changed after the build.
     """
     root: Path = arguments.data
     say(f"Looking at the other generation in {root} …")
@@ -58,7 +58,7 @@ def run(arguments: argparse.Namespace) -> int:
             f"Live        {bundle.folder.name}, built {created or 'at an unknown time'}",
             f"Products    {bundle.count:,}, lists under {', '.join(recipes)}",
             f"Other       {_other(other)}",
-            "A dashboard that serves this folder follows by itself.",
+            "A dashboard that serves this folder switches automatically.",
         ],
     )
     return 0
@@ -66,5 +66,5 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _other(other: Bundle | None) -> str:
     if other is None:
-        return "none that is complete: there is no way forth but to build again"
+        return "none that is complete: build again to get a newer one"
     return f"{other.folder.name}, which a second rollback makes live"

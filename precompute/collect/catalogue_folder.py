@@ -23,6 +23,7 @@ from precompute.collect.readers.text import amount_text
 from precompute.collect.settings import PLACEHOLDER_PRODUCTS
 from precompute.shared.csv_cells import marked
 from precompute.shared.errors import UserError
+from precompute.shared.wording import counted
 from precompute.sources import LeftOut, Record, product_from
 from precompute.sources.columns import role_of
 from precompute.sources.doubts.hidden import is_about_hiding
@@ -154,8 +155,8 @@ def write_catalogue(choice: Choice, folder: Path) -> Written:
         if not products:
             first = next(_troubles(choice.journal), left_out[0])
             raise UserError(
-                f"None of the {len(left_out):,} products has a picture that can be used; "
-                f"the first, {first.file}: {first.reason}."
+                f"Expected products with usable pictures. Received: {counted(len(left_out), 'product')} "
+                f"without any; the first, {first.file}: {first.reason}."
             )
     _remove_unused(folder, used, choice.journal)
     return Written(products, len(used), [*choice.left_out, *_troubles(choice.journal), *left_out])

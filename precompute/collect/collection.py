@@ -27,6 +27,7 @@ from precompute.collect.settings import RESUMABLE_HOURS, TABLE, USER_AGENT, Coll
 from precompute.shared.errors import UserError
 from precompute.shared.lock import locked
 from precompute.shared.progress import say, stage
+from precompute.shared.wording import counted
 from precompute.sources import LeftOut, read_records
 from precompute.sources.catalogue import table_in
 from precompute.sources.files import JOURNAL
@@ -125,7 +126,7 @@ class _Collection:
             # Nothing of what was found out about the source is taken for granted the next time.
             journal.begin()
             raise UserError(reason)
-        say(f"{count:,} products were found.")
+        say(f"Found {counted(count, 'product')}.")
         self._copy_pictures(choice)
         unfinished = self._get_pictures(choice) or unfinished
         try:
@@ -133,8 +134,8 @@ class _Collection:
         except UserError:
             if unfinished:
                 raise UserError(
-                    f"Expected pictures of {count:,} products. Received: none, as {unfinished}. "
-                    "What was gathered is kept: run the same command again to go on."
+                    f"Expected pictures of {counted(count, 'product')}. Received: none, as {unfinished}. "
+                    "Everything collected is kept: run the same command again to continue."
                 ) from None
             # The same command asks again, as the pictures may be there by then.
             journal.note(phase="finished")
@@ -171,7 +172,7 @@ class _Collection:
         if reading.gone:
             raise UserError(
                 f"Expected answers from {_shown(self.settings)} to the end. Received: {reading.gone}. "
-                "What was read so far is kept: run the same command again to go on."
+                "Everything read so far is kept: run the same command again to continue."
             )
         # So many products were asked for, and so many are there.
         is_part = reading.limit and "products" not in reading.limit

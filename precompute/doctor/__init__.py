@@ -1,6 +1,6 @@
-"""Finds what hurts a shop in its catalogue: pictures, listings and fields that visitors stumble over.
+"""Finds problems in a shop's catalogue: in pictures, listings and fields.
 
-A check goes from a `Case` to `Finding`s; `precompute.doctor.findings.KINDS` has what there is to find.
+A check turns a `Case` into `Finding`s; `precompute.doctor.findings.KINDS` lists the kinds.
 """
 
 from precompute.doctor.diagnosis import diagnose

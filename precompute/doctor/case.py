@@ -1,4 +1,4 @@
-"""What the doctor's checks look at: a catalogue with all that is known of its pictures."""
+"""The input of the doctor's checks: a catalogue with everything known about its pictures."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ class Case:
             yield product, [pair for pair in others if not same_article(product, pair[0])]
 
     def small_picture(self, image_id: str) -> Image.Image | None:
-        """The smaller thumbnail of a picture, RGB; None where it has gone."""
+        """The smaller thumbnail of a picture, RGB; None if it is gone."""
         try:
             with Image.open(self.pictures.folder / thumbnail_files(image_id)[1]) as image:
                 return image.convert("RGB")
@@ -76,12 +76,12 @@ class Case:
 
 
 def same_article(one: Product, other: Product) -> bool:
-    """Whether the shop says that two products are variants of one another, or shows one picture for both."""
+    """Whether two products are variants of each other, or share a picture."""
     if one.variants and one.variants == other.variants:
         return True
     return not {image.id for image in one.images}.isdisjoint(image.id for image in other.images)
 
 
 def articles(products: list[Product]) -> int:
-    """How many articles products are, where variants of one another are one."""
+    """The number of articles, counting variants of each other as one."""
     return len({(bool(product.variants), product.variants or product.id) for product in products})

@@ -1,4 +1,4 @@
-"""Products that may be in the wrong category: those that look like them are in another one."""
+"""Finds products that may be in the wrong category, as their look-alikes are in another one."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ MEMBERS = 10
 """Products that a category must have, for its own to be judged and for its votes to count."""
 
 VOTERS = 20
-"""How many of a product's nearest vote at the most."""
+"""The most neighbours of a product that vote."""
 
 LEAST_VOTERS = 5
 
@@ -24,7 +24,7 @@ AGREE = 0.5
 """The share of the votes that another category must have."""
 
 EVIDENCE = 1.75
-"""By how much each vote on average must speak for the other category, in nats."""
+"""The least average evidence per vote for the other category, in nats."""
 
 _SMOOTHING = 0.2
 _BLOCK = 4096

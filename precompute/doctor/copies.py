@@ -1,4 +1,4 @@
-"""One picture on several products, placeholders, and listings that show one photo twice."""
+"""Finds pictures on several products, placeholders, and listings that show the same photo."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from precompute.doctor.single_pictures import PLAIN_FRAME, is_blank
 from precompute.embeddings.embedded_catalogue import signatures_of
 from precompute.neighbours.twins import with_twins
 from precompute.shared.progress import stage
+from precompute.shared.wording import counted
 from precompute.store import Measures
 
 CARD_GROUND = 0.93
@@ -44,14 +45,14 @@ def check_copies(case: Case) -> Iterator[Finding]:
         measures = case.measures[group[0].images[0].id]
         count = articles(group)
         if is_blank(measures):
-            yield _finding(case, "blank-picture", "It has one colour and shows nothing.", group)
+            yield _finding(case, "blank-picture", "It has only one colour and shows nothing.", group)
         elif _is_placeholder(measures, count):
-            used = f"{len(group):,} products have it" if len(group) > 1 else "One product has it"
+            used = f"{counted(len(group), 'product')} {'has' if len(group) == 1 else 'have'} it"
             yield _finding(case, "placeholder", f"{used}, and it looks like a card without a product.", group)
         elif count > 1 and len(images) == 1:
             yield _finding(case, "shared-picture", f"One picture is on {len(group):,} products.", group)
         elif count > 1:
-            text = f"{len(group):,} products seem to show one photo, in {len(images):,} files."
+            text = f"{len(group):,} products seem to show one photo, in {counted(len(images), 'file')}."
             yield _finding(case, "near-duplicate", text, group)
 
 

@@ -29,11 +29,11 @@ from precompute.store import Store
 
 
 def diagnose(settings: BuildSettings, *, catalogue: Catalogue | None = None) -> Diagnosis:
-    """What hurts in the catalogue of `settings`, judged by the lists of its first recipe.
+    """Examine the catalogue of `settings`, using the lists of its first recipe.
 
-    What a build has computed is taken over from the store, and what is computed here stays there for the next
-    one; nothing is published. Raises what `precompute.building.build` raises, but for a catalogue of which no
-    picture can be used: that is a finding.
+    Results of earlier builds are reused from the store, and new ones are kept there for the next build;
+    nothing is published. Raises what `precompute.building.build` raises, except for a catalogue without
+    usable pictures: that is a finding.
     """
     check_settings(settings)
     clock = Clock()
@@ -89,4 +89,4 @@ def _unchecked(case: Case, found: EmbeddedCatalogue) -> Iterator[str]:
     if not judged(found.products):
         yield f"Wrong categories: fewer than two categories have {MEMBERS} products or more."
     if found.images <= NEAREST:
-        yield f"Turned pictures: there are {found.images} pictures, and {NEAREST + 1} are needed to compare."
+        yield f"Turned pictures: {NEAREST + 1} pictures are needed to compare. Received: {found.images}."

@@ -9,6 +9,7 @@ from pathlib import Path
 from precompute.doctor.findings import Diagnosis, Finding, FindingKind
 from precompute.reports.page import PagePictures, render
 from precompute.shared.printable import printable
+from precompute.shared.wording import counted
 from precompute.store.pictures import thumbnail_files
 
 PICTURES = 1_000
@@ -61,8 +62,8 @@ def heading(diagnosis: Diagnosis) -> str:
     """What was found, in a few words."""
     counts = [(count, name) for name, count in diagnosis.severities().items() if count]
     if not counts:
-        return "Nothing hurts"
-    words = [f"{count:,} {name}{'' if count == 1 else 's'}" for count, name in counts]
+        return "No problems"
+    words = [counted(count, name) for count, name in counts]
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
 
 

@@ -1,4 +1,4 @@
-"""What is wrong with what a shop says of its products: titles, prices, categories."""
+"""Finds problems in a shop's product data: titles, prices, categories."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def check_fields(case: Case) -> Iterator[Finding]:
 
 
 def unchecked_fields(case: Case) -> Iterator[str]:
-    """What is not asked for, as no product, or hardly one, has it."""
+    """The fields that are not checked, because hardly any product has them."""
     products = case.catalogue.products
     priced = [product for product in products if product.price is not None]
     if not _usual(products, priced):
@@ -100,7 +100,7 @@ def _prices(products: list[SourceProduct]) -> Iterator[Finding]:
         for product in products:
             if product.price is None:
                 given = product.facts.get("price", "")
-                text = f"Its price “{given}” is no number." if given else "It has no price; most others have."
+                text = f"Its price “{given}” is not a number." if given else "It has no price; most do."
                 yield _finding("missing-price", product, text)
     yield from _odd_prices(priced)
     for product in priced:

@@ -1,4 +1,4 @@
-"""What the doctor can find, what each finding means, and what to do about it."""
+"""The doctor's findings: what each means, and what to do about it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 from precompute.doctor.case import Case
 
 SEVERITIES = ("problem", "warning", "hint")
-"""The worst first: what visitors see is wrong, what probably is, what could be better."""
+"""Worst first: what visitors see is wrong, what probably is wrong, what could be better."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ KINDS = (
         "left-out",
         "problem",
         "Products that are left out",
-        "Correct the row, or the file that it names: the product is not in the shop as it is.",
+        "Correct the row or the file that it names; until then the product is missing from the shop.",
     ),
     FindingKind(
         "blank-picture",
@@ -52,14 +52,14 @@ KINDS = (
         "shared-picture",
         "problem",
         "Pictures that several products have",
-        "Give each product its own picture; where they are one article in several sizes, give them one value "
+        "Give each product its own picture; if they are sizes of one article, give them the same value "
         "in the column variants.",
     ),
     FindingKind(
         "missing-title",
         "problem",
         "Products without a title",
-        "Give the product a title: its file's name stands there now.",
+        "Give the product a title: its file's name is shown for now.",
     ),
     FindingKind(
         "missing-price",
@@ -71,27 +71,27 @@ KINDS = (
         "near-duplicate",
         "warning",
         "Listings that may be duplicates",
-        "Look whether these are one product, listed several times: keep one, or give them one value in the "
+        "Check whether these are one product listed several times: keep one, or give all one value in the "
         "column variants.",
     ),
     FindingKind(
         "wrong-category",
         "warning",
         "Products that may be in the wrong category",
-        "Look at the product beside those that look like it, and move it where it belongs.",
+        "Compare the product with those that look like it, and move it to the right category.",
     ),
     FindingKind(
         "turned-picture",
         "warning",
-        "Pictures that may lie on their side or stand on their head",
+        "Pictures that may be sideways or upside down",
         "Turn the picture and upload it again.",
     ),
     FindingKind(
         "turned-twice",
         "warning",
         "Pictures that are turned twice",
-        "Save the picture anew without its EXIF orientation: its pixels have been turned, and the note that "
-        "asks for it was left.",
+        "Save the picture without its EXIF orientation: its pixels have already been turned, and the "
+        "orientation was left in place.",
     ),
     FindingKind(
         "small-picture",
@@ -103,19 +103,19 @@ KINDS = (
         "blurred-picture",
         "warning",
         "Pictures that may be blurred",
-        "Look at the picture in its full size; take it again, or upload the original.",
+        "Look at the picture in full size; take it again, or upload the original.",
     ),
     FindingKind(
         "empty-picture",
         "warning",
         "Pictures that are mostly empty",
-        "Cut the picture closer: the product should fill most of it.",
+        "Crop the picture: the product should fill most of it.",
     ),
     FindingKind(
         "odd-title",
         "warning",
-        "Titles with signs that are not meant",
-        "Correct the title, and how the table is saved or exported: as UTF-8, without markup.",
+        "Titles with garbled characters",
+        "Correct the title, and save or export the table as UTF-8, without markup.",
     ),
     FindingKind(
         "odd-price",
@@ -127,19 +127,19 @@ KINDS = (
         "missing-currency",
         "warning",
         "Prices without a currency",
-        "Add the currency, as EUR or USD.",
+        "Add the currency, such as EUR or USD.",
     ),
     FindingKind(
         "missing-category",
         "warning",
         "Products without a category",
-        "Give the product a category, or no visitor finds it through one.",
+        "Give the product a category, so that visitors can find it there.",
     ),
     FindingKind(
         "same-title",
         "hint",
         "Titles that several products have",
-        "Say in each title what sets the product apart, such as its colour or size.",
+        "Mention in each title what makes the product different, such as its colour or size.",
     ),
     FindingKind(
         "relies-on-exif",
@@ -151,10 +151,10 @@ KINDS = (
         "not-used",
         "hint",
         "Files that no product uses",
-        "Nothing needs to be done, if the files are not meant to be products' pictures.",
+        "If the files are not meant to be products' pictures, nothing needs to be done.",
     ),
 )
-"""All of them, what hurts most first."""
+"""All kinds of findings, worst first."""
 
 _CONSEQUENCES = (
     (

@@ -1,6 +1,6 @@
 """Embeds the pictures of a catalogue: batches from the loader through the extractors, by image id.
 
-What the store has is not computed again: a picture that is known in every way is read, hashed and no more.
+Results in the store are not computed again: a fully known picture is only read and hashed.
 """
 
 from __future__ import annotations
@@ -25,32 +25,32 @@ from precompute.shared.machine import available_cores
 from precompute.store import EmbeddingStore
 
 _WINDOW = 64
-"""Images that are loaded ahead of the extractors at the most; the inputs of one take about 10 MB."""
+"""The most images loaded ahead of the extractors; the inputs of one image take about 10 MB."""
 
 _COMMIT_EVERY = 1.0
-"""Seconds after which what was computed is put on the disk: so much a kill may cost, or one batch."""
+"""Seconds between writes of results to the disk: a kill loses at most this much work, or one batch."""
 
-_NOT_FINITE = "its embedding has values that are no numbers"
+_NOT_FINITE = "its embedding has values that are NaN or infinite"
 
 
 class InputForm(Protocol):
-    """How a picture becomes an extractor's input, as `pictures.form.Form` does it."""
+    """Turns a picture into an extractor's input, as `pictures.form.Form` does."""
 
     @property
     def decoding(self) -> str:
-        """That of `pictures.decoding.decode`."""
+        """The decoding, as for `pictures.decoding.decode`."""
 
     def make(self, picture: Image.Image) -> np.ndarray:
-        """The input, uint8, that a picture so decoded becomes."""
+        """Turn a picture decoded this way into the input, uint8."""
 
 
 class EmbeddingTask:
-    """What one recipe asks for: the embeddings that an extractor gives of pictures in one form."""
+    """One recipe's task: embedding pictures in one form with one extractor."""
 
     def __init__(
         self, recipe: Recipe, open_extractor: Callable[[], Extractor], store: EmbeddingStore
     ) -> None:
-        """`open_extractor` is called when the first picture comes that is new to the `store`."""
+        """`open_extractor` is called for the first picture that is not in the `store`."""
         self.form: InputForm = Form(recipe.decoding, recipe.input_size, recipe.resize, recipe.interpolation)
         self.store = store
         self.opening_seconds = self.embedding_seconds = 0.0
@@ -58,14 +58,14 @@ class EmbeddingTask:
 
     @cached_property
     def extractor(self) -> Extractor:
-        """The extractor, opened now where it was not."""
+        """The extractor, opened on first use."""
         started = perf_counter()
         opened = self._open()
         self.opening_seconds = perf_counter() - started
         return opened
 
     def embed(self, batch: Sequence[tuple[str, np.ndarray]]) -> list[str]:
-        """Embed pictures, each an image id and its input; the ids of those that have no embedding."""
+        """Embed pictures, each an image id and its input. Returns the ids of those without an embedding."""
         refused: list[str] = []
         if not batch:
             return refused
@@ -83,7 +83,7 @@ class EmbeddingTask:
 
 @dataclass
 class Embedded:
-    """What came of a list of files.
+    """The result of embedding a list of files.
 
     `images` has the image id of each file whose picture has an embedding from every extractor, `left_out` the
     reason for each other one. `known` is how many distinct pictures were known before.
@@ -120,10 +120,10 @@ def embed_all(
     a picture that all stores hold and that is `known` is not decoded. A picture that has no embedding under
     one of the recipes is left out under all of them.
 
-    `also(image id, the file's bytes, upright picture)` is called in a loader's thread for each distinct
-    picture that is not `known(image id)`: the thumbnail is made there. `commit` is called where the stores'
-    own `commit` is. `advance(count, known)` is told of every file that is done, and how many of them were
-    known. `reading_seconds` is the time spent waiting for pictures.
+    `on_new_picture(image id, the file's bytes, upright picture)` is called in a loader's thread for each
+    distinct picture that is not `known(image id)`: the thumbnail is made there. `commit` is called where the
+    stores' own `commit` is. `advance(count, known)` is called with the number of files done, and how many of
+    them were known. `reading_seconds` is the time spent waiting for pictures.
     """
 
     def prepare(image_id: str, data: bytes) -> _Prepared:
@@ -142,7 +142,7 @@ def embed_all(
             task.store.commit()
 
     progress = _Progress()
-    # Closed also where an exception passes, so that no thread goes on writing thumbnails after it.
+    # Closed even after an exception, so that no thread continues to write thumbnails.
     with closing(load(folder, files, prepare, threads=available_cores(), ahead=_WINDOW)) as loaded:
         started, committed = perf_counter(), monotonic()
         for batch in _batches(loaded):
@@ -156,21 +156,21 @@ def embed_all(
                 committed = monotonic()
             started = perf_counter()
     commit_all()
-    # The first picture that needed an extractor waited for it.
+    # The first picture that needs an extractor waits until it is open.
     progress.found.reading_seconds -= sum(task.opening_seconds for task in tasks)
     return progress.result(files)
 
 
 @dataclass(frozen=True)
 class _Prepared:
-    """What is to be done with a picture: its input for each work that lacks it."""
+    """A picture's inputs, one for each task that lacks its embedding."""
 
     inputs: list[tuple[EmbeddingTask, np.ndarray]]
     new: bool
 
 
 class _Progress:
-    """What came of the files so far."""
+    """The results so far."""
 
     def __init__(self) -> None:
         self.found = Embedded()
@@ -181,7 +181,7 @@ class _Progress:
         self._reasons |= dict.fromkeys(image_ids, _NOT_FINITE)
 
     def note(self, batch: list[Loaded[_Prepared]]) -> None:
-        """Keep what came of each file of a batch."""
+        """Record the result of each file of a batch."""
         for item in batch:
             if item.image_id is None:
                 self.found.left_out[item.file] = item.reason
@@ -193,7 +193,7 @@ class _Progress:
                 self.found.known += not item.result.new
 
     def result(self, files: Iterable[str]) -> Embedded:
-        """All of it, in the order of the files. What holds for an image holds for each file that has it."""
+        """The final result, in the order of the files. Files with the same image share its result."""
         images = self.found.images
         for file in [file for file in files if images.get(file) in self._reasons]:
             self.found.left_out[file] = self._reasons[images.pop(file)]
@@ -201,10 +201,10 @@ class _Progress:
 
 
 def _batches(loaded: Iterable[Loaded[_Prepared]]) -> Iterator[list[Loaded[_Prepared]]]:
-    """Group what was loaded so that each group brings enough new pictures for the extractors that need them.
+    """Group loaded pictures so that each group has enough new pictures for the extractors that need them.
 
-    An extractor takes as long for one picture as for a full batch: new ones wait for each other, while those
-    that bring nothing go ahead, so that people see it go on.
+    An extractor takes as long for one picture as for a full batch, so new pictures wait for each other. Known
+    pictures pass at once, so that people see progress.
     """
     known: list[Loaded[_Prepared]] = []
     new: list[Loaded[_Prepared]] = []

@@ -1,4 +1,4 @@
-"""A catalogue whose pictures are embedded: what a build goes on from, and the doctor."""
+"""Embeds a catalogue's pictures, for builds and the doctor."""
 
 from __future__ import annotations
 
@@ -15,29 +15,30 @@ from precompute.embeddings.embed import Embedded, EmbeddingTask, embed_all
 from precompute.embeddings.picture_maker import PictureMaker
 from precompute.shared.clock import Clock
 from precompute.shared.progress import say, stage
+from precompute.shared.wording import counted
 from precompute.sources import Catalogue, LeftOut, SourceProduct
 from precompute.store import PictureStore
 
 _AS_GIVEN = tuple(field.name for field in fields(SourceProduct) if field.name != "files")
-"""The fields of a product that the bundle has as the source gives them."""
+"""The product fields that the bundle takes unchanged from the source."""
 
 
 class ExtraMeasure(Protocol):
-    """What else is made of pictures and kept by image id; `add` is called in a loader's thread."""
+    """An additional measurement of pictures, stored by image id; `add` is called in a loader's thread."""
 
     def holds(self, image_id: str) -> bool:
-        """Whether it is known of a picture."""
+        """Whether a picture was already measured."""
 
     def add(self, image_id: str, data: bytes, image: Image.Image) -> None:
-        """Make it from the file's bytes and the upright picture."""
+        """Measure the file's bytes and the upright picture."""
 
     def commit(self) -> None:
-        """Put what was made since the last time on the disk."""
+        """Write new measurements to the disk."""
 
 
 @dataclass(frozen=True)
 class EmbeddedCatalogue:
-    """What became of a catalogue: its products that have a picture with an embedding, in its order.
+    """An embedded catalogue: its products that have a picture with an embedding, in its order.
 
     `left_out` has the rows and files of the source that are in none of them; `embedded` is what came of the
     files.
@@ -67,7 +68,7 @@ def embed_catalogue(
     clock: Clock,
     extra: ExtraMeasure | None = None,
 ) -> EmbeddedCatalogue:
-    """Embed every picture of a catalogue and make its thumbnails; what the stores hold is taken over."""
+    """Embed every picture of a catalogue and make its thumbnails, reusing what the stores have."""
 
     def known(image_id: str) -> bool:
         return pictures.holds(image_id) and (extra is None or extra.holds(image_id))
@@ -99,7 +100,7 @@ def embed_catalogue(
         clock.add("model", task.opening_seconds)
         clock.add("embedding", task.embedding_seconds)
     if pictures.damaged:
-        say(f"{pictures.damaged:,} thumbnails in {pictures.folder} were damaged and are made anew.")
+        say(f"Made again in {pictures.folder}: {counted(pictures.damaged, 'damaged thumbnail')}.")
     products = _products(catalogue, embedded, pictures)
     return EmbeddedCatalogue(products, _left_out(catalogue, embedded), embedded)
 
@@ -130,11 +131,11 @@ def _products(catalogue: Catalogue, embedded: Embedded, pictures: PictureStore) 
 
 
 def _left_out(catalogue: Catalogue, embedded: Embedded) -> list[LeftOut]:
-    """What is not in the bundle and why, and what becomes of a product of the table that loses a picture."""
+    """Everything left out and why, and what happens to products that lose a picture."""
     losers: dict[str, list[SourceProduct]] = {file: [] for file in embedded.left_out}
     for product in catalogue.products:
         for file in product.files:
-            # A picture that is a product by itself needs no word more.
+            # For a picture that is its own product, nothing needs to be added.
             if file in losers and file != product.id:
                 losers[file].append(product)
     left_out = list(catalogue.left_out)
@@ -151,5 +152,5 @@ def _goes_on(product: SourceProduct, lost: str, embedded: Embedded) -> str:
     if not left:
         return "has no other picture and is left out"
     if lost == product.files[0]:
-        return f"goes on with {left[0]} as its first picture"
-    return f"keeps {len(left)} of its {len(product.files)} pictures"
+        return f"now has {left[0]} as its first picture"
+    return f"keeps {len(left)} of its {counted(len(product.files), 'picture')}"

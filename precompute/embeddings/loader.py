@@ -48,8 +48,8 @@ def load(
     there is none; it runs in one of the `threads`, once for each distinct content. At most `ahead` files
     are loaded before they are asked for, which bounds the memory.
 
-    The image id and the result come from the same bytes, whatever becomes of the file meanwhile. Raises
-    `UserError` where the folder itself has gone: that says nothing about its pictures.
+    The image id and the result come from the same bytes, even if the file changes meanwhile. Raises
+    `UserError` if the folder itself disappears, as that is no fault of its pictures.
     """
     seen = _Seen()
     with ThreadPoolExecutor(threads, thread_name_prefix="load") as pool:
@@ -86,7 +86,7 @@ def _load(folder: Path, file: str, prepare: Callable[[str, bytes], Result], seen
         data = _read(folder / file)
     except OSError as error:
         if not folder.is_dir():
-            raise UserError(f"The folder {folder} went away while its pictures were read.") from error
+            raise UserError(f"The folder {folder} disappeared while its pictures were read.") from error
         return Loaded(file, None, reason=f"the file cannot be read ({error.strerror})")
     except PictureError as error:
         return Loaded(file, None, reason=str(error))

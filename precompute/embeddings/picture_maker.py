@@ -1,4 +1,4 @@
-"""Everything that a build takes from a picture's pixels besides its embeddings."""
+"""Makes everything that a build needs from a picture's pixels, except embeddings."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ THUMBNAIL_SIZE = 400
 THUMBNAIL_QUALITY = 78
 
 _VERSION = 3
-"""Of what `make` does: to be raised with each change of it, so that no build takes over what others made."""
+"""The version of `make`. Raise it with each change, so that no build reuses older results."""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Embeddings to the vectors that are compared."""
+"""Projects embeddings to the vectors that are compared."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ def project(embeddings: np.ndarray, image_ids: list[str], *, projection: str) ->
 
 
 def centre(embeddings: np.ndarray, image_ids: list[str]) -> np.ndarray:
-    """What the pictures of a catalogue share: the mean of a sample of the embeddings, (d,) float64.
+    """The centre of a catalogue: the mean of a sample of its embeddings, (d,) float64.
 
-    Studio, background and kind of product say nothing about which pictures look alike. The sample are the
-    `ANCHORS` pictures whose ids sort first, summed in that order. Ids are hashes, so it is a random one
-    that follows from the catalogue alone, and among n pictures one that comes or goes leaves it as it is
-    but in `ANCHORS` of n times; the mean of all would move every vector each time.
+    It represents what all pictures share, such as studio and background, which says nothing about likeness.
+    The sample are the `ANCHORS` pictures whose ids sort first, summed in that order. Ids are hashes, so it is
+    a random one that follows from the catalogue alone, and among n pictures one that comes or goes leaves it
+    as it is but in `ANCHORS` of n times; the mean of all would move every vector each time.
     """
     row_of = {image_id: row for row, image_id in enumerate(image_ids)}
     anchors = [row_of[image_id] for image_id in heapq.nsmallest(ANCHORS, row_of)]

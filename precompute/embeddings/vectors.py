@@ -15,7 +15,7 @@ from precompute.models.recipe import ANCHORS, MOST_PICTURES, Recipe
 from precompute.store import EmbeddingStore
 
 _BLOCK = 1 << 22
-"""Numbers that are taken to float64 at a time."""
+"""How many numbers are converted to float64 at a time."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ def catalogue_centre(
     if recipe.projection == "none":
         return None
     images = {image for some in compared_pictures(products, recipe.pictures).values() for image in some}
-    # No others decide on it, so no others are read.
+    # The centre depends on these alone, so only these are read.
     anchors = heapq.nsmallest(ANCHORS, images)
     return centre(embeddings.vectors(anchors), anchors).astype(np.float32)
 
@@ -106,8 +106,8 @@ def _look(product: Product) -> str:
 def means(vectors: np.ndarray, counts: np.ndarray, *, to_unit_length: bool) -> np.ndarray:
     """The mean of as many consecutive rows each as `counts` (n,) says: (n, d) float32.
 
-    What is the mean of one row keeps its bits. The others are scaled `to_unit_length` where that is asked
-    for; one that is zero stays so. A mean depends on its own rows alone.
+    The mean of a single row keeps its bits. Others are scaled `to_unit_length` if requested; zero stays zero.
+    A mean depends on its own rows alone.
     """
     if len(vectors) == len(counts):
         return vectors

@@ -20,7 +20,7 @@ from precompute.shared.unit_length import to_unit_length
 from precompute.store import EmbeddingStore, Store
 
 PICTURES = 200
-"""How many pictures are measured at the most: those whose ids sort first, which is a random choice."""
+"""The most pictures that are measured: those whose ids sort first, which is a random choice."""
 
 NEAREST = 10
 
@@ -29,7 +29,7 @@ _BLOCK = 4096
 
 @dataclass(frozen=True)
 class Agreement:
-    """What came of `pictures` as queries, by the extractor's name.
+    """The results of searching with `pictures`, by the extractor's name.
 
     `overlap` is the mean share of the ten nearest other products that the live search finds as well, among
     those of the build; `smallest_cosine` that of an embedding to the build's. `score_error` is the largest

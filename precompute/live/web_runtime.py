@@ -1,7 +1,7 @@
 """Puts LiteRT for the web into a bundle: what runs the extractor in a visitor's browser.
 
 The npm packages are named with their hashes in `web_runtime/package-lock.json`. npm itself comes from PyPI,
-so a machine that has Python has all that is needed; what it fetched is kept in the user's cache folder.
+so a machine with Python has everything needed; fetched files are kept in the user's cache folder.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ _PARTS: Mapping[str, _Part] = {
         "@litertjs/core/wasm/litert_wasm_compat_internal.js",
         "4d8f894b7883654fd6e8439730aa41e79ceaab7d19184fc4f1f0b0f1a2a2c8a5",
     ),
-    # Nine megabytes that are three as they travel.
+    # Compressed, its nine megabytes are three.
     "litert_wasm.wasm.gz": _Part(
         "@litertjs/core/wasm/litert_wasm_compat_internal.wasm",
         "5255c8ad06eabdbd2522cdebf6b22fc10faf74625c23a49b9e072570cd1fa41c",
@@ -82,19 +82,19 @@ _PARTS: Mapping[str, _Part] = {
 
 
 class _Unavailable(Exception):
-    """The packages cannot be had. Its text is the reason, in the middle of a sentence."""
+    """The packages cannot be fetched. The message is the reason, for the middle of a sentence."""
 
 
 def write_web_runtime(writer: BundleWriter) -> bool:
     """Write the runtime with its licence into the generation, below `bundle.live.WEB`; whether it is there.
 
-    The first time it is fetched with npm. Where that cannot be done, a line says why, and the bundle does
-    without: only the search in the browser needs it.
+    The first time it is fetched with npm. If that fails, a line says why, and the bundle is built without it:
+    only the search in the browser needs it.
     """
     try:
         parts = _cached_parts()
     except _Unavailable as error:
-        say(f"The bundle goes without search in the browser: {error}.")
+        say(f"The bundle is built without search in the browser: {error}.")
         return False
     folder = writer.folder / WEB
     folder.mkdir(parents=True, exist_ok=True)
@@ -134,7 +134,7 @@ def _fetch(folder: Path) -> None:
         for name, part in _PARTS.items():
             source = work / "node_modules" / part.source
             if not _is_intact(source, part.sha256):
-                raise _Unavailable(f"npm brought another {name} than the one that is known")
+                raise _Unavailable(f"npm fetched an unexpected version of {name}")
             with whole_file(folder / part.sha256) as path:
                 shutil.copyfile(source, path)
 
@@ -156,8 +156,8 @@ def _install(work: Path) -> None:
             timeout=_NPM_SECONDS,
         )
     except subprocess.TimeoutExpired:
-        raise _Unavailable(f"npm brought nothing within {_NPM_SECONDS} seconds") from None
+        raise _Unavailable(f"npm timed out after {_NPM_SECONDS} seconds") from None
     if done.returncode:
         said = [line for line in str(done.stderr).splitlines() if line.startswith("npm error")]
         reason = said[0].removeprefix("npm error").strip() if said else f"exit code {done.returncode}"
-        raise _Unavailable(f"npm brought nothing ({reason}); build again where it reaches its registry")
+        raise _Unavailable(f"npm failed ({reason}); build again with access to its registry")

@@ -22,7 +22,7 @@ from precompute.shared.unit_length import to_unit_length
 from precompute.store import Store
 
 MOST_BYTES = 150 * MEGABYTE
-"""The largest extractor that is put into a bundle: with a larger one no host's slug and memory would do."""
+"""The largest extractor for a bundle: a larger one would exceed hosts' limits of slug and memory."""
 
 LEAST_OVERLAP = {"float32": 0.99, "int8": 0.95}
 """The share of the ten nearest that an extractor must find, of those that the build's own finds."""

@@ -1,4 +1,4 @@
-"""Finds the recipe that a person means: by name, as a model of Keras, or in a TOML file."""
+"""Finds the chosen recipe: by name, as a model of Keras, or in a TOML file."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ CHOICES = {
     "pictures": names.PICTURES,
     "metric": METRICS,
 }
-"""The fields that take one of a few words, with those words."""
+"""The fields that accept only certain words, with those words."""
 
 _RANGES = {
     "input_size": (32, 1024),

@@ -1,4 +1,4 @@
-"""Gives a converted model int8 weights: about a third of the bytes, at the cost of some agreement."""
+"""Converts a model's weights to int8: about a third of the bytes, with slightly different results."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def with_int8_weights(flatbuffer: bytes) -> bytes:
     They are taken back to float32 when the model is opened, and it computes in float32: it is as fast, and no
     picture's values have to be known.
     """
-    # It reports on what it does, in lines that no one has asked for.
+    # The converter prints messages that nobody needs.
     with quiet_libraries(), redirect_stdout(io.StringIO()):
         from ai_edge_litert.interpreter import Interpreter
         from ai_edge_quantizer import qtyping, quantizer
@@ -35,7 +35,7 @@ def with_int8_weights(flatbuffer: bytes) -> bytes:
         interpreter = Interpreter(model_content=flatbuffer)
         interpreter.allocate_tensors()
         tensors = {each["index"]: each for each in interpreter.get_tensor_details()}
-        # The interpreter has no public way to tell a model's layers.
+        # The interpreter has no public API for listing a model's layers.
         large = [each for each in interpreter._get_ops_details() if _weights(each, tensors) >= _LARGE]
         if not large:
             return flatbuffer

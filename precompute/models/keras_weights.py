@@ -25,10 +25,10 @@ from precompute.shared.errors import UserError
 SUFFIXES = (".h5", ".keras")
 
 _ANSWER_SECONDS = 10.0
-"""How long the server of the weights may take for its first answer, looking up its address included."""
+"""The most seconds until the weights' server first answers, including the DNS lookup."""
 
 _SILENCE_SECONDS = 20.0
-"""How long a download may stand still."""
+"""The timeout of a stalled download, in seconds."""
 
 
 class _Found(Exception):
@@ -68,7 +68,7 @@ def fits(model: keras.Model, path: Path) -> bool:
     except OSError as error:
         raise UserError(f"The weights {path} cannot be read ({error}).") from error
     except zipfile.BadZipFile as error:
-        raise UserError(f"The weights {path} are no file of Keras ({error}).") from error
+        raise UserError(f"The weights {path} are not a Keras file ({error}).") from error
     except (ValueError, KeyError, IndexError):
         return False
     return True
@@ -127,7 +127,7 @@ def _require_answer(address: str) -> None:
 
 @contextmanager
 def _instead_of_get_file(get: Callable[[Callable[..., str], dict[str, Any]], Path]) -> Iterator[None]:
-    """Within, what Keras would load after `get_file` is raised as `_Found`.
+    """During the `with`, raise what Keras would load after `get_file` as `_Found`.
 
     Keras has no public way to ask which file it loads; every model of keras.applications calls this one
     function for it, after the model is built and before anything is loaded.

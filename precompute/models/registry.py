@@ -50,7 +50,7 @@ class Extractor(Protocol):
 
 @dataclass(frozen=True)
 class ExtractorPlan:
-    """An extractor that is not opened yet: all that decides what it would compute."""
+    """An extractor that is not open yet, with everything that determines its results."""
 
     recipe: Recipe
     runtime: str
@@ -110,7 +110,7 @@ def plan_extractor(recipe: Recipe, *, runtime: str | None = None) -> ExtractorPl
 
 
 def open_extractor(recipe: Recipe, *, runtime: str | None = None) -> Extractor:
-    """The extractor of a recipe, at once: raises `UserError` where its plan or its opening does."""
+    """Plan and open the extractor of a recipe. Raises `UserError` if either fails."""
     return plan_extractor(recipe, runtime=runtime).open()
 
 
@@ -119,7 +119,7 @@ def best_runtime(recipe: Recipe) -> str:
     faster_on_litert = network_of(recipe.extractor).faster_on_litert
     if not recipe.extractor.startswith(faster_on_litert) or util.find_spec("ai_edge_litert") is None:
         return "keras"
-    # TensorFlow takes seconds to import: it is asked only where there may be a GPU.
+    # TensorFlow takes seconds to import, so it is asked only if there may be a GPU.
     if Path("/proc/driver/nvidia/gpus").exists():
         with quiet_libraries():
             from precompute.models.runtimes.keras import has_gpu

@@ -24,8 +24,8 @@ _STORAGE_TYPES = {"FloatStorage": np.dtype("<f4"), "LongStorage": np.dtype("<i8"
 def read_checkpoint(path: Path) -> dict[str, np.ndarray]:
     """The tensors of a checkpoint by name, each an array of its own dtype and shape.
 
-    Nothing but dictionaries of tensors is admitted: a pickle that names any other class or function is
-    refused, so a file from elsewhere cannot run code. Raises `UserError` for a file of another form.
+    Only dictionaries of tensors are accepted: a pickle that names any other class or function is refused, so
+    an untrusted file cannot run code. Raises `UserError` for a file in another format.
     """
     try:
         with path.open("rb") as file:
@@ -39,7 +39,7 @@ def read_checkpoint(path: Path) -> dict[str, np.ndarray]:
 
 def _read(file: IO[bytes]) -> dict[str, np.ndarray]:
     if _Unpickler(file).load() != _MAGIC_NUMBER or _Unpickler(file).load() != _PROTOCOL:
-        raise ValueError("the magic number or the protocol is another")
+        raise ValueError("the magic number or the protocol is unknown")
     if not _Unpickler(file).load()["little_endian"]:
         raise ValueError("it is big-endian")
     views = _Unpickler(file).load()

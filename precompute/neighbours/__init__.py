@@ -27,13 +27,13 @@ __all__ = [
 ]
 
 EXACT_PRODUCTS = 300_000
-"""Up to so many products, or pictures that are compared, the search is exact unless told otherwise."""
+"""Up to this many products, or compared pictures, the search is exact by default."""
 
 MEMORY_BUDGET = 256 * 1024 * 1024
-"""Bytes that a search may take for what it compares at a time."""
+"""The bytes that a search may use for comparisons in progress."""
 
 _WORTH_SAYING = 60.0
-"""Seconds from which on people are told what exact search takes."""
+"""Exact searches that take longer than this, in seconds, are announced."""
 
 
 def find_neighbours(
@@ -59,19 +59,19 @@ def find_neighbours(
     nor on `known`, the lists of an earlier catalogue (`NeighbourLists.known`), from which those of one that
     has changed a little are found in less time.
 
-    `search` is "exact", "approximate", or None for exact up to `EXACT_PRODUCTS` products. Approximate
-    lists have a recall of 0.98 at least, measured at `top` entries (all, where left out) on a sample; where
-    that cannot be reached the search is exact after all, and says so. Besides the vectors (once more for
-    what is neither a dot product nor a cosine of unit vectors, and for approximate search) and the lists a
-    search takes about `memory_budget` bytes and 12 for each of some twice `depth` candidates of a product.
-    `advance(count)` is told of the work done, in products.
+    `search` is "exact", "approximate", or None for exact up to `EXACT_PRODUCTS` products. Approximate lists
+    have a recall of 0.98 at least, measured at `top` entries (all, where left out) on a sample; where that
+    cannot be reached the search is exact after all, and says so. Besides the vectors (once more for what is
+    neither a dot product nor a cosine of unit vectors, and for approximate search) and the lists a search
+    takes about `memory_budget` bytes and 12 for each of some twice `depth` candidates of a product.
+    `advance(count)` is called with the work done, in products.
     """
     count = len(ids)
     order = np.array(sorted(range(count), key=ids.__getitem__))
     ranks = np.argsort(order).astype(np.int32)
     space = open_products(vectors, metric, counts=counts)
     approximate = search == "approximate" or (search is None and len(vectors) > EXACT_PRODUCTS)
-    # Approximate lists are no start for others.
+    # Later searches cannot start from approximate lists.
     spare, digests = (0, None) if approximate else (SPARE, digests_of(space))
     ranking = Ranking(space, ranks, depth=min(depth + spare, count - 1))
     depth = min(depth, count - 1)
@@ -100,10 +100,10 @@ def _from_scratch(
     exact = ExactSearch(space, ranking, memory_budget=memory_budget)
     seconds = exact.estimate()
     if seconds > _WORTH_SAYING:
-        other = "approximate search is made; --exact forces it" if approximate else "--approximate is quicker"
+        other = "using approximate search (--exact to force)" if approximate else "--approximate is faster"
         count = space.count
         say(f"Exact lists of {count:,} products take about {seconds / 60:,.0f} minutes; {other}.")
-    # Of approximate search, building the index is the first half.
+    # In an approximate search, building the index counts as the first half.
     how = _approximate(space, ranking, top, memory_budget, progress.step) if approximate else None
     if how is None:
         exact.run(progress.step, steps=progress.left)
@@ -114,14 +114,14 @@ def _approximate(
     space: ProductSpace, ranking: Ranking, top: int, memory_budget: int, advance: Callable[[int], None]
 ) -> dict[str, Any] | None:
     """Fill in the ranking, and return what the manifest says of it; None where the recall is too low."""
-    # faiss is loaded here as exact search does without it.
+    # faiss is imported here, as exact search does not need it.
     from precompute.neighbours.approximate import RECALL, ApproximateSearch
 
     search = ApproximateSearch(space, memory_budget=memory_budget)
     search.build(advance)
     how = search.tune(ranking, top=top)
     if how is None:
-        say(f"Approximate search stays below a recall of {RECALL} on these vectors: exact search it is.")
+        say(f"Approximate search stays below a recall of {RECALL} on these vectors: using exact search.")
     else:
         search.run(ranking, advance)
     return how

@@ -1,4 +1,4 @@
-"""The exact lists of some rows, each compared with all others: slower than all rows at once, but for few."""
+"""Finds the exact lists of a few rows by comparing each with all others."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Approximate search: a graph of faiss is walked towards each product, and the recall is measured."""
+"""Approximate search with a graph index of faiss, whose recall is measured."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _LINKS = 16
 _EFFORT_OF_BUILDING = 64
 _LEAST_EFFORT = 64
 _MOST_EFFORT = 1024
-"""Products that a walk keeps in sight: from here on exact search is the quicker one."""
+"""The largest search effort: beyond it, exact search is faster."""
 
 _TOGETHER = 4096
 _MARGIN = 16
@@ -68,7 +68,7 @@ class ApproximateSearch:
             self._index.hnsw.efSearch = effort
             self._settle(ranking, sample)
             found = ranking.scores[sample, :top]
-            # Any entry as good as the exact list's last one is right: ties are broken by id alone.
+            # An entry as good as the exact list's last one counts as right, as ties are broken only by id.
             right = found <= exact[:, -1:] if self._space.lower_is_better else found >= exact[:, -1:]
             recall = float(right.mean())
             if recall >= RECALL:

@@ -1,4 +1,4 @@
-"""The lists of a catalogue that has changed a little, from those it had: the same as from scratch.
+"""Updates the lists of a catalogue that has changed a little. The result is the same as from scratch.
 
 The first entries of a known list stay the best of the products that are still what they were: what has
 gone is taken out, and none of the others comes before what is left. What is new or has another vector is
@@ -26,7 +26,7 @@ _DEARER = 5
 """How many times as long a row takes that is searched by itself as one among all rows."""
 
 _TOGETHER = 4096
-"""Rows that are looked at together."""
+"""How many rows are processed together."""
 
 
 def update(

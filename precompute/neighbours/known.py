@@ -15,7 +15,7 @@ from precompute.neighbours.best_pair import ProductSpace
 from precompute.shared.progress import say
 
 _VERSION = "1"
-"""Of the file and of the rules by which lists are made: another one's lists are not used."""
+"""The version of the file and of the rules for lists. Lists of another version are not used."""
 
 _DIGEST = 32
 
@@ -103,7 +103,7 @@ def _path(folder: Path, key: str) -> Path:
 
 
 def _say_useless(path: Path, reason: str) -> None:
-    say(f"The lists of the build before, {path}, are of no use ({reason}): all are searched anew.")
+    say(f"The lists of the build before, {path}, cannot be used ({reason}): all lists are searched again.")
 
 
 def _columns(values: np.ndarray, kind: pa.DataType) -> pa.FixedSizeListArray:

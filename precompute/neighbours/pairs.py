@@ -1,4 +1,4 @@
-"""How near two products are that have nothing to do with each other: the scores of random pairs."""
+"""Measures how near unrelated products are, by the scores of random pairs."""
 
 from __future__ import annotations
 

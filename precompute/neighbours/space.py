@@ -1,4 +1,4 @@
-"""What a metric makes of vectors: a nearness in float32 with a bound of its error, and the exact score."""
+"""Vectors under a metric: nearness in float32 with an error bound, and exact scores."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _NEAR_ONE = 1e-6
 """A vector whose length differs from 1 by no more is taken for one of unit length."""
 
 _BLOCK = 1 << 22
-"""Numbers that are taken to float64 at a time."""
+"""How many numbers are converted to float64 at a time."""
 _CACHE = 8 * 1024 * 1024
 """Bytes of vectors that are gathered at a time: more leaves the cache, less makes threads wait for turns."""
 
@@ -218,12 +218,12 @@ def open_space(vectors: np.ndarray, metric: str) -> Space:
     The bounds of the errors hold for every order of summation: float32 computes a product of two vectors of
     d dimensions to within d u / (1 - d u) times the sum of |x_i y_i| (Higham, Accuracy and Stability of
     Numerical Algorithms, 2002, section 3.1; u = 2⁻²⁴), and that sum is no more than the product of the two
-    lengths. Raises `ValueError` for another metric and for values that are no numbers.
+    lengths. Raises `ValueError` for another metric, NaN or infinity.
     """
     vectors = np.ascontiguousarray(vectors, np.float32)
     norms = _lengths(vectors)
     if not np.isfinite(norms).all():
-        raise ValueError("Expected vectors of finite numbers. Received: some that are not.")
+        raise ValueError("Expected vectors of finite numbers. Received: NaN or infinity.")
     if metric == "cosine":
         return _cosine(vectors, norms)
     if metric == "dot":

@@ -1,4 +1,4 @@
-"""Progress in steps of another size."""
+"""Converts progress between steps of different sizes."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 
 class Progress:
-    """Tells `advance` of `count` things in all while `steps` steps are done, from any thread."""
+    """Calls `advance` with a total of `count` while `steps` steps are done, from any thread."""
 
     def __init__(self, count: int, steps: int, advance: Callable[[int], None]) -> None:
         self._count, self._steps, self._advance = count, steps, advance
@@ -20,7 +20,7 @@ class Progress:
         return self._steps - self._done
 
     def step(self, steps: int = 1) -> None:
-        """So many steps are done."""
+        """Report steps as done."""
         with self._lock:
             before = self._count * self._done // self._steps
             self._done += steps

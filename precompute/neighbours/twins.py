@@ -1,4 +1,4 @@
-"""Groups of products whose pictures are all but the same: a file twice, saved anew, in another size.
+"""Groups products with near-duplicate pictures: the same file, saved again, or resized.
 
 Whether two pictures are the same is asked of their pixels and not of their embeddings: two colours of one
 clock have a cosine of 0.985 under the default recipe, a photo and its copy at a low quality one of 0.86.

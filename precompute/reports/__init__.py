@@ -1,1 +1,1 @@
-"""What people want to know of builds and bundles: plans, sizes, differences, exports."""
+"""Reports about builds and bundles: plans, sizes, differences, exports."""

@@ -1,4 +1,4 @@
-"""What is different between two bundles: their products, and the look-alikes of those that both have."""
+"""Compares two bundles: their products, and the look-alikes of the products that both have."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from precompute.shared.errors import UserError
 from precompute.shared.progress import stage
 
 MOST = 24
-"""How many of the lists that changed most a difference holds."""
+"""How many of the most changed lists are kept."""
 
 _PAGE = 1000
-# What a build measured, as against what it was asked for.
+# Values that a build measured, as opposed to settings.
 _MEASURED = frozenset({"fingerprint", "embeddings", "shards", "search", "scores", "pairs"})
 
 
@@ -92,7 +92,7 @@ class Lists:
 
 @dataclass(frozen=True)
 class Difference:
-    """What is different in `new`. `recipe_changes` names the settings of the recipe that are others.
+    """The differences in `new`. `recipe_changes` names the recipe's changed settings.
 
     `added`, `removed` and `edited` are in the order of the catalogue that holds them, `most_changed` has the
     `MOST` lists with the largest share of changed entries, then with the smallest overlap.

@@ -55,7 +55,7 @@ class _Card:
 def page(difference: Difference, *, old: Bundle, new: Bundle) -> str:
     """The whole page. Titles and ids are escaped, and its policy lets nothing load and no script run."""
     pictures = PagePictures()
-    before, after = _Shelf(old, pictures), _Shelf(new, pictures)
+    before, after = _ShownProducts(old, pictures), _ShownProducts(new, pictures)
     edits = difference.edited[:PRODUCTS]
     before.look_up(*difference.removed[:PRODUCTS], *(edit.id for edit in edits))
     after.look_up(*difference.added[:PRODUCTS], *(edit.id for edit in edits))
@@ -90,7 +90,7 @@ def percent(share: float | None) -> str:
     return f"{share:.1%}".replace(".0%", "%")
 
 
-class _Shelf:
+class _ShownProducts:
     """The products of one bundle that the page shows."""
 
     def __init__(self, bundle: Bundle, pictures: PagePictures) -> None:
@@ -130,7 +130,7 @@ class _Shelf:
         ]
 
 
-def _row(change: ListChange, before: _Shelf, after: _Shelf) -> _Row:
+def _row(change: ListChange, before: _ShownProducts, after: _ShownProducts) -> _Row:
     after.look_up(change.id)
     return _Row(
         title=after.title(change.id),

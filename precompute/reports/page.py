@@ -14,6 +14,7 @@ from markupsafe import Markup
 from PIL import Image
 
 from precompute.shared.printable import printable
+from precompute.shared.wording import counted
 
 _PIXELS = 96
 _QUALITY = 65
@@ -88,11 +89,6 @@ def render(
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     template = environment.get_template(beside.with_suffix(".html").name)
     return template.render(values, style=Markup(style), style_digest=digest)
-
-
-def counted(number: int, noun: str) -> str:
-    """A number of things: "1 product", "1,024 products"."""
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
 def _small(path: Path) -> bytes:

@@ -1,4 +1,4 @@
-"""What a build would cost: a part of the catalogue is built for real, and the rest is reckoned from it."""
+"""Predicts the cost of a build by building a sample of the catalogue."""
 
 from __future__ import annotations
 
@@ -24,11 +24,12 @@ from precompute.models.registry import plan_extractor
 from precompute.neighbours import EXACT_PRODUCTS, find_neighbours
 from precompute.reports.slug import LIMIT, files_below, packed_size
 from precompute.shared.progress import say
+from precompute.shared.wording import counted
 from precompute.sources import Catalogue
 from precompute.store import Store
 
 SAMPLE = 256
-"""Products that are built where nothing else is asked for."""
+"""The default size of the sample, in products."""
 
 WEB_HALF = 62_000_000
 """Bytes of a slug besides the bundle, compressed: interpreter, packages and code, by `check --slug`."""
@@ -108,7 +109,7 @@ def plan(settings: BuildSettings, *, sample: int = SAMPLE) -> Iterator[Plan]:
     drawn = replace(catalogue, products=[catalogue.products[place] for place in part], left_out=[])
     map_start = _map_start()
     for recipe in settings.recipes:
-        say(f"{recipe.name}: building {len(part):,} of {count:,} products to see what they take.")
+        say(f"{recipe.name}: building {len(part):,} of {counted(count, 'product')} as a sample.")
         with tempfile.TemporaryDirectory(prefix="akin-plan-") as folder:
             trial = replace(settings, out=Path(folder), recipes=(recipe,))
             summary = build(trial, catalogue=drawn)
@@ -116,14 +117,14 @@ def plan(settings: BuildSettings, *, sample: int = SAMPLE) -> Iterator[Plan]:
 
 
 def _map_start() -> float:
-    """The seconds that a map takes however many products are on it: those of loading what makes it."""
+    """The fixed seconds that a map takes for loading its libraries, whatever its size."""
     started = time.perf_counter()
     importlib.import_module("openTSNE")
     return time.perf_counter() - started
 
 
 class _Estimate:
-    """From the summary of a trial build, without the `map_start` seconds, to the plan of the whole one."""
+    """Predicts the whole build from the summary of a trial build, without the `map_start` seconds."""
 
     def __init__(
         self, trial: BuildSettings, whole: Catalogue, recipe: Recipe, summary: Summary, *, map_start: float
@@ -245,7 +246,7 @@ class _Estimate:
     def _advice(self, sizes: Sizes, excess: int) -> str:
         """The smallest change that takes `excess` bytes, compressed, out of the slug."""
         recipe, size = self._recipe, self._trial.thumbnail_size
-        excess += excess // 20  # So that what is named fits although a reckoning is never quite right.
+        excess += excess // 20  # A margin, as estimates are never exact.
         # A line of a list holds the product's own id as well.
         depth = int((recipe.depth + 1) * (1 - excess / sizes.packed_lists)) - 1
         if depth >= recipe.top:
@@ -255,8 +256,8 @@ class _Estimate:
         if smaller >= SMALLEST_THUMBNAIL:
             return f"--thumbnail-size {smaller} would make it fit (here it is {size})"
         return (
-            "no thumbnails in the deploy would make it fit: put the bundle's folder thumbnails on a host for "
-            "files and set AKIN_THUMBNAILS to its address"
+            "a deploy without thumbnails would fit: put the bundle's folder thumbnails on a file host "
+            "and set AKIN_THUMBNAILS to its address"
         )
 
     def _growth(self) -> float:

@@ -1,1 +1,1 @@
-"""What every room uses: errors, progress, locks, clocks, files that are whole or absent."""
+"""Shared by all packages: errors, progress, locks, clocks, wording."""

@@ -1,4 +1,4 @@
-"""How long each stage of a build takes."""
+"""Measures how long each stage of a build takes."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class Clock:
 
     @contextmanager
     def measure(self, name: str) -> Iterator[None]:
-        """Time what is done inside."""
+        """Time the body of the `with`."""
         started = time.perf_counter()
         yield
         self.add(name, time.perf_counter() - started)

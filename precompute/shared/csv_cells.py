@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 MARK = "'"
-"""What stands before text that a spreadsheet would take for something else."""
+"""The prefix of text that a spreadsheet would otherwise read as a formula."""
 
 _MARKED = ("=", "+", "-", "@", "\t", "\r", "\n", MARK)
 """What a formula, or an apostrophe that is part of the text, begins with."""

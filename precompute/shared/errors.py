@@ -2,4 +2,4 @@
 
 
 class UserError(Exception):
-    """Something a person can put right. Its text is a sentence: what was expected, what came, what to do."""
+    """An error that the user can fix. The message says what was expected, what came, and what to do."""

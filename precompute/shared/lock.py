@@ -1,4 +1,4 @@
-"""Keeps builds apart: one at a time writes into an output folder."""
+"""Lets only one build at a time write into an output folder."""
 
 from __future__ import annotations
 
@@ -51,5 +51,5 @@ def locked(out: Path) -> Iterator[None]:
         try:
             yield
         finally:
-            # The file stays: whoever removes it could remove the one that another build has just locked.
+            # The file stays: removing it could remove one that another build has just locked.
             file.truncate(0)

@@ -86,7 +86,7 @@ class _Lines:
         self._started = self._shown = time.monotonic()
 
     def advance(self, count: int, known: int = 0, *, total: int | None = None) -> None:
-        """Count the steps and print a line where the last one is some seconds old."""
+        """Count the steps, and print a line if the last one is some seconds old."""
         self._total = self._total if total is None else total
         self._done += count
         self._known += known
@@ -105,11 +105,12 @@ class _Lines:
 
     def _state(self) -> str:
         known = f" ({self._known:,} known)" if self._known else ""
-        return f"{self._name}: {self._done:,} of {self._total:,} {self._unit}{known}"
+        unit = self._unit.removesuffix("s") if self._total == 1 else self._unit
+        return f"{self._name}: {self._done:,} of {self._total:,} {unit}{known}"
 
 
 def _rate(speed: float, unit: str) -> str:
-    """Steps a second, with a decimal where there are few: a slow model has less than one image a second."""
+    """Steps per second, with a decimal if there are few: slow models take over a second per image."""
     return f"{speed:,.{0 if speed >= 10 else 1}f} {unit}/s"
 
 

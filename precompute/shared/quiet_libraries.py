@@ -1,4 +1,4 @@
-"""Holds back what native libraries print while they start."""
+"""Suppresses what native libraries print while they start."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def quiet_libraries() -> Iterator[None]:
         try:
             yield
         except UserError:
-            # Its sentence says it all.
+            # The message of this error is sufficient.
             raise
         except BaseException:
             kept.seek(0)

@@ -1,4 +1,4 @@
-"""The versions of what computes a bundle."""
+"""The versions of the packages that compute a bundle."""
 
 from __future__ import annotations
 

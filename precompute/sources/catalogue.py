@@ -9,6 +9,7 @@ from pathlib import Path
 from precompute.shared.errors import UserError
 from precompute.shared.printable import printable
 from precompute.shared.progress import say
+from precompute.shared.wording import counted
 from precompute.sources.doubts.groups import believed
 from precompute.sources.files import EXTENSIONS, files_in, is_output, is_picture, shown
 from precompute.sources.folders.folder import read_pictures
@@ -116,7 +117,7 @@ def _read_folder(
         say(f"No picture that {name} names is there: the pictures are read without it.")
     products, left_out = read_pictures(folder, exclude)
     if products:
-        say(f"Source: a folder of pictures, {len(products):,} pictures.")
+        say(f"Source: a folder with {counted(len(products), 'picture')}.")
     return Catalogue(folder, products, left_out)
 
 
@@ -259,12 +260,13 @@ def _files(record: Record, pictures: PictureFiles, left_out: list[LeftOut]) -> t
 
 def _nothing_in(source: Path, left_out: list[LeftOut], *, has_folder: bool = False) -> str:
     if source.is_dir():
-        others = f" {len(left_out)} other files are there." if left_out else ""
+        others = f" It has {counted(len(left_out), 'other file')}." if left_out else ""
         return f"Expected pictures ({' '.join(sorted(EXTENSIONS))}) in {source}. Received: none.{others}"
     first = left_out[0]
     reason = first.reason if len(first.reason) <= _LONGEST_REASON else f"{first.reason[:_LONGEST_REASON]}…"
     hint = " Are they in another folder? --image-folder FOLDER."
     return (
-        f"Expected products with pictures in {source}. Received: {len(left_out):,} rows, none of use; "
-        f"the first, {first.file}: {reason}.{hint if 'does not exist' in reason and not has_folder else ''}"
+        f"Expected products with pictures in {source}. Received: {counted(len(left_out), 'row')}, "
+        f"none of use; the first, {first.file}: {reason}."
+        f"{hint if 'does not exist' in reason and not has_folder else ''}"
     )

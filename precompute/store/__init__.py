@@ -1,4 +1,4 @@
-"""What pictures gave, kept beside the generations so that no build computes it a second time.
+"""Results by picture, kept beside the generations so that no build computes them twice.
 
     store/
       embeddings/<key>/<sha256>.parquet       embeddings by image id
@@ -8,10 +8,10 @@
       lists/<key>.arrow                       the lists of the last build
       sources.json                            where the last build found its pictures
 
-A key is the hash of everything that decides what is kept under it, the versions of the libraries included:
-what is found under a key is what this build would compute. Nothing here goes by a file's name or time. A
-picture is known by the SHA-256 of its bytes, which a build computes of every file every time: that takes a
-second for a gigabyte, and clocks, copies and version control all set times as they like.
+A key is the hash of everything that determines the results under it, including library versions. So the
+results under a key are what this build would compute. File names and times do not matter, as clocks, copies
+and version control change them. A picture is identified by the SHA-256 of its bytes, which every build
+computes for every file, at a second per gigabyte.
 
 One process at a time writes (`precompute.shared.lock`); any may read.
 """

@@ -41,7 +41,7 @@ class EmbeddingStore:
         self._added.append(pa.table([pa.array(ids, pa.string()), column], names=_COLUMNS))
 
     def commit(self) -> None:
-        """Put what was added since the last time on the disk."""
+        """Write everything added since the last commit to the disk."""
         if self._added:
             table = pa.concat_tables(self._added)
             self._added.clear()

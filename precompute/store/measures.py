@@ -67,7 +67,7 @@ class MeasureStore:
             self._measures[image_id] = self._added[image_id] = measures
 
     def commit(self) -> None:
-        """Put what was added since the last time on the disk."""
+        """Write everything added since the last commit to the disk."""
         with self._lock:
             added, self._added = self._added, {}
         if added:

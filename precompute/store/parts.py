@@ -1,4 +1,4 @@
-"""A log of records in a folder: Parquet files that are complete or absent, and damaged ones never used."""
+"""Records in a folder of Parquet files, which are complete or absent. Damaged files are never used."""
 
 from __future__ import annotations
 
@@ -111,9 +111,9 @@ class Parts:
                 if tuple(file.schema_arrow.names) == self._columns:
                     return file.read(columns=list(columns or self._columns))
             except (pa.ArrowException, OSError):
-                # Right to the bit, but of another program: as good as damaged.
+                # Intact, but written by another program: treated as damaged.
                 pass
-        say(f"{path} is damaged: what was in it is computed again.")
+        say(f"{path} is damaged: its content is computed again.")
         if self._writable:
             path.unlink(missing_ok=True)
         return None

@@ -1,4 +1,4 @@
-"""What pictures gave besides embeddings, by image id: thumbnails, their sizes, facts for the catalogue."""
+"""Results of pictures besides embeddings, by image id: thumbnails, their sizes, facts for the catalogue."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ class PictureStore:
     def holds(self, image_id: str) -> bool:
         """Whether a picture is known, and its thumbnails are what they were when they were made.
 
-        One that is not is forgotten, counted in `damaged`, and so made again.
+        A damaged one is dropped, counted in `damaged`, and made again.
         """
         picture = self._pictures.get(image_id)
         if picture is None:
@@ -90,7 +90,7 @@ class PictureStore:
             self._pictures[image_id] = self._added[image_id] = picture
 
     def commit(self) -> None:
-        """Put what was added since the last time on the disk."""
+        """Write everything added since the last commit to the disk."""
         with self._lock:
             added, self._added = self._added, {}
         if added:

@@ -58,7 +58,7 @@ def read_photos(
         raise _too_large()
     try:
         # One extra byte tells a body of exactly this size from a larger one.
-        stream = _Told(get_input_stream(request.environ, max_content_length=limit + 1), take)
+        stream = _CountingStream(get_input_stream(request.environ, max_content_length=limit + 1), take)
         if is_form:
             return _of_form(request, stream, box=box)
         data = stream.read()
@@ -78,7 +78,7 @@ def read_photos(
     return _together([data] if data else [], [box] if box else [])
 
 
-class _Told:
+class _CountingStream:
     """A stream that reports the number of bytes as they arrive."""
 
     def __init__(self, stream: IO[bytes], tell: Callable[[int], None]) -> None:
@@ -96,7 +96,7 @@ class _Told:
         return whole.getvalue()
 
 
-def _of_form(request: Request, stream: _Told, *, box: str) -> tuple[Photo, ...]:
+def _of_form(request: Request, stream: _CountingStream, *, box: str) -> tuple[Photo, ...]:
     if box:
         raise unusable("box", "a field of the form beside each photo", box)
     # By default, Werkzeug would write files to temporary files on disk.

@@ -67,5 +67,5 @@ def test_a_signal_ends_it_whatever_it_does(what, site, tmp_path):
     _, err = process.communicate(timeout=60)
     assert time.monotonic() - began < SECONDS + LATE
     if process.returncode != 2:
-        assert process.returncode == 130 and "stopped. What was fetched so far is kept" in err
+        assert process.returncode == 130 and "stopped. Everything fetched so far is kept" in err
     assert "Traceback" not in err

@@ -175,7 +175,7 @@ def test_out_among_the_pictures_is_no_part_of_them(tiny: type[Tiny], tmp_path: P
         run(photos, out)
     assert Bundle.open(out).count == 6
     assert content_of(out) == fresh(photos, tmp_path / "fresh")
-    with pytest.raises(UserError, match="Expected --out to be another folder"):
+    with pytest.raises(UserError, match="Expected --out to be a different folder"):
         run(photos, photos)
 
 

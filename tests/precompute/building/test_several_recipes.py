@@ -208,7 +208,7 @@ def test_a_bundle_holds_several_recipes_in_the_order_given(
     [
         (
             ["--recipe", DEFAULT, "--recipe", DEFAULT],
-            "recipes of different names. Received: efficientnet-lite0 twice",
+            "recipes with different names. Received: efficientnet-lite0 twice",
         ),
         (
             ["--recipe", "vgg16-fc2", "--recipe", DEFAULT, "--weights", "x.h5"],

@@ -135,9 +135,9 @@ def test_many_problems_are_counted_and_some_shown(tmp_path, capsys):
 @pytest.mark.parametrize(
     ("megabytes", "code", "expected"),
     [
-        (200, 0, "The host takes up to 500.0 MB."),
+        (200, 0, "The host accepts up to 500.0 MB."),
         (310, 0, "over 300.0 MB, which makes it slow to start. Its largest part is bundle: Build it with"),
-        (501, 1, "over the 500.0 MB that the host takes. Its largest part is bundle: Build it with"),
+        (501, 1, "over the host's limit of 500.0 MB. Its largest part is bundle: Build it with"),
     ],
 )
 def test_the_slug_is_judged_by_its_total(tmp_path, capsys, monkeypatch, megabytes, code, expected):

@@ -140,7 +140,7 @@ def test_a_check_weighs_the_slug_for_programs_too(
         "limit": slug.LIMIT,
     }
     assert main.main(["check", "--data", str(data), "--slug", "--quiet"]) == 1
-    assert "over the 500.0 MB that the host takes" in capsys.readouterr().err
+    assert "over the host's limit of 500.0 MB" in capsys.readouterr().err
 
 
 def test_an_export_names_its_files(data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

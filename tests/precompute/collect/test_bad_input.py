@@ -64,7 +64,7 @@ def test_pictures_none_of_which_can_be_used(site, collect):
     platforms.shopify(site, goods(2))
     site.before = lambda path: Reply(status=404) if path.startswith("/img/") else None
     done = collect(site.url)
-    assert done.code == 2 and "None of the 2 products has a picture" in done.err and "404" in done.err
+    assert done.code == 2 and "Received: 2 products without any" in done.err and "404" in done.err
 
 
 def test_a_shop_that_stops_to_answer_keeps_what_was_read(site, collect, monkeypatch):
@@ -74,7 +74,7 @@ def test_a_shop_that_stops_to_answer_keeps_what_was_read(site, collect, monkeypa
     site.before = lambda path: broken if path.startswith("/p/") and len(site.asked) > 12 else None
     done = collect(site.url, "--source", "pages")
     assert done.code == 2
-    assert "does not answer any more" in done.err and "run the same command again to go on" in done.err
+    assert "does not answer any more" in done.err and "run the same command again to continue" in done.err
     site.before = lambda path: None
     done = collect(site.url, "--source", "pages")
     assert done.code == 0 and "Products    40" in done.out

@@ -102,7 +102,7 @@ def test_a_signal_stops_at_once_and_says_what_is_kept(number, code, site, tmp_pa
     _, err = process.communicate(timeout=PATIENCE)
     barrier.open()
     assert process.returncode == code
-    assert "stopped. What was fetched so far is kept: run the same command again to go on." in err
+    assert "stopped. Everything fetched so far is kept: run the same command again to continue." in err
     assert "Traceback" not in err and len(list(images.glob("*/*"))) >= 2
 
 

@@ -65,8 +65,8 @@ def test_hints_alone_are_no_failure(
     (sound / "nobody.png").unlink()
     capsys.readouterr()
     assert main(["doctor", str(sound), "--html", "page.html"]) == 0
-    assert "Nothing hurts" in capsys.readouterr().out
-    assert text_of((tmp_path / "page.html").read_text(encoding="utf-8"), "h1") == "Nothing hurts"
+    assert "No problems" in capsys.readouterr().out
+    assert text_of((tmp_path / "page.html").read_text(encoding="utf-8"), "h1") == "No problems"
 
 
 def test_json_has_all_of_it_and_quiet_a_line(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -122,6 +122,6 @@ def test_on_a_terminal_it_is_a_table(
     monkeypatch.setattr("sys.stdout.isatty", lambda: True, raising=False)
     assert main(["doctor", str(shop)]) == 1
     out = capsys.readouterr().out
-    assert "what, and the first of them" in out and "Pictures that several products have" in out
+    assert "finding, with the first products" in out and "Pictures that several products have" in out
     assert "Found       problems 1, warnings 2, hints 1" in out
     assert "\\x1b[31m" in out, "what a catalogue says does not drive the terminal"

@@ -61,7 +61,7 @@ def test_a_page_has_no_more_pictures_than_it_may(found: Diagnosis, monkeypatch: 
     monkeypatch.setattr(diagnosis_page, "PICTURES", 1)
     text = page(found)
     assert text.count("background-image:url") == 1
-    assert "The page has 1 pictures" in text
+    assert "The page has 1 picture:" in text
 
 
 def test_a_thumbnail_that_has_gone_leaves_a_gap(found: Diagnosis) -> None:

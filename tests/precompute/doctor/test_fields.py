@@ -40,7 +40,7 @@ def test_missing_and_odd_fields_are_found(doctor: Doctor, tmp_path: Path) -> Non
     found = doctor(shop(tmp_path / "shop", rows))
     assert products_of(found, "missing-title") == [("no title",)]
     assert sorted(products_of(found, "missing-price")) == [("no price",), ("on request",)]
-    assert "“on request” is no number" in of_kind(found, "missing-price")[-1].text
+    assert "“on request” is not a number" in of_kind(found, "missing-price")[-1].text
     assert products_of(found, "odd-price") == [("dear",), ("free",)]
     assert products_of(found, "missing-currency") == [("no currency",)]
     assert products_of(found, "missing-category") == [("no category",)]

@@ -114,7 +114,7 @@ def test_a_picture_of_several_that_is_broken_leaves_the_product_in(tiny: type[Ti
     reasons = {entry.file: entry.reason.split("; ")[1] for entry in summary.left_out}
     assert reasons == {
         "broken-1.png": "'a3' keeps 4 of its 5 pictures",
-        "broken-2.png": "'b4' goes on with 12.png as its first picture",
+        "broken-2.png": "'b4' now has 12.png as its first picture",
         "broken-3.png": "'z' has no other picture and is left out, and 1 more had it",
         "broken-4.png": "'y' has no other picture and is left out",
     }

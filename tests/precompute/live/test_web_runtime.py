@@ -113,7 +113,7 @@ def test_another_package_than_the_one_that_is_known_is_not_used(
     install(Npm(PACKAGES | {"@litertjs/core/wasm/litert_wasm_compat_internal.wasm": b"evil"}))
     assert not write_web_runtime(writer)
     assert not (writer.folder / WEB).exists()
-    assert "npm brought another litert_wasm.wasm.gz than the one that is known" in capsys.readouterr().err
+    assert "npm fetched an unexpected version of litert_wasm.wasm.gz" in capsys.readouterr().err
 
 
 def test_where_npm_reaches_nothing_a_line_says_so(
@@ -122,8 +122,8 @@ def test_where_npm_reaches_nothing_a_line_says_so(
     install(Npm(code=1, said="npm warn x\nnpm error code ENOTFOUND\nnpm error A complete log: …\n"))
     assert not write_web_runtime(writer)
     assert capsys.readouterr().err.splitlines()[-1] == (
-        "The bundle goes without search in the browser: npm brought nothing (code ENOTFOUND); "
-        "build again where it reaches its registry."
+        "The bundle is built without search in the browser: npm failed (code ENOTFOUND); "
+        "build again with access to its registry."
     )
 
 
@@ -134,7 +134,7 @@ def test_the_real_npm_without_a_network_brings_nothing(
     monkeypatch.setenv("npm_config_cache", str(tmp_path / "npm"))
     monkeypatch.setenv("npm_config_fetch_retries", "0")
     assert not write_web_runtime(writer)
-    assert "npm brought nothing (code ECONNREFUSED)" in capsys.readouterr().err
+    assert "npm failed (code ECONNREFUSED)" in capsys.readouterr().err
 
 
 def test_the_lock_names_no_host_and_has_a_hash_for_each_package() -> None:

@@ -161,7 +161,7 @@ def test_weights_without_the_classifier_are_refused_for_a_layer_of_it(weights: P
         ("missing.weights.h5", None, "cannot be read (No such file"),
         ("text.weights.h5", b"hello", "cannot be read"),
         ("text.h5", b"hello", "cannot be read"),
-        ("text.keras", b"hello", "no file of Keras"),
+        ("text.keras", b"hello", "not a Keras file"),
         ("weights.pth", b"hello", "ends in .h5 or .keras"),
     ],
 )

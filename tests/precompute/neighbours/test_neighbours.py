@@ -246,7 +246,7 @@ def test_search_is_approximate_above_a_size_and_where_it_is_asked_for(
     assert "--approximate is quicker" in capsys.readouterr().err
     monkeypatch.setattr(neighbours, "EXACT_PRODUCTS", 599)
     assert engine(None) == "approximate"
-    assert "--exact forces it" in capsys.readouterr().err
+    assert "--exact to force" in capsys.readouterr().err
     assert engine("exact") == "exact"
 
 

@@ -81,8 +81,8 @@ def test_a_page_has_an_end(tmp_path: Path) -> None:
     assert len(articles) == MOST
     said = words(one(text, "html"))
     assert f"with {ENTRIES} entries of 30" in said
-    assert f"40 products that the bundle before had not. The first {PRODUCTS} are below" in said
-    assert "30 products that the bundle has no more." in said
+    assert f"40 products that the old bundle did not have. The first {PRODUCTS} are below" in said
+    assert "30 products that the new bundle no longer has." in said
     longest = max(len(select(article, "li")) for article in articles)
     assert longest == ENTRIES + 5, "the old list is cut, the new one has five entries"
 

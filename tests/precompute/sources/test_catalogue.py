@@ -65,7 +65,7 @@ def test_what_is_no_table_of_products_does_not_keep_a_folder_s_pictures_out(
     assert reasons(catalogue) == {name: "not a picture by its name"}
     said = capsys.readouterr().err
     assert f"{name} is not read as a table of products" in said
-    assert "Source: a folder of pictures, 6 pictures." in said
+    assert "Source: a folder with 6 pictures." in said
 
 
 def test_a_table_whose_pictures_are_elsewhere_does_not_keep_a_folder_s_pictures_out(
@@ -77,7 +77,7 @@ def test_a_table_whose_pictures_are_elsewhere_does_not_keep_a_folder_s_pictures_
     assert "No picture that labels.csv names is there: the pictures are read" in capsys.readouterr().err
     (tmp_path / "labels.csv").rename(tmp_path / "products.csv")
     with pytest.raises(
-        UserError, match=r"1 rows, none of use; the first, products\.csv, line 2: its image '0\.png'"
+        UserError, match=r"1 row, none of use; the first, products\.csv, line 2: its image '0\.png'"
     ):
         read_catalogue(tmp_path)
 

@@ -104,7 +104,7 @@ def test_what_was_left_out_is_in_the_report(tmp_path: Path, recipe: None) -> Non
         (["--column", "picture=front"], "Expected --column FIELD=NAME, where FIELD is one of id, title"),
         (["--column", "image=foto"], "Received: sku, front."),
         (["--source", "json"], "a.csv is not JSON"),
-        (["--out", "."], "Expected --out to be another folder"),
+        (["--out", "."], "Expected --out to be a different folder"),
         ([], "Say which one does: --column image=NAME"),
     ],
 )
