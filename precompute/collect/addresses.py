@@ -26,20 +26,20 @@ def is_address(text: str) -> bool:
 def checked(address: str, *, base: str = "") -> str:
     """The address in the form that is asked for, without a fragment; a relative one stands on `base`.
 
-    Raises `AddressError` where it is no address of http or https, or holds a name or a password.
+    Raises `AddressError` where it is not an http or https address, or holds a name or a password.
     """
     text = address.strip()
     if len(text) > _LONGEST:
-        kind = "holds the picture itself" if text.startswith("data:") else "is no address that is followed"
+        kind = "holds the picture itself" if text.startswith("data:") else "cannot be fetched"
         raise AddressError(f"it {kind} ({len(text):,} characters)")
     try:
         joined = urljoin(base, text)
         parts = urlsplit(joined)
         port = parts.port
     except ValueError as error:
-        raise AddressError(f"it is no address ({error})") from None
+        raise AddressError(f"it is not an address ({error})") from None
     if parts.scheme not in _SCHEMES or not parts.hostname:
-        raise AddressError("it is no address of http or https")
+        raise AddressError("it is not an http or https address")
     if parts.username is not None or parts.password is not None:
         raise AddressError("it holds a name or a password")
     default = {"http": 80, "https": 443}[parts.scheme]

@@ -224,7 +224,7 @@ def _why_none(record: Record, reasons: list[LeftOut], missing: dict[str, str]) -
     if reasons:
         return f"it has no picture that can be used ({reasons[0].reason})"
     first = record.images[0]
-    why = missing.get(_key(first), "it was not asked for any more")
+    why = missing.get(_key(first), "it was no longer requested")
     return f"it has no picture that can be used ({without_credentials(first)[:200]}: {why})"
 
 

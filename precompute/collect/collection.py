@@ -234,7 +234,7 @@ class _Collection:
             if self.journal.has_open(PICTURES):
                 crawl(self.settings, pictures, self.manners)
         for host, reason in pictures.gone.items():
-            say(f"{host} does not answer any more ({reason}): its other pictures were not asked for.")
+            say(f"{host} no longer answers ({reason}): its other pictures were not fetched.")
         if pictures.limit:
             return f"pictures are left after {pictures.limit}"
         return f"{', '.join(pictures.gone)} does not answer" if pictures.gone else ""

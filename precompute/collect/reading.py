@@ -201,5 +201,5 @@ class Reading:
 
     @property
     def gone(self) -> str:
-        """Why the pass could not be finished: the shop does not answer any more; nothing where it does."""
+        """Why the pass could not be finished: the shop no longer answers; nothing where it does."""
         return self._hosts.is_gone(self._scope.start) if self._scope else ""

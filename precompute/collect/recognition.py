@@ -145,7 +145,7 @@ class _Probe:
             if response is None:
                 continue
             if not is_sitemap(response):
-                self.closed["sitemap"] = "it is no sitemap"
+                self.closed["sitemap"] = "it is not a sitemap"
                 continue
             asks = [Ask(each, "sitemap", f"{position:03}", urgency=-1) for position, each in enumerate(named)]
             first = Ask(url, "sitemap", f"{named.index(url) if named else 0:03}", urgency=-1)

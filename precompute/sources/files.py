@@ -51,7 +51,7 @@ def files_in(folder: Path, left_out: list[LeftOut], *, exclude: Sequence[str] = 
             if path.is_file() or not path.exists():
                 yield base + name
             else:
-                left_out.append(LeftOut(shown(base + name), "no file, but a pipe, a socket or a device"))
+                left_out.append(LeftOut(shown(base + name), "not a file but a pipe, socket or device"))
     left_out.extend(aside.left_out())
 
 

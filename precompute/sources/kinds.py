@@ -147,7 +147,7 @@ def kind_of(path: Path) -> FileKind:
             f"which is a page in HTML{_login(head.text)}."
         )
     if len(_CONTROL.findall(head.text)) > _MOST_CONTROL * len(head.text):
-        raise UserError(f"Expected a table or a feed of products. Received: {path}, which is no text.")
+        raise UserError(f"Expected a table or a feed of products. Received: {path}, which is not text.")
     return next(kind for kind in FILE_KINDS if kind.recognises(head))
 
 

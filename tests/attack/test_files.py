@@ -55,7 +55,7 @@ def test_what_is_no_file_is_left_out_by_name_and_never_opened(
     summary = run(photos, tmp_path / "data")
     left_out = {entry.file: entry.reason for entry in summary.left_out}
     assert set(left_out) == others and summary.products == 6
-    assert set(left_out.values()) == {"no file, but a pipe, a socket or a device"}
+    assert set(left_out.values()) == {"not a file but a pipe, socket or device"}
     assert not any(path.endswith(tuple(others)) for path in opened) and opened
 
 
@@ -89,7 +89,7 @@ def test_a_file_is_not_opened_where_it_turns_into_a_pipe_just_then(
     os.mkfifo(pipe)
     system_open = os.open
     monkeypatch.setattr(os, "open", lambda _, *arguments: system_open(pipe, *arguments))
-    with pytest.raises(OSError, match="no file"):
+    with pytest.raises(OSError, match="not a file"):
         open_file(path)
 
 

@@ -77,4 +77,4 @@ class Hosts:
     def is_gone(self, url: str) -> str:
         """Why a host is asked no more; nothing where it is."""
         reason = self.gone.get(host_of(url))
-        return f"{host_of(url)} does not answer any more: {reason}" if reason else ""
+        return f"{host_of(url)} no longer answers: {reason}" if reason else ""

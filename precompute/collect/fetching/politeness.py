@@ -79,7 +79,7 @@ class HostPace:
             # The next request is sent a delay after the last one, which is put into the future.
             slot.lastseen = max(slot.lastseen, monotonic() + seconds - slot.delay)
         if seconds >= _SECONDS_SAID:
-            say(f"{host_of(request.url)} asks for a pause: nothing is asked of it for {duration(seconds)}.")
+            say(f"{host_of(request.url)} asks for a pause: no requests for {duration(seconds)}.")
 
     def _robots_parsed(self, robotparser: RobotParser, request: Request) -> None:
         # Scrapy's own interface to robots.txt knows no sitemaps.

@@ -42,7 +42,7 @@ def reason_of(error: BaseException, address: str, judge: GuardedResolver) -> str
             else answered(status)
         )
     if isinstance(error, ValueError) and "scheme" in str(error):
-        return "it leads to what is no address of http or https"
+        return "it does not lead to an http or https address"
     if isinstance(error, CannotResolveHostError):
         return _not_resolved(error, address, judge)
     if HEADERS_TOO_LONG in str(error):

@@ -74,5 +74,5 @@ def things_in(values: Iterable[Any], url: str) -> tuple[list[dict[str, Any]], li
             things.append(value)
         else:
             others += 1
-    verb = "is no product" if others == 1 else "are no products"
+    verb = "is not a product" if others == 1 else "are not products"
     return things, [LeftOut(url, f"{others:,} of its entries {verb}")] if others else []

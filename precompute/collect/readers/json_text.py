@@ -55,7 +55,7 @@ def read_json_of(body: bytes) -> Any:
     try:
         return read_json(body.decode(json.detect_encoding(body), "surrogatepass"))
     except UnicodeDecodeError:
-        raise NoJsonError("it is no text") from None
+        raise NoJsonError("it is not text") from None
 
 
 def read_values(text: str) -> tuple[list[Any], str]:
@@ -137,12 +137,12 @@ def read_literal(text: str, start: int = 0, *, longest: int = 500_000) -> Any:
         depth += (kind == "open") - (kind == "close")
         if depth == 0:
             return read_json(" ".join(_quoted_names(parts)))
-    raise NoJsonError("it is no object of plain values")
+    raise NoJsonError("it is not an object of plain values")
 
 
 def _as_json(kind: str, part: str) -> str:
     if kind == "other":
-        raise NoJsonError(f"{part!r} is no plain value")
+        raise NoJsonError(f"{part!r} is not a plain value")
     if kind == "single":
         text = _ESCAPE.sub(lambda escape: "'" if escape[1] == "'" else _known_escape(escape), part[1:-1])
         return '"' + re.sub(r'(?<!\\)"', r"\"", text) + '"'
@@ -157,7 +157,7 @@ def _quoted_names(parts: list[str]) -> list[str]:
     for part, following in zip(parts, [*parts[1:], ""], strict=True):
         if part[0].isalpha() or part[0] in "_$":
             if following != ":" and part not in _WORDS:
-                raise NoJsonError(f"{part} is no plain value")
+                raise NoJsonError(f"{part} is not a plain value")
             part = f'"{part}"' if following == ":" else _WORDS[part]
         elif following == ":" and part[0].isdigit():
             part = f'"{part}"'

@@ -54,7 +54,7 @@ class Web:
         if ask.role == "sitemap":
             return self._from_sitemap(ask, response)
         if not isinstance(response, TextResponse):
-            raise Unreadable("it is no page of HTML")
+            raise Unreadable("it is not an HTML page")
         tree = parse_page(response.text)
         if tree is None:
             raise Unreadable("it is an empty page")
@@ -147,13 +147,13 @@ def read_sitemap(response: Response) -> tuple[str, list[str]]:
             body = gunzip(body, max_size=5 * PAGE_BYTES)
         sitemap = Sitemap(body.lstrip())
         if sitemap.type not in _SITEMAP:
-            raise Unreadable("it is no sitemap")
+            raise Unreadable("it is not a sitemap")
         return sitemap.type, [entry["loc"] for entry in sitemap if entry.get("loc")]
     except Unreadable:
         raise
     # lxml and gzip have an error of their own for each kind of damage.
     except Exception:
-        raise Unreadable("it is no sitemap") from None
+        raise Unreadable("it is not a sitemap") from None
 
 
 def _not_asked(sitemap: str, reason: str, urls: list[str]) -> LeftOut:

@@ -73,7 +73,7 @@ def _sentence(groups: dict[str, list[SourceProduct]], no_groups: set[str], of: i
         (name,) = names
         count = len(groups[name])
         what = f"{count:,} of {of:,} products" if _is_most(count, of) else f"{count:,} unlike products"
-        return f"“{name[:40]}” is no group of variants, as it holds {what}: they are products of their own"
+        return f"“{name[:40]}” is not a group of variants, as it holds {what}: they are products of their own"
     shown = ", ".join(f"“{name[:40]}”" for name in names[:_SHOWN])
     more = f" and {len(names) - _SHOWN:,} more" if len(names) > _SHOWN else ""
     return (

@@ -79,7 +79,7 @@ class Gathered:
         if name and value and value != "Default Title":
             self.options.setdefault(name, {})[value] = None
 
-    def cells(
+    def as_cells(
         self, rows: Sequence[Row], *, price: Sequence[str] = (), stock: Sequence[str] = ()
     ) -> dict[str, Cell]:
         """What was gathered of some rows, as cells.

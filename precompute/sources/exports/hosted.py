@@ -62,7 +62,7 @@ def _wix_product(rows: list[Row]) -> Row | LeftOut:
         for value in values.split(";"):
             gathered.add_option(name, value.rpartition(":")[2].strip())
     kept: dict[str, Cell] = without(row.cells, "productimageurl", "media", "inventory", "collection")
-    kept |= gathered.cells(rows) | _wix_sale(first)
+    kept |= gathered.as_cells(rows) | _wix_sale(first)
     if collections := [each.strip() for each in first.get("collection", "").split(";") if each.strip()]:
         kept["categories"] = Listed(collections)
     return Row(row.place, kept | {"images": tuple(images)})
@@ -148,7 +148,7 @@ def _squarespace_product(rows: list[Row]) -> Row | LeftOut:
     )
     paths = [each.strip().strip("/").replace("/", BETWEEN) for each in first.get("categories", "").split(",")]
     kept |= {"categories": Listed(filter(None, paths))} if any(paths) else {}
-    return Row(row.place, kept | gathered.cells(rows) | {"images": tuple(images)})
+    return Row(row.place, kept | gathered.as_cells(rows) | {"images": tuple(images)})
 
 
 SQUARESPACE = Export(
@@ -211,7 +211,8 @@ def _bigcommerce_product(rows: list[Row]) -> Row | LeftOut:
         row.cells, "price", "currentstocklevel", "currentstock", "category", "categories", "imageurlimport"
     )
     kept = {name: cell for name, cell in kept.items() if not name.lower().startswith("product image")}
-    kept |= gathered.cells(rows) | {"categories": Listed(without_ancestors(paths)), "images": tuple(images)}
+    kept |= gathered.as_cells(rows)
+    kept |= {"categories": Listed(without_ancestors(paths)), "images": tuple(images)}
     if not amount_of(first.get("saleprice", "")):
         kept = without(kept, "saleprice") | ({"sale_price": price} if "sale_price" in kept else {})
     return Row(row.place, {name: cell for name, cell in kept.items() if cell})

@@ -108,7 +108,7 @@ def _product(row: Row, plain: dict[str, str], variants: _Variants) -> Row | Left
         FACT + name.replace("_", " "): text for name, text in attributes.items() if name not in _NO_FACTS
     }
     cells |= {"brand": brand} if (brand := attributes.get("brand") or attributes.get("manufacturer")) else {}
-    cells |= gathered.cells([row], stock=("isinstock", "qty"))
+    cells |= gathered.as_cells([row], stock=("isinstock", "qty"))
     cells["categories"] = Listed(_categories(plain.get("categories", "")))
     images = [image for name in _IMAGES for image in plain.get(name, "").split(",")]
     cells["images"] = tuple(dict.fromkeys(image for image in images if image and image != "no_selection"))

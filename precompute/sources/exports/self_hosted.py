@@ -112,7 +112,7 @@ def _shopware_product(rows: list[Row]) -> Row | LeftOut:
         path for path in first.get("categories", "").split("|") if path and not _UUID.fullmatch(path.strip())
     ]
     kept |= {"categories": Listed(paths)} if paths else {}
-    return Row(row.place, kept | gathered.cells(rows))
+    return Row(row.place, kept | gathered.as_cells(rows))
 
 
 _SHOPWARE_COLUMNS = columns_of(
@@ -218,7 +218,7 @@ def _medusa_product(rows: list[Row], price: str) -> Row | LeftOut:
     category = next((name for name in named if name and not name.startswith("pcat_")), "")
     kept: dict[str, Cell] = {name: cell for name, cell in row.cells.items() if "image" not in name.lower()}
     kept = without(kept, "productthumbnail", "variantinventoryquantity", price)
-    kept |= gathered.cells(rows) | {"images": images}
+    kept |= gathered.as_cells(rows) | {"images": images}
     kept |= {"tags": Listed(filter(None, tags))} if any(tags) else {}
     kept |= {"category": category} if category else {}
     kept |= {"currency": price[-3:].upper()} if price else {}
@@ -273,7 +273,7 @@ def _spree_product(rows: list[Row]) -> Row | LeftOut:
     kept: dict[str, Cell] = without(
         row.cells, "price", "compareatprice", "inventorycount", "category1", "category2", "category3"
     )
-    kept |= gathered.cells(rows)
+    kept |= gathered.as_cells(rows)
     kept |= {"categories": Listed(filter(None, paths))} if any(paths) else {}
     return Row(row.place, kept)
 
@@ -323,7 +323,7 @@ def _vendure_product(rows: list[Row]) -> Row | LeftOut:
         name, colon, value = facet.partition(":")
         if colon and value:
             facets.setdefault(name.strip().lower(), []).append(value.strip())
-    kept: dict[str, Cell] = without(row.cells, "price", "stockonhand", "facets") | gathered.cells(rows)
+    kept: dict[str, Cell] = without(row.cells, "price", "stockonhand", "facets") | gathered.as_cells(rows)
     if category := facets.pop("category", []):
         kept["categories"] = Listed(category)
     if brand := facets.pop("brand", []):

@@ -64,7 +64,7 @@ def _product(rows: list[Row], table: WholeTable) -> Row | LeftOut:
     for each in rows:
         gathered.add_images(each, _VARIANT_IMAGES)
     kept: dict[str, Cell] = without(row.cells, *_PRICES, *_STOCK)
-    return Row(row.place, kept | gathered.cells(rows, price=_PRICES, stock=_STOCK))
+    return Row(row.place, kept | gathered.as_cells(rows, price=_PRICES, stock=_STOCK))
 
 
 def _stock(cells: dict[str, str], table: WholeTable) -> bool | None:

@@ -72,7 +72,7 @@ def _product(row: Row, shared: dict[str, dict[str, Cell]], of_parent: dict[str, 
         found = next((of_parent[name] for name in names if name in of_parent), None)
         if found is not None:
             own = ("instock", "stock", *(_PRICES if "regularprice" not in plain else ()))
-            gathered = found.cells([row])
+            gathered = found.as_cells([row])
             if "regularprice" in plain:
                 gathered = {name: cell for name, cell in gathered.items() if "price" not in name}
             cells = {name: cell for name, cell in cells.items() if _english(name) not in own} | gathered

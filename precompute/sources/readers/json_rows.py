@@ -70,7 +70,7 @@ def open_json(path: Path) -> Rows:
                 if isinstance(item, dict):
                     yield Row(place, cells_of(coco.of(item) if coco else item))
                 else:
-                    yield LeftOut(place, "it is no object")
+                    yield LeftOut(place, "it is not an object")
         except (ijson.JSONError, TooLongError, UnicodeError, ValueError) as error:
             yield LeftOut(f"{path.name}, after item {number}", f"{_reason(error)}: what follows is not read")
         finally:
@@ -112,7 +112,7 @@ def _row_of_line(place: str, line: str) -> Row | LeftOut:
         item = json.loads(line)
     except (ValueError, RecursionError) as error:
         return LeftOut(place, f"it is not JSON ({error})")
-    return Row(place, cells_of(item)) if isinstance(item, dict) else LeftOut(place, "it is no object")
+    return Row(place, cells_of(item)) if isinstance(item, dict) else LeftOut(place, "it is not an object")
 
 
 def _items(path: Path, encoding: Encoding, prefix: str) -> Iterator[Any]:

@@ -82,8 +82,8 @@ def test_a_changed_file_of_the_same_size_is_named(tmp_path, capsys):
     ("damage", "expected"),
     [
         ({"lists": {"cup": ["pot"], "pot": ["cup"]}}, "Product 'Krüge/groß 1.jpg' has no list under"),
-        ({"lists": {name: ["plate"] for name in IDS}}, "'plate' in the list of 'cup', which is no product"),
-        ({"lists": {name: [] for name in [*IDS, "plate"]}}, "a list for 'plate', which is no product"),
+        ({"lists": {name: ["plate"] for name in IDS}}, "'plate' of 'cup', which is not a product"),
+        ({"lists": {name: [] for name in [*IDS, "plate"]}}, "a list for 'plate', which is not a product"),
         ({"lists": {name: ["cup"] for name in IDS}}, "has 'cup' in its own list"),
         ({"lists": {"cup": [], "pot": ["cup", "cup"], IDS[2]: []}}, "an entry twice in the list of 'pot'"),
         ({"thumbnails": IDS[1:]}, "Product 'cup' has no thumbnail"),
@@ -128,7 +128,7 @@ def test_many_problems_are_counted_and_some_shown(tmp_path, capsys):
     write_bundle(tmp_path, lists={name: [f"plate {n}" for n in range(30)] for name in IDS})
     assert check_bundle(tmp_path) == 1
     output = capsys.readouterr().out
-    assert output.count("which is no product") == check.SHOWN
+    assert output.count("which is not a product") == check.SHOWN
     assert f"Problems: 90 ({90 - check.SHOWN} more are not shown)" in output
 
 

@@ -74,7 +74,7 @@ def test_a_shop_that_stops_to_answer_keeps_what_was_read(site, collect, monkeypa
     site.before = lambda path: broken if path.startswith("/p/") and len(site.asked) > 12 else None
     done = collect(site.url, "--source", "pages")
     assert done.code == 2
-    assert "does not answer any more" in done.err and "run the same command again to continue" in done.err
+    assert "no longer answers" in done.err and "run the same command again to continue" in done.err
     site.before = lambda path: None
     done = collect(site.url, "--source", "pages")
     assert done.code == 0 and "Products    40" in done.out

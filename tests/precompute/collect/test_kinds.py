@@ -175,7 +175,7 @@ def test_a_local_table_may_mix_addresses_and_paths(site, tmp_path, tiny, capsys,
     report = json.loads((tmp_path / "data/collected/goods.csv/collected.json").read_text())
     reasons = {entry["file"].rpartition(": ")[2]: entry["reason"] for entry in report["left_out"]}
     assert "outside of the catalogue's folder" in reasons["../secret.png"]
-    assert "no address of http" in reasons["file:///etc/passwd"]
+    assert "not an http or https address" in reasons["file:///etc/passwd"]
 
 
 @pytest.mark.parametrize("kind", ["sitemap", "pages"])

@@ -166,7 +166,7 @@ def test_what_is_no_product_in_a_list_is_named(site, collect):
     site.routes["/products.json"] = with_noise
     done = collect(site.url)
     assert done.code == 0 and "Products    2" in done.out
-    assert "1 of its entries is no product" in done.out
+    assert "1 of its entries is not a product" in done.out
 
 
 def test_pictures_over_the_limit_are_counted(site, collect):

@@ -176,7 +176,7 @@ def test_a_kind_that_does_not_fit_is_one_sentence(tmp_path: Path, name: str, kin
         (b"\x1f\x8b\x08", "a compressed file: unpack it"),
         (b"\xff\xd8\xff\xe0", "a picture: give the folder"),
         (b"SQLite format 3\x00", "a database: export its table"),
-        (bytes(range(256)) * 20, "which is no text"),
+        (bytes(range(256)) * 20, "which is not text"),
     ],
 )
 def test_a_file_that_is_no_table_is_named_for_what_it_is(tmp_path: Path, content: bytes, words: str) -> None:

@@ -85,7 +85,7 @@ def test_links_and_folders_that_are_not_looked_into_are_named(tmp_path: Path) ->
     assert {product.id for product in catalogue.products} == {"a.jpg", "b/c.jpg", "nowhere.jpg"}
     assert [(entry.file, entry.reason) for entry in catalogue.left_out] == [
         ("linked", "a link to a folder, which is not followed"),
-        ("pipe.jpg", "no file, but a pipe, a socket or a device"),
+        ("pipe.jpg", "not a file but a pipe, socket or device"),
     ]
 
 

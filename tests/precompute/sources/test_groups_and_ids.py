@@ -36,7 +36,7 @@ def test_a_group_of_most_of_a_catalogue_is_not_believed_and_that_is_said(
     assert [each.variants for each in products] == [""] * 6
     said = capsys.readouterr().err
     assert said.count("no group of variants") == 1
-    assert "“all” is no group of variants, as it holds 6 of 6 products" in said
+    assert "“all” is not a group of variants, as it holds 6 of 6 products" in said
 
 
 def product(number: int, variants: str, title: str, category: str = "") -> SourceProduct:

@@ -162,7 +162,7 @@ def test_objects_in_objects_are_taken_apart_one_level(tmp_path: Path) -> None:
 def test_what_is_readable_of_damaged_json_is_kept(tmp_path: Path) -> None:
     entries = read_json(tmp_path, json.dumps([ITEM, 5, ITEM])[:-20])
     assert [entry.place for entry in entries if isinstance(entry, Record)] == ["a.json, item 1"]
-    assert LeftOut("a.json, item 2", "it is no object") in entries
+    assert LeftOut("a.json, item 2", "it is not an object") in entries
     assert entries[-1].file == "a.json, after item 2" and "what follows is not read" in entries[-1].reason
 
 
@@ -181,7 +181,7 @@ def test_each_line_of_json_lines_stands_for_itself(tmp_path: Path, monkeypatch: 
     left_out = {entry.file: entry.reason for entry in entries if isinstance(entry, LeftOut)}
     assert "not JSON" in left_out["a.jsonl, line 2"]
     assert left_out["a.jsonl, line 3"] == "it has more than 500 characters"
-    assert left_out["a.jsonl, line 5"] == "it is no object"
+    assert left_out["a.jsonl, line 5"] == "it is not an object"
 
 
 def test_a_gigantic_text_in_json_stops_the_reading_there(
