@@ -116,7 +116,8 @@ def _read_folder(
         say(f"No picture that {name} names is there: the pictures are read without it.")
     products, left_out = read_pictures(folder, exclude)
     if products:
-        say(f"Source: a folder of pictures, {len(products):,} pictures.")
+        count = "1 picture" if len(products) == 1 else f"{len(products):,} pictures"
+        say(f"Source: a folder of pictures, {count}.")
     return Catalogue(folder, products, left_out)
 
 
@@ -259,12 +260,13 @@ def _files(record: Record, pictures: PictureFiles, left_out: list[LeftOut]) -> t
 
 def _nothing_in(source: Path, left_out: list[LeftOut], *, has_folder: bool = False) -> str:
     if source.is_dir():
-        others = f" {len(left_out)} other files are there." if left_out else ""
+        others = f" Files of other kinds are there: {len(left_out):,}." if left_out else ""
         return f"Expected pictures ({' '.join(sorted(EXTENSIONS))}) in {source}. Received: none.{others}"
     first = left_out[0]
     reason = first.reason if len(first.reason) <= _LONGEST_REASON else f"{first.reason[:_LONGEST_REASON]}…"
+    rows = "1 row" if len(left_out) == 1 else f"{len(left_out):,} rows"
     hint = " Are they in another folder? --image-folder FOLDER."
     return (
-        f"Expected products with pictures in {source}. Received: {len(left_out):,} rows, none of use; "
+        f"Expected products with pictures in {source}. Received: {rows}, none of use; "
         f"the first, {first.file}: {reason}.{hint if 'does not exist' in reason and not has_folder else ''}"
     )

@@ -194,7 +194,7 @@ def test_a_quotation_mark_that_is_not_closed_in_a_large_table_costs_its_line(
         ),
         (
             b"sku,image\n1,gone.png\n",
-            r"1 rows, none of use; the first, a.csv, line 2: its image 'gone.png' does not",
+            r"1 row, none of use; the first, a.csv, line 2: its image 'gone.png' does not",
         ),
     ],
 )
