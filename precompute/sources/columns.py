@@ -62,11 +62,13 @@ _NAMES = {
         verkaufspreis, bruttopreis, einzelpreis, vk, vk preis, prix de vente, prix ttc, tarif, pvp,
         retail price, unit price, amount, price amount, price value, max price, price vat, price tax
         included, price tax excluded, price tax excluded or price tax included, price gross, gross price,
-        base price, цена, 価格, 価格税込, 价格, 가격
+        base price, price from, min price, price min, lowest price, prix ht ou ttc, preco por,
+        цена, 価格, 価格税込, 价格, 가격
     """,
     "compare_at_price": """
         compare at price, variant compare at price, compare price, price before, price before sale, price
-        before discount, old price, price old, was price, former price, previous price, regular price,
+        before discount, old price, price old, was price, price was, former price, previous price, regular
+        price,
         original price, initial price, list price, msrp, rrp, mrp, recommended retail price, regularer
         preis, streichpreis, alter preis, vorheriger preis, ursprungspreis, originalpreis, normalpreis,
         listenpreis, statt preis, uvp, uvp preis, unverbindliche preisempfehlung, prix barre, ancien prix,
@@ -75,14 +77,17 @@ _NAMES = {
         lista, prezzo barrato, prezzo precedente, prezzo originale, prezzo pieno, prezzo di listino, preco
         anterior, preco original, preco normal, reguliere prijs, oude prijs, adviesprijs, van prijs, stara
         cena, cena regularna, cena katalogowa, cena przed obnizka, ordinarie pris, tidigare pris, normalpris,
-        базовая цена, старая цена, 標準価格, 通常価格, 定価, 原价, 市场价, 정가
+        preco de, базовая цена, старая цена, цена до скидки, actual price, 標準価格, 通常価格, 定価, 原价,
+        市场价, 정가
     """,
     "sale_price": """
         sale price, special price, discounted price, discount price, offer price, final price, selling
-        price, sell price, current price, actual price, price now, price after, price final, price
+        price, sell price, current price, our price, your price, online price, web price,
+        now price, price now, price after, price final, price
         current, angebotspreis, aktionspreis, sonderpreis, endpreis, prix promo, prix promotionnel, prix
         solde, tarif promo, prix final, precio rebajado, precio oferta, precio final, preco promocional,
-        prezzo scontato, prezzo in offerta, actieprijs, cena promocyjna, цена распродажи, セール価格
+        prezzo scontato, prezzo in offerta, actieprijs, cena promocyjna, цена распродажи, цена со скидкой,
+        セール価格
     """,
     "currency": """
         currency, currency code, price currency, pricecurrency, currency id, wahrung, wahrungscode,

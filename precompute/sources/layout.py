@@ -249,7 +249,10 @@ class Layout:
         self._plans.clear()
 
     def _unlearn(self, sample: Sequence[Row]) -> None:
-        """Find the columns that are not what their names say, and say of those of ids why."""
+        """Find the columns that are not what their names say, and say of those of ids why.
+
+        Where the column called id says nothing, the others of ids count.
+        """
         for name in self._names:
             role = self._role(name)
             if role is None or _key(name) in self._given:
@@ -265,6 +268,10 @@ class Layout:
             elif role.field == "category" and role.rank > 0 and says_kinds(name, sample):
                 self._nothing.add(name)
         self._forget()
+        if "id" in self._own and not self._columns_of("id"):
+            self._own.discard("id")
+            self._forget()
+            self._unlearn(sample)
 
     def _new_role(self, name: str) -> Role | None:
         if name.startswith(FACT) or name in self._nothing:

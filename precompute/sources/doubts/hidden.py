@@ -26,7 +26,7 @@ _HIDING = word_set(
 )
 _SHOWN = word_set("""
     visible published enabled active online isactive isvisible ispublished isenabled isonline
-    productvisible productonline publishedononlinestore active01 showinstore aktiv actif activo attivo
+    productvisible productonline publishedononlinestore showinstore aktiv actif activo attivo
     actief aktywny ativo
     """)
 """Compact names of columns that say with yes or no whether a product is shown."""
@@ -69,7 +69,8 @@ def without_hidden(entries: Iterable[Row | LeftOut]) -> Iterable[Row | LeftOut]:
 
 @lru_cache(maxsize=4096)
 def _kind_of(name: str) -> str:
-    compact = "".join(words_of(name))
+    # "Active (0/1)"
+    compact = "".join(words_of(name.partition("(")[0]))
     if compact in _STATES:
         return "state"
     if compact in _SHOWN:

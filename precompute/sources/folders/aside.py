@@ -9,9 +9,10 @@ from fnmatch import fnmatchcase
 from precompute.sources.records import LeftOut
 
 SYSTEM_FOLDERS = (
-    *("@eaDir", "#recycle", "#snapshot", "@Recycle", "@Recently-Snapshot", "@tmp", ".Trash*", "Trash-*"),
-    *("$RECYCLE.BIN", "RECYCLER", "System Volume Information", "lost+found", "__MACOSX", "__pycache__"),
-    *("node_modules", ".AppleDouble", ".Spotlight-V100", ".fseventsd", "@SynoResource", "@SynoEAStream"),
+    *("@eaDir", "#recycle", "#snapshot", "~snapshot", "@Recycle", "@Recently-Snapshot", "@tmp"),
+    *(".Trash*", "Trash-*", "$RECYCLE.BIN", "RECYCLER", "System Volume Information", "lost+found"),
+    *("__MACOSX", "__pycache__", "node_modules", ".AppleDouble", ".Spotlight-V100", ".fseventsd"),
+    *("@SynoResource", "@SynoEAStream"),
 )
 """Folders in which no shop has products: of Synology's and QNAP's storage, Windows, Linux and macOS."""
 

@@ -118,8 +118,7 @@ class PictureFiles:
     def _candidates(self, file: str) -> list[str]:
         """The files that are meant: those with the longest end of its path, as other systems spell it.
 
-        A name without a folder stands for a file in the folder itself; one without an ending as well, which
-        no picture has, may be anywhere below.
+        A name alone may be anywhere below, as those of annotations are whose pictures have a folder.
         """
         parts = _folded_parts(file)
         if not parts:
@@ -128,8 +127,6 @@ class PictureFiles:
         found = self._files_by_stem().get(stem, [])
         if ending:
             found = [each for each in found if each[-2] == ending] or found
-            if len(parts) == 1 and not _has_folders(file):
-                found = [each for each in found if len(each) == 2]
         folders = parts[:-1]
         depths = [_common_end(folders, each[:-2]) for each in found]
         longest = [each[-1] for each, depth in zip(found, depths, strict=True) if depth == max(depths)]
@@ -179,10 +176,6 @@ def _folded_parts(file: str) -> list[str]:
     path = unquote(file) if "%" in file else file
     path = unicodedata.normalize("NFC", path.replace("\\", "/").partition("?")[0]).casefold()
     return [part for part in path.split("/") if part not in ("", ".", "..")]
-
-
-def _has_folders(file: str) -> bool:
-    return "/" in file or "\\" in file
 
 
 def _stem_and_ending(name: str) -> tuple[str, str]:

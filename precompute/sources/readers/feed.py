@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from precompute.sources.columns import has_picture
 from precompute.sources.readers import wordpress
 from precompute.sources.readers.encoding import encoding_of
 from precompute.sources.readers.offers import Categories, heureka_item, parameters, yml_offer
@@ -27,6 +28,8 @@ _GOOGLE = "http://base.google.com/ns/"
 _DECLARED = re.compile(rb"""<\?xml[^>]*encoding\s*=\s*["']([\w.-]+)["']""")
 _ROOT = re.compile(rb"<[A-Za-z][\w.:-]*(?=[\s/>])")
 _HEAD = 1 << 16
+_ADDRESSES = ("url", "src", "href", "link")
+"""What elements and attributes are called that have a picture's address."""
 
 
 def open_feed(path: Path) -> Rows:
@@ -202,6 +205,9 @@ def _cells(item: etree._Element) -> dict[str, Cell]:
         if name.lower() == "param":
             continue
         children = [child for child in element if isinstance(child.tag, str)]
+        if has_picture([name]) and (pictures := list(_pictures(element))):
+            texts[name] += pictures
+            continue
         for child in children:
             texts[f"{name}.{_local(child)}"].append(_text(child))
         texts[name].append(_link(element) if name == "link" else "" if children else _text(element))
@@ -214,6 +220,20 @@ def _link(element: etree._Element) -> str:
     if element.get("rel", "alternate") != "alternate":
         return ""
     return element.get("href", "") or _text(element)
+
+
+def _pictures(element: etree._Element) -> Iterator[str]:
+    """The pictures that an element names: in its text, in an attribute, or in elements of its own.
+
+    As in <image url="a.jpg"/> and <images><image>a.jpg</image><image>b.jpg</image></images>.
+    """
+    children = [child for child in element if isinstance(child.tag, str)]
+    if not children:
+        yield _text(element) or clean(next(filter(None, map(element.get, _ADDRESSES)), ""))
+    named = [child for child in children if has_picture([_local(child)]) or _local(child) in _ADDRESSES]
+    is_list = len({child.tag for child in children}) == 1
+    for child in named or (children if is_list else ()):
+        yield from _pictures(child)
 
 
 def _text(element: etree._Element) -> str:

@@ -26,6 +26,12 @@ _KNOWN = CODES | {""}
 _THOUSANDTHS = frozenset(["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"])
 """Currencies whose prices have three decimals."""
 
+_WHOLE = frozenset(["CLP", "HUF", "IDR", "ISK", "JPY", "KRW", "PYG", "UGX", "VND"])
+"""Currencies whose prices have none: ₫120.000 is a hundred and twenty thousand."""
+
+_DASHED = re.compile(r"[.,][-–—]")
+"""How shops end an amount without cents: the mark before the dash is that of decimals."""
+
 _LONGEST = 200
 """Characters of the longest text that is a price."""
 
@@ -42,6 +48,9 @@ _SEVERAL = re.compile(
     r"\s*(?:for|für|pour|por|per|voor|za|за|x|×|/|@|pcs|pieces|stück|stk)\s*\W{0,3}$", re.IGNORECASE
 )
 """What stands between a number of things and their price: "2 for $5"."""
+
+_CENTS = re.compile(r"\s?(?:¢|￠|ct\b|cents?\b|pence\b|коп)", re.IGNORECASE)
+"""What makes hundredths of the number before it."""
 
 _UNIT = re.compile(
     r"\s*\)?\s*(?:/|\bper\b|\bpro\b|\bje\b|\bpar\b|\bal\b|\bза\b)\s*(?:\d+\s*)?[^\W\d_]", re.IGNORECASE
@@ -138,11 +147,14 @@ def _amounts(text: str, decimal: str) -> list[_Amount] | None:
         after = numbers[place + 1].start() if place + 1 < len(numbers) else len(text)
         currency, until = _beside(text, number, taken, after)
         taken = max(until, number.end())
-        if _MAGNITUDE.match(text, number.end()) and not _is_currency(text, number.end()):
+        has_another_meaning = _MAGNITUDE.match(text, number.end()) or _CENTS.match(text, number.end())
+        if has_another_meaning and not _is_currency(text, number.end()):
             return None
         if _touches_a_word(text, number):
             continue
-        value = _value(number[0], decimal, currency in _THOUSANDTHS)
+        dashed = _DASHED.match(text, number.end())
+        mark = dashed[0][0] if dashed else "" if currency in _WHOLE else decimal
+        value = _value(number[0], mark, currency in _THOUSANDTHS)
         if value is None:
             return None
         amounts.append(_Amount(number.start(), number.end(), value, currency))

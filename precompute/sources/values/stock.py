@@ -12,7 +12,7 @@ _IN_STOCK = word_set(
     """
     yes|y|true|t|in stock|instock|available|limited availability|limitedavailability|in store only
     instoreonly|online only|onlineonly|low stock|on stock|on hand|ready to ship|ships today
-    available for order|ja|wahr|auf lager|lagernd|vorrätig|verfügbar|lieferbar|sofort lieferbar
+    available for order|unlimited|ja|wahr|auf lager|lagernd|vorrätig|verfügbar|lieferbar|sofort lieferbar
     sofort verfügbar|oui|vrai|en stock|disponible|disponibles|en magasin|sí|si|verdadero|en existencia
     hay existencias|en inventario|disponibile|disponibili|sì|vero|in magazzino|op voorraad|beschikbaar
     leverbaar|waar|sim|verdadeiro|em estoque|em stock|disponível|na stanie|w magazynie|dostępny
@@ -33,9 +33,10 @@ _NOT_IN_STOCK = word_set(
     niet op voorraad|niet beschikbaar|niet leverbaar|onwaar|não|esgotado|esgotada|fora de estoque
     sem estoque|indisponível|nie|brak|brak w magazynie|niedostępny|niedostępna|niedostępne|wyprzedane
     fałsz|vyprodáno|není skladem|nedostupné|vypredané|ne|slutsåld|slut i lager|ej i lager|udsolgt
-    ikke på lager|utsolgt|loppu|elfogyott|nincs készleten|stoc epuizat|нет в наличии|нет|отсутствует
+    ikke på lager|utsolgt|loppu|elfogyott|nincs készleten|stoc epuizat|nej|нет в наличии|нет|отсутствует
     распродано|немає в наявності|немає|stokta yok|tükendi|yok|hayır|μη διαθέσιμο|εξαντλημένο|在庫なし
-    在庫無し|在庫切れ|売り切れ|売切れ|なし|无货|缺货|售罄|無貨|缺貨|품절|재고 없음|없음|غير متوفر
+    在庫無し|在庫切れ|売り切れ|売切れ|品切れ|品切|なし|无货|缺货|售罄|無貨|缺貨|품절|재고 없음|없음|غير متوفر
+    نفد|نفدت الكمية
     אזל מהמלאי
     """,
     "|",
@@ -43,7 +44,8 @@ _NOT_IN_STOCK = word_set(
 _SCHEMA = re.compile(r"^https?://schema\.org/")
 _CAPITALS = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _COUNT = re.compile(
-    r"([+-]?\d+(?:\.\d+)?)(?:\s*(?:pcs|pieces|stück|stk|units|in stock|left|available|szt|шт|ks|db|pz|uds|un|"
+    r"(?:only |nur (?:noch )?|[>≥] ?)?([+-]?\d+(?:[.,]\d+)*)\+?"
+    r"(?:\s*(?:pcs|pieces|stück|stk|units|in stock|left|available|szt|шт|ks|db|pz|uds|un|"
     r"st|vnt|kpl|个|件|点|個))?\.?"
 )
 
@@ -63,4 +65,7 @@ def stock_from(text: str) -> bool | None:
         return False
     word = word if not text.startswith("-") else text.strip().lower()
     count = _COUNT.fullmatch(word if word.isascii() else unicodedata.normalize("NFKC", word))
-    return float(count[1]) > 0 if count else None
+    if count is None:
+        return None
+    # Whatever its marks mean, a number with a digit other than 0 is more than none.
+    return not count[1].startswith("-") and bool(count[1].strip("+0.,"))

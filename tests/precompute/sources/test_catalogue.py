@@ -72,12 +72,12 @@ def test_a_table_whose_pictures_are_elsewhere_does_not_keep_a_folder_s_pictures_
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     write_pictures(tmp_path)
-    (tmp_path / "labels.csv").write_text("filename,label\n0.png,mug\n")
+    (tmp_path / "labels.csv").write_text("filename,label\n9.png,mug\n")
     assert len(read_catalogue(tmp_path).products) == 6
     assert "No picture that labels.csv names is there: the pictures are read" in capsys.readouterr().err
     (tmp_path / "labels.csv").rename(tmp_path / "products.csv")
     with pytest.raises(
-        UserError, match=r"1 row, none of use; the first, products\.csv, line 2: its image '0\.png'"
+        UserError, match=r"1 row, none of use; the first, products\.csv, line 2: its image '9\.png'"
     ):
         read_catalogue(tmp_path)
 

@@ -118,6 +118,21 @@ def hostile(declared: str, title: str, attribute: str = "") -> str:
     )
 
 
+@pytest.mark.parametrize(
+    "pictures",
+    [
+        '<image url="{0}"/><image url="{1}"/>',
+        "<images><image>{0}</image><image>{1}</image></images>",
+        '<pictures><picture src="{0}"/><picture src="{1}"/></pictures>',
+        "<images><item><url>{0}</url><alt>x</alt></item><item><url>{1}</url></item></images>",
+    ],
+)
+def test_pictures_stand_in_attributes_and_in_elements_of_their_own(tmp_path: Path, pictures: str) -> None:
+    item = f"<product><id>1</id><name>Mug</name>{pictures.format(*PICTURES)}</product>"
+    (made,) = read_text(tmp_path, "a.xml", f"<products>{item}</products>").products
+    assert made.files == tuple(PICTURES[:2])
+
+
 @pytest.mark.parametrize(("title", "attribute"), [("&l9;", ""), ("x", ' about="&l9;"')])
 def test_entities_that_grow_without_end_are_refused(tmp_path: Path, title: str, attribute: str) -> None:
     (tmp_path / "feed.xml").write_text(hostile(f'<!ENTITY l0 "ha">{LAUGHS}', title, attribute))

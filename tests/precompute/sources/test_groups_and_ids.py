@@ -103,3 +103,9 @@ def test_an_id_that_occurs_twice_is_still_named(tmp_path: Path) -> None:
     catalogue = read_text(tmp_path, "a.csv", f"sku,title,image\n{rows}")
     assert [each.id for each in catalogue.products] == ["a", "b", "c", "d", "e"]
     assert "the id 'b' occurs before" in reasons(catalogue)["a.csv, line 5"]
+
+
+def test_another_column_of_ids_counts_where_the_one_called_id_says_nothing(tmp_path: Path) -> None:
+    rows = "".join(f"0,K{n},Mug {n},{PICTURES[n]}\n" for n in range(6))
+    products = read_text(tmp_path, "a.csv", f"id,sku,title,image\n{rows}").products
+    assert [each.id for each in products] == [f"K{n}" for n in range(6)]

@@ -37,6 +37,7 @@ def product(decimal: str = "", **fields: str) -> SourceProduct:
             "en stock",
             "Disponible",
         ),
+        *("5+", ">10", "Only 2 left", "5,0000", "1.200", "unlimited"),
     ],
 )
 def test_what_is_in_stock(text: str) -> None:
@@ -57,6 +58,7 @@ def test_what_is_in_stock(text: str) -> None:
             "-3",
         ),
         *("sold out", "ausverkauft", "nicht verfügbar", "Rupture de stock", "épuisé", "agotado", "sin stock"),
+        *("0,000", "Nej", "品切れ", "نفد"),
     ],
 )
 def test_what_is_not_in_stock(text: str) -> None:

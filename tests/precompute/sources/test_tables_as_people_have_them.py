@@ -121,6 +121,12 @@ def test_no_piece_of_a_program_s_text_is_a_category_or_a_tag(
         ("selling_price,list_price", "500.00,", 500, None),
         ("selling_price,list_price", "500.00,600.00", 500, 600),
         ("current price,old price", "12,15", 12, 15),
+        ("MSRP,Our Price", "90,60", 60, 90),
+        ("actual_price,discount_price", "90,60", 60, 90),
+        ("actual_price", "60", 60, None),
+        ("Preço De,Preço Por", "90,60", 60, 90),
+        ("Цена до скидки,Цена", "90,60", 60, 90),
+        ("price_min,price_max", "60,90", 60, None),
         ("price", '"{""value"": 12.5, ""currency"": ""USD""}"', 12.5, None),
     ],
 )
@@ -151,7 +157,7 @@ def test_a_price_that_is_not_understood_is_said(tmp_path: Path, capsys: pytest.C
     [
         *("images/0.PNG", "Images/0.png", "IMAGES\\0.png", "images/0", "images/0.jpg", "/images/0.png"),
         *("C:\\Users\\x\\shop\\images\\0.png", "/content/drive/MyDrive/shop/images/0.png", "images%2F0.png"),
-        *("shop/images/0.png", "./images/0.png", "photos/0.png"),
+        *("shop/images/0.png", "./images/0.png", "photos/0.png", "0.png"),
     ],
 )
 def test_a_picture_is_found_as_other_systems_name_it(tmp_path: Path, image: str) -> None:
@@ -253,6 +259,13 @@ def test_a_refusal_is_short_however_wide_the_table_is(tmp_path: Path) -> None:
         text = str(caught.value)
         assert len(text) < 300 and "\n" not in text
         assert " more" in text and text.count("a column") >= 1
+
+
+def test_brackets_are_no_part_of_a_name_that_says_what_is_hidden(tmp_path: Path) -> None:
+    text = f"id,image,Actif (0/1)\n1,{PICTURES[0]},1\n2,{PICTURES[1]},0\n"
+    catalogue = read_text(tmp_path, "a.csv", text)
+    assert [each.id for each in catalogue.products] == ["1"]
+    assert reasons(catalogue) == {"a.csv, line 3": "it is not shown in the shop (Actif (0/1): 0)"}
 
 
 def test_hidden_products_are_left_out_by_name_in_any_table(tmp_path: Path) -> None:

@@ -38,6 +38,9 @@ from precompute.sources.values.prices import decimal_of, price_from
         ("¥12,000", 12000, "¥"),
         ("１２,０００円", 12000, "JPY"),
         ("1.299.000 ₫", 1299000, "VND"),
+        ("₫120.000", 120000, "VND"),
+        ("1.299,-", 1299, ""),
+        ("1.299,– €", 1299, "EUR"),
         ("R$ 1.299,90", 1299.9, "BRL"),
         ("12,- €", 12, "EUR"),
         ("12-15 €", 12, "EUR"),
@@ -127,7 +130,7 @@ def test_digits_and_signs_of_all_kinds(text: str, amount: float, currency: str) 
     [
         *("$1.5k", "1.5K", "2M €", "1,5 Mio €", "10 lakh", "2 for $5", "2/$5", "3 x 10 €", "3 für 10 €"),
         *("Was $20 now $15", "$20.00 $15.00", "12 € statt 15 €", "12 International", "12 months", "A4"),
-        *("call 555-1234", "2024-01-02", "12.01.2024", "192.168.1.1", "5 %", "12 or 15"),
+        *("call 555-1234", "2024-01-02", "12.01.2024", "192.168.1.1", "5 %", "12 or 15", "99¢", "50 cents"),
     ],
 )
 def test_what_leaves_doubt_is_no_price(text: str) -> None:
