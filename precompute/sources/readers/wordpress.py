@@ -101,6 +101,6 @@ def _product(item: Item, pictures: dict[str, str], variations: Gathered | None) 
             cells[FACT + taxonomy.removeprefix("pa_").replace("-", " ")] = ", ".join(terms)
     if variations is not None:
         cells |= {
-            name: cell for name, cell in variations.cells(()).items() if name == "in_stock" or not price
+            name: cell for name, cell in variations.as_cells(()).items() if name == "in_stock" or not price
         }
     return Row(item.place, {name: cell for name, cell in cells.items() if cell})
