@@ -82,7 +82,7 @@ def test_a_changed_file_of_the_same_size_is_named(tmp_path, capsys):
     ("damage", "expected"),
     [
         ({"lists": {"cup": ["pot"], "pot": ["cup"]}}, "Product 'Krüge/groß 1.jpg' has no list under"),
-        ({"lists": {name: ["plate"] for name in IDS}}, "'plate' of 'cup', which is not a product"),
+        ({"lists": {name: ["plate"] for name in IDS}}, "of 'cup', which is not a product"),
         ({"lists": {name: [] for name in [*IDS, "plate"]}}, "a list for 'plate', which is not a product"),
         ({"lists": {name: ["cup"] for name in IDS}}, "has 'cup' in its own list"),
         ({"lists": {"cup": [], "pot": ["cup", "cup"], IDS[2]: []}}, "an entry twice in the list of 'pot'"),

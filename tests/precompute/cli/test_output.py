@@ -118,7 +118,7 @@ def test_a_check_says_what_it_found(data: Path, capsys: pytest.CaptureFixture[st
     assert main.main(["check", "--data", str(data), "--json"]) == 1
     captured = capsys.readouterr()
     assert json.loads(captured.out)["problems"] == [
-        "report.json was changed after the build: its hash is another."
+        "report.json was changed after the build: its hash differs."
     ]
     assert main.main(["check", "--data", str(data), "--quiet"]) == 1
     captured = capsys.readouterr()
