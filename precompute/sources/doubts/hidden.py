@@ -12,7 +12,8 @@ from precompute.sources.text import word_set
 
 _STATES = word_set("""
     status productstatus itemstatus listingstatus publishstatus poststatus state visibility
-    catalogvisibility visibilityincatalog productvisibility
+    catalogvisibility visibilityincatalog productvisibility estado stato statut staat stan статус
+    sichtbarkeit visibilite visibilidad
     """)
 """Compact names of columns that say in a word what is done with a product."""
 
@@ -20,14 +21,18 @@ _HIDING = word_set(
     """
     draft|archived|inactive|disabled|hidden|unpublished|deleted|trash|trashed|private
     not visible individually|not visible|none|staging|rejected|proposed|not published|entwurf
-    brouillon|borrador|bozza|concept|szkic|rascunho|черновик|下書き|auto draft|expired|removed
+    brouillon|borrador|bozza|concept|szkic|rascunho|черновик|下書き|auto draft|expired|removed|unlisted
+    inaktiv|archiviert|deaktiviert|versteckt|verborgen|gelöscht|inactif|archivé|désactivé|masqué|caché
+    inactivo|archivado|desactivado|oculto|inattivo|archiviato|disattivato|nascosto|nieaktywny|ukryty
+    inativo|arquivado|desativado|inactief|gearchiveerd|скрыт|неактивен|非公開
     """,
     "|",
 )
 _SHOWN = word_set("""
     visible published enabled active online isactive isvisible ispublished isenabled isonline
     productvisible productonline publishedononlinestore showinstore aktiv actif activo attivo
-    actief aktywny ativo
+    actief aktywny ativo sichtbar veroffentlicht freigegeben publie publicado pubblicato visibile
+    gepubliceerd zichtbaar opublikowano widoczny visivel опубликован активен 公開済み
     """)
 """Compact names of columns that say with yes or no whether a product is shown."""
 
@@ -35,6 +40,9 @@ _KEPT_BACK = word_set(
     "hidden ishidden disabled isdisabled archived isarchived deleted isdeleted draft isdraft"
 )
 """The same with yes for what is not."""
+
+_DATES = word_set("deletedat archivedat unpublishedat deletedon dateofdeletion")
+"""Compact names of columns that say since when a product is not shown."""
 
 _YES = word_set("yes y true t 1 1.0 on wahr vrai ja oui si sí")
 _NO = word_set("no n false f 0 0.0 -1 off falsch faux nein non nee nie não falso")
@@ -50,7 +58,8 @@ def why_hidden(cells: Mapping[str, Cell]) -> str:
             if kind == "shown" and value in _NO:
                 published = "publish" in name.lower()
                 return "it is not published" if published else f"it is not shown in the shop ({name}: {cell})"
-            if kind == "kept back" and value in _YES:
+            is_since = kind == "since" and value and value not in _NO
+            if is_since or (kind == "kept back" and value in _YES):
                 return f"it is not shown in the shop ({name}: {cell})"
     return ""
 
@@ -75,4 +84,6 @@ def _kind_of(name: str) -> str:
         return "state"
     if compact in _SHOWN:
         return "shown"
+    if compact in _DATES:
+        return "since"
     return "kept back" if compact in _KEPT_BACK else ""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 
+from precompute.sources.columns import role_of
 from precompute.sources.rows import Cell, Row
 from precompute.sources.text import clean, word_set
 
@@ -44,10 +45,23 @@ def why_no_id(name: str, sample: Sequence[Row]) -> str:
                 f"{name} identifies nothing: a spreadsheet made numbers such as {texts[0]} of its codes, "
                 "so several products have the same one; format the column as text before typing or importing"
             )
+        if len(texts) > _FEWEST * len(set(texts)) and _are_unlike(name, sample):
+            return f"{name} identifies nothing: the first {len(texts):,} rows have {len(set(texts)):,} of it"
         most, count = Counter(texts).most_common(1)[0]
         if count > _MOST_ALIKE * len(texts):
             return f"{name} identifies nothing: {count:,} of the first {len(texts):,} are “{most[:40]}”"
     return ""
+
+
+def _are_unlike(name: str, sample: Sequence[Row]) -> bool:
+    """Whether rows that have a text in common are of many products, each with a title of its own."""
+    titles: dict[str, set[str]] = defaultdict(set)
+    rows = [row for row in sample if name in row.cells]
+    for row in rows:
+        for other, cell in row.cells.items():
+            if (role := role_of(other)) and role.field == "title":
+                titles[_text(row.cells[name])].add(_text(cell))
+    return sum(map(len, titles.values())) > _MOST_ALIKE * len(rows)
 
 
 def placeholders_in(name: str, sample: Sequence[Row]) -> frozenset[str]:
@@ -68,3 +82,7 @@ def _is_scientific(text: str) -> bool:
 
 def _cells(name: str, sample: Sequence[Row]) -> list[Cell]:
     return [row.cells[name] for row in sample if name in row.cells]
+
+
+def _text(cell: Cell) -> str:
+    return clean(cell) if isinstance(cell, str) else " ".join(cell)

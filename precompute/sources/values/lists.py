@@ -74,7 +74,9 @@ def said_by(value: Any, keys: tuple[str, ...] = (*ADDRESSES, *NAMES)) -> Any:
     """What an object says for itself, a text or a list; any other value as it is."""
     if isinstance(value, Mapping):
         found = (value[key] for key in keys if isinstance(value.get(key), (str, list)) and value[key])
-        return next(found, "")
+        # schema.org's lists have what they list in an object of its own.
+        item = value.get("item")
+        return next(found, "") or (said_by(item, keys) if isinstance(item, Mapping) else "")
     return value
 
 

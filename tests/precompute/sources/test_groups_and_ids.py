@@ -109,3 +109,18 @@ def test_another_column_of_ids_counts_where_the_one_called_id_says_nothing(tmp_p
     rows = "".join(f"0,K{n},Mug {n},{PICTURES[n]}\n" for n in range(6))
     products = read_text(tmp_path, "a.csv", f"id,sku,title,image\n{rows}").products
     assert [each.id for each in products] == [f"K{n}" for n in range(6)]
+
+
+def test_ids_that_a_few_texts_are_of_many_products_identify_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = "".join(f"{1 + n % 3},Mug {n},{PICTURES[n % 6]}\n" for n in range(12))
+    catalogue = read_text(tmp_path, "a.csv", f"product_id,title,image\n{rows}")
+    assert [each.id for each in catalogue.products] == list(PICTURES[:6])
+    assert "product_id identifies nothing: the first 12 rows have 3 of it" in capsys.readouterr().err
+
+
+def test_rows_of_one_product_have_one_id(tmp_path: Path) -> None:
+    rows = "".join(f"{1 + n // 4},Mug {n // 4},{PICTURES[n % 6]}\n" for n in range(12))
+    catalogue = read_text(tmp_path, "a.csv", f"product_id,title,image\n{rows}")
+    assert [each.id for each in catalogue.products] == ["1", "2", "3"]

@@ -285,6 +285,30 @@ def test_hidden_products_are_left_out_by_name_in_any_table(tmp_path: Path) -> No
     }
 
 
+@pytest.mark.parametrize(
+    ("column", "word"),
+    [
+        *(("Sichtbar", "nein"), ("Status", "archiviert"), ("estado", "oculto"), ("publicado", "no")),
+        *(
+            ("deleted_at", "2024-01-01"),
+            ("status", "UNLISTED"),
+            ("Статус", "скрыт"),
+            ("Publié", "non"),
+            ("Veröffentlicht", "0"),
+        ),
+    ],
+)
+def test_what_hides_a_product_is_known_in_the_languages_of_shops(
+    tmp_path: Path, column: str, word: str
+) -> None:
+    text = f"id,image,{column}\n1,{PICTURES[0]},\n2,{PICTURES[1]},{word}\n"
+    catalogue = read_text(tmp_path, "a.csv", text)
+    assert [each.id for each in catalogue.products] == ["1"]
+    assert word.lower() in reasons(catalogue)["a.csv, line 3"].lower() or "not published" in str(
+        reasons(catalogue)
+    )
+
+
 def test_addresses_in_lists_have_to_be_collected(tmp_path: Path) -> None:
     with pytest.raises(NeedsCollecting):
         read_text(tmp_path, "a.csv", "id,images\n1,\"['https://s.example/a.jpg']\"\n")
