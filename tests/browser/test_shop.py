@@ -195,7 +195,7 @@ def test_by_keyboard_alone(page: Page) -> None:
     page.keyboard.press("Enter")
     expect(page.locator("main")).to_be_focused()
     first = page.locator(".card-name").first
-    for _ in range(10):
+    for _ in range(14):
         page.keyboard.press("Tab")
         if first.evaluate("link => link === document.activeElement"):
             break
