@@ -35,7 +35,7 @@ def test_a_group_of_most_of_a_catalogue_is_not_believed_and_that_is_said(
     products = read_text(tmp_path, "a.csv", f"id,parent_id,name,image\n{rows}").products
     assert [each.variants for each in products] == [""] * 6
     said = capsys.readouterr().err
-    assert said.count("no group of variants") == 1
+    assert said.count("not a group of variants") == 1
     assert "“all” is not a group of variants, as it holds 6 of 6 products" in said
 
 
