@@ -8,6 +8,7 @@ from pathlib import Path
 
 from precompute.doctor.case import Case
 from precompute.doctor.findings import Finding
+from precompute.sources.folders.aside import ON_PURPOSE
 
 
 def check_left_out(case: Case) -> Iterator[Finding]:
@@ -23,7 +24,8 @@ def check_left_out(case: Case) -> Iterator[Finding]:
         yield Finding("damaged-picture", f"{file}: {reason}.{end}", ids, (file,), weight=gone)
     for entry in case.catalogue.left_out:
         # A row is named by its place in a table, which is no file.
-        kind = "not-used" if _exists(case.catalogue.folder / entry.file) else "left-out"
+        unused = entry.reason.startswith(ON_PURPOSE) or _exists(case.catalogue.folder / entry.file)
+        kind = "not-used" if unused else "left-out"
         yield Finding(kind, f"{entry.file}: {entry.reason}.", files=(entry.file,))
 
 

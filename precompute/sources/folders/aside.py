@@ -20,6 +20,11 @@ SYSTEM_FILES = ("Thumbs.db", "desktop.ini", "ehthumbs.db", "Icon\r", "*@SynoEASt
 
 _SHOWN = 3
 
+_SYSTEM = "system folders are not looked into"
+_EXCLUDED = "left out by --exclude"
+ON_PURPOSE = (_SYSTEM, _EXCLUDED)
+"""What the reasons begin with of what is left aside on purpose: no product is missing for it."""
+
 
 @dataclass
 class Aside:
@@ -50,9 +55,9 @@ class Aside:
     def left_out(self) -> Iterator[LeftOut]:
         """One entry for all folders of systems, and one for all that somebody excluded."""
         if self._system:
-            yield LeftOut(_several(self._system), "system folders are not looked into")
+            yield LeftOut(_several(self._system), _SYSTEM)
         if self._excluded:
-            yield LeftOut(_several(self._excluded), f"left out by --exclude {', '.join(self.patterns)}")
+            yield LeftOut(_several(self._excluded), f"{_EXCLUDED} {', '.join(self.patterns)}")
 
     def _excludes(self, path: str, name: str) -> bool:
         for pattern in self.patterns:

@@ -47,6 +47,14 @@ def test_a_catalogue_with_nothing_wrong_has_no_finding(doctor: Doctor, tmp_path:
     assert len(found.unchecked) == 2, "there are too few products to judge categories and turns"
 
 
+def test_a_system_folder_is_no_missing_product(doctor: Doctor, tmp_path: Path) -> None:
+    folder = write_catalogue(tmp_path / "shop", {f"p{seed}": {"image": photo(seed)} for seed in range(6)})
+    (folder / "@eaDir").mkdir()
+    (folder / "@eaDir" / "thumbnail.png").write_bytes(encoded(photo(9)))
+    found = doctor(folder)
+    assert kinds_of(found) == {"not-used"} and found.severities()["problem"] == 0
+
+
 def test_pictures_that_hurt_are_found_each_by_its_name(doctor: Doctor, tmp_path: Path) -> None:
     turned_twice = photo(12, size=300).resize((200, 300))
     rows = {
