@@ -160,7 +160,7 @@ def test_a_length_that_is_too_short_gives_what_it_says(shop, site, raw, collect)
         ("/p/bad", "max redirections reached"),
         ("file:///etc/passwd", "leads to nothing that can be asked"),
         ("data:text/html,x", "leads to nothing that can be asked"),
-        ("javascript:alert(1)", "no address of http or https"),
+        ("javascript:alert(1)", "does not lead to an http or https address"),
         ("http://me:hush@127.0.0.1/", "a name or a password"),
         ("http://[::1", ""),
         ("//", ""),

@@ -230,7 +230,7 @@ def test_approximate_search_that_misses_too_much_gives_way_to_exact(
     lists = find_neighbours(ids, vectors, metric="cosine", depth=5, search="approximate")
     assert lists.search == {"engine": "exact"}
     assert as_dictionary(lists) == reference(ids, vectors, 5)
-    assert "exact search it is" in capsys.readouterr().err
+    assert "using exact search" in capsys.readouterr().err
 
 
 def test_search_is_approximate_above_a_size_and_where_it_is_asked_for(
@@ -243,7 +243,7 @@ def test_search_is_approximate_above_a_size_and_where_it_is_asked_for(
         return find_neighbours(ids, vectors, metric="cosine", depth=5, search=search).search["engine"]
 
     assert engine(None) == "exact"
-    assert "--approximate is quicker" in capsys.readouterr().err
+    assert "--approximate is faster" in capsys.readouterr().err
     monkeypatch.setattr(neighbours, "EXACT_PRODUCTS", 599)
     assert engine(None) == "approximate"
     assert "--exact to force" in capsys.readouterr().err

@@ -220,7 +220,7 @@ def test_a_recipe_can_be_chosen_where_both_have_it(
     ("arguments", "words"),
     [
         (["{tmp}/old", "{tmp}/nowhere"], "There is no bundle at"),
-        (["{tmp}/empty", "{tmp}/new"], "is no bundle"),
+        (["{tmp}/empty", "{tmp}/new"], "is not a bundle"),
         (["{tmp}/old", "{tmp}/new", "--recipe", "lit"], "Did you mean lite?"),
         (["{tmp}/old", "{tmp}/new", "--top", "0"], "Expected --top from 1 to 5"),
         (["{tmp}/old", "{tmp}/new", "--top", "6"], "Received: 6"),
