@@ -30,6 +30,8 @@ def test_chips_narrow_the_list_in_place(page: Page) -> None:
     expect(chip(page, "In stock")).to_be_focused()
     expect_scrolled(page, place)
     page.keyboard.press("Tab")
+    expect(chip(page, "On sale")).to_be_focused()
+    page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile(r"\?stock=in&price=near$"))
     expect(chip(page, "Similar price")).to_be_focused()
