@@ -66,6 +66,8 @@ def test_a_signal_ends_it_whatever_it_does(what, site, tmp_path):
     process.send_signal(signal.SIGINT)
     _, err = process.communicate(timeout=60)
     assert time.monotonic() - began < SECONDS + LATE
+    if process.returncode == -signal.SIGINT:
+        return  # The command had ended, and Python was on its way out.
     if process.returncode != 2:
         assert process.returncode == 130 and "stopped. Everything fetched so far is kept" in err
     assert "Traceback" not in err
