@@ -12,7 +12,6 @@ import json
 import os
 import resource
 import signal
-import struct
 import subprocess
 import sys
 from contextlib import suppress
@@ -22,15 +21,13 @@ from typing import IO, Any
 
 from scrapy.http import HtmlResponse, Response, TextResponse, XmlResponse
 
+from pictures.messages import receive, send
 from precompute.collect.readers import Ask, Found, Reader, Unreadable
 from precompute.collect.readers.kinds import Scope, reader_of
 from precompute.collect.settings import READING_BYTES, READING_SECONDS, CollectSettings
 from precompute.sources import LeftOut, Record
 
 _ROOT = Path(__file__).resolve().parents[2]
-_LENGTHS = struct.Struct(">QQ")
-"""Of a message's head, which is JSON, and of the bytes that follow it."""
-
 _TOO_LONG = frozenset({signal.SIGPROF, signal.SIGALRM, signal.SIGXCPU})
 _WAITING = 6.0
 """How many times its CPU seconds an answer may take by the clock, which other programs' work counts in."""
@@ -82,8 +79,8 @@ class _Process:
     def ask(self, head: dict[str, Any], body: bytes) -> dict[str, Any]:
         process = self._started()
         try:
-            _send(_pipe(process.stdin), head, body)
-            return _receive(_pipe(process.stdout))[0]
+            send(_pipe(process.stdin), head, body)
+            return receive(_pipe(process.stdout))[0]
         except (EOFError, OSError):
             return {"reason": self._why_it_ended()}
         except BaseException:
@@ -183,7 +180,7 @@ def main() -> None:
     readers: dict[str, Reader] = {}
     while True:
         try:
-            head, body = _receive(jobs)
+            head, body = receive(jobs)
         except EOFError:
             return
         signal.setitimer(signal.ITIMER_PROF, head["seconds"])
@@ -191,7 +188,7 @@ def main() -> None:
         answer = _answer(head, body, readers)
         signal.setitimer(signal.ITIMER_PROF, 0)
         signal.setitimer(signal.ITIMER_REAL, 0)
-        _send(answers, answer)
+        send(answers, answer)
 
 
 def _bound_memory() -> None:
@@ -201,25 +198,6 @@ def _bound_memory() -> None:
     if status.exists():
         used = int(status.read_text().split()[0]) * resource.getpagesize()
         resource.setrlimit(resource.RLIMIT_AS, (used + READING_BYTES,) * 2)
-
-
-def _send(stream: IO[bytes], head: dict[str, Any], body: bytes = b"") -> None:
-    written = json.dumps(head).encode()
-    stream.write(_LENGTHS.pack(len(written), len(body)) + written)
-    stream.write(body)
-    stream.flush()
-
-
-def _receive(stream: IO[bytes]) -> tuple[dict[str, Any], bytes]:
-    head, body = _LENGTHS.unpack(_exactly(stream, _LENGTHS.size))
-    return json.loads(_exactly(stream, head)), _exactly(stream, body)
-
-
-def _exactly(stream: IO[bytes], count: int) -> bytes:
-    content = stream.read(count)
-    if len(content) < count:
-        raise EOFError
-    return content
 
 
 def _pipe(stream: IO[bytes] | None) -> IO[bytes]:
