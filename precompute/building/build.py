@@ -91,7 +91,7 @@ class RecipeSummary:
 class Summary:
     """What a build did: `seconds` by stage, `bytes` of the generation in `folder`, `overlap` as reported.
 
-    `known` of the `images` were known from builds before.
+    `known` is how many of the `images` earlier builds had computed.
     """
 
     folder: Path
@@ -267,10 +267,10 @@ def _summary(made: RecipeLists) -> RecipeSummary:
 
 
 def _inputs_digest(products: list[Product]) -> str:
-    """The SHA-256 of everything that the catalogue gave the build: the products and the pictures' hashes."""
+    """The SHA-256 of the build's whole input: the products and their pictures' hashes."""
     digest = hashlib.sha256()
     for product in products:
-        # The same as `asdict`, which would take most of the time of a build without changes.
+        # `asdict` would give the same, but take most of the time of a build without changes.
         content = vars(product) | {"images": [vars(image) for image in product.images]}
         digest.update(canonical_json(content) + b"\n")
     return digest.hexdigest()

@@ -22,7 +22,7 @@ NAMED = 200
 
 @dataclass(frozen=True)
 class Findings:
-    """What `docs/bundle-format.md` says of each field of the report, and of `pairs` in the manifest."""
+    """Fields of the report, and `pairs` of the manifest. `docs/bundle-format.md` describes each."""
 
     quality: dict[str, float]
     categories: list[dict[str, Any]]
@@ -46,9 +46,9 @@ def examine(
 ) -> Findings:
     """Measure the lists of one recipe.
 
-    `vectors`, float32, are what was compared, in the order of `lists.ids`, as many of each product as
-    `counts` (n,) says, or one; `top` is how many entries are shown; `categories` has each product's, in the
-    catalogue's order.
+    `vectors`, float32, are the compared vectors, in the order of `lists.ids`. `counts` (n,) is how many each
+    product has; None means one each. `top` is how many entries are shown. `categories` maps each product to
+    its category, in the catalogue's order.
     """
     sampled = pair_scores(vectors, metric, counts=counts)
     frequency = list_frequency(lists, top)
@@ -63,14 +63,14 @@ def examine(
 
 
 def by_recipe(findings: Mapping[str, Findings]) -> dict[str, dict[str, Any]]:
-    """What the report says of the lists: its fields, each with what was found by the recipe's name."""
+    """The report's fields about the lists, each with the findings by recipe name."""
     return {
         field: {recipe: getattr(found, field) for recipe, found in findings.items()} for field in _IN_REPORT
     }
 
 
 def describe_twins(products: Sequence[Product]) -> dict[str, Any]:
-    """What the report says of the groups of near-identical pictures, in the catalogue's order."""
+    """The report's entry about groups of near-duplicate pictures, in the catalogue's order."""
     groups = twin_groups(products)
     return {"groups": len(groups), "products": sum(map(len, groups)), "first": groups[:NAMED]}
 
@@ -83,8 +83,8 @@ def list_frequency(lists: NeighbourLists, top: int) -> np.ndarray:
 def hubs(ids: Sequence[str], frequency: np.ndarray) -> dict[str, Any]:
     """The products in the most lists, and the skewness of the numbers of lists.
 
-    Hubs make it large: Radovanović, Nanopoulos and Ivanović 2010, “Hubs in space”, equation 1, the third
-    standardised moment; 0 where all products are in equally many.
+    Hubs make the skewness large: Radovanović, Nanopoulos and Ivanović 2010, “Hubs in space”, equation 1, the
+    third standardised moment. It is 0 if all products are in equally many lists.
     """
     spread = frequency.std()
     skewness = ((frequency - frequency.mean()) ** 3).mean() / spread**3 if spread else 0.0
@@ -102,10 +102,10 @@ def orphans(frequency: Mapping[str, int], order: Sequence[str]) -> dict[str, Any
 
 
 def histograms(**groups: np.ndarray) -> dict[str, list[float]]:
-    """How many scores of each group lie in each of `BINS` bins of equal width that hold all of them.
+    """How many scores of each group lie in each of `BINS` bins of equal width, which cover all scores.
 
-    `edges` are the bounds of the bins, each bin with its lower one, the last with both; all lists are empty
-    where there is no score.
+    `edges` are the bounds of the bins. A bin includes its lower bound; the last includes both. All lists are
+    empty if there are no scores.
     """
     scores = np.concatenate([group.ravel() for group in groups.values()])
     if not scores.size:

@@ -21,15 +21,15 @@ REFIT = 0.1
 """The share of the fitted products that may be added or removed before everything is laid out anew."""
 
 STEPS = (100, 250)
-"""Steps of the optimisation: with the clusters drawn together, then as they are."""
+"""Steps of the optimisation: first with early exaggeration, which draws clusters together, then without."""
 
 _STRIDE = 10
-"""Steps between two reports of the progress, each of which computes the error."""
+"""Steps between two reports of progress. Each report computes the error, which takes time."""
 
 _EXAGGERATION = 12.0
 _PERPLEXITY = 20.0
 _FEWEST = 8
-"""Fewer products than this are placed by their principal axes: t-SNE would have nothing to unfold."""
+"""Fewer products than this are placed by their principal axes: they are too few for t-SNE."""
 
 _WORTH_THREADS = 10_000
 """From this many products on, several threads are faster than one, as t-SNE then uses FFT."""
@@ -42,7 +42,7 @@ _ANCHORS = 5
 
 @dataclass(frozen=True)
 class PreviousMap:
-    """An existing map: `places` has the x and y of its products by id; the rest is as in `ProductMap`."""
+    """An existing map: `places` has x and y by product id; the other fields are those of `ProductMap`."""
 
     places: Mapping[str, tuple[int, int]]
     fitted: int
@@ -77,10 +77,10 @@ def previous_map(
 
 
 def principal_axes(vectors: np.ndarray) -> np.ndarray:
-    """Where vectors (n, d), float32, lie along the two principal axes of a sample of them: (n, 2) float64.
+    """Vectors (n, d), float32, projected on the two principal axes of a sample of them: (n, 2) float64.
 
-    Scaled so that the first has a standard deviation of 1, and rounded, so that the order in which a machine
-    adds does not matter; zero where all vectors are equal.
+    The first coordinate is scaled to a standard deviation of 1. Rounding makes the result independent of the
+    order in which a machine adds. All are zero if all vectors are equal.
     """
     from sklearn.decomposition import PCA
 
@@ -89,7 +89,7 @@ def principal_axes(vectors: np.ndarray) -> np.ndarray:
     found = np.zeros((len(vectors), 2))
     if (sample == sample[0]).all():
         return found
-    # ARPACK finds two axes of wide vectors without the others, and has to leave one.
+    # ARPACK computes only the axes that are needed, but cannot compute all of them.
     solver = "arpack" if min(sample.shape) > 2 else "full"
     axes = PCA(min(2, *sample.shape), svd_solver=solver, random_state=0).fit(sample)
     for begin in range(0, len(vectors), _BLOCK):
@@ -131,7 +131,7 @@ def lay_out(
 
 
 def _pictures(bundle: Bundle) -> Iterator[tuple[str, list[str]]]:
-    """The id of each product of a bundle and those of its pictures, in the catalogue's order."""
+    """Each product's id in a bundle with the ids of its pictures, in the catalogue's order."""
     with closing(open_catalogue(bundle.folder / CATALOGUE)) as connection:
         for product_id, images in connection.execute("SELECT id, images FROM products ORDER BY position"):
             yield product_id, [image_id for image_id, *_ in json.loads(images)]
@@ -140,9 +140,9 @@ def _pictures(bundle: Bundle) -> Iterator[tuple[str, list[str]]]:
 def _fit(lists: NeighbourLists, axes: np.ndarray, metric: str, advance: Callable[[int], None]) -> np.ndarray:
     """Lay everything out by t-SNE: (n, 2) float64.
 
-    van der Maaten and Hinton 2008, “Visualizing data using t-SNE”, begun from the principal axes as Kobak and
-    Berens 2019, “The art of using t-SNE for single-cell transcriptomics”, advise; the affinities come from
-    the lists. The same on any number of threads.
+    The method is van der Maaten and Hinton 2008, “Visualizing data using t-SNE”. It starts from the principal
+    axes, as Kobak and Berens 2019, “The art of using t-SNE for single-cell transcriptomics”, advise. The
+    affinities come from the lists. The result does not depend on the number of threads.
     """
     count, depth = lists.rows.shape
     if count < _FEWEST:
@@ -173,7 +173,7 @@ def _fit(lists: NeighbourLists, axes: np.ndarray, metric: str, advance: Callable
 
 
 def _distances(scores: np.ndarray, metric: str) -> np.ndarray:
-    """Scores as distances: of unit vectors for a cosine, the gap to the best score for a dot product."""
+    """Scores as distances: between unit vectors for a cosine, the gap to the best score for a dot product."""
     if metric == "euclidean":
         return scores
     distances: np.ndarray = scores[:, :1] - scores
@@ -183,7 +183,7 @@ def _distances(scores: np.ndarray, metric: str) -> np.ndarray:
 
 
 def _to_map(points: np.ndarray) -> np.ndarray:
-    """Points (n, 2) as whole numbers from 0 to `MAP_SIDE`, both axes to one scale, in the middle."""
+    """Points (n, 2) as whole numbers from 0 to `MAP_SIDE`, centred, with the same scale on both axes."""
     low, high = points.min(axis=0), points.max(axis=0)
     side = (high - low).max()
     scale = MAP_SIDE / side if side else 0.0
@@ -192,11 +192,11 @@ def _to_map(points: np.ndarray) -> np.ndarray:
 
 
 def _place(lists: NeighbourLists, metric: str, known: Mapping[str, tuple[int, int]]) -> np.ndarray:
-    """Places (n, 2) int: those that are known, and for each other product one between its neighbours'.
+    """Places (n, 2) int: known products keep theirs, and each other one gets a place between its neighbours.
 
-    The mean of its nearest `_ANCHORS` that have a place, by inverse squared distance: Shepard 1968, “A
-    two-dimensional interpolation function for irregularly-spaced data”. What has none among its neighbours
-    waits for those to be placed; what is left lies in the middle of all.
+    That is the mean of the places of its `_ANCHORS` nearest neighbours that have one, weighted by inverse
+    squared distance: Shepard 1968, “A two-dimensional interpolation function for irregularly-spaced data”. A
+    product without such a neighbour waits until one is placed. The last ones get the centre of all places.
     """
     middle = (MAP_SIDE // 2, MAP_SIDE // 2)
     places = np.array([known.get(product_id, middle) for product_id in lists.ids], np.float64)

@@ -1,4 +1,4 @@
-"""The lists of a catalogue under one recipe: embeddings → vectors → neighbours → the bundle's files."""
+"""Makes the lists of a catalogue under one recipe: embeddings → vectors → neighbours → the bundle's files."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ QUANTILES = {"p01": 0.01, "p50": 0.5, "p99": 0.99}
 
 @dataclass(frozen=True)
 class RecipeLists:
-    """The lists of one recipe and what is known about them."""
+    """The lists of one recipe and the facts about them."""
 
     recipe: Recipe
     plan: ExtractorPlan
@@ -39,7 +39,7 @@ class RecipeLists:
 
     @property
     def fingerprint(self) -> str:
-        """The recipe's fingerprint with the weights that were used."""
+        """The fingerprint of the recipe together with the weights that were used."""
         return self.recipe.fingerprint(self.plan.weights_sha256)
 
     def describe(self) -> dict[str, Any]:
@@ -109,9 +109,10 @@ def find_lists(
     store: Store,
     search: str | None = None,
 ) -> tuple[NeighbourLists, Vectors]:
-    """The lists of one recipe, found from those of the last build where there are any, and what they compare.
+    """Find the lists of one recipe, starting from those of the last build if there are any.
 
-    Raises `UserError` if embeddings disappeared from the store meanwhile.
+    Returns them with the vectors that they compare. Raises `UserError` if embeddings disappeared from the
+    store meanwhile.
     """
     with stage("Neighbours", len(products), "products") as advance:
         try:
@@ -121,7 +122,7 @@ def find_lists(
         except KeyError as error:
             raise UserError(
                 f"{error.args[0]:,} embeddings in {store.root} were damaged during the build: "
-                "run the same command again, which computes them again."
+                "run the same command again to recompute them."
             ) from error
         lists = find_neighbours(
             vectors.ids,
@@ -138,7 +139,7 @@ def find_lists(
 
 
 def overlaps(made: list[RecipeLists]) -> list[dict[str, Any]]:
-    """For each pair of recipes how much their lists have in common, each cut to the smaller `top`."""
+    """The overlap of the lists of each pair of recipes, both cut to the smaller `top`."""
     return [
         {"recipes": [first.recipe.name, second.recipe.name]}
         | overlap(first.lists, second.lists, cut=min(first.recipe.top, second.recipe.top))
@@ -155,7 +156,7 @@ def _write_map(
     fingerprint: str,
     writer: BundleWriter,
 ) -> None:
-    """Write the map of one recipe; what is on that of the live generation keeps its place."""
+    """Write the map of one recipe. Products on the live generation's map keep their places."""
     previous = previous_map(writer.root, recipe.name, fingerprint=fingerprint, products=products)
     order = [product.id for product in products]
     with stage("Map", sum(STEPS), "steps") as advance:

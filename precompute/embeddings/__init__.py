@@ -1,1 +1,1 @@
-"""From the catalogue's files to vectors: embeddings by image id, and what a recipe makes of them."""
+"""From the catalogue's files to embeddings by image id, and on to the vectors that a recipe compares."""

@@ -38,9 +38,9 @@ class ExtraMeasure(Protocol):
 
 @dataclass(frozen=True)
 class EmbeddedCatalogue:
-    """An embedded catalogue: its products that have a picture with an embedding, in its order.
+    """An embedded catalogue: its products that have at least one embedded picture, in its order.
 
-    `left_out` has the rows and files of the source that are in none of them; `embedded` is what came of the
+    `left_out` has the source's rows and files that are in no product. `embedded` is the outcome for the
     files.
     """
 

@@ -22,10 +22,10 @@ Result = TypeVar("Result")
 
 @dataclass(frozen=True)
 class Loaded(Generic[Result]):
-    """What came of one file: its image id, and either a result, or why there is none.
+    """The outcome for one file: its image id, and either a result or the reason why there is none.
 
-    There is neither a `result` nor a `reason` where the same bytes were loaded before: what came of them then
-    holds here too. `image_id` is None where the file could not be read at all.
+    Both are missing if the same bytes were loaded before: the earlier outcome holds for this file too.
+    `image_id` is None if the file could not be read.
     """
 
     file: str
@@ -44,12 +44,12 @@ def load(
 ) -> Generator[Loaded[Result], None, None]:
     """Load `files`, paths below `folder`, in order, and yield one `Loaded` for each.
 
-    `prepare(image id, the file's bytes)` makes the result, or raises `PictureError` with the reason why
-    there is none; it runs in one of the `threads`, once for each distinct content. At most `ahead` files
-    are loaded before they are asked for, which bounds the memory.
+    `prepare(image id, the file's bytes)` makes the result, or raises `PictureError` with the reason. It runs
+    in one of the `threads`, once for each distinct content. At most `ahead` files are loaded in advance,
+    which bounds the memory.
 
     The image id and the result come from the same bytes, even if the file changes meanwhile. Raises
-    `UserError` if the folder itself disappears, as that is no fault of its pictures.
+    `UserError` if the folder itself disappears: then no picture is to blame.
     """
     seen = _Seen()
     with ThreadPoolExecutor(threads, thread_name_prefix="load") as pool:
@@ -74,7 +74,7 @@ class _Seen:
         self._lock = Lock()
 
     def add(self, image_id: str) -> bool:
-        """Add an id; whether it is new."""
+        """Add an id. Returns whether it is new."""
         with self._lock:
             new = image_id not in self._ids
             self._ids.add(image_id)
@@ -101,7 +101,7 @@ def _load(folder: Path, file: str, prepare: Callable[[str, bytes], Result], seen
 
 def _read(path: Path) -> bytes:
     with open_file(path) as file:
-        # A file that grows meanwhile is read as far as it went; what `read` is told, it asks memory for.
+        # The size is passed because `read` allocates what it is told. A file that grows meanwhile is cut off.
         data = file.read(min(os.fstat(file.fileno()).st_size, BUILD.bytes) + 1)
     if len(data) > BUILD.bytes:
         raise PictureError(f"the file has more than {BUILD.bytes // MEGABYTE} MB")

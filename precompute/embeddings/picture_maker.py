@@ -23,23 +23,23 @@ _VERSION = 3
 
 @dataclass(frozen=True)
 class PictureMaker:
-    """Makes a picture's thumbnails, `size` pixels on the longer side, and the facts that its pixels tell."""
+    """Makes a picture's thumbnails, `size` pixels on the longer side, and measures its colours."""
 
     size: int
 
     def describe(self) -> dict[str, object]:
-        """What the manifest says of the thumbnails; `fingerprint` covers all that decides what is made."""
+        """The thumbnails' entry in the manifest. `fingerprint` covers everything that decides the result."""
         made = {"size": self.size, "quality": THUMBNAIL_QUALITY, "format": "webp"}
         decided_by = made | {"version": _VERSION, "pillow": PIL.__version__}
         return made | {"fingerprint": hashlib.sha256(canonical_json(decided_by)).hexdigest()}
 
     @property
     def fingerprint(self) -> str:
-        """The key that what is made is kept under."""
+        """The key under which the store keeps the results."""
         return str(self.describe()["fingerprint"])
 
     def make(self, image: Image.Image) -> tuple[Picture, tuple[bytes, ...]]:
-        """What is known of an upright picture, and the contents of its thumbnails, the large one first."""
+        """Measure an upright picture, and make its thumbnails: the bytes of the large one, then the small."""
         thumbnail = to_thumbnail(image, self.size, quality=THUMBNAIL_QUALITY)
         contents = (thumbnail.webp, thumbnail.small)
         picture = Picture(

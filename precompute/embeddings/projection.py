@@ -15,9 +15,9 @@ _BLOCK = 4096
 def project(embeddings: np.ndarray, image_ids: list[str], *, projection: str) -> None:
     """Apply a recipe's projection to the embeddings of a catalogue, (n, d) float32, in place.
 
-    `centre` subtracts the catalogue's centre and scales to unit length, `none` changes nothing. A row's
-    bytes depend on nothing but the row and the centre. A row equal to the centre has no direction and
-    becomes zero, so its cosine to all others is 0. `image_ids` names the rows; one may occur many times.
+    `centre` subtracts the catalogue's centre and scales to unit length; `none` changes nothing. A row's new
+    bytes depend only on the row and the centre. A row equal to the centre has no direction and becomes zero,
+    so its cosine with all others is 0. `image_ids` names the rows and may repeat an id.
     """
     if projection == "none":
         return
@@ -33,9 +33,9 @@ def centre(embeddings: np.ndarray, image_ids: list[str]) -> np.ndarray:
     """The centre of a catalogue: the mean of a sample of its embeddings, (d,) float64.
 
     It represents what all pictures share, such as studio and background, which says nothing about likeness.
-    The sample are the `ANCHORS` pictures whose ids sort first, summed in that order. Ids are hashes, so it is
-    a random one that follows from the catalogue alone, and among n pictures one that comes or goes leaves it
-    as it is but in `ANCHORS` of n times; the mean of all would move every vector each time.
+    The sample is the `ANCHORS` pictures whose ids sort first, summed in that order. Ids are hashes, so the
+    sample is random, yet depends on the catalogue alone. Adding or removing one of n pictures changes it with
+    probability `ANCHORS` / n. The mean of all pictures would move every vector each time.
     """
     row_of = {image_id: row for row, image_id in enumerate(image_ids)}
     anchors = [row_of[image_id] for image_id in heapq.nsmallest(ANCHORS, row_of)]

@@ -20,11 +20,11 @@ _BLOCK = 1 << 22
 
 @dataclass(frozen=True)
 class Vectors:
-    """What a recipe compares: `values` (r, d), float32, a row for each product, or for each of its pictures.
+    """The vectors that a recipe compares: `values` (r, d), float32.
 
-    `ids` names the products, and the rows are in their order: `counts` (n,), int32, of them for each product,
-    which is 1 for all unless the recipe's `pictures` is "best". `images` names the picture of each row then,
-    and is None otherwise.
+    The rows are in the order of the products' `ids`. Each product has as many rows as `counts` (n,), int32,
+    says: one, unless the recipe's `pictures` is "best". Then it has one for each picture, and `images` names
+    the picture of each row; otherwise `images` is None.
     """
 
     ids: list[str]
@@ -34,24 +34,24 @@ class Vectors:
 
     @property
     def row_ids(self) -> list[str]:
-        """The product's id of each row."""
+        """The product id of each row."""
         return list(chain.from_iterable(map(repeat, self.ids, self.counts.tolist())))
 
     def owners(self, order: Sequence[str]) -> np.ndarray:
-        """For each row the place of its product's id in `order`: (r,) int32."""
+        """The position of each row's product in `order`: (r,) int32."""
         places = {product_id: place for place, product_id in enumerate(order)}
         return np.array([places[product_id] for product_id in self.row_ids], np.int32)
 
     def by_product(self) -> np.ndarray:
-        """One vector for each product, the mean of its own: (n, d) float32, `values` where they are that."""
+        """One vector for each product, the mean of its rows: (n, d) float32."""
         return means(self.values, self.counts, to_unit_length=False)
 
 
 def compared_vectors(products: Sequence[Product], embeddings: EmbeddingStore, recipe: Recipe) -> Vectors:
-    """The vectors of all products of a catalogue under a recipe, in the order in which they are given.
+    """The vectors of all products of a catalogue under a recipe, in the order of `products`.
 
-    Of one product the vectors depend on the set of its `compared_pictures` and on the projection alone.
-    Raises `KeyError` with their number where embeddings are missing.
+    A product's vectors depend only on its set of `compared_pictures` and on the projection. Raises `KeyError`
+    with the number of missing embeddings if there are any.
     """
     pictures = compared_pictures(products, recipe.pictures)
     counts = np.array([len(images) for images in pictures.values()], np.int32)
@@ -67,22 +67,22 @@ def compared_vectors(products: Sequence[Product], embeddings: EmbeddingStore, re
 def catalogue_centre(
     products: Sequence[Product], embeddings: EmbeddingStore, recipe: Recipe
 ) -> np.ndarray | None:
-    """What a recipe's projection takes away from each embedding of a catalogue, (d,) float32, or None."""
+    """The vector that a recipe's projection subtracts from each embedding, (d,) float32, or None."""
     if recipe.projection == "none":
         return None
     images = {image for some in compared_pictures(products, recipe.pictures).values() for image in some}
-    # The centre depends on these alone, so only these are read.
+    # The centre depends only on these pictures, so no others are read.
     anchors = heapq.nsmallest(ANCHORS, images)
     return centre(embeddings.vectors(anchors), anchors).astype(np.float32)
 
 
 def compared_pictures(products: Sequence[Product], pictures: str) -> dict[str, list[str]]:
-    """The ids, sorted, of the pictures by which each product is compared, by the product's id.
+    """The sorted ids of the pictures by which each product is compared, by product id.
 
-    Where `pictures` is "first" that is the first one. Otherwise the further ones count as well, but for those
-    that another look has, too, and those after the first `MOST_PICTURES`: a chart of sizes, a logo or a photo
-    of a whole set says nothing about which products look alike. Products have one look where they are
-    variants of each other, and where they have the same first picture and name no variants.
+    If `pictures` is "first", that is the first one. Otherwise the further ones count too, up to
+    `MOST_PICTURES`, except those that products of another look share: a size chart, a logo or a photo of a
+    whole set says nothing about which products look alike. Variants of each other are of one look. So are
+    products that name no variants and have the same first picture.
     """
     most = 1 if pictures == "first" else MOST_PICTURES
     looks: dict[str, str | None] = {}
@@ -104,10 +104,10 @@ def _look(product: Product) -> str:
 
 
 def means(vectors: np.ndarray, counts: np.ndarray, *, to_unit_length: bool) -> np.ndarray:
-    """The mean of as many consecutive rows each as `counts` (n,) says: (n, d) float32.
+    """The means of consecutive groups of rows, whose sizes are `counts` (n,): (n, d) float32.
 
     The mean of a single row keeps its bits. Others are scaled `to_unit_length` if requested; zero stays zero.
-    A mean depends on its own rows alone.
+    A mean depends only on its own rows.
     """
     if len(vectors) == len(counts):
         return vectors

@@ -1,4 +1,4 @@
-"""Measures how far a bundle's live search agrees with its build, on pictures of the catalogue."""
+"""Measures how well a bundle's live search agrees with its build, on pictures of the catalogue."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from precompute.shared.unit_length import to_unit_length
 from precompute.store import EmbeddingStore, Store
 
 PICTURES = 200
-"""The most pictures that are measured: those whose ids sort first, which is a random choice."""
+"""The most pictures that are measured. Those whose ids sort first are a random sample, as ids are hashes."""
 
 NEAREST = 10
 
@@ -29,11 +29,11 @@ _BLOCK = 4096
 
 @dataclass(frozen=True)
 class Agreement:
-    """The results of searching with `pictures`, by the extractor's name.
+    """The agreement measured on `pictures`, by the extractor's name.
 
-    `overlap` is the mean share of the ten nearest other products that the live search finds as well, among
-    those of the build; `smallest_cosine` that of an embedding to the build's. `score_error` is the largest
-    difference that int8 vectors make to any score of these queries.
+    `overlap` is the mean share of the build's ten nearest other products that the live search also finds.
+    `smallest_cosine` is the lowest cosine between a live embedding and the build's. `score_error` is the
+    largest difference that int8 vectors make to any score of these queries.
     """
 
     pictures: int
@@ -50,10 +50,10 @@ def measure(
     scales: np.ndarray,
     store: Store,
 ) -> Agreement:
-    """Embed a sample of the catalogue's pictures anew as a live search does, and search with them.
+    """Embed a sample of the catalogue's pictures as a live search does, and search with them.
 
-    `numbers` (n, d), int8, and `scales` (n,) are the rows as the live search has them. What was embedded
-    by a build before is taken from the store.
+    `numbers` (n, d), int8, and `scales` (n,) are the rows that the live search compares with. Embeddings of
+    earlier builds are taken from the store.
     """
     embedded = _embed(extractors, sorted(rows.pictures)[:PICTURES], store)
     sample = sorted(set.intersection(*(set(part) for part in embedded.values())))
@@ -80,7 +80,7 @@ def measure(
 
 
 def _embed(extractors: LiveExtractors, sample: list[str], store: Store) -> dict[str, dict[str, np.ndarray]]:
-    """What each extractor gives of each picture of the sample that is still there, by its name and the id."""
+    """Embed the sample's pictures that still exist: embeddings by the extractor's name and the image id."""
     tasks = {name: _task(extractors.plan, getattr(extractors, name), store) for name in ("float32", "int8")}
     folder, files = store.sources()
     paths = [files[image_id] for image_id in sample if image_id in files]
@@ -136,7 +136,7 @@ def _scores(nearness: np.ndarray, metric: str) -> np.ndarray:
 
 
 def _nearest(nearness: np.ndarray, apart: np.ndarray) -> list[set[int]]:
-    """For each query the ten nearest rows, or as many as there are, those `apart` (q, n) left out."""
+    """The ten nearest rows of each query, or all if there are fewer, without the mask `apart` (q, n)."""
     hidden = np.where(apart, -np.inf, nearness)
     order = np.argsort(-hidden, axis=1, kind="stable")[:, :NEAREST]
     return [{int(row) for row in rows if np.isfinite(hidden[query, row])} for query, rows in enumerate(order)]

@@ -1,4 +1,4 @@
-"""What the live part of a bundle is made from: the rows that photos are compared with, and the extractors."""
+"""The inputs of a bundle's live part: the rows that photos are compared with, and the extractors."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from precompute.store import EmbeddingStore
 
 @dataclass(frozen=True)
 class LiveRows:
-    """What photos are compared with.
+    """The rows that photos are compared with.
 
-    `vectors` (n, d), float32, are those that the recipe compares and `owners` (n,), int32, the positions of
-    their products in the catalogue. `pictures` has the catalogue's pictures, with the position of a product
-    that each is the first one of, and `embeddings` what the build embedded them to. `centre` (d,), float32,
-    is what the projection takes away, None without one.
+    `vectors` (n, d), float32, are the recipe's vectors. `owners` (n,), int32, are the positions of their
+    products in the catalogue. `pictures` maps each product's first picture to the product's position, and
+    `embeddings` has the build's embeddings. `centre` (d,), float32, is what the projection subtracts; None
+    without a projection.
     """
 
     vectors: np.ndarray
@@ -32,7 +32,7 @@ class LiveRows:
 
     @classmethod
     def of(cls, products: Sequence[Product], embeddings: EmbeddingStore, recipe: Recipe) -> LiveRows:
-        """Those of a catalogue. Raises `KeyError` where embeddings are missing."""
+        """The rows of a catalogue. Raises `KeyError` if embeddings are missing."""
         compared = compared_vectors(products, embeddings, recipe)
         owners = compared.owners([product.id for product in products])
         firsts = {product.images[0].id: place for place, product in enumerate(products)}

@@ -1,4 +1,4 @@
-"""Puts LiteRT for the web into a bundle: what runs the extractor in a visitor's browser.
+"""Puts LiteRT for the web into a bundle: it runs the extractor in a visitor's browser.
 
 The npm packages are named with their hashes in `web_runtime/package-lock.json`. npm itself comes from PyPI,
 so a machine with Python has everything needed; fetched files are kept in the user's cache folder.
@@ -41,7 +41,7 @@ License, Version 2.0. Changed: the two .js files that begin with a notice, and t
 
 @dataclass(frozen=True)
 class _Part:
-    """One file of the runtime: where npm puts it, the SHA-256 that it has there, and what is made of it."""
+    """One file of the runtime: where npm puts it, its SHA-256 there, and how it is changed."""
 
     source: str
     sha256: str
@@ -49,7 +49,7 @@ class _Part:
 
 
 def _placed(script: bytes) -> bytes:
-    """A script whose import names a file beside it: a worker has no map from packages to files."""
+    """Make a script import the file beside it: a worker has no import map that could resolve a package."""
     lines = script.splitlines(keepends=True)
     kept = b"".join(line for line in lines if not line.startswith(b"//# sourceMappingURL"))
     return _NOTICE + kept.replace(b'"@litertjs/wasm-utils"', f'"{_UTILITIES}"'.encode())
@@ -66,13 +66,13 @@ _PARTS: Mapping[str, _Part] = {
         "e0e20bc28ab001ac732cf40d15b6eebd24fb0deaeb95eeba5100f51eebf015f2",
         _placed,
     ),
-    # Of the package's builds the one that every browser with WebAssembly can run; where it was measured the
-    # one for newer instructions was no quicker with one thread.
+    # Every browser with WebAssembly can run this build. The one for newer instructions was no faster with one
+    # thread where it was measured.
     "litert_wasm.js": _Part(
         "@litertjs/core/wasm/litert_wasm_compat_internal.js",
         "4d8f894b7883654fd6e8439730aa41e79ceaab7d19184fc4f1f0b0f1a2a2c8a5",
     ),
-    # Compressed, its nine megabytes are three.
+    # Compression makes three megabytes of its nine.
     "litert_wasm.wasm.gz": _Part(
         "@litertjs/core/wasm/litert_wasm_compat_internal.wasm",
         "5255c8ad06eabdbd2522cdebf6b22fc10faf74625c23a49b9e072570cd1fa41c",
@@ -86,10 +86,10 @@ class _Unavailable(Exception):
 
 
 def write_web_runtime(writer: BundleWriter) -> bool:
-    """Write the runtime with its licence into the generation, below `bundle.live.WEB`; whether it is there.
+    """Write the runtime and its licence into the generation, below `bundle.live.WEB`.
 
-    The first time it is fetched with npm. If that fails, a line says why, and the bundle is built without it:
-    only the search in the browser needs it.
+    Returns whether it is there. The first time, npm fetches it. If that fails, a line says why, and the
+    bundle is built without it: only the search in the browser needs it.
     """
     try:
         parts = _cached_parts()

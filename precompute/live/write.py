@@ -25,16 +25,16 @@ MOST_BYTES = 150 * MEGABYTE
 """The largest extractor for a bundle: a larger one would exceed hosts' limits of slug and memory."""
 
 LEAST_OVERLAP = {"float32": 0.99, "int8": 0.95}
-"""The share of the ten nearest that an extractor must find, of those that the build's own finds."""
+"""The share of the build's ten nearest that an extractor must find."""
 
 _LEVELS = 127
 _RESERVED = "web"
 
 
 def prepare(plan: ExtractorPlan) -> LiveExtractors:
-    """Convert the extractor, before a build takes its time for anything else.
+    """Convert the extractor, before a build spends time on anything else.
 
-    Raises `UserError` where the recipe cannot have a live search.
+    Raises `UserError` if the recipe cannot have a live search.
     """
     if plan.recipe.name == _RESERVED:
         raise UserError(f"Expected the recipe of --live to have another name than {_RESERVED}.")
@@ -52,10 +52,10 @@ def prepare(plan: ExtractorPlan) -> LiveExtractors:
 
 
 def write_live(extractors: LiveExtractors, rows: LiveRows, *, store: Store, writer: BundleWriter) -> None:
-    """Write everything below `live/`, the extractor with int8 weights only where it agrees well enough.
+    """Write everything below `live/`. int8 weights are only written if they agree well enough.
 
-    The pictures are where the store says that this build found them. Raises `UserError` where the extractor
-    that was converted gives other neighbours than the build's.
+    The store says where this build found the pictures. Raises `UserError` if the converted extractor finds
+    other neighbours than the build's.
     """
     recipe = extractors.plan.recipe
     vectors = to_unit_length(rows.vectors) if recipe.metric == "cosine" else rows.vectors
@@ -93,7 +93,7 @@ def write_live(extractors: LiveExtractors, rows: LiveRows, *, store: Store, writ
 
 
 def quantised(vectors: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Vectors (n, d) as int8 with a scale (n,), float32, for each row: the largest number becomes ±127."""
+    """Vectors (n, d) as int8, with a scale (n,), float32, for each row: its largest number becomes ±127."""
     scales = (np.abs(vectors).max(axis=1) / _LEVELS).astype(np.float32)
     divisors = np.where(scales > 0, scales, 1)[:, np.newaxis]
     return np.rint(vectors / divisors).clip(-_LEVELS, _LEVELS).astype(np.int8), scales

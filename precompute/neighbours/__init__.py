@@ -1,4 +1,4 @@
-"""Finds each product's nearest neighbours: exactly up to a size, the same on every machine."""
+"""Finds each product's nearest neighbours. Up to a size they are exact and the same on every machine."""
 
 from __future__ import annotations
 
@@ -49,22 +49,25 @@ def find_neighbours(
     memory_budget: int = MEMORY_BUDGET,
     advance: Callable[[int], None] = lambda count: None,
 ) -> NeighbourLists:
-    """The `depth` nearest neighbours of every product, best first, the product itself left out.
+    """The `depth` nearest neighbours of every product, best first, without the product itself.
 
-    `ids` names the rows of `vectors`, (n, d) float32 of any length; or, where products have several rows
-    each, one after the other and as many as `counts` (n,) says, the products, whose score is that of their
-    best matching pair. `metric` is "cosine" (0 where a vector is zero), "dot", or "euclidean", the distance,
-    of which less is better. Every score is computed in float64 from the two vectors and rounded to six
-    decimals, and equal scores are ordered by id: an exact list depends on neither the blocks nor the machine,
-    nor on `known`, the lists of an earlier catalogue (`NeighbourLists.known`), from which those of one that
-    has changed a little are found in less time.
+    `ids` names the products and `vectors` (r, d), float32 of any length, has their rows in the same order. A
+    product has one row, or as many as `counts` (n,) says; the score of two products is then that of their
+    best matching pair of rows. `metric` is "cosine" (0 with a zero vector), "dot", or "euclidean", a
+    distance, so lower is better.
+
+    Every score is computed in float64 and rounded to six decimals, and equal scores are ordered by id. So an
+    exact list depends neither on blocks nor on the machine. Nor does it depend on `known`, the lists of an
+    earlier catalogue (`NeighbourLists.known`), which save time after a small change.
 
     `search` is "exact", "approximate", or None for exact up to `EXACT_PRODUCTS` products. Approximate lists
-    have a recall of 0.98 at least, measured at `top` entries (all, where left out) on a sample; where that
-    cannot be reached the search is exact after all, and says so. Besides the vectors (once more for what is
-    neither a dot product nor a cosine of unit vectors, and for approximate search) and the lists a search
-    takes about `memory_budget` bytes and 12 for each of some twice `depth` candidates of a product.
-    `advance(count)` is called with the work done, in products.
+    have a recall of at least 0.98, measured on a sample at `top` entries, or at all if `top` is None. If that
+    cannot be reached, the search is exact, and a line says so.
+
+    A search needs about `memory_budget` bytes besides the vectors and the lists, and 12 bytes for each
+    candidate: about twice `depth` of them per product. Vectors are copied for approximate search, for
+    distances, and for a cosine unless they have unit length. `advance(count)` is called with the work done,
+    in products.
     """
     count = len(ids)
     order = np.array(sorted(range(count), key=ids.__getitem__))
@@ -96,7 +99,7 @@ def find_neighbours(
 def _from_scratch(
     space: ProductSpace, ranking: Ranking, approximate: bool, top: int, memory_budget: int, progress: Progress
 ) -> dict[str, Any]:
-    """Fill in the ranking, and return what the manifest says of the search."""
+    """Fill in the ranking, and return the manifest's entry about the search."""
     exact = ExactSearch(space, ranking, memory_budget=memory_budget)
     seconds = exact.estimate()
     if seconds > _WORTH_SAYING:
@@ -113,7 +116,7 @@ def _from_scratch(
 def _approximate(
     space: ProductSpace, ranking: Ranking, top: int, memory_budget: int, advance: Callable[[int], None]
 ) -> dict[str, Any] | None:
-    """Fill in the ranking, and return what the manifest says of it; None where the recall is too low."""
+    """Fill in the ranking and return the manifest's entry about the search; None below the recall."""
     # faiss is imported here, as exact search does not need it.
     from precompute.neighbours.approximate import RECALL, ApproximateSearch
 

@@ -10,7 +10,7 @@ from precompute.neighbours.best_pair import ProductSpace
 from precompute.neighbours.ranking import Ranking
 
 _GROUPS = 16
-"""Groups for each entry of a list: so few of its entries share one that hardly a candidate is needless."""
+"""Groups for each entry of a list. With so many, entries rarely share one, so few candidates are needless."""
 
 
 def settle_against_all(
@@ -21,15 +21,15 @@ def settle_against_all(
     memory_budget: int,
     advance: Callable[[int], None] = lambda count: None,
 ) -> None:
-    """Fill in the lists of `rows` (q,); `advance(count)` is told of the rows that are done.
+    """Fill in the lists of `rows` (q,). `advance(count)` is called with the number of rows done.
 
-    Rows with the same vector are ranked once: a catalogue's placeholder picture may be on half of it.
+    Rows with the same vector are ranked once: half of a catalogue may show the same placeholder picture.
     """
     alike: dict[bytes, list[int]] = {}
     for row in rows.tolist():
         alike.setdefault(space.content(row).tobytes(), []).append(row)
     groups = list(alike.values())
-    # The row itself is among those it is compared with, and its list is without it.
+    # Each row is also compared with itself, but is no entry of its own list.
     wanted = ranking.rows.shape[1] + 1
     step = max(1, memory_budget // (space.count * 8))
     for begin in range(0, len(groups), step):
@@ -42,9 +42,10 @@ def settle_against_all(
 
 
 def _reached_by(wanted: int, near: np.ndarray) -> np.float32:
-    """A value that `wanted` at least of `near` (n,) reach, and few more.
+    """A value that at least `wanted` values of `near` (n,) reach, but few more.
 
-    As many groups have a greatest value that reaches it: to put all in order would take far longer.
+    The values are split into groups, and `wanted` of the groups have a maximum that reaches it. Sorting all
+    values would take far longer.
     """
     groups = min(_GROUPS * wanted, len(near))
     greatest = near[: len(near) // groups * groups].reshape(-1, groups).max(axis=0)

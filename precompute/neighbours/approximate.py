@@ -1,4 +1,4 @@
-"""Approximate search with a graph index of faiss, whose recall is measured."""
+"""Approximate search with a graph index of faiss. Its recall is measured."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from precompute.neighbours.ranking import Ranking
 from precompute.neighbours.step_progress import Progress
 
 RECALL = 0.98
-"""The share of the exact lists' shown entries that approximate lists have at least."""
+"""The least share of the exact lists' shown entries that approximate lists have."""
 
 SAMPLE = 1000
 """Products that the recall is measured on."""
@@ -27,14 +27,14 @@ _MOST_EFFORT = 1024
 
 _TOGETHER = 4096
 _MARGIN = 16
-"""Candidates beyond the depth, as float32 and the exact scores may order them in another way."""
+"""Candidates beyond the depth, because float32 may order them differently from the exact scores."""
 
 
 class ApproximateSearch:
     """Finds the lists of all rows of a space by a hierarchical navigable small world graph.
 
-    Malkov and Yashunin 2018, as faiss has it. Threads add to the graph at once, so that two builds may
-    differ in a list; the scores in it are exact.
+    The method is Malkov and Yashunin 2018, implemented by faiss. Threads add to the graph concurrently, so
+    the lists of two builds may differ. Their scores are exact.
     """
 
     def __init__(self, space: ProductSpace, *, memory_budget: int) -> None:
@@ -47,17 +47,17 @@ class ApproximateSearch:
         self._index.hnsw.efConstruction = _EFFORT_OF_BUILDING
 
     def build(self, advance: Callable[[int], None]) -> None:
-        """Build the graph; `advance(count)` is told of every product that is in it."""
+        """Build the graph. `advance(count)` is called with the number of products added."""
         progress = Progress(self._space.count, len(self._space.points), advance)
         for places in _parts(len(self._space.points)):
             self._index.add(self._space.points[places])
             progress.step(len(places))
 
     def tune(self, ranking: Ranking, *, top: int) -> dict[str, Any] | None:
-        """Look around as far as the recall of the first `top` entries needs.
+        """Raise the search effort until the first `top` entries reach the recall.
 
-        Returns what the manifest says of the search, or None where the recall cannot be had. `ranking` is
-        used for the sample's lists, and holds nothing of use afterwards.
+        Returns the manifest's entry about the search, or None if the recall cannot be reached. The sample's
+        lists are written to `ranking`, whose content is of no use afterwards.
         """
         count = self._space.count
         sample = np.random.default_rng(0).choice(count, min(SAMPLE, count), replace=False)
@@ -68,7 +68,7 @@ class ApproximateSearch:
             self._index.hnsw.efSearch = effort
             self._settle(ranking, sample)
             found = ranking.scores[sample, :top]
-            # An entry as good as the exact list's last one counts as right, as ties are broken only by id.
+            # An entry as good as the exact list's last one counts as right: only ids break ties.
             right = found <= exact[:, -1:] if self._space.lower_is_better else found >= exact[:, -1:]
             recall = float(right.mean())
             if recall >= RECALL:
@@ -79,14 +79,14 @@ class ApproximateSearch:
         return None
 
     def run(self, ranking: Ranking, advance: Callable[[int], None]) -> None:
-        """Fill in the ranking; `advance(count)` is told of every product that is done."""
+        """Fill in the ranking. `advance(count)` is called with the number of products done."""
         for rows in _parts(self._space.count):
             self._settle(ranking, rows)
             advance(len(rows))
 
     def _settle(self, ranking: Ranking, rows: np.ndarray) -> None:
         wanted = ranking.rows.shape[1] + 1 + _MARGIN
-        # So many pictures belong to as many products as are wanted, or to more.
+        # So many pictures are expected to belong to at least `wanted` products.
         each = min(wanted * -(-len(self._owners) // self._space.count), len(self._owners))
         for count in np.unique(self._counts[rows]).tolist():
             alike = rows[self._counts[rows] == count]
@@ -95,12 +95,12 @@ class ApproximateSearch:
                 self._settle_alike(ranking, alike[begin : begin + step], count, each)
 
     def _settle_alike(self, ranking: Ranking, rows: np.ndarray, count: int, each: int) -> None:
-        """Fill in the lists of `rows` (q,), which have `count` points each, from `each` walk's nearest."""
+        """Fill in the lists of `rows` (q,), which have `count` points each, from `each` found for a point."""
         points = self._starts[rows, np.newaxis] + np.arange(count)
         _, found = self._index.search(self._space.points[points.ravel()], each)
         options = self._owners[found].reshape(len(rows), -1)
-        # faiss says -1 where a walk met no more, and two pictures may have led to one product; the row itself
-        # is no entry of its list.
+        # faiss gives -1 if it found fewer, and two pictures may lead to the same product. Both are replaced
+        # by the row itself, which is no entry of its own list.
         options = np.where(found.reshape(options.shape) >= 0, options, rows[:, np.newaxis])
         options.sort(axis=1)
         again = np.zeros(options.shape, bool)

@@ -1,4 +1,4 @@
-"""Products with several pictures each, of which the best matching pair counts."""
+"""Products with several pictures each. The best matching pair of pictures decides their score."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ import numpy as np
 from precompute.neighbours.space import Space, open_space, scratch
 
 _STRIP = 1024
-"""Pictures of either side that are compared at a time, or those of one product where that has more."""
+"""How many pictures of either side are compared at a time; more only if one product has more."""
 
 
 class _Chunk(NamedTuple):
-    """Some products of those that are asked for: their places there, and their pictures' rows in the space.
+    """Some of the requested products: their places in the request, and their pictures' rows in the space.
 
-    The pictures of each begin at `starts` among these rows and are as many as `counts` says.
+    Each product's pictures begin at `starts` among these rows; `counts` is how many there are.
     """
 
     places: slice
@@ -27,12 +27,13 @@ class _Chunk(NamedTuple):
 
 @dataclass(frozen=True)
 class BestPairs:
-    """Products by the pictures in `space`: the nearness and the score of two are those of their best pair.
+    """Products with several pictures in `space`. The best pair decides nearness and score of two products.
 
-    `starts` (n,) are the rows of the products' first pictures there, `counts` (n,) how many each has. What
-    is said of the rows of a `Space` holds for the products here, so that a search need not know which of the
-    two it has. The pair that is nearest by float32 and the one of the best score may be two, but neither is
-    off by more than the margin of its picture, of which `margins` (n,) has the largest of each product.
+    `starts` (n,) are the rows of the products' first pictures, and `counts` (n,) how many each has. Products
+    here have the interface of a `Space`'s rows, so a search need not know which of the two it has.
+
+    The pair that is nearest in float32 need not be the one with the best score. But neither is off by more
+    than its picture's margin; `margins` (n,) has the largest of each product.
     """
 
     space: Space
@@ -42,7 +43,7 @@ class BestPairs:
 
     @property
     def metric(self) -> str:
-        """That of the space."""
+        """The metric of the space."""
         return self.space.metric
 
     @property
@@ -52,7 +53,7 @@ class BestPairs:
 
     @property
     def points(self) -> np.ndarray:
-        """Those of all pictures."""
+        """The points of all pictures."""
         return self.space.points
 
     @property
@@ -61,11 +62,11 @@ class BestPairs:
         return len(self.counts)
 
     def content(self, row: int) -> np.ndarray:
-        """All that decides the product's scores."""
+        """The vectors of the product's pictures, which decide its scores."""
         return self.space.vectors[self.starts[row] : self.starts[row] + self.counts[row]]
 
     def blocks(self, side: int) -> list[slice]:
-        """All products, in blocks of no more than `side` pictures, or of one product that has more."""
+        """All products, in blocks of at most `side` pictures; more only if one product has more."""
         return [chunk.places for chunk in self._chunks(slice(None), side)]
 
     def nearness(
@@ -89,7 +90,7 @@ class BestPairs:
         """See `Space.scores`."""
         scores = np.empty(options.shape)
         for place, row in enumerate(rows.tolist()):
-            # The row itself may stand for nothing any number of times, which is worth one computation.
+            # The row itself stands for no entry and may occur many times. It is computed once.
             others = options[place] != row
             found = self._scores(row, np.append(options[place, others], row))
             scores[place] = found[-1]
@@ -113,7 +114,7 @@ class BestPairs:
         """The nearness of the best pairs of two chunks' products, (q, c) float32."""
         room = scratch("pairs", (int(one.counts.sum()) * int(other.counts.sum()),), np.float32)
         pairs = self.space.nearness(one.pictures, other.pictures, out=room)
-        # Whole rows are quick to compare; `reduceat` is not, down the columns.
+        # Comparing whole rows is fast; `reduceat` along this axis is not.
         best = pairs[one.starts]
         for place in range(1, one.counts.max()):
             more = np.flatnonzero(one.counts > place)
@@ -121,7 +122,7 @@ class BestPairs:
         return np.maximum.reduceat(best, other.starts, axis=1)
 
     def _chunks(self, products: slice | np.ndarray, most: int) -> list[_Chunk]:
-        """The products in parts of no more than `most` pictures, or of one product that has more."""
+        """The products in parts of at most `most` pictures; more only if one product has more."""
         counts = self.counts[products]
         ends = np.cumsum(counts)
         chunks, begin = [], 0
@@ -150,13 +151,13 @@ class BestPairs:
 
 
 ProductSpace = Space | BestPairs
-"""Products under one metric, with a vector or with several each."""
+"""Products under one metric, with one or several vectors each."""
 
 
 def open_products(vectors: np.ndarray, metric: str, *, counts: np.ndarray | None) -> ProductSpace:
-    """The products whose pictures have `vectors` (r, d), float32, as many of each as `counts` (n,) says.
+    """The products whose pictures have `vectors` (r, d), float32; `counts` (n,) is how many each has.
 
-    None, or one of each, is a `Space` as it is. Raises what `open_space` raises.
+    Without `counts`, or with one each, this is a plain `Space`. Raises what `open_space` raises.
     """
     space = open_space(vectors, metric)
     if counts is None or (counts == 1).all():

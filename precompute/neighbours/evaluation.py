@@ -1,4 +1,4 @@
-"""How good the lists are by the catalogue's categories, and how much two recipes' lists agree."""
+"""Measures how well lists agree with the catalogue's categories, and with another recipe's lists."""
 
 from __future__ import annotations
 
@@ -13,23 +13,24 @@ from precompute.neighbours import NeighbourLists
 CUTS = (1, 5, 10)
 
 PERSISTENCE = 0.9
-"""The p of rank-biased overlap: how likely a reader is to go on from one entry of a list to the next."""
+"""The p of rank-biased overlap: the probability that a reader goes on to the next entry of a list."""
 
 _COMPARED_AT_ONCE = 16_000_000
 
 
 def category_precision(lists: NeighbourLists, categories: Mapping[str, str]) -> dict[str, float]:
-    """The share of the first k neighbours that have the product's own category, for k = 1, 5 and 10.
+    """The share of the first k neighbours in the product's own category, for k = 1, 5 and 10.
 
-    Averaged over the products whose category has at least one other product; a product never counts as
-    its own neighbour (leave-one-out). Empty where no product is left. `categories` gives each product's.
+    It is averaged over the products whose category has at least one other product. A product is never its own
+    neighbour (leave-one-out). Empty if no such product exists. `categories` maps each product to its
+    category.
     """
     own, same = _same_category(lists, categories)
     return _precision(same) if len(own) and len(set(categories.values())) > 1 else {}
 
 
 def precision_by_category(lists: NeighbourLists, categories: Mapping[str, str]) -> list[dict[str, Any]]:
-    """The same for the products of each category alone, by the category's name, with how many they are."""
+    """The category precision of each category's products, with their number, sorted by category name."""
     own, same = _same_category(lists, categories)
     if not len(own) or len(set(categories.values())) < 2:
         return []
@@ -42,7 +43,7 @@ def precision_by_category(lists: NeighbourLists, categories: Mapping[str, str]) 
 
 
 def _same_category(lists: NeighbourLists, categories: Mapping[str, str]) -> tuple[np.ndarray, np.ndarray]:
-    """Of the products whose category has another one: the category, and which neighbours are of it (q, k)."""
+    """For products that share their category: the category (q,), and which neighbours are in it (q, k)."""
     own = np.array([categories[product_id] for product_id in lists.ids])
     sizes = Counter(own.tolist())
     counted = np.array([category != "" and sizes[category] > 1 for category in own.tolist()], bool)
@@ -56,11 +57,11 @@ def _precision(same: np.ndarray) -> dict[str, float]:
 def overlap(first: NeighbourLists, second: NeighbourLists, *, cut: int) -> dict[str, float]:
     """How much the lists of two recipes for the same products agree, each cut to its first `cut` entries.
 
-    The mean over the products of the Jaccard index, which asks whether an entry is there, and of the
-    rank-biased overlap, which asks for its rank as well: Webber, Moffat and Zobel 2010, “A similarity measure
-    for indefinite rankings”, equation 23 (extrapolated, for lists of one length k), p = 0.9,
-    RBO = A(k) pᵏ + (1 − p) / p · Σ A(d) pᵈ over d = 1 … k, where A(d) is the share of the first d entries
-    that the lists have in common. Both are from 0, nothing in common, to 1. Empty without entries.
+    Both measures are means over the products, from 0 (nothing in common) to 1. The Jaccard index only asks
+    whether an entry is in both lists. The rank-biased overlap also weighs ranks: Webber, Moffat and Zobel
+    2010, “A similarity measure for indefinite rankings”, equation 23 (extrapolated, for lists of one length
+    k), p = 0.9: RBO = A(k) pᵏ + (1 − p) / p · Σ A(d) pᵈ over d = 1 … k, where A(d) is the share of the first
+    d entries that the lists have in common. Empty without entries.
     """
     if first.ids != second.ids:
         raise ValueError("Expected lists for the same products. Received: lists for different ones.")
@@ -75,7 +76,7 @@ def overlap(first: NeighbourLists, second: NeighbourLists, *, cut: int) -> dict[
     for start in range(0, len(first.ids), step):
         rows, columns = (lists.rows[start : start + step, :depth] for lists in (first, second))
         product, place, other = np.nonzero(rows[:, :, np.newaxis] == columns[:, np.newaxis, :])
-        # An entry is common from the larger of its two ranks on.
+        # Both lists contain an entry from the larger of its two ranks on.
         arrivals = np.zeros(rows.shape, np.int64)
         np.add.at(arrivals, (product, np.maximum(place, other)), 1)
         common = arrivals.cumsum(axis=1)

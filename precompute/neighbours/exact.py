@@ -19,22 +19,22 @@ from precompute.neighbours.step_progress import Progress
 from precompute.shared.machine import available_cores
 
 _LARGEST_BLOCK = 1024
-"""Products in a block at the most: enough for matrix products at full speed, few enough for the cache."""
+"""The most products in a block: enough for matrix products at full speed, few enough for the cache."""
 
 _SMALLEST_BLOCK = 64
 
 _CROWD = 16
-"""A row with this many times as many candidates as its list has entries is in a crowd of near-equals."""
+"""A row is crowded by near-equals if it has this many candidates for each entry of its list."""
 
 _MANY = 4
-"""Candidates for each entry of a list that one block may give another before they are thinned out."""
+"""Once one block gives another more candidates than this for each entry of a list, they are thinned out."""
 
 _TOGETHER = 64
 """Rows that are settled at a time."""
 
 
 class _Candidates(NamedTuple):
-    """Candidates of a block's rows: the row's place in its block (int16), the other row, how near it is."""
+    """Candidates of a block's rows: the row's place in its block (int16), the other row, its nearness."""
 
     places: np.ndarray
     others: np.ndarray
@@ -44,22 +44,21 @@ class _Candidates(NamedTuple):
 class ExactSearch:
     """Finds the lists of all rows of a space.
 
-    Nearness is the same from either side, so only half of the matrix is computed: each block is compared
-    with itself, then with the next one, with the two after that, the four after those, and so on around
-    the circle until every pair has met. After each round the nearest that a row has met so far give the
-    limit below which nothing is of interest, so each round brings a row about as many candidates as its
-    list has entries.
+    Nearness is symmetric, so only half of the matrix is computed. The blocks form a circle: each is compared
+    with itself, then with the next one, with the two after that, the four after those, and so on until every
+    pair has met. After each round, the nearest rows met so far set a limit, and later ones below it are
+    ignored. So each round gives a row about as many candidates as its list has entries.
 
-    A row's limit is the nearness of its last entry so far, less the row's margin: what is below has surely
-    a worse score than each of the entries. So the candidates that are left hold the exact list, equal
-    scores included, however float32 orders them.
+    A row's limit is the nearness of its last entry so far, minus the row's margin. Anything below certainly
+    has a worse score than every entry. So the remaining candidates contain the exact list, including equal
+    scores, however float32 orders them.
     """
 
     def __init__(self, space: ProductSpace, ranking: Ranking, *, memory_budget: int) -> None:
         self._space, self._ranking, self._memory_budget = space, ranking, memory_budget
         self._threads = available_cores()
         count, self._depth = ranking.rows.shape
-        # A pair takes eight bytes: its nearness, and the same in order or two masks.
+        # A pair takes eight bytes: four for its nearness, and four for a sorted copy or two masks.
         self._side = side = max(
             _SMALLEST_BLOCK, min(_LARGEST_BLOCK, isqrt(memory_budget // (8 * self._threads)))
         )
@@ -70,7 +69,7 @@ class ExactSearch:
         self._found: list[list[_Candidates]] = [[] for _ in self._blocks]
 
     def estimate(self) -> float:
-        """About how many seconds `run` will take, from two blocks that are compared."""
+        """About how many seconds `run` will take, extrapolated from comparing two blocks."""
         first, last = self._blocks[0], self._blocks[-1 if len(self._blocks) < 3 else -2]
         with threadpool_limits(1, "blas"):
             started = time.perf_counter()
@@ -80,14 +79,14 @@ class ExactSearch:
         return seconds * self._pair_count() / self._threads
 
     def run(self, advance: Callable[[int], None], *, steps: int) -> None:
-        """Fill in the ranking; `advance(count)` is told of the work done anew, `steps` in all."""
+        """Fill in the ranking. `advance(count)` is called with the steps newly done, `steps` in all."""
         progress = Progress(steps, self._pair_count(), advance)
 
         def compare(pair: tuple[int, int]) -> None:
             self._compare(*pair)
             progress.step()
 
-        # Threads of ours each run a whole block; threads inside of a product would wait for each other.
+        # Each of our threads compares whole blocks. Threads inside a matrix product would only compete.
         with threadpool_limits(1, "blas"), ThreadPoolExecutor(self._threads) as pool:
             for pairs in self._rounds():
                 list(pool.map(compare, pairs))
@@ -100,12 +99,12 @@ class ExactSearch:
         return len(self._blocks) * (len(self._blocks) + 1) // 2
 
     def _rounds(self) -> Iterator[list[tuple[int, int]]]:
-        """All pairs of blocks, each once, by how far apart they are around the circle."""
+        """All pairs of blocks, each once, by their distance around the circle."""
         count = len(self._blocks)
         begin = 0
         while begin <= count // 2:
             end = min(max(1, 2 * begin), count // 2 + 1)
-            # Half-way around, a pair would be met from both of its sides.
+            # Blocks that are half a circle apart would otherwise be paired twice.
             yield [
                 (block, (block + offset) % count)
                 for offset in range(begin, end)
@@ -114,7 +113,7 @@ class ExactSearch:
             begin = end
 
     def _compare(self, first: int, second: int) -> None:
-        # New arrays of this size for every pair would cost as much as looking through them.
+        # Allocating arrays of this size for every pair would cost as much as scanning them.
         if not hasattr(self._scratch, "near"):
             self._scratch.near = np.empty(self._side**2, np.float32)
             self._scratch.mask = np.empty(self._side**2, bool)
@@ -129,7 +128,7 @@ class ExactSearch:
             self._collect(second, first, near, from_second=True)
 
     def _collect(self, block: int, other: int, near: np.ndarray, *, from_second: bool) -> None:
-        """Keep what a block's rows have met in another; with `from_second` they are the columns of `near`."""
+        """Keep a block's candidates in another. With `from_second`, the block's rows are `near`'s columns."""
         limits = self._limits[self._blocks[block]]
         mask = self._scratch.mask[: near.size].reshape(near.shape)
         np.greater_equal(near, limits if from_second else limits[:, np.newaxis], out=mask)
@@ -143,12 +142,12 @@ class ExactSearch:
         self._found[block].append(candidates)
 
     def _reduce(self, block: int) -> None:
-        """Leave of a block's candidates what may still be in a list."""
+        """Drop those of a block's candidates that can no longer be in a list."""
         joined = _Candidates(*map(np.concatenate, zip(*self._found[block], strict=True)))
         self._found[block] = [self._best(block, joined)]
 
     def _best(self, block: int, candidates: _Candidates) -> _Candidates:
-        """Raise the limits of a block's rows to what `candidates` allow, and leave those that reach them."""
+        """Raise the limits of a block's rows as far as `candidates` allow. Returns those that reach them."""
         places, _, nearness = candidates
         part = self._blocks[block]
         counts = np.bincount(places, minlength=part.stop - part.start)
@@ -162,7 +161,7 @@ class ExactSearch:
         crowded = np.bincount(np.compress(kept, places), minlength=len(counts)) > _CROWD * self._depth
         self._crowded[part][crowded] = True
         limits[self._crowded[part]] = np.inf
-        # Another thread may raise the same limits: to lose what it raised costs time and no entry.
+        # Another thread may raise the same limits. Losing its update costs time, but no entry.
         self._limits[part] = limits
         kept &= ~self._crowded[part].take(places)
         return _Candidates(*(np.compress(kept, values) for values in candidates))
@@ -174,7 +173,7 @@ class ExactSearch:
         others = others[np.argsort(places, kind="stable")]
         counts = np.bincount(places)
         starts = np.cumsum(counts) - counts
-        # Rows with about as many candidates together, so that little of their rectangle is wasted.
+        # Rows with similar numbers of candidates are settled together, so the array has little padding.
         order = np.argsort(counts, kind="stable")
         order = order[counts[order] > 0]
         for begin in range(0, len(order), _TOGETHER):
@@ -183,7 +182,7 @@ class ExactSearch:
 
 
 def _keys(places: np.ndarray, nearness: np.ndarray) -> np.ndarray:
-    """Numbers that sort as (place, nearness from near to far) does: the place above 32 bits of nearness."""
+    """Numbers that sort by place, then from near to far: the place above 32 bits of nearness."""
     keys: np.ndarray = (places.astype(np.int64) << 32) + ~_turned(nearness.view(np.int32)) + 2**31
     return keys
 
@@ -194,6 +193,6 @@ def _nearness_of(keys: np.ndarray) -> np.ndarray:
 
 
 def _turned(bits: np.ndarray) -> np.ndarray:
-    """The bits of floats as integers in the same order, and back: below zero the bits run backwards."""
+    """Map the bits of floats to integers of the same order, and back: below zero, the bits run backwards."""
     turned: np.ndarray = bits ^ ((bits >> 31) & np.int32(2**31 - 1))
     return turned

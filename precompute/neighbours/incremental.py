@@ -1,10 +1,11 @@
 """Updates the lists of a catalogue that has changed a little. The result is the same as from scratch.
 
-The first entries of a known list stay the best of the products that are still what they were: what has
-gone is taken out, and none of the others comes before what is left. What is new or has another vector is
-compared with every product, and comes into a list where its score reaches that of the last entry left. So
-a list stays exact and becomes shorter by what has gone, and is searched anew only where fewer entries are
-left than are asked for. A search finds `SPARE` entries more than that, so that this is rare.
+Products that left, or have another vector, are removed from the known lists. The remaining entries are still
+the best of the unchanged products. New and changed products are compared with every product. They enter a
+list if their score reaches that of its last remaining entry.
+
+So a list stays exact, but becomes shorter as entries leave. It is searched again only if it has fewer entries
+than requested. This is rare, because a search finds `SPARE` entries more.
 """
 
 from __future__ import annotations
@@ -20,10 +21,10 @@ from precompute.neighbours.ranking import Ranking, padded
 from precompute.neighbours.step_progress import Progress
 
 SPARE = 6
-"""Entries of a list beyond those that are asked for, which take the places of products that go."""
+"""Entries of a list beyond the requested depth, which replace products that leave."""
 
 _DEARER = 5
-"""How many times as long a row takes that is searched by itself as one among all rows."""
+"""A row that is searched alone takes this many times as long as in a search of all rows."""
 
 _TOGETHER = 4096
 """How many rows are processed together."""
@@ -39,12 +40,12 @@ def update(
     memory_budget: int,
     advance: Callable[[int], None],
 ) -> bool:
-    """Fill in the ranking from known lists, of which `depth` entries at least are right in the end.
+    """Fill in the ranking from known lists. At least the first `depth` entries of each list are then right.
 
-    `now` (m,), int32, is the row of each product of `known`, or -1 where it has gone or has another vector.
-    In place of an entry that is not known a list has the row itself. `advance(count)` is told of the work
-    done, in twice the products. Returns False before any work where the lists are not of this metric and
-    width, or where so much has changed that all lists anew are quicker.
+    `now` (m,), int32, is the row of each product of `known`, or -1 if it left or has another vector. Where an
+    entry is not known, a list contains the row itself. `advance(count)` is called with the work done, twice
+    the number of products in all. Returns False before any work if the lists have another metric or width, or
+    if so much changed that searching all lists again is faster.
     """
     count, width = ranking.rows.shape
     fresh = np.ones(count, bool)
@@ -63,7 +64,7 @@ def update(
 
 
 def _carry_over(ranking: Ranking, known: KnownLists, now: np.ndarray) -> np.ndarray:
-    """Write what is left of the known lists into the ranking: how many entries each row has, (n,)."""
+    """Write the remaining entries of known lists into the ranking. Returns their number per row, (n,)."""
     sizes = np.zeros(len(ranking.rows), np.int32)
     for start in range(0, len(now), _TOGETHER):
         kept = start + np.flatnonzero(now[start : start + _TOGETHER] >= 0)
@@ -71,7 +72,7 @@ def _carry_over(ranking: Ranking, known: KnownLists, now: np.ndarray) -> np.ndar
         entries, scores = now[known.rows[kept]], known.scores[kept]
         left = (entries >= 0) & (entries != rows[:, np.newaxis])
         entries = np.where(left, entries, rows[:, np.newaxis])
-        # Only lists with an entry after a gap have to move up.
+        # Only in lists with an entry after a gap do entries have to move up.
         torn = np.flatnonzero((left[:, 1:] & ~left[:, :-1]).any(axis=1))
         order = np.argsort(~left[torn], axis=1, kind="stable")
         entries[torn] = np.take_along_axis(entries[torn], order, axis=1)
@@ -90,9 +91,9 @@ def _insert_all(
     memory_budget: int,
     advance: Callable[[int], None],
 ) -> np.ndarray:
-    """Let the rows `fresh` (c,) into the lists that they belong to, but for those that are made again.
+    """Insert the rows `fresh` (c,) into the lists that they belong to, except the lists searched `again`.
 
-    Returns a mask (n,) of the rows that so many of them are close to that they are better made again, too.
+    Returns a mask (n,) of the rows with so many of them nearby that searching again is better for these too.
     """
     count, width = ranking.rows.shape
     rows = np.flatnonzero(~again)
@@ -115,10 +116,10 @@ def _insert_all(
 
 
 def _insert(ranking: Ranking, rows: np.ndarray, sizes: np.ndarray, options: np.ndarray) -> None:
-    """Let `options` (q, c) into the lists of `rows` (q,), which have `sizes` (q,) entries each."""
+    """Insert `options` (q, c) into the lists of `rows` (q,), which have `sizes` (q,) entries each."""
     last = ranking.rows[rows, sizes - 1]
     ranking.insert(rows, options)
     entries = ranking.rows[rows]
-    # After the last entry that was there others may belong, which were too far to be known.
+    # Products too far away to be known may belong after the old last entry, so nothing after it is certain.
     after = np.cumsum(entries == last[:, np.newaxis], axis=1) - (entries == last[:, np.newaxis])
     ranking.rows[rows] = np.where(after > 0, rows[:, np.newaxis], entries)

@@ -22,11 +22,11 @@ _DIGEST = 32
 
 @dataclass(frozen=True)
 class KnownLists:
-    """Exact lists under one metric, and what tells whether a product still has the vector they are of.
+    """Exact lists under one metric, with hashes that show whether a product's vector has changed since.
 
     `rows` (n, k), int32, and `scores` (n, k), float64, are those of `NeighbourLists`, some entries deeper;
-    `ids` is sorted. An entry that is the product itself stands for one that is not known, and so do all
-    after it. `digests` (n, 32), uint8, are the SHA-256 of the products' vectors.
+    `ids` is sorted. If an entry is the product itself, it and all after it are unknown. `digests` (n, 32),
+    uint8, are the SHA-256 of the products' vectors.
     """
 
     metric: str
@@ -36,20 +36,20 @@ class KnownLists:
     scores: np.ndarray
 
     def rows_now(self, ids: list[str], digests: np.ndarray) -> np.ndarray:
-        """The row of each product among `ids`, (n,) int32; -1 where it has gone or has another vector."""
+        """The row of each product among `ids`, (n,) int32; -1 if it left or has another vector."""
         row_of = {product_id: row for row, product_id in enumerate(ids)}
         now = np.array([row_of.get(product_id, -1) for product_id in self.ids], np.int32)
         return np.where((digests[now] == self.digests).all(axis=1), now, np.int32(-1))
 
 
 def digests_of(space: ProductSpace) -> np.ndarray:
-    """The SHA-256 of all that decides each product's scores: (n, 32), uint8."""
+    """The SHA-256 of the vectors that decide each product's scores: (n, 32), uint8."""
     together = b"".join([hashlib.sha256(space.content(row).data).digest() for row in range(space.count)])
     return np.frombuffer(together, np.uint8).reshape(space.count, _DIGEST)
 
 
 def save_lists(folder: Path, key: str, known: KnownLists) -> Path:
-    """Write lists to `folder`, whole or not at all, in the place of those with the same key.
+    """Write lists to `folder` atomically, replacing those with the same key.
 
     The file is an Arrow stream, followed by its SHA-256.
     """
@@ -73,9 +73,9 @@ def save_lists(folder: Path, key: str, known: KnownLists) -> Path:
 
 
 def load_lists(folder: Path, key: str) -> KnownLists | None:
-    """The lists with this key in `folder`, or None where there are none; damaged ones count for none.
+    """The lists with this key in `folder`, or None if there are none that can be used.
 
-    Of those it says so in a sentence.
+    One sentence reports damaged ones and those of another version.
     """
     path = _path(folder, key)
     try:
@@ -103,7 +103,7 @@ def _path(folder: Path, key: str) -> Path:
 
 
 def _say_useless(path: Path, reason: str) -> None:
-    say(f"The lists of the build before, {path}, cannot be used ({reason}): all lists are searched again.")
+    say(f"The last build's lists in {path} cannot be used ({reason}): all lists are searched again.")
 
 
 def _columns(values: np.ndarray, kind: pa.DataType) -> pa.FixedSizeListArray:
@@ -112,6 +112,6 @@ def _columns(values: np.ndarray, kind: pa.DataType) -> pa.FixedSizeListArray:
 
 
 def _array(column: pa.FixedSizeListArray) -> np.ndarray:
-    # Arrow's own `to_numpy` would import Pandas, which takes longer than reading the file.
+    # Arrow's own `to_numpy` would import pandas, which takes longer than reading the file.
     values = np.frombuffer(column.values.buffers()[1], column.type.value_type.to_pandas_dtype())
     return values.reshape(len(column), column.type.list_size)

@@ -1,4 +1,4 @@
-"""The lists that a search gives."""
+"""The result of a search: each product's list of neighbours."""
 
 from __future__ import annotations
 
@@ -13,23 +13,23 @@ from bundle.format import encode_list, encode_string, list_key
 from precompute.neighbours.known import KnownLists
 
 _TEXT = 4 * 1024 * 1024
-"""Bytes of text that are put together at a time."""
+"""Bytes of text that are assembled at a time."""
 
 _WIDEST = 1024
-"""Bytes of an id above which lists are written entry by entry: all ids take the room of the longest."""
+"""If an id has more bytes, lists are written entry by entry: a table pads all ids to the longest."""
 
 _GREATEST = 1e9
-"""Scores from which on six decimals are no longer exact in float64, and are left to Python."""
+"""From this score on, float64 has no six exact decimals, and Python formats the numbers."""
 
 
 @dataclass(frozen=True)
 class NeighbourLists:
     """The lists of all products: `rows` (n, k), int32, and `scores` (n, k), float64, best first.
 
-    Row i belongs to `ids[i]`, and so does an entry i of `rows`; `ids` is sorted. `search` says for the
-    manifest how they were found: the `engine`, "exact" or "approximate", and the `index`, the `recall`
-    and the number of products in the `sample` it was measured on where it was approximate. `known` is what
-    the next search can start from, None where this one was not to be exact or there is but one product.
+    Row i belongs to `ids[i]`, and an entry i of `rows` means `ids[i]`; `ids` is sorted. `search` is the
+    manifest's entry about how they were found: the `engine`, "exact" or "approximate", and for the latter
+    the `index`, the `recall` and the size of the `sample` on which it was measured. `known` is what the next
+    search can start from; None after an approximate search or with a single product.
     """
 
     ids: list[str]
@@ -45,14 +45,14 @@ class NeighbourLists:
             yield product_id, list(map(Neighbour, names, scores.tolist()))
 
     def lines(self) -> Iterator[tuple[str, bytes]]:
-        """Each product's id with its line of a neighbours file, as `bundle.format.encode_list` gives it."""
+        """Each product's id with its line of a neighbours file, as `bundle.format.encode_list` writes it."""
         heads = [f"[{encode_string(product_id)}, ".encode() for product_id in self.ids]
         widest = max(map(len, heads), default=0)
         if widest > _WIDEST or not self.rows.size or np.abs(self.scores).max() >= _GREATEST:
             for product_id, entries in self:
                 yield product_id, encode_list(product_id, entries).encode()
             return
-        # JSON has no zero bytes: they fill what is shorter than its place, and are taken out at the end.
+        # JSON has no zero bytes, so they pad shorter fields. They are removed at the end.
         table = np.array(heads, f"S{widest}").view(np.uint8).reshape(len(heads), widest)
         step = max(1, _TEXT // (self.rows.shape[1] * (widest + 24)))
         for start in range(0, len(self.ids), step):
@@ -68,7 +68,7 @@ class NeighbourLists:
 
 
 def _decimal(scores: np.ndarray) -> np.ndarray:
-    """Scores (q, k) with six decimals, in ASCII, zero bytes where there is no digit: (q, k, w), uint8."""
+    """Scores (q, k) with six decimals in ASCII, padded with zero bytes: (q, k, w), uint8."""
     millionths = np.rint(np.abs(scores) * 10**6).astype(np.int64)
     digits = max(1, len(str(int(millionths.max()))) - 6)
     text = np.zeros((*scores.shape, 1 + digits + 7), np.uint8)

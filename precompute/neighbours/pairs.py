@@ -1,4 +1,4 @@
-"""Measures how near unrelated products are, by the scores of random pairs."""
+"""Measures the scores of random pairs, to show how near unrelated products are."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from bundle.metric import sign
 from precompute.neighbours.best_pair import ProductSpace, open_products
 
 SAMPLED = 100_000
-"""Pairs that are drawn; all pairs are taken where there are no more."""
+"""How many pairs are drawn. All are used if there are no more."""
 
 TAIL = (99.5, 99.9, 99.99)
-"""Shares, in percent, that are told apart beyond the hundredths."""
+"""Percentiles that are recorded besides the whole ones."""
 
 _PARTNERS = 25
-"""Pairs that a product is in which is drawn, so that it is taken into float64 once for all of them."""
+"""Each drawn product is in this many pairs, so its conversion to float64 serves them all."""
 
 _BLOCK = 4_096
 
@@ -25,10 +25,10 @@ _BLOCK = 4_096
 def pair_scores(vectors: np.ndarray, metric: str, *, counts: np.ndarray | None = None) -> np.ndarray:
     """The scores of `SAMPLED` random pairs of different products, or of all pairs: (p,) float64.
 
-    `vectors`, float32, are those of the products, as many of each as `counts` (n,) says, or one. The pairs
-    depend on n alone, so equal vectors give equal scores.
+    `vectors`, float32, are those of the products. `counts` (n,) is how many each has; None means one each.
+    The pairs depend on n alone, so equal vectors give equal scores.
     """
-    # Threads inside of products as small as these would wait for each other.
+    # With matrix products as small as these, threads would wait for each other.
     with threadpool_limits(1, "blas"):
         return _scores(open_products(vectors, metric, counts=counts))
 
@@ -46,7 +46,7 @@ def _scores(space: ProductSpace) -> np.ndarray:
 
 
 def describe_pairs(scores: np.ndarray, metric: str) -> dict[str, Any]:
-    """What the manifest says of the `pair_scores`: the one at place p is nearer than p % of the pairs are."""
+    """The manifest's entry about `pair_scores`: quantile p is nearer than p % of the pairs."""
     if not scores.size:
         return {"sampled": 0, "quantiles": [], "tail": {}}
     way = sign(metric)

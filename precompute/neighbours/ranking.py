@@ -1,4 +1,4 @@
-"""The best of a row's candidates, by their exact scores: candidates in float32 go in, lists come out."""
+"""Ranks a row's candidates by their exact scores: candidates in float32 go in, lists come out."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from precompute.neighbours.best_pair import ProductSpace
 class Ranking:
     """Fills in the lists of all rows: `rows` (n, k), int32, and `scores` (n, k), float64, best first.
 
-    Equal scores are in the order of `ranks` (n,), which a product's id decides. Different rows may be
-    filled in from different threads.
+    `ranks` (n,), the products' ranks by id, orders equal scores. Different threads may fill in different
+    rows.
     """
 
     def __init__(self, space: ProductSpace, ranks: np.ndarray, *, depth: int) -> None:
@@ -21,16 +21,16 @@ class Ranking:
         self._space, self._ranks = space, ranks
 
     def settle(self, rows: np.ndarray, options: np.ndarray) -> None:
-        """Write the best of `options` (q, c) into the lists of `rows` (q,), the rows themselves left out.
+        """Write the best of `options` (q, c) into the lists of `rows` (q,), without the rows themselves.
 
-        An option may be a row itself any number of times, and no other more than once.
+        A row may occur in its own options any number of times; other options must not repeat.
         """
         self._write(rows, options, self._space.scores(rows, options))
 
     def insert(self, rows: np.ndarray, options: np.ndarray) -> None:
-        """Let the best of `options` (q, c), none of which is there yet, into the lists of `rows` (q,).
+        """Insert the best of `options` (q, c), none of which is there yet, into the lists of `rows` (q,).
 
-        In the lists and in `options` a row itself stands for no entry, any number of times.
+        In lists and in `options`, the row itself means "no entry" and may occur any number of times.
         """
         entries, scores = self.rows[rows], self.scores[rows]
         more = self._space.scores(rows, options)
@@ -45,7 +45,7 @@ class Ranking:
     def settle_alike(self, rows: np.ndarray, options: np.ndarray) -> None:
         """Write the best of `options` (c,) into the lists of `rows` (q,), which all have the same vector.
 
-        No option occurs twice; the rows may be among them.
+        Options must not repeat. They may include the rows.
         """
         depth = self.rows.shape[1]
         scores = self._space.scores(rows[:1], options[np.newaxis])[0]
@@ -59,9 +59,9 @@ class Ranking:
 
 
 def padded(rows: np.ndarray, options: np.ndarray, starts: np.ndarray, counts: np.ndarray) -> np.ndarray:
-    """The options of each of `rows` (q,), and the row itself where another has more: (q, c).
+    """The options of each of `rows` (q,) as an array (q, c); shorter ones are padded with the row itself.
 
-    Those of a row are `counts` (q,) of `options` (p,), from `starts` (q,) on.
+    Each row has `counts` (q,) of the `options` (p,), beginning at `starts` (q,).
     """
     columns = np.arange(counts.max())
     inside = columns < counts[:, np.newaxis]

@@ -1,4 +1,4 @@
-"""Vectors under a metric: nearness in float32 with an error bound, and exact scores."""
+"""Compares vectors under a metric: nearness in float32 with an error bound, and exact scores."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from bundle.metric import lower_is_better
 DECIMALS = 6
 
 _STEP = 1.1e-6
-"""A step of the rounding and a little more: scores that are closer may be equal once rounded."""
+"""A rounding step and a little more: scores that are closer may be equal once rounded."""
 
 _UNIT = 2.0**-24
 """The unit roundoff of float32."""
@@ -22,12 +22,12 @@ _UNIT_64 = 2.0**-53
 """The unit roundoff of float64."""
 
 _NEAR_ONE = 1e-6
-"""A vector whose length differs from 1 by no more is taken for one of unit length."""
+"""A vector counts as one of unit length if its length differs from 1 by no more than this."""
 
 _BLOCK = 1 << 22
 """How many numbers are converted to float64 at a time."""
 _CACHE = 8 * 1024 * 1024
-"""Bytes of vectors that are gathered at a time: more leaves the cache, less makes threads wait for turns."""
+"""Bytes of vectors gathered at a time: more would not fit the cache, less would make threads wait."""
 
 _thread = threading.local()
 
@@ -36,15 +36,15 @@ _thread = threading.local()
 class Space:
     """Vectors under one metric.
 
-    `vectors` (n, d), float32, are those that were given and `norms` (n,), float64, their lengths;
-    `points` (n, d), float32, are what nearness is computed from, to a `scale` that is 1 for a cosine, and
-    `halves` (n,), float32, half their squared lengths (Euclidean only). Where one product of a row has a
-    nearness that is lower than another's by more than the row's `margins` (n,), float32, its rounded score
-    is surely worse.
+    `vectors` (n, d), float32, are the given ones and `norms` (n,), float64, their lengths. Nearness is
+    computed from `points` (n, d), float32: unit vectors for a cosine, otherwise the vectors, centred if
+    Euclidean, times `scale`. `halves` (n,), float32, are half the points' squared lengths (Euclidean only).
+    If one option's nearness to a row is lower than another's by more than the row's `margins` (n,), float32,
+    its rounded score is certainly worse.
 
-    A score is the same to the last bit however many are computed at once, and on every machine. A matrix
-    product adds in an order of its own, so where its error might change the sixth decimal the sum is taken
-    anew in an order that only the number of dimensions decides.
+    A score is the same to the last bit on every machine, however many are computed at once. A matrix product
+    adds in an order of its own. If its error could change the sixth decimal, the sum is computed again in an
+    order that depends only on the number of dimensions.
     """
 
     metric: str
@@ -62,23 +62,23 @@ class Space:
 
     @property
     def counts(self) -> np.ndarray:
-        """How many of the points each row has: one."""
+        """How many points each row has: one."""
         return np.ones(self.count, np.int32)
 
     def content(self, row: int) -> np.ndarray:
-        """All that decides the row's scores."""
+        """The row's vector, which decides its scores."""
         return self.vectors[row, :]
 
     def blocks(self, side: int) -> list[slice]:
-        """All rows, in blocks of no more than `side`."""
+        """All rows, in blocks of at most `side`."""
         return [slice(start, min(start + side, self.count)) for start in range(0, self.count, side)]
 
     def nearness(
         self, rows: slice | np.ndarray, others: slice | np.ndarray, *, out: np.ndarray | None = None
     ) -> np.ndarray:
-        """How near each of `rows` (q,) is to each of `others` (c,), in float32, (q, c): more is nearer.
+        """The nearness of each of `rows` (q,) to each of `others` (c,): (q, c) float32; higher is nearer.
 
-        It is written to `out`, float32, where that is given, which has q * c places or more.
+        If `out`, float32 with at least q * c elements, is given, the result is written there.
         """
         left, right = self.points[rows], self.points[others]
         if out is not None:
@@ -90,16 +90,16 @@ class Space:
         return near
 
     def least_nearness(self, rows: np.ndarray, scores: np.ndarray) -> np.ndarray:
-        """The nearness, (q,) float32, that each product has to a row whose score is the given one or better.
+        """The least nearness, (q,) float32, of any product whose score with a row is the given one or better.
 
-        `rows` (q,) and `scores` (q,), rounded, belong together. A margin has room for the errors of two
-        nearnesses and a step of the rounding; here there are one such error and half a step.
+        `rows` (q,) and the rounded `scores` (q,) belong together. A margin covers the errors of two
+        nearnesses and one rounding step; here one such error and half a step occur.
         """
         nearness: np.ndarray = self.nearness_of(scores) - self.margins[rows]
         return nearness.astype(np.float32)
 
     def nearness_of(self, scores: np.ndarray) -> np.ndarray:
-        """What nearness a score would have if neither was rounded, in float64."""
+        """The nearness, float64, that corresponds to a score if neither is rounded."""
         scaled = scores * self.scale
         found: np.ndarray = -np.square(scaled) / 2 if self.lower_is_better else scaled * self.scale
         return found
@@ -136,7 +136,8 @@ class Space:
             scores = self._scores(rows[:, np.newaxis], options, sums)
             return self._rounded(rows, options, scores, self._doubts(rows, options))
         squares = self.norms[rows, np.newaxis] ** 2 + self.norms[others] ** 2
-        # The less is left of the squares the more of it is error, and without end where nothing is.
+        # Near-equal vectors cancel: the smaller the difference, the larger its relative error, up to
+        # infinity.
         with np.errstate(divide="ignore", invalid="ignore"):
             distances = np.sqrt(squares - 2 * sums)
             return self._rounded(rows, options, distances, self._error * squares / distances)
@@ -148,13 +149,13 @@ class Space:
 
     @property
     def _error(self) -> float:
-        # Two sums of d products differ by 2 d u of the lengths at the most, whatever their orders; lengths,
+        # Two sums of d products differ by at most 2 d u of the lengths, whatever their orders. Lengths,
         # squares and roots are each within (d + 8) u.
         width: int = self.vectors.shape[1]
         return 4 * (width + 8) * _UNIT_64
 
     def _doubts(self, rows: np.ndarray, options: np.ndarray) -> np.ndarray | float:
-        """By how much the scores of products that were summed in two orders may differ."""
+        """How much a score may change if its products are summed in another order."""
         if self.metric == "cosine":
             return self._error
         doubts: np.ndarray = self._error * self.norms[rows, np.newaxis] * self.norms[options]
@@ -164,7 +165,7 @@ class Space:
         """The inner products or squared distances of `queries` (q, d) and `options` (q, c): (q, c)."""
         wide = self._wide(options)
         if self.lower_is_better:
-            # The squares of the differences, as lengths and products would cancel for near-equal vectors.
+            # Differences are squared, because lengths and products would cancel for near-equal vectors.
             wide -= queries[:, np.newaxis]
             sums: np.ndarray = np.vecdot(wide, wide)
         else:
@@ -172,10 +173,10 @@ class Space:
         return sums
 
     def _wide(self, rows: np.ndarray) -> np.ndarray:
-        """The vectors of `rows` (…,) in float64, (…, d), until this thread asks again."""
+        """The vectors of `rows` (…,) in float64, (…, d). This thread's next call overwrites them."""
         shape = (*rows.shape, self.vectors.shape[1])
         narrow = scratch("narrow", shape, np.float32)
-        # With "clip" the vectors go straight to their place; all rows exist.
+        # "clip" copies the vectors directly to `out`. No row is out of range.
         np.take(self.vectors, rows, axis=0, out=narrow, mode="clip")
         wide = scratch("wide", shape, np.float64)
         wide[:] = narrow
@@ -195,15 +196,15 @@ class Space:
     def _rounded(
         self, rows: np.ndarray, options: np.ndarray, scores: np.ndarray, doubts: np.ndarray | float
     ) -> np.ndarray:
-        """Round the scores (q, c), those anew whose `doubts` reach to another sixth decimal."""
+        """Round the scores (q, c). Those whose `doubts` could change the sixth decimal are computed again."""
         unsure = np.round(scores - doubts, DECIMALS) != np.round(scores + doubts, DECIMALS)
         left, others = np.broadcast_to(rows[:, np.newaxis], scores.shape)[unsure], options[unsure]
         scores[unsure] = self._scores(left, others, self._sums_in_order(left, others))
-        # A sum with 0 turns a negative zero, which would be written as -0.000000, into zero.
+        # Adding 0 turns a negative zero, which would be written as -0.000000, into zero.
         return np.round(scores, DECIMALS) + 0.0
 
     def _sums_in_order(self, rows: np.ndarray, others: np.ndarray) -> np.ndarray:
-        """As `_sums` for pairs of rows (p,), in the order of NumPy's own sum, which goes by d alone."""
+        """Like `_sums`, for pairs of rows (p,), in the order of NumPy's own sum, which depends only on d."""
         sums = np.empty(len(rows))
         for part in _parts(len(rows), self.vectors.shape[1]):
             left, right = (self.vectors[some[part]].astype(np.float64) for some in (rows, others))
@@ -215,10 +216,10 @@ class Space:
 def open_space(vectors: np.ndarray, metric: str) -> Space:
     """The space of `vectors` (n, d), float32, under "cosine", "dot" or "euclidean".
 
-    The bounds of the errors hold for every order of summation: float32 computes a product of two vectors of
-    d dimensions to within d u / (1 - d u) times the sum of |x_i y_i| (Higham, Accuracy and Stability of
-    Numerical Algorithms, 2002, section 3.1; u = 2⁻²⁴), and that sum is no more than the product of the two
-    lengths. Raises `ValueError` for another metric, NaN or infinity.
+    The error bounds hold for every order of summation. In float32, the error of the inner product of two
+    vectors of d dimensions is at most d u / (1 - d u) times the sum of |x_i y_i| (Higham, Accuracy and
+    Stability of Numerical Algorithms, 2002, section 3.1; u = 2⁻²⁴). That sum is at most the product of the
+    two lengths. Raises `ValueError` for another metric, NaN or infinity.
     """
     vectors = np.ascontiguousarray(vectors, np.float32)
     norms = _lengths(vectors)
@@ -240,14 +241,14 @@ def _cosine(vectors: np.ndarray, norms: np.ndarray) -> Space:
         for part in _parts(len(vectors), vectors.shape[1]):
             lengths = np.where(norms[part] > 0, norms[part], 1)[:, np.newaxis]
             points[part] = vectors[part].astype(np.float64) / lengths
-    # Points of a length within 1e-6 of 1 change a cosine by no more than 2e-6, which 50 u covers.
+    # If lengths are within 1e-6 of 1, the cosine changes by at most 2e-6, which 50 u covers.
     margin = 2 * _error(vectors.shape[1] + 50) + _STEP
     return Space("cosine", vectors, norms, points, 1.0, None, np.full(len(vectors), margin, np.float32))
 
 
 def _dot(vectors: np.ndarray, norms: np.ndarray) -> Space:
     scale = _scale(norms)
-    # A power of two scales without an error, underflow apart, which the margin's last term covers.
+    # Scaling by a power of two is exact except for underflow, which the margin's last term covers.
     points = vectors if scale == 1 else vectors * np.float32(scale)
     lengths = norms * scale
     errors = _error(vectors.shape[1] + 10) * lengths * lengths.max(initial=0)
@@ -256,8 +257,8 @@ def _dot(vectors: np.ndarray, norms: np.ndarray) -> Space:
 
 
 def _euclidean(vectors: np.ndarray, norms: np.ndarray) -> Space:
-    # Nearness is -|x - y|² / 2 = x·y - |x|² / 2 - |y|² / 2, which cancels: its error goes with the lengths,
-    # not with the distance. Distances stay when the mean is taken away, and the lengths become smaller.
+    # Nearness is -|x - y|² / 2 = x·y - |x|² / 2 - |y|² / 2, which cancels: its error grows with the lengths,
+    # not with the distance. Subtracting the mean shortens the vectors and preserves their distances.
     mean = vectors.mean(axis=0, dtype=np.float64)
     points = np.empty_like(vectors)
     scale = _scale(norms) / 2
@@ -265,8 +266,8 @@ def _euclidean(vectors: np.ndarray, norms: np.ndarray) -> Space:
         points[part] = (vectors[part] - mean) * scale
     lengths = _lengths(points)
     longest = lengths.max(initial=0)
-    # With H = (|x|² + |y|²) / 2, no less than |x·y|: the product errs by d u H, the halves and the two
-    # differences by 5 u H, and points rounded to float32 move half a squared distance by 4 u H.
+    # Let H = (|x|² + |y|²) / 2, which is at least |x·y|. The product is off by d u H, the halves and the two
+    # differences by 5 u H, and rounding the points to float32 changes half a squared distance by 4 u H.
     errors = _error(vectors.shape[1] + 12) * (lengths**2 + longest**2) / 2
     step = _STEP * scale
     margins = 2 * errors + step * (lengths + longest + step) + _underflow(vectors.shape[1])
@@ -275,23 +276,23 @@ def _euclidean(vectors: np.ndarray, norms: np.ndarray) -> Space:
 
 
 def _error(terms: int) -> float:
-    """The relative error of a float32 sum of so many products."""
+    """The relative error of a float32 sum of this many products."""
     return terms * _UNIT / (1 - terms * _UNIT)
 
 
 def _underflow(dimensions: int) -> float:
-    """What products too small for float32 can add up to."""
+    """The largest sum of products that are too small for float32."""
     return 4 * dimensions * float(np.finfo(np.float32).tiny)
 
 
 def _scale(norms: np.ndarray) -> float:
-    """The power of two, 1 at the most, that brings all lengths to 1 or below: their products stay finite."""
+    """The power of two, at most 1, that brings all lengths to 1 or below, so their products stay finite."""
     longest = norms.max(initial=0)
     return float(2.0 ** -np.ceil(np.log2(longest))) if longest > 1 else 1.0
 
 
 def scratch(name: str, shape: tuple[int, ...], kind: type) -> np.ndarray:
-    """Memory of this thread's own: asking the system for it anew takes longer than a score."""
+    """An array in memory that this thread reuses: allocating it anew takes longer than computing a score."""
     size = math.prod(shape)
     held = getattr(_thread, name, None)
     if held is None or len(held) < size:

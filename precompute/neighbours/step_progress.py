@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 
 class Progress:
-    """Calls `advance` with a total of `count` while `steps` steps are done, from any thread."""
+    """Calls `advance` with numbers that add up to `count` once `steps` steps are done. Safe in threads."""
 
     def __init__(self, count: int, steps: int, advance: Callable[[int], None]) -> None:
         self._count, self._steps, self._advance = count, steps, advance

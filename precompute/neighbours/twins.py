@@ -1,7 +1,7 @@
 """Groups products with near-duplicate pictures: the same file, saved again, or resized.
 
-Whether two pictures are the same is asked of their pixels and not of their embeddings: two colours of one
-clock have a cosine of 0.985 under the default recipe, a photo and its copy at a low quality one of 0.86.
+Pixels decide whether two pictures are the same, not embeddings: two colours of one clock have a cosine of
+0.985 under the default recipe, but a photo and its low-quality copy only 0.86.
 """
 
 from __future__ import annotations
@@ -22,11 +22,12 @@ _COMPARED_AT_ONCE = 1 << 24
 def with_twins(
     products: Sequence[Product], lists: NeighbourLists, signatures: Mapping[str, np.ndarray]
 ) -> list[Product]:
-    """The products, each with the id of the first of its group as `twins`; those alone have none.
+    """The products, each with the id of its group's first product as `twins`; empty if it has no twins.
 
-    Two are compared where one is in the list of the other, and where their pictures are one file. A group is
-    all that is the same as its first product in the catalogue's order, so that no chain of small differences
-    joins what looks different. `signatures` has each picture's signature (`pictures.signature`) by image id.
+    Two products are compared if one is in the other's list, or if they have the same file as first picture.
+    All products of a group match its first one in the catalogue's order, so no chain of small differences
+    joins pictures that look different. `signatures` has the pictures' signatures (`pictures.signature`) by
+    image id.
     """
     firsts: dict[str, Product] = {}
     for product in products:
@@ -60,7 +61,7 @@ def _same_pictures(
     firsts: Mapping[str, Product],
     places: Mapping[str, int],
 ) -> list[tuple[str, str]]:
-    """Pairs of the first products of two files that show the same, both sides in the catalogue's order."""
+    """Pairs of files that show the same picture, as the first products of both, in the catalogue's order."""
     by_id = {product.id: product for product in products}
     first = np.array([places[firsts[by_id[name].images[0].id].id] for name in lists.ids], np.int64)
     looks = np.stack([signatures[by_id[name].images[0].id] for name in lists.ids]).reshape(len(lists.ids), -1)
@@ -69,7 +70,7 @@ def _same_pictures(
     for begin in range(0, len(lists.ids), step):
         rows = lists.rows[begin : begin + step]
         own, others = looks[begin : begin + step, np.newaxis], looks[rows]
-        # In uint8 the smaller is taken from the larger, as a difference below zero would come round to 255.
+        # Differences in uint8 would wrap around below zero, so the smaller is subtracted from the larger.
         near = ((np.maximum(own, others) - np.minimum(own, others)).max(axis=2, initial=0)) <= TOLERANCE
         row, column = np.nonzero(near)
         pair = np.stack([first[begin + row], first[rows[row, column]]], axis=1)

@@ -58,7 +58,7 @@ def test_damage_of_any_kind_is_noticed_and_said(tmp_path: Path, capsys: pytest.C
         path.write_bytes(each)
         assert load_lists(tmp_path, "key") is None
         said = capsys.readouterr().err
-        assert f"{path}, cannot be used (it is damaged): all lists are searched again." in said
+        assert f"{path} cannot be used (it is damaged): all lists are searched again." in said
     path.write_bytes(content)
     assert load_lists(tmp_path, "key") is not None
 
