@@ -12,6 +12,7 @@ import numpy as np
 from bundle import Product
 from precompute.embeddings.projection import centre, project
 from precompute.models.recipe import ANCHORS, MOST_PICTURES, Recipe
+from precompute.shared.errors import UserError
 from precompute.store import EmbeddingStore
 
 _BLOCK = 1 << 22
@@ -53,6 +54,8 @@ def compared_vectors(products: Sequence[Product], embeddings: EmbeddingStore, re
     A product's vectors depend only on its set of `compared_pictures` and on the projection. Raises `KeyError`
     with the number of missing embeddings if there are any.
     """
+    if recipe.has_parts:
+        raise UserError(f"The recipe {recipe.name} has parts, which this version cannot build yet.")
     pictures = compared_pictures(products, recipe.pictures)
     counts = np.array([len(images) for images in pictures.values()], np.int32)
     images = [image_id for images in pictures.values() for image_id in images]

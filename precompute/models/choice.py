@@ -14,7 +14,8 @@ from bundle import Bundle
 from bundle.metric import METRICS
 from precompute.models import recipe as names
 from precompute.models.networks import network_of
-from precompute.models.recipe import APPLICATIONS, HUB, KERAS, RECIPES, Recipe
+from precompute.models.part_choice import check_parts, read_parts
+from precompute.models.recipe import APPLICATIONS, HUB, KERAS, PARTS, RECIPES, Recipe
 from precompute.shared.errors import UserError
 
 MAXIMUM_TOP = 200
@@ -40,6 +41,7 @@ _RANGES = {
 }
 _TYPES = {"int": (int, "a whole number"), "str": (str, "text"), "Path | None": (str, "a path in quotes")}
 _NAME = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,100}")
+_LONGEST_LABEL = 40
 _FIXED = ("layer", "pooling", "preprocessing", "input_size")
 
 
@@ -105,8 +107,8 @@ def with_depth(recipe: Recipe, depth: int) -> Recipe:
 def read_recipe(path: Path) -> Recipe:
     """The recipe in a TOML file: its keys are the fields of `Recipe`, `name` and `extractor` are needed.
 
-    A relative path in `weights` starts at the file's folder. Raises `UserError` where the file cannot be
-    read, or has an unknown key or a value that does not fit.
+    A relative path in `weights` or of a head starts at the file's folder. Raises `UserError` where the file
+    cannot be read, or has an unknown key or a value that does not fit.
     """
     try:
         values = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -120,6 +122,8 @@ def read_recipe(path: Path) -> Recipe:
             raise UserError(
                 f"The recipe {path} has the unknown key {key!r}; the known ones are {', '.join(fields)}."
             )
+        if key in PARTS:
+            continue
         expected, words = _TYPES[str(fields[key].type)]
         if not isinstance(value, expected) or isinstance(value, bool):
             raise UserError(f"Expected {key} in the recipe {path} to be {words}. Received: {value!r}.")
@@ -128,6 +132,7 @@ def read_recipe(path: Path) -> Recipe:
             raise UserError(f'The recipe {path} has no {key}: write a line {key} = "…".')
     if "weights" in values:
         values["weights"] = path.parent / values["weights"]
+    values |= read_parts(values, path)
     model = _of_model(values.pop("extractor"), values)
     return _checked(model, source=f"the recipe {path}")
 
@@ -188,6 +193,12 @@ def _checked(recipe: Recipe, *, source: str) -> Recipe:
             f"Expected the name in {source} to be letters, digits, dots, dashes and underscores. "
             f"Received: {recipe.name!r}."
         )
+    if len(recipe.label) > _LONGEST_LABEL or not (recipe.label + " ").isprintable():
+        raise UserError(
+            f"Expected the label in {source} to be one line of at most {_LONGEST_LABEL} characters. "
+            f"Received: {recipe.label!r}."
+        )
+    check_parts(recipe, source=source)
     return recipe
 
 

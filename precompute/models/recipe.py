@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
 from pictures.limits import UPRIGHT
+from precompute.models.heads import Head
 
 DEFAULT = "efficientnet-lite0"
 
@@ -34,6 +35,8 @@ RESIZES = ("crop", "letterbox", "squash")
 INTERPOLATIONS = ("nearest", "bilinear", "bicubic", "box", "hamming", "lanczos")
 PROJECTIONS = ("centre", "none")
 PICTURES = ("mean", "best", "first")
+PARTS = ("features", "colour", "heads", "title")
+"""The fields that say what a vector is made of."""
 
 _DECIDES_EMBEDDING = (
     "extractor",
@@ -71,7 +74,13 @@ class Recipe:
     `precompute.embeddings.projection.project`; `pictures` says which pictures of a product are compared, and
     how: `precompute.embeddings.vectors.compared_vectors`. `top` is how many look-alikes are shown at first,
     `depth` how many are stored, `decimals` how many decimals of a score people see. `weights` is a local
-    weights file, or None for the extractor's own.
+    weights file, or None for the extractor's own. `label` is what visitors read where they choose between
+    recipes; without one they read the name.
+
+    A vector is made of parts side by side, each scaled to unit length and multiplied by its weight: the
+    projected embedding by `features`, the picture's colour by `colour`, each of `heads` by its own, and the
+    product's `title` by its own. Only weights over 0 take part. Parts need the projection `centre` and the
+    metric `cosine`; without any but the embedding, vectors are as they were before there were parts.
     """
 
     name: str
@@ -91,10 +100,23 @@ class Recipe:
     depth: int = 60
     decimals: int = 2
     weights: Path | None = None
+    label: str = ""
+    features: float = 1.0
+    colour: float = 0.0
+    heads: tuple[Head, ...] = ()
+    title: Head | None = None
+
+    @property
+    def has_parts(self) -> bool:
+        """Whether a vector has other parts beside the embedding, or in its place."""
+        return bool(self.colour or self.heads or self.title)
 
     def published(self) -> dict[str, Any]:
-        """The fields as the manifest has them: all but the weights' path, which is this machine's own."""
-        return {name: value for name, value in asdict(self).items() if name != "weights"}
+        """The fields as the manifest has them: all but paths, which are this machine's own.
+
+        A recipe without a label or without parts leaves these fields out.
+        """
+        return self._values() | ({"label": self.label} if self.label else {}) | self._parts()
 
     def embedding_key(self) -> tuple[object, ...]:
         """What decides an embedding before the weights are read: equal for recipes that can share theirs."""
@@ -109,16 +131,34 @@ class Recipe:
         return self._fingerprint(_DECIDES_LIST, weights_sha256)
 
     def _fingerprint(self, names: tuple[str, ...], weights_sha256: str) -> str:
-        values = asdict(self)
+        values = self._values()
         content = {name: _SPELLED_OUT.get(name, {}).get(values[name], values[name]) for name in names}
         content["weights"] = weights_sha256
+        if names is _DECIDES_LIST:
+            content |= self._parts()
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
+    def _values(self) -> dict[str, Any]:
+        """All fields but the label, the parts and the weights' path, which is this machine's own."""
+        apart = {"weights", "label", *PARTS}
+        return {each.name: getattr(self, each.name) for each in fields(self) if each.name not in apart}
 
-def _as_published(name: str, extractor: str, description: str, **fields: Any) -> Recipe:
+    def _parts(self) -> dict[str, Any]:
+        """The parts' weights and hashes; empty where there are none, as before there were parts."""
+        if not self.has_parts:
+            return {}
+        return {
+            "features": self.features,
+            "colour": self.colour,
+            "heads": [head.published() for head in self.heads],
+            "title": self.title.published() if self.title else None,
+        }
+
+
+def _as_published(name: str, extractor: str, description: str, **own: Any) -> Recipe:
     """A recipe that gives what published code gives: `load_img` with its defaults, and no projection."""
     plain = {"decoding": "plain", "resize": "squash", "interpolation": "nearest", "projection": "none"}
-    options: dict[str, Any] = plain | {"top": 5} | fields
+    options: dict[str, Any] = plain | {"top": 5} | own
     return Recipe(name=name, extractor=KERAS + extractor, description=description, **options)
 
 

@@ -33,30 +33,30 @@ class SourceKind:
 class FileKind(SourceKind):
     """A kind of file: `recognises` it by its beginning, `open` gives its rows."""
 
-    recognises: Callable[[Head], bool]
+    recognises: Callable[[FileStart], bool]
     open: Callable[[Path, Keep], Rows]
 
 
 @dataclass(frozen=True)
-class Head:
+class FileStart:
     """The beginning of a file: its first bytes, and as text."""
 
     data: bytes
     text: str
 
 
-def _is_workbook(head: Head) -> bool:
+def _is_workbook(head: FileStart) -> bool:
     in_zip = head.data.startswith(b"PK\x03\x04") and re.search(
         rb"xl/|\[Content_Types\]\.xml|opendocument\.spreadsheet|_rels/", head.data
     )
     return bool(in_zip) or head.data.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
 
 
-def _is_feed(head: Head) -> bool:
+def _is_feed(head: FileStart) -> bool:
     return re.match(r"<(\?xml|rss|feed|rdf|!DOCTYPE\s+(?!html)|!--|[\w:]+[\s>])", head.text, re.I) is not None
 
 
-def _is_json_lines(head: Head) -> bool:
+def _is_json_lines(head: FileStart) -> bool:
     first, _, rest = head.text.partition("\n")
     try:
         item = json.loads(first)
@@ -132,7 +132,7 @@ def kind_of(path: Path) -> FileKind:
         data = file.read(_HEAD)
     if not data.strip(b"\x00\t\n\r "):
         raise UserError(f"Expected a table or a feed of products. Received: {path}, which is empty.")
-    binary = next((kind for kind in FILE_KINDS[:2] if kind.recognises(Head(data, ""))), None)
+    binary = next((kind for kind in FILE_KINDS[:2] if kind.recognises(FileStart(data, ""))), None)
     if binary:
         return binary
     for beginning, what in _NO_TABLES:
@@ -140,7 +140,7 @@ def kind_of(path: Path) -> FileKind:
             raise UserError(f"Expected a table or a feed of products. Received: {path}, which is {what}.")
     # All that is looked for is ASCII, which the encodings of tables have in common.
     text = decoded(data, encoding_of_head(data) or Encoding("utf-8"))
-    head = Head(data, text.lstrip("\ufeff \t\r\n"))
+    head = FileStart(data, text.lstrip("\ufeff \t\r\n"))
     if _HTML.match(head.text):
         raise UserError(
             f"Expected a table or a feed of products. Received: {path}, "

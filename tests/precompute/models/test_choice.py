@@ -147,7 +147,7 @@ KERAS = 'name = "x"\nextractor = "keras:VGG16"\n'
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        (KERAS + "colour = 1", "unknown key 'colour'; the known ones are name, description, extractor"),
+        (KERAS + "colours = 1", "unknown key 'colours'; the known ones are name, description, extractor"),
         (KERAS + 'input_size = "big"', "Expected input_size in the recipe"),
         (KERAS + "top = true", "a whole number. Received: True"),
         (KERAS + "metric = 3", "to be text. Received: 3"),

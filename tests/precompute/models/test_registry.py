@@ -145,7 +145,7 @@ def test_the_fingerprint_covers_the_weights_and_what_decides_a_list(litert: Extr
     assert own != RECIPE.fingerprint("0" * 64)
     assert own != replace(RECIPE, projection="none").fingerprint(weights)
     assert own != replace(RECIPE, pictures="best").fingerprint(weights)
-    assert own == replace(RECIPE, top=3, description="other words").fingerprint(weights)
+    assert own == replace(RECIPE, top=3, description="other words", label="Style").fingerprint(weights)
     assert RECIPE.extractor_fingerprint(weights) == replace(RECIPE, depth=9).extractor_fingerprint(weights)
     assert RECIPE.extractor_fingerprint(weights) != replace(RECIPE, input_size=240).extractor_fingerprint(
         weights
