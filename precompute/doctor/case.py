@@ -20,8 +20,8 @@ from precompute.store.pictures import thumbnail_files
 class Case:
     """A catalogue that was read and embedded, with the lists of one recipe.
 
-    `products` are those of the catalogue that have a picture, in its order, and `embedded` is what came of
-    its files; `measures` and `pictures` are by image id.
+    `products` are the catalogue's products that have a picture, in its order. `embedded` is the outcome for
+    its files. `measures` and `pictures` are by image id.
     """
 
     catalogue: Catalogue
@@ -57,9 +57,10 @@ class Case:
         )
 
     def neighbours(self) -> Iterator[tuple[Product, list[tuple[Product, float]]]]:
-        """Each product with its nearest and their scores, best first, without those of the same article.
+        """Each product with its nearest products and their scores, best first.
 
-        What variants of it are, and products with one of its pictures, is no news.
+        Products of the same article are left out: variants and products that share a picture tell nothing
+        new.
         """
         products = [self.by_id[product_id] for product_id in self.lists.ids]
         for product, row, scores in zip(products, self.lists.rows, self.lists.scores, strict=True):

@@ -1,4 +1,4 @@
-"""Finds products that may be in the wrong category, as their look-alikes are in another one."""
+"""Finds products that may be in the wrong category, because their look-alikes are in another one."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from precompute.doctor.case import Case
 from precompute.doctor.findings import Finding
 
 MEMBERS = 10
-"""Products that a category must have, for its own to be judged and for its votes to count."""
+"""A category with fewer products is not judged, and its products do not vote."""
 
 VOTERS = 20
-"""The most neighbours of a product that vote."""
+"""The most neighbours that vote on a product."""
 
 LEAST_VOTERS = 5
 
 AGREE = 0.5
-"""The share of the votes that another category must have."""
+"""The least share of votes for the other category."""
 
 EVIDENCE = 1.75
 """The least average evidence per vote for the other category, in nats."""
@@ -29,14 +29,14 @@ EVIDENCE = 1.75
 _SMOOTHING = 0.2
 _BLOCK = 4096
 SHOWN = 8
-"""How many of the nearest in the other category are shown beside a product."""
+"""How many of the nearest products in the other category are shown beside a product."""
 
 
 @dataclass(frozen=True)
 class Vote:
-    """How the nearest of a product vote: `own` is its category, `other` the one that they speak for.
+    """How a product's nearest neighbours vote: `own` is its category, `other` the one that they favour.
 
-    `share` of the `voters` are in the other one, and `evidence` is that of `votes_against`.
+    `share` is the share of the `voters` in the other category. `votes_against` defines the `evidence`.
     """
 
     product: Product
@@ -49,7 +49,7 @@ class Vote:
 
 
 def check_categories(case: Case) -> Iterator[Finding]:
-    """Findings about products whose nearest are in another category than they are."""
+    """Findings about products whose nearest neighbours are in another category."""
     for vote in votes_against(case):
         if vote.share >= AGREE and vote.evidence >= EVIDENCE:
             count = round(vote.share * vote.voters)
@@ -64,22 +64,24 @@ def check_categories(case: Case) -> Iterator[Finding]:
 
 
 def judged(products: list[Product]) -> list[str]:
-    """The categories that have `MEMBERS` products at least, sorted; none where there are no two."""
+    """The categories with at least `MEMBERS` products, sorted; none if there are fewer than two."""
     sizes = Counter(product.category for product in products if product.category)
     names = sorted(name for name, size in sizes.items() if size >= MEMBERS)
     return names if len(names) > 1 else []
 
 
 def votes_against(case: Case) -> Iterator[Vote]:
-    """For each product of a judged category the other one that speaks most for itself.
+    """For each product of a judged category, the other category with the most evidence for it.
 
-    The nearest vote for their categories, each as much as any other. Whether votes for B make a product of A
-    suspicious depends on how products of A are voted on as a rule: of shirts a third of the nearest may be
-    blouses. So the evidence is the mean over the votes of log P(vote | B) − log P(vote | A), where the
-    probabilities are the mean shares of the votes that products of either category get, the product itself
-    left out, mixed with a uniform share. Where two categories hold the same things, or one holds anything,
-    nothing speaks against it; a product that looks like none of its own does. The idea, to judge labels by
-    how they are confused as a rule, is that of Northcutt, Jiang and Chuang 2021, “Confident learning”.
+    The nearest neighbours vote for their own categories, with equal weight. Whether votes for B make a
+    product of A suspicious depends on the usual votes on products of A: a third of a shirt's nearest
+    neighbours may well be blouses. So the evidence is the mean over the votes of log P(vote | B) − log P(vote
+    | A). The probabilities are the mean shares of votes on products of either category, without the product
+    itself, mixed with a uniform share.
+
+    If two categories hold the same things, or one holds everything, there is no evidence against a product.
+    If it looks like nothing in its own category, there is. Judging labels by their usual confusions is the
+    idea of Northcutt, Jiang and Chuang 2021, “Confident learning”.
     """
     names = judged(case.products)
     place = {name: number for number, name in enumerate(names)}
@@ -118,7 +120,7 @@ def votes_against(case: Case) -> Iterator[Vote]:
 
 
 def _shares(rows: list[tuple[Product, list[Product]]], place: dict[str, int]) -> np.ndarray:
-    """The share of the votes that each category has, for each product: (n, c)."""
+    """Each category's share of the votes on each product: (n, c)."""
     shares = np.zeros((len(rows), len(place)))
     for row, (_, voters) in enumerate(rows):
         for other in voters:
@@ -127,6 +129,6 @@ def _shares(rows: list[tuple[Product, list[Product]]], place: dict[str, int]) ->
 
 
 def _logarithm(shares: np.ndarray) -> np.ndarray:
-    """Of shares (…, c) mixed with the uniform one, so that what was never seen is not impossible."""
+    """The logarithm of shares (…, c), mixed with a uniform share so that unseen votes are not impossible."""
     logarithm: np.ndarray = np.log((shares + _SMOOTHING / shares.shape[-1]) / (1 + _SMOOTHING))
     return logarithm

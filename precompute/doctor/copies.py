@@ -20,26 +20,26 @@ from precompute.store import Measures
 CARD_GROUND = 0.93
 CARD_INK = 0.5
 CARD_SPAN = 0.3
-"""A card that says “no image” has one ground and, not small, a sign or words in one ink; few products do."""
+"""A “no image” card has one background colour, and a large sign or words in one ink. Few products look so."""
 
 USED = 3
-"""Articles with one plain picture from which on it looks like a placeholder."""
+"""A plain picture on at least this many articles looks like a placeholder."""
 
 USED_GROUND = 0.85
-"""The part of such a picture that has one colour."""
+"""The least part of such a picture that has one colour."""
 
 COMPARED = 2
-"""How many of each product's nearest are compared with it pixel by pixel."""
+"""How many of each product's nearest neighbours are compared with it pixel by pixel."""
 
 CLOSE = 0.6
-"""The cosine under the default recipe from which on they are: 95 % of photos cut by a fifth have it."""
+"""The least cosine for comparing pixels. With the default recipe, 95 % of crops by a fifth reach it."""
 
 _OPEN = 512
-"""Thumbnails that are kept open, some 100 KB each."""
+"""How many thumbnails are kept open, about 100 KB each."""
 
 
 def check_copies(case: Case) -> Iterator[Finding]:
-    """Findings about pictures that several products share, and about those that stand for pictures."""
+    """Findings about pictures that several products share, and about placeholders."""
     for group in _groups(case):
         images = {product.images[0].id for product in group}
         measures = case.measures[group[0].images[0].id]
@@ -71,7 +71,7 @@ def _is_placeholder(measures: Measures, count: int) -> bool:
 
 
 def _groups(case: Case) -> list[list[Product]]:
-    """All products, those together whose first picture is one photo, in the catalogue's order."""
+    """All products, grouped by the photo that their first pictures show, in the catalogue's order."""
     head: dict[str, str] = {}
 
     def find(product_id: str) -> str:
@@ -90,7 +90,7 @@ def _groups(case: Case) -> list[list[Product]]:
 
 
 def _same(case: Case) -> Iterator[tuple[str, str]]:
-    """Pairs of products whose first pictures are one photo."""
+    """Pairs of products whose first pictures show the same photo."""
     firsts: dict[str, Product] = {}
     for product in case.products:
         earlier = firsts.setdefault(product.images[0].id, product)
@@ -114,7 +114,7 @@ def _same(case: Case) -> Iterator[tuple[str, str]]:
 
 
 def _to_compare(case: Case, firsts: dict[str, Product]) -> Iterator[tuple[str, str]]:
-    """Pairs of products, the one first in the catalogue's order, each the first one with its picture."""
+    """Pairs of products to compare, each the first one with its picture, in the catalogue's order."""
     places = {product.id: place for place, product in enumerate(case.products)}
 
     def pair(one: Product, other: Product) -> tuple[str, str]:
@@ -122,7 +122,7 @@ def _to_compare(case: Case, firsts: dict[str, Product]) -> Iterator[tuple[str, s
         first, second = sorted(ids, key=places.__getitem__)
         return first, second
 
-    # Signatures alone take two small things in the middle of much white for the same.
+    # Signatures alone cannot distinguish two small things in the middle of much white.
     for product in with_twins(case.products, case.lists, signatures_of(case.products, case.pictures)):
         head = case.by_id[product.twins] if product.twins else product
         if head.images[0].id != product.images[0].id:

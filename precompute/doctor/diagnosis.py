@@ -1,4 +1,4 @@
-"""Examines a catalogue: reads and embeds it as a build does, and asks each check."""
+"""Examines a catalogue: reads and embeds it as a build does, and runs each check."""
 
 from __future__ import annotations
 
@@ -89,4 +89,4 @@ def _unchecked(case: Case, found: EmbeddedCatalogue) -> Iterator[str]:
     if not judged(found.products):
         yield f"Wrong categories: fewer than two categories have {MEMBERS} products or more."
     if found.images <= NEAREST:
-        yield f"Turned pictures: {NEAREST + 1} pictures are needed to compare. Received: {found.images}."
+        yield f"Turned pictures: comparing needs {NEAREST + 1} pictures. Received: {found.images}."

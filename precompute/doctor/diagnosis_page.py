@@ -1,4 +1,4 @@
-"""Findings as one page of HTML with pictures that needs no other file."""
+"""Writes findings as one self-contained HTML page with pictures."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from precompute.shared.wording import counted
 from precompute.store.pictures import thumbnail_files
 
 PICTURES = 1_000
-"""How many pictures a page has at the most: about 3 MB. Findings that come after them have words alone."""
+"""The most pictures on a page: about 3 MB. Findings after these have only words."""
 
 TILES = 12
-"""How many of a finding's products are drawn; all are counted, and in the table."""
+"""How many of a finding's products have a tile. All are counted, and the table has all."""
 
 
 @dataclass(frozen=True)
 class _Tile:
-    """A product as it is drawn; `picture` is a class of the stylesheet, empty where there is none."""
+    """A product on the page. `picture` is a class of the stylesheet, empty without a picture."""
 
     id: str
     title: str
@@ -30,9 +30,9 @@ class _Tile:
 
 @dataclass(frozen=True)
 class _Entry:
-    """A finding as it is drawn: the tiles of its products and of those beside it.
+    """A finding on the page: the tiles of its products and of those to compare with.
 
-    `more` of its products are not drawn; `turn` is the finding's, in degrees.
+    `more` is how many of its products have no tile. `turn` is the finding's, in degrees.
     """
 
     text: str
@@ -43,7 +43,7 @@ class _Entry:
 
 
 def page(diagnosis: Diagnosis) -> str:
-    """The whole page. What a catalogue says is escaped; its policy lets nothing load and no script run."""
+    """The whole page. The catalogue's texts are escaped, and its policy forbids scripts and requests."""
     drawing = _Drawing(diagnosis)
     kinds = [(kind, [drawing.entry(finding) for finding in found]) for kind, found in diagnosis.kinds()]
     values = {
@@ -54,12 +54,12 @@ def page(diagnosis: Diagnosis) -> str:
         "bounded": drawing.bounded,
         "most": PICTURES,
     }
-    filters = {"wide": lambda entries: " wide" if _is_wide(entries) else "", "said": _said}
+    filters = {"wide": lambda entries: " wide" if _is_wide(entries) else "", "severity": _severity}
     return render(Path(__file__), values, rules=drawing.pictures.rules, filters=filters)
 
 
 def heading(diagnosis: Diagnosis) -> str:
-    """What was found, in a few words."""
+    """The page's heading: how many findings there are of each severity."""
     counts = [(count, name) for name, count in diagnosis.severities().items() if count]
     if not counts:
         return "No problems"
@@ -68,16 +68,16 @@ def heading(diagnosis: Diagnosis) -> str:
 
 
 def _is_wide(entries: Sequence[_Entry]) -> bool:
-    """Whether a kind's findings have several pictures each, and so take a row."""
+    """Whether a kind's findings have several pictures each, so each needs a row of its own."""
     return any(len(entry.tiles) > 1 or entry.beside or entry.turn for entry in entries)
 
 
-def _said(kind: FindingKind) -> str:
+def _severity(kind: FindingKind) -> str:
     return f"{kind.severity[:1].upper()}{kind.severity[1:]}"
 
 
 class _Drawing:
-    """Makes entries of findings; `bounded` says that there were more pictures than a page has."""
+    """Makes entries from findings. `bounded` is true once pictures were dropped for lack of room."""
 
     def __init__(self, diagnosis: Diagnosis) -> None:
         self._case = diagnosis.case
@@ -85,7 +85,7 @@ class _Drawing:
         self.bounded = False
 
     def entry(self, finding: Finding) -> _Entry:
-        """A finding as it is drawn."""
+        """Make the entry of a finding."""
         shown = finding.products[:TILES]
         return _Entry(
             text=printable(finding.text),

@@ -13,19 +13,19 @@ from precompute.sources import SourceProduct
 from precompute.sources.folders.file_names import title_from
 
 USUAL = 0.5
-"""A field that so many products have is one that the shop means all of them to have."""
+"""If more than this share of the products has a field, the shop means all of them to have it."""
 
 PRICED = 10
-"""Prices that a category must have, for one of them to be judged by the others."""
+"""The least number of prices in a category for judging each by the others."""
 
 FACTOR = 50.0
-"""How many times the median of its category, or its part, makes a price odd: a decimal point was lost."""
+"""A price is odd if it differs from its category's median by this factor: it may lack a decimal point."""
 
 _NOT_TEXT = "\N{REPLACEMENT CHARACTER}"
 
 
 def check_fields(case: Case) -> Iterator[Finding]:
-    """Findings about the fields of all products of the source, with a picture or without."""
+    """Findings about the fields of all products of the source, with or without a picture."""
     products = case.catalogue.products
     yield from _titles(products)
     yield from _prices(products)
@@ -36,7 +36,7 @@ def check_fields(case: Case) -> Iterator[Finding]:
 
 
 def unchecked_fields(case: Case) -> Iterator[str]:
-    """The fields that are not checked, because hardly any product has them."""
+    """A sentence for each field that is not checked because too few products have it."""
     products = case.catalogue.products
     priced = [product for product in products if product.price is not None]
     if not _usual(products, priced):
@@ -54,7 +54,7 @@ def _usual(products: list[SourceProduct], having: list[SourceProduct]) -> bool:
 
 
 def _is_made_up(product: SourceProduct) -> bool:
-    """Whether a title is the one that is made from a file's name where a source gives none."""
+    """Whether the title was made from a file name because the source gives none."""
     return product.title == title_from(product.files[0], product.category)
 
 
@@ -69,8 +69,8 @@ def _titles(products: list[SourceProduct]) -> Iterator[Finding]:
     same: dict[str, list[SourceProduct]] = defaultdict(list)
     for product in given:
         same[" ".join(product.title.casefold().split())].append(product)
-        if (meant := what_is_meant(product.title)) is not None:
-            yield _finding("odd-title", product, f"“{product.title}”{meant}.")
+        if (problem := garbled(product.title)) is not None:
+            yield _finding("odd-title", product, f"“{product.title}”{problem}.")
     for group in same.values():
         if len({product.variants or product.id for product in group}) > 1:
             ids = tuple(product.id for product in group)
@@ -78,10 +78,10 @@ def _titles(products: list[SourceProduct]) -> Iterator[Finding]:
             yield Finding("same-title", text, ids, weight=len(group))
 
 
-def what_is_meant(title: str) -> str | None:
-    """What is wrong with the signs of a title, to be put behind it; None where nothing is.
+def garbled(title: str) -> str | None:
+    """The end of a sentence that says how a title's characters are garbled; None if they are not.
 
-    UTF-8 that was read as Windows-1252 (“Ã¼” for “ü”) is recognised by being UTF-8 when it is written so.
+    UTF-8 that was read as Windows-1252 (“Ã¼” for “ü”) is valid UTF-8 again once it is encoded back.
     """
     try:
         again = title.encode("cp1252").decode("utf-8")

@@ -1,4 +1,4 @@
-"""The doctor's findings: what each means, and what to do about it."""
+"""The doctor's findings: what each means and what to do about it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 from precompute.doctor.case import Case
 
 SEVERITIES = ("problem", "warning", "hint")
-"""Worst first: what visitors see is wrong, what probably is wrong, what could be better."""
+"""Worst first: visitors see a fault, something is probably wrong, something could be better."""
 
 
 @dataclass(frozen=True)
@@ -169,12 +169,12 @@ _PLACES = {kind.name: place for place, kind in enumerate(KINDS)}
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing that was found: `text` says what, in one sentence, by the name of its `kind`.
+    """One finding: `kind` is the name of its kind, and `text` describes it in one sentence.
 
-    `products` are the ids of those that have it, `files` those of the source that it is about, `beside` the
-    ids of products that one has to look at as well. `image` is the id of the picture that it is about, empty
-    where that is each product's first one, and `turn` by how many degrees counter-clockwise that would look
-    right. Of one kind, those with the greater `weight` hurt more.
+    `products` are the ids of the affected products, `files` the source's files concerned, and `beside` the
+    ids of products to compare with. `image` is the id of the picture concerned, empty if it is each product's
+    first one. `turn` is how many degrees counter-clockwise would turn it upright. Within a kind, a greater
+    `weight` is worse.
     """
 
     kind: str
@@ -194,10 +194,10 @@ class Finding:
 
 @dataclass(frozen=True)
 class Diagnosis:
-    """What the doctor found in the catalogue of a `case`: `findings` by what hurts most.
+    """The doctor's result for the catalogue of a `case`: its `findings`, worst first.
 
-    `products` is how many the source has, `pictures` how many distinct ones could be read. `unchecked` has a
-    sentence for each thing that could not be judged in this catalogue, and why.
+    `products` is the number of products in the source, `pictures` the number of distinct readable pictures.
+    `unchecked` has a sentence for each check that this catalogue does not allow, with the reason.
     """
 
     source: Path
@@ -214,16 +214,16 @@ class Diagnosis:
         return {severity: counts[severity] for severity in SEVERITIES}
 
     def kinds(self) -> list[tuple[FindingKind, list[Finding]]]:
-        """The kinds that were found with their findings, what hurts most first."""
+        """The kinds that have findings, with these, worst first."""
         found = {kind: [finding for finding in self.findings if finding.kind == kind.name] for kind in KINDS}
         return [(kind, findings) for kind, findings in found.items() if findings]
 
 
 def without_repeats(findings: Iterable[Finding]) -> list[Finding]:
-    """The findings but for those that follow from others.
+    """The findings without those that merely follow from others.
 
-    Of a picture that is blank or a placeholder it says nothing how it looks; and things that lie look like
-    those of other categories.
+    How a blank picture or a placeholder looks means nothing. Products in turned pictures look like those of
+    other categories.
     """
     kept = list(findings)
     for causes, consequences in _CONSEQUENCES:
@@ -238,5 +238,5 @@ def kind_of(finding: Finding) -> FindingKind:
 
 
 def in_order(findings: Iterable[Finding]) -> list[Finding]:
-    """The findings by kind, weight and number of products; equal ones stay as they come."""
+    """The findings sorted by kind, weight and number of products; equal ones keep their order."""
     return sorted(findings, key=lambda one: (_PLACES[one.kind], -one.weight, -len(one.products)))

@@ -1,4 +1,4 @@
-"""What of a source is in no product: damaged pictures, rows that cannot be used, files that nothing names."""
+"""Finds what is left out of the shop: damaged pictures, unusable rows, files that no product names."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from precompute.sources.folders.aside import ON_PURPOSE
 
 
 def check_left_out(case: Case) -> Iterator[Finding]:
-    """Findings about files and rows of the source that are left out, each by name and reason."""
+    """Findings about files and rows of the source that are left out, each with its name and the reason."""
     naming: dict[str, list[str]] = defaultdict(list)
     for product in case.catalogue.products:
         for file in product.files:
@@ -23,7 +23,7 @@ def check_left_out(case: Case) -> Iterator[Finding]:
         end = " Without another picture, it is left out of the shop." if gone else ""
         yield Finding("damaged-picture", f"{file}: {reason}.{end}", ids, (file,), weight=gone)
     for entry in case.catalogue.left_out:
-        # A row is named by its place in a table, which is no file.
+        # An entry about a row names its place in a table, so no such file exists.
         unused = entry.reason.startswith(ON_PURPOSE) or _exists(case.catalogue.folder / entry.file)
         kind = "not-used" if unused else "left-out"
         yield Finding(kind, f"{entry.file}: {entry.reason}.", files=(entry.file,))

@@ -1,4 +1,4 @@
-"""Measures of a picture from which the doctor tells blurred, empty, blank and doubly turned ones."""
+"""Measures pictures, so that the doctor recognises blurred, empty, blank and twice turned ones."""
 
 from __future__ import annotations
 
@@ -13,34 +13,34 @@ from bundle.format import canonical_json
 from precompute.store import Measures, MeasureStore
 
 _VERSION = 1
-"""Of what `measure` does: to be raised with each change of it, so that no measure of another one is used."""
+"""The version of `measure`. Raise it with each change, so that no older measures are used."""
 
 _SIDE = 512
-"""Pixels of the longer side of what is looked at, which is about what a product's page shows."""
+"""Pictures are measured with this longer side in pixels, about the size on a product's page."""
 
 _STEEPEST = 10
-"""The part of the pixels, in percent, whose slopes tell sharpness: edges are what is sharp or blurred."""
+"""The steepest pixels, in percent, decide the sharpness: only edges can be sharp or blurred."""
 
 _SLOPE = 2.0
-"""Steps, of 255, from one pixel to the next, from which on a slope is no noise."""
+"""The least slope that is not noise, in steps of 255 from one pixel to the next."""
 
 _LEAST_SLOPES = 100
-"""Pixels with slopes that a picture must have for its sharpness to be judged."""
+"""A picture with fewer such pixels has no measurable sharpness."""
 
 _SMALL_SIDE = 128
-"""Pixels of each side of what the span is read from: what is smaller than one of them is a speck."""
+"""The span is measured on a square with this side in pixels. Anything smaller than a pixel is a speck."""
 
 _EVERY = 4
-"""Of the rows and columns of pixels one in so many is asked for its colour, which is as good as all."""
+"""Colours are read from every fourth row and column, which is as good as all."""
 
 _FRAME = 4
 _FRAME_TOLERANCE = 10
 _GROUND_TOLERANCE = 8
-"""Steps, of 255, that no channel of a pixel of the same colour differs by more: what compression adds."""
+"""Pixels have the same colour if no channel differs by more, in steps of 255: compression adds as much."""
 
 
 def fingerprint() -> str:
-    """The key that measures are kept under."""
+    """The key under which the store keeps measures."""
     decided_by = {"version": _VERSION, "pillow": PIL.__version__}
     return hashlib.sha256(canonical_json(decided_by)).hexdigest()
 
@@ -65,7 +65,7 @@ class Measuring:
 
 
 def measure(data: bytes, image: Image.Image) -> Measures:
-    """What is measured of a file's bytes and of the upright picture that they hold, RGB of any size."""
+    """Measure a file's bytes and the upright picture that they hold, RGB of any size."""
     width, height, orientation, noted = _header(data)
     pixels = np.asarray(_at_most(image, _SIDE))
     frame, span = _frame_and_span(np.asarray(_square(image, _SMALL_SIDE)))
@@ -85,13 +85,13 @@ def measure(data: bytes, image: Image.Image) -> Measures:
 
 
 def sharpness(pixels: np.ndarray) -> float | None:
-    """How sharp the edges of a picture are, from RGB (h, w, 3), uint8; None where it has none.
+    """How sharp the edges of a picture (h, w, 3), RGB uint8, are; None if it has no edges.
 
-    The mean absolute Laplacian of the grey picture over the mean length of its gradient, both over the tenth
-    of the pixels with the longest gradients. The Laplacian is what focus is measured by (Pech-Pacheco et al.
-    2000, “Diatom autofocusing in brightfield microscopy”, its variance); dividing it by the gradient of the
-    same edges takes out contrast, and looking at edges alone takes out how much of the picture is plain, by
-    both of which the variance itself varies more than by blur (`benchmarks/doctor.py` has both).
+    This is the mean absolute Laplacian of the grey picture, divided by the mean length of its gradient. Both
+    means are over the tenth of the pixels with the longest gradients. The variance of the Laplacian is a
+    common measure of focus (Pech-Pacheco et al. 2000, “Diatom autofocusing in brightfield microscopy”), but
+    contrast and plain areas change it more than blur does. Dividing by the gradient removes contrast, and
+    using only edges removes plain areas. `benchmarks/doctor.py` compares both.
     """
     grey = pixels.astype(np.float32) @ np.array([0.299, 0.587, 0.114], np.float32)
     if min(grey.shape) < 3:
@@ -108,7 +108,7 @@ def sharpness(pixels: np.ndarray) -> float | None:
 
 
 def _header(data: bytes) -> tuple[int, int, int, tuple[int, int]]:
-    """Width and height as shown, the EXIF orientation, and the sides that EXIF has of the pixels."""
+    """Width and height as shown, the EXIF orientation, and the width and height that EXIF records."""
     with Image.open(io.BytesIO(data)) as image:
         width, height = image.size
         try:
@@ -117,7 +117,7 @@ def _header(data: bytes) -> tuple[int, int, int, tuple[int, int]]:
             inner = exif.get_ifd(ExifTags.IFD.Exif)
             tags = (ExifTags.Base.ExifImageWidth, ExifTags.Base.ExifImageHeight)
             wide, high = (min(max(int(inner.get(tag, 0)), 0), 2**31 - 1) for tag in tags)
-        # Anything may stand there, and nothing that does keeps a picture from being shown.
+        # EXIF may hold anything. No error in it keeps a picture from being shown.
         except Exception:
             return width, height, 1, (0, 0)
     if not 1 <= orientation <= 8:
@@ -139,9 +139,10 @@ def _square(image: Image.Image, side: int) -> Image.Image:
 
 
 def _frame_and_span(pixels: np.ndarray) -> tuple[float, float]:
-    """From the picture as a square, (s, s, 3) uint8, see `Measures`: where the edge has one colour.
+    """`frame` and `span` of `Measures`, from the picture as a square (s, s, 3), uint8.
 
-    The span is the longer side of the box around all that has another colour, specks of one pixel left aside.
+    The frame is the part of the edge that has its median colour. The span is the longer side of the box
+    around everything of another colour, without specks of one pixel.
     """
     edge = np.ones(pixels.shape[:2], bool)
     edge[_FRAME:-_FRAME, _FRAME:-_FRAME] = False
@@ -154,7 +155,7 @@ def _frame_and_span(pixels: np.ndarray) -> tuple[float, float]:
 
 
 def _ground_and_ink(pixels: np.ndarray) -> tuple[float, float]:
-    """See `Measures`, from (h, w, 3) uint8; without other pixels than those of the ground, ink is 1."""
+    """`ground` and `ink` of `Measures`, from (h, w, 3) uint8. If all pixels are ground, ink is 1."""
     flat = pixels.reshape(-1, 3)
     ground = _of_one_colour(flat)
     others = flat[~ground]

@@ -1,4 +1,4 @@
-"""Pictures that may lie on their side or stand on their head: turned, they look more like the others."""
+"""Finds pictures that may be sideways or upside down: turned, they look more like the others."""
 
 from __future__ import annotations
 
@@ -25,19 +25,19 @@ TURNS = {90: Image.Transpose.ROTATE_90, 180: Image.Transpose.ROTATE_180, 270: Im
 """The turns that are tried, by degrees counter-clockwise."""
 
 NEAREST = 10
-"""A picture's likeness to others is the mean cosine of so many that are most like it."""
+"""A picture's likeness to others is its mean cosine with this many nearest ones."""
 
 CANDIDATES = 0.25
-"""The part of each category that is tried: the pictures that are least like the others of it."""
+"""The part of each category that is tried: the pictures least like its others."""
 
 GAIN = 0.08
-"""By how much the likeness to the others of the category must grow by a turn."""
+"""How much a turn must increase the likeness to the category's others."""
 
 GAIN_AMONG_ALL = 0.02
-"""By how much that to all must: a mug among chairs may look more like them lying, but less like mugs."""
+"""How much it must increase the likeness to all. A mug among chairs may look more like them if it lies."""
 
 REFERENCE = 2_000
-"""Pictures of a category that others are compared with at the most: by ids, which is a random choice."""
+"""The most pictures of a category to compare with. Those whose ids sort first are a random sample."""
 
 _WORDS = {90: "to the left by 90°", 180: "upside down", 270: "to the right by 90°"}
 _BLOCK = 1024
@@ -47,7 +47,7 @@ _BLOCK = 1024
 class Turn:
     """The best turn of a product's first picture, `degrees` counter-clockwise.
 
-    `gain` is what it adds to the likeness to others of its category, `gain_among_all` to that to all.
+    `gain` is the increase in likeness to its category's others, `gain_among_all` the increase to all.
     """
 
     product: Product
@@ -57,7 +57,7 @@ class Turn:
 
 
 def check_orientation(case: Case, plan: ExtractorPlan, store: Store) -> Iterator[Finding]:
-    """Findings about first pictures that look more like the others of their category when they are turned."""
+    """Findings about first pictures that look more like their category's others once they are turned."""
     for turn in best_turns(case, plan, store):
         if turn.gain >= GAIN and turn.gain_among_all >= GAIN_AMONG_ALL:
             image_id = turn.product.images[0].id
@@ -69,12 +69,12 @@ def check_orientation(case: Case, plan: ExtractorPlan, store: Store) -> Iterator
 
 
 def best_turns(case: Case, plan: ExtractorPlan, store: Store) -> Iterator[Turn]:
-    """The best turn of each picture that is tried, and what it gains.
+    """The best turn of each candidate, and its gain.
 
-    Embeddings of upright things differ from those of lying ones: turned, most pictures are less like the
-    others of their category. One that is more like them by a turn was likely turned before. Three more
-    embeddings of every picture would cost three times what a build does, so only `CANDIDATES` are tried; they
-    are kept in the store.
+    Embeddings of upright things differ from those of lying ones, so turning makes most pictures less like
+    their category's others. If a turn makes a picture more like them, it probably lay wrong before. Embedding
+    every picture three more times would cost as much as three builds. So only `CANDIDATES` are tried, and the
+    store keeps their embeddings.
     """
     products = _distinct(case)
     if len(products) <= NEAREST:
@@ -101,7 +101,7 @@ def _distinct(case: Case) -> list[Product]:
 
 
 class _Likeness:
-    """How much pictures are like the others of their category (of all, where that is small), and like all."""
+    """Measures how much pictures are like their category's others, or like all if it is small."""
 
     def __init__(self, products: list[Product], embeddings: EmbeddingStore) -> None:
         images = [product.images[0].id for product in products]
@@ -121,7 +121,7 @@ class _Likeness:
         self._upright = self._of_group(everything, self._vectors)
 
     def candidates(self) -> list[int]:
-        """The rows that are least like the others, by group."""
+        """The rows that are least like the others of their group."""
         found: list[int] = []
         for members, _ in self._groups:
             order = np.argsort(self._upright[members], kind="stable")
@@ -129,7 +129,7 @@ class _Likeness:
         return sorted(found)
 
     def gains(self, rows: list[int], embeddings: np.ndarray) -> np.ndarray:
-        """What other embeddings (q, d) of `rows` add to the likeness to their group, and to all: (q, 2)."""
+        """How much other embeddings (q, d) of `rows` increase the likeness to group and to all: (q, 2)."""
         places, vectors = np.array(rows), self._centred(embeddings)
         by_group = self._of_group(places, vectors) - self._upright[places]
         among_all = self._to(self._all, places, vectors) - self._to(self._all, places, self._vectors[places])
@@ -144,7 +144,7 @@ class _Likeness:
         return found
 
     def _to(self, reference: np.ndarray, rows: np.ndarray, vectors: np.ndarray) -> np.ndarray:
-        """The likeness of `vectors` (q, d) of `rows` (q,) to the rows `reference` but themselves: (q,)."""
+        """The likeness of `vectors` (q, d) of `rows` (q,) to the `reference` rows except themselves: (q,)."""
         found = np.empty(len(rows))
         for begin in range(0, len(rows), _BLOCK):
             part = slice(begin, begin + _BLOCK)
@@ -164,7 +164,7 @@ def _drawn(rows: np.ndarray, images: list[str]) -> np.ndarray:
 
 @dataclass(frozen=True)
 class _Turned:
-    """The same of a picture that is turned first."""
+    """Turns a picture first, then makes the same input from it."""
 
     form: InputForm
     degrees: int
@@ -180,7 +180,7 @@ class _Turned:
 def _embed_turned(
     case: Case, products: list[Product], plan: ExtractorPlan, store: Store
 ) -> dict[int, EmbeddingStore]:
-    """The embeddings of first pictures by image id, for each turn; a file that has changed brings none."""
+    """Embed turned first pictures: by image id, for each turn. Files that changed meanwhile have none."""
     open_extractor = cache(plan.open)
     tasks = {}
     for degrees in TURNS:

@@ -1,10 +1,9 @@
-"""Whether one picture shows a part of another: the same photo, cut or with a margin, saved anew.
+"""Recognises the same photo in two pictures, even if one is cropped, has a margin or was saved again.
 
-Embeddings cannot tell. Under the default recipe a photo and four fifths of it have a median cosine of 0.77,
-and so have hundreds of pairs of products that were photographed on one floor. So pixels are compared where
-they lie on each other: the smaller picture is moved over the larger one in several sizes by normalized
-cross-correlation (J. P. Lewis 1995, “Fast normalized cross-correlation”), and where it fits best the colours
-must agree.
+Embeddings cannot tell. With the default recipe, a photo and four fifths of it have a median cosine of 0.77.
+So do hundreds of pairs of different products photographed on the same floor. So pixels are compared: the
+smaller picture is moved over the larger one in several sizes by normalized cross-correlation (J. P. Lewis
+1995, “Fast normalized cross-correlation”). Where it fits best, the colours must agree.
 """
 
 from __future__ import annotations
@@ -19,16 +18,16 @@ from scipy import fft
 from pictures.signature import TOLERANCE, signature_of
 
 LEAST_SHARE = 0.55
-"""The part of a picture's side that another one of the same photo has at the least."""
+"""The least part of a picture's side that a crop of the same photo covers."""
 
 CORRELATION = 0.93
-"""The normalized cross-correlation from which on two pictures lie on each other."""
+"""The least normalized cross-correlation of two pictures that match."""
 
 CUT_TOLERANCE = 28
-"""As `pictures.signature.TOLERANCE`, for a part of a picture, which is never cut out to the very pixel."""
+"""Like `pictures.signature.TOLERANCE`, for a crop, whose edges are never exact to the pixel."""
 
 _WHOLE = 0.97
-"""The part of both sides from which on nothing is cut."""
+"""A picture that covers this part of both sides counts as uncropped."""
 
 _COARSE, _FINE = 48, 128
 _COARSE_CORRELATION = 0.8
@@ -38,7 +37,7 @@ _FINE_STEPS = np.linspace(0.94, 1.06, 13)
 
 @dataclass(frozen=True)
 class Fit:
-    """Where a picture lies best in another: the shares of its sides that it starts at and takes."""
+    """The best place of a picture in another: its start and its size, as shares of the other's sides."""
 
     correlation: float
     scale: float
@@ -49,7 +48,7 @@ class Fit:
 
 
 class SmallPicture:
-    """A picture, RGB of some 200 pixels, prepared to be compared with many."""
+    """A picture, RGB of about 200 pixels, prepared for comparison with many."""
 
     def __init__(self, image: Image.Image) -> None:
         self.image = image
@@ -57,17 +56,17 @@ class SmallPicture:
 
     @cached_property
     def coarse(self) -> _Ground:
-        """What others are laid on at first."""
+        """The ground for a first, coarse comparison."""
         return _Ground(self.grey, _COARSE)
 
     @property
     def fine(self) -> _Ground:
-        """What they are laid on for the last word; it is asked for seldom."""
+        """The ground for the final comparison. It is rarely needed, so it is not kept."""
         return _Ground(self.grey, _FINE)
 
 
 def same_photo(one: SmallPicture, other: SmallPicture) -> bool:
-    """Whether two pictures are one photo, or one a part of the other."""
+    """Whether two pictures are the same photo, or one is a part of the other."""
     return _is_part(one, other) or _is_part(other, one)
 
 
@@ -87,7 +86,7 @@ def _is_part(part: SmallPicture, whole: SmallPicture) -> bool:
 
 
 class _Ground:
-    """A grey picture, `side` pixels on its longer side, on which smaller ones are laid."""
+    """A grey picture, `side` pixels on its longer side, over which smaller ones are moved."""
 
     def __init__(self, grey: Image.Image, side: int) -> None:
         self._size = [max(4, round(length * side / max(grey.size))) for length in grey.size]
@@ -98,13 +97,13 @@ class _Ground:
         self._sums, self._squares = _table(pixels), _table(pixels**2)
 
     def best_fit(self, part: Image.Image, scales: np.ndarray) -> Fit | None:
-        """The best place of a grey picture, its width one of `scales` of the ground's; None without one."""
+        """The best place of a grey picture, over all `scales` of the ground's width; None if none fits."""
         width, height = self._size
         sizes: dict[tuple[int, int], float] = {}
         for scale in scales.tolist():
             wide = min(width, round(width * scale))
             high = round(wide * part.height / part.width)
-            # A picture of nearly the same shape is stretched to it by one pixel.
+            # If the shapes are nearly equal, the picture is shrunk by one pixel to match.
             high = height if high == height + 1 else high
             if min(wide, high) >= 4 and high <= height:
                 sizes.setdefault((wide, high), scale)
@@ -123,12 +122,12 @@ class _Ground:
         return max(fits, key=lambda fit: fit.correlation)
 
     def _best_place(self, product: np.ndarray, length: float, wide: int, high: int, scale: float) -> Fit:
-        """Where a template of zero mean and a `length` fits best, by its inner products with all places."""
+        """The best place of a template (zero mean, this `length`), from its `product` with every place."""
         width, height = self._size
         product = product[: height - high + 1, : width - wide + 1]
         spread = _boxes(self._squares, high, wide) - _boxes(self._sums, high, wide) ** 2 / (high * wide)
         lengths = length * np.sqrt(np.maximum(spread, 0))
-        # Where either is plain there is nothing that could fit.
+        # If either is plain, nothing can fit.
         found = np.divide(product, lengths, out=np.zeros_like(lengths), where=lengths > high * wide)
         top, left = divmod(int(found.argmax()), found.shape[1])
         shares = (left / width, top / height, wide / width, high / height)
@@ -136,7 +135,7 @@ class _Ground:
 
 
 def _table(values: np.ndarray) -> np.ndarray:
-    """The sums of all that is above and to the left of each place: (h + 1, w + 1), float64."""
+    """The sums of all values above and to the left of each place: (h + 1, w + 1), float64."""
     return np.pad(values.astype(np.float64).cumsum(axis=0).cumsum(axis=1), ((1, 0), (1, 0)))
 
 

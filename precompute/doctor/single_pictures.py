@@ -1,4 +1,4 @@
-"""What is wrong with single pictures: too small, blurred, mostly empty, turned twice."""
+"""Finds problems of single pictures: too small, blurred, mostly empty, turned twice."""
 
 from __future__ import annotations
 
@@ -9,28 +9,28 @@ from precompute.doctor.findings import Finding
 from precompute.store import Measures
 
 SMALL = 250
-"""Pixels of the longer side below which a picture is too small: Google Merchant takes no smaller apparel."""
+"""The least longer side in pixels. Google Merchant accepts no smaller pictures of clothes."""
 
 BLURRED = 0.62
-"""The sharpness below which a picture may be blurred; `benchmarks/doctor.py` has what that finds."""
+"""Below this sharpness, a picture may be blurred. `benchmarks/doctor.py` measures what that finds."""
 
 PLAIN_FRAME = 0.95
-"""The part of a picture's edge that must have one colour for the product's size to be told."""
+"""The product's size can only be measured if this part of the picture's edge has one colour."""
 
 SPAN = 0.4
-"""The part of a picture's side that the product takes, below which the picture is mostly empty."""
+"""A picture is mostly empty if the product covers less than this part of its side."""
 
 BLANK = 0.995
-"""The part of a picture that has one colour from which on it shows nothing."""
+"""A picture shows nothing if at least this part of it has one colour."""
 
 
 def is_blank(measures: Measures) -> bool:
-    """Whether a picture has but one colour."""
+    """Whether a picture has only one colour."""
     return measures.ground >= BLANK and measures.span == 0
 
 
 def check_pictures(case: Case) -> Iterator[Finding]:
-    """Findings about single pictures, one for each distinct one; `weight` is from 0 to 1."""
+    """Findings about single pictures, once for each distinct one. `weight` is from 0 to 1."""
     for image_id, products in case.by_image.items():
         measures = case.measures[image_id]
         found = {
@@ -50,22 +50,22 @@ def _small(measures: Measures) -> tuple[str, float] | None:
     longer = max(measures.width, measures.height)
     if longer >= SMALL:
         return None
-    text = f"{measures.width} × {measures.height} pixels, where {SMALL} on the longer side are the least."
+    text = f"It has {measures.width} × {measures.height} pixels; the longer side needs at least {SMALL}."
     return text, 1 - longer / SMALL
 
 
 def _blurred(measures: Measures) -> tuple[str, float] | None:
-    # What is too small is found as such, and nothing more can be seen of it.
+    # A picture that is too small is reported as such. Nothing more can be said about it.
     if measures.sharpness is None or measures.sharpness >= BLURRED or _small(measures):
         return None
-    text = f"Its edges are soft: sharpness {measures.sharpness:.2f}, where sharp pictures have 0.8 or more."
+    text = f"Its edges are soft: its sharpness is {measures.sharpness:.2f}; sharp pictures have at least 0.8."
     return text, 1 - measures.sharpness / BLURRED
 
 
 def _empty(measures: Measures) -> tuple[str, float] | None:
     if measures.frame < PLAIN_FRAME or not 0 < measures.span < SPAN:
         return None
-    text = f"What it shows takes {measures.span:.0%} of its side, and the rest is plain."
+    text = f"The product takes {measures.span:.0%} of its side; the rest is plain."
     return text, 1 - measures.span / SPAN
 
 
@@ -83,9 +83,12 @@ def _relies_on_exif(measures: Measures) -> tuple[str, float] | None:
 
 
 def _swapped(measures: Measures) -> bool:
-    """Whether what EXIF asks to turn by 90° has been: it notes the sides as the camera took them."""
+    """Whether the pixels were already turned by the 90° that EXIF asks for.
+
+    EXIF records the width and height of the original photo.
+    """
     if measures.orientation < 5:
         return False
-    # As it is shown its sides are those of the file, swapped.
+    # The width and height as shown are those of the file, swapped.
     shown, noted = (measures.width, measures.height), (measures.noted_width, measures.noted_height)
     return noted == shown and noted[0] != noted[1]

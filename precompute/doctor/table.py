@@ -1,4 +1,4 @@
-"""Findings as a table of comma-separated values: a row for each product of each finding."""
+"""Writes findings as CSV, with a row for each product of each finding."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ COLUMNS = ("finding", "severity", "kind", "product", "file", "what", "what_to_do
 
 
 def write_table(path: Path, diagnosis: Diagnosis) -> None:
-    """Write all findings, numbered by what hurts most: rows with one number belong together.
+    """Write all findings, worst first. Rows of one finding have the same number.
 
-    A finding about no product has one row for each of its files. `beside` names the products to look at as
-    well, | between them. Raises `OSError` where the file cannot be written; it is whole or not there.
+    A finding without products has one row for each of its files. `beside` names the products to compare with,
+    separated by |. The file is written atomically. Raises `OSError` if it cannot be written.
     """
     with whole_file(path) as temporary, temporary.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
@@ -29,7 +29,7 @@ def write_table(path: Path, diagnosis: Diagnosis) -> None:
 
 
 def _rows(finding: Finding) -> Iterator[tuple[str, str]]:
-    """The product and the file of each row: one of the two may be empty."""
+    """The product and the file of each row. One of the two may be empty."""
     if not finding.products:
         yield from (("", file) for file in finding.files or ("",))
     elif len(finding.files) == len(finding.products):

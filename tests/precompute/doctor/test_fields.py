@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from precompute.doctor import Diagnosis
-from precompute.doctor.fields import what_is_meant
+from precompute.doctor.fields import garbled
 from tests.builds import write_pictures
 from tests.precompute.doctor.conftest import of_kind, photo, products_of, write_catalogue
 
@@ -75,5 +75,5 @@ def test_what_no_product_has_is_not_missed(doctor: Doctor, tmp_path: Path) -> No
     ],
 )
 def test_signs_that_are_not_meant_are_told_from_those_that_are(title: str, meant: str | None) -> None:
-    found = what_is_meant(title)
+    found = garbled(title)
     assert (found is None) if meant is None else (found is not None and meant in found)
