@@ -22,10 +22,10 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from precompute.embeddings.embed import EmbeddingTask, embed_all
 from precompute.embeddings.projection import project
+from precompute.evaluation.yardsticks import CUTS, precision
 from precompute.models.recipe import DEFAULT, RECIPES
 from precompute.models.registry import open_extractor
 from precompute.neighbours import find_neighbours
-from precompute.neighbours.evaluation import CUTS, category_precision
 from precompute.shared.progress import stage
 from precompute.sources import read_catalogue
 from precompute.store import EmbeddingStore
@@ -83,8 +83,9 @@ def main() -> None:
         compared = vectors[rows]
         project(compared, [found.ids[row] for row in rows], projection="centre")
         lists = find_neighbours([product.id for product in kept], compared, metric="cosine", depth=max(CUTS))
-        precision = category_precision(lists, categories)
-        print(f"| {name} | " + " | ".join(f"{value:.3f}" for value in precision.values()) + " |")
+        labels = [categories[product_id] for product_id in lists.ids]
+        means = [np.nanmean(precision(lists.rows, labels, cut=cut)) for cut in CUTS]
+        print(f"| {name} | " + " | ".join(f"{value:.3f}" for value in means) + " |")
 
 
 if __name__ == "__main__":

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 
 from bundle import Product
+from precompute.evaluation.yardsticks import CUTS, list_frequency, precision, skewness
 from precompute.neighbours import NeighbourLists
-from precompute.neighbours.evaluation import category_precision, precision_by_category
 from precompute.neighbours.pairs import describe_pairs, pair_scores
 from precompute.neighbours.twins import twin_groups
 
@@ -51,7 +51,7 @@ def examine(
     its category, in the catalogue's order.
     """
     sampled = pair_scores(vectors, metric, counts=counts)
-    frequency = list_frequency(lists, top)
+    frequency = list_frequency(lists.rows, cut=top, count=len(lists.ids))
     return Findings(
         quality=category_precision(lists, categories),
         categories=precision_by_category(lists, categories),
@@ -75,22 +75,37 @@ def describe_twins(products: Sequence[Product]) -> dict[str, Any]:
     return {"groups": len(groups), "products": sum(map(len, groups)), "first": groups[:NAMED]}
 
 
-def list_frequency(lists: NeighbourLists, top: int) -> np.ndarray:
-    """How many lists have each product of `lists.ids` among their first `top` entries: (n,) int."""
-    return np.bincount(lists.rows[:, :top].ravel(), minlength=len(lists.ids))
+def category_precision(lists: NeighbourLists, categories: Mapping[str, str]) -> dict[str, float]:
+    """The mean precision by category at 1, 5 and 10; empty where no product can be judged."""
+    return _means(_precision(lists, categories), slice(None))
+
+
+def precision_by_category(lists: NeighbourLists, categories: Mapping[str, str]) -> list[dict[str, Any]]:
+    """The same for the products of each category alone, by the category's name, with how many they are."""
+    values = _precision(lists, categories)
+    own = np.array([categories[product_id] for product_id in lists.ids])
+    judged = np.any([~np.isnan(each) for each in values.values()], axis=0)
+    return [
+        {"category": str(name), "products": int((own == name).sum()), **_means(values, own == name)}
+        for name in np.unique(own[judged])
+    ]
+
+
+def _precision(lists: NeighbourLists, categories: Mapping[str, str]) -> dict[str, np.ndarray]:
+    labels = [categories[product_id] for product_id in lists.ids]
+    return {f"precision_at_{cut}": precision(lists.rows, labels, cut=cut) for cut in CUTS}
+
+
+def _means(values: Mapping[str, np.ndarray], which: slice | np.ndarray) -> dict[str, float]:
+    judged = {name: each[which][~np.isnan(each[which])] for name, each in values.items()}
+    return {name: round(float(each.mean()), 4) for name, each in judged.items() if len(each)}
 
 
 def hubs(ids: Sequence[str], frequency: np.ndarray) -> dict[str, Any]:
-    """The products in the most lists, and the skewness of the numbers of lists.
-
-    Hubs make the skewness large: Radovanović, Nanopoulos and Ivanović 2010, “Hubs in space”, equation 1, the
-    third standardised moment. It is 0 if all products are in equally many lists.
-    """
-    spread = frequency.std()
-    skewness = ((frequency - frequency.mean()) ** 3).mean() / spread**3 if spread else 0.0
+    """The products in the most lists, and the skewness of the numbers of lists."""
     first = [place for place in np.argsort(-frequency, kind="stable")[:HUBS].tolist() if frequency[place]]
     return {
-        "skewness": round(float(skewness), 4),
+        "skewness": round(skewness(frequency), 4),
         "products": [[ids[place], int(frequency[place])] for place in first],
     }
 

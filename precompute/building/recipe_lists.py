@@ -13,10 +13,10 @@ from precompute.building.list_quality import Findings, examine
 from precompute.building.product_map import STEPS, lay_out, previous_map
 from precompute.embeddings.embed import EmbeddingTask
 from precompute.embeddings.vectors import Vectors, compared_vectors
+from precompute.evaluation.overlap import overlap
 from precompute.models.recipe import Recipe
 from precompute.models.registry import ExtractorPlan
 from precompute.neighbours import NeighbourLists, find_neighbours, load_lists, save_lists
-from precompute.neighbours.evaluation import overlap
 from precompute.shared.clock import Clock
 from precompute.shared.errors import UserError
 from precompute.shared.progress import stage

@@ -12,8 +12,8 @@ from typing import Any
 
 from bundle import Bundle, BundleError, Product
 from bundle import format as fmt
+from precompute.evaluation.overlap import PERSISTENCE
 from precompute.models.choice import published_recipe
-from precompute.neighbours.evaluation import PERSISTENCE
 from precompute.shared.errors import UserError
 from precompute.shared.progress import stage
 
@@ -159,7 +159,7 @@ def changed_fields(old: Product, new: Product) -> tuple[str, ...]:
 
 
 def rank_biased_overlap(first: Sequence[str], second: Sequence[str]) -> float:
-    """What `precompute.neighbours.evaluation.overlap` describes, for two lists; 1 where both are empty."""
+    """What `precompute.evaluation.overlap.overlap` describes, for two lists; 1 where both are empty."""
     depth = max(len(first), len(second))
     if tuple(first) == tuple(second):
         return 1.0

@@ -5,9 +5,17 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from precompute.building.list_quality import BINS, examine, histograms, hubs, list_frequency, orphans
+from precompute.building.list_quality import (
+    BINS,
+    category_precision,
+    examine,
+    histograms,
+    hubs,
+    orphans,
+    precision_by_category,
+)
+from precompute.evaluation.yardsticks import list_frequency
 from precompute.neighbours import NeighbourLists, find_neighbours
-from precompute.neighbours.evaluation import precision_by_category
 from precompute.neighbours.pairs import SAMPLED, describe_pairs, pair_scores
 
 IDS = ["a", "b", "c", "d"]
@@ -19,9 +27,9 @@ def vectors(count: int, seed: int = 0) -> np.ndarray:
 
 
 def test_hubs_and_orphans_by_hand() -> None:
-    frequency = list_frequency(LISTS, 2)
+    frequency = list_frequency(LISTS.rows, cut=2, count=4)
     assert frequency.tolist() == [2, 3, 3, 0]
-    assert list_frequency(LISTS, 1).tolist() == [0, 3, 1, 0]
+    assert list_frequency(LISTS.rows, cut=1, count=4).tolist() == [0, 3, 1, 0]
     # Mean 2, deviations 0, 1, 1, −2: third moment (1 + 1 − 8) / 4, variance 6 / 4.
     expected = {"skewness": round(-1.5 / 1.5**1.5, 4), "products": [["b", 3], ["c", 3], ["a", 2]]}
     assert hubs(IDS, frequency) == expected
@@ -43,6 +51,14 @@ def test_precision_by_category_by_hand() -> None:
     assert precision_by_category(LISTS, dict.fromkeys(IDS, "x")) == []
     alone = precision_by_category(LISTS, dict(zip(IDS, ["x", "y", "y", ""], strict=True)))
     assert [entry["category"] for entry in alone] == ["y"]
+
+
+def test_precision_counts_only_products_that_have_a_fellow() -> None:
+    rows = np.array([[1, 2], [0, 2], [0, 1]], np.int32)
+    lists = NeighbourLists(["a", "b", "c"], rows, np.zeros((3, 2)))
+    assert category_precision(lists, {"a": "cup", "b": "cup", "c": "lamp"}) == {"precision_at_1": 1.0}
+    for apart in ({"a": "cup", "b": "lamp", "c": ""}, dict.fromkeys("abc", "")):
+        assert category_precision(lists, apart) == {} and precision_by_category(lists, apart) == []
 
 
 def test_histograms_count_every_score_once() -> None:

@@ -10,7 +10,6 @@ from bundle.format import encode_list
 from precompute import neighbours
 from precompute.neighbours import NeighbourLists, approximate, exact, find_neighbours
 from precompute.neighbours import space as space_module
-from precompute.neighbours.evaluation import category_precision
 from precompute.neighbours.space import open_space
 
 METRICS = ("cosine", "dot", "euclidean")
@@ -271,14 +270,3 @@ def test_ids_of_any_length_are_written() -> None:
     assert list(lists.lines()) == [(name, encode_list(name, entries).encode()) for name, entries in lists]
     alone = find_neighbours(ids[:1], vectors[:1], metric="cosine", depth=7)
     assert list(alone.lines()) == [(ids[0], f'"{ids[0]}": []'.encode())]
-
-
-def test_precision_counts_neighbours_of_the_same_category() -> None:
-    rows = np.array([[1, 2], [0, 2], [0, 1], [0, 1]], np.int32)
-    lists = NeighbourLists(["a", "b", "c", "d"], rows, np.ones((4, 2)))
-    categories = {"a": "cup", "b": "cup", "c": "cup", "d": "lamp"}
-    # The lamp is alone in its category and so does not count.
-    assert category_precision(lists, categories) == {"precision_at_1": 1.0}
-    categories = {"a": "cup", "b": "cup", "c": "lamp", "d": "lamp"}
-    assert category_precision(lists, categories) == {"precision_at_1": 0.5}
-    assert category_precision(lists, dict.fromkeys("abcd", "")) == {}

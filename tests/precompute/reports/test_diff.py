@@ -14,8 +14,8 @@ import pytest
 from bundle import Bundle, BundleError, Product, ProductImage
 from bundle import format as fmt
 from precompute.cli.main import main
+from precompute.evaluation.overlap import overlap
 from precompute.neighbours import NeighbourLists
-from precompute.neighbours.evaluation import overlap
 from precompute.reports import difference as module
 from precompute.reports.difference import changed_fields, compare, rank_biased_overlap
 from precompute.shared.errors import UserError

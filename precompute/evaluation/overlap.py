@@ -1,57 +1,15 @@
-"""Measures how well lists agree with the catalogue's categories, and with another recipe's lists."""
+"""How much the lists of two recipes agree."""
 
 from __future__ import annotations
-
-from collections import Counter
-from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 
 from precompute.neighbours import NeighbourLists
 
-CUTS = (1, 5, 10)
-
 PERSISTENCE = 0.9
 """The p of rank-biased overlap: the probability that a reader goes on to the next entry of a list."""
 
 _COMPARED_AT_ONCE = 16_000_000
-
-
-def category_precision(lists: NeighbourLists, categories: Mapping[str, str]) -> dict[str, float]:
-    """The share of the first k neighbours in the product's own category, for k = 1, 5 and 10.
-
-    It is averaged over the products whose category has at least one other product. A product is never its own
-    neighbour (leave-one-out). Empty if no such product exists. `categories` maps each product to its
-    category.
-    """
-    own, same = _same_category(lists, categories)
-    return _precision(same) if len(own) and len(set(categories.values())) > 1 else {}
-
-
-def precision_by_category(lists: NeighbourLists, categories: Mapping[str, str]) -> list[dict[str, Any]]:
-    """The category precision of each category's products, with their number, sorted by category name."""
-    own, same = _same_category(lists, categories)
-    if not len(own) or len(set(categories.values())) < 2:
-        return []
-    order = np.argsort(own, kind="stable")
-    names, begins = np.unique(own[order], return_index=True)
-    return [
-        {"category": str(name), "products": len(rows), **_precision(same[rows])}
-        for name, rows in zip(names, np.split(order, begins[1:]), strict=True)
-    ]
-
-
-def _same_category(lists: NeighbourLists, categories: Mapping[str, str]) -> tuple[np.ndarray, np.ndarray]:
-    """For products that share their category: the category (q,), and which neighbours are in it (q, k)."""
-    own = np.array([categories[product_id] for product_id in lists.ids])
-    sizes = Counter(own.tolist())
-    counted = np.array([category != "" and sizes[category] > 1 for category in own.tolist()], bool)
-    return own[counted], own[lists.rows[counted]] == own[counted][:, np.newaxis]
-
-
-def _precision(same: np.ndarray) -> dict[str, float]:
-    return {f"precision_at_{k}": round(float(same[:, :k].mean()), 4) for k in CUTS if k <= same.shape[1]}
 
 
 def overlap(first: NeighbourLists, second: NeighbourLists, *, cut: int) -> dict[str, float]:

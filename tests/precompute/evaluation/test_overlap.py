@@ -1,12 +1,12 @@
-"""Measures of lists, against values computed by hand."""
+"""How much lists agree, against values computed by hand."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
 
+from precompute.evaluation.overlap import overlap
 from precompute.neighbours import NeighbourLists
-from precompute.neighbours.evaluation import category_precision, overlap, precision_by_category
 
 
 def lists(*rows: list[int], count: int = 10) -> NeighbourLists:
@@ -52,7 +52,7 @@ def test_overlap_is_the_mean_over_the_products(monkeypatch: pytest.MonkeyPatch) 
         ),
     }
     for at_once in (1, 10**6):
-        monkeypatch.setattr("precompute.neighbours.evaluation._COMPARED_AT_ONCE", at_once)
+        monkeypatch.setattr("precompute.evaluation.overlap._COMPARED_AT_ONCE", at_once)
         found = overlap(lists(*first, count=50), lists(*second, count=50), cut=7)
         assert found == pytest.approx(expected, abs=1e-4)
 
@@ -65,14 +65,3 @@ def test_a_product_alone_overlaps_with_nothing() -> None:
 def test_lists_of_other_products_cannot_be_compared() -> None:
     with pytest.raises(ValueError, match="same products"):
         overlap(lists([1]), lists([1], count=3), cut=1)
-
-
-def test_precision_counts_only_products_that_have_a_fellow() -> None:
-    found = lists([1, 2], [0, 2], [0, 1], count=3)
-    assert category_precision(found, {"p0": "a", "p1": "a", "p2": "b"}) == {"precision_at_1": 1.0}
-
-
-def test_where_no_product_has_a_fellow_there_is_no_precision() -> None:
-    found, categories = lists([1, 2], [0, 2], [0, 1], count=3), {"p0": "a", "p1": "b", "p2": ""}
-    assert category_precision(found, categories) == {}
-    assert precision_by_category(found, categories) == []
