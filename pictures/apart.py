@@ -128,6 +128,8 @@ class Apart:
                 stdout=subprocess.PIPE,
                 cwd=_ROOT,
                 env=os.environ | _ENVIRONMENT,
+                # Ctrl-C in a terminal goes to a whole group of processes. This one ends with its input.
+                process_group=0,
             )
             try:
                 send(_pipe(self._process.stdin), {"limits": asdict(self.limits)})

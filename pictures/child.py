@@ -38,8 +38,6 @@ _WAITING = 5
 def main() -> None:
     """Read pictures from stdin and write the results to stdout."""
     jobs, answers = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
-    # When the server stops, its end of stdin closes and this process ends too.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     warnings.simplefilter("ignore")
     # One thread takes the same CPU time and less memory.
     AvifImagePlugin.DEFAULT_MAX_THREADS = pillow_heif.options.DECODE_THREADS = 1

@@ -10,9 +10,7 @@ import argparse
 import os
 import signal
 import sys
-import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 
 from bundle import BundleError
 from precompute import __version__
@@ -21,13 +19,10 @@ from precompute.cli.output import output_of
 from precompute.cli.parser import CommandParser
 from precompute.shared.errors import UserError
 from precompute.shared.printable import printable
+from precompute.shared.signals import Stopped, signals_as_stopped
 
 _STOPPED = "Nothing was changed."
 """The message for a stopped command. A command that keeps something sets its own as the default `stopped`."""
-
-
-class _Terminated(KeyboardInterrupt):
-    """SIGTERM was received: clean up as after Ctrl-C."""
 
 
 def make_parser() -> argparse.ArgumentParser:
@@ -47,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
     parsed = make_parser().parse_args(arguments)
     try:
-        with _sigterm_as_interrupt(), output_of(parsed):
+        with signals_as_stopped(), output_of(parsed):
             code: int = parsed.run(parsed)
             return code
     except (UserError, BundleError) as error:
@@ -70,7 +65,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if sys.stderr.isatty():
             print(file=sys.stderr)
         _say(f"stopped. {_left(parsed)}")
-        return 128 + (signal.SIGTERM if isinstance(interrupt, _Terminated) else signal.SIGINT)
+        return 128 + (interrupt.number if isinstance(interrupt, Stopped) else signal.SIGINT)
     return 2
 
 
@@ -81,21 +76,3 @@ def _left(parsed: argparse.Namespace) -> str:
 
 def _say(text: str) -> None:
     print(f"akin: {printable(text)}", file=sys.stderr)
-
-
-@contextmanager
-def _sigterm_as_interrupt() -> Iterator[None]:
-    """Let SIGTERM stop a command like Ctrl-C: temporary files are removed and a message says what is kept."""
-
-    def terminate(*_: object) -> None:
-        raise _Terminated
-
-    # In Python, only the main thread can handle signals.
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.signal(signal.SIGTERM, terminate)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)

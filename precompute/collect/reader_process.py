@@ -96,6 +96,8 @@ class _Process:
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
                 cwd=_ROOT,
+                # Ctrl-C in a terminal goes to a whole group of processes. This one ends with its input.
+                process_group=0,
             )
         return self._process
 
@@ -172,8 +174,6 @@ _ANY_SETTINGS = CollectSettings("", Path())
 
 def main() -> None:
     """Read answers from stdin and write what stands in them to stdout, until there are no more."""
-    # Who stops the collection stops this process too, by ending its input.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     jobs, answers = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     _bound_memory()

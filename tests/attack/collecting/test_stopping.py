@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import resource
 import signal
 import subprocess
 import sys
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -17,8 +20,9 @@ from tests.shop.server import Reply
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 SECONDS = 2.0
+"""How much a stopped command may still compute, and wait. A page that is read to its end takes more."""
 LATE = 10.0
-"""By which a busy machine may let a process end late: a page that is read to its end takes far longer."""
+"""By which a busy machine may let a process end late."""
 
 BRACKETS = '<script type="application/ld+json">' + "[" * 9_000_000 + "</script>"
 ATTRIBUTES = f"<div {' '.join(f'a{number}=1' for number in range(1_000_000))}>"
@@ -33,6 +37,17 @@ def _answers(what: str) -> Reply:
         "a pause": lambda: Reply(status=503, headers={"Retry-After": "200"}),
         "silence": lambda: time.sleep(60) or Reply(),
     }[what]()
+
+
+def _computed(process: int) -> float:
+    """The CPU seconds of a process and of those it started."""
+    seconds = 0.0
+    with suppress(OSError):
+        own = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+        seconds = sum(int(each) for each in own[11:15]) / os.sysconf("SC_CLK_TCK")
+        for thread in Path(f"/proc/{process}/task").iterdir():
+            seconds += sum(_computed(int(child)) for child in (thread / "children").read_text().split())
+    return seconds
 
 
 @pytest.mark.kill
@@ -51,6 +66,7 @@ def test_a_signal_ends_it_whatever_it_does(what, site, tmp_path):
     address = f"{site.url}/p/bad" if what == "a large list" else site.url
     command = [sys.executable, "-m", "precompute", "collect", address, "--out", str(tmp_path / "catalogue")]
     command += ["--rate", "100", "--allow-private", "127.0.0.1"]
+    ended_before = resource.getrusage(resource.RUSAGE_CHILDREN)
     process = subprocess.Popen(
         command,
         cwd=REPOSITORY,
@@ -62,13 +78,16 @@ def test_a_signal_ends_it_whatever_it_does(what, site, tmp_path):
     )
     assert reached.wait(120)
     time.sleep(0.5)
-    began = time.monotonic()
+    began, computed = time.monotonic(), _computed(process.pid)
     process.send_signal(signal.SIGINT)
     _, err = process.communicate(timeout=60)
     assert time.monotonic() - began < SECONDS + LATE
-    if process.returncode == -signal.SIGINT:
-        return  # The command had ended, and Python was on its way out.
-    if process.returncode != 2:
-        assert process.returncode == 130 and "stopped. Everything fetched so far is kept" in err
-    # Python itself prints what interrupts a destructor.
-    assert "Traceback" not in err or "Exception ignored" in err
+    ended = resource.getrusage(resource.RUSAGE_CHILDREN)
+    total = ended.ru_utime + ended.ru_stime - ended_before.ru_utime - ended_before.ru_stime
+    assert total - computed < SECONDS
+    assert "Traceback" not in err and "Exception ignored" not in err
+    if process.returncode == 130:
+        assert err.splitlines()[-1].startswith("akin: stopped. Everything fetched so far is kept")
+    else:
+        # It had come to its end by itself, having found no product, or was on its way out.
+        assert what == "a large list" and process.returncode in (2, -signal.SIGINT)
