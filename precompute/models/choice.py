@@ -42,7 +42,7 @@ _RANGES = {
 _TYPES = {"int": (int, "a whole number"), "str": (str, "text"), "Path | None": (str, "a path in quotes")}
 _NAME = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,100}")
 _LONGEST_LABEL = 40
-_FIXED = ("layer", "pooling", "preprocessing", "input_size")
+_FIXED = ("layer", "preprocessing", "input_size")
 
 
 def choose_recipe(choice: str, options: Mapping[str, Any]) -> Recipe:

@@ -6,10 +6,21 @@ from collections.abc import Callable
 from typing import Any
 
 import keras
+import numpy as np
 from keras import layers, ops
 
 from precompute.models.recipe import Recipe
 from precompute.shared.errors import UserError
+
+_FITTING = {
+    1: ("none",),
+    2: ("avg", "max", "gem", "flatten"),
+    3: ("avg", "max", "gem", "foreground", "flatten"),
+}
+"""The poolings of a layer's output, by the number of its axes without the first: vectors, tokens, maps."""
+
+_LEAST_WEIGHT = 1e-3
+"""The least weight of a cell in `ForegroundPooling`, where most have some tenths."""
 
 
 class Preprocessing(layers.Layer):  # type: ignore[misc]  # Keras has no types
@@ -38,6 +49,27 @@ class GeneralizedMeanPooling(layers.Layer):  # type: ignore[misc]  # Keras has n
         return ops.power(ops.mean(positive * positive * positive, axis=places), 1 / 3)
 
 
+class ForegroundPooling(layers.Layer):  # type: ignore[misc]  # Keras has no types
+    """The generalized mean with p = 2 of a map's cells, those that differ from its border weighing more.
+
+    (Σ w · max(x, 0)² / Σ w)^½, where a cell's weight w is 1 less its cosine to the mean of the cells at the
+    border. A catalogue's pictures show the product in the middle, so what the border shows is background.
+    """
+
+    def call(self, features: Any) -> Any:
+        """Features (n, h, w, c) to their pooled form (n, c); h and w are known before any picture comes."""
+        positive = ops.maximum(features, 0)
+        _, height, width, _ = features.shape
+        border = np.ones((1, height, width, 1), np.float32)
+        border[:, 1:-1, 1:-1] = 0
+        background = ops.sum(positive * (border / border.sum()), axis=(1, 2), keepdims=True)
+        likeness = ops.sum(_to_unit_length(positive) * _to_unit_length(background), axis=-1, keepdims=True)
+        # Rounding errors do not decide the weights of a picture that is the same everywhere.
+        weights = ops.maximum(1 - likeness, _LEAST_WEIGHT)
+        weights = weights / ops.sum(weights, axis=(1, 2), keepdims=True)
+        return ops.sqrt(ops.sum(weights * positive * positive, axis=(1, 2)))
+
+
 def preprocessing(recipe: Recipe, own: Callable[[Any], Any]) -> Preprocessing:
     """The layer of a recipe's `preprocessing`; `own` is the function that belongs to the model."""
     if recipe.preprocessing == "own":
@@ -56,10 +88,12 @@ def pool(recipe: Recipe, features: keras.KerasTensor) -> keras.KerasTensor:
     Raises `UserError` where the recipe's `pooling` does not fit that shape.
     """
     shape = tuple(features.shape[1:])
-    if (len(shape) == 1) != (recipe.pooling == "none"):
-        fitting = "none" if len(shape) == 1 else "avg, max, gem or flatten"
+    fitting = _FITTING[len(shape)]
+    if recipe.pooling not in fitting:
+        *others, last = fitting
+        words = f"{', '.join(others)} or {last}" if others else last
         raise UserError(
-            f"Expected the pooling of the recipe {recipe.name} to be {fitting}, as its layer {recipe.layer} "
+            f"Expected the pooling of the recipe {recipe.name} to be {words}, as its layer {recipe.layer} "
             f"gives {' × '.join(map(str, shape))} values a picture. Received: {recipe.pooling}."
         )
     if recipe.pooling == "none":
@@ -68,9 +102,17 @@ def pool(recipe: Recipe, features: keras.KerasTensor) -> keras.KerasTensor:
         return layers.Flatten(name="pool")(features)
     if recipe.pooling == "gem":
         return GeneralizedMeanPooling(name="pool")(features)
+    if recipe.pooling == "foreground":
+        return ForegroundPooling(name="pool")(features)
     averages = recipe.pooling == "avg"
     if len(shape) == 2:
         return (layers.GlobalAveragePooling1D if averages else layers.GlobalMaxPooling1D)(name="pool")(
             features
         )
     return (layers.GlobalAveragePooling2D if averages else layers.GlobalMaxPooling2D)(name="pool")(features)
+
+
+def _to_unit_length(features: Any) -> Any:
+    """Features (…, c) over their Euclidean length; those of zeros alone stay so."""
+    squares = ops.sum(features * features, axis=-1, keepdims=True)
+    return features / ops.sqrt(ops.maximum(squares, 1e-12))

