@@ -215,7 +215,7 @@ def _write_live(
 def _nothing_left(source: Path, left_out: list[LeftOut]) -> str:
     first = left_out[0]
     return (
-        f"Expected usable pictures in {source}. Received: {counted(len(left_out), 'file')}, none of use; "
+        f"Expected usable pictures in {source}. Received: {counted(len(left_out), 'file')}, none usable; "
         f"the first, {first.file}: {first.reason}."
     )
 

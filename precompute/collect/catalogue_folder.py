@@ -80,7 +80,7 @@ class Choice:
                 self.left_out.append(LeftOut(record.place, "it has no id"))
             elif product_id in ids:
                 self.left_out.append(
-                    LeftOut(record.place, f"the id {product_id!r} occurs before: the first is kept")
+                    LeftOut(record.place, f"its id {product_id!r} is a repeat: the first product is kept")
                 )
             else:
                 ids.add(product_id)

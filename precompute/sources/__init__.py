@@ -1,4 +1,4 @@
-"""Where a catalogue comes from: folders of pictures, tables that name them, feeds."""
+"""Reads a catalogue from a folder of pictures, a table that names them, or a feed."""
 
 from precompute.sources.catalogue import Catalogue, NeedsCollecting, read_catalogue
 from precompute.sources.files import EXTENSIONS

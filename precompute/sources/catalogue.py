@@ -23,7 +23,7 @@ from precompute.sources.records import LeftOut, Record, left_out_before
 from precompute.sources.table import Records, read_records
 
 TABLE = "products.csv"
-"""The table that a folder may have, and that is taken before any other."""
+"""A folder's table of this name is preferred to any other."""
 
 _LONGEST_REASON = 110
 
@@ -32,7 +32,7 @@ _NO_COLUMNS: Mapping[str, str] = {}
 
 @dataclass(frozen=True)
 class Catalogue:
-    """What a source holds: its folder, its products in order, and what was left out so far."""
+    """The content of a source: its folder, its products in order, and what was left out so far."""
 
     folder: Path
     products: list[SourceProduct]
@@ -40,7 +40,7 @@ class Catalogue:
 
 
 class NeedsCollecting(UserError):
-    """The pictures of a source are at addresses: they have to be collected before it can be built."""
+    """A source's pictures are at addresses and must be collected before a build."""
 
 
 def read_catalogue(
@@ -52,14 +52,16 @@ def read_catalogue(
     exclude: Sequence[str] = (),
     unpack_to: Path | None = None,
 ) -> Catalogue:
-    """Read the catalogue in a folder or in a table, and say what it is.
+    """Read the catalogue in a folder or a table, and report what it is.
 
-    A folder is read by its table where it has one, else each picture below it is a product. `kind` is what
-    --source names, None to recognise it; `columns` has, by field, the column of a table that it is read from.
-    `image_folder` is where the pictures of a table are, by default its own folder. `exclude` are patterns of
-    files and folders that are left aside. What is inside of archives and tables is unpacked to `unpack_to`,
-    by default to a folder that is there as long as the process. Raises `UserError` where the source does not
-    exist, cannot be read or holds no product, and `NeedsCollecting` where a picture is at an address.
+    If a folder has a table, that lists the products; otherwise each picture below the folder is a product.
+    `kind` is the value of --source, or None to recognise the kind. `columns` maps fields to columns of a
+    table. `image_folder` holds a table's pictures, by default the table's own folder. `exclude` has patterns
+    of files and folders to ignore. Archives, and pictures inside tables, are unpacked to `unpack_to`, by
+    default a folder that is deleted when the process ends.
+
+    Raises `UserError` if the source does not exist, cannot be read or has no product, and `NeedsCollecting`
+    if a picture is at an address.
     """
     if not source.exists():
         raise UserError(
@@ -78,7 +80,7 @@ def read_catalogue(
     if kind and (kind_named(kind) is FOLDER) is not is_folder:
         what = "folder" if is_folder else "file"
         raise UserError(f"Expected {kind_named(kind).what}. Received: {source}, which is a {what}.")
-    # A table that was compressed stands for one beside its pictures.
+    # A compressed table counts as one beside its pictures.
     folder = image_folder or (source if is_folder else given.parent)
     if not folder.is_dir():
         what = "is a file" if folder.exists() else "does not exist"
@@ -114,7 +116,7 @@ def _read_folder(
             return _with_unnamed(catalogue, name, exclude, before=left_out_before(folder))
         if columns or name == TABLE:
             raise UserError(_nothing_in(folder / name, catalogue.left_out))
-        say(f"No picture that {name} names is there: the pictures are read without it.")
+        say(f"None of the pictures that {name} names exists: the pictures are read without the table.")
     products, left_out = read_pictures(folder, exclude)
     if products:
         say(f"Source: a folder with {counted(len(products), 'picture')}.")
@@ -124,15 +126,15 @@ def _read_folder(
 def _with_unnamed(
     catalogue: Catalogue, name: str, exclude: Sequence[str], *, before: Sequence[LeftOut] = ()
 ) -> Catalogue:
-    """The catalogue of a folder's table `name`, with the pictures that none of its products has.
+    """The catalogue of a folder's table `name`, with its unused pictures reported as left out.
 
-    `before` is what was left out as the folder was collected.
+    `before` is what was left out when the folder was collected.
     """
     catalogue.left_out[:0] = before
     named = {file for product in catalogue.products for file in product.files}
     for path in files_in(catalogue.folder, catalogue.left_out, exclude=exclude):
         if is_picture(path) and path not in named:
-            reason = f"no product of {name} that is kept names it"
+            reason = f"no kept product of {name} names it"
             catalogue.left_out.append(LeftOut(shown(path), reason))
     return catalogue
 
@@ -162,15 +164,15 @@ def table_in(
     elif chosen:
         say(
             f"{folder} has several tables ({', '.join(chosen)}): the pictures are read without them. "
-            "Give the one that is meant."
+            "To use a table, give its path."
         )
     return None
 
 
 def _read_tables(tables: Sequence[tuple[Records, str]], pictures: PictureFiles) -> Catalogue:
-    """The products of tables, in their order, whose pictures are among `pictures`.
+    """The products of several tables, in order. Their pictures are found by `pictures`.
 
-    Each table comes with the folder that its paths are below, empty for that of all.
+    Each table comes with the sub-folder that its paths start from; empty for the source's folder.
     """
     products: dict[str, SourceProduct] = {}
     left_out: list[LeftOut] = []
@@ -184,14 +186,14 @@ def _read_tables(tables: Sequence[tuple[Records, str]], pictures: PictureFiles) 
             try:
                 product = product_from(record, _files(record, pictures, left_out))
                 if product.id in products:
-                    raise ValueError(f"the id {product.id!r} occurs before: the first is kept")
+                    raise ValueError(f"its id {product.id!r} is a repeat: the first product is kept")
             except ValueError as error:
                 left_out.append(LeftOut(entry.place, str(error)))
                 continue
             products[product.id] = product
             lost += lost_sale(record, product)
             if not product.url and is_address(address := record.fields.get("url", "").strip()):
-                reason = f"its address {address[:80]!r} is malformed: it is kept as text, and no link"
+                reason = f"its address {address[:80]!r} is malformed: it is shown as text, not as a link"
                 left_out.append(LeftOut(entry.place, reason))
     kept, about_groups = believed(list(products.values()))
     for records, below in tables:
@@ -207,7 +209,7 @@ def _read_tables(tables: Sequence[tuple[Records, str]], pictures: PictureFiles) 
 
 
 def _about_prices(products: Sequence[SourceProduct]) -> str:
-    """What to say of prices that are not understood; nothing where all are."""
+    """A note about prices that cannot be parsed; empty if all can."""
     texts = [each.facts["price"] for each in products if each.price is None and each.facts.get("price")]
     if not texts:
         return ""
@@ -216,16 +218,16 @@ def _about_prices(products: Sequence[SourceProduct]) -> str:
 
 
 def _about_sales(lost: int) -> str:
-    """What to say of prices before a sale that make none; nothing where there are none."""
+    """A note about `lost` former prices that are not higher than the price; empty if there are none."""
     if not lost:
         return ""
-    one = "price before a sale is not shown: it has"
-    several = "prices before a sale are not shown: they have"
-    return f"{lost:,} {one if lost == 1 else several} to be higher than the price, in the same currency"
+    one = "price before a sale is not shown: it must"
+    several = "prices before a sale are not shown: they must"
+    return f"{lost:,} {one if lost == 1 else several} be higher than the price, in the same currency"
 
 
 def _below(record: Record, folder: str) -> Record:
-    """The record of a table whose paths are below another folder than the source's."""
+    """The record with its paths below a sub-folder of the source."""
     images = tuple(image if is_address(image) else f"{folder}/{image}" for image in record.images)
     fields = record.fields
     if images and fields.get("id") == record.images[0]:
@@ -234,9 +236,9 @@ def _below(record: Record, folder: str) -> Record:
 
 
 def _files(record: Record, pictures: PictureFiles, left_out: list[LeftOut]) -> tuple[str, ...]:
-    """The files of a record's pictures; those that cannot be used are left out, one by one.
+    """The files of a record's pictures. Each one that cannot be used is added to `left_out`.
 
-    Raises `ValueError` with the reason where a record names pictures and none can be used.
+    Raises `ValueError` with the reason if a record names pictures but none can be used.
     """
     files: dict[str, None] = {}
     reasons: list[str] = []
@@ -244,7 +246,7 @@ def _files(record: Record, pictures: PictureFiles, left_out: list[LeftOut]) -> t
         if is_address(image):
             raise NeedsCollecting(
                 f"Expected pictures in files below {pictures.folder}. Received: {image[:200]} "
-                f"({record.place}), an address: its pictures have to be collected first."
+                f"({record.place}), an address: its pictures must be collected first."
             )
         try:
             if scheme_of(image):
@@ -267,6 +269,6 @@ def _nothing_in(source: Path, left_out: list[LeftOut], *, has_folder: bool = Fal
     hint = " Are they in another folder? --image-folder FOLDER."
     return (
         f"Expected products with pictures in {source}. Received: {counted(len(left_out), 'row')}, "
-        f"none of use; the first, {first.file}: {reason}."
+        f"none usable; the first, {first.file}: {reason}."
         f"{hint if 'does not exist' in reason and not has_folder else ''}"
     )

@@ -1,4 +1,4 @@
-"""Which column says what: the names that shops give them, in the languages of shops."""
+"""Recognises columns by the names that shops give them, in many languages."""
 
 from __future__ import annotations
 
@@ -135,19 +135,20 @@ _NAMES = {
         alternative, media, assets, product images, hosted image urls, изображения, фотографии
     """,
 }
-"""By field, the names of its columns, the likelier ones first; case, accents and what is between words do not
-matter. The first is Akin's own: it alone counts where a table has it. Of several others, the first one counts
-that is not empty."""
+"""Each field's column names, likeliest first. Case, accents and characters between words do not matter.
+
+The first is Akin's own name: if a table has it, the others do not count. Otherwise the first non-empty column
+counts."""
 
 _COMPACT = {
     field: {"".join(words_of(name)): rank for rank, name in reversed(list(enumerate(names.split(","))))}
     for field, names in _NAMES.items()
 }
 _REQUIRED = re.compile(r"[*†‡]+")
-"""How forms mark a field that has to be filled in."""
+"""How forms mark a required field."""
 
 _LONGEST_NAME = 100
-"""Characters of the longest cell that may be the name of a column."""
+"""The most characters in the name of a column."""
 
 _NUMBERED = re.compile(r"\d{1,2}")
 _UNNAMED = re.compile(r"^Unnamed: \d+$")
@@ -157,7 +158,7 @@ _BETWEEN_WORDS = re.compile(r"[\s_./()\[\]-]+")
 _PLAIN_IMAGES = frozenset([*_COMPACT["image"], *_COMPACT["images"]])
 
 FIELDS = tuple(_NAMES)
-"""What a column can be said to be, by --column."""
+"""The fields that --column accepts."""
 
 
 PATHS = word_set(
@@ -166,13 +167,13 @@ PATHS = word_set(
     categorypath
     """
 )
-"""Compact names of columns whose lists are the parts of one path, from the outermost on."""
+"""Compact names of columns whose lists are one path, outermost category first."""
 
 
 class Role(NamedTuple):
-    """What a column says: a field, how likely its name is for that (0 is best), and what else the name tells.
+    """The field of a column, and how well its name fits (`rank`, 0 is best).
 
-    `order` is the number in a name such as image_2; `currency` that in one such as "Price (EUR)".
+    `order` is the number in a name such as image_2, `currency` the currency in one such as "Price (EUR)".
     """
 
     field: str
@@ -183,31 +184,31 @@ class Role(NamedTuple):
 
 @lru_cache(maxsize=4096)
 def role_of(name: str) -> Role | None:
-    """The role of a column by its name; None for a name that is not known."""
-    # Feeds put Google's names into a namespace, and JSON has objects in objects.
+    """The role of a column by its name; None if the name is unknown."""
+    # Feeds put Google's names into a namespace.
     name = _REQUIRED.sub("", name.strip().removeprefix("g:"))
     compact = _compact(name)
     if role := _named(compact) or _numbered_image(compact):
         return role
-    # "Tags (x,y,z...)", "name(en-gb)": what is in brackets is no part of the name, but may be a currency.
+    # "Tags (x,y,z...)", "name(en-gb)": brackets are not part of the name, but may hold a currency.
     bare = _compact(_IN_BRACKETS.sub("", name))
     role = _price_in(name) or _numbered_image(bare)
     if role is None and (role := _named(bare)):
-        # A column with the name alone is likelier.
+        # A column with only the name fits better.
         return role._replace(rank=role.rank + 1)
     return role
 
 
 def has_picture(columns: Iterable[str]) -> bool:
-    """Whether one of some columns is called as those of pictures are."""
+    """Whether one of the columns has a name that pictures' columns have."""
     return any((role := role_of(name)) and role.field in ("image", "images") for name in columns)
 
 
 def header_place(rows: Sequence[Sequence[str]]) -> int:
-    """Which of a table's first rows names the columns: the first that is not empty, mostly.
+    """Which of a table's first rows is the header: usually the first that is not empty.
 
-    Reports have their title above, templates lines that begin with #: then it is the row in which the most
-    cells are known names.
+    Reports begin with a title, and templates with lines that begin with #. There, the header is the row with
+    the most known names.
     """
     known = [
         sum(role_of(cell) is not None for cell in row if cell and len(cell) <= _LONGEST_NAME) for row in rows
@@ -227,9 +228,9 @@ def header_place(rows: Sequence[Sequence[str]]) -> int:
 
 
 def numbered(header: Iterable[str]) -> tuple[list[str], list[str]]:
-    """The names of a header's columns, empty where a column has none, and those that several have.
+    """The names of a header's columns, empty for unnamed ones, and the names that occur repeatedly.
 
-    The second column of a name is called "name (2)"; pandas calls one that has none "Unnamed: 0".
+    The second column of a name is called "name (2)". "Unnamed: 0" is how pandas names an unnamed column.
     """
     seen: Counter[str] = Counter()
     names = []
@@ -240,7 +241,7 @@ def numbered(header: Iterable[str]) -> tuple[list[str], list[str]]:
 
 
 def _numbered_image(compact: str) -> Role | None:
-    """image2, image_3, image_url_2, image1_url: further pictures, in their order."""
+    """The role of image2, image_3, image_url_2, image1_url: further pictures, in numeric order."""
     number = _NUMBERED.search(compact)
     if number is None:
         return None
@@ -251,7 +252,7 @@ def _numbered_image(compact: str) -> Role | None:
 
 
 def is_path(name: str) -> bool:
-    """Whether a list in a column of categories is one path, and not several categories."""
+    """Whether a list in a column of this name is one path, not several categories."""
     return _compact(name) in PATHS
 
 
@@ -267,7 +268,7 @@ def _named(compact: str) -> Role | None:
 
 
 def _price_in(name: str) -> Role | None:
-    """Price (EUR), price_usd, EUR price, Preis in €: prices whose column says the currency as a word."""
+    """The role of a price column whose name has a currency: Price (EUR), price_usd, EUR price, Preis in €."""
     words = [word for word in _BETWEEN_WORDS.split(name) if word]
     for currency, others in ((words[-1:], words[:-1]), (words[:1], words[1:])):
         code = code_of_word(currency[0]) if currency and others else ""

@@ -1,4 +1,4 @@
-"""The files below a source's folder: which there are, which are pictures, and which a table may name."""
+"""Lists the files below a source's folder, and recognises pictures by their names."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from precompute.sources.folders.aside import Aside
 from precompute.sources.records import LeftOut
 
 JOURNAL = ".collect"
-"""The hidden folder by which a catalogue that was collected is known, and in which it is kept up to date."""
+"""The hidden folder that marks a collected catalogue and holds what its next update needs."""
 
 EXTENSIONS = frozenset(
     {".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff", ".avif"}
@@ -23,9 +23,9 @@ EXTENSIONS = frozenset(
 def files_in(folder: Path, left_out: list[LeftOut], *, exclude: Sequence[str] = ()) -> Iterator[str]:
     """Every file below `folder` as a path with / between its parts, sorted.
 
-    Hidden files, what a build wrote and catalogues that were collected are left aside; folders that are not
-    looked into, and what is no file, go into `left_out`, those of systems and what matches one of `exclude`
-    in one entry each.
+    Hidden files, the output of builds and collected catalogues are ignored. Folders that are not entered, and
+    things that are not files, are added to `left_out`: one entry for all system folders, and one for
+    everything that matches `exclude`.
     """
     aside = Aside(exclude)
 
@@ -47,7 +47,7 @@ def files_in(folder: Path, left_out: list[LeftOut], *, exclude: Sequence[str] = 
             if aside.takes_file(base + name):
                 continue
             path = Path(parent, name)
-            # A link to nothing is named as what cannot be read.
+            # A broken link is reported later, as a file that cannot be read.
             if path.is_file() or not path.exists():
                 yield base + name
             else:
@@ -56,8 +56,8 @@ def files_in(folder: Path, left_out: list[LeftOut], *, exclude: Sequence[str] = 
 
 
 def is_output(folder: Path) -> bool:
-    """Whether a build wrote into `folder`: the thumbnails there are no pictures of a catalogue."""
-    # The store brings Arrow, for which --help need not wait.
+    """Whether a build wrote into `folder`. The thumbnails there are not pictures of a catalogue."""
+    # The store imports Arrow, and --help should not wait for it.
     from precompute.store.files import STORE
 
     if (folder / LOCK).is_file() and (folder / STORE).is_dir():
@@ -67,12 +67,12 @@ def is_output(folder: Path) -> bool:
 
 
 def _is_apart(folder: Path) -> bool:
-    """Whether a folder below a source is no part of it: a build's, or a catalogue of its own."""
+    """Whether a folder below a source is not part of it: a build's output, or another catalogue."""
     return is_output(folder) or (folder / JOURNAL).is_dir()
 
 
 def is_picture(path: str) -> bool:
-    """Whether a file is a picture by its name."""
+    """Whether a file has the name of a picture."""
     return PurePosixPath(path).suffix.lower() in EXTENSIONS
 
 
@@ -86,5 +86,5 @@ def is_text(path: str) -> bool:
 
 
 def shown(path: str) -> str:
-    """`path` as text that can be written: bytes that are no Unicode are replaced."""
+    """`path` as text that can be written. Invalid Unicode is replaced."""
     return os.fsencode(path).decode(errors="replace")

@@ -1,4 +1,4 @@
-"""The pictures that a cell names: paths, addresses, one or several."""
+"""Finds the pictures that a cell names: one or several paths or addresses."""
 
 from __future__ import annotations
 
@@ -15,22 +15,22 @@ _BEFORE_ADDRESS = re.compile(r"(?<![\s,;|])[\s,;|]++(?=(?:https?:)?//)")
 _BETWEEN_PATHS = re.compile(r"[,;\n]")
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]+:", re.IGNORECASE)
 _FORMULA = re.compile(r"""=\s*(?:IMAGE|HYPERLINK)\s*\(\s*"((?:[^"]|"")*)\"""", re.IGNORECASE)
-"""A formula of a spreadsheet that shows a picture, or leads to one."""
+"""A spreadsheet's formula that shows a picture or links to one."""
 
 _TAG = re.compile(r"""<img\b[^<>]*?\bsrc\s*=\s*(?:"([^"<>]*)"|'([^'<>]*)'|([^\s"'<>]+))""", re.IGNORECASE)
 _QUOTES = "\"'“”"
 
 
 def images_in(cell: Cell) -> list[str]:
-    """The pictures in a cell, in their order.
+    """The pictures in a cell, in order.
 
-    Several stand between |, or, where they are addresses or all end as pictures' names do, between commas,
-    semicolons, spaces or lines; or the cell is a list as JSON, Python, NumPy or PostgreSQL write it, of texts
-    or of objects. Formulas of spreadsheets and HTML are taken for the picture that they show.
+    Several are separated by |. If they are addresses, or all end like pictures' names, they may also be
+    separated by commas, semicolons, spaces or lines. Or the cell is a list of texts or objects, as JSON,
+    Python, NumPy or PostgreSQL write it. A spreadsheet's formula or HTML gives the picture that it shows.
     """
     if isinstance(cell, tuple):
         return [image for text in cell for image in images_in(text)]
-    # Nearly every cell is one plain path.
+    # Nearly every cell is a single plain path.
     if not _is_special(cell):
         return [found] if (found := clean(cell)) else []
     text = clean(cell)
@@ -44,18 +44,18 @@ def images_in(cell: Cell) -> list[str]:
 
 
 def is_address(image: str) -> bool:
-    """Whether a picture has to be fetched from the web."""
+    """Whether a picture must be fetched from the web."""
     return image[:8].lower().startswith(("http://", "https://"))
 
 
 def scheme_of(image: str) -> str:
-    """What stands before the colon of what is no path ("file:", "data:"); empty for a path."""
+    """The scheme of an address, with its colon ("file:", "data:"); empty for a path."""
     found = _SCHEME.match(image)
     return found[0].lower() if found else ""
 
 
 def looks_like_picture(cell: Cell) -> bool:
-    """Whether a cell names pictures and nothing else."""
+    """Whether a cell only names pictures."""
     images = images_in(cell)
     return bool(images) and all(map(_ends_as_picture, images))
 
@@ -85,13 +85,13 @@ def _split(text: str) -> list[str]:
     paths = [path for part in _BETWEEN_PATHS.split(text) if (path := clean(part))]
     if len(paths) > 1 and all(is_picture(_unquoted(path)) for path in paths):
         return paths
-    # What has a space within it is a name as well: "red mug.jpg"; "a.jpg b.jpg" ends twice.
+    # A name may contain spaces ("red mug.jpg"), but "a.jpg b.jpg" are two.
     apart = text.split()
     return apart if len(apart) > 1 and all(map(is_picture, apart)) else [text]
 
 
 def _address(text: str) -> str:
-    """A picture's address with the scheme that pages leave to the browser, and without HTML's entities."""
+    """A picture's address, with the scheme added if pages leave it out, and without HTML entities."""
     if text.startswith("//") and "." in text:
         text = f"https:{text}"
     return html.unescape(text) if "&amp;" in text and is_address(text) else text
@@ -101,5 +101,5 @@ def _ends_as_picture(image: str) -> bool:
     try:
         return is_picture(urlsplit(image).path if is_address(image) else image)
     except ValueError:
-        # Brackets that are no address's.
+        # The address has misplaced brackets.
         return False

@@ -1,4 +1,4 @@
-"""The kinds of source, how each is recognised, and how it is read."""
+"""The kinds of source, with how each is recognised and read."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _HEAD = 1 << 16
 
 @dataclass(frozen=True)
 class SourceKind:
-    """A kind of source by the `name` that --source takes; `what` it is, for people."""
+    """A kind of source: its `name` for --source, and `what` it is, for messages."""
 
     name: str
     what: str
@@ -31,7 +31,7 @@ class SourceKind:
 
 @dataclass(frozen=True)
 class FileKind(SourceKind):
-    """A kind of file: `recognises` it by its beginning, `open` gives its rows."""
+    """A kind of file. `recognises` tests a file's beginning, and `open` returns its rows."""
 
     recognises: Callable[[FileStart], bool]
     open: Callable[[Path, Keep], Rows]
@@ -39,7 +39,7 @@ class FileKind(SourceKind):
 
 @dataclass(frozen=True)
 class FileStart:
-    """The beginning of a file: its first bytes, and as text."""
+    """The beginning of a file, as bytes and as text."""
 
     data: bytes
     text: str
@@ -62,12 +62,12 @@ def _is_json_lines(head: FileStart) -> bool:
         item = json.loads(first)
     except (ValueError, RecursionError):
         return False
-    # A file of one line may be one product, or have all of them in it.
+    # A file with a single line may be one product, or an object that contains all products.
     return isinstance(item, dict) and bool(rest.strip() or not re.search(r":\s*\[\s*\{", first))
 
 
 def _without_pictures(open_file: Callable[[Path], Rows]) -> Callable[[Path, Keep], Rows]:
-    """Opens what has no pictures in it."""
+    """Adapt the opener of a format that cannot contain pictures."""
     return lambda path, keep: open_file(path)
 
 
@@ -78,18 +78,18 @@ FILE_KINDS = (
     FileKind("excel", "a workbook (.xlsx, .xls, .ods)", _is_workbook, open_excel),
     FileKind(
         "feed",
-        "a feed in XML: Google Merchant's (RSS or Atom) and others",
+        "an XML feed: Google Merchant's (RSS or Atom) and others",
         _is_feed,
         _without_pictures(open_feed),
     ),
-    FileKind("jsonl", "JSON Lines, an object a line", _is_json_lines, _without_pictures(open_json_lines)),
+    FileKind("jsonl", "JSON Lines, one object per line", _is_json_lines, _without_pictures(open_json_lines)),
     FileKind(
         "json",
         "JSON, an array of objects",
         lambda head: head.text[:1] in ("[", "{"),
         _without_pictures(open_json),
     ),
-    FileKind("csv", "CSV, TSV and the like", lambda head: True, _without_pictures(open_delimited)),
+    FileKind("csv", "CSV, TSV or similar", lambda head: True, _without_pictures(open_delimited)),
 )
 """The kinds of files, in the order in which they are tried."""
 
@@ -99,7 +99,7 @@ KINDS: tuple[SourceKind, ...] = (FOLDER, *FILE_KINDS)
 EXTENSIONS_OF_TABLES = frozenset(
     [".csv", ".tsv", ".xlsx", ".xls", ".ods", ".json", ".jsonl", ".ndjson", ".parquet", ".xml"]
 )
-"""What a table in a folder of pictures is called."""
+"""The extensions of tables in a folder of pictures."""
 
 _NO_TABLES = (
     (b"%PDF", "a PDF"),
@@ -116,18 +116,18 @@ _NO_TABLES = (
     (b"GIF8", "a picture: give the folder that it is in"),
     (b"RIFF", "a picture: give the folder that it is in"),
 )
-"""How files begin that are often meant for a table, and what they are."""
+"""Beginnings of files that are often given by mistake, and what these files are."""
 
 _HTML = re.compile(
     r"(<\?xml[^>]*>\s*)?(<!--(?>.*?-->)\s*)*+<(!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL
 )
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f]")
 _MOST_CONTROL = 0.05
-"""Of a text's characters, how many may be control characters."""
+"""The largest share of control characters in a text."""
 
 
 def kind_of(path: Path) -> FileKind:
-    """The kind of a file, by what it holds and not by its name. Raises `UserError` where it is no table."""
+    """The kind of a file, by its content, not its name. Raises `UserError` if it is not a table."""
     with path.open("rb") as file:
         data = file.read(_HEAD)
     if not data.strip(b"\x00\t\n\r "):
@@ -138,13 +138,13 @@ def kind_of(path: Path) -> FileKind:
     for beginning, what in _NO_TABLES:
         if data.startswith(beginning):
             raise UserError(f"Expected a table or a feed of products. Received: {path}, which is {what}.")
-    # All that is looked for is ASCII, which the encodings of tables have in common.
+    # Only ASCII is searched for, which all encodings of tables share.
     text = decoded(data, encoding_of_head(data) or Encoding("utf-8"))
     head = FileStart(data, text.lstrip("\ufeff \t\r\n"))
     if _HTML.match(head.text):
         raise UserError(
             f"Expected a table or a feed of products. Received: {path}, "
-            f"which is a page in HTML{_login(head.text)}."
+            f"which is an HTML page{_login(head.text)}."
         )
     if len(_CONTROL.findall(head.text)) > _MOST_CONTROL * len(head.text):
         raise UserError(f"Expected a table or a feed of products. Received: {path}, which is not text.")
@@ -152,7 +152,7 @@ def kind_of(path: Path) -> FileKind:
 
 
 def kind_named(name: str) -> SourceKind:
-    """The kind that --source names. Raises `UserError` where there is none of the name."""
+    """The kind that --source names. Raises `UserError` if there is no such kind."""
     for kind in KINDS:
         if kind.name == name:
             return kind
@@ -165,4 +165,4 @@ def _login(text: str) -> str:
     title = re.search(r"<title[^>]*>([^<]{1,200})", text, re.I)
     called = f" (“{line(title[1])[:80]}”)" if title else ""
     password = re.search(r"""type\s*=\s*["']?password""", text, re.I)
-    return called + (", to log in: download the feed with what it asks for" if password else "")
+    return called + (", a login form: log in with a browser and download the feed" if password else "")

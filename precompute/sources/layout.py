@@ -1,4 +1,4 @@
-"""What the columns of one table are: by their names, by what they hold, or as somebody said."""
+"""Decides which field each column of a table is: by its name, by its content, or by --column."""
 
 from __future__ import annotations
 
@@ -24,30 +24,30 @@ from precompute.sources.values.lists import NAMES, is_markup, texts_of, values_i
 from precompute.sources.values.prices import decimal_of
 
 _SHARE_OF_PICTURES = 0.8
-"""Of a column's cells, how many must name pictures for it to be taken for that of the pictures."""
+"""If at least this share of a column's cells name pictures, it is the column of pictures."""
 
 _SHOWN = 12
-"""How many of the columns that are shown as facts are named."""
+"""How many fact columns the description names."""
 
 _MOST_REMEMBERED = 10_000
-"""Names whose roles are remembered: a feed may have others in each item."""
+"""How many names' roles are cached: each item of a feed may have new names."""
 
 _MOST_PLANS = 10_000
-"""Rows may have any cells: of so many different sets of them is remembered what they say."""
+"""How many plans are cached: each row may have another set of cells."""
 
 _LONGEST_REFUSAL = 290
-"""Characters of a refusal, however wide the table is."""
+"""The most characters of an error message, however wide the table is."""
 
 _BETWEEN_CATEGORIES = re.compile(r"(?<!\\),|[|;]")
 _SEPARATORS = re.compile(r"[>»›→|/]")
 _GIVEN = -10_000
-"""The rank of a column that somebody named: before all others."""
+"""The rank of a column that --column names: before all others."""
 
 _LONGEST_NAME = 60
 
 
 class _Plan(NamedTuple):
-    """What the cells of a row say whose names are the same: names of columns by what they are."""
+    """How to read all rows that have cells in the same columns: the columns' names by their use."""
 
     fields: tuple[tuple[str, str], ...]
     ids: tuple[str, ...]
@@ -57,11 +57,10 @@ class _Plan(NamedTuple):
 
 
 class Layout:
-    """Which column of a table is which field; makes records of its rows.
+    """Maps the columns of a table to fields, and makes records from its rows.
 
-    `names` are its columns, as far as they are known, `sample` its first rows, from which is learned what
-    the names do not say. `columns` are those that somebody named, by field. `notes` are sentences that people
-    should read.
+    `names` are its columns, as far as known. `sample` has its first rows, which show what the names do not
+    say. `columns` are the columns that --column names, by field. `notes` are sentences for the user.
     """
 
     def __init__(
@@ -92,9 +91,9 @@ class Layout:
     def take_ids_for_pictures(
         self, are_pictures: Callable[[Sequence[str]], bool], sample: Sequence[Row]
     ) -> str:
-        """Take a column of ids for that of the pictures where `are_pictures` says so of its texts.
+        """Use a column of ids as the column of pictures if `are_pictures` is true for its texts.
 
-        Returns the column's name, empty where there is none.
+        Returns the column's name, empty if there is none.
         """
         for name in self._columns_of("id"):
             texts = [_one(row.cells[name]) for row in sample if name in row.cells]
@@ -106,7 +105,7 @@ class Layout:
         return ""
 
     def record(self, row: Row) -> Record:
-        """The record of a row. One that has no id has its first picture's path or address for it."""
+        """The record of a row. If it has no id, its first picture's path or address serves as one."""
         cells = row.cells
         key = tuple(cells)
         plan = self._plans.get(key) or self._new_plan(key)
@@ -173,14 +172,14 @@ class Layout:
         return plan
 
     def _is_id_and_picture(self, name: str, role: Role | None) -> bool:
-        """Whether a column that is taken for that of the pictures has the ids as well."""
+        """Whether a column that is used for pictures also has the ids."""
         if role is None or role.field != "image" or _key(name) not in self._given:
             return False
         by_name = role_of(name)
         return by_name is not None and by_name.field == "id"
 
     def describe(self) -> str:
-        """Which columns are taken for what, for people to see and to put right."""
+        """A line that says which column is which field, so that users can correct it."""
         parts = []
         for field in FIELDS:
             found = self._columns_of(field)
@@ -195,7 +194,7 @@ class Layout:
         return f"{text}."
 
     def _add_fields(self, fields: dict[str, str], cells: dict[str, Cell], names: Mapping[str, str]) -> None:
-        """Add to a record's `fields` what its `cells`, by field, say; `names` are their columns'."""
+        """Add the values of `cells`, by field, to a record's `fields`. `names` are the columns' names."""
         others: list[str] = []
         tags: list[str] | None = None
         if "category" in cells or "categories" in cells:
@@ -217,7 +216,7 @@ class Layout:
             fields["tags"] = "|".join([*(tags or ()), *(each.rpartition(BETWEEN)[2] for each in others)])
 
     def _categories(self, cells: Mapping[str, Cell], names: Mapping[str, str]) -> list[str]:
-        """The product's category, empty where it has none, and the others that it is in."""
+        """The product's main category, empty if it has none, followed by its other categories."""
         found: list[str] = []
         for field in ("category", "categories"):
             cell = cells.get(field, "")
@@ -249,16 +248,16 @@ class Layout:
         self._plans.clear()
 
     def _unlearn(self, sample: Sequence[Row]) -> None:
-        """Find the columns that are not what their names say, and say of those of ids why.
+        """Find columns that are not what their names say, and add a note for each column of ids.
 
-        Where the column called id says nothing, the others of ids count.
+        If the column called id does not identify products, other columns of ids count.
         """
         for name in self._names:
             role = self._role(name)
             if role is None or _key(name) in self._given:
                 continue
             if role.field == "id" and self._export and self._export.unit:
-                # Several rows are one product there.
+                # In this export, several rows are one product.
                 continue
             if role.field == "id":
                 if note := why_no_id(name, sample):
@@ -280,33 +279,33 @@ class Layout:
             return Role(self._given[_key(name)], _GIVEN)
         role = role_of(name)
         if role and role.rank and role.field in self._own:
-            # A column with the field's own name goes alone: in a table that Akin wrote all others are facts.
+            # If a column has the field's own name, no other counts: in Akin's own tables, others are facts.
             role = None
         if self._export and (found := self._export.role(name)):
             field, rank = found
-            # Pictures of one rank are in the order of their numbers.
+            # Pictures of the same rank are ordered by their numbers.
             order = role.order if role else 0
             role = Role(field, rank, order) if field else None
         if role and role.field == "compare_at_price":
             role = self._former_price(role)
-        # Whoever names the column of a field wants no other one for it.
+        # If --column names the column of a field, no other column counts for it.
         return None if role and role.field in self._given.values() else role
 
     def _by_name(self, name: str) -> Role | None:
-        """The role of a column by its name alone, here or in all tables."""
+        """The role of a column by its name alone, in this export or in any table."""
         if self._export and (found := self._export.role(name)):
             return Role(*found) if found[0] else None
         return role_of(name)
 
     def _former_price(self, role: Role) -> Role | None:
-        """What a former price's column is: the price in a table without one; none in another currency."""
+        """The role of a former price: the price if the table has no other; None in another currency."""
         if not self._priced and "price" not in self._given.values():
             return role._replace(field="price")
         others = {priced.currency for priced in self._priced} - {""}
         return None if role.currency and others and role.currency not in others else role
 
     def _is_shown(self, name: str) -> bool:
-        """Whether a column without another meaning is a fact of the product."""
+        """Whether a column that is no field is shown as a fact."""
         if name in self._nothing:
             return False
         return self._export is None or name.startswith(FACT) or compact(name) in self._export.facts
@@ -323,7 +322,7 @@ class Layout:
         return (_one(row.cells[name]) for row in sample for name in names if name in row.cells)
 
     def _find_pictures(self, sample: Sequence[Row]) -> bool:
-        """Take the column whose cells name pictures for that of the pictures, where there is one."""
+        """Use a column whose cells name pictures as the column of pictures. Returns whether there is one."""
         for name in self._names:
             cells = [row.cells[name] for row in sample if name in row.cells]
             if cells and sum(map(looks_like_picture, cells)) >= _SHARE_OF_PICTURES * len(cells):
@@ -334,7 +333,7 @@ class Layout:
 
 
 def check_columns(columns: Mapping[str, str], names: Sequence[str], source: object) -> None:
-    """Raise `UserError` where somebody named a column that is not there, or said what none can be."""
+    """Raise `UserError` if --column names an unknown field or a column that does not exist."""
     there = {_key(name) for name in names}
     for field, name in columns.items():
         given = f"{field}={shortened(name)}"
@@ -346,16 +345,16 @@ def check_columns(columns: Mapping[str, str], names: Sequence[str], source: obje
 
 
 def with_names(text: str, names: Sequence[str]) -> str:
-    """A sentence with as many of a table's names at its {} as make it no longer than people read."""
+    """A sentence with a table's names in place of {}, as many as keep it readable."""
     listing = listed(names, longest=_LONGEST_REFUSAL - len(text)) or "no columns"
     return text.replace("{}", listing)
 
 
 def listed(names: Sequence[str], *, most: int = 30, longest: int | None = None) -> str:
-    """Names in a row, of many or long ones the first and how many there are besides."""
+    """Names separated by commas. If they are many or long, the first ones and the number of the others."""
     shown: list[str] = []
     for name in map(shortened, names[:most]):
-        # Of so many more words is told how many names are left.
+        # The 16 characters are for " and … more".
         if shown and longest is not None and len(", ".join([*shown, name])) + 16 > longest:
             break
         shown.append(name)
@@ -364,7 +363,7 @@ def listed(names: Sequence[str], *, most: int = 30, longest: int | None = None) 
 
 
 def shortened(name: str) -> str:
-    """A name of a column, cut where it is longer than any name."""
+    """A column's name, cut if it is too long."""
     return name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 1]}…"
 
 
@@ -373,13 +372,13 @@ def _key(name: str) -> str:
 
 
 def _fact(name: str) -> str:
-    """What a column without another meaning is called; one that another took the place of says so."""
+    """The name of a fact from a column. It begins with "other" if another column is the field."""
     fact = clean(name.removeprefix(FACT).removeprefix("g:")).lower().replace("_", " ")
     return f"other {fact}" if fact in KNOWN else fact
 
 
 def _one(cell: Cell) -> str:
-    # Readers have removed what cannot be seen.
+    # Readers have already removed invisible characters.
     return cell if isinstance(cell, str) else ", ".join(cell)
 
 

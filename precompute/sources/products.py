@@ -1,4 +1,4 @@
-"""A record's text becomes a product: prices, stock, tags and facts."""
+"""Turns the texts of a record into a product: prices, stock, tags and facts."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from precompute.sources.values.prices import currency_from, is_code, price_from
 from precompute.sources.values.stock import stock_from
 
 KNOWN = (*(each.name for each in fields(ProductFields) if each.name != "facts"), "sale_price")
-"""The names of a record's fields that are understood; all others are facts."""
+"""The names of a record's known fields. All others are facts."""
 
 PRICES = (*(each.name for each in fields(ProductFields) if each.metadata["is_amount"]), "sale_price")
-"""Those of them that are prices."""
+"""The names of the known fields that are prices."""
 
 
 @dataclass(frozen=True)
 class SourceProduct(ProductFields):
-    """A product as its source gives it; `files` are its pictures' paths below the source's folder."""
+    """A product from its source. `files` are its pictures' paths below the source's folder."""
 
     files: tuple[str, ...]
 
@@ -32,8 +32,8 @@ class SourceProduct(ProductFields):
 def product_from(record: Record, files: tuple[str, ...]) -> SourceProduct:
     """The product of a record whose pictures are `files`, paths below the source's folder, best first.
 
-    What is not understood, such as a price "on request", becomes a fact as it was written. Raises
-    `ValueError` with the reason where the record cannot be used.
+    A field that cannot be parsed, such as a price "on request", becomes a fact as written. Raises
+    `ValueError` with the reason if the record cannot be used.
     """
     given = {name: text for name, written in record.fields.items() if (text := clean(written))}
     if not files:
@@ -60,29 +60,29 @@ def product_from(record: Record, files: tuple[str, ...]) -> SourceProduct:
 
 
 def lost_sale(record: Record, product: SourceProduct) -> bool:
-    """Whether a record gives a former price that its product does not have: it makes no sale."""
+    """Whether a record has a former price that its product lacks, because it is not higher than the price."""
     text = clean(record.fields.get("compare_at_price", ""))
     if not text or product.compare_at_price is not None or fact_of("compare_at_price") in product.facts:
         return False
     before = price_from(text, decimal=record.decimal)
-    # Zero, and the price itself, are how shops write that there is no sale.
+    # Shops write zero, or the price itself, if there is no sale.
     return before is None or before.amount not in (0, product.price)
 
 
 def _prices(given: dict[str, str], decimal: str, facts: dict[str, str]) -> dict[str, Any]:
-    """What the product costs today, which is its sale price where that is lower, and what it cost before."""
+    """The current price, which is the sale price if that is lower, and the price before the sale."""
     found = {name: price_from(given[name], decimal=decimal) for name in PRICES if name in given}
     facts.update({fact_of(name): given[name] for name, price in found.items() if price is None})
     paid, sale, before = map(found.get, ("price", "sale_price", "compare_at_price"))
     if sale and sale.amount and (paid is None or sale.amount < paid.amount):
         if paid and before:
-            # Beside the shop's own price the recommended one is no more than a fact.
+            # The shop's own price is the former one, so the recommended price is only a fact.
             facts[fact_of("compare_at_price")] = given["compare_at_price"]
         paid, before = sale, paid or before
     column = currency_from(given.get("currency", ""))
     if paid is None:
         return {"currency": column}
-    # A code beside the amount is nearer to it than a column is; of a symbol the column knows better.
+    # A code beside the amount overrides the column, but the column is more exact than a symbol.
     currency, former = (
         price.currency if is_code(price.currency) else column or price.currency
         for price in (paid, before or paid)
@@ -97,7 +97,7 @@ def _prices(given: dict[str, str], decimal: str, facts: dict[str, str]) -> dict[
 
 
 def _understood(name: str, parse: Callable[[str], Any], given: dict[str, str], facts: dict[str, str]) -> Any:
-    """What `parse` makes of a field; where that is nothing, the field is a fact, shown as it was written."""
+    """The field parsed by `parse`. If that returns None, the field becomes a fact, as written."""
     if name not in given:
         return None
     value = parse(given[name])
@@ -107,12 +107,12 @@ def _understood(name: str, parse: Callable[[str], Any], given: dict[str, str], f
 
 
 def fact_of(name: str) -> str:
-    """What a field is called as a fact: what is on pre-order is no number and no yes or no."""
+    """The name of a field as a fact. Stock becomes "availability": a pre-order is neither yes nor no."""
     return "availability" if name == "in_stock" else name.replace("_", " ")
 
 
 def tags_in(text: str) -> list[str]:
-    """The tags in a cell: | between them, or where there is none, commas."""
+    """The tags in a cell, separated by |, or by commas if there is no |."""
     return [part for each in text.split("|" if "|" in text else ",") if (part := clean(each))]
 
 
@@ -125,5 +125,5 @@ def _popularity(text: str) -> float | None:
 
 
 def _address(text: str) -> str | None:
-    """A page's address, or None for what a browser would take for something else, such as a program."""
+    """A page's address, or None if a browser would take it for something else, such as a script."""
     return text if is_page_address(text) else None

@@ -1,4 +1,4 @@
-"""What a source gives, product by product, before any of it is understood."""
+"""The products of a source as plain text, before any field is parsed."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from precompute.shared.printable import printable
 from precompute.shared.progress import say
 
 REPORT = "collected.json"
-"""The report of a collection, in the folder of the catalogue that it wrote."""
+"""The report of a collection, in the folder of its catalogue."""
 
 
 @dataclass(frozen=True)
 class Record:
-    """One product as a source gives it: text under Akin's names, its pictures best first.
+    """One product of a source: its texts under Akin's names, and its pictures, best first.
 
-    `place` is where it stands, for messages and reports ("products.csv, line 7"). `fields` has the keys of
-    `precompute.sources.products.KNOWN`, all of them optional; any other key is a fact. `images` are paths
-    below the source's folder, or addresses. `decimal` is the separator, "." or ",", that the source is known
-    to put before decimals: it decides on prices such as 1.299.
+    `place` is its position in the source, for messages ("products.csv, line 7"). `fields` has keys of
+    `precompute.sources.products.KNOWN`, all optional; any other key is a fact. `images` are paths below the
+    source's folder, or addresses. `decimal` is the source's decimal separator, "." or ",", if known: it
+    decides how prices such as 1.299 are read.
     """
 
     place: str
@@ -31,16 +31,16 @@ class Record:
 
 @dataclass(frozen=True)
 class LeftOut:
-    """A file or a row of the source that is not in the bundle, and why."""
+    """A file or row of the source that is not in the bundle, and the reason."""
 
     file: str
     reason: str
 
 
 def left_out_before(folder: Path) -> list[LeftOut]:
-    """What was left out as the folder was collected, and what is missing as it was not finished.
+    """What was left out when the folder was collected, and whether the collection is unfinished.
 
-    Empty where nobody collected the folder. A report that cannot be read is said, and is no reason to stop.
+    Empty if the folder was not collected. If the report cannot be read, a line says so.
     """
     path = folder / REPORT
     try:
@@ -51,8 +51,8 @@ def left_out_before(folder: Path) -> list[LeftOut]:
         return []
     except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         what = f"{path} cannot be read ({type(error).__name__})"
-        say(printable(f"{what}, so that what collecting left out is not known."))
+        say(printable(f"{what}, so it is unknown what collecting left out."))
         return []
     if unfinished:
-        found.append(LeftOut(source, f"it is not collected to its end: {unfinished}"))
+        found.append(LeftOut(source, f"it is not completely collected: {unfinished}"))
     return found

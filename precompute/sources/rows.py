@@ -1,4 +1,4 @@
-"""What every reader of tables and feeds gives: rows, cell by cell, before any column is understood."""
+"""The result of every reader of tables and feeds: rows of cells, before any column is interpreted."""
 
 from __future__ import annotations
 
@@ -16,27 +16,27 @@ from precompute.sources.records import LeftOut
 from precompute.sources.text import clean
 
 LONGEST = 4_000_000
-"""Characters of a row, or bytes of an item, beyond which it is left out: no product says so much."""
+"""The most characters of a row, or bytes of an item. Longer ones are left out: no product is so long."""
 
 
 class Number(str):
-    """The text of a cell that its file has as a number: its decimals are behind a point."""
+    """The text of a cell that is a number in its file. Its decimal separator is a point."""
 
     __slots__ = ()
 
 
 Cell = str | tuple[str, ...]
-"""A cell's text, or its texts where the source says itself that there are several."""
+"""A cell's text, or several texts if the source itself separates them."""
 
 
 class Listed(tuple[str, ...]):
-    """The texts of one list, such as an array of JSON; an element that comes several times is none."""
+    """The texts of one list, such as a JSON array. Repeated XML elements are not a list."""
 
     __slots__ = ()
 
 
 class Objects(Listed):
-    """What each object in a list of objects is called, or where its picture is."""
+    """The names, or the pictures' addresses, of a list of objects."""
 
     __slots__ = ()
 
@@ -47,7 +47,7 @@ _SECONDS_UNSEEN = 1.0
 
 
 def text_of(value: object) -> str:
-    """A cell as people write it: what is whole has no decimals, a day no midnight; empty for all else."""
+    """A cell as people write it: no decimals for whole numbers, no midnight for dates. Else empty."""
     match value:
         case str():
             return clean(value)
@@ -67,12 +67,12 @@ def text_of(value: object) -> str:
 
 
 Keep = Callable[[bytes, str], str]
-"""Takes a picture that is inside of a table, and a name for it; returns the path by which it is found."""
+"""Keeps a picture from inside a table: takes its bytes and a name, returns the path by which it is found."""
 
 
 @dataclass(frozen=True)
 class Row:
-    """One row of a table, or item of a feed: its cells that are not empty, by the names of their columns."""
+    """One row of a table, or item of a feed: its non-empty cells by column name."""
 
     place: str
     cells: dict[str, Cell]
@@ -80,11 +80,11 @@ class Row:
 
 @dataclass
 class Rows:
-    """A table or a feed, read as its `entries` are asked for.
+    """A table or feed. Its `entries` are read lazily.
 
-    `what` it is ("a table (CSV, semicolons)") of `unit` ("rows", "items"); `notes` are sentences that people
-    should read: more may come while it is read. `columns` are the names that it declares, empty where it
-    declares none. `position` is how far it is read, of `total`, in `measure` ("kB", "rows").
+    `what` describes it ("a table (CSV, semicolons)"), and `unit` its entries ("rows", "items"). `notes` are
+    sentences for the user; reading may add more. `columns` are the names that it declares, if any. `position`
+    says how much of `total` is read, in `measure` ("kB", "rows").
     """
 
     what: str
@@ -98,11 +98,11 @@ class Rows:
 
 
 class TooLongError(Exception):
-    """A row or an item is longer than any product's."""
+    """A row or an item is longer than any product."""
 
 
 class Metered:
-    """A file for a parser, which gets little more than `LONGEST` bytes of one item; text becomes UTF-8."""
+    """A file for a parser, limited to about `LONGEST` bytes per item. Text is encoded as UTF-8."""
 
     def __init__(self, file: BinaryIO | TextIO) -> None:
         self._file = file
@@ -121,7 +121,7 @@ class Metered:
         return data
 
     def begin(self) -> None:
-        """The next item begins."""
+        """Begin the next item."""
         self._of_item = 0
 
     def close(self) -> None:
@@ -130,7 +130,7 @@ class Metered:
 
 
 def watched(entries: Iterable[Thing], rows: Rows) -> Iterator[Thing]:
-    """`entries` as they come, with progress where they take more than a moment."""
+    """The `entries`, with a progress line if reading takes more than a moment."""
     started, before = monotonic(), 0
     with ExitStack() as stack:
         advance: Callable[..., None] | None = None

@@ -1,4 +1,4 @@
-"""Tables and feeds: from a file to the records of its products."""
+"""Reads the records of products from a table or feed."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ _NO_COLUMNS: Mapping[str, str] = {}
 
 
 class Records:
-    """The products of a table or a feed, as records; to be iterated once.
+    """The products of a table or feed as records. It can be iterated once.
 
-    What cannot be read comes as `LeftOut`, in its place. `what` says what the file is; `describe` which
-    columns are taken for what; `notes` are sentences to be said, complete once all is read.
+    Entries that cannot be read are `LeftOut`. `what` describes the file. `notes` are sentences for the user,
+    which are complete once everything is read.
     """
 
     def __init__(self, path: Path, rows: Rows, layout: Layout, entries: Iterable[Row | LeftOut]) -> None:
@@ -38,15 +38,15 @@ class Records:
 
     @property
     def notes(self) -> list[str]:
-        """What people should know of how the file was read."""
+        """Sentences for the user about how the file was read."""
         return [*self._rows.notes, *self._layout.notes]
 
     def describe(self) -> str:
-        """Which columns are taken for what, in one line."""
+        """Which column is which field, in one line."""
         return self._layout.describe()
 
     def counted(self) -> str:
-        """What was read, in one line: "a table (CSV), 1,204 rows"."""
+        """A summary of what was read: "a table (CSV), 1,204 rows"."""
         unit = self._rows.unit if self.count != 1 else self._rows.unit.removesuffix("s")
         return f"{self.what}, {self.count:,} {unit}"
 
@@ -65,13 +65,13 @@ def read_records(
 ) -> Records:
     """The records of a local table or feed, row by row, in bounded memory.
 
-    `columns` has, by field (`precompute.sources.columns.FIELDS`), the column that it is read from; the others
-    are guessed. `kind` is one of those of files in `precompute.sources.kinds`, None to recognise it.
-    `pictures` are those that it may name, by default those below its folder. Raises `UserError` where the
-    file is no table of products or no column names pictures.
+    `columns` maps fields (`precompute.sources.columns.FIELDS`) to columns; the others are guessed. `kind` is
+    a kind of file in `precompute.sources.kinds`, or None to recognise it. `pictures` finds the pictures, by
+    default below the table's folder. Raises `UserError` if the file is not a table of products or no column
+    names pictures.
     """
     if not is_text(path.name):
-        # What is left out is written down by its file's name.
+        # Reports name rows by their file's name.
         raise UserError(f"Expected a file whose name is text. Received: {shown(str(path))}: rename it.")
     try:
         chosen = kind_named(kind) if kind else kind_of(path)
@@ -106,13 +106,13 @@ def _records(
     sampled = [row for row in sample if isinstance(row, Row)]
     layout = Layout(names, sampled, columns=columns, export=export)
     if not layout.has_pictures and (name := layout.take_ids_for_pictures(pictures.are_stems, sampled)):
-        rows.notes.append(f"no column names pictures: they are the files that {name} is the name of")
+        rows.notes.append(f"no column names pictures, but the values of {name} are names of files")
     if not layout.has_pictures:
         text = f"Expected a column of {path} that names pictures. Received: {{}}. Say which one does: "
         raise UserError(with_names(f"{text}--column image=NAME.", names))
     entries: Iterable[Row | LeftOut] = chain(sample, rows.entries)
     if export:
-        # Some exports are read twice: what a product is depends on rows that stand elsewhere.
+        # Some exports are read twice, because a product depends on rows elsewhere in the table.
         table = WholeTable(frozenset(map(compact, names)), lambda: chosen.open(path, pictures.keep).entries)
         entries = export.change(entries, table)
     return Records(path, rows, layout, without_hidden(entries))
@@ -127,11 +127,11 @@ def _check_rows(path: Path, rows: Rows, sample: list[Row | LeftOut]) -> None:
             f"Expected products in {path}, {rows.what}. Received: none that can be read; "
             f"the first, {left_out[0].file}: {left_out[0].reason}."
         )
-    raise UserError(f"Expected products in {path}, {rows.what}. Received: none, it has no {rows.unit}.")
+    raise UserError(f"Expected products in {path}, {rows.what}. Received: no {rows.unit}.")
 
 
 def _sample(rows: Rows) -> list[Row | LeftOut]:
-    """The first rows, so many that they tell what the columns are, and not too many for the memory."""
+    """The first rows: enough to recognise the columns, but not too many for the memory."""
     sample: list[Row | LeftOut] = []
     size = 0
     for row in rows.entries:

@@ -1,4 +1,4 @@
-"""Text of a shop made plain: invisible characters, entities and tags."""
+"""Cleans a shop's texts of invisible characters, entities and tags."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from precompute.sources.values.simple_html import simple_text
 _AT_THE_ENDS = (
     "".join(chr(code) for code in range(0x3001) if chr(code).isspace()) + "\ufeff\u200b\u200e\u200f\u2060\x00"
 )
-"""What stands at the ends of cells that were copied from somewhere, and is seen by nobody."""
+"""Invisible characters at the ends of copied cells."""
 
 _BREAKS = re.compile(r"[\t\n\r\f\v]+")
 _ENTITY = re.compile(r"&(#\d{1,7}|#x[0-9a-f]{1,6}|[a-z][a-z0-9]{1,30});", re.IGNORECASE)
 _NO_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
-"""What no XML may have, and so what the parser's library refuses to move about."""
+"""Characters that XML forbids, so the parser's library refuses them."""
 
 _NUMBER = re.compile(r"&#(?:x([0-9a-f]+)|([0-9]+));?", re.IGNORECASE)
 
@@ -28,7 +28,7 @@ _TAG = re.compile(
 
 
 def word_set(text: str, between: str | None = None) -> frozenset[str]:
-    """The words of a text, which spaces and lines separate, or else `between`."""
+    """The words of a text, separated by `between` or line ends, or by any white space without it."""
     if between is None:
         return frozenset(text.split())
     return frozenset(
@@ -37,9 +37,9 @@ def word_set(text: str, between: str | None = None) -> frozenset[str]:
 
 
 def clean(text: str) -> str:
-    """`text` as it was given, without what cannot be seen at its ends and without what is no character."""
+    """`text` without invisible characters at its ends and without invalid characters."""
     if text.isprintable():
-        # All that cannot be seen, but a space, cannot be printed either.
+        # No invisible character except the space is printable.
         return text.strip(" ")
     text = text.strip(_AT_THE_ENDS)
     if text.isascii():
@@ -47,7 +47,7 @@ def clean(text: str) -> str:
     try:
         text.encode()
     except UnicodeEncodeError:
-        # What a file calls half of a pair (JSON's "\ud83d") is text only with the other half.
+        # A surrogate, such as JSON's "\ud83d", is only valid together with its other half.
         text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     return text.replace("\x00", "")
 
@@ -62,9 +62,9 @@ def line(text: str) -> str:
 
 
 def plain(text: str) -> str:
-    """`text` without HTML, where it is any: paragraphs become lines, entities the characters they stand for.
+    """`text` without HTML: paragraphs become lines, and entities become characters.
 
-    Only what looks like a tag or an entity that pages use is taken for one: "5 < 6" stays as it is.
+    Only tags and entities that pages really use are recognised, so "5 < 6" is unchanged.
     """
     if "<" in text and _TAG.search(text):
         if (simple := simple_text(text)) is not None:
@@ -74,14 +74,14 @@ def plain(text: str) -> str:
         return clean(html_text.extract_text(_NUMBER.sub(_allowed, _NO_XML.sub("", text))))
     if "&" in text and _ENTITY.search(text):
         unescaped = html.unescape(text)
-        # Some exports have the page's HTML, others that HTML's own text.
+        # Some exports escape the page's HTML.
         return plain(unescaped) if _TAG.search(unescaped) else clean(unescaped)
     return text
 
 
 def _allowed(reference: re.Match[str]) -> str:
-    """A character's number in HTML, or nothing for one that no XML may have."""
-    # A number of more digits is none of Unicode's, and Python would take long to read it.
+    """A numeric entity, or nothing if XML forbids its character."""
+    # A longer number is beyond Unicode, and Python would take long to parse it.
     digits = (reference[1] or reference[2]).lstrip("0")[:8]
     code = int(digits or "0", 16 if reference[1] else 10)
     is_character = code <= 0x10FFFF and not 0xD800 <= code <= 0xDFFF and not _NO_XML.match(chr(code))

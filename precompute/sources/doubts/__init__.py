@@ -1,1 +1,1 @@
-"""What a source says and nobody should believe, or what its shop does not show."""
+"""Finds what not to trust in a source, such as repeated ids, and products that the shop hides."""

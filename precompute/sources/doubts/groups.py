@@ -1,4 +1,4 @@
-"""Groups of variants that are none: of two products in one group neither is shown beside the other."""
+"""Rejects implausible groups of variants, since products of one group are never shown as look-alikes."""
 
 from __future__ import annotations
 
@@ -10,25 +10,25 @@ from bundle.words import words_of
 from precompute.sources.products import SourceProduct
 
 _MOST = 0.5
-"""Of a catalogue's products, how many may be in one group."""
+"""The largest share of a catalogue's products that one group may have."""
 
 _FEWEST_OF_MOST = 4
 _FEWEST_OF_ALL = 3
-"""Products from which a group is large: a shop of one shirt in two sizes is one."""
+"""Smaller groups are always accepted: a shop may sell a single shirt in two sizes."""
 
 _ALIKE = 0.6
-"""Of a group's titles, how many have a word in common where they are variants of one product."""
+"""The least share of a group's titles that have a word in common if they are variants."""
 
 _BEGINNING = 3
-"""Letters with which the titles of variants begin alike where no spaces stand between words."""
+"""How many first letters variants' titles share, for languages without spaces between words."""
 
 _SHOWN = 3
 
 
 def believed(products: Sequence[SourceProduct]) -> tuple[list[SourceProduct], str]:
-    """The products without the groups that hold most of them, or products of unlike titles and categories.
+    """The products without implausible groups: too large ones, or with unlike titles and categories.
 
-    And one sentence about these groups, empty where all are believed.
+    Also returns a sentence about these groups, empty if all are accepted.
     """
     groups: dict[str, list[SourceProduct]] = defaultdict(list)
     for product in products:
@@ -50,7 +50,7 @@ def _is_most(count: int, of: int) -> bool:
 
 
 def _are_variants(members: Sequence[SourceProduct]) -> bool:
-    """Whether products have one category, or titles that have a word or their beginning in common."""
+    """Whether products have the same category, or titles that share a word or their beginning."""
     categories = {product.category for product in members}
     return (len(categories) == 1 and "" not in categories) or _are_alike([each.title for each in members])
 
@@ -73,10 +73,10 @@ def _sentence(groups: dict[str, list[SourceProduct]], no_groups: set[str], of: i
         (name,) = names
         count = len(groups[name])
         what = f"{count:,} of {of:,} products" if _is_most(count, of) else f"{count:,} unlike products"
-        return f"“{name[:40]}” is not a group of variants, as it holds {what}: they are products of their own"
+        return f"“{name[:40]}” is not a group of variants, because it has {what}: each counts as a product"
     shown = ", ".join(f"“{name[:40]}”" for name in names[:_SHOWN])
     more = f" and {len(names) - _SHOWN:,} more" if len(names) > _SHOWN else ""
     return (
-        f"{len(names):,} groups of variants hold unlike products or most of them ({shown}{more}): "
-        "these are products of their own"
+        f"{len(names):,} groups of variants have unlike products, or most of all products ({shown}{more}): "
+        "each counts as a product"
     )

@@ -1,4 +1,4 @@
-"""Products that a shop does not show: drafts, and what is archived, disabled or hidden."""
+"""Recognises products that a shop does not show: drafts, archived, disabled and hidden ones."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _STATES = word_set("""
     catalogvisibility visibilityincatalog productvisibility estado stato statut staat stan статус
     sichtbarkeit visibilite visibilidad
     """)
-"""Compact names of columns that say in a word what is done with a product."""
+"""Compact names of columns with a product's state in a word."""
 
 _HIDING = word_set(
     """
@@ -34,22 +34,22 @@ _SHOWN = word_set("""
     actief aktywny ativo sichtbar veroffentlicht freigegeben publie publicado pubblicato visibile
     gepubliceerd zichtbaar opublikowano widoczny visivel опубликован активен 公開済み
     """)
-"""Compact names of columns that say with yes or no whether a product is shown."""
+"""Compact names of columns that say whether a product is shown, with yes or no."""
 
-_KEPT_BACK = word_set(
+_IS_HIDDEN = word_set(
     "hidden ishidden disabled isdisabled archived isarchived deleted isdeleted draft isdraft"
 )
-"""The same with yes for what is not."""
+"""Compact names of columns that say whether a product is hidden, with yes or no."""
 
 _DATES = word_set("deletedat archivedat unpublishedat deletedon dateofdeletion")
-"""Compact names of columns that say since when a product is not shown."""
+"""Compact names of columns with the date since which a product is hidden."""
 
 _YES = word_set("yes y true t 1 1.0 on wahr vrai ja oui si sí")
 _NO = word_set("no n false f 0 0.0 -1 off falsch faux nein non nee nie não falso")
 
 
 def why_hidden(cells: Mapping[str, Cell]) -> str:
-    """Why a row's product is not shown by its shop, as a reason; empty where it is, or nothing says so."""
+    """The reason why the shop does not show a row's product; empty if it does, or if no column says."""
     for name in cells:
         if (kind := _kind_of(name)) and isinstance(cell := cells[name], str):
             value = cell.strip().lower()
@@ -59,18 +59,18 @@ def why_hidden(cells: Mapping[str, Cell]) -> str:
                 published = "publish" in name.lower()
                 return "it is not published" if published else f"it is not shown in the shop ({name}: {cell})"
             is_since = kind == "since" and value and value not in _NO
-            if is_since or (kind == "kept back" and value in _YES):
+            if is_since or (kind == "hidden" and value in _YES):
                 return f"it is not shown in the shop ({name}: {cell})"
     return ""
 
 
 def is_about_hiding(name: str) -> bool:
-    """Whether a column of this name may say that a product is not shown."""
+    """Whether a column of this name may say that a product is hidden."""
     return bool(_kind_of(name))
 
 
 def without_hidden(entries: Iterable[Row | LeftOut]) -> Iterable[Row | LeftOut]:
-    """The entries, with a reason in the place of each row whose product is not shown."""
+    """The entries, with each hidden product's row replaced by a `LeftOut` with the reason."""
     for entry in entries:
         reason = "" if isinstance(entry, LeftOut) else why_hidden(entry.cells)
         yield LeftOut(entry.place, reason) if reason and isinstance(entry, Row) else entry
@@ -86,4 +86,4 @@ def _kind_of(name: str) -> str:
         return "shown"
     if compact in _DATES:
         return "since"
-    return "kept back" if compact in _KEPT_BACK else ""
+    return "hidden" if compact in _IS_HIDDEN else ""

@@ -1,4 +1,4 @@
-"""What a table's first rows teach: which ids identify nothing, which categories are none."""
+"""Learns from a table's first rows which columns are no ids or categories, in spite of their names."""
 
 from __future__ import annotations
 
@@ -6,20 +6,21 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 
+from precompute.shared.wording import counted
 from precompute.sources.columns import role_of
 from precompute.sources.rows import Cell, Row
 from precompute.sources.text import clean, word_set
 
 _FEWEST = 3
-"""Cells from which a column is judged."""
+"""The least number of cells to judge a column by."""
 
 _MOST_ALIKE = 0.5
-"""Of a column's ids, how many may be the same one."""
+"""The largest share of a column's ids that may be equal."""
 
 _SCIENTIFIC = re.compile(r"[+-]?\d(?:[.,]\d+)?E\+\d{1,3}", re.IGNORECASE | re.ASCII)
 _MOST_SCIENTIFIC = 0.2
 _PLACEHOLDERS = word_set("n/a na #n/a none null nan nil - -- — ? tbd unknown undefined 0 [] {}")
-"""What stands for an id that is missing; where it stands once, it is one."""
+"""Texts that stand for a missing id. One that occurs only once counts as an id."""
 
 _KINDS = word_set(
     """
@@ -30,31 +31,36 @@ _KINDS = word_set(
     """,
     "|",
 )
-"""What a column says of how products are kept, and not of what they are."""
+"""How shop systems classify products. This says nothing about what a product is."""
 
 
 def why_no_id(name: str, sample: Sequence[Row]) -> str:
-    """Why a column of ids identifies nothing, as a note; empty where it does."""
+    """A note that says why a column of ids does not identify products; empty if it does."""
     texts = [clean(cell) for cell in _cells(name, sample) if isinstance(cell, str)]
     if not texts:
-        return f"{name} holds no texts that identify a product" if _cells(name, sample) else ""
+        return f"{name} has no texts that could identify a product" if _cells(name, sample) else ""
     if len(texts) >= _FEWEST and len(set(texts)) < len(texts):
         scientific = sum(map(_is_scientific, texts))
         if scientific > _MOST_SCIENTIFIC * len(texts):
             return (
-                f"{name} identifies nothing: a spreadsheet made numbers such as {texts[0]} of its codes, "
-                "so several products have the same one; format the column as text before typing or importing"
+                f"{name} does not identify products: a spreadsheet turned its codes into numbers such as "
+                f"{texts[0]}, so several products have the same one; format the column as text before "
+                "typing or importing"
             )
         if len(texts) > _FEWEST * len(set(texts)) and _are_unlike(name, sample):
-            return f"{name} identifies nothing: the first {len(texts):,} rows have {len(set(texts)):,} of it"
+            return (
+                f"{name} does not identify products: "
+                f"the first {len(texts):,} rows have {counted(len(set(texts)), 'different value')}"
+            )
         most, count = Counter(texts).most_common(1)[0]
         if count > _MOST_ALIKE * len(texts):
-            return f"{name} identifies nothing: {count:,} of the first {len(texts):,} are “{most[:40]}”"
+            share = f"{count:,} of the first {len(texts):,}"
+            return f"{name} does not identify products: {share} are “{most[:40]}”"
     return ""
 
 
 def _are_unlike(name: str, sample: Sequence[Row]) -> bool:
-    """Whether rows that have a text in common are of many products, each with a title of its own."""
+    """Whether rows with the same text have many different titles, so they are different products."""
     titles: dict[str, set[str]] = defaultdict(set)
     rows = [row for row in sample if name in row.cells]
     for row in rows:
@@ -65,13 +71,13 @@ def _are_unlike(name: str, sample: Sequence[Row]) -> bool:
 
 
 def placeholders_in(name: str, sample: Sequence[Row]) -> frozenset[str]:
-    """The texts of a column of ids that stand for none: several rows have them."""
+    """The texts in a column of ids that stand for a missing id and occur in several rows."""
     counts = Counter(clean(cell) for cell in _cells(name, sample) if isinstance(cell, str))
     return frozenset(text for text, count in counts.items() if count > 1 and text.lower() in _PLACEHOLDERS)
 
 
 def says_kinds(name: str, sample: Sequence[Row]) -> bool:
-    """Whether a column named like one of categories says only how products are kept: simple, variable."""
+    """Whether a column named like a category only has the shop system's kinds: simple, variable."""
     cells = _cells(name, sample)
     return bool(cells) and all(isinstance(cell, str) and clean(cell).lower() in _KINDS for cell in cells)
 

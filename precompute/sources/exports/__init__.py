@@ -1,4 +1,4 @@
-"""Exports that many shops have and that have rules of their own, recognised by their columns."""
+"""The exports of shop systems, which are recognised by their columns and have rules of their own."""
 
 from __future__ import annotations
 
@@ -39,10 +39,10 @@ EXPORTS = (
     ),
     *(OPENCART, ETSY, MEDUSA, SPREE, VENDURE, MERCHANT, IMG2DATASET),
 )
-"""The exports that are known, in the order in which they are tried."""
+"""The known exports, in the order in which they are tried."""
 
 
 def export_of(columns: Iterable[str]) -> Export | None:
-    """The export that a table with some columns is, or None."""
+    """The export that has these columns, or None."""
     names = frozenset(map(compact, columns))
     return next((export for export in EXPORTS if export.is_one(names)), None)

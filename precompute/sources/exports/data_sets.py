@@ -1,4 +1,4 @@
-"""Data sets of pictures as programs write them: img2dataset's tables."""
+"""Reads tables of picture data sets: those of img2dataset."""
 
 from __future__ import annotations
 
@@ -29,4 +29,4 @@ IMG2DATASET = Export(
     {"key": "image", "caption": "title", "url": "", "status": ""},
     change=_change,
 )
-"""Its pictures are the files that are called after its keys; the addresses were asked before."""
+"""Its pictures are the files named after its keys. They were already fetched from the addresses."""

@@ -1,4 +1,4 @@
-"""Etsy's download of listings, whose names of columns are in the shop's language."""
+"""Reads Etsy's download of listings. Its column names are in the shop's language."""
 
 from __future__ import annotations
 
@@ -47,12 +47,12 @@ def _change(entries: Entries, table: WholeTable) -> Iterator[Row | LeftOut]:
         made = _listing(row)
         name = str(made.cells.get("id", ""))
         seen[name] += 1
-        # Listings of one title are told apart by their order.
+        # Listings with the same title are distinguished by their order.
         yield made if seen[name] == 1 else Row(made.place, made.cells | {"id": f"{name} ({seen[name]})"})
 
 
 def _listing(row: Row) -> Row:
-    """A listing: of several variations' SKUs none is its own, and its title then names it."""
+    """The row of a listing. Its id is its SKU, or its title if it has several variations' SKUs."""
     plain = by_compact_name(row)
     cells: dict[str, Cell] = {name: cell for name, cell in row.cells.items() if compact(name) != "sku"}
     sku = plain.get("sku", "")
@@ -61,7 +61,7 @@ def _listing(row: Row) -> Row:
     )
     cells["id"] = sku if sku and "," not in sku else title
     if tags := next((name for name in cells if (r := role_of(name)) and r.field == "tags"), ""):
-        # Etsy writes words of one tag with _ between them.
+        # Etsy separates the words of a tag by _.
         cells[tags] = str(cells[tags]).replace("_", " ")
     for name in row.cells:
         if compact(name) in _MATERIALS:

@@ -1,4 +1,4 @@
-"""What there is to know of an export, and what their rules share."""
+"""Describes the export of a shop system, with helpers for their rules."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ from precompute.sources.rows import Cell, Row
 from precompute.sources.values.prices import price_from
 
 FACT = "fact: "
-"""How the name of a cell begins that is a fact of a product, whatever else the name may mean."""
+"""A cell whose name begins so is a fact of the product, whatever else the name may mean."""
 
 Entries = Iterable[Row | LeftOut]
 
 
 @dataclass(frozen=True)
 class WholeTable:
-    """The table that an export is: its columns' compact names, and how to read it from its beginning."""
+    """The table of an export: its columns' compact names, and a function that reads it from the beginning."""
 
     names: frozenset[str]
     again: Callable[[], Entries]
 
     def rows(self) -> Iterator[Row]:
-        """All rows, from the first one."""
+        """All rows, from the first on."""
         return (entry for entry in self.again() if isinstance(entry, Row))
 
 
@@ -36,14 +36,15 @@ def _unchanged(entries: Entries, table: WholeTable) -> Iterator[Row | LeftOut]:
 
 @dataclass(frozen=True)
 class Export:
-    """A kind of table that many shops have.
+    """A kind of table that a shop system exports.
 
-    `what` it is called; `is_one` tells it by the compact names of all columns; `columns` has by their compact
-    names the fields of those that are not what their names say elsewhere, "" for none, of several for one
-    field the likelier ones first, and `patterns` the same for names that vary. `facts` are the compact names
-    of the further columns that are shown with a product; so is what `change`, which makes of the table's rows
-    a row for each product, calls `FACT` and a name; `unit` is what they are then, where they are no rows.
-    `decimal` is the separator that the system always puts before decimals.
+    `what` is its name in messages. `is_one` recognises it by the compact names of all columns. `columns` maps
+    compact names to fields ("" for none) where that differs from other tables; a field's likelier columns
+    come first. `patterns` does the same for names that vary.
+
+    `change` turns the table's rows into one row for each product, and `unit` is then the word for these rows.
+    Shown as facts are cells that `change` names with `FACT`, and columns whose compact names are in `facts`.
+    `decimal` is the separator that the system always writes before decimals.
     """
 
     what: str
@@ -56,7 +57,7 @@ class Export:
     decimal: str = ""
 
     def role(self, name: str) -> tuple[str, int] | None:
-        """The field that a column is here, "" for none, and its rank; None where its name says it."""
+        """The field of a column ("" for none) and its rank; None if this export has no rule for it."""
         key = compact(name)
         if key in self.columns:
             return self.columns[key], list(self.columns).index(key) - len(self.columns)
@@ -64,7 +65,7 @@ class Export:
 
 
 def columns_of(text: str) -> dict[str, str]:
-    """Fields by compact names of columns, from lines such as "id: productid sku"; "none" is no field."""
+    """Parse lines such as "id: productid sku" to fields by compact column names; "none" is no field."""
     found: dict[str, str] = {}
     field = ""
     for word in text.split():
@@ -76,21 +77,21 @@ def columns_of(text: str) -> dict[str, str]:
 
 
 def has_all(*alternatives: str) -> Callable[[frozenset[str]], bool]:
-    """Tells a table by its columns: it has those of which the words of one text are compact names."""
+    """A test for columns: whether they include all compact names in one of the texts."""
     sets = [frozenset(each.split()) for each in alternatives]
     return lambda names: any(each <= names for each in sets)
 
 
 @lru_cache(maxsize=4096)
 def compact(name: str) -> str:
-    """A column's name without case, spaces and signs: by it a column is known in every spelling."""
+    """A column's name without case, spaces and punctuation, so that all spellings are equal."""
     return re.sub(r"[\W_]", "", name.removeprefix("g:").lower())
 
 
 def by_compact_name(row: Row, names: Mapping[str, str] | None = None) -> dict[str, str]:
-    """A row's texts by their columns' compact names; several in one cell with | between.
+    """A row's texts by their columns' compact names; several texts in a cell are joined by |.
 
-    `names` has by compact name another one that goes for it: the same in another language.
+    `names` translates compact names, for example from another language.
     """
     cells: dict[str, str] = {}
     for name, cell in row.cells.items():
@@ -101,41 +102,41 @@ def by_compact_name(row: Row, names: Mapping[str, str] | None = None) -> dict[st
 
 
 def without(cells: Mapping[str, Cell], *keys: str) -> dict[str, Cell]:
-    """Cells without those of some columns, by compact name."""
+    """The cells except those of columns with these compact names."""
     return {name: cell for name, cell in cells.items() if compact(name) not in keys}
 
 
 def first_of(cells: Mapping[str, str], *names: str) -> str:
-    """The first of some cells that is there; empty where none is."""
+    """The first non-empty cell with one of these names; empty if there is none."""
     return next((cells[name] for name in names if cells.get(name)), "")
 
 
 def amount_of(text: str, decimal: str = ".") -> float | None:
-    """The amount of a price as a number; None where it is none."""
+    """The amount of a price as a number; None if it cannot be parsed."""
     price = price_from(text, decimal=decimal) if text else None
     return price.amount if price else None
 
 
-def said(amount: float) -> str:
-    """An amount as a cell."""
+def amount_cell(amount: float) -> str:
+    """An amount as the text of a cell."""
     return f"{amount:.4f}".rstrip("0").rstrip(".")
 
 
 def is_between(start: str, end: str) -> bool:
-    """Whether now is between two moments, either of which may be empty; not where one is none.
+    """Whether now is between two times, either of which may be empty. False if one cannot be parsed.
 
-    A day without a time is there from its first moment to its last.
+    A date without a time includes the whole day.
     """
     now = datetime.now(UTC)
     try:
-        return (not start or _moment(start)[0] <= now) and (not end or now <= sum_of(_moment(end)))
+        return (not start or _moment(start)[0] <= now) and (not end or now <= _end_of(end))
     except ValueError:
         return False
 
 
-def sum_of(moment: tuple[datetime, timedelta]) -> datetime:
-    """The end of a moment, or of the day that it is."""
-    return moment[0] + moment[1]
+def _end_of(text: str) -> datetime:
+    start, duration = _moment(text)
+    return start + duration
 
 
 _FORMATS = ("%m/%d/%y", "%m/%d/%Y", "%d.%m.%Y", "%d.%m.%y", "%Y/%m/%d", "%d/%m/%Y", "%Y-%m-%d")
@@ -143,7 +144,10 @@ _TIMES = ("", " %H:%M", " %H:%M:%S", ", %I:%M %p", " %I:%M %p")
 
 
 def _moment(text: str) -> tuple[datetime, timedelta]:
-    """A moment in ISO 8601 or as spreadsheets write days, and how long it lasts. Raises `ValueError`."""
+    """Parse a time in ISO 8601 or as spreadsheets write dates. Returns its start and its duration.
+
+    Raises `ValueError` if it is neither.
+    """
     text = text.strip()
     try:
         moment = datetime.fromisoformat(text)

@@ -1,4 +1,4 @@
-"""What the rows of one product say together: its pictures, its price, its stock and what it can be had in."""
+"""Combines the rows of one product: its pictures, its price, its stock and its options."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from precompute.sources.records import LeftOut
 from precompute.sources.rows import Cell, Row
 
 KeyOf = Callable[[Row, str], str]
-"""The key of a row's product, of the row and the key of the row before it."""
+"""Returns the key of a row's product, given the row and the previous row's key."""
 
 
 def by_product(entries: Entries, table: WholeTable, key_of: KeyOf) -> Iterator[list[Row] | LeftOut]:
-    """The rows of each product, wherever they stand, in the order of their first ones.
+    """The rows of each product, even if they are scattered, in the order of their first rows.
 
-    The table is read twice, so that no more rows are in memory than those of products that are not complete.
+    The table is read twice, so memory holds only rows of incomplete products.
     """
     left = Counter(_keys(table.rows(), key_of))
     waiting: dict[str, list[Row]] = {}
@@ -49,7 +49,7 @@ def _keys(rows: Iterable[Row], key_of: KeyOf) -> Iterator[str]:
 
 @dataclass
 class Gathered:
-    """Gathers what the variants of a product say."""
+    """Combines the variants of a product."""
 
     images: dict[str, dict[str, None]] = field(default_factory=dict)
     options: dict[str, dict[str, None]] = field(default_factory=dict)
@@ -57,35 +57,35 @@ class Gathered:
     _stock: list[bool] = field(default_factory=list)
 
     def add_images(self, row: Row, columns: Sequence[str]) -> None:
-        """Take in the pictures of a row that are in columns of some compact names."""
+        """Add a row's pictures from the columns with these compact names."""
         for name, cell in row.cells.items():
             if compact(name) in columns:
                 found = self.images.setdefault(name, {})
                 found.update(dict.fromkeys(cell if isinstance(cell, tuple) else (cell,)))
 
     def add_price(self, paid: str, before: str = "", *, decimal: str = ".") -> None:
-        """Take in a variant's price, and what it was before: the product's price is the lowest."""
+        """Add a variant's price, and its price before a sale. The product's price is the lowest."""
         amount, regular = amount_of(paid, decimal), amount_of(before, decimal)
         if amount is not None and (self._price is None or amount < self._price[0]):
             self._price = (amount, paid, before if regular is not None and regular > amount else "")
 
     def add_stock(self, there: bool | None) -> None:
-        """Take in whether a variant is there; None where it is not said."""
+        """Add whether a variant is in stock; None if unknown."""
         if there is not None:
             self._stock.append(there)
 
     def add_option(self, name: str, value: str) -> None:
-        """Take in one value of what a product can be had in."""
+        """Add one value of an option, such as a colour."""
         if name and value and value != "Default Title":
             self.options.setdefault(name, {})[value] = None
 
     def as_cells(
         self, rows: Sequence[Row], *, price: Sequence[str] = (), stock: Sequence[str] = ()
     ) -> dict[str, Cell]:
-        """What was gathered of some rows, as cells.
+        """The combined result as cells.
 
-        Pictures, the price and the stock have the names of the table's own columns, where there are any of
-        the compact names `price` and `stock`, so that somebody can name these.
+        Pictures, price and stock keep the names of the table's own columns, if `rows` have columns with the
+        compact names `price` and `stock`. So --column can name these.
         """
         found: dict[str, Cell] = {name: tuple(images) for name, images in self.images.items()}
         if self._price:
@@ -98,19 +98,19 @@ class Gathered:
 
 
 def name_of(rows: Iterable[Row], columns: Sequence[str]) -> str:
-    """The name of the first column of some rows whose compact name is one of `columns`; empty without one."""
+    """The name of the rows' first column whose compact name is in `columns`; empty if there is none."""
     return next((name for row in rows for name in row.cells if compact(name) in columns), "")
 
 
 def first_row_with(rows: Sequence[Row], cells: Sequence[Mapping[str, str]], *names: str) -> int:
-    """The place of the first row that has one of some cells: that which has a product's texts."""
+    """The index of the first row with one of these cells: it has the product's texts. 0 if there is none."""
     return next((place for place, each in enumerate(cells) if any(each.get(name) for name in names)), 0)
 
 
 def numbered_pairs(
     cells: Mapping[str, str], name: str, value: str, most: int = 10
 ) -> Iterator[tuple[str, str]]:
-    """Names and values in columns that are numbered; {} stands for the number in their compact names."""
+    """Names and values in numbered columns. `name` and `value` are compact names with {} for the number."""
     for number in range(1, most + 1):
         if text := cells.get(value.format(number)):
             yield cells.get(name.format(number), ""), text

@@ -1,4 +1,4 @@
-"""Exports of shops that others host: Wix, Squarespace, BigCommerce."""
+"""Reads the exports of hosted shop systems: Wix, Squarespace, BigCommerce."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from precompute.sources.exports.export import (
     Entries,
     Export,
     WholeTable,
+    amount_cell,
     amount_of,
     by_compact_name,
     columns_of,
     first_of,
     has_all,
-    said,
     without,
 )
 from precompute.sources.exports.gathering import Gathered, by_product, numbered_pairs
@@ -56,7 +56,7 @@ def _wix_product(rows: list[Row]) -> Row | LeftOut:
     gathered.add_stock(_wix_stock(first))
     for name, values in numbered_pairs(first, "productoptionname{}", "productoptiondescription{}"):
         for value in values.split(";"):
-            # Colours have their code before the name: "#FF0000:Red".
+            # Colours have a code before the name: "#FF0000:Red".
             gathered.add_option(name, value.rpartition(":")[2].strip())
     for name, values in numbered_pairs(first, "productoptionname{}", "productoptionchoices{}"):
         for value in values.split(";"):
@@ -69,16 +69,16 @@ def _wix_product(rows: list[Row]) -> Row | LeftOut:
 
 
 def _wix_stock(cells: dict[str, str]) -> bool | None:
-    said_so = cells.get("inventory", "").replace("_", "").lower()
-    return {"instock": True, "outofstock": False}.get(said_so, stock_from(said_so) if said_so else None)
+    text = cells.get("inventory", "").replace("_", "").lower()
+    return {"instock": True, "outofstock": False}.get(text, stock_from(text) if text else None)
 
 
 def _wix_sale(cells: dict[str, str]) -> dict[str, Cell]:
-    """The price less the discount, or below the price that is struck through."""
+    """The sale price: the price minus the discount, or a price below the one that is struck through."""
     price, off = amount_of(cells.get("price", "")), amount_of(cells.get("discountvalue", ""))
     if price and off:
         percent = cells.get("discountmode", "").upper() == "PERCENT"
-        return {"sale_price": said(max(0.0, price * (1 - off / 100) if percent else price - off))}
+        return {"sale_price": amount_cell(max(0.0, price * (1 - off / 100) if percent else price - off))}
     before = amount_of(cells.get("strikethroughprice", ""))
     if price and before and before > price:
         return {"price": cells["strikethroughprice"], "sale_price": cells["price"]}
@@ -86,7 +86,7 @@ def _wix_sale(cells: dict[str, str]) -> dict[str, Cell]:
 
 
 def _wix_address(name: str) -> str:
-    """The address of a picture: Wix names its own by the key of its storage."""
+    """The address of a picture. For its own pictures, Wix only gives the key in its storage."""
     return _WIX_MEDIA + name if _WIX_NAME.fullmatch(name) else name
 
 

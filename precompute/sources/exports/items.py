@@ -1,4 +1,4 @@
-"""Products as the interfaces of shop systems answer with them, in JSON that somebody saved."""
+"""Reads products in JSON that was saved from the APIs of shop systems."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _LISTS_OF_VARIANTS = ("variants", "variations", "skus", "product_variants", "pro
 
 @dataclass(frozen=True)
 class ItemKind:
-    """One interface's products: `is_one` of an object, `flat` has its fields under Akin's names."""
+    """The products of one API. `is_one` recognises an object; `flat` has its fields under Akin's names."""
 
     what: str
     is_one: Callable[[Item], bool]
@@ -25,7 +25,7 @@ class ItemKind:
 
 
 def flattened(item: Item) -> Item:
-    """An object with its fields under Akin's names where it is of a shop system that is known."""
+    """An object with its fields under Akin's names, if it comes from a known shop system."""
     for kind in ITEM_KINDS:
         if kind.is_one(item):
             return {name: value for name, value in kind.flat(item).items() if value not in (None, "", [], {})}
@@ -33,7 +33,7 @@ def flattened(item: Item) -> Item:
 
 
 def _with_variants(item: Item) -> Item:
-    """Any shop's object: without a price of its own it has its cheapest variant's."""
+    """Any shop's object. If it has no price of its own, it gets its cheapest variant's."""
     name = next((name for name in _LISTS_OF_VARIANTS if objects_in(item.get(name))), "")
     if not name:
         return item
@@ -45,19 +45,19 @@ def _with_variants(item: Item) -> Item:
 
 
 def objects_in(value: Any) -> list[Item]:
-    """The objects of a list; none of anything else."""
+    """The objects in a list; empty if the value is not a list."""
     return [each for each in value if isinstance(each, Mapping)] if isinstance(value, list) else []
 
 
 def cheapest(variants: Iterable[Item], name: str) -> Decimal | None:
-    """The lowest price of some variants; None where none has one."""
+    """The variants' lowest price; None if none has a price."""
     return min(
         (number for each in variants if (number := number_from(each.get(name))) is not None), default=None
     )
 
 
 def number_from(value: Any) -> Decimal | None:
-    """A number, or a text that is one, as it stands; None for all else and for what is below zero."""
+    """A number, or a text that is one, unchanged; None for negative numbers and anything else."""
     if isinstance(value, bool) or not isinstance(value, (int, float, str, Decimal)):
         return None
     try:
@@ -162,7 +162,7 @@ def _woocommerce(item: Item) -> dict[str, Any]:
 
 
 def _vendure(item: Item) -> dict[str, Any]:
-    """A product of Vendure's interface, whose prices are in hundredths."""
+    """A product of Vendure's API, whose prices are in hundredths."""
     variants = objects_in(item["variants"])
     name = "priceWithTax" if any("priceWithTax" in each for each in variants) else "price"
     levels = [each.get("stockLevel") for each in variants if each.get("stockLevel")]
@@ -182,7 +182,7 @@ def _vendure(item: Item) -> dict[str, Any]:
 
 
 def _medusa(item: Item) -> dict[str, Any]:
-    """A product of Medusa's interface; only prices that it calculated say in which unit they are."""
+    """A product of Medusa's API. Only its calculated prices have a known unit."""
     variants = objects_in(item["variants"])
     prices = objects_in([each.get("calculated_price") for each in variants])
     paid = cheapest(prices, "calculated_amount")
@@ -214,7 +214,7 @@ def _medusa(item: Item) -> dict[str, Any]:
 
 
 def _magento(item: Item) -> dict[str, Any]:
-    """A product of Magento's interface."""
+    """A product of Magento's API."""
     custom = {
         each["attribute_code"]: each.get("value")
         for each in objects_in(item.get("custom_attributes"))
@@ -235,7 +235,7 @@ def _magento(item: Item) -> dict[str, Any]:
 
 
 def _scaled(value: Any, digits: Any) -> Decimal | None:
-    """A price in the main unit, of one in the smallest unit."""
+    """Convert a price from the smallest unit to the main unit, which has `digits` decimals."""
     number = number_from(value)
     if number is None or not isinstance(digits, int) or not 0 <= digits <= 6:
         return None
@@ -280,4 +280,4 @@ ITEM_KINDS = (
         _magento,
     ),
 )
-"""The interfaces of shop systems that are known, in the order in which they are tried."""
+"""The known APIs of shop systems, in the order in which they are tried."""

@@ -1,4 +1,4 @@
-"""Magento's (Adobe Commerce's) export: variants are products that are not visible individually."""
+"""Reads Magento's (Adobe Commerce's) export. Its variants are products that are not visible individually."""
 
 from __future__ import annotations
 
@@ -35,19 +35,19 @@ _NO_FACTS = word_set("""
 
 _IMAGES = ("baseimage", "image", "additionalimages")
 _ATTRIBUTE = re.compile(r"(?:^|,)([a-z][a-z0-9_]*)=")
-"""Where an attribute begins: a comma may as well be part of one."""
+"""The beginning of an attribute. A comma alone may be part of a value."""
 
 
 _OF_VARIANTS = (
     *("price", "specialprice", "specialpricefromdate", "specialpricetodate", "qty", "isinstock"),
     *("additionalattributes", "managestock", "productonline"),
 )
-"""The columns that say of a variant what its product is to show."""
+"""The columns of a variant that its product shows."""
 
 
 @dataclass(frozen=True)
 class _Variants:
-    """The variants of configurable products by their own SKU, and the product of each."""
+    """The variants of configurable products: their rows and their product's SKU, by their own SKU."""
 
     rows: Mapping[str, dict[str, str]]
     parents: Mapping[str, str]
@@ -138,7 +138,7 @@ def _pairs(text: str) -> dict[str, str]:
 
 
 def _special(plain: Mapping[str, str]) -> str:
-    """The price of a sale, where it is on."""
+    """The sale price, if the sale is on now; otherwise empty."""
     is_on = is_between(plain.get("specialpricefromdate", ""), plain.get("specialpricetodate", ""))
     return plain.get("specialprice", "") if is_on else ""
 
@@ -151,7 +151,7 @@ def _stock(plain: Mapping[str, str]) -> bool | None:
 
 
 def _categories(text: str) -> list[str]:
-    """The paths of a product's categories, without the root and what another path goes through."""
+    """The paths of a product's categories, without the root and without ancestors of other paths."""
     paths = []
     for path in text.split(","):
         parts = [part.strip() for part in path.split("/") if part.strip()]

@@ -1,4 +1,4 @@
-"""Products as Google Merchant and Meta's catalogues have them, in feeds and in tables."""
+"""Reads feeds and tables for Google Merchant and for Meta's catalogues."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ _FACTS = frozenset(
         *("productlength", "productwidth", "productheight", "availabilitydate"),
     ]
 )
-"""What describes a product; the rest is for shipping, taxes and advertising."""
+"""The columns that describe a product. The rest is for shipping, taxes and advertising."""
 
 
 def _change(entries: Entries, table: WholeTable) -> Iterator[Row | LeftOut]:
-    """The rows, without the sale prices of sales that are not on now."""
+    """The rows, without sale prices of sales that are not on now."""
     for row in entries:
         dates = "" if isinstance(row, LeftOut) else by_compact_name(row).get("salepriceeffectivedate", "")
         start, _, end = dates.partition("/")
@@ -40,7 +40,7 @@ def _change(entries: Entries, table: WholeTable) -> Iterator[Row | LeftOut]:
 MERCHANT = Export(
     "a Google Merchant feed",
     has_all("id title imagelink", "id title image0url"),
-    # Its categories are numbers, or in no shop's own words.
+    # Facebook's categories are numbers, or not in the shop's own words.
     {"producttype": "category", "googleproductcategory": "category", "fbproductcategory": ""},
     facts=_FACTS,
     change=_change,

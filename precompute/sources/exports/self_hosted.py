@@ -1,4 +1,4 @@
-"""Exports of systems that shops host themselves: PrestaShop, Shopware, OpenCart, Medusa, Spree, Vendure."""
+"""Reads the exports of self-hosted shop systems: PrestaShop, Shopware, OpenCart, Medusa, Spree, Vendure."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from precompute.sources.exports.export import (
     Entries,
     Export,
     WholeTable,
+    amount_cell,
     amount_of,
     by_compact_name,
     columns_of,
     first_of,
     has_all,
     is_between,
-    said,
     without,
 )
 from precompute.sources.exports.gathering import Gathered, by_product, first_row_with, numbered_pairs
@@ -42,7 +42,7 @@ def _prestashop_product(row: Row) -> Row | LeftOut:
         return LeftOut(row.place, reason)
     cells: dict[str, Cell] = without(row.cells, "categoriesxyz")
     categories = [each.strip() for each in plain.get("categoriesxyz", "").split(",") if each.strip()]
-    # Every category is below the root, which says nothing where there is another.
+    # Every category is below the root, so the root only counts if it is the only one.
     kept = [each for each in categories if each.lower() not in _ROOTS] or categories
     cells |= {"categories": Listed(kept)} if kept else {}
     price = first_of(plain, "pricetaxincluded", "pricetaxexcludedorpricetaxincluded", "pricetaxexcluded")
@@ -51,7 +51,7 @@ def _prestashop_product(row: Row) -> Row | LeftOut:
         off = amount_of(plain.get("discountamount", "").replace(",", ".")) or 0.0
         share = amount_of(plain.get("discountpercent", "").replace(",", ".")) or 0.0
         if off or share:
-            cells["sale_price"] = said(max(0.0, (amount - off) * (1 - share / 100)))
+            cells["sale_price"] = amount_cell(max(0.0, (amount - off) * (1 - share / 100)))
     return Row(row.place, cells)
 
 
@@ -81,7 +81,7 @@ PRESTASHOP = Export(
 
 
 def _by(key: str, *others: str) -> Callable[[Row, str], str]:
-    """Rows of one key belong together; a row without one belongs to that before it."""
+    """Group rows by the first of these cells. A row without any belongs to the previous row's product."""
     return lambda row, before: first_of(by_compact_name(row), key, *others) or before
 
 
@@ -155,7 +155,7 @@ def _opencart(entries: Entries, table: WholeTable) -> Iterator[Row | LeftOut]:
         if plain.get("status", "true").lower() in ("false", "0", "no", "disabled"):
             yield LeftOut(row.place, f"it is disabled (status: {plain['status']})")
         else:
-            # The categories are numbers, whose names are in another sheet.
+            # Categories are given as numbers. Their names are in another sheet.
             yield Row(row.place, without(row.cells, "categories", "status"))
 
 
@@ -214,7 +214,7 @@ def _medusa_product(rows: list[Row], price: str) -> Row | LeftOut:
         for n in range(1, 6)
         for name in (f"productcategory{n}name", f"productcategory{n}")
     )
-    # Newer exports have the categories' keys and not their names.
+    # Newer exports have the categories' keys instead of their names.
     category = next((name for name in named if name and not name.startswith("pcat_")), "")
     kept: dict[str, Cell] = {name: cell for name, cell in row.cells.items() if "image" not in name.lower()}
     kept = without(kept, "productthumbnail", "variantinventoryquantity", price)

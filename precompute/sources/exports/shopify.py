@@ -1,4 +1,4 @@
-"""Shopify's export: a product's first row has its texts, each of its rows a variant or a further picture."""
+"""Reads Shopify's export. A product's first row has its texts; each row is a variant or a further picture."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _PRICES = ("variantprice", "price")
 _STOCK = ("variantinventoryqty", "inventoryquantity")
 _TRACKERS = ("variantinventorytracker", "inventorytracker")
 _MARKETS = re.compile(r"(?:price|compare[ -]at price|included|status) / .+", re.IGNORECASE)
-"""Columns of Shopify Markets: what is asked and sold in a country or a region."""
+"""Columns of Shopify Markets, about prices and availability in a country or region."""
 
 
 def _change(entries: Entries, table: WholeTable) -> Iterator[Row | LeftOut]:
@@ -39,7 +39,7 @@ def _handle(row: Row, before: str) -> str:
 
 
 def _product(rows: list[Row], table: WholeTable) -> Row | LeftOut:
-    """The row of a product, or why it is none of the shop's."""
+    """The row of a product, or the reason why the shop does not show it."""
     every = [by_compact_name(row) for row in rows]
     place = first_row_with(rows, every, "title")
     row, first = rows[place], every[place]
@@ -57,7 +57,7 @@ def _product(rows: list[Row], table: WholeTable) -> Row | LeftOut:
         )
         gathered.add_stock(_stock(cells, table))
         for number in range(1, 4):
-            # Only a product's first row says what its options are called.
+            # Only a product's first row has the names of its options.
             names.setdefault(number, cells.get(f"option{number}name", ""))
             names[number] = names[number] or cells.get(f"option{number}name", "")
             gathered.add_option(names[number], cells.get(f"option{number}value", ""))
@@ -68,7 +68,7 @@ def _product(rows: list[Row], table: WholeTable) -> Row | LeftOut:
 
 
 def _stock(cells: dict[str, str], table: WholeTable) -> bool | None:
-    """Whether a variant can be bought; without a tracker Shopify counts nothing and sells on."""
+    """Whether a variant can be bought. Without an inventory tracker, Shopify always sells it."""
     quantity = first_of(cells, *_STOCK)
     if first_of(cells, "variantinventorypolicy", "continuesellingwhenoutofstock").lower() in (
         "continue",
@@ -76,7 +76,7 @@ def _stock(cells: dict[str, str], table: WholeTable) -> bool | None:
     ):
         return True
     if not first_of(cells, *_PRICES, *_STOCK):
-        # A row of a further picture.
+        # This row is a further picture.
         return None
     if table.names & set(_TRACKERS) and not first_of(cells, *_TRACKERS):
         return True
@@ -100,4 +100,4 @@ SHOPIFY = Export(
     unit="products",
     decimal=".",
 )
-"""By the older and by the newer names of its columns."""
+"""It is recognised by the older or the newer names of its columns."""

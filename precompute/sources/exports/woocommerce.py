@@ -1,4 +1,4 @@
-"""WooCommerce's export: variations have rows of their own, which name their product's."""
+"""Reads WooCommerce's export. Variations have rows of their own, which name their product."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from precompute.sources.rows import Cell, Row
 from precompute.sources.values.stock import stock_from
 
 _SHARED = frozenset({"categories", "tags", "brands", "shortdescription"})
-"""The columns that variations have from their product."""
+"""The columns that variations take from their product."""
 
 _PRICES = ("regularprice", "saleprice")
 
@@ -34,7 +34,7 @@ def _change(entries: Entries, table: WholeTable) -> Iterator[Row | LeftOut]:
 
 
 def _variations(table: WholeTable) -> dict[str, Gathered]:
-    """What the variations of each product say together, by the name that they call it."""
+    """The combined variations of each product, by the name in their `parent` column."""
     found: dict[str, Gathered] = {}
     for row in table.rows():
         plain = by_compact_name(row, ENGLISH)
@@ -49,7 +49,7 @@ def _variations(table: WholeTable) -> dict[str, Gathered]:
 
 
 def _product(row: Row, shared: dict[str, dict[str, Cell]], of_parent: dict[str, Gathered]) -> Row | LeftOut:
-    """A row with what its product's row says; `shared` has that by the names that variations call it."""
+    """The row of a product or variation. `shared` has products' common cells by the names variations use."""
     plain = by_compact_name(row, ENGLISH)
     if not _is_published(plain):
         return LeftOut(row.place, "it is not published")
@@ -85,7 +85,7 @@ def _is_published(plain: dict[str, str]) -> bool:
 
 
 def _sale_price(plain: dict[str, str]) -> str:
-    """The price of a sale, where it is on."""
+    """The sale price, if the sale is on now; otherwise empty."""
     is_on = is_between(plain.get("datesalepricestarts", ""), plain.get("datesalepriceends", ""))
     return plain.get("saleprice", "") if is_on else ""
 
@@ -127,10 +127,10 @@ _FIELDS = {
     "instock": "in_stock",
     "stock": "in_stock",
 }
-"""The fields of columns by their English names, of several for one field the likelier ones first."""
+"""Fields by columns' English names. A field's likelier columns come first."""
 
 _COMMON_WORDS = frozenset(["cena", "preço"])
-"""What the regular price is called where it is called price as in all other tables."""
+"""Names of the regular price that mean just "price", so other tables have them too."""
 
 
 def _is_export(names: frozenset[str]) -> bool:

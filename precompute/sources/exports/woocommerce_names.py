@@ -1,7 +1,7 @@
-"""The names of the columns of WooCommerce's export, in the languages in which shops write it.
+"""The column names of WooCommerce's export in many languages.
 
-Each line has the English name and those of German, French, Spanish, Italian, Dutch, Polish, Portuguese,
-Russian and Japanese; of a language that changed its word, all words.
+Each line has the names in English, German, French, Spanish, Italian, Dutch, Polish, Portuguese, Russian and
+Japanese. If a translation changed, it has the old and the new word.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ ENGLISH = {
     for key, _, words in [line.partition(": ")]
     for word in words.split(" | ")
 }
-"""By the compact name of a column in any of the languages, that of the English one."""
+"""The compact English name of a column by its compact name in any of these languages."""
 
 _PARTS = {
     **{compact(word): "name" for word in _ATTRIBUTE_NAMES.replace("\n", " ").split(" | ")},
@@ -88,7 +88,7 @@ _NUMBER = re.compile(r"\d+")
 
 
 def attribute_part(key: str) -> tuple[str, int] | None:
-    """Which part of which attribute a compact name is: "name" or "value", and its number."""
+    """The part of an attribute that a compact name stands for, "name" or "value", and its number."""
     number = _NUMBER.search(key)
     if number is None:
         return None

@@ -1,1 +1,1 @@
-"""The files below a source's folder: which are pictures, what they are called, and how they are found."""
+"""Handles the files below a source's folder: what their names say, and how a table's paths are found."""

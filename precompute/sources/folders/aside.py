@@ -1,4 +1,4 @@
-"""What of a folder is left aside: folders that systems keep for themselves, and what somebody names."""
+"""Decides which files and folders are ignored: those of operating systems, and those of --exclude."""
 
 from __future__ import annotations
 
@@ -14,24 +14,24 @@ SYSTEM_FOLDERS = (
     *("__MACOSX", "__pycache__", "node_modules", ".AppleDouble", ".Spotlight-V100", ".fseventsd"),
     *("@SynoResource", "@SynoEAStream"),
 )
-"""Folders in which no shop has products: of Synology's and QNAP's storage, Windows, Linux and macOS."""
+"""Folders that never hold products: those of Synology's and QNAP's storage, Windows, Linux and macOS."""
 
 SYSTEM_FILES = ("Thumbs.db", "desktop.ini", "ehthumbs.db", "Icon\r", "*@SynoEAStream", "*@SynoResource")
 
 _SHOWN = 3
 
-_SYSTEM = "system folders are not looked into"
+_SYSTEM = "system folders are ignored"
 _EXCLUDED = "left out by --exclude"
 ON_PURPOSE = (_SYSTEM, _EXCLUDED)
-"""What the reasons begin with of what is left aside on purpose: no product is missing for it."""
+"""Reasons with these beginnings are on purpose, so no product is missing."""
 
 
 @dataclass
 class Aside:
-    """Judges paths below a folder by the patterns that somebody gave, and counts what it leaves aside.
+    """Matches paths below a folder with the given patterns, and records what is ignored.
 
-    A pattern without / is held against each name on the way, one with / against the whole path below the
-    folder, both without regard to case.
+    A pattern without / is matched with each part of the path, one with / with the whole path below the
+    folder. Case does not matter.
     """
 
     patterns: Sequence[str] = ()
@@ -39,7 +39,7 @@ class Aside:
     _excluded: list[str] = field(default_factory=list)
 
     def takes_folder(self, path: str) -> bool:
-        """Whether a folder is left aside, by its path below the source's."""
+        """Whether to ignore a folder, given by its path below the source."""
         name = path.rpartition("/")[2]
         if _matches(name, SYSTEM_FOLDERS):
             self._system.append(path)
@@ -47,13 +47,13 @@ class Aside:
         return self._excludes(path, name)
 
     def takes_file(self, path: str) -> bool:
-        """Whether a file is left aside, by its path below the source's folder."""
+        """Whether to ignore a file, given by its path below the source's folder."""
         name = path.rpartition("/")[2]
-        # What Windows and NAS put beside pictures is no news.
+        # The files that Windows and NAS put beside pictures are not reported.
         return _matches(name, SYSTEM_FILES) or self._excludes(path, name)
 
     def left_out(self) -> Iterator[LeftOut]:
-        """One entry for all folders of systems, and one for all that somebody excluded."""
+        """One entry for all system folders, and one for everything that --exclude matched."""
         if self._system:
             yield LeftOut(_several(self._system), _SYSTEM)
         if self._excluded:

@@ -1,4 +1,4 @@
-"""What the names of files and folders say of a product, where nothing else does."""
+"""Derives titles and categories from the names of files and folders."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from precompute.sources.values.categories import BETWEEN
 
 _UUID = re.compile(r"[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}", re.IGNORECASE)
 _HEX = re.compile(r"(?=[a-f]*\d)(?=\d*[a-f])[0-9a-f]{6,}", re.IGNORECASE)
-"""A word of hexadecimal digits, with letters and digits both: what a program called a file."""
+"""A hexadecimal word with letters and digits: a program chose this file's name."""
 
 _LETTERS_AND_DIGITS = re.compile(r"[A-Za-z0-9]{16,}")
 _CHANGES = re.compile(r"\d(?=[A-Za-z])|[A-Za-z](?=\d)|[a-z](?=[A-Z])")
 _MOST_CHANGES = 4
-"""Times that a long word goes from letters to digits and back; more often it is a key."""
+"""A long word that changes more often between letters and digits is a key."""
 
 _NUMBER = re.compile(r"[\d\s_.-]+")
 _BETWEEN_WORDS = re.compile(r"[\s_]+")
@@ -26,7 +26,7 @@ _CAMERA = word_set("""
     scan scans whatsapp foto bild file unnamed download untitled gopr cimg sam p file product item frame
     page
     """)
-"""How cameras and programs begin the names of pictures."""
+"""Words with which cameras and programs begin the names of pictures."""
 
 _NO_CATEGORIES = word_set("""
     images image img imgs pictures picture pics photos photo fotos foto bilder imagenes imagens immagini
@@ -34,11 +34,11 @@ _NO_CATEGORIES = word_set("""
     datasets data files train training test testing val valid validation dev all raw originals original
     product_images productimages product-images
     """)
-"""Folders that say that they hold pictures, or which part of a data set, and not of what."""
+"""Folder names that only say that there are pictures, or which part of a data set, are no categories."""
 
 
 def title_from(path: str, category: str) -> str:
-    """A title from a picture's name: its words, its number behind the category, or the category."""
+    """A title from a picture's name: its words, or the category followed by its number, or the category."""
     stem = PurePosixPath(path).stem
     words = [word for word in _BETWEEN_WORDS.split(_without_keys(stem)) if word]
     last = category.rpartition(BETWEEN)[2] or "product"
@@ -51,13 +51,13 @@ def title_from(path: str, category: str) -> str:
 
 
 def category_of_folders(path: str) -> str:
-    """The category that a picture's folders say, without those that say nothing."""
+    """The category that a picture's folders name, without meaningless folders."""
     parts = PurePosixPath(path).parts[:-1]
     return BETWEEN.join(part for part in parts if part.strip().casefold() not in _NO_CATEGORIES)
 
 
 def category_of_name(path: str) -> str:
-    """The letters before the number in a picture's name, where they are not what cameras write."""
+    """The letters before the number in a picture's name; empty if a camera wrote them."""
     match = _PREFIX.match(PurePosixPath(path).stem)
     if match is None or _is_key(PurePosixPath(path).stem):
         return ""
@@ -66,7 +66,7 @@ def category_of_name(path: str) -> str:
 
 
 def capitalised_alike(categories: Iterable[str]) -> dict[str, str]:
-    """By category the same one, each of its parts with a capital letter first if any other one's has one."""
+    """Map each category to itself, with capitalised parts if any category has a capitalised part."""
     given = list(dict.fromkeys(categories))
     parts = [part for category in given for part in category.split(BETWEEN) if part]
     if not any(part[:1].isupper() for part in parts) or not any(part[:1].islower() for part in parts):
@@ -81,13 +81,13 @@ def _without_keys(stem: str) -> str:
     text = _UUID.sub(" ", stem)
     if text == stem and _is_key(stem):
         return ""
-    # "red-mug-5f3a9c1e2b": a shop's program made names of one kind distinct.
+    # "red-mug-5f3a9c1e2b": a program added a key to make names unique.
     kept = [part for part in re.split(r"([\s_-]+)", text) if not _is_key(part)]
     return "".join(kept).strip(" -_")
 
 
 def _is_key(word: str) -> bool:
-    """Whether a word is a hash or another key, and no word of a language."""
+    """Whether a word is a hash or another key rather than a word of a language."""
     if _HEX.fullmatch(word) or _UUID.fullmatch(word):
         return True
     return bool(_LETTERS_AND_DIGITS.fullmatch(word)) and len(_CHANGES.findall(word)) > _MOST_CHANGES

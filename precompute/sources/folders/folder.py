@@ -1,4 +1,4 @@
-"""Pictures without a table: each file is a product."""
+"""Reads a folder without a table: each picture is a product."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from precompute.sources.records import LeftOut
 
 
 def read_pictures(folder: Path, exclude: Sequence[str] = ()) -> tuple[list[SourceProduct], list[LeftOut]]:
-    """Every picture below `folder` as a product whose id is its path, and what else is there.
+    """Every picture below `folder` as a product whose id is its path, and the other files as left out.
 
-    Its category is its sub-folder, or, where no sub-folder says what is in it ("images"), the letters before
-    the number in its name (`sofa_00000226.jpg`). A folder has no order of its own: the categories take turns,
-    so that the first page shows each of them.
+    Its category is its sub-folder. If no sub-folder has a meaningful name (as "images" has none), it is the
+    letters before the number in the picture's name (`sofa_00000226.jpg`). A folder has no order of its own,
+    so the categories take turns and the first page shows each of them.
     """
     pictures: list[str] = []
     left_out: list[LeftOut] = []

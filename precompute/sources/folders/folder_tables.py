@@ -1,4 +1,4 @@
-"""Folders whose several tables are one catalogue: Hugging Face's `imagefolder`, img2dataset's output."""
+"""Finds several tables that are one catalogue: Hugging Face's `imagefolder`, img2dataset's output."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ _SHARD = re.compile(r"\d{3,}")
 
 
 def tables_below(folder: Path, exclude: Sequence[str] = ()) -> list[tuple[Path, str]]:
-    """The tables of a folder, each with the folder below it that its paths are below.
+    """The tables below a folder, each with the sub-folder that its paths start from.
 
-    These are the files called "metadata" in its sub-folders, or numbered tables beside folders of the same
-    numbers. Empty where the folder has neither.
+    These are files called "metadata" in sub-folders, or numbered tables beside folders with the same numbers.
+    Empty if the folder has neither.
     """
     shards = sorted(path for path in folder.glob("*.parquet") if _SHARD.fullmatch(path.stem))
     shards = [path for path in shards if (folder / path.stem).is_dir()]

@@ -1,4 +1,4 @@
-"""Finds the files that a table names: as it spells them, or as another system would have spelled them."""
+"""Finds the files that a table names, also if another operating system would spell them differently."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from precompute.sources.files import EXTENSIONS, files_in, is_picture, is_text
 from precompute.sources.folders.unpacked import UnpackFolder
 
 _STEMS_TOLD = 0.5
-"""Of a column's ids, how many must be names of pictures for all to be taken for these."""
+"""If more than this share of a column's ids are names of pictures, the column names pictures."""
 
 _FEWEST_STEMS = 2
 _SHOWN = 2
 
 
 class PictureFiles:
-    r"""The files that a table may name: those below `folder`, links resolved, never outside of it.
+    r"""Finds files that a table names, below `folder` and, with links resolved, never outside of it.
 
-    The exact path goes first. Then the file that differs in case, in Unicode's form, in its ending or by
-    percent signs alone, and then the one that has the longest end of the path: a table that was made
-    elsewhere says C:\\photos\\a.jpg.
+    The exact path is tried first, then the file that differs only in case, Unicode form, extension or percent
+    signs. Last is the file that shares the longest end of the path: a table from another machine may say
+    C:\\photos\\a.jpg.
     """
 
     def __init__(
@@ -37,20 +37,20 @@ class PictureFiles:
         self._exclude = exclude
         self._root = folder.resolve()
         self._otherwise: dict[str, str] = {}
-        # A table names thousands of files in one folder.
+        # Cached, because a table may name thousands of files in one folder.
         self._plain = cache(self._plain_files)
         self._index: dict[str, list[tuple[str, ...]]] | None = None
         self._found: dict[str, str] = {}
         self._are_stems = False
 
     def keep(self, data: bytes, name: str) -> str:
-        """Make a file of a picture that is inside of a table, and return the path by which it is found."""
+        """Write a picture from inside a table to a file. Returns the path by which it is found."""
         path = self._unpacked.keep(data, name)
         self._kept.add(path)
         return path
 
     def gathered(self, files: Iterable[str]) -> Path:
-        """The folder that some files which were found are below; pictures of tables are in another one."""
+        """The folder of these found files. If a table held pictures, all are copied into one folder."""
         if not self._kept:
             return self.folder
         for file in files:
@@ -61,7 +61,7 @@ class PictureFiles:
     def find(self, file: str) -> str:
         """The path, below the folder, of a file that a table names.
 
-        Raises `ValueError` with the reason where a file cannot be a picture of the catalogue.
+        Raises `ValueError` with the reason if the file cannot be a picture of the catalogue.
         """
         if (known := self._found.get(file)) is not None:
             return known
@@ -70,7 +70,7 @@ class PictureFiles:
         try:
             path = self._as_written(file)
         except (OSError, RuntimeError) as error:
-            # A name that is too long, or links in a circle.
+            # For example, a name is too long, or links form a circle.
             raise ValueError(f"its image {_cut(file)!r} cannot be read ({error})") from error
         if path is None:
             path = self._in_another_way(file)
@@ -79,13 +79,13 @@ class PictureFiles:
         return path
 
     def are_stems(self, texts: Sequence[str]) -> bool:
-        """Whether most of some texts are the names of pictures below the folder."""
+        """Whether most of these texts are names of pictures below the folder."""
         found = sum(len(self._candidates(text)) == 1 for text in texts)
         self._are_stems = len(texts) >= _FEWEST_STEMS and found > _STEMS_TOLD * len(texts)
         return self._are_stems
 
     def notes(self) -> Iterator[str]:
-        """What people should know of the files that were found in another way than the table says."""
+        """Notes about the files that were found under another name than the table's."""
         if self._otherwise and not self._are_stems:
             shown = [f"{_cut(file)} is {path}" for file, path in list(self._otherwise.items())[:_SHOWN]]
             count = len(self._otherwise)
@@ -111,14 +111,14 @@ class PictureFiles:
         if not found:
             raise ValueError(f"its image {_cut(file)!r} does not exist")
         if len(found) > 1:
-            names = " and ".join(sorted(found)[:_SHOWN])
-            raise ValueError(f"its image {_cut(file)!r} is ambiguous: {names} differ from it alike")
+            names = " or ".join(sorted(found)[:_SHOWN])
+            raise ValueError(f"its image {_cut(file)!r} is ambiguous: it could be {names}")
         return found[0]
 
     def _candidates(self, file: str) -> list[str]:
-        """The files that are meant: those with the longest end of its path, as other systems spell it.
+        """The files that share the longest end of the path, with the spellings of other systems.
 
-        A name alone may be anywhere below, as those of annotations are whose pictures have a folder.
+        A bare name may be anywhere below the folder: annotations often leave out the pictures' folder.
         """
         parts = _folded_parts(file)
         if not parts:
@@ -135,7 +135,7 @@ class PictureFiles:
         return exact if len(exact) == 1 else longest
 
     def _files_by_stem(self) -> dict[str, list[tuple[str, ...]]]:
-        """By a file's folded name without its ending: its folded folders, its ending, and its path."""
+        """Files by their folded name without extension: the folded folders, the extension, and the path."""
         if self._index is None:
             self._index = defaultdict(list)
             for path in files_in(self.folder, [], exclude=self._exclude):
@@ -146,7 +146,7 @@ class PictureFiles:
         return self._index
 
     def _plain_files(self, parent: PurePosixPath) -> frozenset[str]:
-        """The names of the files in a folder, no links among them; none of a folder that is elsewhere."""
+        """The names of the files in a folder, without links; empty if the folder is outside of the root."""
         folder = self.folder / parent
         if not folder.is_dir() or not folder.resolve().is_relative_to(self._root):
             return frozenset()
@@ -161,18 +161,18 @@ class PictureFiles:
 
 
 def _spellings(file: str) -> Iterator[str]:
-    """A path as it is written, and then as other systems would have written it."""
+    """A path as written, then as other systems would write it."""
     yield file
     others = [file.replace("\\", "/"), *(unicodedata.normalize(form, file) for form in ("NFC", "NFD"))]
     if "%" in file:
         others.append(unquote(file))
-    # Where a path begins at the root, the root is the table's folder.
+    # If a path begins with /, that means the table's folder.
     others += [each.lstrip("/") for each in (file, others[0]) if each.startswith("/")]
     yield from (other for other in dict.fromkeys(others) if other and other != file)
 
 
 def _folded_parts(file: str) -> list[str]:
-    """A path's parts without case and form, outermost first; empty for one that names no file."""
+    """A path's parts without case and Unicode form, outermost first; empty if it names no file."""
     path = unquote(file) if "%" in file else file
     path = unicodedata.normalize("NFC", path.replace("\\", "/").partition("?")[0]).casefold()
     return [part for part in path.split("/") if part not in ("", ".", "..")]

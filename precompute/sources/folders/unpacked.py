@@ -1,4 +1,4 @@
-"""Pictures that are inside of tables, and what is inside of archives, as files."""
+"""Unpacks archives, and pictures inside tables, to files."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from precompute.shared.errors import UserError
 from precompute.sources.files import EXTENSIONS
 
 LARGEST = 20_000_000_000
-"""Bytes that an archive may have unpacked."""
+"""The most bytes of an unpacked archive."""
 
 _BLOCK = 1 << 20
 _BEGINNINGS = (
@@ -29,7 +29,7 @@ _BEGINNINGS = (
 
 
 class UnpackFolder:
-    """Where things are unpacked to: a folder that is given, or one that goes with the process."""
+    """The folder to unpack to: a given one, or a temporary one that is deleted when the process ends."""
 
     def __init__(self, folder: Path | None) -> None:
         self._given = folder
@@ -38,7 +38,7 @@ class UnpackFolder:
 
     @property
     def folder(self) -> Path:
-        """The folder, which is made where it is not there."""
+        """The folder, which is created if missing."""
         if self._folder is None:
             if self._given is None:
                 self._folder = Path(tempfile.mkdtemp(prefix="akin-"))
@@ -49,7 +49,7 @@ class UnpackFolder:
         return self._folder
 
     def keep(self, data: bytes, name: str) -> str:
-        """Write a picture and return its path below the folder, which no other picture has."""
+        """Write a picture and return its unique path below the folder."""
         path = PurePosixPath(*(part for part in name.replace("\\", "/").split("/") if part.strip(". ")))
         stem = path.with_suffix("") if path.suffix.lower() in EXTENSIONS else path
         suffix = path.suffix if path.suffix.lower() in EXTENSIONS else extension_of(data)
@@ -64,7 +64,7 @@ class UnpackFolder:
         return chosen
 
     def copy(self, source: Path, name: str) -> None:
-        """Take a file in under a name."""
+        """Copy a file into the folder under a name."""
         target = self.folder / name
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(source, target)
@@ -80,7 +80,7 @@ class UnpackFolder:
 
 
 def extension_of(data: bytes) -> str:
-    """The ending that a picture's bytes call for; ".bin" for what is none that is known."""
+    """The file name extension for a picture's bytes; ".bin" if the format is unknown."""
     if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
         return ".webp"
     if data[4:8] == b"ftyp":
@@ -89,12 +89,12 @@ def extension_of(data: bytes) -> str:
 
 
 def is_picture_data(data: object) -> bool:
-    """Whether some bytes begin as a picture does."""
+    """Whether these bytes begin like a picture."""
     return isinstance(data, bytes) and extension_of(data) != ".bin"
 
 
 def opened(source: Path, unpack: UnpackFolder) -> Path:
-    """A source as what is in it: an archive as the folder of its files, a compressed file as that file."""
+    """Unpack a source if it is compressed: an archive to the folder of its files, a file to that file."""
     if not source.is_file():
         return source
     if is_gzip(source):
@@ -105,7 +105,7 @@ def opened(source: Path, unpack: UnpackFolder) -> Path:
 
 
 def is_zip_of_files(path: Path) -> bool:
-    """Whether a file is a ZIP archive that is no workbook."""
+    """Whether a file is a ZIP archive, but not a workbook."""
     with path.open("rb") as file:
         if file.read(4) != b"PK\x03\x04":
             return False
@@ -124,7 +124,7 @@ def is_gzip(path: Path) -> bool:
 
 
 def unpack_gzip(path: Path, into: Path) -> Path:
-    """Unpack a file into a folder. Raises `UserError` where it is damaged or too large."""
+    """Unpack a file into a folder. Raises `UserError` if it is damaged or too large."""
     target = into / (path.name[:-3] if path.name.lower().endswith(".gz") else f"{path.name}.unpacked")
     written = 0
     try:
@@ -142,7 +142,7 @@ def unpack_gzip(path: Path, into: Path) -> Path:
 
 
 def unpack_zip(path: Path, into: Path) -> Path:
-    """Unpack an archive into a folder and return where its files are. Raises as `unpack_gzip` does."""
+    """Unpack an archive into a folder. Returns the folder of its files. Raises what `unpack_gzip` raises."""
     try:
         with zipfile.ZipFile(path) as archive:
             members = [each for each in archive.infolist() if not each.is_dir() and _is_inside(each.filename)]
@@ -160,7 +160,7 @@ def unpack_zip(path: Path, into: Path) -> Path:
 
 
 def _inner(folder: Path) -> Path:
-    """The folder in a folder that has nothing else but what systems put there."""
+    """The inner folder, if a folder has nothing else apart from files of the operating system."""
     entries = [each for each in folder.iterdir() if not each.name.startswith(".") and each.name != "__MACOSX"]
     return _inner(entries[0]) if len(entries) == 1 and entries[0].is_dir() else folder
 

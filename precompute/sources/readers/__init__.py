@@ -1,1 +1,1 @@
-"""Reads one format each, to rows."""
+"""Modules that each read one format to rows."""

@@ -1,4 +1,4 @@
-"""Annotations in COCO's form: pictures, categories and what is on which picture are three lists."""
+"""Reads COCO annotations, which list pictures, categories, and the categories on each picture."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from precompute.sources.values.categories import BETWEEN
 
 @dataclass(frozen=True)
 class Annotations:
-    """The categories on each picture, the most frequent first, by the picture's id."""
+    """The categories on each picture, most frequent first, by the picture's id."""
 
     names: Mapping[str, list[str]]
 
     def of(self, image: Mapping[str, Any]) -> dict[str, Any]:
-        """A picture as a product: its file, and its categories."""
+        """A picture as a product, with its file and categories."""
         rest = {key: value for key, value in image.items() if key not in _TECHNICAL}
         address = image.get("coco_url") or image.get("flickr_url")
         return rest | {
@@ -31,7 +31,7 @@ _TECHNICAL = ("file_name", "coco_url", "flickr_url", "license", "height", "width
 
 
 def annotations_in(items: Callable[[str], Iterator[Any]]) -> Annotations | None:
-    """The annotations of a file, of which `items` gives a list's objects; None where it has none."""
+    """The annotations of a file, or None if it has none. `items` returns the objects of a list in it."""
     names: dict[str, str] = {}
     for category in items("categories.item"):
         if isinstance(category, Mapping) and isinstance(category.get("name"), str):

@@ -1,4 +1,4 @@
-"""Tables as text: CSV and TSV, with whatever stands between their cells."""
+"""Reads tables as text, such as CSV and TSV, with any delimiter."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import TextIO
 
 from precompute.shared.csv_cells import MARK, unmarked
 from precompute.shared.errors import UserError
+from precompute.shared.wording import counted
 from precompute.sources.columns import header_place, numbered, role_of
 from precompute.sources.readers.encoding import Encoding, decoded, encoding_of, open_text
 from precompute.sources.records import LeftOut
@@ -21,13 +22,13 @@ _DELIMITERS = {",": "CSV", ";": "CSV with semicolons", "\t": "TSV", "|": "CSV wi
 _HEAD = 1 << 16
 _ROWS_TRIED = 50
 _ROWS_ABOVE = 20
-"""Lines above the names of columns, of which there are no more."""
+"""The most lines above the header."""
 
-_NOT_CLOSED = "a quotation mark in it is not closed where it should be: read on from the next line"
+_NOT_CLOSED = "a quotation mark in it is never closed: reading continues at the next line"
 
 
 def open_delimited(path: Path) -> Rows:
-    """The rows of a table whose first line names the columns. Raises `UserError` where it has none."""
+    """The rows of a table with a header. Raises `UserError` if it has none."""
     encoding = encoding_of(path)
     with path.open("rb") as file:
         head = decoded(file.read(_HEAD), encoding)
@@ -36,14 +37,12 @@ def open_delimited(path: Path) -> Rows:
     lines, rows = _first_rows(text, delimiter)
     place = header_place(rows[:_ROWS_ABOVE])
     line = skipped + lines[place] if lines else 1
-    # The module's own limit is one for all readers.
+    # The limit is global to the csv module, so it is never lowered.
     csv.field_size_limit(max(csv.field_size_limit(), LONGEST))
     table = _Table(path, encoding, delimiter, line=line)
     if above := sum(any(map(clean, row)) for row in rows[:place]):
-        lines_above = "a line stands" if above == 1 else f"{above:,} lines stand"
-        table.notes.append(
-            f"{lines_above} above line {line}, which names the columns, and no product is there"
-        )
+        lines_above = "1 line is" if above == 1 else f"{above:,} lines are"
+        table.notes.append(f"{lines_above} skipped above line {line}, which names the columns")
     return Rows(
         what=f"a table ({_DELIMITERS.get(delimiter, 'CSV')})",
         unit="rows",
@@ -69,14 +68,14 @@ class _Table:
             self.header = []
         if not any(self.header):
             self._lines.close()
-            raise UserError(f"Expected the names of columns in the first line of {path}. Received: none.")
+            raise UserError(f"Expected column names in the first line of {path}. Received: none.")
 
     def position(self) -> int:
-        """Thousands of bytes that were read so far."""
+        """Thousands of bytes read so far."""
         return self._lines.bytes_read() // 1000
 
     def entries(self) -> Iterator[Row | LeftOut]:
-        """The rows from where reading stands."""
+        """The remaining rows."""
         try:
             yield from self._entries()
         finally:
@@ -96,7 +95,7 @@ class _Table:
             if cells is None:
                 return
             if lines.number > first and (self._is_ragged(cells) or lines.end_in_quotes()):
-                # What follows was taken for a part of the cell: each of its lines is read for itself.
+                # An unclosed quote swallowed the following lines, so each of these is read again.
                 yield LeftOut(self._place(first), _NOT_CLOSED)
                 lines.push_back()
                 reader = self._reader()
@@ -104,7 +103,7 @@ class _Table:
                 yield self._row(first, cells)
 
     def _skipped(self, first: int) -> LeftOut:
-        """Read on behind a row that is too long; where it has no end, from its second line."""
+        """Continue after a row that is too long, or at its second line if it has no end."""
         if self._lines.skip_row():
             last = self._lines.number
             return LeftOut(self._place(first, last), f"it has more than {LONGEST:,} characters")
@@ -120,8 +119,8 @@ class _Table:
         if self._is_ragged(cells):
             return LeftOut(
                 self._place(line),
-                f"it has {len(cells)} cells, and the first line names {len(self.header)} columns: "
-                "a cell with a separator in it needs quotation marks",
+                f"it has {len(cells)} cells, but the header names {counted(len(self.header), 'column')}: "
+                "a cell that contains a separator needs quotation marks",
             )
         found: dict[str, Cell] = {}
         for name, cell in zip(self.header, cells, strict=False):
@@ -135,7 +134,7 @@ class _Table:
     def _named(self, header: Sequence[str]) -> list[str]:
         names, twice = numbered([unmarked(name) for name in header])
         if twice:
-            self.notes.append(f"several columns are called {', '.join(twice)}: the first is taken")
+            self.notes.append(f"several columns are called {', '.join(twice)}: the first one counts")
         return names
 
     def _place(self, first: int, last: int | None = None) -> str:
@@ -144,7 +143,7 @@ class _Table:
 
 
 class _Lines:
-    """A file's lines for `csv.reader`, which never get more than `LONGEST` characters of one row."""
+    """A file's lines for `csv.reader`, at most `LONGEST` characters for each row."""
 
     def __init__(self, file: TextIO) -> None:
         self._file = file
@@ -168,13 +167,13 @@ class _Lines:
         return line
 
     def begin_row(self) -> int:
-        """The number of the line that the next row begins in."""
+        """Begin a row. Returns the number of its first line."""
         self._row.clear()
         self._size = self._quotes = 0
         return self.number + 1
 
     def end_in_quotes(self) -> bool:
-        """Whether a quotation mark of the row is open where the file ends."""
+        """Whether the file ends inside a quotation of the row."""
         if self._quotes % 2 == 0:
             return False
         if not self._ahead and (line := self._file.readline(LONGEST)):
@@ -182,12 +181,12 @@ class _Lines:
         return not self._ahead
 
     def push_back(self) -> None:
-        """Let all lines of the row but the first be read again."""
+        """Let all lines of the row except the first be read again."""
         self._ahead.extendleft(reversed(self._row[1:]))
         self.number -= len(self._row) - 1
 
     def skip_row(self) -> bool:
-        """Read on to where the row ends, the end of a line outside of quotation marks; whether it does."""
+        """Skip to the end of the row, outside of quotation marks. Returns whether it has an end."""
         self._row.clear()
         while not self._ended or self._quotes % 2:
             if not self._read():
@@ -195,14 +194,14 @@ class _Lines:
         return True
 
     def skip_to(self, number: int) -> None:
-        """Read on to where a line begins."""
+        """Skip to the beginning of a line."""
         while self.number < number - 1 and self._read():
             pass
         while not self._ended:
             self._read()
 
     def bytes_read(self) -> int:
-        """How much of the file was read."""
+        """How many bytes of the file were read."""
         return self._file.buffer.tell() if not self._file.closed else 0
 
     def close(self) -> None:
@@ -210,7 +209,7 @@ class _Lines:
         self._file.close()
 
     def _read(self) -> str:
-        """A line, or a piece of one that is longer than any row."""
+        """Read a line, or a piece of one that is longer than any row."""
         text = self._ahead.popleft() if self._ahead else self._file.readline(LONGEST)
         if self._ended and text:
             self.number += 1
@@ -220,9 +219,9 @@ class _Lines:
 
 
 def _without_hint(head: str) -> tuple[str, int, str]:
-    """What stands between cells where the first line says so, as spreadsheets do ("sep=;"), and the rest.
+    """Parse a first line such as "sep=;", which spreadsheets write.
 
-    And how many lines come before the rest.
+    Returns the delimiter, empty without such a line, the number of lines to skip, and the remaining text.
     """
     lines = head.splitlines(keepends=True)
     for number, text in enumerate(lines[:_ROWS_ABOVE], 1):
@@ -236,9 +235,9 @@ def _without_hint(head: str) -> tuple[str, int, str]:
 
 
 def _delimiter_of(text: str) -> str:
-    """What stands between the cells: what makes the most of the names of columns known ones.
+    """The delimiter that gives the most known column names.
 
-    `csv.Sniffer` goes by the letters' frequencies, and takes one of the texts' for the delimiter.
+    `csv.Sniffer` judges by the frequencies of characters, so it may choose a letter.
     """
 
     def rating(delimiter: str) -> tuple[int, float, int]:
@@ -258,7 +257,7 @@ def _delimiter_of(text: str) -> str:
 
 
 def _first_rows(text: str, delimiter: str) -> tuple[list[int], list[list[str]]]:
-    """The first rows that are not empty, and the lines that they begin in, from 1."""
+    """The numbers, from 1, of the lines in which the first non-empty rows begin, and these rows."""
     lines: list[int] = []
     rows: list[list[str]] = []
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
@@ -273,5 +272,5 @@ def _first_rows(text: str, delimiter: str) -> tuple[list[int], list[list[str]]]:
                 break
     except csv.Error:
         pass
-    # The last row may be cut.
+    # The last row may be incomplete.
     return (lines[:-1], rows[:-1]) if len(rows) > 1 else (lines, rows)

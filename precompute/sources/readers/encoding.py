@@ -1,4 +1,4 @@
-"""Opens text files in whatever encoding they are, and says which one where it is not UTF-8."""
+"""Opens text files in any encoding, with a note if it is not UTF-8."""
 
 from __future__ import annotations
 
@@ -38,21 +38,21 @@ _NAMES = {
     "koi8_r": "KOI8-R (Cyrillic)",
     "iso8859_2": "ISO 8859-2 (Central European)",
 }
-"""The encodings that tables come in, the likelier ones first: that decides where two fit a text equally."""
+"""The encodings of tables, likelier ones first. This order decides if two fit a text equally well."""
 
 _WIDE = {"utf-16": "UTF-16", "utf-32": "UTF-32", "utf-16-le": "UTF-16", "utf-16-be": "UTF-16"}
 
 
 @dataclass(frozen=True)
 class Encoding:
-    """How a file's bytes become text; `note` is what people should know of it, empty for sound UTF-8."""
+    """The encoding of a file, with a `note` for the user; empty for valid UTF-8."""
 
     name: str
     note: str = ""
 
 
 def encoding_of(path: Path) -> Encoding:
-    """The encoding of a whole file: by its byte order mark, as UTF-8 if it is that, else as it seems."""
+    """The encoding of a file: by its byte order mark, or UTF-8 if it is valid, otherwise guessed."""
     with path.open("rb") as file:
         wide = encoding_of_head(file.read(4096))
         file.seek(0)
@@ -60,7 +60,7 @@ def encoding_of(path: Path) -> Encoding:
 
 
 def encoding_of_head(head: bytes) -> Encoding | None:
-    """The encoding that a file's first bytes show, by a byte order mark or by zeros; None where none does."""
+    """The encoding that a byte order mark or zeros in the first bytes show; None if there are none."""
     for mark, name in _MARKS:
         if head.startswith(mark):
             return Encoding(name, f"read as {_WIDE[name]}" if name in _WIDE else "")
@@ -69,18 +69,18 @@ def encoding_of_head(head: bytes) -> Encoding | None:
 
 
 def open_text(path: Path, encoding: Encoding) -> TextIO:
-    """The file as text, line ends as they are; what is no character of the encoding becomes �."""
+    """The file as text with its line ends unchanged. Bytes that are invalid in the encoding become �."""
     return path.open(encoding=encoding.name, errors="replace", newline="")
 
 
 def decoded(data: bytes, encoding: Encoding) -> str:
-    """The text of a file's first bytes, of which the last may be half a character."""
+    """The text of a file's first bytes. The last character may be incomplete."""
     decoder = codecs.getincrementaldecoder(encoding.name)(errors="replace")
     return decoder.decode(data)
 
 
 def _without_mark(head: bytes) -> str:
-    """UTF-16 whose mark is missing: in text of most languages, every other byte is zero."""
+    """UTF-16 without a byte order mark: in most languages' text, every other byte is zero."""
     even, odd = head[::2].count(0), head[1::2].count(0)
     if max(even, odd) * 5 < len(head):
         return ""
@@ -102,29 +102,29 @@ def _of_bytes(file: io.BufferedIOBase) -> Encoding:
             sample += b"\n".join(_telling(block))[: _SAMPLE - len(sample)]
     if not damaged and not decoder.getstate()[0]:
         return Encoding("utf-8")
-    # In another encoding nearly no letter beyond ASCII is UTF-8 by accident.
+    # In other encodings, letters beyond ASCII are almost never valid UTF-8 by accident.
     if sound > 20 * damaged:
         return Encoding("utf-8", f"{damaged or 1:,} of its characters are damaged and shown as �")
     name = _guess(bytes(sample))
     return Encoding(
-        name, f"it is not UTF-8: read as {_NAMES[name]}, save it as UTF-8 where letters look wrong"
+        name, f"it is not UTF-8: read as {_NAMES[name]}; if letters look wrong, save it as UTF-8"
     )
 
 
 def _telling(block: bytes) -> Iterator[bytes]:
-    """The lines with bytes beyond ASCII, which tell an encoding; of long ones, what is around the first."""
+    """The lines with bytes beyond ASCII, which show the encoding. Long ones are cut around the first."""
     for line in block.split(b"\n"):
         if found := _BEYOND_ASCII.search(line):
             yield line[max(0, found.start() - _AROUND) :][: 2 * _AROUND]
 
 
 def _guess(sample: bytes) -> str:
-    """The encoding of text with letters beyond ASCII that is not UTF-8."""
+    """Guess the encoding of text beyond ASCII that is not UTF-8."""
     import charset_normalizer
 
     found = charset_normalizer.from_bytes(sample, cp_isolation=list(_NAMES), threshold=0.5)
     order = {name: place for place, name in enumerate(_NAMES)}
-    # Encodings that give the same text are one match, and go by any of their names.
+    # Encodings that give the same text are one match, under any of their names.
     rated = [
         (round(match.chaos, 2), -round(match.coherence, 1), min(order[name] for name in names))
         for match in found

@@ -1,4 +1,4 @@
-"""Workbooks of Excel and LibreOffice."""
+"""Reads workbooks of Excel and LibreOffice."""
 
 from __future__ import annotations
 
@@ -23,24 +23,24 @@ if TYPE_CHECKING:
 
 _ROWS_ABOVE = 20
 _LINKED = ("image", "images", "url")
-"""Fields whose cells may say a word and lead to what is meant."""
+"""Fields whose cells may show a word and link to the actual value."""
 
 _LARGEST = 1_000_000_000
-"""Bytes of a workbook unpacked, all of which are in memory while it is read."""
+"""The most bytes of an unpacked workbook, which is in memory while it is read."""
 
 
 def open_excel(path: Path, keep: Keep) -> Rows:
-    """The rows of the first sheet that is a shop system's or names a column of pictures, or else of the
-    first.
+    """The rows of a workbook's sheet.
 
-    Pictures in its cells go to `keep`. Raises `UserError` where the file is no workbook, has a password or is
-    too large to be read.
+    That is the first sheet that a shop system exported, or else the first with a column of pictures, or else
+    the first. Pictures in its cells are passed to `keep`. Raises `UserError` if the file is not a workbook,
+    has a password or is too large.
     """
     from python_calamine import CalamineError, load_workbook
 
     try:
         _check_size(path)
-        # From the file's bytes, as from its name its format would be taken for what the name says.
+        # Given a path, the library would trust the file name's extension.
         with path.open("rb") as file:
             workbook = load_workbook(file)
             file.seek(0)
@@ -52,7 +52,7 @@ def open_excel(path: Path, keep: Keep) -> Rows:
         chosen = next(known, None) or next(pictured, None) or workbook.get_sheet_by_index(0)
         return _rows(path, chosen, keep, what="OpenDocument" if is_open_document else "Excel", of=len(names))
     except (CalamineError, zipfile.BadZipFile, OSError, ValueError, IndexError) as error:
-        raise UserError(f"{path} cannot be read as a workbook ({error}): save it anew, or as CSV.") from error
+        raise UserError(f"{path} cannot be read as a workbook ({error}): save it again or as CSV.") from error
 
 
 def _check_size(path: Path) -> None:
@@ -70,7 +70,7 @@ def _check_size(path: Path) -> None:
 
 @dataclass(frozen=True)
 class _Header:
-    """The names of a sheet's columns, those that several have, and how many rows stand above them."""
+    """The names of a sheet's columns, the repeated names, and the number of rows above the header."""
 
     names: list[str]
     twice: list[str]
@@ -80,16 +80,15 @@ class _Header:
 def _rows(path: Path, sheet: CalamineSheet, keep: Keep, *, what: str, of: int) -> Rows:
     header = _header(sheet)
     if not any(header.names):
-        raise UserError(f"Expected the names of columns in the first line of {path}. Received: none.")
-    notes = [f"of its {of} sheets, {sheet.name!r} is read"] if of > 1 else []
-    notes += (
-        [f"several columns are called {', '.join(header.twice)}: the first is taken"] if header.twice else []
-    )
+        raise UserError(f"Expected column names in the first line of {path}. Received: none.")
+    notes = [f"only the sheet {sheet.name!r} of its {of} sheets is read"] if of > 1 else []
+    if header.twice:
+        notes.append(f"several columns are called {', '.join(header.twice)}: the first one counts")
     contents = contents_of(path, sheet.name)
     first_row, first_column = sheet.start or (0, 0)
     names = {first_column + place: name for place, name in enumerate(header.names) if name}
     places = sorted({column for _, column in contents.pictures} - names.keys())
-    # Pictures may stand beside the table, where nothing names their column.
+    # Pictures may be placed beside the table, in columns without a name.
     names |= {
         column: "picture" if place == 0 else f"picture {place + 1}" for place, column in enumerate(places)
     }

@@ -1,7 +1,6 @@
-"""Feeds in XML: Google Merchant's in RSS and Atom, and others with an element for each product.
+"""Reads XML feeds: Google Merchant's in RSS and Atom, and others with an element for each product.
 
-Nothing outside of the file is read and no entity of its own is expanded: what a document type declares
-does not reach the text.
+Nothing outside of the file is read, and no entities that the file declares are expanded.
 """
 
 from __future__ import annotations
@@ -29,11 +28,11 @@ _DECLARED = re.compile(rb"""<\?xml[^>]*encoding\s*=\s*["']([\w.-]+)["']""")
 _ROOT = re.compile(rb"<[A-Za-z][\w.:-]*(?=[\s/>])")
 _HEAD = 1 << 16
 _ADDRESSES = ("url", "src", "href", "link")
-"""What elements and attributes are called that have a picture's address."""
+"""Names of elements and attributes that have a picture's address."""
 
 
 def open_feed(path: Path) -> Rows:
-    """The items of a feed, each with the texts of its elements by their names without namespaces."""
+    """The items of a feed, each with its elements' texts by their names without namespaces."""
     encoding, note = _encoding(path)
     with path.open("rb") as opened:
         head = opened.read(_HEAD)
@@ -65,18 +64,18 @@ def _rows(path: Path, file: _Feed, what: str, entries: Iterator[Row | LeftOut], 
 
 
 def _encoding(path: Path) -> tuple[str | None, str]:
-    """The encoding to read the file in where it is not the one that it declares, and what to say of that."""
+    """The encoding to use if the file declares a wrong one, otherwise None, and a note about it."""
     with path.open("rb") as file:
         declared = _DECLARED.search(file.read(1024))
     found = encoding_of(path)
     if found.name.startswith("utf") or (declared and declared[1].lower() not in (b"utf-8", b"utf8")):
-        # Marks and declarations are the parser's own business.
+        # The parser itself handles byte order marks and declarations.
         return None, ""
-    return found.name, f"it says UTF-8 and is not: {found.note.partition(': ')[2]}"
+    return found.name, f"it claims to be UTF-8, but is not: {found.note.partition(': ')[2]}"
 
 
 class _Feed:
-    """A file of XML, item by item; `other` are further elements that are looked at outside of items."""
+    """Reads an XML file item by item."""
 
     def __init__(self, path: Path, encoding: str | None, head: bytes) -> None:
         self.path, self._encoding = path, encoding
@@ -84,7 +83,7 @@ class _Feed:
         self.metered = Metered(path.open("rb"))
 
     def items(self, other: str = "") -> Iterator[tuple[str, etree._Element] | LeftOut]:
-        """The items with their places, and elements called `other` with no place; at last what is damaged."""
+        """The items with their places, the elements `other` outside of items, without a place, and damage."""
         from lxml import etree
 
         number, depth, inside = 0, 0, 0
@@ -112,20 +111,20 @@ class _Feed:
         except (etree.XMLSyntaxError, TooLongError) as error:
             reason = str(error.msg if isinstance(error, etree.XMLSyntaxError) else error)
             if "amplification" in reason:
-                reason = "it declares entities that grow beyond all measure"
-            yield LeftOut(f"{self.path.name}, after item {number}", f"{reason}: what follows is not read")
+                reason = "it declares entities that expand without limit"
+            yield LeftOut(f"{self.path.name}, after item {number}", f"{reason}: the rest is not read")
         finally:
             self.metered.close()
 
 
 class _WithDeclarations:
-    """A file of XML whose first element declares further namespaces."""
+    """An XML file with namespace declarations added to its first element."""
 
     def __init__(self, file: Metered, declarations: bytes) -> None:
         self._file, self._declarations = file, declarations
 
     def read(self, size: int = -1) -> bytes:
-        """See `io.RawIOBase`; the first piece is longer than what was asked for."""
+        """See `io.RawIOBase`. The first piece is longer than requested."""
         data = self._file.read(size)
         if self._declarations and (root := _ROOT.search(data)):
             data = data[: root.end()] + self._declarations + data[root.end() :]
@@ -134,7 +133,7 @@ class _WithDeclarations:
 
 
 def _missing_declarations(head: bytes) -> bytes:
-    """Declarations of namespaces that nothing declares, without which the XML cannot be read."""
+    """Declarations for namespaces that the file uses but does not declare: without them, parsing fails."""
     used = set(re.findall(rb"</?([A-Za-z][\w.-]*):[A-Za-z]", head))
     declared = set(re.findall(rb"xmlns:([A-Za-z][\w.-]*)\s*=", head))
     spaces = {b"g": f"{_GOOGLE}1.0".encode()}
@@ -182,7 +181,7 @@ def _wordpress(path: Path, file: _Feed, encoding: str | None, head: bytes) -> It
 
 
 def _forget(element: etree._Element) -> None:
-    """Free an element that was read, and those before it: a feed may be larger than the memory."""
+    """Free a parsed element and those before it: a feed may be larger than the memory."""
     element.clear(keep_tail=False)
     parent = element.getparent()
     while parent is not None and element.getprevious() is not None:
@@ -190,11 +189,11 @@ def _forget(element: etree._Element) -> None:
 
 
 def _cells(item: etree._Element) -> dict[str, Cell]:
-    """An item's texts by name; of an element that comes several times, all of them."""
+    """An item's texts by element name. A repeated element gives all its texts."""
     texts: dict[str, list[str]] = defaultdict(list)
     for name, value in item.attrib.items():
         texts[name].append(clean(value))
-    # Atom and RSS have an id, a title and a link of their own, which Google's go before.
+    # Atom and RSS have an id, title and link of their own. Google's take precedence.
     googles = {_local(each) for each in item if isinstance(each.tag, str) and _GOOGLE in each.tag}
     for element in item:
         if not isinstance(element.tag, str):
@@ -216,16 +215,16 @@ def _cells(item: etree._Element) -> dict[str, Cell]:
 
 
 def _link(element: etree._Element) -> str:
-    """A page's address, which Atom has in an attribute; other relations are no page of the product."""
+    """A page's address, which Atom has in an attribute; empty for links that are not the product's page."""
     if element.get("rel", "alternate") != "alternate":
         return ""
     return element.get("href", "") or _text(element)
 
 
 def _pictures(element: etree._Element) -> Iterator[str]:
-    """The pictures that an element names: in its text, in an attribute, or in elements of its own.
+    """The pictures that an element names in its text, in an attribute, or in child elements.
 
-    As in <image url="a.jpg"/> and <images><image>a.jpg</image><image>b.jpg</image></images>.
+    Examples are <image url="a.jpg"/> and <images><image>a.jpg</image><image>b.jpg</image></images>.
     """
     children = [child for child in element if isinstance(child.tag, str)]
     if not children:

@@ -1,4 +1,4 @@
-"""JSON: an array of objects, an object with such an array in it, or an object a line."""
+"""Reads JSON: an array of objects, an object that contains such an array, or one object per line."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from precompute.sources.rows import LONGEST, Cell, Metered, Row, Rows, TooLongEr
 from precompute.sources.values.lists import ADDRESSES, NAMES, texts_of
 
 _DEEPEST = 2
-"""How many objects, one in the other, an array of products may be in."""
+"""How many nested objects may contain the array of products."""
 
 
 def open_json_lines(path: Path) -> Rows:
-    """The objects of a file that has one in each line."""
+    """The objects of a file with one object per line."""
     encoding = encoding_of(path)
     file = open_text(path, encoding)
 
@@ -49,9 +49,9 @@ def open_json_lines(path: Path) -> Rows:
 
 
 def open_json(path: Path) -> Rows:
-    """The objects of the array that the file is, or of the one array of objects in the object that it is.
+    """The objects of a JSON file's array. The array is the whole file, or a member of its object.
 
-    Raises `UserError` where the file is neither.
+    Raises `UserError` if there is no array of objects.
     """
     encoding = encoding_of(path)
     prefix = _prefix(path, encoding)
@@ -72,7 +72,7 @@ def open_json(path: Path) -> Rows:
                 else:
                     yield LeftOut(place, "it is not an object")
         except (ijson.JSONError, TooLongError, UnicodeError, ValueError) as error:
-            yield LeftOut(f"{path.name}, after item {number}", f"{_reason(error)}: what follows is not read")
+            yield LeftOut(f"{path.name}, after item {number}", f"{_reason(error)}: the rest is not read")
         finally:
             file.close()
 
@@ -87,10 +87,10 @@ def open_json(path: Path) -> Rows:
 
 
 def cells_of(item: Mapping[str, Any]) -> dict[str, Cell]:
-    """The cells of one object; objects in it are taken apart one level deep, by names with a dot.
+    """The cells of one object. Nested objects are flattened one level deep, to names with a dot.
 
-    A list becomes a cell of several texts: of objects, their addresses or names. What is deeper is left
-    aside: no column of a table is like that.
+    A list becomes a cell with several texts; for a list of objects, these are their addresses or names.
+    Deeper values are ignored: no column of a table is like that.
     """
     cells: dict[str, Cell] = {}
     for name, value in flattened(item).items():
@@ -116,7 +116,7 @@ def _row_of_line(place: str, line: str) -> Row | LeftOut:
 
 
 def _items(path: Path, encoding: Encoding, prefix: str) -> Iterator[Any]:
-    """The objects of one list in a file; of a damaged file those before the damage."""
+    """The objects of one list in a file. If the file is damaged, those before the damage."""
     import ijson
 
     file = _metered(path, encoding)
@@ -125,16 +125,16 @@ def _items(path: Path, encoding: Encoding, prefix: str) -> Iterator[Any]:
             file.begin()
             yield item
     except (ijson.JSONError, TooLongError, UnicodeError, ValueError):
-        # Whoever reads the products says what is damaged.
+        # Reading the products reports the damage.
         return
     finally:
         file.close()
 
 
 def _prefix(path: Path, encoding: Encoding) -> str:
-    """Where the objects are, as `ijson` names it: "item" of an array, "products.item" in an object.
+    """The path of the objects, as `ijson` writes it: "item" in an array, "products.item" in an object.
 
-    Of several arrays of objects it is the first one whose first object has pictures, else the first one.
+    If there are several arrays of objects, the first whose first object has pictures counts, else the first.
     """
     import ijson
 

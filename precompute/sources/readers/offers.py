@@ -1,4 +1,4 @@
-"""Feeds of price comparisons, whose elements need more than their names: Yandex' YML and Heureka's."""
+"""Reads items of price comparison feeds, which have rules of their own: Yandex' YML and Heureka's."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ _MOST_ANCESTORS = 20
 
 @dataclass
 class Categories:
-    """The categories of a YML feed by their numbers: each has a name, and perhaps another one around it."""
+    """The categories of a YML feed by number. Each has a name, and may have a parent."""
 
     _names: dict[str, str] = field(default_factory=dict)
     _parents: dict[str, str] = field(default_factory=dict)
 
     def add(self, element: etree._Element) -> None:
-        """Take in one element `category`."""
+        """Add a `category` element."""
         if number := element.get("id"):
             self._names[number] = clean(element.text or "")
             self._parents[number] = element.get("parentId", element.get("parentID", ""))
 
     def path(self, number: str) -> str:
-        """The path of a category; empty where there is none of the number."""
+        """The path of a category; empty if the number is unknown."""
         parts: list[str] = []
         while number in self._names and len(parts) < _MOST_ANCESTORS:
             parts.insert(0, self._names[number])
@@ -40,7 +40,7 @@ class Categories:
 
 
 def yml_offer(cells: Mapping[str, Cell], categories: Categories) -> dict[str, Cell]:
-    """An offer's cells with its category's path, its title, and the price before a sale as the price."""
+    """An offer's cells, with its category's path, its title, and its prices before and in a sale."""
     rest = (
         "type",
         "typePrefix",
@@ -69,7 +69,7 @@ def yml_offer(cells: Mapping[str, Cell], categories: Categories) -> dict[str, Ce
 
 
 def heureka_item(cells: Mapping[str, Cell]) -> dict[str, Cell]:
-    """An item's cells, with its currency and its stock as Heureka means them."""
+    """An item's cells, with its currency and stock as Heureka defines them."""
     found = dict(cells)
     text = first(cells, "CATEGORYTEXT")
     root, bar, path = text.partition("|")
@@ -78,7 +78,7 @@ def heureka_item(cells: Mapping[str, Cell]) -> dict[str, Cell]:
         found["currency"] = {"cz": "CZK", "sk": "EUR"}.get(root.strip().lower().rpartition(".")[2], "")
     delivery = first(cells, "DELIVERY_DATE")
     if delivery.isdecimal():
-        # Days until it is sent; nought is in stock.
+        # This is the number of days until it is sent; 0 means in stock.
         found["in_stock"] = "yes" if int(delivery) == 0 else ""
         del found["DELIVERY_DATE"]
     for name in [name for name in found if name.startswith(("PARAM", "DELIVERY", "HEUREKA_CPC", "VAT"))]:
@@ -87,7 +87,7 @@ def heureka_item(cells: Mapping[str, Cell]) -> dict[str, Cell]:
 
 
 def parameters(element: etree._Element, local: Callable[[etree._Element], str]) -> dict[str, Cell]:
-    """What an item's elements say of facts whose name is an attribute, or an element beside the value's."""
+    """The facts of an item. Their name is in an attribute, or in an element beside the value."""
     facts: dict[str, Cell] = {}
     for child in element:
         if not isinstance(child.tag, str) or local(child).lower() not in ("param", "parameter", "attribute"):
@@ -110,6 +110,6 @@ def parameters(element: etree._Element, local: Callable[[etree._Element], str]) 
 
 
 def first(cells: Mapping[str, Cell], name: str) -> str:
-    """The text of a cell, of several the first one."""
+    """The text of a cell, or the first of several texts."""
     cell = cells.get(name, "")
     return cell if isinstance(cell, str) else next(iter(cell), "")

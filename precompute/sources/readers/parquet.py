@@ -1,4 +1,4 @@
-"""Parquet files."""
+"""Reads Parquet files."""
 
 from __future__ import annotations
 
@@ -19,12 +19,13 @@ if TYPE_CHECKING:
 _ROWS_AT_ONCE = 256
 _WITH_PICTURES = 32
 _LARGEST_COLUMN = 1_000_000_000
-"""Bytes of one column in one row group, all of which may be in memory while it is read."""
+"""The most bytes of a column in a row group, which may all be in memory while it is read."""
 
 
 def open_parquet(path: Path, keep: Keep) -> Rows:
-    """The rows of a Parquet file, whose pictures go to `keep`. Raises `UserError` where it is damaged or its
-    parts are too large.
+    """The rows of a Parquet file. Pictures in it are passed to `keep`.
+
+    Raises `UserError` if it is damaged or its row groups are too large.
     """
     import pyarrow as pa
     from pyarrow import parquet
@@ -35,7 +36,7 @@ def open_parquet(path: Path, keep: Keep) -> Rows:
         raise UserError(f"{path} cannot be read as Parquet ({_reason(error)}).") from error
     pictures = {field.name for field in file.schema_arrow if _may_hold_pictures(field)}
     binary = {field.name for field in file.schema_arrow if _is_bytes(field.type)} - pictures
-    # As Python's numbers they would show digits that nobody wrote.
+    # As float64, float32 numbers would show digits that nobody wrote.
     narrow = [field.name for field in file.schema_arrow if pa.types.is_float32(field.type)]
     columns = [name for name in file.schema_arrow.names if name not in binary]
     schema = file.schema_arrow
@@ -65,7 +66,7 @@ def open_parquet(path: Path, keep: Keep) -> Rows:
                         yield Row(place, cells)
         except (pa.ArrowException, OSError) as error:
             place = f"{path.name}, after row {done}"
-            yield LeftOut(place, f"the file is damaged ({_reason(error)}): what follows is not read")
+            yield LeftOut(place, f"the file is damaged ({_reason(error)}): the rest is not read")
         finally:
             file.close()
 
@@ -82,7 +83,7 @@ def open_parquet(path: Path, keep: Keep) -> Rows:
 
 
 def _classes(metadata: Mapping[bytes, bytes] | None) -> dict[str, list[str]]:
-    """The names of classes that columns have as numbers, as Hugging Face's library writes them down."""
+    """The names of classes that columns give as numbers, from the metadata of Hugging Face's library."""
     try:
         features = json.loads((metadata or {})[b"huggingface"])["info"]["features"]
         found = {name: each.get("names") for name, each in features.items() if isinstance(each, dict)}
@@ -96,7 +97,7 @@ def _named(value: object, labels: list[str]) -> object:
 
 
 def _is_struct(schema: pa.Schema, name: str) -> bool:
-    """Whether a column has structs, which are taken apart into columns of their own."""
+    """Whether a column has structs, which are flattened to columns of their own."""
     import pyarrow as pa
 
     return bool(pa.types.is_struct(schema.field(name).type))
@@ -110,7 +111,7 @@ def _is_bytes(kind: pa.DataType) -> bool:
 
 
 def _may_hold_pictures(field: pa.Field) -> bool:
-    """Whether a column holds bytes and is called as those of pictures are, or is a picture with its path."""
+    """Whether a column may hold pictures: bytes under a picture's name, or structs with bytes."""
     import pyarrow as pa
 
     kind = field.type
@@ -123,7 +124,7 @@ def _may_hold_pictures(field: pa.Field) -> bool:
 
 
 def _kept(value: object, name: str, keep: Keep) -> object:
-    """A picture's path in the place of its bytes; of one that has only a path, that."""
+    """A picture's path: the one under which its bytes are kept, or its own if it has no bytes."""
     if isinstance(value, list):
         return [_kept(each, f"{name}-{place}", keep) for place, each in enumerate(value, 1)]
     data, called = (value.get("bytes"), value.get("path")) if isinstance(value, dict) else (value, None)

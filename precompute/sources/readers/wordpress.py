@@ -1,4 +1,4 @@
-"""WordPress' export (WXR) of a shop: products and pictures are items of one kind, and name one another."""
+"""Reads WordPress' export (WXR) of a shop. Products and pictures are items, which refer to each other."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ if TYPE_CHECKING:
     from lxml import etree
 
 MARK = b"wordpress.org/export/"
-"""What such a file has in its beginning: the namespace of its elements."""
+"""A text near the beginning of such a file: the namespace of its elements."""
 
 
 @dataclass(frozen=True)
 class Item:
-    """One item: its `texts` by their elements' names, its `metas`, and its `terms` by taxonomy."""
+    """One item: its `texts` by element name, its `metas`, and its `terms` by taxonomy."""
 
     place: str
     texts: dict[str, str]
@@ -31,7 +31,7 @@ class Item:
 
 
 def item_of(place: str, element: etree._Element) -> Item:
-    """What an element of the file says."""
+    """Parse an item's element."""
     texts: dict[str, str] = {}
     metas: dict[str, str] = {}
     terms: dict[str, list[str]] = {}
@@ -56,7 +56,7 @@ def item_of(place: str, element: etree._Element) -> Item:
 
 
 def products(items: Iterable[Item], again: Iterable[Item]) -> Iterator[Row | LeftOut]:
-    """The products among the items; `again` are the same ones, to learn pictures and variations of."""
+    """The products among the items. `again` gives the same items, to find pictures and variations first."""
     pictures: dict[str, str] = {}
     variations: dict[str, Gathered] = {}
     for item in again:

@@ -1,6 +1,6 @@
-"""What a workbook's cells hold beside their values: pictures, and links to pictures.
+"""Reads pictures, and links to pictures, from the cells of a workbook.
 
-A library that reads values leaves both aside, so the parts of the file that have them are read here.
+The library that reads values ignores both, so their parts of the file are read here.
 """
 
 from __future__ import annotations
@@ -23,19 +23,19 @@ Place = tuple[int, int]
 _FORMULA = re.compile(r"""(?:HYPERLINK|IMAGE)\s*\(\s*"((?:[^"]|"")*)\"""", re.IGNORECASE)
 _REFERENCE = re.compile(r"([A-Z]{1,3})(\d{1,7})")
 _LARGEST_PART = 500_000_000
-"""Bytes of a part that are read: sheets with links are far smaller."""
+"""The most bytes of a part to read. Sheets with links are far smaller."""
 
 
 @dataclass
 class CellContents:
-    """The links in a sheet's cells, and the parts of the file in which the pictures of cells are."""
+    """The links in a sheet's cells, and the parts of the file that hold the cells' pictures."""
 
     links: dict[Place, str] = field(default_factory=dict)
     pictures: dict[Place, str] = field(default_factory=dict)
 
 
 def contents_of(path: Path, sheet: str) -> CellContents:
-    """What a sheet's cells hold beside values; nothing where the file is of another format or damaged."""
+    """The links and pictures in a sheet's cells; empty if the file is damaged or has another format."""
     found = CellContents()
     if not zipfile.is_zipfile(path):
         return found
@@ -47,7 +47,7 @@ def contents_of(path: Path, sheet: str) -> CellContents:
             if part:
                 _add_sheet(archive, part, found)
         except (KeyError, ValueError, etree.XMLSyntaxError, zipfile.BadZipFile):
-            # Values are read by another library, which has its own word on damage.
+            # The library that reads the values reports damage.
             return found
     return found
 
@@ -96,7 +96,7 @@ def _add_drawing(archive: zipfile.ZipFile, part: str, found: CellContents) -> No
 
 
 def _add_placed_in_cells(archive: zipfile.ZipFile, data: bytes, found: CellContents) -> None:
-    """Pictures that newer versions place in cells: by the number of a rich value, and its relation."""
+    """Add pictures that newer versions place in cells, found by a rich value's number and its relation."""
     if b" vm=" not in data or "xl/richData/rdrichvalue.xml" not in archive.namelist():
         return
     values = [
@@ -128,7 +128,7 @@ def _part_of(archive: zipfile.ZipFile, sheet: str) -> str:
 
 
 def _relations(archive: zipfile.ZipFile, part: str) -> dict[str, str]:
-    """By id, what a part names: other parts by their names, and addresses and files as they are."""
+    """What a part refers to, by id: names of other parts, and addresses and files unchanged."""
     folder, _, name = part.rpartition("/")
     place = f"{folder}/_rels/{name}.rels"
     if place not in archive.namelist():

@@ -1,1 +1,1 @@
-"""What cells say in the words of shops: prices, stock and categories."""
+"""Parses cells as shops write them: prices, stock and categories."""

@@ -1,4 +1,4 @@
-"""Categories as paths, from the ways in which shops write them."""
+"""Parses categories, in the many notations of shops, to paths."""
 
 from __future__ import annotations
 
@@ -14,24 +14,24 @@ _SEPARATOR = re.compile(r"[>»›→|]")
 
 @lru_cache(maxsize=20_000)
 def category_from(text: str) -> str:
-    """A category's path with " > " between its parts: "Home » Kitchen" is "Home > Kitchen".
+    """A category's path with " > " between its parts: "Home » Kitchen" becomes "Home > Kitchen".
 
-    A slash may as well be part of a name ("Salt / Pepper"), so it is left alone here: see `slashes_separate`.
+    A slash may be part of a name ("Salt / Pepper"), so it stays unchanged here; see `slashes_separate`.
     """
     return BETWEEN.join(_parts(_SEPARATOR.split(text)))
 
 
 def split_slashes(text: str) -> str:
-    """The same for a category of a source whose slashes are known to separate."""
+    """Like `category_from`, for a source in which slashes are known to be separators."""
     if _SEPARATOR.search(text):
         return category_from(text)
     return BETWEEN.join(_parts(text.split("/")))
 
 
 def slashes_separate(categories: Iterable[str]) -> bool:
-    """Whether the slashes in some categories stand between the parts of paths.
+    """Whether the slashes in these categories are separators.
 
-    They do where paths branch, as trees do: where one first part has two different second ones.
+    They are if the paths branch like a tree: if a first part is followed by different second parts.
     """
     seconds: dict[str, set[str]] = defaultdict(set)
     for text in categories:
@@ -42,7 +42,7 @@ def slashes_separate(categories: Iterable[str]) -> bool:
 
 
 def without_ancestors(paths: Iterable[str]) -> list[str]:
-    """Different paths, without those that another one goes through: of Home and Home > Mugs the second."""
+    """The distinct paths without ancestors of others: of Home and Home > Mugs, only the second."""
     different = list(dict.fromkeys(filter(None, paths)))
     return [path for path in different if not any(each.startswith(path + BETWEEN) for each in different)]
 

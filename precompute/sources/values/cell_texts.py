@@ -1,4 +1,4 @@
-"""What single cells say of a product whose text is a list, an object, or stands for nothing."""
+"""Parses cells whose text may be a list, an object, or a word for nothing."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from precompute.sources.text import clean, word_set
 from precompute.sources.values.lists import NAMES, is_markup, texts_of, values_in
 
 _NO_GROUPS = word_set("none|null|nan|nil|n/a|na|#n/a|-|--|false|no|default title|default", "|")
-"""What a column of groups says where a product is in none."""
+"""Texts in a column of groups that mean that a product is in no group."""
 
 _AMOUNTS = ("amount", "value", "price", "current", "final")
 
 
 def no_group(cell: Cell) -> str | None:
-    """What a cell says that is no name of a group: nothing, or what to show of it; None for a name."""
+    """None if a cell names a group. Otherwise a text to show, which may be empty."""
     if isinstance(cell, Objects):
         return ""
     if isinstance(cell, tuple):
@@ -26,7 +26,7 @@ def no_group(cell: Cell) -> str | None:
 
 
 def tags_of(cell: Cell) -> list[str] | None:
-    """The tags in a cell; None where it holds pieces of a program's text."""
+    """The tags in a cell; None if it holds markup or code."""
     if isinstance(cell, tuple):
         return [*cell]
     text = clean(cell)
@@ -36,7 +36,7 @@ def tags_of(cell: Cell) -> list[str] | None:
 
 
 def amount_in(cell: str) -> str:
-    """The price in an object such as {"value": 12.5, "currency": "USD"}; the cell where it has none."""
+    """The price in an object such as {"value": 12.5, "currency": "USD"}; the cell itself if it has none."""
     values = values_in(cell) or [None]
     if isinstance(values[0], dict):
         amount = next((text for key in _AMOUNTS if (text := text_of(values[0].get(key)))), "")

@@ -1,4 +1,4 @@
-"""Which currency a word or a sign stands for: whole words alone, never letters inside of another one."""
+"""Recognises currencies by whole words or signs, never by letters inside a word."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ CODES = word_set("""
     STN SVC SYP SZL THB TJS TMT TND TOP TRY TTD TWD TZS UAH UGX USD UYU UZS VES VND VUV WST XAF XCD XOF
     XPF YER ZAR ZMW ZWL
     """)
-"""The codes of the currencies that are in use."""
+"""The ISO 4217 codes of all currencies in use."""
 
 _OTHER_WORDS = word_set("all bam bob cup gel lak mad mop pen sos top try")
-"""Codes that are words of English: in small letters they are taken for these."""
+"""Codes that are also English words. In lower case, they count as words."""
 
 _SIGNS = {
     "€": "EUR",
@@ -83,11 +83,11 @@ _SIGNS = {
     "rs": "",
     "rs.": "",
 }
-"""Signs with the one currency that they stand for; of several, as "$" has, they stay themselves."""
+"""Signs and the currency that each stands for; empty if there are several, as for "$"."""
 
 _SIGN = re.compile(
     "|".join(
-        # A sign of letters is a whole word; digits may touch it ("12zł", "Rs.50").
+        # A sign made of letters must be a whole word, but digits may touch it ("12zł", "Rs.50").
         rf"(?<![^\W\d_]){re.escape(sign)}(?![^\W\d_])"
         if sign[0].isalpha() and sign.isascii()
         else re.escape(sign)
@@ -100,7 +100,7 @@ _WORD = re.compile(r"(?<![^\W\d_])[A-Za-z]{3}(?![^\W\d_])")
 
 @lru_cache(maxsize=1_000)
 def currency_from(text: str) -> str:
-    """The currency that a text names: its ISO 4217 code where there is no doubt, else the text itself."""
+    """The currency that a text names: its ISO 4217 code if unambiguous, otherwise the text itself."""
     text = clean(text)
     if is_code(text.upper()):
         return text.upper()
@@ -108,19 +108,19 @@ def currency_from(text: str) -> str:
 
 
 def is_code(currency: str) -> bool:
-    """Whether a currency is written as a code of ISO 4217."""
+    """Whether a currency is an ISO 4217 code."""
     return currency in CODES
 
 
 def code_of_word(word: str) -> str:
-    """The code that a whole word or sign stands for beyond doubt; empty for all else."""
+    """The code that a whole word or sign unambiguously stands for; otherwise empty."""
     if is_code(word.upper()) and word not in _OTHER_WORDS:
         return word.upper()
     return _SIGNS.get(word.lower(), "")
 
 
 def find_currency(text: str, start: int = 0, end: int | None = None) -> tuple[str, int, int] | None:
-    """The first currency in a part of a text, as a code or the sign itself, and where it stands."""
+    """The first currency in a part of a text, as a code or the sign itself, with its start and end."""
     end = len(text) if end is None else end
     found: list[tuple[int, int, str]] = []
     for word in _WORD.finditer(text, start, end):

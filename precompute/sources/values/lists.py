@@ -1,4 +1,4 @@
-"""Cells that hold several values, as JSON, Python, NumPy and PostgreSQL write lists and objects."""
+"""Parses cells with several values: lists and objects as JSON, Python, NumPy and PostgreSQL write them."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ ADDRESSES = (
     ),
     *("file", "url_standard"),
 )
-"""Where an object that stands for a picture has its address."""
+"""Keys under which an object that stands for a picture has its address."""
 
 NAMES = ("name", "title", "label", "value", "key")
-"""Where an object that stands for a category, a tag or a brand has its name."""
+"""Keys under which an object that stands for a category, a tag or a brand has its name."""
 
 _LONGEST = 200_000
-"""Characters of the longest list of Python's that is read: its parser takes much memory for each."""
+"""The most characters of a list. Python's parser takes much memory for each."""
 
 _NUMPY = re.compile(r"""\[\s*(?:'[^'\n]*'|"[^"\n]*")(?:\s+(?:'[^'\n]*'|"[^"\n]*"))+\s*\]""")
 _QUOTED = re.compile(r"""'([^'\n]*)'|"([^"\n]*)\"""")
@@ -43,7 +43,7 @@ _OPENS = ("[", "{", "(")
 
 
 def values_in(text: str) -> list[Any] | None:
-    """The values of a cell that is a list, or the object that it is; None for any other cell."""
+    """The values of a cell that is a list, or its object as the only value; None for any other cell."""
     text = text.strip()
     if len(text) < 2 or text[0] not in _OPENS or text[-1] not in "])}" or len(text) > _LONGEST:
         return None
@@ -55,33 +55,33 @@ def values_in(text: str) -> list[Any] | None:
 
 
 def texts_of(values: Iterable[Any], keys: tuple[str, ...] = (*ADDRESSES, *NAMES)) -> Listed:
-    """Values as texts: objects by the first of `keys` that they have a text for, lists in them as paths."""
+    """Values as texts. An object gives the text under the first of `keys`; a nested list is a path."""
     texts: list[str] = []
     has_objects = False
     for value in values:
         has_objects |= isinstance(value, Mapping)
-        said = said_by(value, keys)
-        if isinstance(value, Mapping) and isinstance(said, list):
-            texts += texts_of(said, keys)
-        elif isinstance(said, list):
-            texts += filter(None, [BETWEEN.join(texts_of(said, keys))])
-        elif text := text_of(said):
+        content = content_of(value, keys)
+        if isinstance(value, Mapping) and isinstance(content, list):
+            texts += texts_of(content, keys)
+        elif isinstance(content, list):
+            texts += filter(None, [BETWEEN.join(texts_of(content, keys))])
+        elif text := text_of(content):
             texts.append(text)
     return Objects(texts) if has_objects else Listed(texts)
 
 
-def said_by(value: Any, keys: tuple[str, ...] = (*ADDRESSES, *NAMES)) -> Any:
-    """What an object says for itself, a text or a list; any other value as it is."""
+def content_of(value: Any, keys: tuple[str, ...] = (*ADDRESSES, *NAMES)) -> Any:
+    """The text or list under the first of `keys` that an object has; any other value unchanged."""
     if isinstance(value, Mapping):
         found = (value[key] for key in keys if isinstance(value.get(key), (str, list)) and value[key])
-        # schema.org's lists have what they list in an object of its own.
+        # schema.org's lists wrap each item in another object.
         item = value.get("item")
-        return next(found, "") or (said_by(item, keys) if isinstance(item, Mapping) else "")
+        return next(found, "") or (content_of(item, keys) if isinstance(item, Mapping) else "")
     return value
 
 
 def is_markup(text: str) -> bool:
-    """Whether a text is an object or a list that programs write, whole or in part."""
+    """Whether a text is an object or list in a program's notation, or a part of one."""
     return text.startswith(("{", "[{", "['", '["')) or "=>" in text or '":' in text
 
 

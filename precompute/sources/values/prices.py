@@ -1,4 +1,4 @@
-"""What a product costs, from the ways in which shops write it."""
+"""Parses prices in the many notations of shops."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ __all__ = ["Price", "currency_from", "decimal_of", "is_code", "price_from"]
 _PLAIN = re.compile(r"\d+(\.\d+)?", re.ASCII)
 _NUMBER = re.compile(r"(?<![\d.,])\d{1,3}(?:[ '_]\d{3})+(?![\d])(?:[.,]\d+)?|\d(?:[\d.,']*\d)?", re.ASCII)
 _USUAL = re.compile(r"(?:([A-Z]{3}) ?)?(\d{1,3}(?:,\d{3})*|\d+)(\.\d{2})(?: ?([A-Z]{3}))?", re.ASCII)
-"""Prices as feeds write them, "1,299.00 USD", which leave no doubt."""
+"""Prices as feeds write them, "1,299.00 USD", which are unambiguous."""
 
 _ONE_SEPARATOR = re.compile(r"[1-9]\d{0,2}([.,])\d{3}", re.ASCII)
-"""A number that is a thousand times as large in one country as in another: 1.299."""
+"""An ambiguous number, a thousand times as large in one country as in another: 1.299."""
 
 _KNOWN = CODES | {""}
 
@@ -27,35 +27,35 @@ _THOUSANDTHS = frozenset(["BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"])
 """Currencies whose prices have three decimals."""
 
 _WHOLE = frozenset(["CLP", "HUF", "IDR", "ISK", "JPY", "KRW", "PYG", "UGX", "VND"])
-"""Currencies whose prices have none: ₫120.000 is a hundred and twenty thousand."""
+"""Currencies whose prices have no decimals: ₫120.000 is a hundred and twenty thousand."""
 
 _DASHED = re.compile(r"[.,][-–—]")
-"""How shops end an amount without cents: the mark before the dash is that of decimals."""
+"""The end of an amount without cents, such as 12,–. The character before the dash separates decimals."""
 
 _LONGEST = 200
-"""Characters of the longest text that is a price."""
+"""The most characters of a price."""
 
 _MOST_NUMBERS = 8
-"""Numbers in a text, of which more make it no price."""
+"""A text with more numbers is not a price."""
 
 _MAGNITUDE = re.compile(
     r"\s?(?:k|m|mn|mio|mill?|million\w*|thousand|tsd|mil|tys|тыс|млн|lakh|crore|万|億|만)\b\.?|[万億만]",
     re.IGNORECASE,
 )
-"""What makes another number of the one before it: what is meant by "$1.5k" is for people to say."""
+"""Words that multiply the number before them. Texts such as "$1.5k" are not parsed."""
 
 _SEVERAL = re.compile(
     r"\s*(?:for|für|pour|por|per|voor|za|за|x|×|/|@|pcs|pieces|stück|stk)\s*\W{0,3}$", re.IGNORECASE
 )
-"""What stands between a number of things and their price: "2 for $5"."""
+"""Words between a number of things and their price: "2 for $5"."""
 
 _CENTS = re.compile(r"\s?(?:¢|￠|ct\b|cents?\b|pence\b|коп)", re.IGNORECASE)
-"""What makes hundredths of the number before it."""
+"""Words that make the number before them hundredths."""
 
 _UNIT = re.compile(
     r"\s*\)?\s*(?:/|\bper\b|\bpro\b|\bje\b|\bpar\b|\bal\b|\bза\b)\s*(?:\d+\s*)?[^\W\d_]", re.IGNORECASE
 )
-"""What stands behind the price of a unit: "2,50 € / 100 g"."""
+"""A text after the price of a unit: "2,50 € / 100 g"."""
 
 _RANGE = re.compile(
     r"\s*(?:[-–—~]|\bto\b|\bbis\b|\bà\b|\ba\b|\bdo\b|\bтo\b|\bдо\b|\btot\b)\s*", re.IGNORECASE
@@ -66,7 +66,7 @@ _SAID_WITH_PRICES = word_set("""
     prix ttc ht tva seulement desde precio solo sólo iva pvp da dal prezzo solo od cena tylko zł vanaf
     prijs btw från fra pris от цена только руб preço apenas 税込 税抜 より から
     """)
-"""Words that stand beside a price without a currency; beside others a number may be anything."""
+"""Words that may accompany a price without a currency. With other words, a number may be anything."""
 
 _FRENCH = re.compile(r"(\d)€(\d\d)(?!\d)")
 _WORDS = re.compile(r"[^\W\d_]+")
@@ -76,14 +76,14 @@ _MARKS = {ord(mark): "'" for mark in "’‘`´"} | {ord("٫"): ".", ord("٬"): 
 
 
 class Price(NamedTuple):
-    """What a product costs: an amount of zero or more, and its currency, empty where the text has none."""
+    """A price: an amount of zero or more, and its currency, empty if the text has none."""
 
     amount: float
     currency: str
 
 
 class _Amount(NamedTuple):
-    """One number of a text, with the currency beside it."""
+    """A number in a text, with the currency beside it."""
 
     start: int
     end: int
@@ -93,12 +93,12 @@ class _Amount(NamedTuple):
 
 @lru_cache(maxsize=50_000)
 def price_from(text: str, *, decimal: str = "") -> Price | None:
-    """The price in a text such as "1.299,00 €", "from $12" or "CHF 1'299.–"; None where it is not understood.
+    """The price in a text such as "1.299,00 €", "from $12" or "CHF 1'299.–"; None if it cannot be parsed.
 
-    Of a range it is the lower end. A text that leaves doubt ("$1.5k", "2 for $5", two prices side by side)
-    is no price. The currency is an ISO 4217 code where the text leaves no doubt, else what it writes.
-    `decimal` is the separator, "." or ",", that the text's source is known to put before decimals: it decides
-    on numbers such as 1.299, which are thousands where it is not known.
+    For a range, it is the lower end. An ambiguous text ("$1.5k", "2 for $5", two prices side by side) is not
+    a price. The currency is an ISO 4217 code if unambiguous, otherwise the text's own sign. `decimal` is the
+    source's decimal separator, "." or ",", if known. It decides on numbers such as 1.299, which are otherwise
+    read as thousands.
     """
     if len(text) > _LONGEST:
         return None
@@ -111,19 +111,19 @@ def price_from(text: str, *, decimal: str = "") -> Price | None:
     text = _in_ascii_digits(text)
     if _NEGATIVE.match(text):
         return None
-    # "12€50" is twelve and a half in France.
+    # In France, "12€50" means 12.50.
     amounts = _amounts(_FRENCH.sub(r"\1.\2 €", text), decimal)
     return None if not amounts else _one_of(text, amounts)
 
 
 def decimal_of(text: str) -> str:
-    """The separator that a price has before its decimals, "." or ","; empty where that is not sure."""
+    """The decimal separator in a price, "." or ","; empty if that is not certain."""
     found = re.search(r"\d([.,٫])(\d{1,2})(?!\d)(?![.,]\d)", text)
     return found[1].replace("٫", ".") if found else ""
 
 
 def _in_ascii_digits(text: str) -> str:
-    """The same text with one kind of digits and of marks: ١٢٫٥٠ is 12.50."""
+    """The text with ASCII digits and punctuation: ١٢٫٥٠ becomes 12.50."""
     text = unicodedata.normalize("NFKC", text).translate(_MARKS)
     if text.isascii():
         return text
@@ -132,12 +132,12 @@ def _in_ascii_digits(text: str) -> str:
         for letter in set(text)
         if letter.isdecimal() and not letter.isascii()
     }
-    # Spaces of all widths stand between thousands.
+    # Spaces of any width may separate thousands.
     return re.sub(r"[^\S\n]", " ", text.translate(digits))
 
 
 def _amounts(text: str, decimal: str) -> list[_Amount] | None:
-    """The numbers of a text that may be prices, in their order; None where one of them leaves doubt."""
+    """The numbers in a text that may be prices, in order; None if one of them is ambiguous."""
     numbers = [found for found in _NUMBER.finditer(text) if not _PERCENT.match(text, found.end())]
     if not numbers or len(numbers) > _MOST_NUMBERS:
         return None
@@ -170,7 +170,7 @@ def _is_currency(text: str, place: int) -> bool:
 
 
 def _touches_a_word(text: str, number: re.Match[str]) -> bool:
-    """Whether a number is part of a word, as that of "A4" is; "12zł" and "Rs50" are prices."""
+    """Whether a number is part of a word, as in "A4"; "12zł" and "Rs50" are prices."""
     before = text[: number.start()]
     if before and (before[-1].isalpha() or before[-1] == "_"):
         found = find_currency(text, max(0, number.start() - 4), number.start())
@@ -183,7 +183,7 @@ def _touches_a_word(text: str, number: re.Match[str]) -> bool:
 
 
 def _beside(text: str, number: re.Match[str], before: int, after: int) -> tuple[str, int]:
-    """The currency beside a number, behind it or else in front, and where it ends; codes before signs."""
+    """The currency after or before a number, and the position where it ends. Codes precede signs."""
     in_front = [
         each for each in _currencies(text, before, number.start()) if _is_near(text[each[2] : number.start()])
     ]
@@ -191,9 +191,9 @@ def _beside(text: str, number: re.Match[str], before: int, after: int) -> tuple[
         in_front = [each for each in doubled if is_code(each[0]) and number.start() - each[2] <= 3]
     behind = find_currency(text, number.end(), after)
     if behind and _is_near(text[number.end() : behind[1]]):
-        # Of "€ 12 / $ 14" the second sign is the second number's own.
-        is_other_s = after < len(text) and not text[behind[2] : after].strip() and bool(in_front)
-        if not is_other_s and (not in_front or is_code(behind[0]) or not is_code(in_front[-1][0])):
+        # In "€ 12 / $ 14", the second sign belongs to the second number.
+        of_next = after < len(text) and not text[behind[2] : after].strip() and bool(in_front)
+        if not of_next and (not in_front or is_code(behind[0]) or not is_code(in_front[-1][0])):
             return behind[0], behind[2]
     if in_front:
         return next((each[0] for each in in_front if is_code(each[0])), in_front[-1][0]), number.end()
@@ -213,7 +213,7 @@ def _is_near(between: str) -> bool:
 
 
 def _value(number: str, decimal: str, has_thousandths: bool) -> float | None:
-    """The value of a number as it is written; None where its separators make none."""
+    """The value of a written number; None if its separators make no sense."""
     number = re.sub(r"[ '_]", "", number)
     points, commas = number.count("."), number.count(",")
     if points and commas:
@@ -234,14 +234,14 @@ def _value(number: str, decimal: str, has_thousandths: bool) -> float | None:
 
 
 def _joined(groups: list[str], part: str) -> float | None:
-    """A number in groups of three, or of two as in India; None for other groups, which dates have."""
+    """A number in groups of three digits, or two as in India; None for other groups, such as dates."""
     first, *others = groups
     in_groups = bool(others) and len(others[-1]) == 3 and all(len(group) in (2, 3) for group in others)
     return float("".join(groups) + (f".{part}" if part else "")) if first and in_groups else None
 
 
 def _one_of(text: str, amounts: list[_Amount]) -> Price | None:
-    """The price among the amounts of a text; None where it could be one as well as another."""
+    """The price among the amounts of a text; None if it is ambiguous."""
     # A range has its currency once, at either end: "12-15 €".
     for place, (one, other) in enumerate(pairwise(amounts)):
         if _is_range(text, one, other) and bool(one.currency) is not bool(other.currency):
@@ -271,7 +271,7 @@ def _is_range(text: str, one: _Amount, other: _Amount) -> bool:
 
 
 def _is_of_a_unit(text: str, amount: _Amount) -> bool:
-    """Whether an amount is the price of a unit: "/kg" follows it, or its currency."""
+    """Whether an amount is the price of a unit: it is followed by "/kg", perhaps after its currency."""
     end = amount.end
     found = find_currency(text, end)
     if found and not text[end : found[1]].strip():

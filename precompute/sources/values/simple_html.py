@@ -1,6 +1,6 @@
-"""The text of HTML of the kind that most descriptions are: paragraphs, lists and words in bold.
+"""Extracts the text of simple HTML, as most descriptions are: paragraphs, lists and bold words.
 
-A whole parser takes many times as long. What is not of that kind, or not as it should be, is left to it.
+A full parser takes many times as long. It is only used for other or malformed HTML.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ _MAY_BE_IN = {"li": frozenset(["ul", "ol"])}
 
 
 def simple_text(markup: str) -> str | None:
-    """The text of simple HTML, as `html_text` would have it; None where that has to be asked.
+    """The text of simple HTML, equal to the result of `html_text`; None if only that can parse it.
 
-    Simple is what begins with a paragraph or another block, has only tags that are known here, each closed
-    where it should be, no block inside of a paragraph, and only entities that are beyond doubt.
+    Simple HTML begins with a paragraph or another block. It has only known tags, each correctly closed, no
+    block inside a paragraph, and only unambiguous entities.
     """
     if not markup.startswith("<"):
         return None
@@ -61,20 +61,20 @@ def simple_text(markup: str) -> str | None:
 
 
 def _goes_on(opened: list[str], closes: str, name: str) -> bool:
-    """Take in one tag; whether it is where a parser would leave it."""
+    """Process a tag. Returns whether a parser would leave it where it is."""
     if closes:
         return bool(opened) and name != _VOID and opened.pop() == name
     inside = opened[-1] if opened else ""
     if name == _VOID:
         return bool(opened)
     if name in _INLINE:
-        # Outside of all blocks a parser makes paragraphs.
+        # Outside of blocks, a parser would add a paragraph.
         if opened:
             opened.append(name)
         return bool(opened)
     if name not in _DOUBLE and name not in _SINGLE:
         return False
-    # A paragraph, a heading and words in bold end where a block begins.
+    # A parser ends paragraphs, headings and bold words where a block begins.
     if inside not in ("", "div", "li") and not (name == "li" and inside in ("ul", "ol")):
         return False
     if name == "li" and inside not in _MAY_BE_IN["li"]:
@@ -84,14 +84,14 @@ def _goes_on(opened: list[str], closes: str, name: str) -> bool:
 
 
 def _plain(text: str, opened: list[str]) -> str | None:
-    """The text between two tags with its entities; None outside of blocks, and with signs of markup."""
+    """The text between two tags, with its entities resolved; None outside of blocks or with markup."""
     if "<" in text or ">" in text or "\x00" in text or "\r" in text:
         return None
     if not opened and not text.isspace():
         return None
     signs = text.count("&")
     if signs == text.count("& "):
-        # A sign with a space behind it stands for itself.
+        # An ampersand before a space stands for itself.
         return text
     found = _REFERENCE.findall(text)
     for number, name in found:
@@ -105,5 +105,5 @@ def _plain(text: str, opened: list[str]) -> str | None:
 
 
 def _has_space(before: str, text: str) -> bool:
-    """Whether a space stands between two pieces of a line: not before a comma or behind a bracket."""
+    """Whether to put a space between two pieces of a line: not before a comma or after a bracket."""
     return before[-1].isspace() or (text[0] not in _PUNCTUATION and not before.endswith("("))

@@ -1,4 +1,4 @@
-"""Whether a product is in stock, from the words of shops."""
+"""Parses whether a product is in stock, in many languages."""
 
 from __future__ import annotations
 
@@ -52,9 +52,9 @@ _COUNT = re.compile(
 
 @lru_cache(maxsize=10_000)
 def stock_from(text: str) -> bool | None:
-    """Whether a product is in stock: a word of a shop's, schema.org's, or how many there are.
+    """Whether a product is in stock, from a shop's word, schema.org's, or the number of pieces.
 
-    None where it does not say, as for pre-orders and back-orders: they can be ordered, and are not in stock.
+    None if unknown. Pre-orders and back-orders are unknown: they can be ordered, but are not in stock.
     """
     word = (
         _CAPITALS.sub(" ", _SCHEMA.sub("", text.strip())).lower().replace("_", " ").replace("-", " ").strip()
@@ -67,5 +67,5 @@ def stock_from(text: str) -> bool | None:
     count = _COUNT.fullmatch(word if word.isascii() else unicodedata.normalize("NFKC", word))
     if count is None:
         return None
-    # Whatever its marks mean, a number with a digit other than 0 is more than none.
+    # Whatever its separators mean, a number with a digit other than 0 is more than zero.
     return not count[1].startswith("-") and bool(count[1].strip("+0.,"))

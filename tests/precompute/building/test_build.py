@@ -151,7 +151,7 @@ def test_one_product_alone_is_a_bundle(tmp_path: Path) -> None:
     [
         (["build", "{tmp}/nowhere"], "does not exist"),
         (["build", "{tmp}/empty"], "Received: none"),
-        (["build", "{tmp}/broken"], "Received: 1 file, none of use"),
+        (["build", "{tmp}/broken"], "Received: 1 file, none usable"),
         (["build", "{tmp}/good", "--recipe", "efficientnet-lite"], "Did you mean efficientnet-lite0"),
         (["build", "{tmp}/good", "--top", "0"], "from 1 to 200"),
         (["build", "{tmp}/good", "--thumbnail-size", "9000"], "from 64 to 512"),

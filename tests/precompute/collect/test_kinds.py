@@ -213,7 +213,7 @@ def test_a_number_that_many_pages_have_is_none_and_a_translation_is_no_product(s
     links = "".join(f'<a href="{path}">x</a>' for path in list(site.routes) if "/p/" in path)
     site.give("/", pages.page("", links))
     done = collect(site.url)
-    assert "the id 'A-1' occurs before: the first is kept" in done.out
+    assert "its id 'A-1' is a repeat: the first product is kept" in done.out
     assert set(products_in(tmp_path / "catalogue")) == {"A-1", "en/p/two", "en/p/three"}
 
 

@@ -51,7 +51,7 @@ NAMED = {
     "products.csv, line 5": "a page of HTML",
     "products.csv, line 7": "damaged",
     "products.csv, line 8": "no image",
-    "products.csv, line 9": "occurs before",
+    "products.csv, line 9": "is a repeat",
     "/gone.jpg": "404",
     "/page.jpg": "a page of HTML",
     "/cut.jpg": "damaged",
@@ -102,14 +102,14 @@ def test_a_report_that_is_damaged_is_said(table, tmp_path, collect, capsys):
     assert collect(str(table)).code == 0
     (tmp_path / "catalogue/collected.json").write_text('{"left_out": [{"file": 3}]}')
     assert len(read_catalogue(tmp_path / "catalogue").products) == 3
-    assert "what collecting left out is not known" in capsys.readouterr().err
+    assert "it is unknown what collecting left out" in capsys.readouterr().err
 
 
 def test_a_collection_that_is_not_finished_says_so_where_it_is_built(site, collect, tmp_path):
     pages.web_shop(site, goods(8))
     assert collect(site.url, "--source", "pages", "--max-pages", "5").code == 0
     reasons = [each.reason for each in read_catalogue(tmp_path / "catalogue").left_out]
-    assert "it is not collected to its end: pages are left unread after --max-pages 5" in reasons
+    assert "it is not completely collected: pages are left unread after --max-pages 5" in reasons
 
 
 def test_a_page_whose_data_cannot_be_read_is_named(site, collect):

@@ -26,7 +26,7 @@ def test_a_folder_s_only_table_is_read_whatever_it_is_called(
     (tmp_path / "stock.tsv").write_text(f"sku\tpicture\n1\t{PICTURES[0]}\n")
     catalogue = read_catalogue(tmp_path)
     assert [each.id for each in catalogue.products] == ["1"]
-    assert reasons(catalogue)[PICTURES[1]] == "no product of stock.tsv that is kept names it"
+    assert reasons(catalogue)[PICTURES[1]] == "no kept product of stock.tsv names it"
     assert "Source: stock.tsv, a table (TSV), 1 row." in capsys.readouterr().err
 
 
@@ -74,10 +74,11 @@ def test_a_table_whose_pictures_are_elsewhere_does_not_keep_a_folder_s_pictures_
     write_pictures(tmp_path)
     (tmp_path / "labels.csv").write_text("filename,label\n9.png,mug\n")
     assert len(read_catalogue(tmp_path).products) == 6
-    assert "No picture that labels.csv names is there: the pictures are read" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "None of the pictures that labels.csv names exists: the pictures are read" in said
     (tmp_path / "labels.csv").rename(tmp_path / "products.csv")
     with pytest.raises(
-        UserError, match=r"1 row, none of use; the first, products\.csv, line 2: its image '9\.png'"
+        UserError, match=r"1 row, none usable; the first, products\.csv, line 2: its image '9\.png'"
     ):
         read_catalogue(tmp_path)
 
@@ -138,7 +139,7 @@ def test_an_id_occurs_once_and_is_its_picture_s_path_where_there_is_none(tmp_pat
         tmp_path, "a.csv", f"title,sku,image\nA,,{PICTURES[0]}\nB,x,{PICTURES[1]}\nC,x,{PICTURES[2]}\n"
     )
     assert [(each.id, each.title) for each in catalogue.products] == [(PICTURES[0], "A"), ("x", "B")]
-    assert reasons(catalogue) == {"a.csv, line 4": "the id 'x' occurs before: the first is kept"}
+    assert reasons(catalogue) == {"a.csv, line 4": "its id 'x' is a repeat: the first product is kept"}
 
 
 def test_a_kind_may_be_forced(tmp_path: Path) -> None:
@@ -151,7 +152,7 @@ def test_a_kind_may_be_forced(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "kind", "words"),
     [
-        ("", "csv", "Expected CSV, TSV and the like. Received: .*, which is a folder"),
+        ("", "csv", "Expected CSV, TSV or similar. Received: .*, which is a folder"),
         ("a.csv", "folder", "Expected a folder of pictures, .* which is a file"),
         ("a.csv", "feed", "Expected products in .*a.csv, a feed"),
         ("a.csv", "json", "a.csv is not JSON"),

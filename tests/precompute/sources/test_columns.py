@@ -117,9 +117,9 @@ def test_former_prices_that_are_no_sale_are_counted(
     lines = [f"{n},{price},{before},{PICTURES[n]}\n" for n, (price, before) in enumerate(rows)]
     read_text(tmp_path, "a.csv", "sku,price,uvp,image\n" + "".join(lines))
     said = capsys.readouterr().err
-    assert "a.csv: 2 prices before a sale are not shown: they have to be higher than the price," in said
+    assert "a.csv: 2 prices before a sale are not shown: they must be higher than the price," in said
     read_text(tmp_path, "a.csv", "sku,price,uvp,image\n" + "".join(lines[:2]))
-    assert "a.csv: 1 price before a sale is not shown: it has to be higher" in capsys.readouterr().err
+    assert "a.csv: 1 price before a sale is not shown: it must be higher" in capsys.readouterr().err
     read_text(tmp_path, "a.csv", "sku,price,uvp,image\n" + lines[0])
     assert "before a sale" not in capsys.readouterr().err
 

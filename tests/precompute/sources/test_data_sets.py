@@ -33,7 +33,7 @@ def test_metadata_in_every_folder_is_one_catalogue(tmp_path: Path) -> None:
     ]
     assert reasons(catalogue) == {
         "metadata.jsonl, line 2": "its image 'test/9.jpg' does not exist",
-        "test/unnamed.jpg": "no product of its tables that is kept names it",
+        "test/unnamed.jpg": "no kept product of its tables names it",
     }
 
 

@@ -1,4 +1,4 @@
-"""CSV, TSV and the like: delimiters, encodings, and rows that are not as they should be."""
+"""CSV, TSV and similar tables: delimiters, encodings, and rows that are not as they should be."""
 
 from __future__ import annotations
 
@@ -99,13 +99,13 @@ def test_ragged_rows_are_left_out_where_cells_would_be_shifted(tmp_path: Path) -
     )
     assert [each.id for each in catalogue.products] == ["1", "3", "4"]
     (reason,) = reasons(catalogue).items()
-    assert reason[0] == "a.csv, line 3" and "it has 4 cells, and the first line names 3 columns" in reason[1]
+    assert reason[0] == "a.csv, line 3" and "it has 4 cells, but the header names 3 columns" in reason[1]
 
 
 def test_columns_of_one_name_are_told_apart(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (made,) = read_text(tmp_path, "a.csv", f"sku,title,title,,image\n1,A,B,x,{PICTURES[0]}\n").products
     assert (made.title, made.facts) == ("A", {"title (2)": "B"})
-    assert "a.csv: several columns are called title: the first is taken." in capsys.readouterr().err
+    assert "a.csv: several columns are called title: the first one counts." in capsys.readouterr().err
 
 
 def test_an_id_that_cannot_be_seen_is_none(tmp_path: Path) -> None:
@@ -158,7 +158,7 @@ def test_a_gigantic_cell_is_never_in_memory(tmp_path: Path) -> None:
     assert found == "RLR" and taken < 100_000_000
 
 
-NOT_CLOSED = "a quotation mark in it is not closed where it should be: read on from the next line"
+NOT_CLOSED = "a quotation mark in it is never closed: reading continues at the next line"
 
 
 @pytest.mark.parametrize("last", ["4,{3},D", '4,{3},"D, d"', '4,{3},"D, d",,"x"'])
@@ -186,15 +186,15 @@ def test_a_quotation_mark_that_is_not_closed_in_a_large_table_costs_its_line(
     [
         (b"", "which is empty"),
         (b"\n \n", "which is empty"),
-        (b"sku,image\n", "Received: none, it has no rows"),
-        (b",,\n1,2,3\n", "Expected the names of columns in the first line"),
+        (b"sku,image\n", "Received: no rows"),
+        (b",,\n1,2,3\n", "Expected column names in the first line"),
         (
             b"sku,image\n1,2,3,4\n",
             "Received: none that can be read; the first, a.csv, line 2: it has 4 cells",
         ),
         (
             b"sku,image\n1,gone.png\n",
-            r"1 row, none of use; the first, a.csv, line 2: its image 'gone.png' does not",
+            r"1 row, none usable; the first, a.csv, line 2: its image 'gone.png' does not",
         ),
     ],
 )

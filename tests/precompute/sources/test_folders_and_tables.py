@@ -180,7 +180,7 @@ def test_rows_that_cannot_be_used_are_named_with_their_line(tmp_path: Path) -> N
     # A row without an id has its picture's path for one.
     assert [product.id for product in catalogue.products] == ["b", "images/a.jpg"]
     reasons = {entry.file: entry.reason for entry in catalogue.left_out}
-    assert "occurs before" in reasons["products.csv, line 3"]
+    assert "is a repeat" in reasons["products.csv, line 3"]
     assert reasons["products.csv, line 5"] == "it has no image"
     assert "does not exist" in reasons["products.csv, line 6"]
     for line in (7, 8, 9, 12):
@@ -210,7 +210,7 @@ def test_system_folders_are_left_aside_in_one_line_each(tmp_path: Path) -> None:
     catalogue = read_catalogue(tmp_path)
     assert [product.id for product in catalogue.products] == ["mugs/a.jpg"]
     (entry,) = catalogue.left_out
-    assert entry.reason == "system folders are not looked into"
+    assert entry.reason == "system folders are ignored"
     assert entry.file == "#recycle, $RECYCLE.BIN, @Recycle and 4 more"
 
 

@@ -36,7 +36,7 @@ def test_a_group_of_most_of_a_catalogue_is_not_believed_and_that_is_said(
     assert [each.variants for each in products] == [""] * 6
     said = capsys.readouterr().err
     assert said.count("not a group of variants") == 1
-    assert "“all” is not a group of variants, as it holds 6 of 6 products" in said
+    assert "“all” is not a group of variants, because it has 6 of 6 products" in said
 
 
 def product(number: int, variants: str, title: str, category: str = "") -> SourceProduct:
@@ -49,7 +49,7 @@ def test_a_count_is_no_group() -> None:
     products = [product(n, str(1 + n % 3), name, f"C{n}") for n, name in enumerate(names)]
     kept, sentence = believed(products)
     assert [each.variants for each in kept] == [""] * 6
-    assert sentence.startswith("3 groups of variants hold unlike products")
+    assert sentence.startswith("3 groups of variants have unlike products")
 
 
 def test_groups_of_one_product_s_variants_are_believed() -> None:
@@ -74,7 +74,9 @@ def test_codes_that_a_spreadsheet_made_numbers_of_identify_nothing(
     catalogue = read_text(tmp_path, "a.csv", f"EAN;Artikelnummer;Bezeichnung;Bild\n{rows}")
     assert [each.id for each in catalogue.products] == [f"B{n}" for n in range(5)]
     assert catalogue.left_out == []
-    assert "EAN identifies nothing: a spreadsheet made numbers such as 8,71235E+12" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "EAN does not identify products: a spreadsheet turned its codes into numbers" in said
+    assert "such as 8,71235E+12" in said
     catalogue = read_text(tmp_path, "a.csv", f"EAN;x;Bezeichnung;Bild\n{rows}")
     assert [each.id for each in catalogue.products] == list(PICTURES[:5])
 
@@ -86,7 +88,7 @@ def test_an_id_that_most_products_have_identifies_nothing(
     rows = "".join(f"{same},A {n},{PICTURES[n]}\n" for n in range(5))
     catalogue = read_text(tmp_path, "a.csv", f"sku,title,image\n{rows}own,Last,{PICTURES[5]}\n")
     assert [each.id for each in catalogue.products] == list(PICTURES)
-    assert f"sku identifies nothing: 5 of the first 6 are “{same}”" in capsys.readouterr().err
+    assert f"sku does not identify products: 5 of the first 6 are “{same}”" in capsys.readouterr().err
 
 
 def test_what_stands_for_a_missing_id_is_none_where_several_have_it(tmp_path: Path) -> None:
@@ -102,7 +104,7 @@ def test_an_id_that_occurs_twice_is_still_named(tmp_path: Path) -> None:
     rows = "".join(f"{each},A {n},{PICTURES[n]}\n" for n, each in enumerate(ids))
     catalogue = read_text(tmp_path, "a.csv", f"sku,title,image\n{rows}")
     assert [each.id for each in catalogue.products] == ["a", "b", "c", "d", "e"]
-    assert "the id 'b' occurs before" in reasons(catalogue)["a.csv, line 5"]
+    assert "its id 'b' is a repeat" in reasons(catalogue)["a.csv, line 5"]
 
 
 def test_another_column_of_ids_counts_where_the_one_called_id_says_nothing(tmp_path: Path) -> None:
@@ -117,7 +119,8 @@ def test_ids_that_a_few_texts_are_of_many_products_identify_nothing(
     rows = "".join(f"{1 + n % 3},Mug {n},{PICTURES[n % 6]}\n" for n in range(12))
     catalogue = read_text(tmp_path, "a.csv", f"product_id,title,image\n{rows}")
     assert [each.id for each in catalogue.products] == list(PICTURES[:6])
-    assert "product_id identifies nothing: the first 12 rows have 3 of it" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "product_id does not identify products: the first 12 rows have 3 different values" in said
 
 
 def test_rows_of_one_product_have_one_id(tmp_path: Path) -> None:

@@ -74,7 +74,7 @@ def test_of_several_sheets_the_first_with_pictures_is_read(
     sheets = {"About": [["What"], ["x"]], "Bowls": [HEADER[:3], ["1", "A", PICTURES[0]]], "Old": [HEADER]}
     write_workbook(tmp_path / "a.xlsx", sheets)
     assert [each.id for each in read_catalogue(tmp_path / "a.xlsx").products] == ["1"]
-    assert "a.xlsx: of its 3 sheets, 'Bowls' is read." in capsys.readouterr().err
+    assert "a.xlsx: only the sheet 'Bowls' of its 3 sheets is read." in capsys.readouterr().err
 
 
 def test_rows_of_a_workbook_are_named_as_it_numbers_them(tmp_path: Path) -> None:
@@ -163,7 +163,7 @@ def test_what_is_readable_of_damaged_json_is_kept(tmp_path: Path) -> None:
     entries = read_json(tmp_path, json.dumps([ITEM, 5, ITEM])[:-20])
     assert [entry.place for entry in entries if isinstance(entry, Record)] == ["a.json, item 1"]
     assert LeftOut("a.json, item 2", "it is not an object") in entries
-    assert entries[-1].file == "a.json, after item 2" and "what follows is not read" in entries[-1].reason
+    assert entries[-1].file == "a.json, after item 2" and "the rest is not read" in entries[-1].reason
 
 
 def test_each_line_of_json_lines_stands_for_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -198,7 +198,7 @@ def test_a_gigantic_text_in_json_stops_the_reading_there(
     [
         ('{"a":\n 1}', "Expected an array of objects"),
         ("[1, 2]", "none that can be read"),
-        ("[]", "it has no items"),
+        ("[]", "Received: no items"),
         ("{,}", "not JSON"),
     ],
 )
