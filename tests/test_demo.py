@@ -156,7 +156,9 @@ def test_nine_in_ten_of_the_first_five_share_the_category(bundle: Bundle) -> Non
     ]
     assert len(same) == 5 * bundle.count
     assert np.mean(same) >= 0.9
-    assert bundle.report()["quality"][DEFAULT]["precision_at_5"] == pytest.approx(np.mean(same), abs=1e-4)
+    found = bundle.report()["yardsticks"][DEFAULT]["precision_at_5"]
+    assert found["value"] == pytest.approx(np.mean(same), abs=1e-4)
+    assert found["low"] < found["value"] < found["high"] and found["sample"] == bundle.count
 
 
 def test_colour_variants_of_a_design_are_found(bundle: Bundle) -> None:

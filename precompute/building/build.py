@@ -79,12 +79,12 @@ class BuildSettings:
 
 @dataclass(frozen=True)
 class RecipeSummary:
-    """What a build did for one recipe; `embedding_seconds` are the extractor's own."""
+    """What a build did for one recipe; `embedding_seconds` is the extractor's, `yardsticks` as reported."""
 
     name: str
     runtime: str
     embedding_seconds: float
-    quality: dict[str, float]
+    yardsticks: dict[str, dict[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -263,7 +263,9 @@ def _manifest(
 
 
 def _summary(made: RecipeLists) -> RecipeSummary:
-    return RecipeSummary(made.recipe.name, made.plan.runtime, made.embedding_seconds, made.findings.quality)
+    return RecipeSummary(
+        made.recipe.name, made.plan.runtime, made.embedding_seconds, made.findings.yardsticks
+    )
 
 
 def _inputs_digest(products: list[Product]) -> str:

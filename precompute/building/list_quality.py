@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from bundle import Product
-from precompute.evaluation.yardsticks import CUTS, list_frequency, precision, skewness
+from precompute.evaluation.scorecard import categories_described, described, measure
+from precompute.evaluation.yardsticks import list_frequency
 from precompute.neighbours import NeighbourLists
 from precompute.neighbours.pairs import describe_pairs, pair_scores
 from precompute.neighbours.twins import twin_groups
@@ -24,7 +25,7 @@ NAMED = 200
 class Findings:
     """Fields of the report, and `pairs` of the manifest. `docs/bundle-format.md` describes each."""
 
-    quality: dict[str, float]
+    yardsticks: dict[str, dict[str, Any]]
     categories: list[dict[str, Any]]
     scores: dict[str, list[float]]
     hubs: dict[str, Any]
@@ -32,7 +33,7 @@ class Findings:
     pairs: dict[str, Any]
 
 
-_IN_REPORT = ("quality", "categories", "scores", "hubs", "orphans")
+_IN_REPORT = ("yardsticks", "categories", "scores", "hubs", "orphans")
 
 
 def examine(
@@ -41,23 +42,27 @@ def examine(
     *,
     metric: str,
     top: int,
-    categories: Mapping[str, str],
+    products: Sequence[Product],
     counts: np.ndarray | None = None,
+    other_picture: np.ndarray | None = None,
 ) -> Findings:
     """Measure the lists of one recipe.
 
     `vectors`, float32, are the compared vectors, in the order of `lists.ids`. `counts` (n,) is how many each
-    product has; None means one each. `top` is how many entries are shown. `categories` maps each product to
-    its category, in the catalogue's order.
+    product has; None means one each. `top` is how many entries are shown. `products` are in the catalogue's
+    order. `other_picture` (n,), in the order of `lists.ids`, is what `measure_other_pictures` found.
     """
     sampled = pair_scores(vectors, metric, counts=counts)
     frequency = list_frequency(lists.rows, cut=top, count=len(lists.ids))
+    named = {product.id: product for product in products}
+    in_order = [named[product_id] for product_id in lists.ids]
+    card = measure(in_order, lists.rows, top=top, other_picture=other_picture)
     return Findings(
-        quality=category_precision(lists, categories),
-        categories=precision_by_category(lists, categories),
+        yardsticks=described(card.estimates()),
+        categories=categories_described(card),
         scores=histograms(first=lists.scores[:, :1], stored=lists.scores, pairs=sampled),
         hubs=hubs(lists.ids, frequency),
-        orphans=orphans(dict(zip(lists.ids, frequency.tolist(), strict=True)), list(categories)),
+        orphans=orphans(dict(zip(lists.ids, frequency.tolist(), strict=True)), list(named)),
         pairs=describe_pairs(sampled, metric),
     )
 
@@ -75,39 +80,10 @@ def describe_twins(products: Sequence[Product]) -> dict[str, Any]:
     return {"groups": len(groups), "products": sum(map(len, groups)), "first": groups[:NAMED]}
 
 
-def category_precision(lists: NeighbourLists, categories: Mapping[str, str]) -> dict[str, float]:
-    """The mean precision by category at 1, 5 and 10; empty where no product can be judged."""
-    return _means(_precision(lists, categories), slice(None))
-
-
-def precision_by_category(lists: NeighbourLists, categories: Mapping[str, str]) -> list[dict[str, Any]]:
-    """The same for the products of each category alone, by the category's name, with how many they are."""
-    values = _precision(lists, categories)
-    own = np.array([categories[product_id] for product_id in lists.ids])
-    judged = np.any([~np.isnan(each) for each in values.values()], axis=0)
-    return [
-        {"category": str(name), "products": int((own == name).sum()), **_means(values, own == name)}
-        for name in np.unique(own[judged])
-    ]
-
-
-def _precision(lists: NeighbourLists, categories: Mapping[str, str]) -> dict[str, np.ndarray]:
-    labels = [categories[product_id] for product_id in lists.ids]
-    return {f"precision_at_{cut}": precision(lists.rows, labels, cut=cut) for cut in CUTS}
-
-
-def _means(values: Mapping[str, np.ndarray], which: slice | np.ndarray) -> dict[str, float]:
-    judged = {name: each[which][~np.isnan(each[which])] for name, each in values.items()}
-    return {name: round(float(each.mean()), 4) for name, each in judged.items() if len(each)}
-
-
 def hubs(ids: Sequence[str], frequency: np.ndarray) -> dict[str, Any]:
-    """The products in the most lists, and the skewness of the numbers of lists."""
+    """The products in the most lists, with how many."""
     first = [place for place in np.argsort(-frequency, kind="stable")[:HUBS].tolist() if frequency[place]]
-    return {
-        "skewness": round(skewness(frequency), 4),
-        "products": [[ids[place], int(frequency[place])] for place in first],
-    }
+    return {"products": [[ids[place], int(frequency[place])] for place in first]}
 
 
 def orphans(frequency: Mapping[str, int], order: Sequence[str]) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from precompute.building.list_quality import Findings, examine
 from precompute.building.product_map import STEPS, lay_out, previous_map
 from precompute.embeddings.embed import EmbeddingTask
 from precompute.embeddings.vectors import Vectors, compared_vectors
+from precompute.evaluation.other_pictures import measure_other_pictures
 from precompute.evaluation.overlap import overlap
 from precompute.models.recipe import Recipe
 from precompute.models.registry import ExtractorPlan
@@ -92,12 +93,24 @@ def make_lists(
             counts=vectors.counts,
             metric=recipe.metric,
             top=recipe.top,
-            categories={product.id: product.category for product in products},
+            products=products,
+            other_picture=_other_picture(recipe, task, products),
         )
     if with_map:
         with clock.measure("map"):
             _write_map(recipe, lists, vectors, products, fingerprint=key, writer=writer)
     return RecipeLists(recipe, plan, task.embedding_seconds, lists, shards, findings)
+
+
+def _other_picture(recipe: Recipe, task: EmbeddingTask, products: list[Product]) -> np.ndarray | None:
+    """What `measure_other_pictures` says, in the order of the ids."""
+
+    def vectors_of(chosen: list[Product]) -> tuple[np.ndarray, np.ndarray]:
+        found = compared_vectors(chosen, task.store, replace(recipe, pictures="best"))
+        return found.values, found.counts
+
+    in_order = sorted(products, key=lambda product: product.id)
+    return measure_other_pictures(in_order, vectors_of, metric=recipe.metric)
 
 
 def find_lists(

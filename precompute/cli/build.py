@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from precompute.cli.catalogue_options import add_catalogue_options, recipes_of
 from precompute.cli.collect_options import add_collect_options, with_source
 from precompute.cli.output import add_output_options, show, warn
+from precompute.evaluation.named import YARDSTICKS
 from precompute.shared.wording import counted
 
 if TYPE_CHECKING:
@@ -100,8 +101,10 @@ def _lines(summary: Summary, *, out: Path) -> Iterator[str]:
     yield f"Seconds     {stages}"
     for recipe in summary.recipes:
         yield f"Recipe      {recipe.name}: embedded in {recipe.embedding_seconds:.1f} s on {recipe.runtime}"
-        for name, value in recipe.quality.items():
-            yield f"              {value:.3f} {name.replace('_', ' ')} (neighbours of the same category)"
+        for name, found in recipe.yardsticks.items():
+            if name.startswith("precision"):
+                bounds = f"{found['low']:.3f} to {found['high']:.3f}"
+                yield f"              {found['value']:.3f} ({bounds}) {YARDSTICKS[name].title.lower()}"
     for pair in summary.overlap:
         if "jaccard" in pair:
             yield (

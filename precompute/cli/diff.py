@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from bundle import Bundle
 from bundle.disk import whole_file
 from bundle.generations import open_at, previous
+from precompute.cli.evaluate import add_drop_option, comparison_lines, comparison_summary, dropped
 from precompute.cli.output import add_output_options, show, warn
 from precompute.shared.errors import UserError
 from precompute.shared.progress import say
@@ -19,6 +20,7 @@ from precompute.shared.wording import counted
 
 if TYPE_CHECKING:
     from precompute.reports.difference import Difference
+    from precompute.reports.evaluation import Comparison
 
 _SHOWN = 10
 
@@ -29,7 +31,8 @@ examples:
   python -m precompute diff data-live data --json --fail-over 0.2
 
 OLD alone is a bundle whose live generation is compared with the one that a rollback would make live.
-exits with 0, with 1 if more changed than --fail-over allows, with 2 if there is nothing to compare
+exits with 0, with 1 if more changed than --fail-over allows or a yardstick of --fail-on-drop got worse, with
+2 if there is nothing to compare
 """
 
 
@@ -62,12 +65,13 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         metavar="SHARE",
         help="exit with 1 if more than this share of the entries changed, from 0 to 1",
     )
+    add_drop_option(parser)
     add_output_options(parser)
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Compare, print the differences, write the page if requested. Returns 1 if too much changed.
+    """Compare, print the differences, write the page if requested. Returns 1 if too much changed or dropped.
 
     Raises `BundleError` if there is no bundle, and `UserError` if the options are invalid.
     """
@@ -89,15 +93,32 @@ def _compared(arguments: argparse.Namespace, old: Bundle, new: Bundle) -> int:
         _write_html(arguments.html, difference, old, new)
     limit: float | None = arguments.fail_over
     over = _over(difference, limit)
-    if over:
-        warn(arguments, over)
+    compared = _yardsticks(old, new, difference) if arguments.fail_on_drop else None
+    worse = dropped(compared, arguments.fail_on_drop) if compared else []
+    for line in [*([over] if over else []), *worse]:
+        warn(arguments, line)
     show(
         arguments,
         summary=dataclasses.asdict(difference)
-        | {"html": arguments.html, "fail_over": limit, "over": bool(over)},
-        lines=_lines(difference, old, new, html=arguments.html, over=over),
+        | {"html": arguments.html, "fail_over": limit, "over": bool(over)}
+        | ({"yardsticks": comparison_summary(compared), "dropped": worse} if compared else {}),
+        lines=[
+            *_lines(difference, old, new, html=arguments.html, over=over),
+            *(comparison_lines(compared) if compared else []),
+            *(f"Dropped     {line}" for line in worse),
+        ],
     )
-    return 1 if over else 0
+    return 1 if over or worse else 0
+
+
+def _yardsticks(old: Bundle, new: Bundle, difference: Difference) -> Comparison:
+    from precompute.models.choice import published_recipe
+    from precompute.reports.evaluation import compare_evaluations, evaluate
+
+    return compare_evaluations(
+        evaluate(new, published_recipe(new, difference.new.recipe)),
+        evaluate(old, published_recipe(old, difference.old.recipe)),
+    )
 
 
 def _open(old: Path, new: Path | None) -> tuple[Bundle, Bundle]:

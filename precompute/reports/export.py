@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import dataclasses
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from itertools import islice
@@ -64,6 +64,41 @@ def export(settings: ExportSettings) -> list[Path]:
         return write(_Source(settings.data, bundle, description), out)
 
 
+def published_vectors(
+    data: Path,
+    bundle: Bundle,
+    description: Mapping[str, Any],
+    products: Sequence[Product],
+    *,
+    pictures: str | None = None,
+) -> Vectors:
+    """What the recipe of a `description` in the manifest compares of some products of the bundle at `data`.
+
+    `pictures` replaces the recipe's own choice. Raises `UserError` if the store does not have it all.
+    """
+    recipe = _published(description, pictures)
+    embeddings = Store(data).embeddings(description["embeddings"], writable=False)
+    try:
+        return compared_vectors(products, embeddings, recipe)
+    except KeyError as error:
+        raise UserError(
+            f"Expected the embeddings of all pictures of the bundle in {embeddings.folder}. "
+            f"Received: {error.args[0]:,} fewer (they are no part of a deploy). "
+            "Run this where the bundle was built, or build it again."
+        ) from error
+
+
+def _published(description: Mapping[str, Any], pictures: str | None) -> Recipe:
+    names = {field.name for field in dataclasses.fields(Recipe)} - {"weights"}
+    try:
+        recipe = Recipe(**{name: description[name] for name in names})
+    except KeyError as error:
+        raise UserError(
+            f"The bundle's manifest does not say the {error.args[0]} of its recipe: build it again."
+        ) from error
+    return recipe if pictures is None else dataclasses.replace(recipe, pictures=pictures)
+
+
 @dataclass(frozen=True)
 class _Source:
     """One recipe of the bundle at `data`."""
@@ -84,25 +119,7 @@ class _Source:
 
     def vectors(self) -> Vectors:
         """What the recipe compares, in the catalogue's order."""
-        recipe, products = self._recipe(), list(self.products())
-        embeddings = Store(self.data).embeddings(self.description["embeddings"], writable=False)
-        try:
-            return compared_vectors(products, embeddings, recipe)
-        except KeyError as error:
-            raise UserError(
-                f"Expected the embeddings of all pictures of the bundle in {embeddings.folder}. "
-                f"Received: {error.args[0]:,} fewer (they are no part of a deploy). "
-                "Export where the bundle was built, or build it again."
-            ) from error
-
-    def _recipe(self) -> Recipe:
-        names = {field.name for field in dataclasses.fields(Recipe)} - {"weights"}
-        try:
-            return Recipe(**{name: self.description[name] for name in names})
-        except KeyError as error:
-            raise UserError(
-                f"The bundle's manifest does not say the {error.args[0]} of its recipe: build it again."
-            ) from error
+        return published_vectors(self.data, self.bundle, self.description, list(self.products()))
 
 
 def _lists_csv(source: _Source, out: Path) -> list[Path]:

@@ -89,8 +89,11 @@ def test_the_report_and_the_manifest_agree_with_the_lists(photos: Path, tmp_path
             for each, category in own.items()
             if category == entry["category"]
         ]
-        assert entry["precision_at_1"] == pytest.approx(sum(right) / len(right), abs=1e-4)
-        assert entry["products"] == len(right)
+        assert entry["precision_at_1"]["value"] == pytest.approx(sum(right) / len(right), abs=1e-4)
+        assert entry["products"] == entry["precision_at_1"]["sample"] == len(right)
+    assert report["yardsticks"][name]["not_shown"]["value"] == pytest.approx(len(unseen) / 16, abs=1e-4)
+    found = report["yardsticks"][name]["in_no_list"]
+    assert found == {"value": 0.0, "low": 0.0, "high": 0.1936, "sample": 16}
     pairs = bundle.recipes[0]["pairs"]
     assert pairs["sampled"] == 16 * 15 // 2 == sum(report["scores"][name]["pairs"])
     assert pairs["quantiles"][-1] == max(entry.score for entries in lists.values() for entry in entries)

@@ -5,21 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from precompute.building.list_quality import (
-    BINS,
-    category_precision,
-    examine,
-    histograms,
-    hubs,
-    orphans,
-    precision_by_category,
-)
-from precompute.evaluation.yardsticks import list_frequency
+from precompute.building.list_quality import BINS, examine, histograms, hubs, orphans
 from precompute.neighbours import NeighbourLists, find_neighbours
 from precompute.neighbours.pairs import SAMPLED, describe_pairs, pair_scores
+from tests.small_bundle import small_product
 
 IDS = ["a", "b", "c", "d"]
-LISTS = NeighbourLists(IDS, np.array([[1, 2], [2, 0], [1, 0], [1, 2]], np.int32), np.zeros((4, 2)))
 
 
 def vectors(count: int, seed: int = 0) -> np.ndarray:
@@ -27,38 +18,10 @@ def vectors(count: int, seed: int = 0) -> np.ndarray:
 
 
 def test_hubs_and_orphans_by_hand() -> None:
-    frequency = list_frequency(LISTS.rows, cut=2, count=4)
-    assert frequency.tolist() == [2, 3, 3, 0]
-    assert list_frequency(LISTS.rows, cut=1, count=4).tolist() == [0, 3, 1, 0]
-    # Mean 2, deviations 0, 1, 1, −2: third moment (1 + 1 − 8) / 4, variance 6 / 4.
-    expected = {"skewness": round(-1.5 / 1.5**1.5, 4), "products": [["b", 3], ["c", 3], ["a", 2]]}
-    assert hubs(IDS, frequency) == expected
+    frequency = np.array([2, 3, 3, 0])
+    assert hubs(IDS, frequency) == {"products": [["b", 3], ["c", 3], ["a", 2]]}
     found = orphans(dict(zip(IDS, [0, 3, 1, 0], strict=True)), ["d", "c", "b", "a"])
     assert found == {"count": 2, "ids": ["d", "a"]}
-
-
-def test_hubs_where_all_are_equal_are_not_skew() -> None:
-    assert hubs(["a", "b"], np.array([1, 1]))["skewness"] == 0.0
-
-
-def test_precision_by_category_by_hand() -> None:
-    categories = dict(zip(IDS, ["x", "y", "y", "x"], strict=True))
-    found = precision_by_category(LISTS, categories)
-    assert found == [
-        {"category": "x", "products": 2, "precision_at_1": 0.0},
-        {"category": "y", "products": 2, "precision_at_1": 1.0},
-    ]
-    assert precision_by_category(LISTS, dict.fromkeys(IDS, "x")) == []
-    alone = precision_by_category(LISTS, dict(zip(IDS, ["x", "y", "y", ""], strict=True)))
-    assert [entry["category"] for entry in alone] == ["y"]
-
-
-def test_precision_counts_only_products_that_have_a_fellow() -> None:
-    rows = np.array([[1, 2], [0, 2], [0, 1]], np.int32)
-    lists = NeighbourLists(["a", "b", "c"], rows, np.zeros((3, 2)))
-    assert category_precision(lists, {"a": "cup", "b": "cup", "c": "lamp"}) == {"precision_at_1": 1.0}
-    for apart in ({"a": "cup", "b": "lamp", "c": ""}, dict.fromkeys("abc", "")):
-        assert category_precision(lists, apart) == {} and precision_by_category(lists, apart) == []
 
 
 def test_histograms_count_every_score_once() -> None:
@@ -103,7 +66,7 @@ def test_the_quantiles_say_how_many_pairs_are_farther(metric: str, sign: int) ->
 
 def test_one_product_has_no_pairs_and_a_report_all_the_same() -> None:
     alone = NeighbourLists(["a"], np.empty((1, 0), np.int32), np.empty((1, 0)))
-    found = examine(alone, vectors(1), metric="cosine", top=20, categories={"a": ""})
+    found = examine(alone, vectors(1), metric="cosine", top=20, products=[small_product("a")])
     assert found.pairs == {"sampled": 0, "quantiles": [], "tail": {}}
-    assert found.quality == {} and found.categories == []
+    assert found.yardsticks == {} and found.categories == []
     assert found.orphans == {"count": 1, "ids": ["a"]}
