@@ -28,16 +28,31 @@ def sample_report(catalogue: list[Product], recipe: str) -> dict[str, Any]:
         if product.twins:
             twins.setdefault(product.twins, []).append(product.id)
     return {
-        "quality": {recipe: {"precision_at_1": 0.8272, "precision_at_5": 0.5, "precision_at_10": 0.25}},
+        "yardsticks": {
+            recipe: {
+                "precision_at_1": _figure(0.8272, 90),
+                "precision_at_5": _figure(0.5, 90),
+                "precision_at_10": _figure(0.25, 90),
+                "other_picture_first": _figure(0.125, 14),
+                "hub_skewness": {"value": 1.5, "low": 1.25, "high": 1.75, "sample": 120},
+                "in_no_list": _figure(0.05, 120),
+            }
+        },
         "categories": {
             recipe: [
                 {
                     "category": "Bowls & <Plates>",
                     "products": 30,
-                    "precision_at_1": 0.9,
-                    "precision_at_5": 0.8,
+                    "precision_at_1": _figure(0.9, 30),
+                    "precision_at_5": _figure(0.8, 30),
                 },
-                {"category": "Mugs", "products": 22, "precision_at_1": 0.7, "precision_at_5": 0.123},
+                {
+                    "category": "Mugs",
+                    "products": 22,
+                    "precision_at_1": _figure(0.7, 22),
+                    "precision_at_5": _figure(0.123, 22),
+                    "colour_at_5": _figure(0.4, 22),
+                },
             ]
         },
         "scores": {
@@ -48,9 +63,7 @@ def sample_report(catalogue: list[Product], recipe: str) -> dict[str, Any]:
                 "pairs": [9] * 20 + [0] * 20,
             }
         },
-        "hubs": {
-            recipe: {"skewness": 1.5, "products": [[each, 60 - rank] for rank, each in enumerate(ids[:50])]}
-        },
+        "hubs": {recipe: {"products": [[each, 60 - rank] for rank, each in enumerate(ids[:50])]}},
         "orphans": {recipe: {"count": 77, "ids": ids[20:75]}},
         "twins": {
             "groups": len(twins),
@@ -58,3 +71,7 @@ def sample_report(catalogue: list[Product], recipe: str) -> dict[str, Any]:
             "first": list(twins.values()),
         },
     }
+
+
+def _figure(value: float, sample: int) -> dict[str, Any]:
+    return {"value": value, "low": round(value - 0.05, 4), "high": round(value + 0.05, 4), "sample": sample}

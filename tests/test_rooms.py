@@ -34,7 +34,7 @@ PRECOMPUTE = {
     "building": {"embeddings", "evaluation", "live", "models", "neighbours", "shared", "sources", "store"},
     "reports": {"building", "embeddings", "evaluation", "models", "neighbours", "shared", "sources", "store"},
     "doctor": {"building", "embeddings", "models", "neighbours", "reports", "shared", "sources", "store"},
-    "cli": {"building", "collect", "doctor", "models", "reports", "shared", "sources"},
+    "cli": {"building", "collect", "doctor", "evaluation", "models", "reports", "shared", "sources"},
     "__main__": {"cli"},
 }
 

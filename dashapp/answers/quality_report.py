@@ -10,7 +10,8 @@ from typing import Any
 from bundle import Bundle, BundleError
 from dashapp.shown_recipe import ShownRecipe
 
-CUTS = (1, 5, 10)
+PRECISIONS = {"precision_at_1": 1, "precision_at_5": 5, "precision_at_10": 10}
+"""How many of the first entries count, by the name of the yardstick."""
 
 _SERIES = {
     "Best look-alike of each product": "first",
@@ -20,19 +21,21 @@ _SERIES = {
 
 
 @dataclass(frozen=True)
-class Precision:
-    """The `share`, from 0 to 1, of the first `among` look-alikes that have the product's category."""
+class Figure:
+    """What a yardstick says: a value, the bounds of its 95 % interval, and how many products counted."""
 
-    among: int
-    share: float
+    value: float
+    low: float
+    high: float
+    sample: int
 
 
 @dataclass(frozen=True)
 class QualityReport:
     """The measurements of one recipe's lists; empty or None where not measured.
 
-    `precision` has one figure per number of entries examined; `chance` is the precision of random entries.
-    `categories` has each category's name, number of products and precision, the weakest first. `histograms`
+    `yardsticks` has a figure for each name; `chance` is the precision of random entries. `categories` has
+    each category's name, number of products and figures, the weakest first. `histograms`
     counts scores in the bins between `edges`. `hubs` has ids with the number of lists they are in, highest
     first. `orphans` has the first of the `orphan_count` ids in no list, `twins` the first of the `twin_count`
     groups of near-duplicates, and `left_out` files with the reason.
@@ -40,9 +43,9 @@ class QualityReport:
 
     recipe: ShownRecipe
     products: int
-    precision: Mapping[int, Precision] = field(default_factory=dict)
+    yardsticks: Mapping[str, Figure] = field(default_factory=dict)
     chance: float | None = None
-    categories: Sequence[tuple[str, int, Mapping[int, Precision]]] = ()
+    categories: Sequence[tuple[str, int, Mapping[str, Figure]]] = ()
     edges: Sequence[float] = ()
     histograms: Mapping[str, Sequence[int]] = field(default_factory=dict)
     hubs: Sequence[tuple[str, int]] | None = None
@@ -60,7 +63,7 @@ class QualityReport:
             return cls(
                 recipe,
                 bundle.count,
-                precision=_precision(report.get("quality", {}).get(recipe.name, {})),
+                yardsticks=_figures(report.get("yardsticks", {}).get(recipe.name, {})),
                 chance=_chance(bundle),
                 categories=_categories(report.get("categories", {}).get(recipe.name, [])),
                 **_scores(report.get("scores", {}).get(recipe.name)),
@@ -73,9 +76,9 @@ class QualityReport:
             ) from error
 
     @property
-    def cuts(self) -> tuple[int, ...]:
-        """The numbers of entries for which any category has a precision."""
-        return tuple(cut for cut in CUTS if any(cut in found for _, _, found in self.categories))
+    def precisions(self) -> dict[int, Figure]:
+        """The precision by category, by how many of the first entries count."""
+        return {cut: self.yardsticks[name] for name, cut in PRECISIONS.items() if name in self.yardsticks}
 
     def middle(self, name: str) -> float:
         """The approximate median of one histogram's scores: the upper edge of its bin."""
@@ -85,9 +88,12 @@ class QualityReport:
         return self.edges[place + 1]
 
 
-def _precision(figures: Mapping[str, Any]) -> dict[int, Precision]:
-    named = {cut: figures.get(f"precision_at_{cut}") for cut in CUTS}
-    return {cut: Precision(cut, float(share)) for cut, share in named.items() if share is not None}
+def _figures(entry: Mapping[str, Any]) -> dict[str, Figure]:
+    read = {name: each for name, each in entry.items() if isinstance(each, Mapping)}
+    return {
+        name: Figure(float(each["value"]), float(each["low"]), float(each["high"]), int(each["sample"]))
+        for name, each in read.items()
+    }
 
 
 def _chance(bundle: Bundle) -> float | None:
@@ -99,13 +105,13 @@ def _chance(bundle: Bundle) -> float | None:
     return sum(size * (size - 1) for size in sizes) / counted / (bundle.count - 1)
 
 
-def _categories(entries: Sequence[Mapping[str, Any]]) -> list[tuple[str, int, dict[int, Precision]]]:
-    read = [(str(each["category"]), int(each["products"]), _precision(each)) for each in entries]
+def _categories(entries: Sequence[Mapping[str, Any]]) -> list[tuple[str, int, dict[str, Figure]]]:
+    read = [(str(each["category"]), int(each["products"]), _figures(each)) for each in entries]
 
-    def weakness(entry: tuple[str, int, dict[int, Precision]]) -> tuple[float, str]:
+    def weakness(entry: tuple[str, int, dict[str, Figure]]) -> tuple[float, str]:
         name, _, found = entry
-        best = found.get(5) or found.get(1)
-        return best.share if best else 1.0, name
+        best = found.get("precision_at_5") or found.get("precision_at_1")
+        return best.value if best else 1.0, name
 
     return sorted(read, key=weakness)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bundle import Bundle
 from dashapp.addresses import QUALITY, GalleryQuery, href_of, positive_number
-from dashapp.answers.quality_report import Precision, QualityReport
+from dashapp.answers.quality_report import PRECISIONS, Figure, QualityReport
 from dashapp.pages.quality_lists import LISTS, PREVIEW, listed, listing_page, way_to
 from dashapp.parts import html
 from dashapp.parts.components import recipe_links
@@ -18,6 +18,34 @@ _ROWS = 12
 """How many categories are shown at once; the others fold away."""
 
 _MOST_ROWS = 200
+
+_OTHERS = {
+    "other_picture_first": (
+        "The same product’s other picture comes first",
+        "Where a product has several pictures and one of them is searched for among all.",
+    ),
+    "colour_at_5": ("The first 5 have the same main colour", ""),
+    "facts_at_5": ("The first 5 share a fact", "Of each product’s facts, such as its material."),
+    "largest_hub": (
+        "Lists with the most frequent product",
+        "Among their first 10. Fewer are better: it looks like everything.",
+    ),
+    "hub_skewness": (
+        "Unevenness of the lists",
+        "0 if every product is in equally many lists. Engineers call it the skewness of N₁₀.",
+    ),
+    "not_shown": ("Products that no list shows at first", "Fewer are better: nobody finds them by looks."),
+    "in_no_list": ("Products in no list at all", "Not even where visitors ask for more."),
+}
+"""What the other yardsticks are, and what they mean, by their names in the report."""
+
+_IN_CATEGORIES = {
+    **{name: f"First {cut}" for name, cut in PRECISIONS.items()},
+    "other_picture_first": "Other picture",
+    "colour_at_5": "Same colour",
+    "facts_at_5": "Facts shared",
+}
+"""The columns of the table of categories."""
 
 
 def quality_page(site: Site, bundle: Bundle, *, arguments: dict[str, str]) -> View:
@@ -33,6 +61,7 @@ def quality_page(site: Site, bundle: Bundle, *, arguments: dict[str, str]) -> Vi
         return listing_page(site, bundle, measures, name=arguments["list"], page=page)
     sections = [
         _precision(measures),
+        _others(measures),
         _categories(measures),
         _scores(measures),
         *(_preview(site, bundle, measures, name) for name in LISTS),
@@ -40,9 +69,7 @@ def quality_page(site: Site, bundle: Bundle, *, arguments: dict[str, str]) -> Vi
     ]
     said = [section for section in sections if section is not None]
     if not said:
-        said = [
-            html.P("This catalogue was built without quality measurements. Building it again adds them.")
-        ]
+        said = [html.P("This catalogue was built without quality measurements. Building it again adds them.")]
     head = [html.H1("How good the look-alikes are"), html.P(_opening(measures), className="quality-opening")]
     return View(
         title="Quality",
@@ -54,13 +81,15 @@ def quality_page(site: Site, bundle: Bundle, *, arguments: dict[str, str]) -> Vi
 
 
 def _opening(measures: QualityReport) -> str:
-    first = measures.precision.get(5) or measures.precision.get(1)
-    if first is None:
+    found = measures.precisions
+    if 5 in found:
+        among = f"Of a product’s first 5 look-alikes, {percent(found[5].value)}"
+        sentence = f"{among} are from its own category"
+    elif 1 in found:
+        often = percent(found[1].value)
+        sentence = f"A product’s first look-alike is from its own category {often} of the time"
+    else:
         return "Measured on the whole catalogue when the look-alikes were found."
-    among = f"{first.among} look-alikes" if first.among > 1 else "look-alike"
-    sentence = f"Of a product’s first {among}, {percent(first.share)} are from its own category"
-    if first.among == 1:
-        sentence = f"A product’s first look-alike is from its own category {percent(first.share)} of the time"
     if measures.chance is None:
         return f"{sentence}."
     return f"{sentence}. Picked at random, it would be {percent(measures.chance)}."
@@ -74,20 +103,54 @@ def _recipes(site: Site, current: ShownRecipe) -> Component | None:
 
 
 def _precision(measures: QualityReport) -> Component | None:
-    if not measures.precision:
+    if not measures.precisions:
         return None
     rows = [
-        _row(f"The first {each.among}" if each.among > 1 else "The first one", _bar(each.share))
-        for each in measures.precision.values()
+        _row(f"The first {cut}" if cut > 1 else "The first one", *_cells(each))
+        for cut, each in measures.precisions.items()
     ]
     if measures.chance is not None:
-        rows.append(_row("Picked at random", _bar(measures.chance), className="quality-chance"))
+        rows.append(_row("Picked at random", _bar(measures.chance), html.Span(), className="quality-chance"))
     return _section(
         "Look-alikes of the same category",
         "Categories are only a yardstick: a red mug and a red bowl may well look alike, and "
-        "count as a mistake here. Engineers call it precision at 1, 5 and 10, leave-one-out.",
-        html.Table(html.Tbody(rows), className="quality-table"),
+        "count as a mistake here. Engineers call it precision at 1, 5 and 10, leave-one-out. "
+        "The small figures are the range that chance allows (a 95% interval) and how many products counted.",
+        html.Table(html.Tbody(rows), className="quality-table quality-yardsticks"),
     )
+
+
+def _others(measures: QualityReport) -> Component | None:
+    rows = [
+        _row(
+            html.Div([html.Span(title), html.Div(meaning, className="quality-small") if meaning else None]),
+            *_cells(measures.yardsticks[name], share=name != "hub_skewness"),
+        )
+        for name, (title, meaning) in _OTHERS.items()
+        if name in measures.yardsticks
+    ]
+    if not rows:
+        return None
+    return _section(
+        "Other yardsticks",
+        "No single figure says whether look-alikes look alike: what raises one may lower another.",
+        html.Table(html.Tbody(rows), className="quality-table quality-yardsticks"),
+    )
+
+
+def _cells(found: Figure, *, share: bool = True) -> list[Component]:
+    products = counted(found.sample, "product")
+    number = html.Div(html.Span(f"{found.value:.2f}"), className="quality-bar")
+    return [
+        _bar(found.value) if share else number,
+        html.Div([html.Div(_range(found, share=share)), html.Div(products)], className="quality-small"),
+    ]
+
+
+def _range(found: Figure, *, share: bool = True) -> str:
+    if share:
+        return f"{100 * found.low:.0f}–{100 * found.high:.0f}%"
+    return f"{found.low:.2f} to {found.high:.2f}"
 
 
 def _row(name: str | Component, *cells: Component, className: str = "") -> Component:
@@ -103,15 +166,16 @@ def _bar(share: float) -> Component:
 def _categories(measures: QualityReport) -> Component | None:
     if not measures.categories:
         return None
+    names = [name for name in _IN_CATEGORIES if any(name in found for _, _, found in measures.categories)]
     rows = [
         _row(
             html.A(name, href=GalleryQuery.of(category=name).href, className="more"),
             html.Span(f"{products:,}"),
-            *(_figure(found.get(among)) for among in measures.cuts),
+            *(_figure(found.get(each)) for each in names),
         )
         for name, products, found in measures.categories[:_MOST_ROWS]
     ]
-    columns = ["Category", "Products", *(f"First {among}" for among in measures.cuts)]
+    columns = ["Category", "Products", *(_IN_CATEGORIES[name] for name in names)]
     head = html.Thead(html.Tr([html.Th(column, scope="col") for column in columns]))
     parts: list[Component] = [_precisions([head, html.Tbody(rows[:_ROWS])])]
     if len(rows) > _ROWS:
@@ -124,17 +188,20 @@ def _categories(measures: QualityReport) -> Component | None:
         parts.append(html.P(f"The weakest {_MOST_ROWS} of {len(measures.categories):,} categories."))
     return _section(
         "Category by category",
-        "Weakest first: in these categories, pictures say least about what a product is.",
+        "Weakest first: in these categories, pictures say least about what a product is. "
+        "Under each figure is its 95% interval, which is wide where a category has few products.",
         *parts,
     )
 
 
-def _figure(found: Precision | None) -> Component:
-    return html.Span(percent(found.share) if found else "–")
+def _figure(found: Figure | None) -> Component:
+    if found is None:
+        return html.Span("–")
+    return html.Div([html.Span(percent(found.value)), html.Div(_range(found), className="quality-small")])
 
 
 def _precisions(parts: list[Component]) -> Component:
-    return _wide(parts, label="Precision by category", kind="quality-numbers")
+    return _wide(parts, label="Yardsticks by category", kind="quality-numbers")
 
 
 def _wide(parts: list[Component], *, label: str, kind: str = "") -> Component:

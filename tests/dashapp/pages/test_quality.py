@@ -36,16 +36,30 @@ def test_the_first_sentence_says_how_good_it_is_and_what_chance_would_give(
     chance = sum(size * (size - 1) for size in sizes) / sum(sizes) / 119
     opening = "Of a product’s first 5 look-alikes, 50% are from its own category. Picked at random, it would"
     assert f"{opening} be {chance:.0%}." in spoken(html)
-    assert "The first one 83% The first 5 50% The first 10 25%" in spoken(html)
+    rows = [spoken(row) for row in select(section(html, "Look-alikes of the same category"), "tr")]
+    assert rows[:2] == ["The first one 83% 78–88% 90 products", "The first 5 50% 45–55% 90 products"]
     assert len(select(html, "h1")) == 1
 
 
 def test_categories_come_weakest_first_and_lead_to_their_products(client: FlaskClient) -> None:
     part = section(client.get("/quality").text, "Category by category")
     rows = [spoken(row) for row in select(part, "tbody tr")]
-    assert rows == ["Mugs 22 70% 12%", "Bowls & <Plates> 30 90% 80%"]
+    assert rows == [
+        "Mugs 22 70% 65–75% 12% 7–17% 40% 35–45%",
+        "Bowls & <Plates> 30 90% 85–95% 80% 75–85% –",
+    ]
     href = links_of(part)["Bowls & <Plates>"]
     assert client.get(href).status_code == 200 and "Sample" in client.get(href).text
+
+
+def test_no_yardstick_stands_alone(client: FlaskClient) -> None:
+    rows = [spoken(row) for row in select(section(client.get("/quality").text, "Other yardsticks"), "tr")]
+    assert len(rows) == 3
+    assert rows[0].startswith("The same product’s other picture") and rows[0].endswith(
+        "12% 8–18% 14 products"
+    )
+    assert rows[1].endswith("1.50 1.25 to 1.75 120 products")
+    assert rows[2].endswith("5% 0–10% 120 products")
 
 
 def test_scores_are_three_histograms_with_their_middles(client: FlaskClient) -> None:
@@ -114,8 +128,8 @@ def test_recipes_are_switched_by_links(client: FlaskClient, single: FlaskClient)
 @pytest.mark.parametrize(
     "report",
     [
-        {"quality": []},
-        {"quality": {"sample": {"precision_at_1": "much"}}},
+        {"yardsticks": []},
+        {"yardsticks": {"sample": {"precision_at_1": {"value": "much"}}}},
         {"scores": {"sample": {"edges": [0, 1], "first": [1, 2]}}},
         {"hubs": {"sample": {}}},
         {"left_out": ["x"]},
