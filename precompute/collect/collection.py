@@ -31,7 +31,7 @@ from precompute.shared.wording import counted
 from precompute.sources import LeftOut, read_records
 from precompute.sources.catalogue import table_in
 from precompute.sources.files import JOURNAL
-from precompute.sources.folders.picture_files import PictureFiles
+from precompute.sources.folders.picture_files import PictureFiles, read_picture
 from precompute.sources.folders.unpacked import UnpackFolder, opened
 from precompute.store.files import remove_unfinished
 
@@ -219,7 +219,7 @@ class _Collection:
                 continue
             try:
                 inside = unpack.folder / image
-                data = (inside if inside.is_file() else folder / files.find(image)).read_bytes()
+                data = read_picture(inside if inside.is_file() else folder / files.find(image))
                 choice.local[image] = keep_picture(data, self.settings.out)
             except (ValueError, OSError, PictureError) as error:
                 choice.reasons[image] = str(error)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from collections import deque
 from collections.abc import Callable, Generator, Iterable
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -12,10 +11,9 @@ from pathlib import Path
 from threading import Lock
 from typing import Generic, TypeVar
 
-from bundle.disk import open_file
 from pictures.errors import PictureError
-from pictures.limits import BUILD, MEGABYTE
 from precompute.shared.errors import UserError
+from precompute.sources.folders.picture_files import read_picture
 
 Result = TypeVar("Result")
 
@@ -83,7 +81,7 @@ class _Seen:
 
 def _load(folder: Path, file: str, prepare: Callable[[str, bytes], Result], seen: _Seen) -> Loaded[Result]:
     try:
-        data = _read(folder / file)
+        data = read_picture(folder / file)
     except OSError as error:
         if not folder.is_dir():
             raise UserError(f"The folder {folder} disappeared while its pictures were read.") from error
@@ -97,12 +95,3 @@ def _load(folder: Path, file: str, prepare: Callable[[str, bytes], Result], seen
         return Loaded(file, image_id, result=prepare(image_id, data))
     except PictureError as error:
         return Loaded(file, image_id, reason=str(error))
-
-
-def _read(path: Path) -> bytes:
-    with open_file(path) as file:
-        # The size is passed because `read` allocates what it is told. A file that grows meanwhile is cut off.
-        data = file.read(min(os.fstat(file.fileno()).st_size, BUILD.bytes) + 1)
-    if len(data) > BUILD.bytes:
-        raise PictureError(f"the file has more than {BUILD.bytes // MEGABYTE} MB")
-    return data

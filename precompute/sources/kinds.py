@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from bundle.disk import open_file
 from precompute.shared.errors import UserError
 from precompute.sources.readers.delimited import open_delimited
 from precompute.sources.readers.encoding import Encoding, decoded, encoding_of_head
@@ -66,9 +67,9 @@ def _is_json_lines(head: FileStart) -> bool:
     return isinstance(item, dict) and bool(rest.strip() or not re.search(r":\s*\[\s*\{", first))
 
 
-def _without_pictures(open_file: Callable[[Path], Rows]) -> Callable[[Path, Keep], Rows]:
+def _without_pictures(rows_of: Callable[[Path], Rows]) -> Callable[[Path, Keep], Rows]:
     """Adapt the opener of a format that cannot contain pictures."""
-    return lambda path, keep: open_file(path)
+    return lambda path, keep: rows_of(path)
 
 
 FOLDER = SourceKind("folder", "a folder of pictures, or of pictures and a table that names them")
@@ -128,7 +129,7 @@ _MOST_CONTROL = 0.05
 
 def kind_of(path: Path) -> FileKind:
     """The kind of a file, by its content, not its name. Raises `UserError` if it is not a table."""
-    with path.open("rb") as file:
+    with open_file(path) as file:
         data = file.read(_HEAD)
     if not data.strip(b"\x00\t\n\r "):
         raise UserError(f"Expected a table or a feed of products. Received: {path}, which is empty.")

@@ -6,11 +6,15 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
+from bundle.disk import read_text
 from precompute.shared.printable import printable
 from precompute.shared.progress import say
 
 REPORT = "collected.json"
 """The report of a collection, in the folder of its catalogue."""
+
+_LARGEST = 1_000_000_000
+"""Bytes of it."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +48,7 @@ def left_out_before(folder: Path) -> list[LeftOut]:
     """
     path = folder / REPORT
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
+        content = json.loads(read_text(path, most=_LARGEST))
         found = [LeftOut(str(each["file"]), str(each["reason"])) for each in content["left_out"]]
         source, unfinished = str(content["source"]), str(content["unfinished"])
     except FileNotFoundError:

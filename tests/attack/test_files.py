@@ -15,6 +15,9 @@ from precompute.cli import main as cli
 from precompute.embeddings import loader
 from precompute.shared.errors import UserError
 from precompute.sources import read_catalogue
+from precompute.sources.folders.picture_files import read_picture
+from precompute.sources.folders.unpacked import UnpackFolder, opened
+from precompute.sources.kinds import FILE_KINDS, FileKind
 from tests.builds import Tiny, run, tiny, write_pictures
 
 __all__ = ["tiny"]
@@ -67,7 +70,7 @@ def test_a_file_that_turns_into_a_pipe_does_not_hang_a_build(
         rows = "".join(f"{path.stem},{path.relative_to(photos)}\n" for path in photos.rglob("*.png"))
         (photos / "products.csv").write_text("id,image\n" + rows)
     turned = photos / "cups" / "0000.png"
-    read = loader._read
+    read = loader.read_picture
 
     def turning(path: Path) -> bytes:
         if path == turned and path.is_file():
@@ -75,7 +78,7 @@ def test_a_file_that_turns_into_a_pipe_does_not_hang_a_build(
             os.mkfifo(path)
         return read(path)
 
-    monkeypatch.setattr(loader, "_read", turning)
+    monkeypatch.setattr(loader, "read_picture", turning)
     summary = run(photos, tmp_path / "data")
     assert summary.products == 5
     assert [entry for entry in summary.left_out if "pipe" in entry.reason]
@@ -93,6 +96,25 @@ def test_a_file_is_not_opened_where_it_turns_into_a_pipe_just_then(
         open_file(path)
 
 
+@pytest.mark.parametrize("kind", FILE_KINDS, ids=lambda kind: kind.name)
+def test_no_reader_opens_a_pipe(tmp_path: Path, kind: FileKind) -> None:
+    """Where a table becomes one after it was looked at: the open neither waits nor reads."""
+    os.mkfifo(tmp_path / "products")
+    with pytest.raises((OSError, UserError), match=r"pipe|Invalid argument"):
+        list(kind.open(tmp_path / "products", lambda data, name: name).entries)
+
+
+@pytest.mark.parametrize("ending", ["gz", "zip"])
+def test_no_archive_is_unpacked_from_a_pipe(
+    tmp_path: Path, ending: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pipe = tmp_path / f"products.csv.{ending}"
+    os.mkfifo(pipe)
+    monkeypatch.setattr(Path, "is_file", lambda path: True)
+    with pytest.raises(OSError, match="pipe"):
+        opened(pipe, UnpackFolder(tmp_path / "unpacked"))
+
+
 @pytest.mark.parametrize("kind", [None, "csv", "folder"])
 def test_a_source_that_is_no_file_is_a_sentence(tmp_path: Path, kind: str | None) -> None:
     os.mkfifo(tmp_path / "products.csv")
@@ -105,7 +127,7 @@ def test_reading_a_small_file_asks_for_little_memory(photos: Path) -> None:
     path = next(photos.rglob("*.png"))
     tracemalloc.start()
     try:
-        assert loader._read(path) == path.read_bytes()
+        assert read_picture(path) == path.read_bytes()
         assert tracemalloc.get_traced_memory()[1] < 200_000
     finally:
         tracemalloc.stop()

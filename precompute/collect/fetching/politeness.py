@@ -176,7 +176,12 @@ class Robots(RobotsTxtMiddleware):
 
 def is_about_trust(exception: BaseException) -> bool:
     """Whether a connection failed as the server's certificate is not one of those that are trusted."""
-    return "certificate verify failed" in str(exception)
+    return "certificate verify failed" in str(exception) or is_of_another_name(exception)
+
+
+def is_of_another_name(exception: BaseException) -> bool:
+    """Whether a connection failed as the server's certificate is for other names than the one asked for."""
+    return "VerificationError(" in str(exception)
 
 
 def _host(request: Request) -> str:

@@ -16,7 +16,7 @@ from scrapy.exceptions import (
 from scrapy.spidermiddlewares.httperror import HttpError
 
 from precompute.collect.fetching.guard import GuardedResolver
-from precompute.collect.fetching.politeness import is_about_trust
+from precompute.collect.fetching.politeness import is_about_trust, is_of_another_name
 from precompute.collect.fetching.reactor import HEADERS_TOO_LONG
 
 GONE = frozenset({403, 404, 410})
@@ -51,6 +51,8 @@ def reason_of(error: BaseException, address: str, judge: GuardedResolver) -> str
         return "the answer took too long"
     if isinstance(error, DownloadConnectionRefusedError):
         return "the connection was refused"
+    if is_of_another_name(error):
+        return "its certificate is for another name than the address has"
     if is_about_trust(error):
         return "its certificate is not trusted (SSL_CERT_FILE can name a file with further ones that are)"
     if isinstance(error, ResponseDataLossError):

@@ -10,6 +10,9 @@ from functools import cache
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote
 
+from bundle.disk import open_file
+from pictures.errors import PictureError
+from pictures.limits import BUILD, MEGABYTE
 from precompute.sources.files import EXTENSIONS, files_in, is_picture, is_text
 from precompute.sources.folders.unpacked import UnpackFolder
 
@@ -18,6 +21,16 @@ _STEMS_TOLD = 0.5
 
 _FEWEST_STEMS = 2
 _SHOWN = 2
+
+
+def read_picture(path: Path) -> bytes:
+    """The bytes of a file. Raises `OSError` as `open_file` does, and `PictureError` if it is too large."""
+    with open_file(path) as file:
+        # A file that grows meanwhile is read as far as it went; what `read` is told, it asks memory for.
+        data = file.read(min(os.fstat(file.fileno()).st_size, BUILD.bytes) + 1)
+    if len(data) > BUILD.bytes:
+        raise PictureError(f"the file has more than {BUILD.bytes // MEGABYTE} MB")
+    return data
 
 
 class PictureFiles:

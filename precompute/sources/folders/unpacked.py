@@ -11,6 +11,7 @@ import zipfile
 import zlib
 from pathlib import Path, PurePosixPath
 
+from bundle.disk import open_file
 from precompute.shared.errors import UserError
 from precompute.sources.files import EXTENSIONS
 
@@ -67,7 +68,8 @@ class UnpackFolder:
         """Copy a file into the folder under a name."""
         target = self.folder / name
         target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(source, target)
+        with open_file(source) as file, target.open("wb") as out:
+            shutil.copyfileobj(file, out, _BLOCK)
 
     def _write(self, name: str, data: bytes) -> None:
         target = self.folder / name
@@ -106,11 +108,11 @@ def opened(source: Path, unpack: UnpackFolder) -> Path:
 
 def is_zip_of_files(path: Path) -> bool:
     """Whether a file is a ZIP archive, but not a workbook."""
-    with path.open("rb") as file:
+    with open_file(path) as file:
         if file.read(4) != b"PK\x03\x04":
             return False
     try:
-        with zipfile.ZipFile(path) as archive:
+        with open_file(path) as file, zipfile.ZipFile(file) as archive:
             names = archive.namelist()
     except zipfile.BadZipFile:
         return False
@@ -119,7 +121,7 @@ def is_zip_of_files(path: Path) -> bool:
 
 def is_gzip(path: Path) -> bool:
     """Whether a file is compressed with gzip."""
-    with path.open("rb") as file:
+    with open_file(path) as file:
         return file.read(2) == b"\x1f\x8b"
 
 
@@ -128,7 +130,7 @@ def unpack_gzip(path: Path, into: Path) -> Path:
     target = into / (path.name[:-3] if path.name.lower().endswith(".gz") else f"{path.name}.unpacked")
     written = 0
     try:
-        with gzip.open(path) as source, target.open("wb") as out:
+        with open_file(path) as file, gzip.open(file) as source, target.open("wb") as out:
             while block := source.read(_BLOCK):
                 written += len(block)
                 _check_size(path, written)
@@ -144,7 +146,7 @@ def unpack_gzip(path: Path, into: Path) -> Path:
 def unpack_zip(path: Path, into: Path) -> Path:
     """Unpack an archive into a folder. Returns the folder of its files. Raises what `unpack_gzip` raises."""
     try:
-        with zipfile.ZipFile(path) as archive:
+        with open_file(path) as file, zipfile.ZipFile(file) as archive:
             members = [each for each in archive.infolist() if not each.is_dir() and _is_inside(each.filename)]
             _check_size(path, sum(each.file_size for each in members))
             for member in members:

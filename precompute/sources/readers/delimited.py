@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TextIO
 
+from bundle.disk import open_file
 from precompute.shared.csv_cells import MARK, unmarked
 from precompute.shared.errors import UserError
 from precompute.shared.wording import counted
@@ -30,7 +31,7 @@ _NOT_CLOSED = "a quotation mark in it is never closed: reading continues at the 
 def open_delimited(path: Path) -> Rows:
     """The rows of a table with a header. Raises `UserError` if it has none."""
     encoding = encoding_of(path)
-    with path.open("rb") as file:
+    with open_file(path) as file:
         head = decoded(file.read(_HEAD), encoding)
     first, skipped, text = _without_hint(head)
     delimiter = first or _delimiter_of(text)

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
+from bundle.disk import open_file
+
 _BLOCK = 1 << 20
 _SAMPLE = 1 << 16
 _AROUND = 1_000
@@ -53,7 +55,7 @@ class Encoding:
 
 def encoding_of(path: Path) -> Encoding:
     """The encoding of a file: by its byte order mark, or UTF-8 if it is valid, otherwise guessed."""
-    with path.open("rb") as file:
+    with open_file(path) as file:
         wide = encoding_of_head(file.read(4096))
         file.seek(0)
         return wide or _of_bytes(file)
@@ -70,7 +72,7 @@ def encoding_of_head(head: bytes) -> Encoding | None:
 
 def open_text(path: Path, encoding: Encoding) -> TextIO:
     """The file as text with its line ends unchanged. Bytes that are invalid in the encoding become �."""
-    return path.open(encoding=encoding.name, errors="replace", newline="")
+    return io.TextIOWrapper(open_file(path), encoding=encoding.name, errors="replace", newline="")
 
 
 def decoded(data: bytes, encoding: Encoding) -> str:

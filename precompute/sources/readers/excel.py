@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import posixpath
 import zipfile
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bundle.disk import open_file
 from precompute.shared.errors import UserError
 from precompute.sources.columns import has_picture, header_place, numbered, role_of
 from precompute.sources.exports import export_of
@@ -41,7 +43,7 @@ def open_excel(path: Path, keep: Keep) -> Rows:
     try:
         _check_size(path)
         # Given a path, the library would trust the file name's extension.
-        with path.open("rb") as file:
+        with open_file(path) as file:
             workbook = load_workbook(file)
             file.seek(0)
             is_open_document = b"opendocument" in file.read(200)
@@ -56,11 +58,12 @@ def open_excel(path: Path, keep: Keep) -> Rows:
 
 
 def _check_size(path: Path) -> None:
-    if not zipfile.is_zipfile(path):
-        size = path.stat().st_size
-    else:
-        with zipfile.ZipFile(path) as archive:
-            size = sum(each.file_size for each in archive.infolist())
+    with open_file(path) as file:
+        if zipfile.is_zipfile(file):
+            with zipfile.ZipFile(file) as archive:
+                size = sum(each.file_size for each in archive.infolist())
+        else:
+            size = os.fstat(file.fileno()).st_size
     if size > _LARGEST:
         raise UserError(
             f"Expected a workbook of at most {_LARGEST // 10**6:,} MB unpacked. Received: {path}, "

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bundle.disk import open_file
 from precompute.sources.columns import has_picture
 from precompute.sources.readers import wordpress
 from precompute.sources.readers.encoding import encoding_of
@@ -34,7 +35,7 @@ _ADDRESSES = ("url", "src", "href", "link")
 def open_feed(path: Path) -> Rows:
     """The items of a feed, each with its elements' texts by their names without namespaces."""
     encoding, note = _encoding(path)
-    with path.open("rb") as opened:
+    with open_file(path) as opened:
         head = opened.read(_HEAD)
     file = _Feed(path, encoding, head)
     if wordpress.MARK in head:
@@ -65,7 +66,7 @@ def _rows(path: Path, file: _Feed, what: str, entries: Iterator[Row | LeftOut], 
 
 def _encoding(path: Path) -> tuple[str | None, str]:
     """The encoding to use if the file declares a wrong one, otherwise None, and a note about it."""
-    with path.open("rb") as file:
+    with open_file(path) as file:
         declared = _DECLARED.search(file.read(1024))
     found = encoding_of(path)
     if found.name.startswith("utf") or (declared and declared[1].lower() not in (b"utf-8", b"utf8")):
@@ -80,7 +81,7 @@ class _Feed:
     def __init__(self, path: Path, encoding: str | None, head: bytes) -> None:
         self.path, self._encoding = path, encoding
         self._declared = _missing_declarations(head) if encoding is None else b""
-        self.metered = Metered(path.open("rb"))
+        self.metered = Metered(open_file(path))
 
     def items(self, other: str = "") -> Iterator[tuple[str, etree._Element] | LeftOut]:
         """The items with their places, the elements `other` outside of items, without a place, and damage."""

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from bundle.disk import open_file
 from precompute.shared.errors import UserError
 from precompute.sources.columns import has_picture
 from precompute.sources.exports.items import flattened
@@ -163,7 +164,7 @@ def _prefix(path: Path, encoding: Encoding) -> str:
 
 def _metered(path: Path, encoding: Encoding) -> Metered:
     sound = encoding.name == "utf-8" and not encoding.note
-    return Metered(path.open("rb") if sound else open_text(path, encoding))
+    return Metered(open_file(path) if sound else open_text(path, encoding))
 
 
 def _reason(error: Exception) -> str:

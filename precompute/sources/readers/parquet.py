@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from bundle.disk import open_file
 from precompute.shared.errors import UserError
 from precompute.sources.columns import has_picture
 from precompute.sources.readers.json_rows import cells_of
@@ -31,7 +32,7 @@ def open_parquet(path: Path, keep: Keep) -> Rows:
     from pyarrow import parquet
 
     try:
-        file = parquet.ParquetFile(path, memory_map=False)
+        file = parquet.ParquetFile(open_file(path))
     except (pa.ArrowException, OSError) as error:
         raise UserError(f"{path} cannot be read as Parquet ({_reason(error)}).") from error
     pictures = {field.name for field in file.schema_arrow if _may_hold_pictures(field)}
@@ -68,7 +69,7 @@ def open_parquet(path: Path, keep: Keep) -> Rows:
             place = f"{path.name}, after row {done}"
             yield LeftOut(place, f"the file is damaged ({_reason(error)}): the rest is not read")
         finally:
-            file.close()
+            file.close(force=True)
 
     return Rows(
         what="a table (Parquet)",

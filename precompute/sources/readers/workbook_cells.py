@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
+from bundle.disk import open_file
+
 if TYPE_CHECKING:
     from lxml import etree
 
@@ -37,12 +39,13 @@ class CellContents:
 def contents_of(path: Path, sheet: str) -> CellContents:
     """The links and pictures in a sheet's cells; empty if the file is damaged or has another format."""
     found = CellContents()
-    if not zipfile.is_zipfile(path):
-        return found
     from lxml import etree
 
-    with zipfile.ZipFile(path) as archive:
+    with open_file(path) as file:
+        if not zipfile.is_zipfile(file):
+            return found
         try:
+            archive = zipfile.ZipFile(file)
             part = _part_of(archive, sheet)
             if part:
                 _add_sheet(archive, part, found)
@@ -54,7 +57,7 @@ def contents_of(path: Path, sheet: str) -> CellContents:
 
 def picture_in(path: Path, part: str) -> bytes:
     """The bytes of one part of the file."""
-    with zipfile.ZipFile(path) as archive:
+    with open_file(path) as file, zipfile.ZipFile(file) as archive:
         return archive.read(part)
 
 
