@@ -54,13 +54,25 @@ class Apart:
     It is started with the first picture. A forked server starts its own.
     """
 
-    def __init__(self, limits: PictureLimits, *, program: tuple[str, ...] = ("-m", "pictures.child")) -> None:
-        """`program` holds the arguments for Python."""
+    def __init__(
+        self,
+        limits: PictureLimits,
+        *,
+        keeps_memory: bool = False,
+        program: tuple[str, ...] = ("-m", "pictures.child"),
+    ) -> None:
+        """`program` holds the arguments for Python.
+
+        With `keeps_memory`, memory that a picture took is kept for the next one. That is far faster: the
+        system clears each page that it gives.
+        """
         self.limits = limits
+        self._keeps_memory = keeps_memory
         self._program = program
         self._lock = Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._of = 0
+        self._is_given_up = False
 
     def start(self) -> None:
         """Start the process now, so that the first picture need not wait. Raises what `square` raises."""
@@ -73,27 +85,43 @@ class Apart:
         Raises `PictureError` as `pictures.decoding.decode` does, and also if decoding takes longer than
         `seconds` or more memory than the limits allow.
         """
-        job = {"form": asdict(form), "box": [box.x, box.y, box.width, box.height], "seconds": seconds}
-        answer, content = self._ask(job, data)
+        answer, content = self._ask({"form": asdict(form)}, data, box, seconds)
         return content, float(answer["seconds"])
+
+    def picture(self, data: bytes, decoding: str, *, seconds: float) -> tuple[bytes, tuple[int, int]]:
+        """The pixels of a decoded picture, row by row in RGB, and its size. Raises as `square`."""
+        answer, content = self._ask({"form": None, "decoding": decoding}, data, WHOLE, seconds)
+        width, height = answer["size"]
+        return content, (width, height)
 
     def stop(self) -> None:
         """End the process. The next picture starts another one."""
         with self._lock:
             self._forget()
 
+    def give_up(self) -> None:
+        """End the process at once, for good: who waits for a picture gets a `PictureError`."""
+        self._is_given_up = True
+        if process := self._process:
+            process.kill()
+
     @property
     def process_id(self) -> int | None:
         """The id of the process, or None if none is running."""
         return self._process.pid if self._process and self._of == os.getpid() else None
 
-    def _ask(self, job: dict[str, Any], data: bytes) -> tuple[dict[str, Any], bytes]:
+    def _ask(
+        self, job: dict[str, Any], data: bytes, box: Box, seconds: float
+    ) -> tuple[dict[str, Any], bytes]:
+        job |= {"box": [box.x, box.y, box.width, box.height], "seconds": seconds}
         with self._lock:
             try:
                 answer, content = self._exchanged(job, data)
             except _EndedError as ended:
                 if ended.signal in _TOO_LONG:
                     raise PictureError(f"decoding takes longer than {self.limits.seconds:g} s") from None
+                if self._is_given_up:
+                    raise PictureError("decoding was stopped") from None
                 # A system that is short of memory may kill even an idle process.
                 try:
                     answer, content = self._exchanged(job, data)
@@ -107,6 +135,8 @@ class Apart:
 
     def _exchanged(self, job: dict[str, Any], data: bytes) -> tuple[dict[str, Any], bytes]:
         jobs, answers = self._started()
+        if self._is_given_up and self._process:
+            self._process.kill()
         try:
             send(jobs, job, data)
             return receive(answers)
@@ -114,6 +144,10 @@ class Apart:
             code = self._process.wait() if self._process else 0
             self._forget()
             raise _EndedError(-code) from None
+        except BaseException:
+            # Stopped in the middle of a message: nobody could tell where the next one begins.
+            self._forget()
+            raise
 
     def _started(self) -> tuple[IO[bytes], IO[bytes]]:
         if self._of != os.getpid():
@@ -127,16 +161,19 @@ class Apart:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 cwd=_ROOT,
-                env=os.environ | _ENVIRONMENT,
+                env=os.environ | ({} if self._keeps_memory else _ENVIRONMENT),
                 # Ctrl-C in a terminal goes to a whole group of processes. This one ends with its input.
                 process_group=0,
             )
+            head = {"limits": asdict(self.limits), "keeps_memory": self._keeps_memory}
             try:
-                send(_pipe(self._process.stdin), {"limits": asdict(self.limits)})
+                send(_pipe(self._process.stdin), head)
                 receive(_pipe(self._process.stdout))
             except (EOFError, OSError):
                 code = self._process.wait()
                 self._forget()
+                if self._is_given_up:
+                    raise _EndedError(signal.SIGKILL) from None
                 raise RuntimeError(
                     f"The process that decodes pictures ended while it started (exit code {code})."
                 ) from None

@@ -28,8 +28,9 @@ from pictures.messages import receive, send
 _SLACK = 64 * 1024**2
 """Bytes of address space on top of `PictureLimits.memory`, for the libraries."""
 
-_KEPT = 24 * 1024**2
-"""Bytes that may stay in use after a picture. If there are more, a new process replaces this one."""
+_KEPT = {True: 224 * 1024**2, False: 24 * 1024**2}
+"""Bytes that may stay in use after a picture, by what `Apart` says of keeping them. If there are more, a new
+process replaces this one."""
 
 _WAITING = 5
 """The wall-clock limit as a multiple of the CPU limit, as other programs may use the CPU too."""
@@ -43,6 +44,7 @@ def main() -> None:
     AvifImagePlugin.DEFAULT_MAX_THREADS = pillow_heif.options.DECODE_THREADS = 1
     head, _ = receive(jobs)
     limits = PictureLimits(**head["limits"] | {"formats": tuple(head["limits"]["formats"])})
+    kept = _KEPT[head["keeps_memory"]]
     _load_everything()
     _bound_memory(limits)
     before = _resident()
@@ -56,7 +58,7 @@ def main() -> None:
             return
         answer, content = _answered(job, data, limits)
         del data
-        answer["last"] = _resident() > before + _KEPT
+        answer["last"] = _resident() > before + kept
         send(answers, answer, content)
         if answer["last"]:
             return

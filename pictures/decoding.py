@@ -54,11 +54,22 @@ def decode(
     """
     with failures_as_reasons(limits):
         # Free the file's own picture before a part is cut out.
-        return box.cut(_whole(data, decoding, limits, box), widened=widened)
+        return box.cut(
+            decode_opened(open_checked(data, limits), data, decoding, limits, box), widened=widened
+        )
 
 
-def _whole(data: bytes, decoding: str, limits: PictureLimits, box: Box) -> Image.Image:
-    image = open_checked(data, limits)
+def decode_opened(
+    image: Image.Image | Heif,
+    data: bytes,
+    decoding: str,
+    limits: PictureLimits = BUILD,
+    box: Box = WHOLE,
+) -> Image.Image:
+    """Decode what `open_checked` opened from `data`, whole; `box` only says what will be cut out.
+
+    Call it inside `failures_as_reasons`.
+    """
     side = round(MINIMUM_DECODED_SIDE / min(box.width, box.height))
     upright = decoding == "upright"
     if isinstance(image, Heif):

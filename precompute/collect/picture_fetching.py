@@ -10,8 +10,8 @@ from typing import Any
 
 from scrapy.http import Response
 
-from pictures.decoding import decode
 from pictures.errors import PictureError
+from pictures.in_time import decode_in_time
 from pictures.opening import read_header
 from precompute.collect.addresses import AddressError, checked
 from precompute.collect.fetching.conditional import headers_for, version_of
@@ -170,8 +170,8 @@ def _judge(data: bytes) -> str:
         raise PictureError("the answer is empty (0 bytes)")
     if data.lstrip()[:200].lower().startswith((b"<!doctype html", b"<html", b"<head")):
         raise PictureError("it is a page of HTML and no picture")
+    decode_in_time(data)
     header = read_header(data)
-    decode(data)
     width, height = header.width, header.height
     if min(width, height) < SMALLEST_SIDE:
         raise PictureError(f"{width} × {height} pixels, under the {SMALLEST_SIDE} that show a product")

@@ -16,8 +16,8 @@ from typing import Protocol
 import numpy as np
 from PIL import Image
 
-from pictures.decoding import decode
 from pictures.form import Form
+from pictures.in_time import decode_in_time, given_up_when_stopped
 from precompute.embeddings.loader import Loaded, load
 from precompute.models.recipe import Recipe
 from precompute.models.registry import Extractor
@@ -130,7 +130,7 @@ def embed_all(
         fresh = not known(image_id)
         lacking = [task for task in tasks if image_id not in task.store]
         decodings = {*(["upright"] if fresh else []), *(task.form.decoding for task in lacking)}
-        pictures = {decoding: decode(data, decoding) for decoding in decodings}
+        pictures = {decoding: decode_in_time(data, decoding) for decoding in decodings}
         inputs = {form: form.make(pictures[form.decoding]) for form in {task.form for task in lacking}}
         if fresh:
             on_new_picture(image_id, data, pictures["upright"])
@@ -142,8 +142,9 @@ def embed_all(
             task.store.commit()
 
     progress = _Progress()
+    pictures_loaded = load(folder, files, prepare, threads=available_cores(), ahead=_WINDOW)
     # Closed even after an exception, so that no thread continues to write thumbnails.
-    with closing(load(folder, files, prepare, threads=available_cores(), ahead=_WINDOW)) as loaded:
+    with closing(pictures_loaded) as loaded, given_up_when_stopped():
         started, committed = perf_counter(), monotonic()
         for batch in _batches(loaded):
             progress.found.reading_seconds += perf_counter() - started

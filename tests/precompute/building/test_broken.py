@@ -151,16 +151,16 @@ def test_a_picture_that_is_replaced_while_it_is_read_stays_with_its_own_bytes(
     """The file changes after it was read and before it is decoded: id, thumbnail and vector are of one."""
     path = photos / "cups" / "0000.png"
     old, new = path.read_bytes(), encoded(picture(999, width=24, height=20))
-    decode = embed.decode
+    decode = embed.decode_in_time
 
     def replaced(data: bytes, decoding: str) -> Image.Image:
         if data == old:
             path.write_bytes(new)
         return decode(data, decoding)
 
-    monkeypatch.setattr(embed, "decode", replaced)
+    monkeypatch.setattr(embed, "decode_in_time", replaced)
     run(photos, tmp_path / "data")
-    monkeypatch.setattr(embed, "decode", decode)
+    monkeypatch.setattr(embed, "decode_in_time", decode)
     assert path.read_bytes() == new
     built = content_of(tmp_path / "data")
     tiny.pictures = 0

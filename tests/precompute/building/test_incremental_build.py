@@ -60,8 +60,8 @@ def test_a_change_costs_what_changed_and_gives_what_a_build_without_a_past_gives
     run(photos, tmp_path / "data")
     new = change(photos, kind)
     decoded: list[int] = []
-    decode = embed.decode
-    monkeypatch.setattr(embed, "decode", lambda *given: decoded.append(1) or decode(*given))
+    decode = embed.decode_in_time
+    monkeypatch.setattr(embed, "decode_in_time", lambda *given: decoded.append(1) or decode(*given))
     tiny.pictures = 0
     summary = run(photos, tmp_path / "data")
     assert (tiny.pictures, len(decoded)) == (new, new)
