@@ -142,7 +142,7 @@ def _product(site: Site, bundle: Bundle, values: dict[str, Any]) -> dict[str, An
 def _similar_parameters(site: Site, bundle: Bundle) -> tuple[Parameter, ...]:
     default = site.recipes[0]
     recipe = {"type": "string", "enum": [each.name for each in site.recipes], "default": default.name}
-    deepest = max(entry["depth"] for entry in bundle.recipes)
+    deepest = max(entry["depth"] + entry.get("reached", {}).get("most", 0) for entry in bundle.recipes)
     limit = {"type": "integer", "minimum": 1, "maximum": deepest, "default": default.top}
     near = f"near: at most {PRICE_BAND:.0%} from the product's own price. lower: below it."
     return (

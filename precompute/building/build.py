@@ -48,7 +48,8 @@ class BuildSettings:
     `image_folder` holds that table's pictures, by default the table's own folder; `exclude` has patterns of
     files and folders to ignore. `search` is "exact", "approximate" or None to let `find_neighbours` choose.
     `prune` drops from the store whatever neither the new generation nor the one before uses. `live` adds what
-    searching with a visitor's photo needs, for the first recipe.
+    searching with a visitor's photo needs, for the first recipe. `reach` gives each product that no list
+    has a place at the end of one.
     """
 
     source: Path
@@ -60,6 +61,7 @@ class BuildSettings:
     thumbnail_size: int = THUMBNAIL_SIZE
     prune: bool = False
     live: bool = False
+    reach: bool = False
     kind: str | None = None
     columns: Mapping[str, str] = field(default_factory=dict)
     image_folder: Path | None = None
@@ -79,12 +81,17 @@ class BuildSettings:
 
 @dataclass(frozen=True)
 class RecipeSummary:
-    """What a build did for one recipe; `embedding_seconds` is the extractor's, `yardsticks` as reported."""
+    """What a build did for one recipe; `embedding_seconds` is the extractor's, `yardsticks` as reported.
+
+    `out_of_reach` is how many products no list has, or had before `reach` gave them a place.
+    """
 
     name: str
     runtime: str
     embedding_seconds: float
     yardsticks: dict[str, dict[str, Any]]
+    out_of_reach: int
+    reach: bool
 
 
 @dataclass(frozen=True)
@@ -137,7 +144,8 @@ def build(settings: BuildSettings, *, catalogue: Catalogue | None = None) -> Sum
             if not products:
                 raise UserError(_nothing_left(settings.source, found.left_out))
             store.write_sources(catalogue.folder, found.embedded.files_by_image())
-            make = partial(make_lists, store=store, writer=writer, clock=clock, search=settings.search)
+            how = {"search": settings.search, "reach": settings.reach}
+            make = partial(make_lists, store=store, writer=writer, clock=clock, **how)
             made = [
                 make(recipe, plan, tasks[plan.key], products, with_map=number == 0)
                 for number, (recipe, plan) in enumerate(zip(settings.recipes, plans, strict=True))
@@ -264,7 +272,12 @@ def _manifest(
 
 def _summary(made: RecipeLists) -> RecipeSummary:
     return RecipeSummary(
-        made.recipe.name, made.plan.runtime, made.embedding_seconds, made.findings.yardsticks
+        made.recipe.name,
+        made.plan.runtime,
+        made.embedding_seconds,
+        made.findings.yardsticks,
+        out_of_reach=made.out_of_reach,
+        reach=made.reach is not None,
     )
 
 

@@ -44,19 +44,21 @@ def examine(
     top: int,
     products: Sequence[Product],
     counts: np.ndarray | None = None,
+    lengthened: np.ndarray | None = None,
     other_picture: np.ndarray | None = None,
 ) -> Findings:
     """Measure the lists of one recipe.
 
     `vectors`, float32, are the compared vectors, in the order of `lists.ids`. `counts` (n,) is how many each
     product has; None means one each. `top` is how many entries are shown. `products` are in the catalogue's
-    order. `other_picture` (n,), in the order of `lists.ids`, is what `measure_other_pictures` found.
+    order. `lengthened` are the places of products beyond the lists' depth (`Reach.products`). `other_picture`
+    (n,), in the order of `lists.ids`, is what `measure_other_pictures` found.
     """
     sampled = pair_scores(vectors, metric, counts=counts)
     frequency = list_frequency(lists.rows, cut=top, count=len(lists.ids))
     named = {product.id: product for product in products}
     in_order = [named[product_id] for product_id in lists.ids]
-    card = measure(in_order, lists.rows, top=top, other_picture=other_picture)
+    card = measure(in_order, lists.rows, top=top, lengthened=lengthened, other_picture=other_picture)
     return Findings(
         yardsticks=described(card.estimates()),
         categories=categories_described(card),

@@ -18,6 +18,7 @@ from precompute.evaluation.overlap import overlap
 from precompute.models.recipe import Recipe
 from precompute.models.registry import ExtractorPlan
 from precompute.neighbours import NeighbourLists, find_neighbours, load_lists, save_lists
+from precompute.neighbours.reach import Reach, find_reach, lines_with_reach, out_of_reach
 from precompute.shared.clock import Clock
 from precompute.shared.errors import UserError
 from precompute.shared.progress import stage
@@ -37,6 +38,8 @@ class RecipeLists:
     lists: NeighbourLists
     shards: int
     findings: Findings
+    out_of_reach: int
+    reach: Reach | None
 
     @property
     def fingerprint(self) -> str:
@@ -45,7 +48,7 @@ class RecipeLists:
 
     def describe(self) -> dict[str, Any]:
         """The recipe's entry in the manifest: its fields, its weights and facts about its lists."""
-        scores = self.lists.scores
+        scores, reach = self.lists.scores, self.reach
         return self.recipe.published() | {
             "weights": self.plan.weights_sha256,
             "fingerprint": self.fingerprint,
@@ -58,6 +61,9 @@ class RecipeLists:
                 if scores.size
             },
             "pairs": self.findings.pairs,
+            **(
+                {} if reach is None else {"reached": {"products": len(reach.products), "most": reach.longest}}
+            ),
         }
 
 
@@ -71,17 +77,21 @@ def make_lists(
     writer: BundleWriter,
     clock: Clock,
     search: str | None,
+    reach: bool,
     with_map: bool,
 ) -> RecipeLists:
     """Find and write the lists of one recipe, starting from those of the last build if there are any.
 
-    `with_map` writes its map as well.
+    `reach` gives products that no list has a place at the end of one. `with_map` writes the map as well.
     """
     key = recipe.fingerprint(plan.weights_sha256)
     with clock.measure("neighbours"):
         lists, vectors = find_lists(recipe, plan, task, products, store=store, search=search)
     with clock.measure("writing"):
-        shards = writer.write_lines(recipe.name, lists.lines())
+        unreached = len(out_of_reach(lists))
+        places = find_reach(lists, metric=recipe.metric) if reach else None
+        lines = lists.lines() if places is None else lines_with_reach(lists, places)
+        shards = writer.write_lines(recipe.name, lines)
         if lists.known is not None:
             save_lists(store.lists, key, lists.known)
             # Written now, so that it takes no memory while the next recipe is searched.
@@ -94,12 +104,13 @@ def make_lists(
             metric=recipe.metric,
             top=recipe.top,
             products=products,
+            lengthened=None if places is None else places.products,
             other_picture=_other_picture(recipe, task, products),
         )
     if with_map:
         with clock.measure("map"):
             _write_map(recipe, lists, vectors, products, fingerprint=key, writer=writer)
-    return RecipeLists(recipe, plan, task.embedding_seconds, lists, shards, findings)
+    return RecipeLists(recipe, plan, task.embedding_seconds, lists, shards, findings, unreached, places)
 
 
 def _other_picture(recipe: Recipe, task: EmbeddingTask, products: list[Product]) -> np.ndarray | None:

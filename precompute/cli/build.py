@@ -15,7 +15,7 @@ from precompute.evaluation.named import YARDSTICKS
 from precompute.shared.wording import counted
 
 if TYPE_CHECKING:
-    from precompute.building.build import Summary
+    from precompute.building.build import RecipeSummary, Summary
 
 _LEFT_OUT_SHOWN = 20
 
@@ -49,6 +49,11 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     )
     parser.add_argument("--title", default="", help="name of the shop, shown by the dashboard")
     parser.add_argument(
+        "--reach",
+        action="store_true",
+        help="give each product that no list has a place at the end of the list that is nearest to it",
+    )
+    parser.add_argument(
         "--prune",
         action="store_true",
         help="also drop from the store everything that neither the new nor the previous generation uses",
@@ -76,6 +81,7 @@ def run(arguments: argparse.Namespace) -> int:
             thumbnail_size=arguments.thumbnail_size,
             prune=arguments.prune,
             live=arguments.live,
+            reach=arguments.reach,
         )
         return build(settings)
 
@@ -105,6 +111,8 @@ def _lines(summary: Summary, *, out: Path) -> Iterator[str]:
             if name.startswith("precision"):
                 bounds = f"{found['low']:.3f} to {found['high']:.3f}"
                 yield f"              {found['value']:.3f} ({bounds}) {YARDSTICKS[name].title.lower()}"
+        if recipe.out_of_reach:
+            yield f"              {_reach(recipe)}"
     for pair in summary.overlap:
         if "jaccard" in pair:
             yield (
@@ -113,3 +121,11 @@ def _lines(summary: Summary, *, out: Path) -> Iterator[str]:
             )
     yield f"Bundle      {summary.bytes / 1e6:,.1f} MB in {summary.folder}"
     yield f"Serve it    python -m dashapp --data {out}"
+
+
+def _reach(recipe: RecipeSummary) -> str:
+    products = counted(recipe.out_of_reach, "product")
+    each = "it has a place" if recipe.out_of_reach == 1 else "each has a place"
+    if recipe.reach:
+        return f"{products} in no list of its own accord: {each} at the end of one"
+    return f"{products} in no list; --reach gives {'it' if recipe.out_of_reach == 1 else 'each'} a place"

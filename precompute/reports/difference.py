@@ -22,7 +22,7 @@ MOST = 24
 
 _PAGE = 1000
 # Values that a build measured, as opposed to settings.
-_MEASURED = frozenset({"fingerprint", "embeddings", "shards", "search", "scores", "pairs"})
+_MEASURED = frozenset({"fingerprint", "embeddings", "shards", "search", "scores", "pairs", "reached"})
 
 
 @dataclass(frozen=True)

@@ -47,10 +47,11 @@ def check(bundle: Bundle, engine: KerasEngine, product: Product) -> LiveCheck:
     An entry matches if its product still has the stored score, and so does the product now in its place:
     products with equal scores may change places. Raises `BundleError` if the stored list cannot be read.
     """
-    stored = bundle.neighbours(product.id, recipe=engine.recipe)
+    depth = min(bundle.recipes[0]["depth"], bundle.count - 1)
+    # After these come products that would be in no list otherwise.
+    stored = bundle.neighbours(product.id, recipe=engine.recipe)[:depth]
     scores, from_pictures = engine.product_scores(product)
     others = (Neighbour(*entry) for entry in scores.items() if entry[0] != product.id)
-    depth = min(bundle.recipes[0]["depth"], bundle.count - 1)
     live = sorted(others, key=lambda entry: (-sign(engine.vectors.metric) * entry.score, entry.id))[:depth]
     gaps = [abs(scores[entry.id] - entry.score) for entry in stored if entry.id in scores]
     pairs = enumerate(zip_longest(stored, live), start=1)
