@@ -144,10 +144,9 @@ def build(settings: BuildSettings, *, catalogue: Catalogue | None = None) -> Sum
             if not products:
                 raise UserError(_nothing_left(settings.source, found.left_out))
             store.write_sources(catalogue.folder, found.embedded.files_by_image())
-            how = {"search": settings.search, "reach": settings.reach}
-            make = partial(make_lists, store=store, writer=writer, clock=clock, **how)
+            make = partial(make_lists, store=store, writer=writer, clock=clock, search=settings.search)
             made = [
-                make(recipe, plan, tasks[plan.key], products, with_map=number == 0)
+                make(recipe, plan, tasks[plan.key], products, reach=settings.reach, with_map=number == 0)
                 for number, (recipe, plan) in enumerate(zip(settings.recipes, plans, strict=True))
             ]
             overlap, inputs = overlaps(made), _inputs_digest(products)
