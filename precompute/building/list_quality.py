@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from bundle import Product
+from precompute.building.closeness import calibrate
 from precompute.evaluation.scorecard import categories_described, described, measure
 from precompute.evaluation.yardsticks import list_frequency
 from precompute.neighbours import NeighbourLists
@@ -31,6 +32,7 @@ class Findings:
     hubs: dict[str, Any]
     orphans: dict[str, Any]
     pairs: dict[str, Any]
+    closeness: dict[str, float]
 
 
 _IN_REPORT = ("yardsticks", "categories", "scores", "hubs", "orphans")
@@ -66,6 +68,7 @@ def examine(
         hubs=hubs(lists.ids, frequency),
         orphans=orphans(dict(zip(lists.ids, frequency.tolist(), strict=True)), list(named)),
         pairs=describe_pairs(sampled, metric),
+        closeness=calibrate(lists, sampled, metric=metric, products=named),
     )
 
 

@@ -61,6 +61,7 @@ class RecipeLists:
                 if scores.size
             },
             "pairs": self.findings.pairs,
+            "closeness": self.findings.closeness,
             **(
                 {} if reach is None else {"reached": {"products": len(reach.products), "most": reach.longest}}
             ),

@@ -79,7 +79,7 @@ class Recipe:
     `precompute.embeddings.vectors.compared_vectors`. `top` is how many look-alikes are shown at first,
     `depth` how many are stored, `decimals` how many decimals of a score people see. `weights` is a local
     weights file, or None for the extractor's own. `label` is what visitors read where they choose between
-    recipes; without one they read the name.
+    recipes; without one they read a plain word.
 
     A vector is made of parts side by side, each scaled to unit length and multiplied by its weight: the
     projected embedding by `features`, the picture's colour by `colour`, each of `heads` by its own, and the

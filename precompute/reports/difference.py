@@ -22,7 +22,9 @@ MOST = 24
 
 _PAGE = 1000
 # Values that a build measured, as opposed to settings.
-_MEASURED = frozenset({"fingerprint", "embeddings", "shards", "search", "scores", "pairs", "reached"})
+_MEASURED = frozenset(
+    {"fingerprint", "embeddings", "shards", "search", "scores", "pairs", "reached", "closeness"}
+)
 
 
 @dataclass(frozen=True)

@@ -68,5 +68,5 @@ def test_one_product_has_no_pairs_and_a_report_all_the_same() -> None:
     alone = NeighbourLists(["a"], np.empty((1, 0), np.int32), np.empty((1, 0)))
     found = examine(alone, vectors(1), metric="cosine", top=20, products=[small_product("a")])
     assert found.pairs == {"sampled": 0, "quantiles": [], "tail": {}}
-    assert found.yardsticks == {} and found.categories == []
+    assert found.yardsticks == {} and found.categories == [] and found.closeness == {}
     assert found.orphans == {"count": 1, "ids": ["a"]}

@@ -197,7 +197,8 @@ def test_the_first_recipes_are_compared_and_what_they_differ_in_is_named(tmp_pat
 
 
 def test_what_a_build_measured_is_no_change_of_the_recipe(tmp_path: Path) -> None:
-    measured = {"pairs": {"sampled": 3}, "embeddings": "2" * 64, "fingerprint": "2" * 64}
+    measured = {"pairs": {"sampled": 3}, "closeness": {"close": 0.4}}
+    measured |= {"embeddings": "2" * 64, "fingerprint": "2" * 64}
     found = compare(
         *pair(tmp_path, {"products": IDS, "lists": OLD}, {"products": IDS, "lists": OLD, "recipe": measured})
     )
