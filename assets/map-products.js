@@ -1,6 +1,7 @@
 // What the map says of its products: fetched for a few positions at a time, shown as pictures and as a list.
 
 import { all, closest, create, get } from "./elements.js";
+import { clamp } from "./numbers.js";
 import { ask, sentenceOf } from "./problems.js";
 
 const AT_ONCE = 100; // positions in one request; the server takes no more
@@ -71,18 +72,23 @@ export const imagesOf = ({ image: src, width, height }) =>
 
 /**
  * The dots that there is room for a picture at, with its `size` in pixels, by their positions. Each has its turn by a
- * fixed order, so that a picture stays while the view moves.
+ * fixed order, so that a picture stays while the view moves. Those near an edge of the view move in, so that none is
+ * cut.
  *
  * @param {Dot[]} dots
+ * @param {{ width: number, height: number }} [view]  in pixels
  * @returns {Map<number, Dot & { size: number }>}
  */
-export function withRoom(dots) {
+export function withRoom(dots, view) {
   const size = dots.length <= 30 ? 92 : dots.length <= 120 ? 72 : 54;
   const step = size + 6;
   const order = (/** @type {Dot} */ { position }) => Math.imul(position + 1, 2654435761) >>> 0;
   const places = new Map();
   const taken = new Map(); // by cells as large as a picture, so that only neighbours are looked at
-  for (const dot of dots.toSorted((one, other) => order(one) - order(other))) {
+  const within = (/** @type {number} */ at, /** @type {number} */ end) => clamp(at, size / 2, end - size / 2);
+  const inside = (/** @type {Dot} */ dot) =>
+    view ? { ...dot, x: within(dot.x, view.width), y: within(dot.y, view.height) } : dot;
+  for (const dot of dots.toSorted((one, other) => order(one) - order(other)).map(inside)) {
     const [column, row] = [Math.floor(dot.x / step), Math.floor(dot.y / step)];
     const near = [-1, 0, 1].flatMap((down) => [-1, 0, 1].map((right) => `${column + right},${row + down}`));
     const free = near.every((cell) => {

@@ -13,7 +13,6 @@ import { counted } from "./numbers.js";
 import { sentenceOf } from "./problems.js";
 
 const PICTURES = 600; // up to this many products in view, there are pictures where there is room
-const MARGIN = 50; // pixels around the view that pictures may reach in from
 const REACH = 14; // pixels from a dot within which the pointer means it
 const PAUSE = 250; // milliseconds of rest before the list and the address follow
 const STEP = 1.6; // times that the buttons and keys enlarge the map
@@ -112,12 +111,12 @@ class ProductMap {
 
   // The pictures that there is room for.
   #places() {
-    const inView = this.points.inside(this.view.box(MARGIN), { group: this.group, most: PICTURES });
+    const inView = this.points.inside(this.view.box(), { group: this.group, most: PICTURES });
     const dots = [...(inView ?? [])].map((position) => {
       const [x, y] = this.#onScreen(position);
       return { position, x, y, colour: this.canvas.cssOf(this.points.group[position]) };
     });
-    return withRoom(dots);
+    return withRoom(dots, this.view);
   }
 
   /** @param {number} position */

@@ -5,6 +5,7 @@ import { setProperties } from "./dash.js";
 import { all, closest, find, focus, get } from "./elements.js";
 import { isPlainClick } from "./inputs.js";
 import { goToPlace, keepPlace, keptPlace } from "./places.js";
+import * as transitions from "./transitions.js";
 
 /** @typedef {import("./controls.js").Used & { top: number }} UsedHere */
 /** @typedef {"link" | "switch" | "search" | "slider" | "history"} Way  how a page is reached */
@@ -36,6 +37,7 @@ export function start() {
   goToPlace(keptPlace()); // After a reload, or on the way back from another site.
   addEventListener("popstate", () => {
     way = "history";
+    if (shown !== null && here() !== shown) transitions.depart(null);
     wait();
   });
   addEventListener("scroll", remember, { passive: true });
@@ -112,16 +114,16 @@ export function goBy(control, address, { slides = false } = {}) {
   used = { ...described(control, own?.within ?? document), top: scrollY };
   if (own && pathname === location.pathname) own.turn(search, used);
   else if (slides) go(address, { by: "slider", replace: true });
-  else go(address, { by: used.name ? "switch" : "link" });
+  else go(address, { by: used.name ? "switch" : "link", from: control });
 }
 
 /**
  * Goes to an address.
  *
  * @param {string} address
- * @param {{ by: Way, replace?: boolean }} options
+ * @param {{ by: Way, replace?: boolean, from?: HTMLElement | null }} options  `from` is the link that was clicked
  */
-export function go(address, { by, replace = false }) {
+export function go(address, { by, replace = false, from = null }) {
   if (shown === null) {
     location.assign(address); // Dash is not there yet; the server has the page too.
     return;
@@ -132,6 +134,7 @@ export function go(address, { by, replace = false }) {
   }
   remember();
   way = by;
+  if (by === "link") transitions.depart(from);
   if (replace) history.replaceState(history.state, "", address);
   else history.pushState({}, "", address);
   const { href, pathname, search, hash } = location;
@@ -177,6 +180,7 @@ function look() {
 /** @param {HTMLElement} page */
 function arrive({ dataset: { address = "", title = "", search = "" } }) {
   const first = shown === null;
+  const before = shown;
   shown = address;
   settle();
   document.title = title;
@@ -190,7 +194,11 @@ function arrive({ dataset: { address = "", title = "", search = "" } }) {
   }
   centreChips();
   for (const listener of listeners) listener();
-  for (const folded of all(document, "main details[open]", HTMLDetailsElement)) folded.open = false;
+  const folds = all(document, "main details:not(.filters-fold)", HTMLDetailsElement);
+  for (const folded of folds) folded.open = false;
+  // Whoever chooses among the filters goes on choosing.
+  const filters = find(document, "main .filters-fold", HTMLDetailsElement);
+  if (filters && !(way === "switch" && filters.open)) filters.open = "unfolded" in filters.dataset;
   const control = used && way === "switch" ? standIn(used, document) : null;
   // Whoever has begun to type while the page was on its way goes on typing.
   const typing = way === "search" || (document.activeElement === box && way !== "history");
@@ -200,6 +208,7 @@ function arrive({ dataset: { address = "", title = "", search = "" } }) {
   announce();
   if (!typing) focus(control);
   goToPlace(way === "history" ? keptPlace() : way === "switch" ? used : null);
+  transitions.arrive(before);
 }
 
 function markWays() {
@@ -210,7 +219,7 @@ function markWays() {
 }
 
 function centreChips() {
-  for (const chip of all(document, ".chip[aria-current]")) {
+  for (const chip of all(document, ":is(.chip, .segment)[aria-current]")) {
     const list = closest(chip, "ul");
     if (list) list.scrollLeft = chip.offsetLeft - innerWidth / 2;
   }

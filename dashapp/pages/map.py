@@ -9,7 +9,7 @@ from dashapp.addresses import GALLERY, MAP, href_of
 from dashapp.http.assets import asset_href
 from dashapp.http.map_data import COLOURS, groups_of, points, points_href, products_href
 from dashapp.parts import html
-from dashapp.parts.components import button_link, message, recipe_links
+from dashapp.parts.components import button_link, message, recipe_switch
 from dashapp.parts.html import Component
 from dashapp.parts.view import View
 from dashapp.parts.wording import counted
@@ -74,7 +74,7 @@ def _recipes(site: Site, mapped: list[ShownRecipe], current: ShownRecipe) -> Com
     if len(mapped) < 2:
         return None
     ways = [(recipe, href_of(MAP, recipe=site.in_address(recipe))) for recipe in mapped]
-    return html.Nav(recipe_links(ways, current=current), **{"aria-label": "Recipes", "data-switch": "recipe"})
+    return recipe_switch(ways, current=current)
 
 
 def _stage(number: str) -> Component:
@@ -131,7 +131,7 @@ def _group(name: str, count: int, number: int) -> Component:
         html.Span(className=f"map-swatch map-swatch-{colour}", **_HIDDEN),
         html.Span([name, html.Span(f" {count:,}", className="chip-count")], className="map-group-name"),
     ]
-    data = {"data-group": str(number), "data-name": name, "aria-pressed": "false"}
+    data = {"data-group": str(number), "data-name": name, "aria-pressed": "false", "title": name}
     return html.Button(inner, type="button", className="map-group", **data)
 
 

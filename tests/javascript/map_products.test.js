@@ -57,6 +57,17 @@ for (const count of [0, 1, 20, 80, 600]) {
   });
 }
 
+test("no picture is cut at the edge of the view, and none of its dots is left out for that", () => {
+  const view = { width: 900, height: 600 };
+  const edges = [[0, 0], [900, 600], [450, 0], [0, 300]].map(([x, y], position) => ({ position, x, y, colour: "" }));
+  const places = [...withRoom(edges, view).values()];
+  assert.equal(places.length, 4);
+  for (const { x, y, size } of places) {
+    assert.ok(x >= size / 2 && x <= view.width - size / 2);
+    assert.ok(y >= size / 2 && y <= view.height - size / 2);
+  }
+});
+
 test("the more dots, the smaller the pictures", () => {
   const sizes = [30, 120, 121].map((count) => withRoom(drawnDots(count)).values().next().value.size);
   assert.deepEqual(sizes, [92, 72, 54]);
