@@ -43,6 +43,7 @@ function press(event) {
     box.select();
   } else if (!event.shiftKey) {
     moveAmongCards(event);
+    moveAmongSegments(event);
   }
 }
 
@@ -57,6 +58,17 @@ function dismiss(event) {
     box.value = "";
     box.dispatchEvent(new Event("input", { bubbles: true }));
   }
+}
+
+/** @param {KeyboardEvent} event */
+function moveAmongSegments(event) {
+  const from = closest(event.target, ".segment");
+  const control = closest(from, ".segments");
+  const [right] = ARROWS[event.key] ?? [0];
+  if (!from || !control || !right) return;
+  event.preventDefault();
+  const segments = all(control, ".segment");
+  segments[segments.indexOf(from) + right]?.focus();
 }
 
 /** @param {KeyboardEvent} event */

@@ -151,7 +151,7 @@ function press(event) {
   if (strip) {
     event.preventDefault();
     showPicture(strip, shownPicture(strip) + right);
-  } else if (!isField(target) && !target.closest(".pictures, .chips")) {
+  } else if (!isField(target) && !target.closest(".pictures, .chips, .segments")) {
     const way = find(document, `main .beside a[rel="${right < 0 ? "prev" : "next"}"][href]`);
     if (way) event.preventDefault();
     way?.click();

@@ -66,9 +66,9 @@ def view_of(site: Site, path: str, query: str) -> View:
                 continue
             product = bundle.product(product_id)
             if product is None:
-                return not_found(product=True)
+                return not_found(site, bundle, product=True)
             return make(site, bundle, product, arguments=arguments)
-        return not_found(product=False)
+        return not_found(site, bundle, product=False)
 
     return _made(site, make_page)
 

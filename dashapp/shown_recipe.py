@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from math import floor, log10
 from typing import Any
 
 from bundle.metric import sign
 
-_QUANTILES = ("p01", "p50", "p99")
-"""The manifest's names for the lowest hundredth of all stored scores, their median and the highest."""
+_PLAIN_LABELS = ("Look-alikes", "Second opinion", "Third opinion")
+"""What recipes without a label are called, by their place in the bundle."""
+
+_WORDS = {"very_close": "Very close", "close": "Close"}
+"""The manifest's names of the scores that a word asks for, the closest first, with that word."""
+
+_OTHERWISE = "Related"
 
 _DECIMALS = 2
 _MOST_DECIMALS = 6
@@ -19,7 +24,7 @@ _MOST_DECIMALS = 6
 
 @dataclass(frozen=True)
 class Metric:
-    """The name of a score, as for a heading, and one sentence on what it means.
+    """The name of a score, as for a heading, and what it means: a sentence that may follow a colon.
 
     `sign` is that of `bundle.metric`.
     """
@@ -31,77 +36,66 @@ class Metric:
 
 METRICS = {
     "cosine": Metric(
-        "Similarity", "The number compares pictures: 1 is the same picture, and higher is more alike.",
-        sign("cosine"),
+        "Similarity", "1 is the same picture, and higher is more alike.", sign("cosine")
     ),
     "euclidean": Metric(
-        "Distance",
-        "The number is a distance between pictures: 0 is the same picture, and smaller is closer.",
-        sign("euclidean"),
+        "Distance", "0 is the same picture, and smaller is closer.", sign("euclidean")
     ),
     "dot": Metric(
-        "Dot product", "The number is a dot product: higher is more alike, and there is no highest.",
-        sign("dot"),
+        "Dot product", "higher is more alike, and there is no highest.", sign("dot")
     ),
 }
-
-
-@dataclass(frozen=True)
-class Score:
-    """One entry's score as shown: its number as text, and how full its bar is, from 0 to 1."""
-
-    text: str
-    fullness: float
 
 
 @dataclass(frozen=True)
 class ShownRecipe:
     """One recipe of the bundle.
 
-    `top` is how many look-alikes are shown at first, `decimals` how many decimals a score is shown with.
-    `marks` are the scores at which a bar is empty, half full and full. `pairs` has shares of random pairs of
-    products, in percent as text, each with the score that beats that share; the highest share first.
+    `label` is what visitors read where they choose between recipes. `top` is how many look-alikes are shown
+    at first, `decimals` how many decimals a score is shown with. `pairs` has shares of random pairs of
+    products, in percent as text, each with the score that beats that share; the highest share first. `words`
+    has what look-alikes are called, each with the score from which on, the closest first. In a list whose
+    best score does not reach `weak_below`, nothing is really alike; None if that was not measured.
     """
 
     name: str
+    label: str
     description: str
     metric: Metric
     top: int
     decimals: int
-    marks: tuple[float, float, float]
     pairs: tuple[tuple[str, float], ...] = ()
+    words: tuple[tuple[str, float], ...] = ()
+    weak_below: float | None = None
 
     @classmethod
-    def from_manifest(cls, entry: Mapping[str, Any]) -> ShownRecipe:
+    def from_manifest(cls, entry: Mapping[str, Any], *, label: str = "") -> ShownRecipe:
         """The recipe that an entry of the manifest's `recipes` describes.
 
-        A cosine fills its bar directly. Distances and dot products have no fixed scale: the bar is empty at
-        the worst hundredth of all stored scores, half full at the median and full at the best hundredth. They
-        also have fewer `decimals` for large scores and more for small ones. Raises `LookupError`, `TypeError`
-        or `ValueError` if the entry is broken.
+        `label` is for an entry without its own. Distances and dot products have fewer `decimals` for large
+        scores and more for small ones. Raises `LookupError`, `TypeError` or `ValueError` if the entry is
+        broken.
         """
         metric = METRICS[entry["metric"]]
         decimals = int(entry.get("decimals", _DECIMALS))
-        marks = (0.0, 0.5, 1.0)
-        if entry["metric"] != "cosine":
-            # A catalogue of one product has no scores, and none to show.
-            scores = entry["scores"] or dict.fromkeys(_QUANTILES, 0)
-            low, median, high = (float(scores[name]) for name in _QUANTILES)
-            marks = (low, median, high) if metric.sign > 0 else (high, median, low)
-            decimals = _decimals_at(median, around_one=decimals)
+        if entry["metric"] != "cosine" and entry["scores"]:
+            decimals = _decimals_at(float(entry["scores"]["p50"]), around_one=decimals)
+        closeness = {name: float(score) for name, score in entry.get("closeness", {}).items()}
         return cls(
             name=entry["name"],
+            label=str(entry.get("label") or label or entry["name"]),
             description=entry.get("description", ""),
             metric=metric,
             top=int(entry["top"]),
             decimals=decimals,
-            marks=marks,
             pairs=_pairs(entry.get("pairs", {})),
+            words=tuple((word, closeness[name]) for name, word in _WORDS.items() if name in closeness),
+            weak_below=closeness.get("weak_below"),
         )
 
-    def shown(self, score: float) -> Score:
-        """Format a score. The same score has the same number and bar on every page."""
-        return Score(f"{score:z,.{self.decimals}f}".replace("-", "−"), self._fullness(score))
+    def shown(self, score: float) -> str:
+        """A score as text. The same score is the same text on every page."""
+        return f"{score:z,.{self.decimals}f}".replace("-", "−")
 
     def closer_than(self, score: float) -> str:
         """The share of random pairs of products that are less close than `score`, in percent.
@@ -112,15 +106,31 @@ class ShownRecipe:
         way = self.metric.sign
         return next((share for share, least in self.pairs if way * score >= way * least), "")
 
-    def _fullness(self, score: float) -> float:
-        value, empty, half, full = (self.metric.sign * each for each in (score, *self.marks))
-        if value >= full:
-            return 1.0
-        if value <= empty:
-            return 0.0
-        if value < half:
-            return 0.5 * (value - empty) / (half - empty)
-        return 0.5 + 0.5 * (value - half) / (full - half)
+    def word(self, score: float) -> str:
+        """How close a look-alike with this score is, in a word; empty if it is not alike, or not measured."""
+        way = self.metric.sign
+        if self.is_weak(score):
+            return ""
+        return next((word for word, least in self.words if way * score >= way * least), _OTHERWISE)
+
+    def is_weak(self, best: float) -> bool:
+        """Whether nothing is really alike in a list with this best score. False if that was not measured."""
+        way = self.metric.sign
+        return self.weak_below is not None and way * best < way * self.weak_below
+
+
+def shown_recipes(entries: Sequence[Mapping[str, Any]]) -> tuple[ShownRecipe, ...]:
+    """The recipes of a manifest, each with a label that no other has.
+
+    Those without a label are called after their place. Raises as `ShownRecipe.from_manifest` does.
+    """
+    recipes: list[ShownRecipe] = []
+    for place, entry in enumerate(entries):
+        plain = _PLAIN_LABELS[place] if place < len(_PLAIN_LABELS) else f"Choice {place + 1}"
+        recipe = ShownRecipe.from_manifest(entry, label=plain)
+        taken = sum(recipe.label == other.label for other in recipes)
+        recipes.append(replace(recipe, label=f"{recipe.label} ({place + 1})") if taken else recipe)
+    return tuple(recipes)
 
 
 @dataclass(frozen=True)

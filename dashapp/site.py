@@ -18,7 +18,7 @@ from bundle import format as fmt
 from bundle.format import MANIFEST, canonical_json
 from dashapp.addresses import href_of
 from dashapp.settings import Settings
-from dashapp.shown_recipe import Overlap, ShownRecipe, overlaps_of
+from dashapp.shown_recipe import Overlap, ShownRecipe, overlaps_of, shown_recipes
 
 if TYPE_CHECKING:
     from dashapp.photo.live.check import LiveCheck
@@ -233,7 +233,7 @@ def _engine(settings: Settings, bundle: Bundle) -> Engine | None:
 
 def _recipes(bundle: Bundle) -> tuple[ShownRecipe, ...]:
     try:
-        return tuple(ShownRecipe.from_manifest(entry) for entry in bundle.recipes)
+        return shown_recipes(bundle.recipes)
     except (LookupError, TypeError, ValueError) as error:
         raise BundleError(
             f"{bundle.folder / MANIFEST} describes a recipe that cannot be shown "

@@ -57,7 +57,9 @@ class SampleRecipe:
     top: int = 20
     decimals: int = 2
     description: str = "A ring"
+    label: str = ""
     pairs: Mapping[str, Any] = field(default_factory=dict)
+    closeness: Mapping[str, float] = field(default_factory=dict)
 
 
 RECIPES = (
@@ -66,6 +68,8 @@ RECIPES = (
         "cosine",
         order=sorted,
         score=lambda place: 0.98 - 0.02 * place,
+        label="Style",
+        closeness={"very_close": 0.95, "close": 0.9, "weak_below": 0.7},
         pairs={
             "sampled": 7140,
             "quantiles": [(place - 50) / 100 for place in range(101)],
@@ -80,6 +84,9 @@ RECIPES = (
         score=lambda place: 10 + 0.1 * place,
         top=10,
         description="Every second <b>one</b> & 'then' the others.",
+        label="Colour",
+        # The best is a distance of 10, so that no list is a good one.
+        closeness={"very_close": 8.0, "close": 9.0, "weak_below": 9.5},
     ),
     SampleRecipe(
         '<i>back & "co"',
@@ -89,6 +96,7 @@ RECIPES = (
         top=7,
         decimals=3,
         description="",
+        label='<i>Both & "co"',
     ),
 )
 
@@ -175,6 +183,8 @@ def _write_lists(writer: BundleWriter, recipe: SampleRecipe, catalogue: list[Pro
         "decimals": recipe.decimals,
         "shards": writer.write_neighbours(recipe.name, lists),
         "pairs": recipe.pairs,
+        "closeness": recipe.closeness,
+        **({"label": recipe.label} if recipe.label else {}),
         "scores": {
             name: scores[round((len(scores) - 1) * share)] for name, share in shares.items() if scores
         },

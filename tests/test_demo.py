@@ -17,6 +17,7 @@ from PIL import Image
 
 from bundle import Bundle, Product, Query
 from bundle.format import COLOURS
+from dashapp.answers.look_alikes import look_alikes
 from demo.assortment import products, write_table
 from pictures.decoding import decode
 from pictures.form import to_input
@@ -159,6 +160,31 @@ def test_nine_in_ten_of_the_first_five_share_the_category(bundle: Bundle) -> Non
     found = bundle.report()["yardsticks"][DEFAULT]["precision_at_5"]
     assert found["value"] == pytest.approx(np.mean(same), abs=1e-4)
     assert found["low"] < found["value"] < found["high"] and found["sample"] == bundle.count
+
+
+def test_less_like_one_keeps_what_people_came_for(bundle: Bundle) -> None:
+    """Half of what the first ten have of the category stays, for 100 random products and ones rejected."""
+    random = np.random.default_rng(0)
+    everything = bundle.page(limit=10_000).products
+    kin_before = kin_after = 0
+    for place in random.choice(len(everything), 100, replace=False).tolist():
+        product = everything[place]
+
+        def first_ten(*less: str, product: Product = product) -> list[Product]:
+            found = look_alikes(bundle, product, recipe=DEFAULT, count=10, less=less)
+            return [each.product for each in found.shown]
+
+        before = first_ten()
+        rejected = before[random.integers(10)]
+        after = first_ten(rejected.id)
+        assert rejected not in after
+        share = sum(each.category == product.category for each in before if each != rejected)
+        assert 2 * sum(each.category == product.category for each in after) >= share, product.id
+        kin = {entry.id for entry in bundle.neighbours(rejected.id)[:10]}
+        kin_before += sum(each.id in kin for each in before)
+        kin_after += sum(each.id in kin for each in after)
+    # It does what it says: a third of what was near the rejected product makes room.
+    assert kin_after < 0.8 * kin_before
 
 
 def test_colour_variants_of_a_design_are_found(bundle: Bundle) -> None:

@@ -48,7 +48,7 @@ DASHAPP = {
     "parts": {"addresses", "shown_recipe", "site"},
     "answers": {"parts", "shown_recipe"},
     "http": {"addresses", "parts", "settings", "shown_recipe", "site"},
-    "api": {"addresses", "answers", "photo", "problems", "settings", "site"},
+    "api": {"addresses", "answers", "photo", "problems", "settings", "shown_recipe", "site"},
     "pages": {"addresses", "answers", "http", "parts", "photo", "settings", "shown_recipe", "site"},
     "routes": {"addresses", "pages", "parts", "site"},
     "document": {"addresses", "http", "parts", "routes", "site"},

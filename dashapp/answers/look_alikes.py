@@ -1,4 +1,4 @@
-"""Prepares a stored list for showing: filters it, subtracts others, and folds near-duplicates."""
+"""Prepares a stored list for showing: filters it, lowers the unwanted, and folds near-duplicates."""
 
 from __future__ import annotations
 
@@ -8,17 +8,16 @@ from math import inf, nextafter
 
 from bundle import Bundle, Neighbour, Product
 from bundle.query import Filters
-from dashapp.answers.fusion import fused
+from dashapp.answers.fusion import K
 
 PRICE_BAND = 0.25
 """How far another price may be from a product's, as a share of it, and still count as similar."""
 
-LESS = -1 / 3
-"""The weight of a list that is subtracted: a product at the top of both lists falls to about the 30th place.
-From half of the weight on, nearly all products in both lists would fall behind all others."""
+BEYOND = 2.0
+"""The weight of what an unwanted product's list has beyond the product's: `tests/test_demo.py` tries it."""
 
 MOST_LESS = 10
-"""The lists of at most this many products are subtracted; further ones are ignored."""
+"""At most this many products are unwanted; further ones are ignored."""
 
 _VALUES = {
     "category": ("same",),
@@ -102,14 +101,16 @@ class LookAlikes:
     """A list as it is shown.
 
     Of the `listed` products, `admitted` pass the filters, and folding left `longest` entries. `shown` has the
-    first of these, as many as requested. `stock_known` says whether the stock of any listed product is known,
-    `any_on_sale` whether any is on sale. `less` has the products whose lists were subtracted.
+    first of these, as many as requested. `best` is the best score of all `listed`, None without any.
+    `stock_known` says whether the stock of any listed product is known,
+    `any_on_sale` whether any is on sale. `less` has the unwanted products.
     """
 
     shown: tuple[LookAlike, ...]
     longest: int
     admitted: int
     listed: int
+    best: float | None
     stock_known: bool
     any_on_sale: bool
     less: tuple[Product, ...] = ()
@@ -127,11 +128,11 @@ def look_alikes(
     """The look-alikes of `product` by the named recipe: `count` of them, or as many as the list has.
 
     Filters apply to the whole stored list, so later entries take the place of those left out. The product's
-    own variants do not count as look-alikes. For each known id in `less`, that product's list is subtracted
-    by `dashapp.answers.fusion`: products near it fall, and the product itself is removed. Raises `KeyError`
-    for an unknown recipe and `BundleError` if a list cannot be read.
+    own variants do not count as look-alikes. Each product with a known id in `less` is removed, and what is
+    nearer to it than to `product` falls. Raises `KeyError` for an unknown recipe and `BundleError` if a list
+    cannot be read.
     """
-    entries = bundle.neighbours(product.id, recipe=recipe)
+    entries = stored = bundle.neighbours(product.id, recipe=recipe)
     unwanted = tuple(bundle.products([each for each in less if each != product.id][:MOST_LESS]))
     if unwanted:
         entries = _without(bundle, entries, unwanted, recipe=recipe)
@@ -140,12 +141,14 @@ def look_alikes(
     others = [other for other in bundle.products(scores) if own.isdisjoint(groups_of(other))]
     admitted = [other for other in others if filters.admit(other)]
     groups = folded(admitted)
+    ids = {other.id for other in others}
     shown = tuple(LookAlike(first, scores[first.id], tuple(variants)) for first, *variants in groups[:count])
     return LookAlikes(
         shown=shown,
         longest=len(groups),
         admitted=len(admitted),
         listed=len(others),
+        best=next((entry.score for entry in stored if entry.id in ids), None),
         stock_known=any(other.in_stock is not None for other in others),
         any_on_sale=any(other.saving for other in others),
         less=unwanted,
@@ -180,10 +183,21 @@ def groups_of(product: Product) -> frozenset[tuple[str, str]]:
 def _without(
     bundle: Bundle, entries: list[Neighbour], unwanted: tuple[Product, ...], *, recipe: str
 ) -> list[Neighbour]:
-    """Reorder the entries after subtracting the lists of the unwanted products."""
-    rankings = [([entry.id for entry in entries], 1.0)]
-    for each in unwanted:
-        rankings.append(([entry.id for entry in bundle.neighbours(each.id, recipe=recipe)], LESS))
+    """The entries without the unwanted products, those lowered that are nearer to one of them.
+
+    An entry's score is its 1 / (K + rank), less `BEYOND` times what its 1 / (K + rank) in each unwanted
+    product's list has beyond that. What lies as near to the product itself keeps its place: it is what both
+    share.
+    """
+    places = [
+        {entry.id: rank for rank, entry in enumerate(bundle.neighbours(each.id, recipe=recipe), start=1)}
+        for each in unwanted
+    ]
     gone = {each.id for each in unwanted}
-    scores = {entry.id: entry.score for entry in entries if entry.id not in gone}
-    return [Neighbour(each, scores[each]) for each, _ in fused(rankings) if each in scores]
+    scores = {}
+    for rank, entry in enumerate(entries, start=1):
+        own = 1 / (K + rank)
+        others = (1 / (K + there[entry.id]) for there in places if entry.id in there)
+        scores[entry] = own - BEYOND * sum(max(0.0, other - own) for other in others)
+    kept = [entry for entry in entries if entry.id not in gone]
+    return sorted(kept, key=lambda entry: (-scores[entry], entry.id))

@@ -15,13 +15,15 @@ class Ranked:
     """The filtered and folded part of a ranked list.
 
     Of the `listed` products, `admitted` pass the filters, and folding left `longest` entries; `shown` has the
-    first of these. `facets` counts the remaining choices of filters.
+    first of these. `best` is the best score of all `listed`, None without any. `facets` counts the remaining
+    choices of filters.
     """
 
     shown: tuple[LookAlike, ...]
     longest: int
     admitted: int
     listed: int
+    best: float | None
     facets: Facets
 
 
@@ -46,5 +48,6 @@ def ranked(
         longest=len(groups),
         admitted=len(admitted),
         listed=len(among),
+        best=scores[among[0]] if among else None,
         facets=bundle.facets_among(among, filters),
     )

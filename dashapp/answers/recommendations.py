@@ -7,7 +7,11 @@ from dataclasses import dataclass
 
 from bundle import Bundle, Product
 from dashapp.answers.fusion import K, fused
-from dashapp.answers.look_alikes import LESS, folded, groups_of
+from dashapp.answers.look_alikes import folded, groups_of
+
+LESS = -1 / 3
+"""The weight of a list that is subtracted: a product at the top of both lists falls to about the 30th place.
+From half of the weight on, nearly all products in both lists would fall behind all others."""
 
 MOST_LIKES = 20
 """Recommendations are made from at most this many products; further ones are ignored."""

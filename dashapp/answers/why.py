@@ -39,6 +39,11 @@ def closeness(recipe: ShownRecipe, score: float) -> str:
     return f"Closer than {share}% of pairs." if share else ""
 
 
+def number(recipe: ShownRecipe, score: float) -> str:
+    """The score and what it means, as "Similarity 0.66: 1 is the same picture, and higher is more alike."."""
+    return f"{recipe.metric.name} {recipe.shown(score)}: {recipe.metric.meaning}"
+
+
 def _common_category(one: str, other: str) -> str:
     both = takewhile(
         lambda pair: pair[0] == pair[1], zip(category_path(one), category_path(other), strict=False)

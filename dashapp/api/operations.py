@@ -56,7 +56,7 @@ def _about(site: Site, bundle: Bundle, values: dict[str, Any]) -> dict[str, Any]
         "created": bundle.manifest["created"],
         "products": counts["products"],
         "images": counts["images"],
-        "recipes": [recipe_record(entry) for entry in bundle.recipes],
+        "recipes": [recipe_record(*each) for each in zip(bundle.recipes, site.recipes, strict=True)],
         "categories": [{"name": name, "products": count} for name, count in site.categories],
         "openapi": href_of(OPENAPI),
     }

@@ -10,6 +10,7 @@ from bundle.metric import lower_is_better
 from dashapp.addresses import product_href, shop_href
 from dashapp.answers.look_alikes import LookAlike
 from dashapp.api.addresses import similar_address
+from dashapp.shown_recipe import ShownRecipe
 from dashapp.site import Site
 
 if TYPE_CHECKING:
@@ -63,15 +64,17 @@ def check_record(found: LiveCheck) -> dict[str, Any]:
     }
 
 
-def recipe_record(entry: dict[str, Any]) -> dict[str, Any]:
+def recipe_record(entry: dict[str, Any], shown: ShownRecipe) -> dict[str, Any]:
     """A recipe from its entry in the manifest: what it is, and how to read its scores."""
     return {
         "name": entry["name"],
+        "label": shown.label,
         "description": entry.get("description") or None,
         "metric": entry["metric"],
         "lower_is_better": lower_is_better(entry["metric"]),
         "top": entry["top"],
         "depth": entry["depth"],
+        "weak_below": shown.weak_below,
         "fingerprint": entry["fingerprint"],
     }
 

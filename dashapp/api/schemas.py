@@ -71,11 +71,13 @@ SCHEMAS = {
     ),
     "Recipe": record(
         name=TEXT,
+        label=TEXT,
         description=MAYBE_TEXT,
         metric={"type": "string", "enum": list(METRICS)},
         lower_is_better=TRUTH,
         top=WHOLE,
         depth=WHOLE,
+        weak_below=MAYBE_NUMBER,
         fingerprint=TEXT,
     ),
     "Products": record(

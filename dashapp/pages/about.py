@@ -113,7 +113,8 @@ def _recipe(site: Site, recipe: ShownRecipe, entry: Mapping[str, Any], *, bundle
     }
     quality = href_of(QUALITY, recipe=site.in_address(recipe))
     link = html.A("Its quality", href=quality, className="more")
-    return _section(f"Recipe {recipe.name}", _facts(facts), *([link] if len(site.recipes) > 1 else []))
+    called = f"{recipe.label} ({recipe.name})" if len(site.recipes) > 1 else f"Recipe {recipe.name}"
+    return _section(called, _facts(facts), *([link] if len(site.recipes) > 1 else []))
 
 
 def _hash(digest: str) -> Component | str:

@@ -14,12 +14,11 @@ from dashapp.parts.components import (
     breadcrumb,
     button_link,
     card,
-    explanation,
+    closeness_word,
     how_many,
     message,
+    nothing_alike,
     picture,
-    recipe_links,
-    score_bar,
 )
 from dashapp.parts.html import Component
 from dashapp.parts.view import View
@@ -66,9 +65,9 @@ def compare_page(site: Site, bundle: Bundle, product: Product, *, arguments: dic
         return _no_pair(site, product, recipes)
     comparison = _Comparison(site, pair, positive_number(arguments.get("n", "")))
     return View(
-        title=f"{product.title} by {pair[0].name} and {pair[1].name}",
+        title=f"{product.title}, {pair[0].label} and {pair[1].label}",
         body=html.Div([breadcrumb(product), *_body(bundle, product, comparison)]),
-        description=f"Products that look like {product.title}, by {pair[0].name} and by {pair[1].name}.",
+        description=f"What looks like {product.title}: {pair[0].label} and {pair[1].label}, side by side.",
         image=site.thumbnail_href(product.images[0]) if product.images else "",
     )
 
@@ -85,16 +84,15 @@ def _pair(site: Site, recipes: list[ShownRecipe]) -> tuple[ShownRecipe, ShownRec
 
 def _no_pair(site: Site, product: Product, recipes: list[ShownRecipe]) -> View:
     heading = "There is nothing to compare"
-    only = site.recipes[0].name
     if len(site.recipes) < 2:
-        reason, ways = f"This catalogue has look-alikes by one recipe only, {only}.", []
+        reason, ways = "This catalogue has one kind of look-alikes only.", []
     else:
-        reason = "Choose two different recipes to compare them side by side."
+        reason = "Choose two different kinds of look-alikes to see them side by side."
         one = recipes[0]
         others = [recipe for recipe in site.recipes if recipe != one]
         ways = [
             button_link(
-                f"{one.name} and {other.name}",
+                f"{one.label} and {other.label}",
                 compare_href(product.id, recipes=site.in_address(one, other)),
             )
             for other in others
@@ -154,16 +152,18 @@ def _column(
         card(
             comparison.site,
             found[entry.id],
-            score_bar(recipe, entry.score),
-            *_marks(there.get(entry.id)),
+            html.Div(
+                [closeness_word(recipe, entry.score), *_marks(there.get(entry.id))], className="card-row"
+            ),
             href=comparison.href(found[entry.id]),
         )
         for entry in entries
         if entry.id in found
     ]
     listed = html.Ol(cards, className="product-grid") if cards else html.P("Nothing looks like this one yet.")
-    head = html.Div([html.H2(recipe.name), _choice(comparison, side, product)], className="compare-recipe")
-    return html.Section([head, html.P(explanation(recipe)), listed])
+    head = html.Div([html.H2(recipe.label), _choice(comparison, side, product)], className="compare-recipe")
+    best = entries[0].score if entries else None
+    return html.Section([head, nothing_alike(recipe, best), listed])
 
 
 def _choice(comparison: _Comparison, side: int, product: Product) -> Component | None:
@@ -172,9 +172,13 @@ def _choice(comparison: _Comparison, side: int, product: Product) -> Component |
     if len(recipes) < 3:
         return None
     name = ("left", "right")[side]
-    ways = [(each, comparison.with_recipe(side, each).href(product)) for each in recipes]
-    label = ["Change", html.Span(f" the {name} recipe", className="visually-hidden")]
-    folded = [html.Summary(label, className="more"), recipe_links(ways, current=comparison.pair[side])]
+    chips = []
+    for each in recipes:
+        mark = {"aria-current": "true"} if each == comparison.pair[side] else {}
+        href = comparison.with_recipe(side, each).href(product)
+        chips.append(html.Li(html.A(each.label, href=href, className="chip", **mark)))
+    label = ["Change", html.Span(f" the {name} list", className="visually-hidden")]
+    folded = [html.Summary(label, className="more"), html.Ul(chips, className="chips")]
     return html.Details(folded, className="folded", **{"data-switch": name})
 
 

@@ -11,7 +11,15 @@ from dashapp.pages.nothing_found import nothing_found
 from dashapp.parts import html
 from dashapp.parts.cards import pick_button
 from dashapp.parts.components import button_link, card, category_trail, grid, message
-from dashapp.parts.filter_bar import active_chips, category_chips, filter_bar
+from dashapp.parts.filter_bar import (
+    active_chips,
+    active_filters,
+    category_chips,
+    category_of,
+    filter_bar,
+    filters_button,
+    sort_menu,
+)
 from dashapp.parts.html import Component
 from dashapp.parts.view import View
 from dashapp.parts.wording import counted
@@ -37,18 +45,19 @@ def gallery_page(site: Site, bundle: Bundle, *, arguments: Arguments) -> View:
     if query.page > 1:
         title = f"{heading}, page {query.page:,}"
     first = page.products[0]
+    cards = _cards(site, page, within=category_of(query))
     return View(
         title=title,
-        body=html.Div([*_head(bundle, query, page), _cards(site, page), _pages(query, page.total)]),
+        body=html.Div([*_head(bundle, query, page), cards, _pages(query, page.total)]),
         description=f"{counted(bundle.count, 'product')}, each with those that look like it.",
         image=site.thumbnail_href(first.images[0]) if first.images else "",
         search=search,
     )
 
 
-def _cards(site: Site, page: Page) -> Component:
+def _cards(site: Site, page: Page, *, within: str) -> Component:
     cards = [
-        card(site, product, pick_button(product), lazy=place >= _AT_ONCE)
+        card(site, product, pick_button(product), lazy=place >= _AT_ONCE, within=within)
         for place, product in enumerate(page.products)
     ]
     return grid(cards)
@@ -57,11 +66,20 @@ def _cards(site: Site, page: Page) -> Component:
 def _head(bundle: Bundle, query: GalleryQuery, page: Page) -> list[Component | None]:
     facets = bundle.facets(query.query)
     path = category_path(query.query.filters.category)
-    parts: list[Component | None] = [category_trail(path[:-1])] if path else []
-    parts += [html.H1(_heading(query, page)), _correction(query, page), _count(query, page)]
-    parts += [category_chips(query, facets)]
-    parts += [
-        filter_bar(query, facets, total=page.total, sorts=bundle.sorts),
+    chips = category_chips(query, facets)
+    active = active_filters(query, currency=bundle.currency)
+    line = [
+        html.H1(_heading(query, page)),
+        _count(query, page),
+        chips,
+        sort_menu(query, bundle.sorts) if bundle.sorts and page.total > 1 else None,
+    ]
+    parts = [
+        # Beside the chips, the first of which leads up, only a deeper category needs the way to it.
+        category_trail(path[:-1]) if path and (len(path) > 1 or chips is None) else None,
+        html.Div(line, className="gallery-line"),
+        filters_button(filter_bar(query, facets, total=page.total), query, active=len(active)),
+        _correction(query, page),
         active_chips(query, currency=bundle.currency),
     ]
     return [html.Div(parts, className="gallery-head")]

@@ -9,10 +9,19 @@ from bundle import Bundle, Product
 from bundle.query import category_path
 from dashapp.addresses import Arguments, compare_href, positive_number, product_href
 from dashapp.answers.look_alikes import MOST_LESS, LookAlike, LookAlikes, Wishes, look_alikes
-from dashapp.answers.why import closeness, shared
+from dashapp.answers.why import closeness, number, shared
+from dashapp.pages.nothing_found import others
 from dashapp.parts import html
 from dashapp.parts.cards import pick_button, removable, variants_panel, why_panel
-from dashapp.parts.components import FEWEST, card, explanation, grid, how_many, recipe_links, score_bar
+from dashapp.parts.components import (
+    FEWEST,
+    card,
+    closeness_word,
+    grid,
+    how_many,
+    nothing_alike,
+    recipe_switch,
+)
 from dashapp.parts.html import Component
 from dashapp.parts.wording import listing
 from dashapp.shown_recipe import ShownRecipe
@@ -71,35 +80,43 @@ def look_alikes_section(bundle: Bundle, product: Product, asked: Asked) -> Compo
     )
     heading, recipes = html.H2("More like this"), _recipes(product, asked)
     if not found.listed and not found.less:
-        return html.Section([heading, recipes, html.P("Nothing looks like this one yet.")])
+        return html.Section([heading, recipes, *_alone(bundle, product, asked)])
     slider = how_many(len(found.shown), longest=found.longest, default=asked.recipe.top)
-    meaning = explanation(asked.recipe) if recipes else asked.recipe.metric.meaning
-    about = html.P(meaning, className="explanation")
     return html.Section(
         [
             html.Div([heading, slider], className="section-head"),
             recipes,
-            about,
             _choices(product, found, asked),
             _less(product, found, asked),
+            nothing_alike(asked.recipe, found.best),
             *_status(product, found, asked, count=count),
             grid(_card(product, each, asked) for each in found.shown),
         ]
     )
 
 
+def _alone(bundle: Bundle, product: Product, asked: Asked) -> list[Component]:
+    """What is said where no product looks like this one, and what there is instead."""
+    if bundle.count == 1:
+        return [html.P("This is the only product so far. Once there are more, they will be here.")]
+    if bundle.variants(product, limit=1):
+        return [html.P("Only its own variants look like this one."), *others(asked.site, bundle)]
+    return [html.P("Nothing looks like this one yet."), *others(asked.site, bundle)]
+
+
 def _card(product: Product, found: LookAlike, asked: Asked) -> Component:
     other = found.product
     less = replace(asked, less=(*asked.less, other.id)).href(product.id)
     because = (shared(product, other), closeness(asked.recipe, found.score))
+    row = [
+        closeness_word(asked.recipe, found.score),
+        why_panel(other, because, number=number(asked.recipe, found.score), less_href=less),
+        *([variants_panel(asked.site, found.variants, href=asked.on)] if found.variants else []),
+    ]
     return card(
         asked.site,
         other,
-        html.Div(
-            [score_bar(asked.recipe, found.score), why_panel(other, because, less_href=less)],
-            className="card-row",
-        ),
-        *([variants_panel(asked.site, found.variants, href=asked.on)] if found.variants else []),
+        html.Div(row, className="card-row"),
         pick_button(other),
         href=asked.on(other.id),
     )
@@ -188,10 +205,8 @@ def _recipes(product: Product, asked: Asked) -> Component | None:
     default, *others = site.recipes
     ways = [(each, replace(asked, recipe=each).href(product.id)) for each in site.recipes]
     pair = site.in_address(default, asked.recipe if asked.recipe in others else others[0])
-    switch = html.Nav(
-        recipe_links(ways, current=asked.recipe), **{"aria-label": "Recipes", "data-switch": "recipe"}
-    )
+    switch = recipe_switch(ways, current=asked.recipe)
     compare = html.A(
-        "Compare", href=compare_href(product.id, recipes=pair, shown=asked.shown), className="more"
+        "Side by side", href=compare_href(product.id, recipes=pair, shown=asked.shown), className="more"
     )
     return html.Div([switch, compare], className="recipes")

@@ -35,9 +35,9 @@ def nothing_found(site: Site, bundle: Bundle, *, query: GalleryQuery, page: Page
     because = [_because(query, filtered=filtered), *_understood(bundle, page)]
     parts = [message("Nothing found", *because), html.Div(links, className="ways")]
     if filtered:
-        bar = filter_bar(query, bundle.facets(query.query), total=0, sorts=())
+        bar = filter_bar(query, bundle.facets(query.query), total=0)
         parts.append(html.Div([bar, active_chips(query, currency=bundle.currency)], className="ways-filters"))
-    return html.Div([*parts, *_others(site, bundle, category=nearest)])
+    return html.Div([*parts, *others(site, bundle, category=nearest)])
 
 
 def _ways_on(bundle: Bundle, query: GalleryQuery, page: Page) -> list[tuple[str, GalleryQuery]]:
@@ -95,7 +95,7 @@ def _nearest_category(bundle: Bundle, page: Page) -> str:
     return best[1]
 
 
-def _others(site: Site, bundle: Bundle, *, category: str) -> list[Component]:
+def others(site: Site, bundle: Bundle, *, category: str = "") -> list[Component]:
     """Products to look at instead: of the nearest category where there is one, the most popular first."""
     by_popularity = "popularity" in bundle.sorts
     chosen = GalleryQuery.of(category=category).with_query(sort="popularity" if by_popularity else "")

@@ -40,11 +40,11 @@ def photo_page(site: Site, bundle: Bundle, *, arguments: Arguments) -> View:
     With the argument `product`, that product's picture is the photo.
     """
     if live_recipe(site) is None:
-        return not_found(product=False)
+        return not_found(site, bundle, product=False)
     query = PhotoQuery.from_arguments(arguments)
     product = bundle.product(query.product) if query.product else None
     if query.product and (product is None or not product.images):
-        return not_found(product=True)
+        return not_found(site, bundle, product=True)
     on_device, hosted = site.settings.live == BROWSER, site.hosted_live
     marks = {
         "data-module": asset_href("photo.js"),

@@ -10,10 +10,10 @@ from bundle.query import Filters, category_path
 from dashapp.addresses import product_href
 from dashapp.answers.look_alikes import LookAlike
 from dashapp.answers.ranked import Ranked, ranked
-from dashapp.answers.why import closeness, shared
+from dashapp.answers.why import closeness, number, shared
 from dashapp.parts import html
 from dashapp.parts.cards import pick_button, variants_panel, why_panel
-from dashapp.parts.components import FEWEST, card, grid, how_many, score_bar
+from dashapp.parts.components import FEWEST, card, closeness_word, grid, how_many, nothing_alike
 from dashapp.parts.filter_bar import active_chips, category_of, filter_bar
 from dashapp.parts.html import Component
 from dashapp.parts.wording import listing, ordinal, price
@@ -48,9 +48,9 @@ def photo_results(
     parts = [
         head,
         html.P(_checked(check), className="photo-check") if check else None,
-        html.P(recipe.metric.meaning, className="explanation"),
-        filter_bar(query, found.facets, total=found.admitted, sorts=(), categories=True),
+        filter_bar(query, found.facets, total=found.admitted, categories=True),
         active_chips(query, currency=bundle.currency),
+        nothing_alike(recipe, found.best),
         *_narrowed(found, query, bundle=bundle, count=count),
         grid(_card(site, recipe, each, product) for each in found.shown),
         _share(product),
@@ -61,11 +61,12 @@ def photo_results(
 def _card(site: Site, recipe: ShownRecipe, found: LookAlike, product: Product | None) -> Component:
     other = found.product
     because = (shared(product, other) if product else "", closeness(recipe, found.score))
-    why = why_panel(other, because) if any(because) else None
-    parts = [html.Div([score_bar(recipe, found.score), why], className="card-row")]
-    if found.variants:
-        parts.append(variants_panel(site, found.variants, href=product_href))
-    return card(site, other, *parts, pick_button(other))
+    row = [
+        closeness_word(recipe, found.score),
+        why_panel(other, because, number=number(recipe, found.score)),
+        *([variants_panel(site, found.variants, href=product_href)] if found.variants else []),
+    ]
+    return card(site, other, html.Div(row, className="card-row"), pick_button(other))
 
 
 def _checked(check: LiveCheck) -> str:

@@ -43,7 +43,7 @@ def product_page(site: Site, bundle: Bundle, product: Product, *, arguments: Arg
     ]
     head = html.Div([breadcrumb(product), _beside(bundle, product, asked)], className="product-head")
     return View(
-        title=product.title if recipe == site.recipes[0] else f"{product.title} by {recipe.name}",
+        title=product.title if recipe == site.recipes[0] else f"{product.title}, {recipe.label}",
         body=html.Div([head, html.Div(parts, className="product-page")], **{"data-product": product.id}),
         description=". ".join([f"Products that look like {product.title}", *details]) + ".",
         image=site.thumbnail_href(product.images[0]) if product.images else "",

@@ -7,7 +7,7 @@ from dashapp.addresses import QUALITY, GalleryQuery, href_of, positive_number
 from dashapp.answers.quality_report import PRECISIONS, Figure, QualityReport
 from dashapp.pages.quality_lists import LISTS, PREVIEW, listed, listing_page, way_to
 from dashapp.parts import html
-from dashapp.parts.components import recipe_links
+from dashapp.parts.components import recipe_switch
 from dashapp.parts.html import Component
 from dashapp.parts.view import View
 from dashapp.parts.wording import counted, percent
@@ -99,7 +99,7 @@ def _recipes(site: Site, current: ShownRecipe) -> Component | None:
     if len(site.recipes) < 2:
         return None
     ways = [(recipe, href_of(QUALITY, recipe=site.in_address(recipe))) for recipe in site.recipes]
-    return html.Nav(recipe_links(ways, current=current), **{"aria-label": "Recipes", "data-switch": "recipe"})
+    return recipe_switch(ways, current=current, names=True)
 
 
 def _precision(measures: QualityReport) -> Component | None:
@@ -218,7 +218,7 @@ def _scores(measures: QualityReport) -> Component | None:
     for name, counts in measures.histograms.items():
         tallest = max(counts)
         bars = [html.Span(className=f"bar bar-{round(40 * count / tallest)}") for count in counts]
-        middle = measures.recipe.shown(measures.middle(name)).text
+        middle = measures.recipe.shown(measures.middle(name))
         label = f"{name}: half of them lie below {middle}"
         figures.append(
             html.Div(
@@ -231,11 +231,12 @@ def _scores(measures: QualityReport) -> Component | None:
                 className="histogram-row",
             )
         )
-    ends = [measures.recipe.shown(edge).text for edge in (measures.edges[0], measures.edges[-1])]
+    ends = [measures.recipe.shown(edge) for edge in (measures.edges[0], measures.edges[-1])]
+    meaning = measures.recipe.metric.meaning
     axis = html.Div([html.Span(text) for text in ends], className="histogram-axis")
     return _section(
         "How near look-alikes are",
-        f"{measures.recipe.metric.meaning} The farther look-alikes stand apart from random pairs, the more "
+        f"{meaning[0].upper()}{meaning[1:]} The farther look-alikes stand apart from random pairs, the more "
         "their lists say.",
         html.Div([*figures, axis], className="histograms"),
     )

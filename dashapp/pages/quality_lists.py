@@ -35,10 +35,12 @@ def _hubs(measures: QualityReport) -> Part | None:
     if measures.hubs is None:
         return None
     most = measures.hubs[0][1] if measures.hubs else 0
-    share = percent(most / measures.products) if measures.products else "0%"
     meaning = (
-        f"The busiest product is in {counted(most, 'list')}, those of {share} of all products. A few are "
-        "natural. A product in very many lists often has a plain or unusual picture; a better one helps."
+        f"The busiest product is in {counted(most, 'list')}, those of {percent(most / measures.products)} of "
+        "all products. A few are natural. A product in very many lists often has a plain or unusual picture; "
+        "a better one helps."
+        if most
+        else "There are no lists yet: a product needs others that it can look like."
     )
     return Part("Products in the most lists", meaning, len(measures.hubs), len(measures.hubs))
 
@@ -47,10 +49,10 @@ def _orphans(measures: QualityReport) -> Part | None:
     if measures.orphans is None:
         return None
     count = measures.orphan_count
-    share = percent(count / measures.products) if measures.products else "0%"
     meaning = (
-        f"{counted(count, 'product')}, {share} of all, {'is' if count == 1 else 'are'} in no other product’s "
-        "list. Visitors find them only by search and category."
+        f"{counted(count, 'product')}, {percent(count / measures.products)} of all, "
+        f"{'is' if count == 1 else 'are'} in no other product’s list. Visitors find them only by search and "
+        "category."
         if count
         else "Every product is in the list of another one, so all can be found by browsing."
     )

@@ -11,18 +11,25 @@ from dashapp.parts.wording import counted
 from dashapp.site import Site
 
 
-def why_panel(product: Product, sentences: Iterable[str], *, less_href: str = "") -> Component:
-    """Why a product is listed, folded away, with a link to see less like it if there is one."""
+def why_panel(
+    product: Product, sentences: Iterable[str], *, number: str = "", less_href: str = ""
+) -> Component:
+    """Why a product is listed, folded away: `sentences`, the score's `number` below them, and a link.
+
+    The link, if there is one, leads to less like this product.
+    """
     less = html.A("Less like this", href=less_href, className="less", rel="nofollow") if less_href else None
-    because = html.P(" ".join(filter(None, sentences)))
+    because = [html.P(text) for text in (" ".join(filter(None, sentences)), number) if text]
     summary = html.Summary("Why?", **{"aria-label": f"Why? {product.title}"})
-    panel = html.Div([because, less], className="panel")
+    panel = html.Div([*because, less], className="panel")
     return html.Details([summary, panel], className="why", **{"data-switch": "why"})
 
 
 def variants_panel(site: Site, variants: tuple[Product, ...], *, href: Callable[[str], str]) -> Component:
     """Near-duplicates of the product on the card, folded away; `href` makes their addresses."""
-    summary = html.Summary(f"+{counted(len(variants), 'variant')}")
+    # Where a card is narrow, only the number shows.
+    number = counted(len(variants), "variant").split(" ")
+    summary = html.Summary([html.Span(f"+{number[0]}"), html.Span(f"\u00a0{number[1]}")])
     listed = html.Ul(
         [small_link(site, each, href=href(each.id)) for each in variants], className="panel smalls"
     )

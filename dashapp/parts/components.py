@@ -25,11 +25,13 @@ _CROP = 1.2
 """A picture fills its tile if that hides less than a sixth of it; otherwise it is shown whole."""
 
 
-def picture(site: Site, image: ProductImage, *, alt: str, sizes: str = "", lazy: bool = False) -> Component:
+def picture(
+    site: Site, image: ProductImage, *, alt: str, sizes: str = "", lazy: bool = False, note: str = ""
+) -> Component:
     """A thumbnail on its tile, with its size given so that nothing moves when it arrives.
 
     If `sizes` says how wide it is shown, as in HTML, the small thumbnail is offered too. A `lazy` one is
-    fetched when it is about to come into view.
+    fetched when it is about to come into view. The `note` is text on the picture's lower edge.
     """
     stretch = image.width / image.height / TILE_SHAPES[site.tile_shape]
     fit = "fill" if 1 / _CROP < stretch < _CROP else "whole"
@@ -39,19 +41,29 @@ def picture(site: Site, image: ProductImage, *, alt: str, sizes: str = "", lazy:
         small = f"{site.thumbnail_href(image, small=True)} {-(-image.width // 2)}w"
         shown |= {"sizes": sizes, "srcSet": f"{small}, {site.thumbnail_href(image)} {image.width}w"}
     shown |= {"src": site.thumbnail_href(image), "alt": alt, "width": image.width, "height": image.height}
-    return html.Div(html.Img(**shown), className=f"tile tile-{site.tile_shape} tile-{fit}")
+    parts: list[Component] = [html.Img(**shown)]
+    if note:
+        parts.append(html.Span(note, className="card-stock"))
+    return html.Div(parts, className=f"tile tile-{site.tile_shape} tile-{fit}")
 
 
-def card(site: Site, product: Product, *parts: Component, href: str = "", lazy: bool = True) -> Component:
+def card(
+    site: Site, product: Product, *parts: Component, href: str = "", lazy: bool = True, within: str = ""
+) -> Component:
     """One product as a list item that is one link, named by the product's title.
 
-    `parts` are shown below the product's data. `href` is by default the product's own page.
+    `parts` are shown below the product's data. `href` is by default the product's own page. A category that
+    all cards of a page are `within` is not repeated.
     """
-    kind = category_path(product.category)[-1:]
-    facts = [html.Span(part) for part in (*kind, price_parts(product)) if part]
+    path = category_path(product.category)
+    kind = path[-1] if path and path != category_path(within) else ""
+    amount = price_parts(product)
+    facts = [html.Span(amount, className="card-price")] if amount else []
+    facts += [html.Span(kind, className="card-kind")] if kind else []
+    stock = "Out of stock" if product.in_stock is False else ""
     children = [
         *(
-            picture(site, image, alt=product.title, sizes=_CARD_SIZES, lazy=lazy)
+            picture(site, image, alt=product.title, sizes=_CARD_SIZES, lazy=lazy, note=stock)
             for image in product.images[:1]
         ),
         html.A(product.title, href=href or product_href(product.id), className="card-name"),
@@ -59,8 +71,8 @@ def card(site: Site, product: Product, *parts: Component, href: str = "", lazy: 
     ]
     if off := percent_off(product.saving):
         children.append(html.Div(off, className="card-saving"))
-    if product.in_stock is False:
-        children.append(html.Div("Out of stock", className="card-stock"))
+    if stock and not product.images:
+        children.append(html.Div(stock, className="card-stock"))
     children += parts
     return html.Li(children, className="product-card", key=product.id)
 
@@ -90,18 +102,17 @@ def button_link(text: str, href: str) -> Component:
     return html.A(text, href=href, className="button")
 
 
-def score_bar(recipe: ShownRecipe, score: float) -> Component:
-    """A score as a bar and a number."""
-    shown = recipe.shown(score)
-    # The meter repeats the number, so screen readers get only the number.
-    return html.Div(
-        [
-            html.Span(f"{recipe.metric.name} ", className="visually-hidden"),
-            html.Meter(value=f"{shown.fullness:.3f}", min="0", max="1", **{"aria-hidden": "true"}),
-            html.Span(shown.text),
-        ],
-        className="card-score",
-    )
+def closeness_word(recipe: ShownRecipe, score: float) -> Component:
+    """How close a look-alike is, in a word; empty where it is not alike, so that all cards are as high."""
+    return html.Span(recipe.word(score), className="card-closeness")
+
+
+def nothing_alike(recipe: ShownRecipe, best: float | None) -> Component | None:
+    """Says that nothing in a list is really alike, if its `best` score says so."""
+    if best is None or not recipe.is_weak(best):
+        return None
+    text = "Nothing here is really alike. These are the nearest there are."
+    return html.P(text, className="narrowed", role="status")
 
 
 def breadcrumb(product: Product) -> Component:
@@ -118,19 +129,20 @@ def category_trail(path: Sequence[str]) -> Component:
     return html.Nav(html.Ol(ways, className="breadcrumbs"), **{"aria-label": "You are in"})
 
 
-def recipe_links(ways: Iterable[tuple[ShownRecipe, str]], *, current: ShownRecipe) -> Component:
-    """Chips for choosing a recipe, each with its address; the current one is marked."""
-    chips = []
+def recipe_switch(
+    ways: Iterable[tuple[ShownRecipe, str]], *, current: ShownRecipe, names: bool = False
+) -> Component:
+    """A control with a segment for each recipe, which is a link to its address; the current one is marked.
+
+    Segments show what visitors call the recipes, or with `names` what engineers call them.
+    """
+    segments = []
     for recipe, href in ways:
         mark = {"aria-current": "true"} if recipe == current else {}
-        chips.append(html.Li(html.A(recipe.name, href=href, className="chip", **mark)))
-    return html.Ul(chips, className="chips")
-
-
-def explanation(recipe: ShownRecipe) -> str:
-    """What the recipe is and what its scores mean, in a sentence each."""
-    description = recipe.description.rstrip(".")
-    return f"{description}. {recipe.metric.meaning}" if description else recipe.metric.meaning
+        text = recipe.name if names else recipe.label
+        segments.append(html.Li(html.A(text, href=href, className="segment", **mark)))
+    label = {"aria-label": "Kinds of look-alikes", "data-switch": "recipe"}
+    return html.Nav(html.Ul(segments, className="segments"), **label)
 
 
 def how_many(count: int, *, longest: int, default: int) -> Component | None:

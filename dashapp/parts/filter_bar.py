@@ -29,6 +29,9 @@ _CHIPS = 16
 _LISTS = {"Brand": ("brand", "brands"), "Colour": ("colour", "colours"), "Tags": ("tag", "tags")}
 """The filters that accept several values: their names in an address and as fields."""
 
+Label = str | list[Component | str]
+"""The text of a menu, or its parts."""
+
 _TOGGLES = (("In stock", "in_stock", "stock"), ("On sale", "on_sale", "sale"))
 """The filters that are on or off: their labels, field names and names in an address."""
 
@@ -56,12 +59,12 @@ def category_chips(query: GalleryQuery, facets: Facets) -> Component | None:
 
 
 def filter_bar(
-    query: GalleryQuery, facets: Facets, *, total: int, sorts: Sequence[str], categories: bool = False
+    query: GalleryQuery, facets: Facets, *, total: int, categories: bool = False
 ) -> Component | None:
-    """Menus for all filters that apply to a query's products, and for the sort order.
+    """Menus for all filters that apply to a query's products; None if there are none.
 
-    `total` is the current number of products, `sorts` the available sort orders. `categories` makes a menu of
-    categories even if they could be laid out side by side.
+    `total` is the current number of products. `categories` makes a menu of categories even if they could be
+    laid out side by side.
     """
     menus = [_category_menu(query, facets, always=categories)]
     for label, (kind, field) in _LISTS.items():
@@ -69,13 +72,22 @@ def filter_bar(
     menus.append(_price_menu(query, facets))
     menus += [_toggle(*each, query=query, facets=facets, total=total) for each in _TOGGLES]
     shown = [menu for menu in menus if menu]
-    order = _order(query, sorts) if sorts and total > 1 else []
-    if not shown and not order:
+    if not shown:
         return None
-    return html.Div(
-        [html.Div(shown, className="filters", role="group", **{"aria-label": "Filters"}), *order],
-        className="filter-bar",
-    )
+    group = html.Div(shown, className="filters", role="group", **{"aria-label": "Filters"})
+    return html.Div(group, className="filter-bar")
+
+
+def filters_button(bar: Component | None, query: GalleryQuery, *, active: int) -> Component | None:
+    """One button for the whole `filter_bar` of a query, which unfolds it; None without a bar.
+
+    It begins unfolded if any of the filters is `active`, or if all choices of one are shown.
+    """
+    if bar is None:
+        return None
+    count = [html.Span(f" {active}", className="menu-count filters-fold-count")] if active else []
+    marks = {"open": True, "data-unfolded": "true"} if active or query.unfolded else {}
+    return html.Details([html.Summary(["Filters", *count]), bar], className="filters-fold", **marks)
 
 
 def active_filters(query: GalleryQuery, *, currency: str) -> list[tuple[str, GalleryQuery]]:
@@ -214,14 +226,14 @@ def _folded(
 
 
 def _menu(
-    label: str, kind: str, options: Iterable[Component], *, chosen: int, stays: bool = True
+    label: Label, kind: str, options: Iterable[Component], *, chosen: int, stays: bool = True
 ) -> Component:
     listed = html.Ul(list(options), className=f"options options-{kind}")
     return _panel(label, kind, [listed], chosen=chosen, stays=stays)
 
 
 def _panel(
-    label: str, kind: str, content: list[Component], *, chosen: int = 0, stays: bool = True
+    label: Label, kind: str, content: list[Component], *, chosen: int = 0, stays: bool = True
 ) -> Component:
     count = [html.Span(f" {chosen}", className="menu-count")] if chosen else []
     head = html.Div(
@@ -233,7 +245,7 @@ def _panel(
     )
     return html.Details(
         [
-            html.Summary([label, *count]),
+            html.Summary([html.Span(label), *count]),
             html.Div([head, *content], className="menu-panel"),
         ],
         className="menu",
@@ -322,7 +334,8 @@ def _toggle(
     return html.A(parts, href=href, rel="nofollow", className="menu-toggle", **marks)
 
 
-def _order(query: GalleryQuery, sorts: Sequence[str]) -> list[Component]:
+def sort_menu(query: GalleryQuery, sorts: Sequence[str]) -> Component:
+    """The menu of the available sort orders, beside it a link to shuffle again if that is the order."""
     names = {"": "Best match" if query.query.search else "Featured"}
     names |= {sort: _SORTS[sort] for sort in sorts}
     now = query.query.sort if query.query.sort in names else ""
@@ -330,9 +343,10 @@ def _order(query: GalleryQuery, sorts: Sequence[str]) -> list[Component]:
         _option(name, query.with_query(sort=sort, seed=max(query.query.seed, 1)), chosen=sort == now)
         for sort, name in names.items()
     ]
-    menu = _menu(f"Sort: {names[now]}", "sort", options, chosen=0, stays=False)
+    label: Label = [html.Span("Sort: ", className="sort-word"), names[now]]
+    menu = _menu(label, "sort", options, chosen=0, stays=False)
     if now != "shuffle":
-        return [html.Div(menu, className="order")]
+        return html.Div(menu, className="order")
     again = html.A(
         "Shuffle again",
         href=query.with_query(seed=query.query.seed + 1).href,
@@ -340,7 +354,7 @@ def _order(query: GalleryQuery, sorts: Sequence[str]) -> list[Component]:
         className="more",
         **{"data-switch": "shuffle"},
     )
-    return [html.Div([again, menu], className="order")]
+    return html.Div([again, menu], className="order")
 
 
 def _without(names: tuple[str, ...], name: str) -> tuple[str, ...]:

@@ -99,7 +99,12 @@ def context(browser: Browser, server: str) -> Iterator[BrowserContext]:
 @contextmanager
 def watched(browser: Browser, server: str, *, borne: tuple[str, ...] = ()) -> Iterator[BrowserContext]:
     """A fresh profile at 1280 × 900 that must see no error in the console, but `borne`, nor another host."""
-    fresh = patient(browser.new_context(base_url=server, viewport={"width": 1280, "height": 900}))
+    # Motion between pages holds what is drawn for a moment, which no test but its own has to wait for.
+    fresh = patient(
+        browser.new_context(
+            base_url=server, viewport={"width": 1280, "height": 900}, reduced_motion="reduce"
+        )
+    )
     complaints: list[str] = []
     fresh.on("console", lambda message: _note(message, complaints, borne))
     fresh.on("weberror", lambda error: complaints.append(str(error.error)))

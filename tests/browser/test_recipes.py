@@ -13,7 +13,7 @@ Page = playwright.Page
 expect = playwright.expect
 
 PHONE = {"width": 390, "height": 844}
-BACK = RECIPES[2].name
+BACK, BOTH = RECIPES[2].name, RECIPES[2].label
 
 
 def documents(page: Page) -> list[str]:
@@ -30,16 +30,16 @@ def test_switching_keeps_the_place_and_goes_on_and_back(page: Page, size: dict[s
     page.set_viewport_size(size)
     visit(page, product_href("plain"))
     loaded = documents(page)
-    recipes = page.get_by_role("navigation", name="Recipes")
+    recipes = page.get_by_role("navigation", name="Kinds of look-alikes")
     recipes.scroll_into_view_if_needed()
     page.evaluate("scrollBy(0, 120)")
     place = scrolled(page)
 
-    recipes.get_by_role("link", name="far").click()
+    recipes.get_by_role("link", name="Colour").click()
     expect(page).to_have_url(re.compile(r"/plain\?recipe=far$"))
-    expect(page.locator(".chip[aria-current]")).to_have_text("far")
-    expect(page.locator(".chip[aria-current]")).to_be_focused()
-    expect(page).to_have_title("Sample mug 0 by far · Sample Shop")
+    expect(page.locator(".segment[aria-current]")).to_have_text("Colour")
+    expect(page.locator(".segment[aria-current]")).to_be_focused()
+    expect(page).to_have_title("Sample mug 0, Colour · Sample Shop")
     expect(page.locator(".product-card")).to_have_count(10)
     expect_scrolled(page, place)
 
@@ -48,7 +48,7 @@ def test_switching_keeps_the_place_and_goes_on_and_back(page: Page, size: dict[s
     first.click()
     expect(page.locator("h1")).to_have_text(title)
     expect(page).to_have_url(re.compile(r"\?recipe=far$"))
-    expect(page.locator(".chip[aria-current]")).to_have_text("far")
+    expect(page.locator(".segment[aria-current]")).to_have_text("Colour")
     expect_scrolled(page, 0)
 
     page.go_back()
@@ -63,15 +63,15 @@ def test_switching_keeps_the_place_and_goes_on_and_back(page: Page, size: dict[s
 
 def test_a_recipe_is_chosen_by_keyboard(page: Page) -> None:
     visit(page, product_href("plain"))
-    page.get_by_role("navigation", name="Recipes").get_by_role("link", name="sample").focus()
+    page.get_by_role("navigation", name="Kinds of look-alikes").get_by_role("link", name="Style").focus()
     page.keyboard.press("Tab")
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
-    expect(page.locator(".chip[aria-current]")).to_have_text(BACK)
-    expect(page.locator(".chip[aria-current]")).to_be_focused()
+    expect(page.locator(".segment[aria-current]")).to_have_text(BOTH)
+    expect(page.locator(".segment[aria-current]")).to_be_focused()
     page.keyboard.press("Shift+Tab")
     page.keyboard.press("Enter")
-    expect(page.locator(".chip[aria-current]")).to_have_text("far")
+    expect(page.locator(".segment[aria-current]")).to_have_text("Colour")
 
 
 def test_the_smallest_phones_are_wide_enough_for_a_comparison(page: Page) -> None:
@@ -88,9 +88,9 @@ def test_the_smallest_phones_are_wide_enough_for_a_comparison(page: Page) -> Non
 def test_a_switch_that_is_wider_than_the_phone_scrolls_to_its_current_recipe(page: Page) -> None:
     page.set_viewport_size({"width": 320, "height": 700})
     visit(page, product_href("plain", recipe=BACK))
-    chip = page.locator(".chip[aria-current]").bounding_box()
+    chip = page.locator(".segment[aria-current]").bounding_box()
     assert chip["x"] >= 0 and chip["x"] + chip["width"] <= 320
-    assert page.locator(".recipes .chips").evaluate("list => list.scrollLeft") > 0
+    assert page.locator(".recipes .segments").evaluate("list => list.scrollLeft") > 0
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
 
 
@@ -99,7 +99,7 @@ def test_comparing_two_recipes(page: Page, size: dict[str, int]) -> None:
     page.set_viewport_size(size)
     visit(page, product_href("plain"))
     loaded = documents(page)
-    page.get_by_role("link", name="Compare").click()
+    page.get_by_role("link", name="Side by side").click()
     expect(page.locator(".shared")).to_have_text("5 of 10 are in both.")
     expect(page).to_have_url(re.compile(r"/compare/plain$"))
     left, right = page.locator(".compare section").all()
@@ -112,15 +112,15 @@ def test_comparing_two_recipes(page: Page, size: dict[str, int]) -> None:
     assert left.bounding_box()["x"] + left.bounding_box()["width"] < right.bounding_box()["x"]
 
     right.get_by_text("Change").click()
-    right.get_by_role("link", name=BACK).click()
-    expect(page.locator("h2")).to_have_text(["sample", BACK])
+    right.get_by_role("link", name=BOTH).click()
+    expect(page.locator("h2")).to_have_text(["Style", BOTH])
     expect(page.locator("details[open]")).to_have_count(0)
     expect(page.locator("summary").nth(1)).to_be_focused()
     expect(page.locator(".shared")).to_have_text("None of the 7 is in both.")
 
     page.locator(".compare .card-name").first.click()
     expect(page.locator("h1")).to_contain_text("alert('x')")
-    expect(page.locator("h2")).to_have_text(["sample", BACK])
+    expect(page.locator("h2")).to_have_text(["Style", BOTH])
     page.get_by_role("link", name="Back to the product").click()
     expect(page).to_have_url(re.compile(re.escape(product_href(NASTY_IDS[1])) + "$"))
     for _ in range(3):
@@ -141,15 +141,15 @@ def test_the_slider_shows_more_of_both(page: Page) -> None:
     expect(slider).to_be_focused()
     expect(page).to_have_url(re.compile(re.escape(f"{address}&n=30") + "$"))
     page.locator("summary").first.click()
-    page.locator("details[open]").get_by_role("link", name="sample").click()
-    expect(page.locator("h2")).to_have_text(["sample", "far"])
+    page.locator("details[open]").get_by_role("link", name="Style").click()
+    expect(page.locator("h2")).to_have_text(["Style", "Colour"])
     expect(page).to_have_url(re.compile(r"/compare/plain\?n=30$"))
 
 
 def test_without_scripts_recipes_can_be_chosen_and_compared(scriptless: playwright.BrowserContext) -> None:
     page = scriptless.new_page()
     page.goto(product_href("plain"))
-    page.get_by_role("link", name="far").click()
+    page.get_by_role("link", name="Colour").click()
     expect(page.locator(".product-card")).to_have_count(10)
-    page.get_by_role("link", name="Compare").click()
+    page.get_by_role("link", name="Side by side").click()
     expect(page.locator(".shared")).to_have_text("5 of 10 are in both.")

@@ -119,8 +119,8 @@ def test_wishes_that_mean_nothing_for_a_product_do_not_empty_its_list(bundle: Bu
 
 
 def test_less_of_one_takes_it_away_and_lowers_what_is_near_it(bundle: Bundle) -> None:
-    # a: 1/61 - 2/3/64 = 0.00598; b: 1/62 - 2/3/65 = 0.00587; e: 1/65 - 2/3/66 = 0.00528; c, which leads the
-    # lists of both: 1/63 - 2/3/61 = 0.00494.
+    # c, which leads the lists of both: 1/63 - 2 * 2 * (1/61 - 1/63) = 0.0138, less than the 1/65 = 0.0154 of
+    # e, which is farther down in their lists, as are a and b.
     assert shown(bundle, less=["d", "f"]) == "a b e c"
     assert shown(bundle, less=["unknown", "p"]) == shown(bundle)
 

@@ -7,13 +7,13 @@ import pytest
 from flask.testing import FlaskClient
 
 from dashapp.addresses import arguments_of, product_href
-from dashapp.shown_recipe import METRICS, ShownRecipe
+from dashapp.shown_recipe import METRICS, ShownRecipe, shown_recipes
 from tests.parsed_html import attributes, links_of, one, select, text_of
 from tests.parsed_html import texts as texts_in
 from tests.sample_bundle import NASTY_IDS, RECIPES
 
 FAR, BACK = RECIPES[1:]
-NAMES = [each.name for each in RECIPES]
+SWITCH = "nav[aria-label='Kinds of look-alikes']"
 
 
 def recipe(metric: str, scores: tuple[float, float, float] = (0, 0, 0), **fields: Any) -> ShownRecipe:
@@ -21,37 +21,42 @@ def recipe(metric: str, scores: tuple[float, float, float] = (0, 0, 0), **fields
     return ShownRecipe.from_manifest({"name": "r", "metric": metric, "top": 5, "scores": quantiles, **fields})
 
 
-def bars(shown: ShownRecipe, *scores: float) -> list[float]:
-    return [round(shown.shown(score).fullness, 6) for score in scores]
-
-
 def texts(shown: ShownRecipe, *scores: float) -> list[str]:
-    return [shown.shown(score).text for score in scores]
+    return [shown.shown(score) for score in scores]
 
 
-def test_a_cosine_fills_its_bar_by_itself_and_is_clipped_there_but_not_in_its_number() -> None:
-    assert bars(recipe("cosine"), 1.000001, 1, 0.866, 0.25, 0, -0.2) == [1, 1, 0.866, 0.25, 0, 0]
+def words(shown: ShownRecipe, *scores: float) -> list[str]:
+    return [shown.word(score) for score in scores]
+
+
+def test_a_cosine_is_written_as_it_is() -> None:
     assert texts(recipe("cosine"), 1.000001, 0.866, -0.2, -0.001) == ["1.00", "0.87", "−0.20", "0.00"]
 
 
-def test_a_distance_has_a_longer_bar_the_smaller_it_is() -> None:
-    distances = recipe("euclidean", (10, 14, 30))
-    assert bars(distances, 0, 10, 12, 14, 22, 30, 99) == [1, 1, 0.75, 0.5, 0.25, 0, 0]
+@pytest.mark.parametrize(("metric", "way"), [("cosine", 1), ("dot", 1), ("euclidean", -1)])
+def test_how_close_a_look_alike_is_is_said_in_a_word(metric: str, way: int) -> None:
+    closeness = {"weak_below": way * 2.0, "close": way * 3.0, "very_close": way * 4.0}
+    shown = recipe(metric, closeness=closeness)
+    scores = [way * score for score in (4.5, 4, 3.9, 3, 2.9, 2, 1.9)]
+    assert words(shown, *scores) == ["Very close"] * 2 + ["Close"] * 2 + ["Related"] * 2 + [""]
+    assert [shown.is_weak(score) for score in scores] == [False] * 6 + [True]
 
 
-def test_a_dot_product_has_a_longer_bar_the_higher_it_is() -> None:
-    products = recipe("dot", (-10, 0, 30))
-    assert bars(products, 99, 30, 15, 0, -5, -10, -99) == [1, 1, 0.75, 0.5, 0.25, 0, 0]
+def test_where_it_was_not_measured_nothing_is_weak() -> None:
+    assert not recipe("cosine").is_weak(-1) and not recipe("cosine", closeness={}).is_weak(-1)
 
 
-@pytest.mark.parametrize("metric", ["euclidean", "dot"])
-def test_scores_that_are_all_the_same_have_full_bars(metric: str) -> None:
-    assert bars(recipe(metric, (3, 3, 3)), 3) == [1]
-    assert bars(recipe(metric, (0, 0, 0)), 0) == [1]
+def test_every_recipe_has_a_label_that_people_understand_and_no_two_the_same() -> None:
+    def labels(*given: str) -> list[str]:
+        entry = {"metric": "cosine", "top": 5, "scores": {}}
+        entries = [
+            entry | {"name": f"vgg16-{place}", "label": label} for place, label in enumerate(given)
+        ]
+        return [shown.label for shown in shown_recipes(entries)]
 
-
-def test_many_copies_of_one_picture_leave_the_other_bars_their_length() -> None:
-    assert bars(recipe("euclidean", (0, 0, 8)), 0, 2, 4, 8) == [1, 0.375, 0.25, 0]
+    assert labels("", "", "", "") == ["Look-alikes", "Second opinion", "Third opinion", "Choice 4"]
+    assert labels("Style", "Colour", "Both") == ["Style", "Colour", "Both"]
+    assert labels("Style", "Style", "") == ["Style", "Style (2)", "Third opinion"]
 
 
 @pytest.mark.parametrize(
@@ -94,47 +99,57 @@ def links(html: str, name: str) -> list[str]:
 
 def chips(html: str) -> dict[str, str]:
     """The address behind each recipe of the switch."""
-    return {
-        text: href for text, href in links_of(one(html, "nav[aria-label=Recipes]")).items() if text in NAMES
-    }
+    return links_of(one(html, SWITCH))
 
 
 def current(html: str) -> list[str]:
-    return texts_in(html, "a.chip[aria-current=true]")
+    return texts_in(html, "a.segment[aria-current=true]")
 
 
 def numbers(html: str) -> list[str]:
-    return texts_in(html, "meter + span")
+    """The score of each card, from the text below “Why?”."""
+    return [text.split(": ")[0].split(" ")[-1] for text in texts_in(html, ".why p:last-of-type")]
 
 
 def test_the_first_recipe_is_the_default_and_its_address_is_bare(client: FlaskClient) -> None:
     html = client.get("/product/plain").text
-    assert current(html) == ["sample"]
+    assert current(html) == ["Style"]
     assert chips(html) == {
-        each.name: product_href("plain", recipe=each.name if each != RECIPES[0] else "") for each in RECIPES
+        each.label: product_href("plain", recipe=each.name if each != RECIPES[0] else "") for each in RECIPES
     }
     assert client.get("/product/plain?recipe=sample").text.count("recipe=sample") == 0
 
 
 def test_a_recipe_shows_its_own_lists_scores_and_sentences(client: FlaskClient) -> None:
     html = client.get(product_href("plain", recipe=FAR.name)).text
-    assert current(html) == [FAR.name]
+    assert current(html) == [FAR.label]
     assert numbers(html) == [f"{10 + 0.1 * place:.1f}" for place in range(FAR.top)]
-    assert "a distance between pictures: 0 is the same picture, and smaller is closer." in html
+    assert "Distance 10.0: 0 is the same picture, and smaller is closer." in html
     assert "1 is the same picture" not in html
     assert links(html, "card-name")[0] == product_href(NASTY_IDS[2], recipe=FAR.name)
-    assert text_of(html, "title").startswith(f"Sample mug 0 by {FAR.name} · ")
+    assert text_of(html, "title").startswith(f"Sample mug 0, {FAR.label} · ")
 
     html = client.get(product_href(NASTY_IDS[2], recipe=BACK.name)).text
     assert numbers(html)[:2] == ["1.500", "1.450"]
-    assert "The number is a dot product: higher is more alike" in html
+    assert "Dot product 1.500: higher is more alike" in html
 
 
-def test_one_score_has_one_bar_whatever_the_list(client: FlaskClient) -> None:
-    html = client.get(product_href("sku-0070", recipe=FAR.name) + "&n=50").text
-    bars = dict(zip(numbers(html), attributes(html, "meter", "value"), strict=True))
-    assert bars["12.4"] == "0.500"
-    assert next(iter(bars.values())) == "1.000"
+def test_cards_say_in_a_word_how_close_they_are_and_leave_the_number_to_why(client: FlaskClient) -> None:
+    html = client.get("/product/sku-0100").text
+    assert texts_in(html, ".card-closeness")[:6] == ["Very close"] * 2 + ["Close"] * 3 + ["Related"]
+    assert not any("0.9" in text for text in texts_in(html, ".product-card .card-row > span"))
+
+
+def test_a_list_in_which_nothing_is_alike_says_so_and_shows_the_nearest_all_the_same(
+    client: FlaskClient,
+) -> None:
+    said = "Nothing here is really alike. These are the nearest there are."
+    html = client.get(product_href("plain", recipe=FAR.name)).text
+    assert texts_in(html, ".narrowed[role=status]") == [said]
+    assert len(links(html, "card-name")) == FAR.top and set(texts_in(html, ".card-closeness")) == {""}
+    assert said not in client.get("/product/plain").text
+    # What is narrowed down is not what is judged: the whole list is.
+    assert said not in client.get("/product/plain?stock=in&less=with%20space").text
 
 
 def test_recipe_and_number_travel_on(client: FlaskClient) -> None:
@@ -170,9 +185,9 @@ def test_a_bundle_with_one_recipe_has_no_switch(single: FlaskClient) -> None:
 def test_an_unknown_recipe_is_a_404_that_names_the_others(client: FlaskClient, page: str) -> None:
     response = client.get(f"{page}%3Cscript%3Ealert(1)")
     assert response.status_code == 404
-    assert text_of(response.text, "h1") == "There is no such recipe"
+    assert text_of(response.text, "h1") == "There is no such list"
     (said, *_) = select(response.text, ".message p")
-    assert "no look-alikes by “<script>alert(1)”" in said.text_content()
+    assert "no look-alikes called “<script>alert(1)”" in said.text_content()
     assert attributes(said, "a", "href") == [
         "/product/plain",
         product_href("plain", recipe=FAR.name),
@@ -184,7 +199,7 @@ def test_an_unknown_recipe_where_there_is_only_one(single: FlaskClient) -> None:
     response = single.get("/product/plain?recipe=far")
     assert response.status_code == 404
     (said, *_) = select(response.text, ".message p")
-    assert "only by sample." in said.text_content() and links_of(said) == {"sample": "/product/plain"}
+    assert "only Style." in said.text_content() and links_of(said) == {"Style": "/product/plain"}
 
 
 def test_an_unknown_product_is_what_is_said_first(client: FlaskClient) -> None:
@@ -192,10 +207,10 @@ def test_an_unknown_product_is_what_is_said_first(client: FlaskClient) -> None:
     assert response.status_code == 404 and "This product does not exist" in response.text
 
 
-def test_names_and_descriptions_stay_text(client: FlaskClient) -> None:
-    for address in (product_href("plain", recipe=FAR.name), "/compare/plain"):
-        html = client.get(address).text
-        assert any(text.startswith(FAR.description) for text in texts_in(html, "section > p"))
-        assert not select(html, "main b")
+def test_visitors_read_labels_as_text_and_no_names_of_networks(client: FlaskClient) -> None:
     html = client.get(product_href("plain", recipe=BACK.name)).text
-    assert current(html) == [BACK.name] and not select(html, "i")
+    assert current(html) == [BACK.label] and not select(html, "i")
+    for address in ("/product/plain", "/compare/plain"):
+        html = client.get(address).text
+        assert "Every second" not in html and not select(html, "main b")
+        assert not {each.name for each in RECIPES} & {text.strip() for text in texts_in(html, "main *")}

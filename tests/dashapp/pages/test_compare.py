@@ -16,6 +16,7 @@ from tests.parsed_html import attributes, links_of, select, text_of, texts, word
 from tests.sample_bundle import NASTY_IDS, RECIPES, write_sample_bundle
 
 SAMPLE, FAR, BACK = (recipe.name for recipe in RECIPES)
+STYLE, COLOUR, BOTH = (recipe.label for recipe in RECIPES)
 
 
 def columns(html: str) -> list[HtmlElement]:
@@ -38,8 +39,8 @@ def shared(html: str) -> str:
 def test_without_recipes_the_first_two_are_compared(client: FlaskClient) -> None:
     response = client.get("/compare/plain")
     assert response.status_code == 200
-    assert names(response.text) == [SAMPLE, FAR]
-    assert text_of(response.text, "title") == "Sample mug 0 by sample and far · Shop & <Co>"
+    assert names(response.text) == [STYLE, COLOUR]
+    assert text_of(response.text, "title") == "Sample mug 0, Style and Colour · Shop & <Co>"
     assert len(select(response.text, "h1")) == 1
     # As many of each as the one shows that shows fewer.
     assert [len(select(column, ".product-card")) for column in columns(response.text)] == [10, 10]
@@ -48,18 +49,17 @@ def test_without_recipes_the_first_two_are_compared(client: FlaskClient) -> None
 def test_each_list_is_the_recipes_own_and_in_its_order(client: FlaskClient, data: Path) -> None:
     bundle = Bundle.open(data)
     html = client.get(compare_href("plain", recipes=f"{BACK},{FAR}", shown=30)).text
-    assert names(html) == [BACK, FAR]
+    assert names(html) == [BOTH, COLOUR]
     for column, recipe in zip(columns(html), (BACK, FAR), strict=True):
         stored = bundle.neighbours("plain", recipe=recipe)[:30]
         hrefs = attributes(column, ".card-name", "href")
         assert hrefs == [compare_href(entry.id, recipes=f"{BACK},{FAR}", shown=30) for entry in stored]
 
 
-def test_each_score_is_explained_by_its_own_metric(client: FlaskClient) -> None:
+def test_each_list_says_in_words_how_close_it_comes(client: FlaskClient) -> None:
     left, right = columns(client.get("/compare/plain").text)
-    assert "1 is the same picture" in words(left) and texts(left, "meter + span")[0] == "0.98"
-    assert "smaller is closer" in words(right) and texts(right, "meter + span")[0] == "10.0"
-    assert "smaller is closer" not in words(left) and "1 is the same picture" not in words(right)
+    assert texts(left, ".card-closeness")[:3] == ["Very close", "Very close", "Close"]
+    assert "Nothing here is really alike" in words(right) and "really alike" not in words(left)
 
 
 def test_what_both_lists_hold_is_marked_with_its_place_in_the_other(client: FlaskClient) -> None:
@@ -140,8 +140,8 @@ def test_each_side_can_take_another_recipe(client: FlaskClient) -> None:
 
 
 def test_one_name_alone_is_compared_with_the_first_other(client: FlaskClient) -> None:
-    assert names(client.get(f"/compare/plain?recipes={FAR}").text) == [FAR, SAMPLE]
-    assert names(client.get(f"/compare/plain?recipes={SAMPLE},").text) == [SAMPLE, FAR]
+    assert names(client.get(f"/compare/plain?recipes={FAR}").text) == [COLOUR, STYLE]
+    assert names(client.get(f"/compare/plain?recipes={SAMPLE},").text) == [STYLE, COLOUR]
 
 
 def test_the_way_back_keeps_the_left_recipe_and_the_number(client: FlaskClient) -> None:
@@ -153,7 +153,7 @@ def test_the_way_back_keeps_the_left_recipe_and_the_number(client: FlaskClient) 
 def test_anything_but_two_offers_pairs(client: FlaskClient, asked: str) -> None:
     response = client.get(compare_href("plain", recipes=asked))
     assert response.status_code == 404
-    assert "Choose two different recipes to compare them side by side." in response.text
+    assert "Choose two different kinds of look-alikes to see them side by side." in response.text
     ways = attributes(response.text, ".ways a", "href")
     offered = [arguments_of(urlsplit(href).query) for href in ways]
     assert offered == [{"recipes": f"{FAR},{SAMPLE}"}, {"recipes": f"{FAR},{BACK}"}, {}]
@@ -162,7 +162,7 @@ def test_anything_but_two_offers_pairs(client: FlaskClient, asked: str) -> None:
 def test_one_recipe_alone_cannot_be_compared(single: FlaskClient) -> None:
     response = single.get("/compare/plain")
     assert response.status_code == 404
-    assert "look-alikes by one recipe only, sample" in response.text
+    assert "has one kind of look-alikes only" in response.text
     assert links_of(response.text)["Back to the product"] == "/product/plain"
 
 

@@ -56,14 +56,6 @@ def test_all_pictures_of_a_product_are_shown(client: FlaskClient) -> None:
     assert len(select(html, ".pictures img")) == 2
 
 
-def test_look_alikes_come_with_score_and_bar(client: FlaskClient) -> None:
-    html = client.get(product_href("plain")).text
-    bar = select(html, "meter")[0]
-    assert dict(bar.attrib) == {"aria-hidden": "true", "max": "1", "min": "0", "value": "0.980"}
-    assert bar.getnext().text_content() == "0.98"
-    assert "1 is the same picture" in html
-
-
 @pytest.mark.parametrize(
     ("asked", "shown"), [("30", 30), ("5", 5), ("1", 5), ("40", 32), ("999", 32), ("abc", 20), ("0", 20)]
 )

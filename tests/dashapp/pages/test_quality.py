@@ -158,7 +158,7 @@ def test_about_says_what_it_is_and_what_is_kept(client: FlaskClient) -> None:
     text = spoken(response.text)
     assert "Shop & <Co> shows 120 products" in text
     for sentence in (
-        "Recipe sample",
+        "Style (sample)",
         "Every second <b>one</b>",
         "4 May 2025",
         "no cookie",
