@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from bundle import Bundle
+from bundle.disk import read_text
 from bundle.metric import METRICS
 from precompute.models import recipe as names
 from precompute.models.networks import network_of
@@ -43,6 +44,9 @@ _TYPES = {"int": (int, "a whole number"), "str": (str, "text"), "Path | None": (
 _NAME = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,100}")
 _LONGEST_LABEL = 40
 _FIXED = ("layer", "preprocessing", "input_size")
+
+_LARGEST = 65_536
+"""The most bytes of a recipe's file."""
 
 
 def choose_recipe(choice: str, options: Mapping[str, Any]) -> Recipe:
@@ -111,10 +115,11 @@ def read_recipe(path: Path) -> Recipe:
     cannot be read, or has an unknown key or a value that does not fit.
     """
     try:
-        values = tomllib.loads(path.read_text(encoding="utf-8"))
+        values = tomllib.loads(read_text(path, most=_LARGEST))
     except OSError as error:
         raise UserError(f"The recipe {path} cannot be read ({error.strerror}).") from error
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    # Of text, of TOML, of its length; and of lists in lists without end.
+    except (ValueError, RecursionError) as error:
         raise UserError(f"The recipe {path} is not valid TOML ({error}).") from error
     fields = {field.name: field for field in dataclasses.fields(Recipe)}
     for key, value in values.items():

@@ -19,6 +19,7 @@ from precompute.sources.rows import Row, Rows, watched
 
 _SAMPLE_ROWS = 1_000
 _SAMPLE_CHARACTERS = 4_000_000
+_MOST_COLUMNS = 5_000
 
 _NO_COLUMNS: Mapping[str, str] = {}
 
@@ -97,7 +98,7 @@ def _records(
     columns: Mapping[str, str],
     pictures: PictureFiles,
 ) -> Records:
-    _check_rows(path, rows, sample)
+    _check_rows(path, rows, sample, columns=len(names))
     check_columns(columns, names, path)
     export = export_of(names)
     if export and export.what not in rows.what:
@@ -118,7 +119,12 @@ def _records(
     return Records(path, rows, layout, without_hidden(entries))
 
 
-def _check_rows(path: Path, rows: Rows, sample: list[Row | LeftOut]) -> None:
+def _check_rows(path: Path, rows: Rows, sample: list[Row | LeftOut], *, columns: int) -> None:
+    if columns > _MOST_COLUMNS:
+        raise UserError(
+            f"Expected at most {_MOST_COLUMNS:,} columns in {path}, {rows.what}. Received: {columns:,}: "
+            "remove those that say nothing of a product."
+        )
     left_out = [row for row in sample if isinstance(row, LeftOut)]
     if len(left_out) < len(sample):
         return

@@ -19,6 +19,7 @@ LARGEST = 20_000_000_000
 """The most bytes of an unpacked archive."""
 
 _BLOCK = 1 << 20
+_MOST_TIMES = 4
 _BEGINNINGS = (
     (b"\xff\xd8\xff", ".jpg"),
     (b"\x89PNG", ".png"),
@@ -95,12 +96,14 @@ def is_picture_data(data: object) -> bool:
     return isinstance(data, bytes) and extension_of(data) != ".bin"
 
 
-def opened(source: Path, unpack: UnpackFolder) -> Path:
+def opened(source: Path, unpack: UnpackFolder, *, times: int = 0) -> Path:
     """Unpack a source if it is compressed: an archive to the folder of its files, a file to that file."""
     if not source.is_file():
         return source
     if is_gzip(source):
-        return opened(unpack_gzip(source, unpack.folder), unpack)
+        if times == _MOST_TIMES:
+            raise UserError(f"Expected a table or an archive. Received: {source}, packed over {times} times.")
+        return opened(unpack_gzip(source, unpack.folder), unpack, times=times + 1)
     if is_zip_of_files(source):
         return unpack_zip(source, unpack.folder)
     return source

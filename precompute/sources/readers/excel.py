@@ -17,6 +17,7 @@ from precompute.sources.columns import has_picture, header_place, numbered, role
 from precompute.sources.exports import export_of
 from precompute.sources.images import is_address, looks_like_picture
 from precompute.sources.readers.workbook_cells import contents_of, picture_in
+from precompute.sources.readers.workbook_probe import breaks_its_library
 from precompute.sources.records import LeftOut
 from precompute.sources.rows import LONGEST, Cell, Keep, Row, Rows, text_of
 
@@ -44,6 +45,8 @@ def open_excel(path: Path, keep: Keep) -> Rows:
         _check_size(path)
         # Given a path, the library would trust the file name's extension.
         with open_file(path) as file:
+            if breaks_its_library(file):
+                raise ValueError("it takes too much memory or time, or breaks the library that reads it")
             workbook = load_workbook(file)
             file.seek(0)
             is_open_document = b"opendocument" in file.read(200)

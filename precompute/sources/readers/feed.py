@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,6 +29,7 @@ _GOOGLE = "http://base.google.com/ns/"
 _DECLARED = re.compile(rb"""<\?xml[^>]*encoding\s*=\s*["']([\w.-]+)["']""")
 _ROOT = re.compile(rb"<[A-Za-z][\w.:-]*(?=[\s/>])")
 _HEAD = 1 << 16
+_MOST_ATTRIBUTES = 500
 _ADDRESSES = ("url", "src", "href", "link")
 """Names of elements and attributes that have a picture's address."""
 
@@ -192,8 +194,9 @@ def _forget(element: etree._Element) -> None:
 def _cells(item: etree._Element) -> dict[str, Cell]:
     """An item's texts by element name. A repeated element gives all its texts."""
     texts: dict[str, list[str]] = defaultdict(list)
-    for name, value in item.attrib.items():
-        texts[name].append(clean(value))
+    # Each is found by a search from the first one.
+    for name in islice(item.attrib, _MOST_ATTRIBUTES):
+        texts[name].append(clean(item.attrib[name]))
     # Atom and RSS have an id, title and link of their own. Google's take precedence.
     googles = {_local(each) for each in item if isinstance(each.tag, str) and _GOOGLE in each.tag}
     for element in item:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO, TextIO
 
 from bundle.disk import open_file
 from precompute.shared.errors import UserError
@@ -19,6 +19,12 @@ from precompute.sources.values.lists import ADDRESSES, NAMES, texts_of
 
 _DEEPEST = 2
 """How many nested objects may contain the array of products."""
+
+_DEEPEST_ITEM = 8_000
+_LONGEST_PLACE = 10_000
+"""The most brackets that an item leaves open, and the most characters of the path to a value."""
+
+_BLOCK = 1 << 12
 
 
 def open_json_lines(path: Path) -> Rows:
@@ -144,6 +150,8 @@ def _prefix(path: Path, encoding: Encoding) -> str:
     try:
         for place, event, value in ijson.parse(file, use_float=True):
             file.begin()
+            if len(place) > _LONGEST_PLACE:
+                raise TooLongError("it is nested too deeply")
             if (place, event) == ("", "start_array"):
                 return "item"
             if event == "start_map" and place.endswith(".item") and place.count(".") <= _DEEPEST:
@@ -164,7 +172,29 @@ def _prefix(path: Path, encoding: Encoding) -> str:
 
 def _metered(path: Path, encoding: Encoding) -> Metered:
     sound = encoding.name == "utf-8" and not encoding.note
-    return Metered(open_file(path) if sound else open_text(path, encoding))
+    return _MeteredJson(open_file(path) if sound else open_text(path, encoding))
+
+
+class _MeteredJson(Metered):
+    """A file of JSON with a limit to nesting: the parser writes out the path to each value."""
+
+    def __init__(self, file: BinaryIO | TextIO) -> None:
+        super().__init__(file)
+        self._depth = 0
+
+    def read(self, size: int = -1) -> bytes:
+        """See `Metered`."""
+        data = super().read(min(size, _BLOCK) if size >= 0 else _BLOCK)
+        # Brackets in texts count too. The few that have no partner make no difference.
+        self._depth += sum(map(data.count, b"[{")) - sum(map(data.count, b"]}"))
+        if self._depth > _DEEPEST_ITEM:
+            raise TooLongError("it is nested too deeply")
+        return data
+
+    def begin(self) -> None:
+        """See `Metered`."""
+        super().begin()
+        self._depth = 0
 
 
 def _reason(error: Exception) -> str:

@@ -174,6 +174,8 @@ KERAS = 'name = "x"\nextractor = "keras:VGG16"\n'
             "The input_size of efficientnet-lite0 is 224",
         ),
         ("name = ", "is not valid TOML"),
+        ("x = " + "[" * 20_000, "is not valid TOML"),
+        ("#" * 70_000, "more than 65,536 bytes"),
     ],
 )
 def test_a_file_that_does_not_fit_is_one_sentence(tmp_path: Path, text: str, words: str) -> None:
