@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 import errno
+import logging
+import re
 import socket
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +15,8 @@ from werkzeug.serving import is_running_from_reloader
 from bundle import Bundle, BundleError
 from dashapp.app import create_app
 from dashapp.settings import Settings, SettingsError, port_of, settings_help
+
+_LOCAL = "127.0.0.1"
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -28,6 +32,9 @@ def main(arguments: list[str] | None = None) -> None:
         if not is_running_from_reloader():
             _check_address(options.host, port)
         Bundle.open(settings.data)
+        if options.judge is not None:
+            _judge(options, settings, port)
+            return
         app = create_app(settings)
     except (SettingsError, BundleError) as error:
         parser.error(str(error))
@@ -35,6 +42,24 @@ def main(arguments: list[str] | None = None) -> None:
         begin()
     print(f"Serving {settings.data} on http://{options.host}:{port}/ (press Ctrl-C to stop)", flush=True)
     app.server.run(host=options.host, port=port, debug=options.debug, threaded=True)
+
+
+def _judge(options: argparse.Namespace, settings: Settings, port: int) -> None:
+    """Serve the comparison by eye until interrupted, then print what the answers say."""
+    if options.host != _LOCAL or options.debug:
+        other = f"--host {options.host}" if options.host != _LOCAL else "--debug"
+        raise SettingsError(f"Expected --judge to serve this machine alone, on {_LOCAL}. Received: {other}.")
+    from dashapp.pages.judge.server import create_judge
+
+    default = f"judgements-{re.sub(r'[^A-Za-z0-9.,_-]+', '-', options.judge)}.jsonl"
+    app, session = create_judge(settings, options.judge, answers=options.answers or Path(default))
+    print(f"Judge {options.judge} on http://{_LOCAL}:{port}/ (press Ctrl-C to stop)", flush=True)
+    # One line for each request would hide what counts.
+    logging.getLogger("werkzeug").setLevel(logging.WARNING)
+    try:
+        app.run(host=_LOCAL, port=port, threaded=True)
+    finally:
+        print("\n".join(["", *session.preference().sentences(), f"The answers are kept in {session.path}."]))
 
 
 def _check_address(host: str, port: int) -> None:
@@ -61,8 +86,17 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--data", type=Path, help="folder of the bundle (default: AKIN_DATA, or data)")
-    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
+    parser.add_argument("--host", default=_LOCAL, help="address to listen on (default: %(default)s)")
     parser.add_argument("--port", default="8050", help="port to listen on (default: %(default)s)")
+    parser.add_argument(
+        "--judge", metavar="A,B", help="judge two recipes by eye: their lists side by side, names hidden"
+    )
+    parser.add_argument(
+        "--answers",
+        type=Path,
+        metavar="FILE",
+        help="where --judge keeps answers (default: judgements-A,B.jsonl)",
+    )
     parser.add_argument("--debug", action="store_true", help="reload on changes, show errors in the browser")
     return parser
 

@@ -54,7 +54,7 @@ DASHAPP = {
     "document": {"addresses", "http", "parts", "routes", "site"},
     "app": {"addresses", "api", "document", "http", "pages", "routes", "settings", "site"},
     "__init__": {"app"},
-    "__main__": {"app", "settings"},
+    "__main__": {"app", "pages", "settings"},
     "wsgi": {"app", "settings"},
 }
 
