@@ -6,6 +6,8 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from dashapp.parts.wording import counted
+
 _NORMAL_QUANTILE = 1.959963984540054
 """The 97.5 % quantile of the standard normal distribution."""
 
@@ -62,10 +64,10 @@ class Preference:
             return [f"{total} judged, and no side chosen so far." if total else "Nothing is judged so far."]
         first, second = self.recipes
         low, high = self.interval
-        counts = f"{first} was chosen {self.chosen[0]} times, {second} {self.chosen[1]} times"
+        times = [counted(count, "time") for count in (*self.chosen, self.same)]
         share = f"{self.chosen[0] / self.decided:.0%} (95% interval {100 * low:.0f}–{100 * high:.0f}%)"
         said = [
-            f"{counts}, and neither {self.same} times.",
+            f"{first} was chosen {times[0]}, {second} {times[1]}, and neither {times[2]}.",
             f"Where a side was chosen, it was {first} in {share}.",
         ]
         if self.preferred:

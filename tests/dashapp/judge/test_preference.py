@@ -35,6 +35,9 @@ def test_it_is_said_in_words() -> None:
     assert found[0] == "a was chosen 70 times, b 30 times, and neither 20 times."
     assert found[1] == "Where a side was chosen, it was a in 70% (95% interval 60–78%)."
     assert found[2].startswith("You prefer a") and found[3] == "The left side was chosen 50% of the time."
+    assert (
+        Preference.of(("a", "b"), answers(1, 2)).sentences()[0].startswith("a was chosen 1 time, b 2 times")
+    )
     assert "no proof" in Preference.of(("a", "b"), answers(5, 4)).sentences()[2]
     assert Preference.of(("a", "b"), []).sentences() == ["Nothing is judged so far."]
     assert Preference.of(("a", "b"), answers(0, 0, 4)).sentences() == ["4 judged, and no side chosen so far."]

@@ -118,12 +118,12 @@ def test_pip_s_reason_is_passed_on(tmp_path):
 
 
 def test_every_line_of_slugignore_names_something():
-    names_at_root = [Path(path.name) for path in ROOT.iterdir()]
+    names = [Path(path.name) for path in ROOT.iterdir()] + [Path("dashapp/pages/judge")]
     patterns = slug.read_patterns(ROOT / ".slugignore")
     assert patterns
     # What a build makes below data/ need not be there.
     lasting = [line for line in patterns if not line.startswith("/data/")]
-    assert not [line for line in lasting if not any(slug.matches(name, [line]) for name in names_at_root)]
+    assert not [line for line in lasting if not any(slug.matches(name, [line]) for name in names)]
 
 
 def test_what_is_pushed_is_enough_to_serve(tmp_path):
@@ -134,6 +134,7 @@ def test_what_is_pushed_is_enough_to_serve(tmp_path):
     pushed = {path.name for path in tmp_path.iterdir()}
     assert {"bundle", "dashapp", "assets", "Procfile", "requirements.txt", ".python-version"} <= pushed
     assert not {"precompute", "tests", "demo", "docs"} & pushed
+    assert not (tmp_path / "dashapp/pages/judge").exists()
     write_sample_bundle(tmp_path / "data")
     program = (
         "from dashapp.wsgi import server; visitor = server.test_client(); "
