@@ -13,7 +13,7 @@ _NORMAL_QUANTILE = 1.959963984540054
 
 
 @dataclass(frozen=True)
-class Answer:
+class Judgement:
     """One answer: the recipes on the left and on the right, and the one that was chosen, `""` for neither."""
 
     sides: tuple[str, str]
@@ -30,7 +30,7 @@ class Preference:
     left: int
 
     @classmethod
-    def of(cls, recipes: tuple[str, str], answers: Iterable[Answer]) -> Preference:
+    def of(cls, recipes: tuple[str, str], answers: Iterable[Judgement]) -> Preference:
         """Count the answers."""
         listed = list(answers)
         chosen = [sum(answer.chosen == recipe for answer in listed) for recipe in recipes]

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from bundle import Bundle, Product
-from dashapp.pages.judge.preference import Answer, Preference
+from dashapp.pages.judge.preference import Judgement, Preference
 from dashapp.settings import SettingsError
 
 SHOWN = 6
@@ -45,7 +45,7 @@ class Session:
     def __init__(self, bundle: Bundle, recipes: tuple[str, str], path: Path) -> None:
         """Open a session, or the one that `path` holds. Raises `SettingsError` if that is another one's."""
         self.bundle, self.recipes, self.path = bundle, recipes, path
-        self._kept: list[tuple[str, Answer]] = []
+        self._kept: list[tuple[str, Judgement]] = []
         described = {entry["name"]: entry for entry in bundle.recipes}
         self._head = {
             "recipes": list(recipes),
@@ -99,7 +99,7 @@ class Session:
                 "at": datetime.now(UTC).isoformat(timespec="seconds"),
             }
         )
-        self._kept.append((question.product.id, Answer(question.sides, chosen)))
+        self._kept.append((question.product.id, Judgement(question.sides, chosen)))
 
     def undo(self) -> None:
         """Withdraw the last answer, whose question is then the current one again."""
@@ -159,7 +159,7 @@ class Session:
                 if "withdrawn" in entry:
                     self._kept.pop()
                     continue
-                answer = Answer((str(entry["left"]), str(entry["right"])), str(entry["chosen"]))
+                answer = Judgement((str(entry["left"]), str(entry["right"])), str(entry["chosen"]))
                 self._kept.append((str(entry["product"]), answer))
         except OSError as error:
             raise SettingsError(f"--answers {self.path} cannot be read ({error.strerror}).") from error

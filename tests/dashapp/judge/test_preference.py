@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from dashapp.pages.judge.preference import Answer, Preference, wilson
+from dashapp.pages.judge.preference import Judgement, Preference, wilson
 
 
-def answers(first: int, second: int, same: int = 0) -> list[Answer]:
+def answers(first: int, second: int, same: int = 0) -> list[Judgement]:
     """Sides taken in turn, whoever is chosen."""
     chosen = ["a"] * first + ["b"] * second + [""] * same
-    return [Answer(("a", "b") if place % 2 else ("b", "a"), each) for place, each in enumerate(chosen)]
+    return [Judgement(("a", "b") if place % 2 else ("b", "a"), each) for place, each in enumerate(chosen)]
 
 
 def test_wilson_by_the_book() -> None:
