@@ -4,16 +4,22 @@ from __future__ import annotations
 
 # Before TensorFlow, whose own copy of SQLite has no full-text search and hides the system's.
 import sqlite3  # noqa: F401
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
 import hypothesis
 import pytest
 
+from tests.sharing import made_once
+
 # How long an example takes says more of the machine than of the code.
 PROFILE = {"deadline": None, "suppress_health_check": [hypothesis.HealthCheck.too_slow]}
-hypothesis.settings.register_profile("usual", **PROFILE)
+hypothesis.settings.register_profile("usual", max_examples=50, **PROFILE)
 hypothesis.settings.register_profile("thorough", max_examples=500, **PROFILE)
+
+SECONDS = {"kill": 20.0, "slow": 4.0, "browser": 2.0}
+"""What a test with such a mark takes, roughly."""
 
 ROOT = Path(__file__).parent.parent
 CLOTHING = ROOT.parent / "shared" / "data" / "clothing"
@@ -49,3 +55,24 @@ def clothing() -> Path:
 def demo() -> Path:
     """The folder of the embedded catalogue."""
     return ROOT / "demo"
+
+
+@pytest.fixture(scope="session")
+def built_demo(demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a build of that with the default recipe, only to be read."""
+    from precompute.cli.main import main
+
+    def build(out: Path) -> None:
+        assert main(["build", str(demo), "--out", str(out), "--quiet"]) == 0
+
+    return made_once(tmp_path_factory, "demo", build)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the files that take longest, so that at the end no process is alone with one."""
+    seconds: Counter[Path] = Counter()
+    for item in items:
+        marks = SECONDS.keys() & {mark.name for mark in item.iter_markers()}
+        seconds[item.path] += max((SECONDS[name] for name in marks), default=0.1)
+    items.sort(key=lambda item: -seconds[item.path])

@@ -8,6 +8,8 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 
+from tests.waiting import PATIENCE
+
 CALLBACK = "/_dash-update-component"
 
 _JSON = "Host: x\r\nContent-Type: application/json\r\n"
@@ -23,7 +25,7 @@ def connect(address: str, *, receive_buffer: int | None = None) -> socket.socket
     """A connection to a server, which takes little at once where `receive_buffer`, in bytes, is small."""
     host, port = address.removeprefix("http://").split(":")
     client = socket.socket()
-    client.settimeout(20)
+    client.settimeout(PATIENCE)
     if receive_buffer:
         client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, receive_buffer)
     client.connect((host, int(port)))
@@ -50,7 +52,7 @@ def answer(client: socket.socket) -> bytes:
     return b"".join(parts)
 
 
-def ask(address: str, path: str = "/healthz", *, seconds: float = 20.0) -> tuple[int, float]:
+def ask(address: str, path: str = "/healthz", *, seconds: float = PATIENCE) -> tuple[int, float]:
     """The status of a page, and the seconds that it took. Raises where it takes more than `seconds`."""
     started = time.monotonic()
     with urllib.request.urlopen(address + path, timeout=seconds) as response:

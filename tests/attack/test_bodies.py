@@ -89,7 +89,7 @@ def test_a_request_to_dash_with_anything_in_it_is_answered_or_refused(
     statuses = set()
 
     @given(way=st.sampled_from(places_in(whole)), value=VALUES | st.just(...))
-    @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
     def send(way: tuple[Any, ...], value: Any) -> None:
         body = {} if value is ... and not way else changed(whole, way, value)
         answer = client.post(CALLBACK, data=json.dumps(body), content_type="application/json")
@@ -135,7 +135,7 @@ def test_a_score_or_an_id_that_is_none_is_refused(client: FlaskClient, similar: 
 
 
 @given(similar=VALUES)
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_cards_are_made_or_refused_whatever_was_found(client: FlaskClient, similar: object) -> None:
     body = json.dumps({"similar": similar})
     assert client.post(RESULTS, data=body, content_type="application/json").status_code in (200, 400)
@@ -154,7 +154,7 @@ def test_cards_are_made_or_refused_whatever_was_found(client: FlaskClient, simil
         ]
     ),
 )
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_bytes_that_are_no_photo_are_refused(client: FlaskClient, data: bytes, content_type: str) -> None:
     framed = (
         b'--x\r\nContent-Disposition: form-data; name="photo"; filename="a"\r\n\r\n' + data + b"\r\n--x--"

@@ -70,6 +70,7 @@ def test_a_build_names_such_files_and_goes_on(tmp_path: Path, tiny: object) -> N
     assert all("than a picture has" in reason or "chunks" in reason for reason in reasons.values())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", LARGE)
 def test_what_takes_too_much_memory_is_named_and_takes_none(kind: str, apart: Apart) -> None:
     apart.stop()
@@ -81,6 +82,7 @@ def test_what_takes_too_much_memory_is_named_and_takes_none(kind: str, apart: Ap
 
 
 @needs_proc
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", AS_LARGE_AS_ALLOWED)
 def test_what_is_allowed_takes_what_it_is_known_to_take_and_gives_it_back(kind: str, apart: Apart) -> None:
     data = AS_LARGE_AS_ALLOWED[kind]()
@@ -135,6 +137,7 @@ def test_a_photo_that_breaks_its_decoder_down_is_to_blame() -> None:
 
 
 @needs_proc
+@pytest.mark.slow
 def test_memory_that_no_check_foresaw_is_refused_by_the_system() -> None:
     """As of a decoder that takes more than it is known to: here the check's own limit is lifted."""
     program = (

@@ -122,7 +122,7 @@ def test_a_box_can_be_widened_to_a_square_around_it(text: str, left_top_size: tu
 
 
 def test_a_part_of_a_large_jpeg_keeps_its_detail() -> None:
-    data = encoded(picture(5, width=4000, height=3200), "JPEG")
+    data = encoded(picture(5, width=2800, height=2700), "JPEG")
     part = upload(data, box=Box(0.4, 0.4, 0.2, 0.2))
     assert min(part.size) >= 512
 

@@ -80,6 +80,10 @@ PAGES = {
 BEYOND = {"a million attributes"}
 """What takes its parser a time that grows with the square of the length."""
 
+QUICK = ("80 KB of brackets", "900 lists in each other", "objects in objects", "programs")
+EACH = [pytest.param(name, marks=[] if name in QUICK else pytest.mark.slow) for name in PAGES]
+"""As large as a page may be, most of them take seconds."""
+
 
 @pytest.fixture(scope="module")
 def reader() -> Iterator[ApartReader]:
@@ -93,7 +97,7 @@ def entries(reader: ApartReader, html: str) -> list[Record | LeftOut]:
     return list(reader.read(Ask(response.url, "page", response.url), response).entries)
 
 
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("name", EACH)
 def test_a_page_costs_a_bounded_time_and_no_other_page(name, reader, monkeypatch):
     # What is quadratic takes minutes: that it is stopped is seen as well after a second.
     monkeypatch.setattr(reader_process, "READING_SECONDS", 1.0 if name in BEYOND else READING_SECONDS)
@@ -114,13 +118,21 @@ def test_a_page_costs_a_bounded_time_and_no_other_page(name, reader, monkeypatch
     assert good.fields["id"] == "good"
 
 
-@pytest.mark.parametrize("name", ["80 KB of brackets", "objects in objects", "strings that begin"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "80 KB of brackets",
+        "objects in objects",
+        pytest.param("strings that begin", marks=pytest.mark.slow),
+    ],
+)
 def test_a_page_that_speaks_of_a_product_in_such_json_is_named(name, reader):
     inner = PAGES[name]()[len(ld("")) - len("</script>") : -len("</script>")]
     (left_out,) = entries(reader, page(ld('{"@type": "Product", "name": ' + inner)))
     assert isinstance(left_out, LeftOut) and "its JSON-LD speaks of a product" in left_out.reason
 
 
+@pytest.mark.slow
 def test_a_page_that_takes_too_much_memory_is_named(reader, monkeypatch):
     reader_process._PROCESS.end()
     monkeypatch.setattr(reader_process._Process, "_started", _with_little_memory)

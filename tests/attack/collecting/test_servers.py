@@ -9,6 +9,7 @@ import resource
 import time
 import zlib
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import brotli
@@ -46,31 +47,30 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("precompute.collect.fetching.crawl.PAGE_SECONDS", 3.0)
 
 
-def deflated(data: bytes) -> bytes:
-    return zlib.compress(data)
+@cache
+def packed(encoding: str) -> bytes:
+    """The bomb as an answer with this Content-Encoding has it."""
+    return {
+        "gzip": lambda: gzip.compress(BOMB, 1),
+        "deflate": lambda: zlib.compress(BOMB, 1),
+        "br": lambda: brotli.compress(BOMB, quality=3),
+        "zstd": lambda: zstd.compress(BOMB),
+        "gzip, gzip": lambda: gzip.compress(packed("gzip")),
+    }[encoding]()
 
 
-PACKED: dict[str, Callable[[], bytes]] = {
-    "gzip": lambda: gzip.compress(BOMB),
-    "deflate": lambda: deflated(BOMB),
-    "br": lambda: brotli.compress(BOMB, quality=5),
-    "zstd": lambda: zstd.compress(BOMB),
-    "gzip, gzip": lambda: gzip.compress(gzip.compress(BOMB)),
-}
-
-
-@pytest.mark.parametrize("encoding", PACKED)
+@pytest.mark.parametrize("encoding", ["gzip", "deflate", "br", "zstd", "gzip, gzip"])
 @pytest.mark.parametrize("kind", ["text/html", "image/jpeg"])
 def test_a_bomb_is_not_unpacked(encoding, kind, shop, site, collect, monkeypatch):
     monkeypatch.setattr("precompute.collect.picture_fetching.PICTURE_BYTES", 10 * MEGABYTE)
     headers = {"Content-Encoding": encoding}
-    packed = PACKED[encoding]()
+    bomb = packed(encoding)
     shop("/p/bad")
     if kind == "image/jpeg":
         site.give("/p/bad", page(GOOD.replace("good", "other").replace("1000-1", "bomb")))
-        site.give("/img/bomb.jpg", packed, kind, headers=headers)
+        site.give("/img/bomb.jpg", bomb, kind, headers=headers)
     else:
-        site.give("/p/bad", packed, kind, headers=headers)
+        site.give("/p/bad", bomb, kind, headers=headers)
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     done = collect(site.url, "--source", "pages")
     assert done.code == 0 and "Products    1" in done.out

@@ -19,7 +19,7 @@ OPERATIONS = (
 CONFIGURATION = {
     "seed": 1,
     "workers": 1,
-    "generation": {"deterministic": True, "max-examples": 15},
+    "generation": {"deterministic": True, "max-examples": 6},
     # It does not unpack what it gets from an app in its own process.
     "headers": {"Accept-Encoding": "identity"},
 }

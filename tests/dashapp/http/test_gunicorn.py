@@ -66,7 +66,18 @@ def test_nobody_s_word_counts_but_heroku_s_router_s_and_whose_the_setting_names(
         "AKIN_ADDRESS=https://x:99999",
     ],
 )
-def test_a_setting_that_cannot_be_used_is_one_sentence_at_the_start(setting: str) -> None:
+def test_a_setting_that_cannot_be_used_stops_the_start(setting: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    name, _, value = setting.partition("=")
+    monkeypatch.setenv(name, value)
+    # gunicorn would take the place of this process.
+    monkeypatch.setattr(os, "execv", lambda *_: pytest.fail("gunicorn is started"))
+    with pytest.raises(SystemExit, match=r"^akin: Expected .+\Z") as ended:
+        runpy.run_module("dashapp.wsgi", run_name="__main__")
+    assert name in str(ended.value) and repr(value) in str(ended.value)
+
+
+@pytest.mark.parametrize("setting", ["WEB_CONCURRENCY=two", "AKIN_ADDRESS=https://x:99999"])
+def test_all_that_is_seen_of_it_is_one_sentence(setting: str) -> None:
     name, _, value = setting.partition("=")
     ran = subprocess.run(
         [sys.executable, "-m", "dashapp.wsgi"],

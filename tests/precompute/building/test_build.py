@@ -201,7 +201,7 @@ def test_the_help_of_each_command_shows_an_example(command: str, capsys: pytest.
 def test_real_photos_find_their_own_class(tmp_path: Path, clothing: Path) -> None:
     """A part of the photos; the figures for all of them come from benchmarks/retrieval.py."""
     for folder in sorted(clothing.iterdir()):
-        for path in sorted(folder.glob("*.jpg"))[:40]:
+        for path in sorted(folder.glob("*.jpg"))[:20]:
             write(tmp_path / "photos", f"{folder.name}/{path.name}", path.read_bytes())
     run("build", tmp_path / "photos", "--out", tmp_path / "data")
     found = Bundle.open(tmp_path / "data").report()["yardsticks"]

@@ -147,6 +147,7 @@ def toml(tmp_path: Path) -> tuple[Path, Path]:
     return files[0], files[1]
 
 
+@pytest.mark.slow
 def test_a_bundle_holds_several_recipes_in_the_order_given(
     folder: Path,
     toml: tuple[Path, Path],

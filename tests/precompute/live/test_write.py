@@ -46,6 +46,7 @@ def run(flatbuffer: bytes, image: np.ndarray) -> np.ndarray:
     return interpreter.get_tensor(result["index"])[0]
 
 
+@pytest.mark.slow
 def test_the_extractors_are_the_build_s(folders: tuple[Path, Path]) -> None:
     live = read_live(Bundle.open(folders[1]))
     image = np.random.default_rng(3).integers(0, 256, (16, 16, 3), np.uint8)

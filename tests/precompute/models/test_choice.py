@@ -190,6 +190,7 @@ def test_more_shown_means_more_stored() -> None:
     assert with_top(RECIPES[DEFAULT], 3).depth == RECIPES[DEFAULT].depth
 
 
+@pytest.mark.slow
 def test_the_models_and_their_input_sizes_are_those_of_keras(monkeypatch: pytest.MonkeyPatch) -> None:
     import keras
     from keras.src.applications import imagenet_utils

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from importlib import util
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import keras
 import numpy as np
 import pytest
 
@@ -18,6 +18,9 @@ from precompute.models.runtimes.litert import smallest_cosine
 from precompute.shared.errors import UserError
 from tests.drawn_pictures import encoded, picture
 
+if TYPE_CHECKING:
+    import keras
+
 INSTALLED = util.find_spec("keras_hub") is not None
 needs_hub = pytest.mark.skipif(not INSTALLED, reason="Keras Hub (requirements-hub.txt) is not installed")
 
@@ -28,6 +31,7 @@ SCALE, OFFSET = 1 / 128, -1.0
 
 
 def tiny(kind: str) -> keras.Model:
+    import keras
     import keras_hub
 
     keras.utils.set_random_seed(1)

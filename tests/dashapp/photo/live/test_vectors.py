@@ -33,12 +33,12 @@ def exact(vectors: np.ndarray, query: np.ndarray, metric: str) -> np.ndarray:
 
 @pytest.mark.parametrize("metric", ["cosine", "dot", "euclidean"])
 def test_the_shortlist_finds_what_a_search_among_all_finds(metric: str) -> None:
-    vectors = catalogue(20_000, 512)
+    vectors = catalogue(8 * SHORTLIST, 256)
     if metric != "cosine":
         vectors *= np.random.default_rng(5).uniform(0.5, 3, (len(vectors), 1)).astype(np.float32)
     # The same points between and beside products, which no row is.
     draw = np.random.default_rng(9)
-    queries = vectors[::500] + 0.02 * draw.standard_normal((40, 512), dtype=np.float32)
+    queries = vectors[::400] + 0.02 * draw.standard_normal((20, 256), dtype=np.float32)
     searched = held(vectors, metric)
     rows = searched.rows(slice(None))
     for count, least in ((10, 0.999), (300, 0.99)):
