@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import keras
 import numpy as np
 import pytest
 
-from precompute.models.layers import ForegroundPooling
 from precompute.models.runtimes.litert import LiteRTExtractor, convert
+
+pytestmark = pytest.mark.slow
 
 
 def pooled(maps: np.ndarray) -> np.ndarray:
+    from precompute.models.layers import ForegroundPooling
+
     return np.asarray(ForegroundPooling()(maps.astype(np.float32)))
 
 
@@ -52,6 +54,10 @@ def test_a_picture_that_is_the_same_everywhere_is_pooled_evenly(value: float) ->
 
 
 def test_litert_computes_the_same() -> None:
+    import keras
+
+    from precompute.models.layers import ForegroundPooling
+
     images = keras.Input((40, 40, 3), dtype="uint8")
     cells = keras.layers.AveragePooling2D(5)(keras.layers.Rescaling(1 / 255)(images))
     model = keras.Model(images, ForegroundPooling()(cells))
