@@ -33,7 +33,7 @@ quiet := --log-level warning --access-logfile /dev/null
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo live check test pythons soak outdated audit clean style chromium
+.PHONY: help setup demo live check test pythons soak outdated audit clean chromium
 
 help: ## list these targets
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 16
@@ -53,11 +53,11 @@ live: export AKIN_LIVE := keras
 live: export WEB_CONCURRENCY := 1
 live: demo ## the same, with a search by photos of your own that runs Keras here
 
-check: style ## check style and types, and run the tests that need no browser, no network and little time
-	$(venv)/bin/python -m pytest -n auto -m "not browser and not network and not kill and not slow"
+check: $(venv)/ready-dev ## check style and types, and run the tests that need no browser, no network and little time
+	$(call style_types_and_tests,-m "not browser and not network and not kill and not slow")
 
-test: style chromium ## check style and types, and run all tests
-	$(venv)/bin/python -m pytest -n auto
+test: $(venv)/ready-dev chromium ## check style and types, and run all tests
+	$(style_types_and_tests)
 
 # One after the other, and the others also where one fails.
 pythons: ## run make test with every Python from 3.11 to 3.13 on this machine, each in a .venv-3.x of 3 GB
@@ -72,10 +72,13 @@ pythons: ## run make test with every Python from 3.11 to 3.13 on this machine, e
 	done; \
 	[ "$$tested" ] && exit $$status
 
-# What a program finds without running ours, in seconds.
-style: $(venv)/ready-dev
+# The first look at all types takes mypy half a minute: it looks beside the tests, and its word comes last.
+define style_types_and_tests
 	$(venv)/bin/ruff check .
-	$(venv)/bin/mypy
+	@found=$$(mktemp); $(venv)/bin/mypy >$$found 2>&1 & mypy=$$!; \
+	$(venv)/bin/python -m pytest -n auto $(1); tests=$$?; \
+	wait $$mypy; types=$$?; echo "mypy: $$(cat $$found)"; rm $$found; [ $$tests = 0 ] && [ $$types = 0 ]
+endef
 
 # Two generations, which take turns.
 soak: $(venv)/ready ## serve the demo to everyone at once for ten minutes, kill workers, and plot memory and errors

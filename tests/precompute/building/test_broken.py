@@ -65,7 +65,9 @@ def assert_one_sentence(capsys: pytest.CaptureFixture[str], *words: str) -> None
     assert error.startswith("akin: ") and all(word in error for word in words), error
 
 
-@pytest.mark.parametrize("room", [20, 100, 200, 250])
+@pytest.mark.parametrize(
+    "room", [100, *(pytest.param(room, marks=pytest.mark.slow) for room in (20, 200, 250))]
+)
 def test_a_full_disk_publishes_nothing_and_keeps_what_was_embedded(
     as_default: type[Tiny],
     photos: Path,
@@ -92,7 +94,9 @@ def test_a_full_disk_publishes_nothing_and_keeps_what_was_embedded(
     assert_tidy(small_disk / "data")
 
 
-@pytest.mark.parametrize("limit", [100, 3000, 9000, 30_000])
+@pytest.mark.parametrize(
+    "limit", [3000, *(pytest.param(limit, marks=pytest.mark.slow) for limit in (100, 9000, 30_000))]
+)
 def test_a_file_that_cannot_grow_publishes_nothing(
     as_default: type[Tiny], photos: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], limit: int
 ) -> None:
