@@ -1,4 +1,4 @@
-"""What axe-core finds on every page, in both colour modes, on a wide screen and a narrow one."""
+"""What axe-core finds on every page, on a light wide screen and a dark narrow one."""
 
 from __future__ import annotations
 
@@ -48,14 +48,13 @@ def findings(page: Page) -> list[str]:
 
 
 def findings_everywhere(page: Page) -> list[str]:
-    """The findings in both colour modes and at both widths."""
+    """The findings on a wide screen in one colour mode, and on a narrow one in the other."""
     found = []
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 900})
-        for _ in range(2):
-            mode = page.locator("html").get_attribute("data-bs-theme")
-            found += [f"{width} {mode} {finding}" for finding in findings(page)]
-            page.locator("#theme").click()
+        mode = page.locator("html").get_attribute("data-bs-theme")
+        found += [f"{width} {mode} {finding}" for finding in findings(page)]
+        page.locator("#theme").click()
     return found
 
 
