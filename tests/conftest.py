@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 # Before TensorFlow, whose own copy of SQLite has no full-text search and hides the system's.
 import sqlite3  # noqa: F401
 from collections import Counter
@@ -12,6 +14,12 @@ import hypothesis
 import pytest
 
 from tests.sharing import made_once
+
+if "PYTEST_XDIST_WORKER" in os.environ:
+    # There is a process for each core: threads would wait for each other at full speed, to the others' cost.
+    # NumPy, openTSNE and TensorFlow read these when they are loaded.
+    for variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS"):
+        os.environ.setdefault(variable, "1")
 
 # How long an example takes says more of the machine than of the code.
 PROFILE = {"deadline": None, "suppress_health_check": [hypothesis.HealthCheck.too_slow]}

@@ -97,7 +97,7 @@ class Visitors:
 
     def _visit(self) -> None:
         # The pause leaves the machine to the builds and to the server.
-        while not self._stop.wait(0.05):
+        while not self._stop.wait(0.2):
             try:
                 self._look_around()
             except OSError as error:
@@ -145,6 +145,7 @@ def count_in(html: str) -> str:
     return text_of(html, ".count").removesuffix(" products").rpartition(" ")[2]
 
 
+@pytest.mark.slow
 def test_two_builds_and_a_way_back_fail_no_request(served: tuple[Path, int]) -> None:
     root, port = served
     with Visitors(port) as visitors:
