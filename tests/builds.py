@@ -16,7 +16,7 @@ from bundle import format as fmt
 from precompute.building import build as builds
 from precompute.building.build import BuildSettings, Summary
 from precompute.embeddings.embed import Embedded, EmbeddingTask, embed_all
-from precompute.models.recipe import Recipe
+from precompute.models.recipe import DEFAULT, RECIPES, Recipe
 from precompute.models.registry import Extractor, ExtractorPlan
 from precompute.store import EmbeddingStore
 from tests.drawn_pictures import encoded, picture
@@ -68,6 +68,13 @@ def tiny(monkeypatch: pytest.MonkeyPatch) -> type[Tiny]:
     monkeypatch.setattr(builds, "plan_extractor", tiny_plan)
     monkeypatch.setattr(Tiny, "pictures", 0)
     return Tiny
+
+
+@pytest.fixture
+def as_default(tiny: type[Tiny], monkeypatch: pytest.MonkeyPatch) -> type[Tiny]:
+    """The same, and the command line's default recipe is `TINY`."""
+    monkeypatch.setitem(RECIPES, DEFAULT, TINY)
+    return tiny
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,5 @@
 """What the tests of builds share."""
 
-from tests.builds import tiny
+from tests.builds import as_default, tiny
 
-__all__ = ["tiny"]
+__all__ = ["as_default", "tiny"]

@@ -59,6 +59,7 @@ def packed(encoding: str) -> bytes:
     }[encoding]()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("encoding", ["gzip", "deflate", "br", "zstd", "gzip, gzip"])
 @pytest.mark.parametrize("kind", ["text/html", "image/jpeg"])
 def test_a_bomb_is_not_unpacked(encoding, kind, shop, site, collect, monkeypatch):
@@ -133,7 +134,12 @@ ANSWERS: dict[str, tuple[Callable[[], Iterator[bytes]], str]] = {
 }
 
 
-@pytest.mark.parametrize("name", ANSWERS)
+LATE = ("no answer", "half an answer", "chunks without end", "interim answers without end")
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=[pytest.mark.slow] if name in LATE else []) for name in ANSWERS]
+)
 def test_an_answer_that_is_none_is_named(name, shop, site, raw, collect):
     answer, reason = ANSWERS[name]
     raw.answers["/p/bad"] = answer
@@ -221,6 +227,7 @@ def test_a_crawl_delay_beyond_all_bounds_is_not_waited_for(delay, shop, site, co
         assert done.code == 0 and "Products    1" in done.out
 
 
+@pytest.mark.slow
 def test_a_robots_txt_of_any_length_is_read_to_a_bound(shop, site, collect):
     shop("/secret/x")
     rules = "".join(f"Disallow: /x{number}*y*z*$\n" for number in range(400_000))
@@ -255,6 +262,7 @@ def test_sitemaps_without_end_come_to_one(site, collect, monkeypatch):
     assert "sitemaps are left unread, over the limit of 20" in done.out
 
 
+@pytest.mark.slow
 def test_a_sitemap_that_unpacks_without_end_is_named(site, collect):
     paths = pages.web_shop(site, goods(3))
     pages.sitemap(site, paths)
@@ -318,6 +326,7 @@ def test_a_name_that_means_something_else_the_second_time_is_refused(site, colle
     assert len(site.paths("/p/")) < 6
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("what", ["Crawl-delay", "Retry-After", "silence"])
 def test_the_time_that_is_allowed_holds_while_something_is_waited_for(
     what, site, collect, tmp_path, monkeypatch
@@ -347,6 +356,7 @@ def test_the_time_that_is_allowed_holds_while_something_is_waited_for(
         assert report["counts"]["products"] == 3 and "half of --max-minutes 1" in report["unfinished"]
 
 
+@pytest.mark.slow
 def test_where_time_ends_before_the_pictures_they_are_not_to_blame(site, collect, monkeypatch):
     monkeypatch.setattr("precompute.collect.fetching.limits._MINUTE", 6.0)
     platforms.shopify(site, goods(3))

@@ -99,6 +99,7 @@ def check(client: FlaskClient, page: str, seen: set[str]) -> None:
             assert answer.status_code == 200, f"{address} in {page}: {answer.status_code}"
 
 
+@pytest.mark.slow
 def test_every_address_of_every_page_begins_with_the_path_and_answers(below: FlaskClient) -> None:
     seen: set[str] = set()
     for page in PAGES:
@@ -121,6 +122,7 @@ def test_every_address_of_every_page_begins_with_the_path_and_answers(below: Fla
         assert any(address.startswith(kind) for address in seen), kind
 
 
+@pytest.mark.slow
 def test_every_address_of_the_api_and_for_search_engines_does_too(below: FlaskClient) -> None:
     seen: set[str] = set()
     for page in DATA:

@@ -1,4 +1,4 @@
-"""The main job through the command line, with the real model: pictures in, a bundle of look-alikes out."""
+"""The main job through the command line: pictures in, a bundle of look-alikes out."""
 
 from __future__ import annotations
 
@@ -37,7 +37,8 @@ def lists_of(bundle: Bundle) -> dict[str, list]:
     return {product.id: bundle.neighbours(product.id) for product in bundle.page(limit=10_000).products}
 
 
-def test_every_format_goes_through_and_the_seal_holds(
+@pytest.mark.slow
+def test_with_the_real_network_every_format_goes_through_and_the_seal_holds(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     photos = good_folder(tmp_path / "photos")
@@ -54,6 +55,7 @@ def test_every_format_goes_through_and_the_seal_holds(
     assert run("check", "--data", tmp_path / "data") == 0
 
 
+@pytest.mark.usefixtures("as_default")
 def test_every_result_stays_with_its_own_picture(tmp_path: Path) -> None:
     """The image id of each product is the hash of its own file, and its thumbnail shows that picture."""
     photos = good_folder(tmp_path / "photos")
@@ -72,6 +74,7 @@ def test_every_result_stays_with_its_own_picture(tmp_path: Path) -> None:
             assert max(abs(a - b) for a, b in zip(expected, shown, strict=True)) < 40, product.id
 
 
+@pytest.mark.usefixtures("as_default")
 def test_broken_files_are_named_and_leave_the_rest_unharmed(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -101,6 +104,7 @@ def test_broken_files_are_named_and_leave_the_rest_unharmed(
     }
 
 
+@pytest.mark.usefixtures("as_default")
 def test_the_same_picture_twice_makes_two_products_that_are_each_others_first(tmp_path: Path) -> None:
     photos = good_folder(tmp_path / "photos")
     write(photos, "bags/copy.png", (photos / "hats/same.png").read_bytes())
@@ -129,6 +133,7 @@ def test_both_runtimes_give_the_same_lists(tmp_path: Path) -> None:
         assert all(score == pytest.approx(scores[name], abs=1e-4) for name, score in entries)
 
 
+@pytest.mark.usefixtures("as_default")
 def test_two_builds_of_one_folder_give_the_same_bytes_but_for_the_clock(tmp_path: Path) -> None:
     photos = good_folder(tmp_path / "photos")
     tables = []
@@ -139,6 +144,7 @@ def test_two_builds_of_one_folder_give_the_same_bytes_but_for_the_clock(tmp_path
     assert tables[0] == tables[1]
 
 
+@pytest.mark.usefixtures("as_default")
 def test_one_product_alone_is_a_bundle(tmp_path: Path) -> None:
     write(tmp_path / "photos", "only.png", encoded(picture(1)))
     assert run("build", tmp_path / "photos", "--out", tmp_path / "data") == 0
@@ -151,7 +157,7 @@ def test_one_product_alone_is_a_bundle(tmp_path: Path) -> None:
         (["build", "{tmp}/nowhere"], "does not exist"),
         (["build", "{tmp}/empty"], "Received: none"),
         (["build", "{tmp}/broken"], "Received: 1 file, none usable"),
-        (["build", "{tmp}/good", "--recipe", "efficientnet-lite"], "Did you mean efficientnet-lite0"),
+        (["build", "{tmp}/good", "--recipe", "efficientnet-lite"], "Did you mean efficientnet-lite"),
         (["build", "{tmp}/good", "--top", "0"], "from 1 to 200"),
         (["build", "{tmp}/good", "--thumbnail-size", "9000"], "from 64 to 512"),
         (["build", "{tmp}/good", "--out", "{tmp}/a-file"], "cannot be written"),
@@ -174,6 +180,7 @@ def test_bad_input_is_one_sentence_and_exit_code_2(
     assert {path.name for path in (tmp_path / "data").glob("*")} <= {".lock"}
 
 
+@pytest.mark.usefixtures("as_default")
 def test_a_build_that_fails_leaves_the_bundle_that_was_there(tmp_path: Path) -> None:
     photos = good_folder(tmp_path / "photos")
     run("build", photos, "--out", tmp_path / "data")

@@ -82,6 +82,7 @@ def test_an_address_becomes_a_dashboard(kind, site, collect, tmp_path, tiny):
         assert good.name in page.replace("Nº", "No.")
 
 
+@pytest.mark.slow
 def test_one_command_builds_a_shop_with_the_real_extractor(site, tmp_path, capsys):
     source = _shopify(site)
     data = tmp_path / "data"

@@ -51,6 +51,7 @@ def build(folder: Path, out: Path, pictures: str) -> dict[str, Any]:
     return content_of(out)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("pictures", PICTURES)
 def test_a_change_of_pictures_gives_what_a_build_without_a_past_gives(
     tiny: type[Tiny], tmp_path: Path, pictures: str

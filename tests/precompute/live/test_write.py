@@ -103,6 +103,7 @@ def test_all_of_it_is_sealed(folders: tuple[Path, Path], tmp_path: Path) -> None
         assert f"\t{names.live_file('projected', name)}\n" in sealed
 
 
+@pytest.mark.slow
 def test_the_past_does_not_show(folders: tuple[Path, Path], tmp_path: Path, projected: None) -> None:
     source = write_pictures(tmp_path / "pictures", 10)
     build_live(source, tmp_path / "data", live=False)
@@ -123,6 +124,7 @@ def test_vectors_are_in_files_of_whole_rows(
     assert [path.stat().st_size for path in live.shard_paths()] == [960, 960, 960]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("metric", "projection"), [("euclidean", "none"), ("dot", "none"), ("cosine", "none")]
 )
@@ -139,6 +141,7 @@ def test_other_recipes(
     assert np.allclose(lengths, 1, atol=0.01) == (metric == "cosine")
 
 
+@pytest.mark.slow
 def test_int8_weights_are_left_out_where_they_do_not_agree(
     folders: tuple[Path, Path], tmp_path: Path, projected: None, monkeypatch: pytest.MonkeyPatch, capsys
 ) -> None:

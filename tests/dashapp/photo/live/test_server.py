@@ -88,11 +88,13 @@ def ask_at_once(server: str, photo: bytes) -> list[int]:
         return list(pool.map(lambda number: Visitor(server, number).ask("POST", ADDRESS, photo)[0], range(4)))
 
 
+@pytest.mark.slow
 def test_four_visitors_at_once_are_all_served(server: str, large: bytes) -> None:
     # That they are served in the order in which they came, the test of turns proves.
     assert ask_at_once(server, large) == [200] * 4
 
 
+@pytest.mark.slow
 def test_past_the_limit_visitors_hear_at_once_that_all_are_busy_and_pages_are_served(
     server: str, large: bytes
 ) -> None:
