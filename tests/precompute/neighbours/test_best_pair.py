@@ -66,7 +66,7 @@ def blocks(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> N
 @pytest.mark.parametrize("memory_budget", [1, neighbours.MEMORY_BUDGET])
 @pytest.mark.parametrize("metric", METRICS)
 def test_lists_are_those_of_the_best_pairs(metric: str, memory_budget: int) -> None:
-    ids, vectors, counts = catalogue("normal", 50)
+    ids, vectors, counts = catalogue("normal", 32)
     options = {"metric": metric, "depth": 9, "counts": counts, "memory_budget": memory_budget}
     lists = find_neighbours(ids, vectors, **options)
     found = as_dictionary(lists)
