@@ -1,6 +1,6 @@
 """Collects a catalogue from the web into a plain folder: a shop, a feed, a site, or a table of addresses.
 
-Two passes of Scrapy, each of which may be stopped at any moment and goes on where it was: `reading` learns
-which products there are, `pictures` gets what they look like. Then `catalogue` writes the table.
-`collection.collect` is all of it. Scrapy is imported by those who crawl, so this package names nothing.
+Scrapy makes two passes, which can be stopped at any moment and resumed. `reading` finds the products, and
+`picture_fetching` fetches their pictures. Then `catalogue_folder` writes the table. `collection.collect` runs
+all of this. This package exports nothing, so that only modules that crawl import Scrapy.
 """

@@ -1,4 +1,4 @@
-"""Addresses of the web: which may be asked, what they are called in reports, and which are the same."""
+"""Checks web addresses, writes them for reports, and recognises equal ones."""
 
 from __future__ import annotations
 
@@ -11,26 +11,26 @@ _SCHEMES = ("http", "https")
 _LONGEST = 2000
 
 _TRACKING = ("gclid", "fbclid", "msclkid", "srsltid", "mc_cid", "mc_eid", "_pos", "_psq", "_ss", "_v")
-"""Parameters that say where a visitor came from, and change nothing of a page."""
+"""Parameters that say where a visitor came from and do not change the page."""
 
 
 class AddressError(ValueError):
-    """An address that may not be asked. Its text is the reason, as reports give it."""
+    """An address that may not be fetched. Its text is the reason, for reports."""
 
 
 def is_address(text: str) -> bool:
-    """Whether a source is named by an address rather than by a path."""
+    """Whether a source is an address rather than a path."""
     return re.match(r"[a-z][a-z0-9+.-]*://", text, re.IGNORECASE) is not None
 
 
 def checked(address: str, *, base: str = "") -> str:
-    """The address in the form that is asked for, without a fragment; a relative one stands on `base`.
+    """The address in the form to fetch, without a fragment. A relative one is resolved against `base`.
 
-    Raises `AddressError` where it is not an http or https address, or holds a name or a password.
+    Raises `AddressError` if it is not an http or https address, or contains a name or a password.
     """
     text = address.strip()
     if len(text) > _LONGEST:
-        kind = "holds the picture itself" if text.startswith("data:") else "cannot be fetched"
+        kind = "contains the picture itself" if text.startswith("data:") else "is too long to be fetched"
         raise AddressError(f"it {kind} ({len(text):,} characters)")
     try:
         joined = urljoin(base, text)
@@ -41,7 +41,7 @@ def checked(address: str, *, base: str = "") -> str:
     if parts.scheme not in _SCHEMES or not parts.hostname:
         raise AddressError("it is not an http or https address")
     if parts.username is not None or parts.password is not None:
-        raise AddressError("it holds a name or a password")
+        raise AddressError("it contains a name or a password")
     default = {"http": 80, "https": 443}[parts.scheme]
     host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
     netloc = host if port in (None, default) else f"{host}:{port}"
@@ -49,7 +49,7 @@ def checked(address: str, *, base: str = "") -> str:
 
 
 def without_credentials(address: str) -> str:
-    """The address as a report may show it: a name and a password in it are left out."""
+    """The address for reports, without any name and password in it."""
     try:
         parts = urlsplit(address)
         if "@" not in parts.netloc:
@@ -60,7 +60,7 @@ def without_credentials(address: str) -> str:
 
 
 def same_page(address: str) -> str:
-    """The address without what only says where a visitor came from."""
+    """The address without parameters that only say where a visitor came from."""
     parts = urlsplit(address)
     if not parts.query:
         return address
@@ -70,7 +70,7 @@ def same_page(address: str) -> str:
 
 
 def host_of(address: str) -> str:
-    """The host, in lower case and without `www.`: a shop is the same with it and without it."""
+    """The host in lower case and without `www.`, which makes no difference to shops."""
     return (urlsplit(address).hostname or "").removeprefix("www.")
 
 

@@ -1,4 +1,4 @@
-"""Writes what was collected: a folder with products.csv, images/ and collected.json, readable as a source."""
+"""Writes the collected catalogue: a folder with products.csv, images/ and collected.json."""
 
 from __future__ import annotations
 
@@ -37,15 +37,15 @@ TABLE = "products.csv"
 _FIELDS = {each.name: each for each in fields(ProductFields) if each.name != "facts"}
 _COLUMNS = ("id", "image", "images", *(name for name in _FIELDS if name != "id"))
 _UNDERSTOOD = {fact_of(name): name for name in _FIELDS if name == "url" or " | None" in str(TYPES[name])}
-"""Facts that a product has where a column was not understood, with the column."""
+"""The facts that hold fields which could not be parsed, and the columns of these fields."""
 
 _MOST_FACTS = 60
-"""Columns for facts: those that most products have."""
+"""The most columns for facts. The commonest facts get one."""
 
 
 @dataclass(frozen=True)
 class Choice:
-    """The products of a collection: which records count, under which id, and why others do not."""
+    """Chooses the products of a collection: which records count, with which id, and why others do not."""
 
     journal: Journal
     reader: Reader
@@ -53,9 +53,9 @@ class Choice:
     max_images: int
     left_out: list[LeftOut] = field(default_factory=list)
     local: dict[str, str] = field(default_factory=dict)
-    """The files of pictures that are no addresses, by what a record calls them."""
+    """The files of local pictures, by their name in a record."""
     reasons: dict[str, str] = field(default_factory=dict)
-    """And why others could not be had."""
+    """The reasons why other local pictures are missing, by their name in a record."""
 
     def records(self) -> Iterator[Record]:
         """The records in the catalogue's order, each with its own id and its first pictures."""
@@ -70,7 +70,7 @@ class Choice:
                 self.left_out.append(entry)
                 continue
             if entry.place in places:
-                # The same product, on another page.
+                # It is the same product, found on another page.
                 continue
             places.add(entry.place)
             fields = entry.fields | ({"id": ""} if entry.fields.get("id") in shared else {})
@@ -90,13 +90,13 @@ class Choice:
                     break
         if over:
             verb = "is" if over == 1 else "are"
-            reason = f"{over:,} of their pictures {verb} over --max-images {self.max_images}"
+            reason = f"{over:,} of their pictures {verb} beyond --max-images {self.max_images}"
             self.left_out.append(LeftOut("all products", reason))
 
     def _shared(self) -> set[str]:
-        """The ids that several web pages give to what has different pictures, so that they are none: "N/A".
+        """The ids that several web pages give to different pictures. They do not identify products: "N/A".
 
-        With the same picture it is the same product, in another language perhaps.
+        If the picture is the same, it is the same product, perhaps in another language.
         """
         if not self.reader.names_by_address:
             return set()
@@ -112,7 +112,7 @@ class Choice:
 
 @dataclass(frozen=True)
 class Written:
-    """What a catalogue holds: products, different pictures, and what is not in it."""
+    """What was written: the numbers of products and distinct pictures, and what was left out."""
 
     products: int
     pictures: int
@@ -120,10 +120,10 @@ class Written:
 
 
 def write_catalogue(choice: Choice, folder: Path) -> Written:
-    """Write the table, whole or not at all, and remove pictures that no product has any more.
+    """Write the table atomically, and remove pictures that no product has any more.
 
-    The same answers give the same bytes. Raises `UserError` where no product has a picture that can be used;
-    a table that is there then stays.
+    The same answers give the same bytes. Raises `UserError` if no product has a usable picture. An existing
+    table then stays.
     """
     files = _files(choice.journal) | choice.local
     missing = _missing(choice.journal)
@@ -163,7 +163,7 @@ def write_catalogue(choice: Choice, folder: Path) -> Written:
 
 
 def write_report(folder: Path, content: dict[str, Any]) -> None:
-    """Write collected.json, whole or not at all."""
+    """Write collected.json atomically."""
     with whole_file(folder / REPORT) as temporary:
         temporary.write_text(
             json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8", errors="replace"
@@ -171,14 +171,14 @@ def write_report(folder: Path, content: dict[str, Any]) -> None:
 
 
 def _files(journal: Journal) -> dict[str, str]:
-    """The file of each picture that was had, by its address."""
+    """The file of each fetched picture, by its address."""
     return {url: answer.content["file"] for url, answer in journal.answers(PHASE) if "file" in answer.content}
 
 
 def _placeholders(records: Iterable[Record], files: dict[str, str]) -> dict[str, int]:
-    """The files that stand for a missing picture, with the number of products that have them.
+    """The files that are placeholders, with the number of products that have them.
 
-    Variants of one product, by their group or by their title, may well share a picture.
+    Variants of a product, which have the same group or title, may share a picture, and count once.
     """
     products: dict[str, set[str]] = defaultdict(set)
     for record in records:
@@ -192,7 +192,7 @@ def _placeholders(records: Iterable[Record], files: dict[str, str]) -> dict[str,
 def _images(
     record: Record, files: dict[str, str], placeholders: dict[str, int], choice: Choice, folder: Path
 ) -> tuple[list[str], list[LeftOut]]:
-    """A product's files, best first, and the pictures that are placeholders or could not be asked for."""
+    """A product's files, best first, and its pictures that are placeholders or cannot be fetched."""
     found: list[str] = []
     left_out: list[LeftOut] = []
     for image in record.images:
@@ -210,7 +210,7 @@ def _images(
 
 
 def _missing(journal: Journal) -> dict[str, str]:
-    """Why a picture could not be had, by its address."""
+    """Why a picture could not be fetched, by its address."""
     reasons = {
         url: answer.content["reason"] for url, answer in journal.answers(PHASE) if "reason" in answer.content
     }
@@ -218,18 +218,18 @@ def _missing(journal: Journal) -> dict[str, str]:
 
 
 def _why_none(record: Record, reasons: list[LeftOut], missing: dict[str, str]) -> str:
-    """Why a product has no picture: what is wrong with the first that it names."""
+    """Why a product has no usable picture: the problem of the first one that it names."""
     if not record.images:
         return "it has no image"
     if reasons:
-        return f"it has no picture that can be used ({reasons[0].reason})"
+        return f"it has no usable picture ({reasons[0].reason})"
     first = record.images[0]
     why = missing.get(_key(first), "it was no longer requested")
-    return f"it has no picture that can be used ({without_credentials(first)[:200]}: {why})"
+    return f"it has no usable picture ({without_credentials(first)[:200]}: {why})"
 
 
 def _no_address(image: str) -> str:
-    """Why a picture cannot be asked for; nothing where it can, and then the report has what became of it."""
+    """Why a picture cannot be fetched; empty if it can, and then the report says what happened."""
     try:
         picture_address(image)
     except PictureError as error:
@@ -245,7 +245,7 @@ def _key(image: str) -> str:
 
 
 def _facts(records: Iterable[Record]) -> list[str]:
-    """The columns beyond the known ones: those that most products have, the same whatever the order."""
+    """The columns for facts: the commonest ones, in an order that does not depend on the records' order."""
     counts: Counter[str] = Counter()
     for record in records:
         with suppress(ValueError):
@@ -255,23 +255,23 @@ def _facts(records: Iterable[Record]) -> list[str]:
 
 
 def _heading(fact: str) -> str:
-    """A fact's column: marked as one where a column of that name would say something else, as "SKU" does."""
+    """The name of a fact's column, marked as a fact if the bare name would mean a field, as "SKU" does."""
     return f"{FACT}{fact}" if role_of(fact) is not None or is_about_hiding(fact) else fact
 
 
 def _row(record: Record, images: list[str], facts: list[str]) -> list[str]:
-    """A product as whoever reads the table will understand it again."""
+    """A product's cells, written so that reading the table gives the same product."""
     product = product_from(record, tuple(images))
     cells = {name: _cell(name, getattr(product, name)) for name in _FIELDS}
     cells |= {"image": product.files[0], "images": "|".join(product.files[1:])}
     for name in _UNDERSTOOD.values():
-        # What is not understood, such as a price "on request", stays where it was.
+        # A field that cannot be parsed, such as a price "on request", stays in its column.
         cells[name] = cells[name] or line(clean(record.fields.get(name, "")))
     return [cells[name] for name in _COLUMNS] + [product.facts.get(name, "") for name in facts]
 
 
 def _cell(name: str, value: str | float | bool | tuple[str, ...] | None) -> str:
-    """A field's value as its column has it."""
+    """A field's value as the text of a cell."""
     match value:
         case None:
             return ""
@@ -296,7 +296,7 @@ def _troubles(journal: Journal) -> Iterator[LeftOut]:
 
 
 def _remove_unused(folder: Path, used: set[str], journal: Journal) -> None:
-    """Remove the pictures that no row names: whoever reads the folder would report each of them."""
+    """Remove pictures that no row names, because a build would report each of them as left out."""
     unused: set[str] = set()
     for path in (folder / IMAGES).glob("*/*"):
         file = path.relative_to(folder).as_posix()

@@ -1,4 +1,4 @@
-"""A collection from beginning to end."""
+"""Runs a collection from beginning to end."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from precompute.collect.fetching.politeness import Manners
 from precompute.collect.journal import Answer, Journal
 from precompute.collect.picture_fetching import PHASE as PICTURES
 from precompute.collect.picture_fetching import Pictures, keep_picture, picture_address, want
-from precompute.collect.readers import Ask, Found
+from precompute.collect.readers import Found, Target
 from precompute.collect.readers.kinds import Scope, reader_of
 from precompute.collect.readers.table import say_of
 from precompute.collect.reading import PHASE as READING
@@ -38,7 +38,7 @@ from precompute.store.files import remove_unfinished
 
 @dataclass(frozen=True)
 class Collected:
-    """What a collection brought: `unfinished` says what is missing and why, or nothing."""
+    """The result of a collection. `unfinished` says what is missing and why; empty if nothing is."""
 
     folder: Path
     kind: str
@@ -49,10 +49,10 @@ class Collected:
 
 
 def collect(settings: CollectSettings) -> Collected:
-    """Collect a catalogue into `settings.out`, or go on with a collection that was stopped there.
+    """Collect a catalogue into `settings.out`, or resume a collection that was stopped there.
 
-    A collection that came to its end is refreshed: what has changed is asked for. Raises `UserError` where
-    the source is not what is needed, does not answer, or holds no product.
+    A finished collection is refreshed: only changes are fetched. Raises `UserError` if the source is
+    unsuitable, does not answer or has no product.
     """
     networks(settings.allow_private)
     with locked(settings.out):
@@ -66,9 +66,9 @@ def collect(settings: CollectSettings) -> Collected:
 
 
 def _begin(settings: CollectSettings, journal: Journal) -> bool:
-    """Go on with what was begun, or begin anew, knowing what was answered before.
+    """Resume a collection, or begin a new one that reuses earlier answers.
 
-    Returns whether what was found out about the source by a collection before is taken for granted.
+    Returns whether it relies on what an earlier collection found out about the source.
     """
     asked = {
         "source": settings.source,
@@ -83,20 +83,20 @@ def _begin(settings: CollectSettings, journal: Journal) -> bool:
     if is_same and is_recent and journal.state("phase") != "finished":
         journal.reopen()
         if kind:
-            say("Going on where the last collection was stopped.")
+            say("Resuming the last collection where it was stopped.")
         return False
     known = {"kind": kind, "scope": journal.state("scope")} if is_same and kind else {}
     seeds = journal.seeds() if known else []
     journal.begin(**asked, started=now.isoformat(timespec="seconds"))
     if seeds:
-        say(f"{_shown(settings)} is collected again: what has changed is asked for.")
+        say(f"{_shown(settings)} is collected again: only changes are fetched.")
         journal.plant(READING, seeds, **known)
     return bool(seeds)
 
 
 @dataclass(frozen=True)
 class _Collection:
-    """The passes of one collection, in their order, and what they share."""
+    """The passes of one collection, and what they share."""
 
     settings: CollectSettings
     journal: Journal
@@ -104,7 +104,7 @@ class _Collection:
     manners: Manners
 
     def gather(self, *, is_known: bool) -> Collected:
-        """Read, get the pictures, write. Where nothing is found in the likeliest place, look in the next."""
+        """Read, fetch the pictures, write. If the likeliest place has no products, try the next one."""
         settings, journal = self.settings, self.journal
         unfinished = self._read()
         kind, scope = journal.state("kind"), Scope.from_json(journal.state("scope"))
@@ -112,18 +112,18 @@ class _Collection:
         choice = Choice(journal, reader, settings.max_products, settings.max_images)
         count = sum(1 for _ in choice.records())
         if not count and kind == "sitemap" and not settings.kind:
-            say("None of the pages that the sitemap lists holds product data: following links instead.")
+            say("None of the pages in the sitemap has product data: following links instead.")
             self._begin_anew(
-                READING, [Ask(scope.start, "page", scope.start)], kind="pages", scope=scope.to_json()
+                READING, [Target(scope.start, "page", scope.start)], kind="pages", scope=scope.to_json()
             )
             return self.gather(is_known=False)
         if not count and is_known:
-            say("Nothing is where it was: looking at the source anew.")
+            say("No products are left where they were found before: examining the source again.")
             self._begin_anew(READING, [])
             return self.gather(is_known=False)
         if not count:
             reason = self._no_products()
-            # Nothing of what was found out about the source is taken for granted the next time.
+            # The next collection does not rely on what was found out about the source.
             journal.begin()
             raise UserError(reason)
         say(f"Found {counted(count, 'product')}.")
@@ -134,25 +134,25 @@ class _Collection:
         except UserError:
             if unfinished:
                 raise UserError(
-                    f"Expected pictures of {counted(count, 'product')}. Received: none, as {unfinished}. "
+                    f"Expected pictures of {counted(count, 'product')}. Received: none ({unfinished}). "
                     "Everything collected is kept: run the same command again to continue."
                 ) from None
-            # The same command asks again, as the pictures may be there by then.
+            # The same command tries again, because the pictures may be there by then.
             journal.note(phase="finished")
             raise
         journal.note(phase="" if unfinished else "finished")
         self._report(written, unfinished)
         return Collected(settings.out, kind, written.products, written.pictures, written.left_out, unfinished)
 
-    def _begin_anew(self, phase: str, seeds: list[Ask], **known: str) -> None:
-        """Begin the same collection anew, with other seeds than before."""
+    def _begin_anew(self, phase: str, seeds: list[Target], **known: str) -> None:
+        """Restart the same collection from other seeds."""
         names = ("source", "forced", "columns", "allowed", "started")
         self.journal.begin(**{name: self.journal.state(name) for name in names})
         if seeds:
             self.journal.plant(phase, seeds, **known)
 
     def _read(self) -> str:
-        """The first pass; returns what is missing and why, or nothing."""
+        """Run the first pass. Returns what is missing and why; empty if nothing is."""
         if not is_address(self.settings.source):
             self._read_local()
             return ""
@@ -163,7 +163,7 @@ class _Collection:
             reading = Reading(self.settings, self.journal, self.limits, advance)
             crawl(self.settings, reading, self.manners)
         if passed_over := list(reading.passed_over()):
-            # It is found in the same place by whoever goes on, and by the report.
+            # A resumed collection and the report read it from the journal.
             self.journal.note(passed_over=json.dumps([[each.file, each.reason] for each in passed_over]))
         if not self.journal.state("kind"):
             raise UserError(
@@ -171,15 +171,15 @@ class _Collection:
             )
         if reading.gone:
             raise UserError(
-                f"Expected answers from {_shown(self.settings)} to the end. Received: {reading.gone}. "
+                f"Expected {_shown(self.settings)} to answer until the end. Received: {reading.gone}. "
                 "Everything read so far is kept: run the same command again to continue."
             )
-        # So many products were asked for, and so many are there.
+        # If --max-products was reached, nothing is missing.
         is_part = reading.limit and "products" not in reading.limit
-        return f"pages are left unread after {reading.limit}" if is_part else ""
+        return f"further pages were not read because of {reading.limit}" if is_part else ""
 
     def _read_local(self) -> None:
-        """The records of a local table: nothing is asked for."""
+        """Read the records of a local table, without fetching anything."""
         settings, path = self.settings, Path(self.settings.source)
         if not path.exists():
             raise UserError(f"Expected an address or a table. Received: {path}, which does not exist.")
@@ -192,22 +192,22 @@ class _Collection:
                 raise UserError(f"Expected an address or a table. Received: {given}, a folder without one.")
         else:
             records = read_records(path, columns=settings.columns, kind=settings.kind, pictures=pictures)
-        ask = Ask(str(records.path), TABLE)
-        self.journal.note(kind=TABLE, scope=Scope(ask.url, frozenset()).to_json())
-        self.journal.add(READING, [ask])
-        self.journal.keep_found(READING, ask, Answer(), Found(records))
+        target = Target(str(records.path), TABLE)
+        self.journal.note(kind=TABLE, scope=Scope(target.url, frozenset()).to_json())
+        self.journal.add(READING, [target])
+        self.journal.keep_found(READING, target, Answer(), Found(records))
         say_of(records)
 
     def _unpack(self) -> UnpackFolder:
-        """Where what is inside of a local archive or table is unpacked to."""
+        """The folder to which a local archive, or pictures inside a local table, are unpacked."""
         return UnpackFolder(self.settings.out / JOURNAL / "unpacked")
 
     def _picture_folder(self, given: Path, path: Path) -> Path:
-        """The folder that the paths in a local table are below."""
+        """The folder that the paths in a local table start from."""
         return self.settings.image_folder or (path if path.is_dir() else given.parent)
 
     def _copy_pictures(self, choice: Choice) -> None:
-        """Take the pictures of a local table that are paths into the catalogue."""
+        """Copy a local table's pictures that are paths into the catalogue."""
         source = Path(self.settings.source)
         if is_address(self.settings.source):
             return
@@ -225,7 +225,7 @@ class _Collection:
                 choice.reasons[image] = str(error)
 
     def _get_pictures(self, choice: Choice) -> str:
-        """The second pass; returns what is missing and why, or nothing."""
+        """Run the second pass. Returns what is missing and why; empty if nothing is."""
         self.journal.release()
         count, known = want(_addresses(choice), self.settings.out, self.journal)
         with stage("Pictures", count, "pictures") as advance:
@@ -236,7 +236,7 @@ class _Collection:
         for host, reason in pictures.gone.items():
             say(f"{host} no longer answers ({reason}): its other pictures were not fetched.")
         if pictures.limit:
-            return f"pictures are left after {pictures.limit}"
+            return f"further pictures were not fetched because of {pictures.limit}"
         return f"{', '.join(pictures.gone)} does not answer" if pictures.gone else ""
 
     def _no_products(self) -> str:
@@ -249,8 +249,8 @@ class _Collection:
             return f"Expected products in {_shown(self.settings)}. Received: none{why}."
         pages = f"{sum(counts.values()):,} pages"
         return (
-            f"Expected products at {_shown(self.settings)}. Received: none in {pages}{why}. Looked for the "
-            "lists of shop systems, and for JSON-LD, microdata and Open Graph in pages. Try the address of a "
+            f"Expected products at {_shown(self.settings)}. Received: none in {pages}{why}. Neither a shop "
+            "system's list nor JSON-LD, microdata or Open Graph in pages was found. Try the address of a "
             "category's page or of a product feed, or an exported table."
         )
 
@@ -276,7 +276,7 @@ class _Collection:
 
 
 def _addresses(choice: Choice) -> Iterator[tuple[str, int]]:
-    """The addresses of the pictures that are wanted, each once, and where each stands in its product."""
+    """The addresses of all pictures, each once, with its position among its product's pictures."""
     seen: set[str] = set()
     for record in choice.records():
         for place, image in enumerate(record.images):

@@ -1,8 +1,8 @@
-"""What a collection has asked, and what came: on the disk at every moment, so that a kill costs nothing.
+"""The journal of a collection: what was fetched, and the results, always on disk so a kill costs nothing.
 
-An SQLite file holds the addresses still to be asked, and of each that was answered what stood in it and what
-the server called that version (ETag, Last-Modified). Everything that follows from one answer is written in
-one transaction. So after a kill the same collection goes on, and a later one asks only what has changed.
+An SQLite file has the addresses still to fetch. For each answer, it has the content found and the server's
+validators (ETag, Last-Modified). All consequences of an answer are written in one transaction. So the same
+collection resumes after a kill, and a later one only fetches what has changed.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from precompute.collect.readers import VERSION, Ask, Found
+from precompute.collect.readers import VERSION, Found, Target
 from precompute.sources import LeftOut, Record
 
 _FILE = "journal.sqlite"
@@ -41,7 +41,7 @@ _BATCH = 64
 
 @dataclass(frozen=True)
 class Answer:
-    """What is kept of an answer: its version by the server's words, and `content`, what was made of it."""
+    """What is kept of an answer: the server's validators, and `content`, the result of reading it."""
 
     etag: str = ""
     modified: str = ""
@@ -50,7 +50,7 @@ class Answer:
 
 
 class Journal:
-    """The journal in `folder`, which is made where there is none. One thread at a time may use it."""
+    """The journal in `folder`, which is created if missing. Only one thread at a time may use it."""
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
@@ -58,12 +58,12 @@ class Journal:
         try:
             self._open(path)
         except sqlite3.DatabaseError:
-            # What a failing disk left is no loss but of time: everything can be asked again.
+            # A damaged journal only costs time: everything can be fetched again.
             for each in folder.glob(f"{_FILE}*"):
                 each.unlink()
             self._open(path)
         self.versions: dict[str, str] = {}
-        """What was made of the answers of a phase, and how: others are asked for as if they were new."""
+        """The version of each phase's results. Answers with results of another version are fetched again."""
         self.release()
 
     def _open(self, path: Path) -> None:
@@ -76,7 +76,7 @@ class Journal:
 
     @contextmanager
     def whole(self) -> Iterator[None]:
-        """Write all that is written inside, or nothing of it."""
+        """A transaction: everything written inside is kept, or nothing."""
         self._database.execute("BEGIN IMMEDIATE")
         try:
             yield
@@ -86,7 +86,7 @@ class Journal:
         self._database.execute("COMMIT")
 
     def state(self, name: str) -> str:
-        """What was noted under a name, or nothing."""
+        """The value noted under a name, or empty."""
         row = self._database.execute("SELECT value FROM state WHERE name = ?", [name]).fetchone()
         return row[0] if row else ""
 
@@ -95,7 +95,7 @@ class Journal:
         self._database.executemany("INSERT OR REPLACE INTO state VALUES (?, ?)", values.items())
 
     def begin(self, **values: str) -> None:
-        """Begin a collection: nothing is asked yet, and what was answered before is known."""
+        """Begin a collection: no targets yet, but earlier answers are kept."""
         with self.whole():
             self._database.execute("DELETE FROM state")
             self._database.execute("DELETE FROM ask")
@@ -103,49 +103,51 @@ class Journal:
         self.release()
 
     def release(self) -> None:
-        """Take back what was given out and has not been finished."""
+        """Let targets that were given out but not finished be given out again."""
         self._given: set[str] = set()
-        self._next: list[Ask] = []
+        self._next: list[Target] = []
 
-    def plant(self, phase: str, seeds: Iterable[Ask], **values: str) -> None:
-        """Note values and the addresses that a phase begins with, which `seeds` gives again."""
-        asks = list(seeds)
-        self.note(seeds=json.dumps([_fields(ask) for ask in asks]), **values)
-        self.add(phase, asks)
+    def plant(self, phase: str, seeds: Iterable[Target], **values: str) -> None:
+        """Note values and a phase's first targets, which `seeds` returns later."""
+        targets = list(seeds)
+        self.note(seeds=json.dumps([_fields(target) for target in targets]), **values)
+        self.add(phase, targets)
 
-    def seeds(self) -> list[Ask]:
-        """The addresses that were planted last."""
-        return [Ask(*fields) for fields in json.loads(self.state("seeds") or "[]")]
+    def seeds(self) -> list[Target]:
+        """The targets that were planted last."""
+        return [Target(*fields) for fields in json.loads(self.state("seeds") or "[]")]
 
     def reopen(self) -> None:
-        """Ask again what could not be had: the server, or the line to it, may be well by now."""
+        """Open failed targets again: the server, or the connection, may work by now."""
         self._database.execute("UPDATE ask SET state = 'open', reason = '' WHERE state = 'failed'")
 
-    def add(self, phase: str, asks: Iterable[Ask], *, done: bool = False) -> None:
-        """Add addresses to those that are asked in a phase, but for those that are among them already."""
+    def add(self, phase: str, targets: Iterable[Target], *, done: bool = False) -> None:
+        """Add targets to a phase, except those that it already has."""
         self._database.executemany(
             "INSERT OR IGNORE INTO ask (phase, url, role, place, depth, urgency, state) "
             "VALUES (?, ?, ?, ?, ?, ?, ?)",
-            [(phase, *_fields(ask), "done" if done else "open") for ask in asks],
+            [(phase, *_fields(target), "done" if done else "open") for target in targets],
         )
 
-    def take(self, phase: str) -> Ask | None:
-        """The next address to be asked in a phase; each is given out once, until `release`."""
+    def take(self, phase: str) -> Target | None:
+        """The next target of a phase. Each is given out once, until `release`."""
         if not self._next:
             rows = self._database.execute(
                 "SELECT url, role, place, depth, urgency FROM ask WHERE phase = ? AND state = 'open' "
                 "ORDER BY urgency, number LIMIT ?",
                 [phase, _BATCH + len(self._given)],
             )
-            self._next = [ask for ask in (Ask(*row) for row in rows) if ask.url not in self._given][::-1]
+            self._next = [
+                target for target in (Target(*row) for row in rows) if target.url not in self._given
+            ][::-1]
         if not self._next:
             return None
-        ask = self._next.pop()
-        self._given.add(ask.url)
-        return ask
+        target = self._next.pop()
+        self._given.add(target.url)
+        return target
 
     def has_open(self, phase: str) -> bool:
-        """Whether an address is left that `take` would give out."""
+        """Whether `take` would return a target."""
         if self._next:
             return True
         count: int = self._database.execute(
@@ -155,7 +157,7 @@ class Journal:
         return count > len(self._given)
 
     def answer(self, phase: str, url: str) -> Answer | None:
-        """What is kept of the last answer of an address, where it was made of it as it would be now."""
+        """What is kept of an address's last answer; None if it was read by another version."""
         row = self._database.execute(
             "SELECT etag, modified, fresh_until, content FROM answer "
             "WHERE phase = ? AND url = ? AND version = ?",
@@ -164,28 +166,28 @@ class Journal:
         return _answer(*row) if row else None
 
     def keep(self, phase: str, url: str, answer: Answer) -> None:
-        """Keep an answer; what was kept of one before goes."""
+        """Keep an answer, replacing an earlier one."""
         self._database.execute(
             "INSERT OR REPLACE INTO answer VALUES (?, ?, ?, ?, ?, ?, ?)",
             [phase, url, self._version(phase), *_validators(answer), json.dumps(answer.content)],
         )
 
     def forget(self, phase: str, url: str) -> None:
-        """Forget an answer: the next one is asked for as if it were the first."""
+        """Forget an answer, so that the address is fetched as if for the first time."""
         self._database.execute("DELETE FROM answer WHERE phase = ? AND url = ?", [phase, url])
 
-    def want(self, phase: str, ask: Ask, *, done: bool) -> bool:
-        """Add an address to a phase, as one that is `done` already or not; returns whether it is."""
-        self.add(phase, [ask], done=done)
-        row = self._database.execute("SELECT state FROM ask WHERE phase = ? AND url = ?", [phase, ask.url])
+    def want(self, phase: str, target: Target, *, done: bool) -> bool:
+        """Add a target to a phase, which may already be `done`. Returns whether it is finished."""
+        self.add(phase, [target], done=done)
+        row = self._database.execute("SELECT state FROM ask WHERE phase = ? AND url = ?", [phase, target.url])
         return bool(row.fetchone()[0] != "open")
 
     def notes(self, phase: str) -> dict[str, str]:
-        """What the answers of a phase tell of all products."""
+        """What the answers of a phase say about all products."""
         return {name: text for _, each in self.answers(phase) for name, text in each.content["notes"].items()}
 
     def mark_unused(self, phase: str, files: set[str]) -> None:
-        """Note of answers whose files were removed that nobody misses them."""
+        """Mark answers whose files were removed as unused, so that they are not fetched again."""
         marked = [
             (json.dumps(answer.content | {"unused": True}), phase, url)
             for url, answer in self.answers(phase)
@@ -197,45 +199,45 @@ class Journal:
     def _version(self, phase: str) -> str:
         return self.versions.get(phase, str(VERSION))
 
-    def keep_found(self, phase: str, ask: Ask, answer: Answer, found: Found) -> int:
-        """Keep what was found in an answer and add what is to be asked next; returns how many products."""
-        asks = [_fields(each) for each in found.asks]
-        content = {"products": found.products, "asks": asks, "notes": found.notes}
+    def keep_found(self, phase: str, target: Target, answer: Answer, found: Found) -> int:
+        """Keep what was found in an answer, and add its targets. Returns the number of its products."""
+        targets = [_fields(each) for each in found.targets]
+        content = {"products": found.products, "asks": targets, "notes": found.notes}
         with self.whole():
-            self._database.execute("DELETE FROM entry WHERE url = ?", [ask.url])
+            self._database.execute("DELETE FROM entry WHERE url = ?", [target.url])
             self._database.executemany(
                 "INSERT INTO entry VALUES (?, ?, ?, ?)",
-                ((ask.url, position, *_row(entry)) for position, entry in enumerate(found.entries)),
+                ((target.url, position, *_row(entry)) for position, entry in enumerate(found.entries)),
             )
-            self.keep(phase, ask.url, Answer(*_validators(answer), content))
-            self.add(phase, found.asks)
-            self.finish(phase, ask)
-        return self.entries_of(ask.url)
+            self.keep(phase, target.url, Answer(*_validators(answer), content))
+            self.add(phase, found.targets)
+            self.finish(phase, target)
+        return self.entries_of(target.url)
 
     def found(self, answer: Answer) -> Found:
-        """What a reader found in an answer that is kept, but for its entries, which stay where they are."""
-        asks = tuple(Ask(*fields) for fields in answer.content["asks"])
-        return Found((), asks, answer.content["products"], answer.content["notes"])
+        """What a reader found in a kept answer, except its entries, which stay in the journal."""
+        targets = tuple(Target(*fields) for fields in answer.content["asks"])
+        return Found((), targets, answer.content["products"], answer.content["notes"])
 
-    def finish(self, phase: str, ask: Ask, *, state: str = "done", reason: str = "") -> None:
-        """Note that an address needs not be asked again in this collection."""
+    def finish(self, phase: str, target: Target, *, state: str = "done", reason: str = "") -> None:
+        """Note that a target is finished for this collection."""
         self._database.execute(
             "UPDATE ask SET state = ?, reason = ? WHERE phase = ? AND url = ?",
-            [state, reason, phase, ask.url],
+            [state, reason, phase, target.url],
         )
-        self._given.discard(ask.url)
+        self._given.discard(target.url)
 
     def count(self, phase: str) -> dict[str, int]:
-        """How many addresses of a phase are in which state: open, done, failed, refused or stale."""
+        """How many targets of a phase are in each state: open, done, failed, refused or stale."""
         return dict(
             self._database.execute("SELECT state, COUNT(*) FROM ask WHERE phase = ? GROUP BY state", [phase])
         )
 
     def products(self, phase: str = "reading") -> int:
-        """How many different products were found at the addresses of this collection."""
+        """How many distinct products this collection found."""
         count: int = self._database.execute(
             "SELECT COUNT(DISTINCT entry.place) FROM ask JOIN entry ON entry.url = ask.url "
-            # A text is why something is no product.
+            # Products are lists. A text is the reason why an entry was left out.
             "WHERE ask.phase = ? AND ask.state IN ('done', 'stale') AND entry.content LIKE '[%'",
             [phase],
         ).fetchone()[0]
@@ -249,13 +251,13 @@ class Journal:
         return count
 
     def troubles(self, phase: str) -> Iterator[tuple[str, str, str]]:
-        """Address, state and reason of what could not be had as it was asked for, in the asked order."""
+        """Address, state and reason of each target that could not be fetched, sorted by place."""
         yield from self._database.execute(
             "SELECT url, state, reason FROM ask WHERE phase = ? AND reason != '' ORDER BY place, url", [phase]
         )
 
     def entries(self, phase: str = "reading") -> Iterator[Record | LeftOut]:
-        """What was found at the addresses of this collection, in the order of their places."""
+        """What this collection found, in the order of places."""
         rows = self._database.execute(
             "SELECT entry.place, entry.content FROM ask JOIN entry ON entry.url = ask.url "
             "WHERE ask.phase = ? AND ask.state IN ('done', 'stale') "
@@ -270,7 +272,7 @@ class Journal:
                 yield Record(place, fields[0], tuple(fields[1]), fields[2])
 
     def answers(self, phase: str) -> Iterator[tuple[str, Answer]]:
-        """The kept answers of the addresses that this collection has had, with their addresses."""
+        """The kept answers of this collection's finished targets, with their addresses."""
         rows = self._database.execute(
             "SELECT ask.url, etag, modified, fresh_until, content FROM ask JOIN answer USING (phase, url) "
             "WHERE ask.phase = ? AND ask.state IN ('done', 'stale') ORDER BY ask.number",
@@ -280,8 +282,8 @@ class Journal:
             yield url, _answer(*row)
 
 
-def _fields(ask: Ask) -> list[Any]:
-    return [ask.url, ask.role, ask.place, ask.depth, ask.urgency]
+def _fields(target: Target) -> list[Any]:
+    return [target.url, target.role, target.place, target.depth, target.urgency]
 
 
 def _answer(etag: str, modified: str, fresh_until: float, content: str) -> Answer:

@@ -1,4 +1,4 @@
-"""The second pass: gets the products' pictures, and keeps them by what is in them."""
+"""The second pass: fetches the products' pictures, and keeps them under the hash of their bytes."""
 
 from __future__ import annotations
 
@@ -19,20 +19,20 @@ from precompute.collect.fetching.crawl import Fetch
 from precompute.collect.fetching.limits import CollectLimits, Hosts
 from precompute.collect.fetching.reasons import GONE, state_of
 from precompute.collect.journal import Answer, Journal
-from precompute.collect.readers import Ask
+from precompute.collect.readers import Target
 from precompute.collect.settings import PICTURE_BYTES, PICTURE_SECONDS, SMALLEST_SIDE
 from precompute.sources.files import JOURNAL
 from precompute.store.files import write_whole
 
 PHASE = "pictures"
 IMAGES = "images"
-"""The folder of the pictures, in that of the catalogue."""
+"""The folder of the pictures, in the catalogue's folder."""
 
 _SUFFIXES = {"JPEG": "jpg", "TIFF": "tif", "HEIF": "heic"}
 
 
 class Pictures:
-    """The phase of `crawl` that gets pictures into `folder`; `advance` is a progress stage's function."""
+    """The phase of `crawl` that fetches pictures into `folder`. `advance` is a progress stage's function."""
 
     def __init__(
         self, folder: Path, journal: Journal, limits: CollectLimits, advance: Callable[..., None]
@@ -52,15 +52,15 @@ class Pictures:
         self.limit = self.limit or self._limits.reached(reading=False)
         return not self.limit
 
-    def next(self) -> tuple[Ask, dict[str, Any]] | None:
+    def next(self) -> tuple[Target, dict[str, Any]] | None:
         """See `Phase`."""
-        while self.has_next() and (ask := self._journal.take(PHASE)) is not None:
-            if reason := self._hosts.is_gone(ask.url):
-                self._give_up(ask, reason, status=None)
+        while self.has_next() and (target := self._journal.take(PHASE)) is not None:
+            if reason := self._hosts.is_gone(target.url):
+                self._give_up(target, reason, status=None)
                 continue
             meta = {"download_maxsize": PICTURE_BYTES, "download_timeout": PICTURE_SECONDS}
-            return ask, {
-                "headers": _HEADERS | headers_for(self._journal.answer(PHASE, ask.url)),
+            return target, {
+                "headers": _HEADERS | headers_for(self._journal.answer(PHASE, target.url)),
                 "meta": meta,
             }
         return None
@@ -73,16 +73,16 @@ class Pictures:
         """See `Phase`."""
         self.limit = self.limit or self._limits.time_in_words(reading=False)
 
-    def permits(self, ask: Ask, url: str) -> str:
-        """See `Phase`: pictures may come from anywhere that is public."""
+    def permits(self, target: Target, url: str) -> str:
+        """See `Phase`. Pictures may come from any public host."""
         return ""
 
-    def answered(self, ask: Ask, response: Response) -> None:
+    def answered(self, target: Target, response: Response) -> None:
         """See `Phase`."""
-        self._hosts.answered(ask.url)
+        self._hosts.answered(target.url)
         self._limits.bytes += len(response.body)
         if response.status == 304:
-            self._journal.finish(PHASE, ask)
+            self._journal.finish(PHASE, target)
             self._advance(1)
             return
         try:
@@ -90,25 +90,27 @@ class Pictures:
         except PictureError as error:
             content = {"reason": str(error)}
         with self._journal.whole():
-            self._journal.keep(PHASE, ask.url, version_of(response, **content))
-            self._journal.finish(PHASE, ask)
+            self._journal.keep(PHASE, target.url, version_of(response, **content))
+            self._journal.finish(PHASE, target)
         self._advance(1)
 
-    def failed(self, ask: Ask, reason: str, status: int | None) -> None:
-        """See `Phase`: a picture that was had before stands in for one that did not come."""
-        self._hosts.failed(ask.url, reason, status)
-        self._give_up(ask, reason, status=status)
+    def failed(self, target: Target, reason: str, status: int | None) -> None:
+        """See `Phase`. If a picture was fetched before, that one is kept."""
+        self._hosts.failed(target.url, reason, status)
+        self._give_up(target, reason, status=status)
 
-    def _give_up(self, ask: Ask, reason: str, *, status: int | None) -> None:
-        if self._journal.answer(PHASE, ask.url) is not None and status not in GONE:
-            self._journal.finish(PHASE, ask, state="stale", reason=f"{reason}; it is as it was before")
+    def _give_up(self, target: Target, reason: str, *, status: int | None) -> None:
+        if self._journal.answer(PHASE, target.url) is not None and status not in GONE:
+            self._journal.finish(
+                PHASE, target, state="stale", reason=f"{reason}; the earlier version is kept"
+            )
         else:
-            self._journal.finish(PHASE, ask, state=state_of(status), reason=reason)
+            self._journal.finish(PHASE, target, state=state_of(status), reason=reason)
         self._advance(1)
 
     @property
     def gone(self) -> dict[str, str]:
-        """The hosts that stopped to answer, with the last reason."""
+        """The hosts that stopped answering, with the last reason."""
         return self._hosts.gone
 
 
@@ -116,13 +118,13 @@ _HEADERS = {"Accept": "image/avif,image/webp,image/*;q=0.9,*/*;q=0.5"}
 
 
 def want(urls: Iterable[tuple[str, int]], folder: Path, journal: Journal) -> tuple[int, int]:
-    """Note which pictures are to be had; returns how many there are, and how many need not be asked for.
+    """Note which pictures to fetch. Returns how many there are, and how many need no request.
 
-    With each address comes its place among its product's pictures: first ones are asked for first, so that a
-    collection that has to end early has as many products as can be.
+    Each address comes with its position among its product's pictures. First pictures are fetched first, so a
+    collection that ends early has as many products as possible.
 
-    What was had before is asked for only where the server may have another version by now, and what is no
-    longer on the disk as if it had never been there.
+    A picture that was fetched before is only requested if the server may have another version. One that is no
+    longer on disk is fetched again.
     """
     count = known = 0
     with journal.whole():
@@ -133,7 +135,7 @@ def want(urls: Iterable[tuple[str, int]], folder: Path, journal: Journal) -> tup
                 journal.forget(PHASE, url)
                 answer = None
             is_fresh = answer is not None and answer.fresh_until > time()
-            known += journal.want(PHASE, Ask(url, "picture", urgency=place), done=is_fresh)
+            known += journal.want(PHASE, Target(url, "picture", urgency=place), done=is_fresh)
     return count, known
 
 
@@ -143,10 +145,10 @@ def _is_there(answer: Answer, folder: Path) -> bool:
 
 
 def keep_picture(data: bytes, folder: Path) -> str:
-    """Write a picture below `folder` under the hash of its bytes; returns its path there.
+    """Write a picture below `folder` under the hash of its bytes. Returns its path there.
 
-    Raises `PictureError` with the reason where the bytes are no picture of a product. What the server called
-    them does not matter.
+    Raises `PictureError` with the reason if the bytes are not a picture of a product. The server's content
+    type does not matter.
     """
     suffix = _judge(data)
     digest = hashlib.sha256(data).hexdigest()
@@ -157,7 +159,7 @@ def keep_picture(data: bytes, folder: Path) -> str:
 
 
 def picture_address(image: str) -> str:
-    """The address of a picture as it is asked for. Raises `PictureError` where there is none to ask."""
+    """The address from which to fetch a picture. Raises `PictureError` if it cannot be fetched."""
     try:
         return checked(image)
     except AddressError as error:
@@ -165,14 +167,14 @@ def picture_address(image: str) -> str:
 
 
 def _judge(data: bytes) -> str:
-    """The file name extension of a picture, by its content; the whole of it is decoded, as a build will."""
+    """The file name extension of a picture, by its content. It is decoded completely, as a build will do."""
     if not data:
         raise PictureError("the answer is empty (0 bytes)")
     if data.lstrip()[:200].lower().startswith((b"<!doctype html", b"<html", b"<head")):
-        raise PictureError("it is a page of HTML and no picture")
+        raise PictureError("it is an HTML page, not a picture")
     decode_in_time(data)
     header = read_header(data)
     width, height = header.width, header.height
     if min(width, height) < SMALLEST_SIDE:
-        raise PictureError(f"{width} × {height} pixels, under the {SMALLEST_SIDE} that show a product")
+        raise PictureError(f"it has {width} × {height} pixels, fewer than {SMALLEST_SIDE} on a side")
     return _SUFFIXES.get(header.format, header.format.lower())

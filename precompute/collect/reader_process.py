@@ -1,8 +1,8 @@
-"""Reads answers in a process of its own, which an answer can stop and nothing else with it.
+"""Reads answers in a separate process, so that a malicious answer can stop nothing else.
 
-Parsers take time and memory as a document likes, and while they are at it nothing else in their process is
-done, Ctrl-C included. So the system ends the process that goes beyond its bounds, the answer is named, and
-the next one starts another process.
+A document may make a parser take any time and memory. Meanwhile its process does nothing else, and ignores
+Ctrl-C. So the operating system ends a process that exceeds its limits. The answer is then reported by name,
+and the next one gets a new process.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from typing import IO, Any
 from scrapy.http import HtmlResponse, Response, TextResponse, XmlResponse
 
 from pictures.messages import receive, send
-from precompute.collect.readers import Ask, Found, Reader, Unreadable
+from precompute.collect.readers import Found, Reader, Target, Unreadable
 from precompute.collect.readers.kinds import Scope, reader_of
 from precompute.collect.settings import READING_BYTES, READING_SECONDS, CollectSettings
 from precompute.sources import LeftOut, Record
@@ -30,13 +30,13 @@ from precompute.sources import LeftOut, Record
 _ROOT = Path(__file__).resolve().parents[2]
 _TOO_LONG = frozenset({signal.SIGPROF, signal.SIGALRM, signal.SIGXCPU})
 _WAITING = 6.0
-"""How many times its CPU seconds an answer may take by the clock, which other programs' work counts in."""
+"""The limit of elapsed time, as a multiple of the CPU seconds: other programs may slow the process down."""
 
 _CLASSES = {each.__name__: each for each in (HtmlResponse, XmlResponse, TextResponse, Response)}
 
 
 class ApartReader:
-    """A reader whose `read` happens in another process; see `Reader`."""
+    """A reader whose `read` runs in another process; see `Reader`."""
 
     def __init__(self, kind: str, scope: Scope, settings: CollectSettings) -> None:
         reader = reader_of(kind, scope, settings)
@@ -44,13 +44,13 @@ class ApartReader:
         self._reader = reader
         self._which = {"kind": kind, "scope": scope.to_json(), "max_depth": settings.max_depth}
 
-    def read(self, ask: Ask, response: Response) -> Found:
-        """See `Reader`. Raises `Unreadable` also where reading takes too long, or too much memory."""
+    def read(self, target: Target, response: Response) -> Found:
+        """See `Reader`. Also raises `Unreadable` if reading takes too long or too much memory."""
         kind = next(name for name, each in _CLASSES.items() if isinstance(response, each))
         head = {
             "reader": self._which,
             "seconds": READING_SECONDS,
-            "ask": [ask.url, ask.role, ask.place, ask.depth, ask.urgency],
+            "target": [target.url, target.role, target.place, target.depth, target.urgency],
             "class": kind,
             "url": response.url,
             "status": response.status,
@@ -60,7 +60,7 @@ class ApartReader:
                 for value in values
             ],
         }
-        answer = _PROCESS.ask(head, response.body)
+        answer = _PROCESS.request(head, response.body)
         if "reason" in answer:
             raise Unreadable(answer["reason"])
         return _found(answer)
@@ -71,12 +71,12 @@ class ApartReader:
 
 
 class _Process:
-    """The process, which is started with the first answer and stays for the next collection."""
+    """The process. It is started for the first answer and stays for the next collection."""
 
     def __init__(self) -> None:
         self._process: subprocess.Popen[bytes] | None = None
 
-    def ask(self, head: dict[str, Any], body: bytes) -> dict[str, Any]:
+    def request(self, head: dict[str, Any], body: bytes) -> dict[str, Any]:
         process = self._started()
         try:
             send(_pipe(process.stdin), head, body)
@@ -84,7 +84,7 @@ class _Process:
         except (EOFError, OSError):
             return {"reason": self._why_it_ended()}
         except BaseException:
-            # Stopped in the middle of a message: nobody could tell where the next one begins.
+            # If stopped inside a message, the start of the next one would be unknown.
             self.end()
             raise
 
@@ -105,10 +105,10 @@ class _Process:
         code = self.end()
         if -code in _TOO_LONG:
             return f"reading it takes longer than {READING_SECONDS:g} s"
-        return f"reading it takes too much memory, or breaks what reads it (exit code {code})"
+        return f"reading it takes too much memory or crashes the parser (exit code {code})"
 
     def end(self) -> int:
-        """End the process, if it has not ended; returns its exit code."""
+        """End the process if it still runs. Returns its exit code."""
         process, self._process = self._process, None
         if process is None:
             return 0
@@ -131,12 +131,12 @@ def _found(answer: dict[str, Any]) -> Found:
         LeftOut(each[0], each[1]) if len(each) == 2 else Record(each[0], each[1], tuple(each[2]), each[3])
         for each in answer["entries"]
     ]
-    asks = tuple(Ask(*each) for each in answer["asks"])
-    return Found(entries, asks, answer["products"], answer["notes"])
+    targets = tuple(Target(*each) for each in answer["targets"])
+    return Found(entries, targets, answer["products"], answer["notes"])
 
 
 def _answer(head: dict[str, Any], body: bytes, readers: dict[str, Reader]) -> dict[str, Any]:
-    """What stands in an answer, as a message, or the reason why that cannot be told."""
+    """The content of an answer as a message, or the reason why it cannot be read."""
     which = head["reader"]
     key = json.dumps(which)
     if key not in readers:
@@ -148,7 +148,7 @@ def _answer(head: dict[str, Any], body: bytes, readers: dict[str, Reader]) -> di
         headers.setdefault(name, []).append(value)
     response = _CLASSES[head["class"]](head["url"], status=head["status"], headers=headers, body=body)
     try:
-        found = readers[key].read(Ask(*head["ask"]), response)
+        found = readers[key].read(Target(*head["target"]), response)
         return {
             "entries": [
                 [each.file, each.reason]
@@ -156,7 +156,9 @@ def _answer(head: dict[str, Any], body: bytes, readers: dict[str, Reader]) -> di
                 else [each.place, each.fields, list(each.images), each.decimal]
                 for each in found.entries
             ],
-            "asks": [[each.url, each.role, each.place, each.depth, each.urgency] for each in found.asks],
+            "targets": [
+                [each.url, each.role, each.place, each.depth, each.urgency] for each in found.targets
+            ],
             "products": found.products,
             "notes": found.notes,
         }
@@ -164,7 +166,7 @@ def _answer(head: dict[str, Any], body: bytes, readers: dict[str, Reader]) -> di
         return {"reason": str(error)}
     except MemoryError:
         return {"reason": "reading it takes too much memory"}
-    # A page may be anything, and so may be what the parsers of its parts raise.
+    # A page may contain anything, so its parsers may raise anything.
     except Exception as error:
         return {"reason": f"it cannot be read ({type(error).__name__}: {error})"[:300]}
 
@@ -173,7 +175,7 @@ _ANY_SETTINGS = CollectSettings("", Path())
 
 
 def main() -> None:
-    """Read answers from stdin and write what stands in them to stdout, until there are no more."""
+    """Read answers from stdin, and write their content to stdout, until there are no more."""
     jobs, answers = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     _bound_memory()
@@ -194,7 +196,7 @@ def main() -> None:
 def _bound_memory() -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     status = Path("/proc/self/statm")
-    # Elsewhere, as on macOS, the system does not bound it: the size of answers is limited all the same.
+    # Elsewhere, as on macOS, the system does not limit memory, but the size of answers is limited anyway.
     if status.exists():
         used = int(status.read_text().split()[0]) * resource.getpagesize()
         resource.setrlimit(resource.RLIMIT_AS, (used + READING_BYTES,) * 2)

@@ -1,4 +1,4 @@
-"""Finds out what kind of source an address is, asking as little as it can."""
+"""Recognises the kind of source at an address, with as few requests as possible."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from precompute.collect.fetching.politeness import FORBIDDEN
 from precompute.collect.fetching.reasons import Unanswered, answered
 from precompute.collect.platforms import PLATFORMS, Platform, platform_named
 from precompute.collect.platforms.platform import json_of
-from precompute.collect.readers import Ask, Unreadable
+from precompute.collect.readers import Target, Unreadable
 from precompute.collect.readers.kinds import Scope
 from precompute.collect.readers.web import is_sitemap, is_start_page
 from precompute.collect.settings import KINDS, PAGE_BYTES, TABLE, TABLE_BYTES, TABLE_SECONDS, CollectSettings
@@ -28,23 +28,23 @@ _LOGIN = frozenset({401, 403, 407})
 
 @dataclass(frozen=True)
 class Recognised:
-    """A source's kind, the sentence that announces it, what was asked on the way, and what is to be asked."""
+    """A source's kind, a sentence about it, the answers fetched so far, and further targets."""
 
     kind: str
     said: str
     scope: Scope
-    answers: tuple[tuple[Ask, Response], ...] = ()
-    asks: tuple[Ask, ...] = ()
+    answers: tuple[tuple[Target, Response], ...] = ()
+    targets: tuple[Target, ...] = ()
 
 
 async def recognise(fetch: Fetch, settings: CollectSettings) -> Recognised:
-    """Ask for the source, and for the lists that shops have, in this order, until one is there.
+    """Fetch the address, then the usual lists of shops, until one is found.
 
-    The address itself may be a feed, a table, a sitemap or a page of such a list. On the start page of a shop
-    the lists of the platforms are looked for, on a page of a collection that collection's; then the
-    sitemap; and else the links are followed from the address itself.
+    The address itself may be a feed, a table, a sitemap or a page of a platform's list. From a shop's start
+    page, the lists of all platforms are tried, and from a collection's page that collection's list. The
+    sitemap is next. If there is none, links are followed from the address.
 
-    Raises `UserError` where the address cannot be asked, or holds nothing of the kind.
+    Raises `UserError` if the address cannot be fetched or is none of these.
     """
     start = _start(settings.source)
     response = await _first(fetch, start)
@@ -58,18 +58,18 @@ async def recognise(fetch: Fetch, settings: CollectSettings) -> Recognised:
 async def _found(probe: _Probe) -> Recognised:
     kind = _kind_of(probe.response)
     if platform_named(kind):
-        # The address of such a list itself.
+        # The address is that of a platform's list.
         return await _forced(probe, kind)
     if kind in ("sitemap", "table"):
         return probe.directly(kind)
     if not kind:
         raise UserError(
             f"Expected a shop, a web page, a sitemap, a product feed or a table at {probe.start}. "
-            f"Received: {_content_type(probe.response) or 'something'} that is none of them."
+            f"Received: {_content_type(probe.response) or 'something'}, which is none of them."
         )
     if urlsplit(probe.start).path.lower().endswith(_TABLES):
         raise UserError(
-            f"Expected a feed or a table at {probe.start}. Received: a page of HTML, probably one to log in. "
+            f"Expected a feed or a table at {probe.start}. Received: an HTML page, probably a login form. "
             "Download the file with your browser and give its path instead."
         )
     is_root = is_start_page(urlsplit(probe.start).path)
@@ -83,7 +83,7 @@ async def _found(probe: _Probe) -> Recognised:
 
 
 async def _forced(probe: _Probe, kind: str) -> Recognised:
-    """The source as the kind that was asked for."""
+    """The source as the kind that --source names."""
     if kind == TABLE:
         return probe.directly(kind)
     if kind == "pages":
@@ -104,25 +104,25 @@ async def _forced(probe: _Probe, kind: str) -> Recognised:
 
 
 class _Probe:
-    """Looks for the lists that a site may have."""
+    """Tries the lists that a site may have."""
 
     def __init__(self, fetch: Fetch, scope: Scope, response: Response) -> None:
         self._fetch, self._scope, self.response = fetch, scope, response
         self.start = scope.start
         self.closed: dict[str, str] = {}
-        """Why a list that was looked for could not be had, by kind."""
+        """Why a list could not be fetched, by kind."""
 
     def directly(self, kind: str) -> Recognised:
         """The address itself is the source."""
         what = {"table": "a product feed or table", "sitemap": "a sitemap"}[kind]
-        ask = Ask(self.start, kind, urgency=-1)
-        return Recognised(kind, f"{self.start} is {what}.", self._scope, ((ask, self.response),))
+        target = Target(self.start, kind, urgency=-1)
+        return Recognised(kind, f"{self.start} is {what}.", self._scope, ((target, self.response),))
 
     async def shop(self, platform: Platform) -> Recognised | None:
-        """The list of a shop, where it is there and open."""
+        """The list of a shop, if it exists and is open; otherwise None."""
         kind, reader = platform.name, platform.reader(self.start)
-        ask = reader.first()
-        response = await self._try(ask.url, kind)
+        target = reader.first()
+        response = await self._try(target.url, kind)
         if response is None:
             return None
         try:
@@ -133,12 +133,12 @@ class _Probe:
         if not is_list:
             self.closed[kind] = "it lists no product"
             return None
-        said = f"{origin_of(self.start)} is {platform.shop}: reading its {urlsplit(ask.url).path}."
+        said = f"{origin_of(self.start)} is {platform.shop}: reading its {urlsplit(target.url).path}."
         about = reader.about()
-        return Recognised(kind, said, self._scope, ((ask, response),), (about,) if about else ())
+        return Recognised(kind, said, self._scope, ((target, response),), (about,) if about else ())
 
     async def sitemap(self) -> Recognised | None:
-        """The sitemaps that the robots.txt names, or the one that is where most sites have theirs."""
+        """The sitemaps that the robots.txt names, or one at a usual address; None if there is none."""
         named = [url for text in self._fetch.sitemaps(self.start) if (url := _checked(text, self.start))]
         for url in named or [f"{origin_of(self.start)}{path}" for path in _SITEMAPS]:
             response = await self._try(url, "sitemap")
@@ -147,21 +147,23 @@ class _Probe:
             if not is_sitemap(response):
                 self.closed["sitemap"] = "it is not a sitemap"
                 continue
-            asks = [Ask(each, "sitemap", f"{position:03}", urgency=-1) for position, each in enumerate(named)]
-            first = Ask(url, "sitemap", f"{named.index(url) if named else 0:03}", urgency=-1)
+            targets = [
+                Target(each, "sitemap", f"{position:03}", urgency=-1) for position, each in enumerate(named)
+            ]
+            first = Target(url, "sitemap", f"{named.index(url) if named else 0:03}", urgency=-1)
             said = f"{self._looks()}: reading the pages that {urlsplit(url).path} lists."
-            rest = tuple(ask for ask in asks if ask.url != url)
+            rest = tuple(target for target in targets if target.url != url)
             return Recognised("sitemap", said, self._scope, ((first, response),), rest)
         return None
 
     def pages(self) -> Recognised:
         """The pages that links lead to."""
-        ask = Ask(self.start, "page", self.start)
-        said = f"{self._looks()}: following its links to the pages of products."
-        return Recognised("pages", said, self._scope, ((ask, self.response),))
+        target = Target(self.start, "page", self.start)
+        said = f"{self._looks()}: following its links to find product pages."
+        return Recognised("pages", said, self._scope, ((target, self.response),))
 
     def _looks(self) -> str:
-        """What the site is, and what of it is closed where it looks like a shop that has it."""
+        """A description of the site. If it looks like a known shop system, it says why its list is closed."""
         start, body = self.start.rstrip("/"), self.response.body.lower()
         for platform in PLATFORMS:
             if platform.mark in body and platform.name in self.closed:
@@ -192,16 +194,16 @@ def _start(source: str) -> str:
 
 
 async def _first(fetch: Fetch, start: str) -> Response:
-    """The answer of the source itself. Raises `UserError` where there is none to go on with."""
+    """The answer of the source itself. Raises `UserError` if it cannot be used."""
     try:
         response = await fetch(start, download_maxsize=TABLE_BYTES, download_timeout=TABLE_SECONDS)
     except Unanswered as error:
         if str(error) == FORBIDDEN:
             raise UserError(
-                f"The robots.txt of {host_of(start)} forbids programs to read {start}, so nothing was asked. "
+                f"The robots.txt of {host_of(start)} forbids programs to read {start}. "
                 "Ask the shop for a product feed or an export, and give that file."
             ) from None
-        raise UserError(f"Expected an answer from {start}. Received: none, as {error}.") from None
+        raise UserError(f"Expected an answer from {start}. Received: none, because {error}.") from None
     if response.status in _LOGIN:
         raise UserError(
             f"Expected {start} to be open to everyone. Received: {answered(response.status)}. "
@@ -215,7 +217,7 @@ async def _first(fetch: Fetch, start: str) -> Response:
 
 
 def _kind_of(response: Response) -> str:
-    """What an answer is by its content: a kind, "pages" for HTML, or nothing."""
+    """The kind of an answer by its content: "pages" for HTML, empty if unknown."""
     head = response.body.lstrip(b"\xef\xbb\xbf \t\r\n")[:4000].lower()
     if gzip_magic_number(response) or head.startswith(
         (b"<?xml", b"<rss", b"<feed", b"<urlset", b"<sitemapindex")
@@ -233,12 +235,12 @@ def _kind_of(response: Response) -> str:
 
 def _kind_of_json(response: Response) -> str:
     if len(response.body) > PAGE_BYTES:
-        # No list of a shop's has pages of that size.
+        # No shop's list has pages of this size.
         return "table"
     try:
         content: Any = json_of(response)
     except Unreadable:
-        return "table"  # JSON Lines are no JSON.
+        return "table"  # JSON Lines cannot be parsed as JSON.
     return next((platform.name for platform in PLATFORMS if platform.has_made(content)), "table")
 
 

@@ -1,4 +1,4 @@
-"""What a collection is asked for, and the limits that keep it polite and its results bounded."""
+"""The settings of a collection, and the limits that keep it polite and bounded."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ KINDS = {platform.name: platform.what for platform in PLATFORMS} | {
     "sitemap": "product data in the pages that a sitemap lists",
     "pages": "product data in the pages that links lead to",
 }
-"""What can be collected besides feeds and tables, by the name that `--source` forces it with."""
+"""The kinds of source besides feeds and tables, by their value for `--source`."""
 
 TABLE = "table"
-"""A feed or a table: what `--source` names otherwise is a kind of file (`precompute.sources.kinds`)."""
+"""A feed or table. `--source` names it by its kind of file (`precompute.sources.kinds`)."""
 
 ROBOT = "Akin"
 USER_AGENT = f"{ROBOT}/{__version__} (collects product pictures for a shop's look-alikes)"
-"""What every request says of who asks."""
+"""Every request identifies itself with this."""
 
 MEGABYTE = 1_000_000
 PAGE_BYTES = 10 * MEGABYTE
 PICTURE_BYTES = 50 * MEGABYTE
 TABLE_BYTES = 500 * MEGABYTE
-"""The most that one response may have, unpacked."""
+"""The most bytes of one response, unpacked."""
 
 PAGE_SECONDS = 30.0
 PICTURE_SECONDS = 60.0
@@ -35,38 +35,38 @@ TABLE_SECONDS = 600.0
 """How long one response may take, from the request to its last byte."""
 
 MOST_SITEMAPS = 1000
-"""So many sitemaps are read of one source; of those that a server makes up there is no end."""
+"""The most sitemaps read from one source: a server may generate them without end."""
 
 MOST_ADDRESSES = 2_000_000
-"""So many addresses of one source are noted."""
+"""The most addresses noted for one source."""
 
 READING_SECONDS = 5.0
 """The most CPU seconds that reading one answer may take."""
 
 READING_BYTES = 1500 * MEGABYTE
-"""And the most memory."""
+"""The most memory that reading one answer may take, in bytes."""
 
 RETRIES = 4
 LONGEST_PAUSE = 300.0
-"""The most seconds that a server's Retry-After is waited for; one that wants longer is asked another day."""
+"""The longest Retry-After to wait for, in seconds. A server that asks for more is left for another day."""
 
 RESUMABLE_HOURS = 24.0
-"""After so many hours a collection that was not finished begins anew, and asks what has changed since."""
+"""After this many hours, an unfinished collection starts again, and fetches what has changed since."""
 
 SMALLEST_SIDE = 64
-"""The shorter side in pixels under which a picture shows no product."""
+"""The least shorter side in pixels of a product's picture."""
 
 PLACEHOLDER_PRODUCTS = 5
-"""On so many products that are not variants of one another the same file is a placeholder."""
+"""A file on at least this many products that are not variants is a placeholder."""
 
 
 @dataclass(frozen=True)
 class CollectSettings:
-    """What a collection is asked for.
+    """The settings of a collection.
 
-    `source` is an address or a local table; `rate` the most requests a second to one host; `max_depth` how
-    many links the pages may be away from the first. `columns` are those of `read_records`,
-    `image_folder` the one that the paths in a local table are below, None for the table's own.
+    `source` is an address or a local table. `rate` is the most requests a second to one host, and `max_depth`
+    the most links from the first page to a page. `columns` are those of `read_records`. `image_folder` is the
+    folder that the paths in a local table start from, None for the table's own.
     """
 
     source: str
@@ -87,7 +87,7 @@ class CollectSettings:
     def __post_init__(self) -> None:
         if not 0 < self.rate <= 100:
             raise UserError(
-                f"Expected --rate to be over 0 and at most 100 requests a second. Received: {self.rate}."
+                f"Expected --rate to be above 0 and at most 100 requests a second. Received: {self.rate}."
             )
         for name in ("products", "images", "pages", "depth", "megabytes", "minutes"):
             number = getattr(self, f"max_{name}")

@@ -1,1 +1,1 @@
-"""Asking for addresses: within bounds, politely, and never of private networks."""
+"""Fetches addresses: within limits, politely, and never from private networks."""

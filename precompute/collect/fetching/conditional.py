@@ -1,4 +1,4 @@
-"""What HTTP knows of versions: how a server names one, and how to ask whether it is still that one."""
+"""Conditional requests of HTTP: keeps the validators of an answer, and asks whether it has changed."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _MOST_SECONDS = 366 * 24 * 3600
 
 
 def version_of(response: Response, **content: object) -> Answer:
-    """What is to be kept of an answer: its validators, until when it need not be asked for, and `content`."""
+    """What to keep of an answer: its validators, until when it is fresh, and `content`."""
 
     def header(name: str) -> str:
         return (response.headers.get(name) or b"").decode("latin-1").strip()
@@ -22,7 +22,7 @@ def version_of(response: Response, **content: object) -> Answer:
 
 
 def headers_for(answer: Answer | None) -> dict[str, str]:
-    """The headers that ask for a new version only."""
+    """The headers that request the content only if it has changed."""
     if answer is None:
         return {}
     named = {"If-None-Match": answer.etag, "If-Modified-Since": answer.modified}

@@ -1,4 +1,4 @@
-"""One pass of Scrapy over the addresses that a journal has open."""
+"""Runs one pass of Scrapy over the open addresses of a journal."""
 
 from __future__ import annotations
 
@@ -23,59 +23,59 @@ from precompute.collect.fetching.guard import GuardedResolver, networks
 from precompute.collect.fetching.politeness import Manners
 from precompute.collect.fetching.reactor import guard, run_in_reactor
 from precompute.collect.fetching.reasons import Unanswered, reason_of
-from precompute.collect.readers import Ask
+from precompute.collect.readers import Target
 from precompute.collect.settings import PAGE_BYTES, PAGE_SECONDS, RETRIES, ROBOT, USER_AGENT, CollectSettings
 
-OUT_OF_TIME = "the time that --max-minutes allows was over"
+OUT_OF_TIME = "the time that --max-minutes allows has run out"
 _SECONDS_TO_END = 2.0
-"""How long requests that are under way may take once the time is over."""
+"""How long running requests may take once the time has run out."""
 
 _HERE = "precompute.collect.fetching"
 
 
 class Fetch(Protocol):
-    """Asks for one address at a time, before the pass proper."""
+    """Fetches one address at a time, before the pass itself."""
 
     async def __call__(self, url: str, **meta: Any) -> Response:
-        """The answer, whatever its status. Raises `Unanswered`."""
+        """Fetch an address. Returns the answer, whatever its status. Raises `Unanswered` if there is none."""
 
     def sitemaps(self, url: str) -> list[str]:
-        """The sitemaps that the robots.txt of an address that was asked names."""
+        """The sitemaps in the robots.txt of a fetched address's host."""
 
 
 class Phase(Protocol):
-    """What a pass asks for and does with the answers. All of it is called in the reactor's thread."""
+    """What a pass fetches and does with the answers. All methods are called in the reactor's thread."""
 
     async def prepare(self, fetch: Fetch) -> None:
-        """Called before all else."""
+        """Called before everything else."""
 
-    def next(self) -> tuple[Ask, dict[str, Any]] | None:
-        """The next address to be asked and what `scrapy.Request` takes besides, or None for now."""
+    def next(self) -> tuple[Target, dict[str, Any]] | None:
+        """The next target, with further arguments for `scrapy.Request`; None if there is none now."""
 
     def has_next(self) -> bool:
-        """Whether `next` would give one."""
+        """Whether `next` would return a target."""
 
     def seconds_left(self) -> float:
-        """How long the pass may go on."""
+        """How long the pass may continue."""
 
     def end_in_time(self) -> None:
-        """Called where that time is over: what was not asked by then stays to be asked."""
+        """Called once that time has run out. Targets that were not fetched by then stay open."""
 
-    def permits(self, ask: Ask, url: str) -> str:
-        """Why an address that a redirect leads to may not be asked; nothing where it may."""
+    def permits(self, target: Target, url: str) -> str:
+        """Why a redirect may not be followed to this address; empty if it may."""
 
-    def answered(self, ask: Ask, response: Response) -> None:
-        """An answer has come, 304 (Not Modified) included."""
+    def answered(self, target: Target, response: Response) -> None:
+        """Called with each answer, including 304 (Not Modified)."""
 
-    def failed(self, ask: Ask, reason: str, status: int | None) -> None:
-        """None has come, or one that says no, by its status; 0 is what was not asked, or not taken."""
+    def failed(self, target: Target, reason: str, status: int | None) -> None:
+        """Called without an answer, or with an error `status`. 0 means not requested, or refused by us."""
 
 
 def crawl(settings: CollectSettings, phase: Phase, manners: Manners) -> None:
-    """Ask for all that the phase gives. Raises what the phase raises, `KeyboardInterrupt` where stopped."""
+    """Fetch all targets of a phase. Raises what the phase raises, and `KeyboardInterrupt` if stopped."""
     judge = guard(networks(settings.allow_private))
     for name in ("scrapy", "twisted", "asyncio"):
-        # What went wrong is in the report, by address and reason.
+        # The report has all errors, with addresses and reasons.
         logging.getLogger(name).setLevel(logging.CRITICAL + 1)
     crawlers: list[Crawler] = []
 
@@ -84,7 +84,7 @@ def crawl(settings: CollectSettings, phase: Phase, manners: Manners) -> None:
         crawler = runner.create_crawler(CollectSpider)
         crawlers.append(crawler)
         crawling = asyncio.ensure_future(runner.crawl(crawler, phase=phase, judge=judge, manners=manners))
-        # What comes of it once nobody waits for it any more is nobody's concern.
+        # This retrieves the exception if nobody waits any more, so that asyncio does not log it.
         crawling.add_done_callback(lambda done: done.cancelled() or done.exception())
         done, _ = await asyncio.wait([crawling], timeout=max(0.0, phase.seconds_left()))
         if not done:
@@ -108,7 +108,7 @@ def crawl(settings: CollectSettings, phase: Phase, manners: Manners) -> None:
 
 
 def _end(crawler: Crawler) -> None:
-    """Let a crawl come to its end: requests that wait for a host's pace are not sent any more."""
+    """Let a crawl end: requests that wait for a host's pace are no longer sent."""
     spider = _spider_of(crawler)
     if spider is None or crawler.engine is None:
         return
@@ -121,7 +121,7 @@ def _end(crawler: Crawler) -> None:
 
 
 class CollectSpider(Spider):
-    """Hands answers to its phase; what to ask comes from there too, by way of `PhaseScheduler`."""
+    """Passes answers to its phase. `PhaseScheduler` gets the targets from there."""
 
     name = "akin"
 
@@ -132,12 +132,12 @@ class CollectSpider(Spider):
         self.phase, self.judge, self.manners = phase, judge, manners
         self.error: BaseException | None = None
         self.stopped = False
-        """Nothing further is asked."""
+        """Whether no further requests are sent."""
         self.is_over = False
-        """Nobody waits for answers any more."""
+        """Whether nobody waits for answers any more."""
 
     async def start(self) -> AsyncIterator[Request]:
-        """See `Spider`: the phase is made ready, and the scheduler has the rest."""
+        """See `Spider`. This only prepares the phase; the scheduler provides the requests."""
         try:
             await self.phase.prepare(_Fetch(self))
         except BaseException as error:
@@ -145,32 +145,32 @@ class CollectSpider(Spider):
         return
         yield
 
-    def request(self, ask: Ask, **options: Any) -> Request:
-        """The request of an address."""
+    def request(self, target: Target, **options: Any) -> Request:
+        """The request for a target."""
         return Request(
-            ask.url,
+            target.url,
             callback=self._answered,
             errback=self._failed,
-            cb_kwargs={"ask": ask},
+            cb_kwargs={"target": target},
             dont_filter=True,
             meta={"handle_httpstatus_list": [304], **options.pop("meta", {})},
             **options,
         )
 
-    def _answered(self, response: Response, ask: Ask) -> None:
-        self._guarded(self.phase.answered, ask, response)
+    def _answered(self, response: Response, target: Target) -> None:
+        self._guarded(self.phase.answered, target, response)
 
     def _failed(self, failure: Any) -> None:
-        # A `Failure`, to which Scrapy adds the request.
-        error, ask = failure.value, failure.request.cb_kwargs["ask"]
+        # This is a `Failure`, to which Scrapy adds the request.
+        error, target = failure.value, failure.request.cb_kwargs["target"]
         if str(error) == OUT_OF_TIME:
-            # It was not asked, and is the next time.
+            # It stays open for the next time.
             return
         reason = reason_of(error, failure.request.url, self.judge)
-        self._guarded(self.phase.failed, ask, reason, _status_of(error))
+        self._guarded(self.phase.failed, target, reason, _status_of(error))
 
     def _guarded(self, act: Callable[..., None], *arguments: Any) -> None:
-        """Scrapy would log an error and go on, as if a full disk were a page's fault."""
+        """Call and stop at any exception. Scrapy would log it and continue, even if the disk is full."""
         if self.is_over:
             return
         try:
@@ -184,12 +184,12 @@ class CollectSpider(Spider):
 
 
 def _spider_of(crawler: Crawler) -> CollectSpider | None:
-    """The spider of a crawler; None before it is made."""
+    """The spider of a crawler; None before it is created."""
     return crawler.spider if isinstance(crawler.spider, CollectSpider) else None
 
 
 def _status_of(error: BaseException) -> int | None:
-    """See `Phase.failed`: what robots.txt forbids says nothing of whether the host answers."""
+    """The status for `Phase.failed`. An address that robots.txt forbids does not mean its host is gone."""
     if isinstance(error, HttpError):
         return error.response.status
     return 0 if isinstance(error, IgnoreRequest | DownloadCancelledError) else None
@@ -213,7 +213,7 @@ class _Fetch:
 
 
 class PhaseScheduler(BaseScheduler):
-    """Gives out what the phase has next, and before it what is asked again: after a redirect, or a pause."""
+    """Returns the phase's next target. Requests to repeat, after a redirect or a pause, come first."""
 
     def __init__(self, spider: CollectSpider) -> None:
         self._spider = spider
@@ -246,7 +246,7 @@ class PhaseScheduler(BaseScheduler):
 
 
 class Within:
-    """Lets through only addresses of http and https that may be asked: redirects come by here as well."""
+    """Passes on only http and https addresses that may be fetched, also after redirects."""
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
@@ -262,13 +262,13 @@ class Within:
         try:
             checked(request.url)
         except AddressError as error:
-            whereto = f"it leads to {without_credentials(request.url)}, and " if redirected else ""
+            whereto = f"it redirects to {without_credentials(request.url)}, and " if redirected else ""
             raise IgnoreRequest(f"{whereto}{error}") from None
-        ask = request.cb_kwargs.get("ask")
-        if redirected and ask is not None:
+        target = request.cb_kwargs.get("target")
+        if redirected and target is not None:
             spider = _spider_of(self._crawler)
             assert spider is not None
-            reason = spider.phase.permits(ask, request.url)
+            reason = spider.phase.permits(target, request.url)
             if reason:
                 raise IgnoreRequest(reason)
 
@@ -294,7 +294,7 @@ def _scrapy_settings(settings: CollectSettings) -> dict[str, Any]:
         "DOWNLOAD_VERIFY_CERTIFICATES": True,
         "REDIRECT_MAX_TIMES": 8,
         "METAREFRESH_ENABLED": False,
-        # A proxy would connect in our place, to wherever it likes.
+        # A proxy would open connections that we cannot check.
         "HTTPPROXY_ENABLED": False,
         "COOKIES_ENABLED": False,
         "TELNETCONSOLE_ENABLED": False,

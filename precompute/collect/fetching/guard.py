@@ -1,9 +1,8 @@
-"""Keeps requests out of private networks: a name is resolved once, and what was judged is connected to.
+"""Keeps requests out of private networks: a name is resolved once, and only a checked address is connected.
 
-Twisted connects to exactly the addresses that the reactor's name resolver gives it, and asks the resolver for
-literal addresses and odd notations (`0x7f.1`, `2130706433`) as well. So a judgement made here, of every
-connection that is opened, cannot be circumvented by a redirect, or by a name that resolves to something else
-the second time.
+Twisted connects to exactly the addresses that the reactor's name resolver returns. It also asks the resolver
+about literal addresses and odd notations (`0x7f.1`, `2130706433`). So the check here covers every connection.
+Neither a redirect nor a name that resolves differently the second time can evade it.
 """
 
 from __future__ import annotations
@@ -23,39 +22,39 @@ Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 _GLOBAL_UNICAST = ipaddress.ip_network("2000::/3")
-"""All that is given out of IPv6. What is elsewhere is local, reserved, or stands for something else."""
+"""All assigned public addresses of IPv6. Others are local, reserved or represent something else."""
 
 _SPECIAL = tuple(
     ipaddress.ip_network(text)
     for text in (
-        # IANA's registry of special addresses of IPv4, and multicast.
+        # These are IANA's registry of special IPv4 addresses, and multicast.
         *("0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12"),
         *("192.0.0.0/24", "192.0.2.0/24", "192.31.196.0/24", "192.52.193.0/24", "192.88.99.0/24"),
         *("192.168.0.0/16", "192.175.48.0/24", "198.18.0.0/15", "198.51.100.0/24", "203.0.113.0/24"),
         *("224.0.0.0/4", "240.0.0.0/4"),
-        # The same of IPv6, within what is given out.
+        # These are special IPv6 addresses within the assigned range.
         *("2001::/23", "2001:db8::/32", "2002::/16", "2620:4f:8000::/48", "3fff::/20"),
     )
 )
-"""Written out, as what Python takes for special is another list in each of its versions."""
+"""Special networks, written out because each Python version has another list."""
 
 _OF_CLOUDS = frozenset({ipaddress.ip_address("168.63.129.16")})
-"""Public by its number, and answered by the machine's own cloud."""
+"""Addresses that look public, but lead to the cloud in which the machine runs."""
 
 
 def networks(texts: Sequence[str]) -> tuple[Network, ...]:
-    """The networks that `--allow-private` names. Raises `UserError` for what is none."""
+    """The networks that `--allow-private` names. Raises `UserError` if one is invalid."""
     try:
         return tuple(ipaddress.ip_network(text) for text in texts)
     except ValueError as error:
         raise UserError(
-            "Expected after --allow-private an address or a network, such as 10.1.2.3 or 10.0.0.0/8. "
+            "Expected --allow-private to be an address or a network, such as 10.1.2.3 or 10.0.0.0/8. "
             f"Received: {error}."
         ) from None
 
 
 def is_public(address: Address) -> bool:
-    """Whether an address is one of the public internet, and so is every address that it stands for."""
+    """Whether an address, and any IPv4 address embedded in it, belongs to the public internet."""
     inner = getattr(address, "ipv4_mapped", None)
     if inner is None and address in _NAT64:
         inner = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
@@ -69,9 +68,9 @@ def is_public(address: Address) -> bool:
 @implementer(IHostnameResolver)
 @dataclass
 class GuardedResolver:
-    """Resolves names for the reactor and passes on only addresses that may be connected to.
+    """Resolves names for the reactor, and passes on only addresses that may be connected to.
 
-    `refused` has what was held back, by the name that was asked for: whoever sees a name fail looks here.
+    `refused` has the withheld addresses by name, so that an error can explain why a name failed.
     """
 
     resolver: Any  # an IHostnameResolver, which is no type that a checker knows

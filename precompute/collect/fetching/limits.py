@@ -1,4 +1,4 @@
-"""When to stop asking: the limits of a collection, and hosts that do not answer any more."""
+"""Decides when to stop: the limits of a collection, and hosts that no longer answer."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from precompute.collect.addresses import host_of
 from precompute.collect.settings import MEGABYTE, CollectSettings
 
 _FAILURES_IN_A_ROW = 6
-"""After so many requests without any answer a host is asked no more: each was retried several times."""
+"""A host gets no further requests after this many in a row without an answer, each retried several times."""
 
 _MINUTE = 60.0
 _OF_READING = 0.5
-"""The part of the time that reading may take."""
+"""The share of the time that reading may take."""
 
 
 @dataclass
 class CollectLimits:
-    """What a collection has taken so far, in both of its passes, and how much it may take."""
+    """What both passes of a collection have used so far, and how much they may use."""
 
     settings: CollectSettings
     pages: int = 0
@@ -28,17 +28,17 @@ class CollectLimits:
     _started: float = field(default_factory=monotonic)
 
     def seconds_left(self, *, reading: bool) -> float:
-        """How long it may go on: reading has a part of the time, so that some is left for the pictures."""
+        """How long a pass may continue. Reading has only a share of the time, to leave some for pictures."""
         share = _OF_READING if reading else 1.0
         return self._started + _MINUTE * self.settings.max_minutes * share - monotonic()
 
     def time_in_words(self, *, reading: bool) -> str:
-        """The limit of time."""
+        """The time limit, in words."""
         limit = f"--max-minutes {self.settings.max_minutes:,}"
-        return f"half of {limit}, as the pictures have the other" if reading else limit
+        return f"half of {limit} (the other half is for pictures)" if reading else limit
 
     def reached(self, *, reading: bool) -> str:
-        """The limit that was reached, in words; nothing where none was."""
+        """The limit that was reached, in words; empty if none was."""
         settings = self.settings
         if reading and settings.max_products is not None and self.products >= settings.max_products:
             return f"--max-products {settings.max_products:,}"
@@ -53,18 +53,18 @@ class CollectLimits:
 
 @dataclass
 class Hosts:
-    """Which hosts have stopped to answer."""
+    """Records which hosts have stopped answering."""
 
     _failures: Counter[str] = field(default_factory=Counter)
     gone: dict[str, str] = field(default_factory=dict)
-    """The hosts that are asked no more, with the last reason."""
+    """The hosts that get no further requests, with the last reason."""
 
     def answered(self, url: str) -> None:
-        """A host has answered, whatever it said."""
+        """Record that a host has answered, whatever the answer."""
         self._failures[host_of(url)] = 0
 
     def failed(self, url: str, reason: str, status: int | None) -> None:
-        """A request failed: with a status a host has answered, with None it has not, and 0 says neither."""
+        """Record a failed request. None means no answer, another status an answer, and 0 neither."""
         if status:
             self.answered(url)
         if status is not None:
@@ -75,6 +75,6 @@ class Hosts:
             self.gone[host] = reason
 
     def is_gone(self, url: str) -> str:
-        """Why a host is asked no more; nothing where it is."""
+        """Why a host gets no further requests; empty if it does."""
         reason = self.gone.get(host_of(url))
         return f"{host_of(url)} no longer answers: {reason}" if reason else ""

@@ -1,6 +1,6 @@
-"""Keeps every host's pace: its robots.txt, its Crawl-delay, its Retry-After, and never more than `--rate`.
+"""Keeps to every host's wishes: its robots.txt, Crawl-delay and Retry-After, and never exceeds `--rate`.
 
-Scrapy's AutoThrottle adapts the delay to how fast a host answers; what is here sets what it may not go below.
+Scrapy's AutoThrottle adapts the delay to a host's speed. This module sets the least delay.
 """
 
 from __future__ import annotations
@@ -28,19 +28,19 @@ FORBIDDEN = "robots.txt forbids it"
 
 _YEAR = 365 * 24 * 3600.0
 _ROBOTS_BYTES = 500 * 1024
-"""Of a robots.txt so much is read, as RFC 9309 has it; the rest would only take time, for every address."""
+"""How much of a robots.txt is read: RFC 9309 allows this limit, and more would cost time for each address."""
 
 _SECONDS_SAID = 10.0
-"""A pause from which on people are told what is being waited for."""
+"""Longer pauses are announced, so that users know what the command waits for."""
 
 
 @dataclass
 class Manners:
-    """What is known of hosts, for the second pass to know it as well.
+    """What is known about hosts. Both passes share it.
 
-    `parsers` and `sitemaps` are what a robots.txt says, by host and port; `delays` are the seconds that it
-    asks for, and `last` is when something was last asked, or may be asked again, by host. `answered` are the
-    hosts that ever answered.
+    `parsers` and `sitemaps` come from a robots.txt, by host and port. By host, `delays` are the seconds
+    between requests that it asks for, and `last` is when the last request was sent, or the next may be.
+    `answered` are the hosts that ever answered.
     """
 
     parsers: dict[str, Any] = field(default_factory=dict)
@@ -57,14 +57,14 @@ def _manners_of(crawler: Crawler) -> Manners:
 
 
 class HostPace:
-    """Holds each host's slot of the downloader at or above the delay that the host asks for."""
+    """Keeps the delay of each host's download slot at or above the one that the host asks for."""
 
     def __init__(self, crawler: Crawler) -> None:
         self._crawler = crawler
         self._manners = _manners_of(crawler)
         crawler.signals.connect(self._robots_parsed, signal=signals.robots_parsed)
         crawler.signals.connect(self._hold, signal=signals.request_reached_downloader)
-        # After AutoThrottle, which comes before in the order of extensions and has set a delay of its own.
+        # This runs after AutoThrottle, which comes earlier among the extensions and sets its own delay.
         crawler.signals.connect(self._answered, signal=signals.response_downloaded)
 
     @classmethod
@@ -73,16 +73,16 @@ class HostPace:
         return cls(crawler)
 
     def pause(self, request: Request, seconds: float) -> None:
-        """Ask a host nothing for some seconds."""
+        """Send a host no requests for some seconds."""
         slot = self._crawler.engine.downloader.slots.get(request.meta.get("download_slot", ""))
         if slot is not None:
-            # The next request is sent a delay after the last one, which is put into the future.
+            # The next request is sent one delay after the last, so the last is dated into the future.
             slot.lastseen = max(slot.lastseen, monotonic() + seconds - slot.delay)
         if seconds >= _SECONDS_SAID:
             say(f"{host_of(request.url)} asks for a pause: no requests for {duration(seconds)}.")
 
     def _robots_parsed(self, robotparser: RobotParser, request: Request) -> None:
-        # Scrapy's own interface to robots.txt knows no sitemaps.
+        # Scrapy's own interface to robots.txt has no sitemaps.
         parser: Any = getattr(robotparser, "rp", robotparser)
         self._manners.sitemaps[urlparse_cached(request).netloc] = list(parser.sitemaps)
         delay = robotparser.crawl_delay(ROBOT)
@@ -90,7 +90,7 @@ class HostPace:
             host = urlparse_cached(request).hostname or ""
             self._manners.delays[host] = min(delay, _YEAR)
             if 1 < delay <= LONGEST_PAUSE:
-                say(f"The robots.txt of {host_of(request.url)} asks for {delay:g} s between two requests.")
+                say(f"The robots.txt of {host_of(request.url)} asks for {delay:g} s between requests.")
 
     def _answered(self, request: Request, **_: Any) -> None:
         self._manners.answered.add(_host(request))
@@ -106,7 +106,7 @@ class HostPace:
 
 
 class PatientRetry(RetryMiddleware):
-    """Retries after a pause: what the server's Retry-After says, else twice as long each time."""
+    """Retries after a pause: the server's Retry-After, or else twice as long each time."""
 
     def process_response(
         self, request: Request, response: Response, spider: Spider | None = None
@@ -126,10 +126,10 @@ class PatientRetry(RetryMiddleware):
     ) -> Request | Response | None:
         """See Scrapy's downloader middlewares."""
         if isinstance(exception, CannotResolveHostError) or is_about_trust(exception):
-            # Neither a name nor a certificate will be another in seconds.
+            # Neither a name nor a certificate changes within seconds.
             return None
         if request.meta.get("retry_times") and _host(request) not in _manners_of(self.crawler).answered:
-            # Nobody has ever answered there: it is rather the address that is wrong.
+            # The host has never answered, so the address is probably wrong.
             return None
         again = super().process_exception(request, exception)
         if again is not None:
@@ -148,7 +148,7 @@ class PatientRetry(RetryMiddleware):
 
 
 class Robots(RobotsTxtMiddleware):
-    """Obeys robots.txt as RFC 9309 has it: where the server fails to give it, nothing may be asked."""
+    """Obeys robots.txt as in RFC 9309: if the server fails to provide it, nothing may be fetched."""
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
@@ -164,33 +164,33 @@ class Robots(RobotsTxtMiddleware):
         await super()._parse_robots(response, netloc, request)
 
     def process_request_2(self, rp: RobotParser | None, request: Request) -> None:
-        """See Scrapy's middleware; the reason is the one that reports give."""
+        """See Scrapy's middleware. The reason is worded for reports."""
         try:
             super().process_request_2(rp, request)
         except IgnoreRequest:
             raise IgnoreRequest(FORBIDDEN) from None
         delay = _manners_of(self.crawler).delays.get(urlparse_cached(request).hostname or "", 0.0)
         if delay > LONGEST_PAUSE:
-            raise IgnoreRequest(f"robots.txt asks for {duration(delay)} between two requests")
+            raise IgnoreRequest(f"robots.txt asks for {duration(delay)} between requests")
 
 
 def is_about_trust(exception: BaseException) -> bool:
-    """Whether a connection failed as the server's certificate is not one of those that are trusted."""
+    """Whether a connection failed because the server's certificate is not trusted."""
     return "certificate verify failed" in str(exception) or is_of_another_name(exception)
 
 
 def is_of_another_name(exception: BaseException) -> bool:
-    """Whether a connection failed as the server's certificate is for other names than the one asked for."""
+    """Whether a connection failed because the server's certificate is for other names."""
     return "VerificationError(" in str(exception)
 
 
 def _host(request: Request) -> str:
-    """The host, as the downloader's slots have it."""
+    """The host, as the downloader names its slot."""
     return request.meta.get("download_slot") or urlparse_cached(request).hostname or ""
 
 
 def retry_after(response: Response) -> float | None:
-    """The seconds that a server asks to wait, or None where it does not say; a year stands for all above."""
+    """The seconds that a server asks to wait, at most a year; None if it does not say."""
     text = (response.headers.get("Retry-After") or b"").decode("latin-1").strip()[:1000]
     if text.isascii() and text.isdecimal():
         return min(float(text), _YEAR)

@@ -1,7 +1,7 @@
-"""Runs Scrapy in a thread of its own, so that the command's own thread stays free for Ctrl-C.
+"""Runs Scrapy in a thread of its own, so that the main thread stays free for Ctrl-C.
 
-Twisted's reactor cannot be started twice in a process, and swallows the exceptions by which signals stop a
-command. So it is started once, in a thread that ends with the process.
+Twisted's reactor cannot be started twice in a process, and swallows the exceptions that signals raise. So it
+is started once, in a thread that ends with the process.
 """
 
 from __future__ import annotations
@@ -22,14 +22,14 @@ HEADERS_TOO_LONG = f"its headers have more than {HEADER_BYTES // 1000} kB"
 _Result = TypeVar("_Result")
 
 _SECONDS_TO_STOP = 1.0
-"""How long requests that are under way may take once the command is stopped."""
+"""How long running requests may take once the command is stopped."""
 
 
 def run_in_reactor(work: Callable[[], Coroutine[Any, Any, _Result]], *, stop: Callable[[], None]) -> _Result:
-    """Run a coroutine where Scrapy can run and wait for it; `stop` is called there when a signal comes.
+    """Run a coroutine in the reactor's thread and wait for it. On a signal, `stop` is called there.
 
-    Raises what the coroutine raises, and `KeyboardInterrupt` once it has come to its end, or has been given
-    up on.
+    Raises what the coroutine raises. Raises `KeyboardInterrupt` after a signal, once the coroutine has ended
+    or taken too long.
     """
     loop, _ = _running()
     future: Future[_Result] = asyncio.run_coroutine_threadsafe(work(), loop)
@@ -37,7 +37,7 @@ def run_in_reactor(work: Callable[[], Coroutine[Any, Any, _Result]], *, stop: Ca
         return future.result()
     except KeyboardInterrupt:
         loop.call_soon_threadsafe(stop)
-        # Whatever comes of it, the command was stopped.
+        # The command was stopped, so the result does not matter.
         with suppress(Exception):
             future.result(timeout=_SECONDS_TO_STOP)
         future.cancel()
@@ -45,7 +45,7 @@ def run_in_reactor(work: Callable[[], Coroutine[Any, Any, _Result]], *, stop: Ca
 
 
 def guard(allowed: tuple[Network, ...]) -> GuardedResolver:
-    """The judge of every connection from now on, with these private networks allowed."""
+    """The resolver that checks every connection from now on, with these private networks allowed."""
     _, judge = _running()
     judge.allowed = allowed
     judge.refused.clear()
@@ -54,7 +54,7 @@ def guard(allowed: tuple[Network, ...]) -> GuardedResolver:
 
 @cache
 def _running() -> tuple[asyncio.AbstractEventLoop, GuardedResolver]:
-    """The loop that the reactor runs in, and the resolver that judges its connections."""
+    """The loop in which the reactor runs, and the resolver that checks its connections."""
     started: Future[tuple[asyncio.AbstractEventLoop, GuardedResolver]] = Future()
     threading.Thread(target=_run, args=[started], name="reactor", daemon=True).start()
     return started.result()
@@ -70,13 +70,13 @@ def _run(started: Future[tuple[asyncio.AbstractEventLoop, GuardedResolver]]) -> 
         from twisted.internet import reactor as installed
         from twisted.logger import globalLogBeginner
 
-        # What is installed has more than its type says.
+        # The installed reactor has more attributes than its type.
         reactor: Any = installed
         _bound_headers()
 
-        # What goes wrong is reported by those who asked; nothing of Twisted's belongs on a terminal.
+        # Callers report errors, so Twisted's own messages do not belong on the terminal.
         globalLogBeginner.beginLoggingTo([], redirectStandardIO=False, discardBuffer=True)
-        # A name that is being looked up must not keep the process from ending.
+        # A running name lookup must not keep the process from ending.
         reactor.getThreadPool().threadFactory = partial(threading.Thread, daemon=True)
         judge = GuardedResolver(reactor.nameResolver)
         reactor.installNameResolver(judge)
@@ -89,9 +89,9 @@ def _run(started: Future[tuple[asyncio.AbstractEventLoop, GuardedResolver]]) -> 
 
 
 def _bound_headers() -> None:
-    """Let no answer have headers without end: Twisted bounds a line, and not how many there are.
+    """Limit the size of an answer's headers. Twisted limits the length of a line, not the number of lines.
 
-    There is no setting for it, and both Twisted's parser and Scrapy's, which is made of it, come by here.
+    There is no setting for it. Scrapy's parser inherits from Twisted's, so this patch covers both.
     """
     from twisted.web._newclient import BODY, DONE, HTTPClientParser
 

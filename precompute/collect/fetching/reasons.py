@@ -1,4 +1,4 @@
-"""Why something could not be had, in the words of a report."""
+"""Says why something could not be fetched, in words for reports."""
 
 from __future__ import annotations
 
@@ -20,29 +20,29 @@ from precompute.collect.fetching.politeness import is_about_trust, is_of_another
 from precompute.collect.fetching.reactor import HEADERS_TOO_LONG
 
 GONE = frozenset({403, 404, 410})
-"""What a server answers that does not give something any more, and will not in a moment either."""
+"""Statuses with which a server refuses something permanently."""
 
 
 def state_of(status: int | None) -> str:
-    """What is noted of an address that was asked in vain: "failed" may soon be well, "refused" not."""
+    """The state of an address that could not be fetched: "failed" may soon work again, "refused" will not."""
     return "failed" if status is None or status >= 500 else "refused"
 
 
 class Unanswered(Exception):
-    """No answer came. Its text is the reason, as reports give it."""
+    """No answer came. Its text is the reason, for reports."""
 
 
 def reason_of(error: BaseException, address: str, judge: GuardedResolver) -> str:
-    """The reason why the request to an address, or where that redirected to, failed."""
+    """The reason why a request failed, to an address or to where that redirected."""
     if isinstance(error, HttpError):
         status = error.response.status
         return (
-            f"{answered(status)} and leads to nothing that can be asked"
+            f"{answered(status)}, a redirect that cannot be followed"
             if 300 <= status < 400
             else answered(status)
         )
     if isinstance(error, ValueError) and "scheme" in str(error):
-        return "it does not lead to an http or https address"
+        return "it does not redirect to an http or https address"
     if isinstance(error, CannotResolveHostError):
         return _not_resolved(error, address, judge)
     if HEADERS_TOO_LONG in str(error):
@@ -54,9 +54,9 @@ def reason_of(error: BaseException, address: str, judge: GuardedResolver) -> str
     if is_of_another_name(error):
         return "its certificate is for another name than the address has"
     if is_about_trust(error):
-        return "its certificate is not trusted (SSL_CERT_FILE can name a file with further ones that are)"
+        return "its certificate is not trusted (SSL_CERT_FILE can name a file with further trusted ones)"
     if isinstance(error, ResponseDataLossError):
-        return "the connection broke before all was there"
+        return "the connection broke before the answer was complete"
     if isinstance(error, DownloadCancelledError):
         return "it is larger than the limit"
     if isinstance(error, IgnoreRequest):
@@ -66,7 +66,7 @@ def reason_of(error: BaseException, address: str, judge: GuardedResolver) -> str
 
 
 def answered(status: int) -> str:
-    """What a server answered: "the server answered 404 (Not Found)"."""
+    """A server's answer in words: "the server answered 404 (Not Found)"."""
     try:
         return f"the server answered {status} ({HTTPStatus(status).phrase})"
     except ValueError:
@@ -74,12 +74,12 @@ def answered(status: int) -> str:
 
 
 def _not_resolved(error: BaseException, address: str, judge: GuardedResolver) -> str:
-    """Which name is at fault: after redirects it need not be that of the address."""
+    """The reason if a name was not resolved. After redirects, it need not be the address's name."""
     host = urlsplit(address).hostname or ""
     for name in (host, *judge.refused):
         if name in judge.refused and (name == host or name in str(error)):
             return (
-                f"{name} is at {judge.refused[name]}, which is not public "
+                f"{name} is at {judge.refused[name]}, which is not a public address "
                 f"(--allow-private {judge.refused[name]} would allow it)"
             )
-    return f"the name {host} is not known"
+    return f"the name {host} cannot be resolved"

@@ -1,4 +1,4 @@
-"""The shop systems whose own lists of products are read: a module for each, and a line here."""
+"""The shop systems whose own product lists are read. Each has a module, and a line here."""
 
 from precompute.collect.platforms.platform import ListReader, Platform
 from precompute.collect.platforms.shopify import SHOPIFY
@@ -8,11 +8,11 @@ PLATFORMS: tuple[Platform, ...] = (
     SHOPIFY,
     WOOCOMMERCE,
 )
-"""In the order in which a site is asked whether it is one."""
+"""The platforms, in the order in which a site is tested for each."""
 
 
 def platform_named(name: str) -> Platform | None:
-    """The platform of a name, or None where there is none."""
+    """The platform with this name, or None if there is none."""
     return next((each for each in PLATFORMS if each.name == name), None)
 
 

@@ -1,4 +1,4 @@
-"""What there is to know of a shop system that lists its products for programs; what their readers share."""
+"""Describes a shop system that lists its products for programs, with helpers for their readers."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
-from precompute.collect.readers import Ask, Reader, Unreadable
+from precompute.collect.readers import Reader, Target, Unreadable
 from precompute.collect.readers.json_text import NoJsonError, read_json_of
 from precompute.sources import LeftOut
 
@@ -18,22 +18,21 @@ if TYPE_CHECKING:
 class ListReader(Reader, Protocol):
     """Reads the list of a shop, page by page."""
 
-    def first(self) -> Ask:
+    def first(self) -> Target:
         """The first page of the list."""
 
-    def about(self) -> Ask | None:
-        """What is to be asked besides, as it is true of all products; None where there is nothing."""
+    def about(self) -> Target | None:
+        """A further target with facts about all products; None if there is none."""
 
 
 @dataclass(frozen=True)
 class Platform:
     """A shop system.
 
-    `name` is what `--source` forces it with, `shop` what a sentence calls a shop of it, and `list` what it
-    calls the list of its products. `mark` is what the start page of most of its shops holds, in lower case.
-    `part` is what the path of an address holds that stands for a part of a shop: that part's list is read
-    then. `fields` are those that every product of the list has, by which a list is known that is asked for
-    directly. `reader` makes the reader of the shop, or the part of it, that an address stands for.
+    `name` is its value for `--source`. In messages, `shop` names a shop of this system, and `list` its
+    product list. `mark` occurs, in lower case, on the start page of most such shops. If an address matches
+    `part`, only that part of the shop is read. Every product in the list has `fields`, which recognise a list
+    that is fetched directly. `reader` makes the reader for the shop, or the part of it, at an address.
     """
 
     name: str
@@ -46,27 +45,27 @@ class Platform:
 
     @property
     def what(self) -> str:
-        """What it is, for those who choose: "a Shopify shop, by its /products.json"."""
+        """A description for `--source`: "a Shopify shop, by its /products.json"."""
         return f"{self.shop}, by its {self.list}"
 
     def has_made(self, content: Any) -> bool:
-        """Whether parsed JSON is a page of its list."""
+        """Whether parsed JSON is a page of this system's list."""
         products = content.get("products") if isinstance(content, dict) else content
         first = products[0] if isinstance(products, list) and products else None
         return isinstance(first, dict) and self.fields <= set(first)
 
 
 def json_of(response: Response) -> Any:
-    """The JSON of an answer. Raises `Unreadable` where it is none."""
+    """The JSON of an answer. Raises `Unreadable` if it is not JSON."""
     try:
         return read_json_of(response.body)
     except NoJsonError as error:
-        what = "a page of HTML" if b"<html" in response.body[:2000].lower() else f"no JSON ({error})"
+        what = "an HTML page" if b"<html" in response.body[:2000].lower() else f"not JSON ({error})"
         raise Unreadable(f"it is {what}") from None
 
 
 def things_in(values: Iterable[Any], url: str) -> tuple[list[dict[str, Any]], list[LeftOut]]:
-    """Those of a list's entries that can be products, and a word on the others."""
+    """The entries of a list that can be products, and a report about the others."""
     things: list[dict[str, Any]] = []
     others = 0
     for value in values:

@@ -1,4 +1,4 @@
-"""Shopify: every shop lists what it sells at /products.json, and at /collections/NAME/products.json."""
+"""Reads Shopify shops, which list their products at /products.json and /collections/NAME/products.json."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from urllib.parse import urlencode, urlsplit
 
 from precompute.collect.addresses import origin_of
 from precompute.collect.platforms.platform import Platform, json_of, things_in
-from precompute.collect.readers import Ask, Found, Unreadable
+from precompute.collect.readers import Found, Target, Unreadable
 from precompute.collect.readers.text import MOST_FACTS, as_list, listed, plain, plain_description
 from precompute.sources import Record
 
@@ -26,8 +26,8 @@ _OTHERS = ("Default Title", "Title")
 class Shopify:
     """Reads the products of a shop, or of one of its collections, 250 at a time.
 
-    The pages are numbered; where the server names the next one itself (a Link header), that is taken, as
-    numbers end at 25,000 products. From there on the shop is asked for what comes after the largest id.
+    Pages are numbered up to 25,000 products. If the server names the next page in a Link header, that is
+    used. After the last number, products after the largest id are requested.
     """
 
     names_by_address = False
@@ -37,18 +37,18 @@ class Shopify:
         collection = re.match(r"(?:/[a-z]{2}(?:-[a-z]{2})?)?/collections/[^/]+", urlsplit(start).path)
         self._listing = f"{self._origin}{collection[0] if collection else ''}/products.json"
 
-    def first(self) -> Ask:
+    def first(self) -> Target:
         """The first page."""
         return self._page(1)
 
-    def about(self) -> Ask:
-        """What the shop says of itself: its currency, and how many products it has."""
-        return Ask(f"{self._origin}/meta.json", "about", urgency=-1)
+    def about(self) -> Target:
+        """The shop's own data: its currency, and how many products it has."""
+        return Target(f"{self._origin}/meta.json", "about", urgency=-1)
 
-    def read(self, ask: Ask, response: Response) -> Found:
+    def read(self, target: Target, response: Response) -> Found:
         """See `Reader`."""
         content = json_of(response)
-        if ask.role == "about":
+        if target.role == "about":
             if not isinstance(content, dict) or not plain(content.get("currency")):
                 raise Unreadable("it does not say the shop's currency")
             count = _whole(content.get("published_products_count"))
@@ -56,37 +56,37 @@ class Shopify:
         products = content.get("products") if isinstance(content, dict) else None
         if not isinstance(products, list):
             raise Unreadable("it has no list of products")
-        products, others = things_in(products, ask.url)
+        products, others = things_in(products, target.url)
         ids = [plain(each.get("id")) for each in products]
-        number, _, first_before = ask.place.partition(" ")
+        number, _, first_before = target.place.partition(" ")
         if not products or ids[0] == first_before:
-            # The second is what a server gives that takes every page for the first.
+            # A server that ignores page numbers sends the first page again.
             return Found(others)
-        records = [read_product(each, place=ask.url, origin=self._origin) for each in products]
-        return Found([*records, *others], (self._next(ask, response, int(number) + 1, ids),))
+        records = [read_product(each, place=target.url, origin=self._origin) for each in products]
+        return Found([*records, *others], (self._next(target, response, int(number) + 1, ids),))
 
     def complete(self, record: Record, notes: dict[str, str]) -> Record:
         """See `Reader`."""
         return replace(record, fields=record.fields | notes)
 
-    def _next(self, ask: Ask, response: Response, number: int, ids: list[str]) -> Ask:
+    def _next(self, target: Target, response: Response, number: int, ids: list[str]) -> Target:
         place = f"{number:06} {ids[0]}"
         link = re.search(r'<([^>]+)>;\s*rel="?next', (response.headers.get("Link") or b"").decode("latin-1"))
         if link and origin_of(link[1]) == self._origin:
-            return Ask(link[1], "products", place)
-        if ask.role == "products" and number <= _LAST_PAGE:
+            return Target(link[1], "products", place)
+        if target.role == "products" and number <= _LAST_PAGE:
             return self._page(number, place)
-        # In the order of the ids, from the first one on: what is known already is taken once.
-        last = max(map(int, filter(str.isdecimal, ids)), default=0) if ask.role == "after" else 0
-        return Ask(f"{self._listing}?{urlencode({'limit': _PAGE, 'since_id': last})}", "after", place)
+        # This starts from the first id again. Products that are already known count once.
+        last = max(map(int, filter(str.isdecimal, ids)), default=0) if target.role == "after" else 0
+        return Target(f"{self._listing}?{urlencode({'limit': _PAGE, 'since_id': last})}", "after", place)
 
-    def _page(self, number: int, place: str = "000001") -> Ask:
+    def _page(self, number: int, place: str = "000001") -> Target:
         query = urlencode({"limit": _PAGE, "page": number})
-        return Ask(f"{self._listing}?{query}", "products", place)
+        return Target(f"{self._listing}?{query}", "products", place)
 
 
 def read_product(product: dict[str, Any], *, place: str, origin: str = "") -> Record:
-    """A product of a list, whether that was asked for or saved; its page stands on `origin`."""
+    """A product of a list. Its page is below `origin`."""
     variants = [each for each in as_list(product.get("variants")) if isinstance(each, dict)]
     handle = plain(product.get("handle"))
     fields = {
@@ -148,7 +148,7 @@ def _options(product: dict[str, Any]) -> dict[str, str]:
 
 
 def _sized(src: str) -> str:
-    """The address of a picture no wider than is of use: Shopify's network scales it, for both sides' good."""
+    """The address of a picture no wider than necessary. Shopify's network scales it, which saves traffic."""
     parts = urlsplit(src)
     if "width=" in parts.query or not (parts.hostname == "cdn.shopify.com" or "/cdn/shop/" in parts.path):
         return src

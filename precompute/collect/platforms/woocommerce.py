@@ -1,4 +1,4 @@
-"""WooCommerce: the store API, which the shop's own pages use, lists what it sells."""
+"""Reads WooCommerce shops by the store API, which the shop's own pages use."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from urllib.parse import urlencode, urlsplit
 
 from precompute.collect.addresses import origin_of
 from precompute.collect.platforms.platform import Platform, json_of, things_in
-from precompute.collect.readers import Ask, Found, Unreadable
+from precompute.collect.readers import Found, Target, Unreadable
 from precompute.collect.readers.text import MOST_FACTS, as_list, listed, path_of, plain, plain_description
 from precompute.sources import Record
 
@@ -21,7 +21,7 @@ API = "/wp-json/wc/store/v1/products"
 _PAGE = 100
 _WIDTH = 1024
 _IDS = "categories by id"
-"""A field that is there until `complete`: their paths are known once all categories are."""
+"""A temporary field. `complete` replaces it with a path once all categories are known."""
 
 
 class WooCommerce:
@@ -34,50 +34,50 @@ class WooCommerce:
         category = re.search(r"/product-category/(?:[^/]+/)*([^/]+)/?$", urlsplit(start).path)
         self._category = {"category": category[1]} if category else {}
 
-    def first(self) -> Ask:
+    def first(self) -> Target:
         """The first page."""
         return self._page(1)
 
-    def about(self) -> Ask:
-        """The categories, and which one stands in which."""
+    def about(self) -> Target:
+        """The categories with their parents."""
         return self._categories(1)
 
-    def read(self, ask: Ask, response: Response) -> Found:
+    def read(self, target: Target, response: Response) -> Found:
         """See `Reader`."""
         content = json_of(response)
         if not isinstance(content, list):
             raise Unreadable("it has no list of products")
-        entries, others = things_in(content, ask.url)
-        number = int(ask.place)
-        following: tuple[Ask, ...] = ()
+        entries, others = things_in(content, target.url)
+        number = int(target.place)
+        following: tuple[Target, ...] = ()
         if entries and number < (_whole(response, "X-WP-TotalPages") or 0):
-            following = ((self._categories if ask.role == "about" else self._page)(number + 1),)
-        if ask.role == "about":
+            following = ((self._categories if target.role == "about" else self._page)(number + 1),)
+        if target.role == "about":
             notes = {
                 plain(each.get("id")): f"{each.get('parent', 0)} {plain(each.get('name'))}"
                 for each in entries
             }
-            return Found(asks=following, notes=notes)
-        records = [read_product(each, place=ask.url) for each in entries]
+            return Found(targets=following, notes=notes)
+        records = [read_product(each, place=target.url) for each in entries]
         return Found([*records, *others], following, _whole(response, "X-WP-Total"))
 
     def complete(self, record: Record, notes: dict[str, str]) -> Record:
-        """See `Reader`: of a product's categories the deepest one counts."""
+        """See `Reader`. The deepest of a product's categories counts."""
         fields = dict(record.fields)
         paths = [_path(each, notes) for each in fields.pop(_IDS, "").split()]
         deepest = max(paths, key=len, default=[])
         return replace(record, fields=fields | ({"category": path_of(deepest)} if deepest else {}))
 
-    def _page(self, number: int) -> Ask:
-        return self._ask("products", number, {"orderby": "id", "order": "asc"} | self._category)
+    def _page(self, number: int) -> Target:
+        return self._target("products", number, {"orderby": "id", "order": "asc"} | self._category)
 
-    def _categories(self, number: int) -> Ask:
-        return self._ask("about", number, {})
+    def _categories(self, number: int) -> Target:
+        return self._target("about", number, {})
 
-    def _ask(self, role: str, number: int, more: dict[str, str]) -> Ask:
+    def _target(self, role: str, number: int, more: dict[str, str]) -> Target:
         path = f"{self._listing}/categories" if role == "about" else self._listing
         query = urlencode({"per_page": _PAGE, "page": number} | more)
-        return Ask(f"{path}?{query}", role, f"{number:06}", urgency=-1 if role == "about" else 0)
+        return Target(f"{path}?{query}", role, f"{number:06}", urgency=-1 if role == "about" else 0)
 
 
 def _path(category: str, notes: dict[str, str]) -> list[str]:
@@ -97,9 +97,9 @@ def _whole(response: Response, header: str) -> int | None:
 
 
 def read_product(product: dict[str, Any], *, place: str) -> Record:
-    """A product of a list, whether that was asked for or saved.
+    """A product of a list.
 
-    Its category is the first that it names; `WooCommerce.complete` knows the path to the deepest one.
+    Its category is the first one that it names. `WooCommerce.complete` replaces it with the deepest path.
     """
     said = product.get("prices")
     prices = said if isinstance(said, dict) else {}
@@ -132,7 +132,7 @@ def read_product(product: dict[str, Any], *, place: str) -> Record:
 
 
 def _price(prices: dict[str, Any], name: str) -> str:
-    """A price in the currency's main unit: the API gives cents, and how many of them make one."""
+    """A price in the currency's main unit. The API gives the smallest unit and the number of decimals."""
     text, digits = plain(prices.get(name)), prices.get("currency_minor_unit", 2)
     if not text.isdecimal() or not isinstance(digits, int) or not 0 <= digits <= 6:
         return ""
@@ -149,7 +149,7 @@ def _attributes(product: dict[str, Any]) -> dict[str, str]:
 
 
 def _sized(image: dict[str, Any]) -> str:
-    """The smallest of a picture's sizes that is large enough, else the picture itself."""
+    """The smallest size of a picture that is large enough, or the picture itself."""
     sizes = re.findall(r"(\S+)\s+(\d{1,5})w", plain(image.get("srcset"), longest=20_000))
     fitting = sorted((int(width), address) for address, width in sizes if int(width) >= _WIDTH)
     src = image.get("src")

@@ -1,7 +1,7 @@
-"""What the answers of a source hold: products, and further addresses to ask.
+"""Reads the answers of a source: their products, and further targets to fetch.
 
-Each kind of source has a reader. A reader asks nothing itself and remembers nothing: it is a function from an
-answer to what stands in it, so that what it read can be kept and need not be read again.
+Each kind of source has a reader. A reader fetches nothing and has no state: it is a function from an answer
+to its content. So results can be kept, and no answer needs to be read twice.
 """
 
 from __future__ import annotations
@@ -16,20 +16,20 @@ if TYPE_CHECKING:
     from scrapy.http import Response
 
 VERSION = 2
-"""Of what the readers find: to be raised with each change of it, so that pages are read anew."""
+"""The version of the readers' results. Raise it with each change, so that pages are read again."""
 
 
 class Unreadable(Exception):
-    """An answer that is not what was asked for. Its text is the reason, as reports give it."""
+    """An answer that is not what was requested. Its text is the reason, for reports."""
 
 
 @dataclass(frozen=True)
-class Ask:
-    """An address to be asked, and what for.
+class Target:
+    """An address to fetch, and its purpose.
 
-    `role` is the reader's word for it. `place` decides where its products stand in the catalogue, whatever
-    the order of the answers; `depth` counts the links from the first page; the smallest `urgency` comes
-    first.
+    `role` is the reader's name for the purpose. `place` decides the position of its products in the
+    catalogue, whatever the order of the answers. `depth` counts the links from the first page. Targets with
+    the smallest `urgency` are fetched first.
     """
 
     url: str
@@ -41,13 +41,13 @@ class Ask:
 
 @dataclass(frozen=True)
 class Found:
-    """What stands in an answer: products, what to ask next, and what is true of all products.
+    """The content of an answer: products, further targets, and notes about all products.
 
-    `products` is how many the source says it has in all, where it says so; `notes` are for `complete`.
+    `products` is the source's own total number of products, if it gives one. `notes` are for `complete`.
     """
 
     entries: Iterable[Record | LeftOut] = ()
-    asks: tuple[Ask, ...] = ()
+    targets: tuple[Target, ...] = ()
     products: int | None = None
     notes: dict[str, str] = field(default_factory=dict)
 
@@ -55,13 +55,13 @@ class Found:
 class Reader(Protocol):
     """Reads the answers of one kind of source.
 
-    `names_by_address` says whether a product without a number of its own is called by its address.
+    `names_by_address` says whether a product without an id gets its address as id.
     """
 
     names_by_address: bool
 
-    def read(self, ask: Ask, response: Response) -> Found:
-        """What stands in the answer. Raises `Unreadable` where it is something else."""
+    def read(self, target: Target, response: Response) -> Found:
+        """Read an answer. Raises `Unreadable` if it is something else."""
 
     def complete(self, record: Record, notes: dict[str, str]) -> Record:
-        """The record with what the notes of all answers tell of it."""
+        """The record completed with the notes of all answers."""

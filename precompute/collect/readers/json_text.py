@@ -1,6 +1,6 @@
-"""JSON as web pages have it: with comments, wrappers and small mistakes that leave no doubt of what is meant.
+"""Parses JSON as web pages write it: with comments, wrappers and small unambiguous mistakes.
 
-Everything here takes time that grows with the length of the text alone, whatever the text is.
+The time depends only on the length of the text, whatever the text is.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import re
 from typing import Any
 
 _DECODER = json.JSONDecoder(strict=False)
-"""Line ends and tabs inside of strings are no JSON, and leave no doubt."""
+"""Line ends and tabs inside strings are invalid in JSON, but unambiguous, so they are accepted."""
 
 _PART = re.compile(
     r'"(?:[^"\\]|\\.)*(?:"|\Z)'  # a string
@@ -37,11 +37,11 @@ _WORDS = {"true": "true", "false": "false", "null": "null", "undefined": "null",
 
 
 class NoJsonError(ValueError):
-    """A text that is no JSON. Its own text says where."""
+    """A text is not JSON. The message says where."""
 
 
 def read_json(text: str) -> Any:
-    """The value of a text that is JSON. Raises `NoJsonError`, also where it is nested too deeply."""
+    """Parse JSON. Raises `NoJsonError`, also if it is nested too deeply."""
     try:
         return _DECODER.decode(text)
     except RecursionError:
@@ -51,7 +51,7 @@ def read_json(text: str) -> Any:
 
 
 def read_json_of(body: bytes) -> Any:
-    """The value of an answer that is JSON. Raises `NoJsonError` where it is something else."""
+    """Parse an answer as JSON. Raises `NoJsonError` if it is something else."""
     try:
         return read_json(body.decode(json.detect_encoding(body), "surrogatepass"))
     except UnicodeDecodeError:
@@ -59,10 +59,10 @@ def read_json_of(body: bytes) -> Any:
 
 
 def read_values(text: str) -> tuple[list[Any], str]:
-    """The values in a script of JSON, and what is wrong with what else is there; nothing where it is well.
+    """The values in a JSON script, and the first error, empty if there is none.
 
-    Comments, CDATA, HTML's comments, a byte order mark, commas and semicolons too many, escapes that JSON
-    does not know, entities in place of quotes and several values one after the other are read through.
+    It tolerates comments, CDATA, HTML comments, a byte order mark, extra commas and semicolons, escapes that
+    JSON lacks, entities in place of quotes, and several values in a row.
     """
     text = text.lstrip("\ufeff \t\r\n")
     if not text.strip():
@@ -74,7 +74,7 @@ def read_values(text: str) -> tuple[list[Any], str]:
             return [], str(error)
     if '"' not in text and "&quot;" in text:
         text = html.unescape(text)
-    # Twice: a comma is the last one once the comment behind it is gone.
+    # It runs twice, because a comma may only be the last once the comment behind it is removed.
     return _values(_PART.sub(_mended, _PART.sub(_mended, text)))
 
 
@@ -107,7 +107,7 @@ def _mended(part: re.Match[str]) -> str:
 
 
 def _known_escape(escape: re.Match[str]) -> str:
-    r"""An escape as JSON knows it: `\'` is nothing but the sign itself."""
+    r"""An escape that JSON knows. Others, such as `\'`, become the character itself."""
     return escape[0] if escape[1] in _KNOWN_ESCAPES else escape[1]
 
 
@@ -118,10 +118,10 @@ def _where(error: ValueError) -> str:
 
 
 def read_literal(text: str, start: int = 0, *, longest: int = 500_000) -> Any:
-    """The object or list that a program has at `start`, where it is made of plain values alone.
+    """The JavaScript object or list at `start`, if it consists only of plain values.
 
-    Names without quotes, single quotes, comments and `undefined` are read; a call, a variable or a sum make
-    the whole one that is not plain. Raises `NoJsonError` then, or where it has no end.
+    It accepts names without quotes, single quotes, comments and `undefined`. Raises `NoJsonError` if it
+    contains a call, a variable or a sum, or has no end.
     """
     parts: list[str] = []
     depth = 0
@@ -152,7 +152,7 @@ def _as_json(kind: str, part: str) -> str:
 
 
 def _quoted_names(parts: list[str]) -> list[str]:
-    """Names in quotes, words as JSON has them. Raises `NoJsonError` for a word that is a variable."""
+    """Put names in quotes and translate words to JSON. Raises `NoJsonError` for a variable."""
     made = []
     for part, following in zip(parts, [*parts[1:], ""], strict=True):
         if part[0].isalpha() or part[0] in "_$":

@@ -1,4 +1,4 @@
-"""Which reader reads which kind of source."""
+"""Chooses the reader for a kind of source."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ class Scope:
     hosts: frozenset[str]
 
     def to_json(self) -> str:
-        """As a journal keeps it."""
+        """The scope as text for the journal."""
         return json.dumps([self.start, sorted(self.hosts)])
 
     @classmethod
     def from_json(cls, text: str) -> Scope:
-        """From what `to_json` gave."""
+        """The scope from the text that `to_json` returned."""
         start, hosts = json.loads(text)
         return cls(start, frozenset(hosts))
 

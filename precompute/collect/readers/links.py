@@ -1,4 +1,4 @@
-"""Which of a page's links to follow: to products first, never to carts, accounts, sorts and filters."""
+"""Decides which links of a page to follow: products first, never carts, accounts, sorts or filters."""
 
 from __future__ import annotations
 
@@ -33,18 +33,18 @@ _ORDER_OF_THE_SAME = re.compile(
     re.IGNORECASE,
 )
 _MOST_LINKS = 5000
-"""Links of one page that are looked at."""
+"""The most links of one page that are examined."""
 
 _VARIANT = ["variant", "variation_id", "selected"]
 
 
 def urgency_of(url: str) -> int:
-    """0 for what looks like a product's page, 1 for a list of products, 2 for all else."""
+    """0 for an address that looks like a product's page, 1 for a list of products, 2 for others."""
     return 0 if _PRODUCT.search(url) else 1 if _LISTING.search(url) else 2
 
 
 def is_worth_asking(url: str) -> bool:
-    """Whether a page may hold or lead to products that no other page does."""
+    """Whether a page may show or link to products that no other page does."""
     parts = urlsplit(url)
     if _NOTHING_TO_SEE.search(parts.path):
         return False
@@ -53,7 +53,7 @@ def is_worth_asking(url: str) -> bool:
 
 
 def base_of(tree: etree._Element, url: str) -> str:
-    """The address that a page's relative ones stand on: its own, or the one that it names as such."""
+    """The base of a page's relative addresses: its own address, or its base element's."""
     named = next((each.get("href") for each in tree.iter("base") if each.get("href")), None)
     try:
         return checked(named, base=url) if named else url
@@ -62,7 +62,7 @@ def base_of(tree: etree._Element, url: str) -> str:
 
 
 def links_of(tree: etree._Element, base: str, hosts: frozenset[str]) -> Iterator[str]:
-    """The addresses that a page leads to, each once, within the hosts."""
+    """The addresses that a page links to within the hosts, each once."""
     robots = " ".join(each.get("content") or "" for each in tree.iter("meta") if _is_robots(each)).lower()
     if "nofollow" in robots or "none" in robots.replace(",", " ").split():
         return

@@ -1,7 +1,7 @@
-"""What the tags of a page say of it: microdata, RDFa, and what is in its head for others.
+"""Reads structured data in the tags of a page: microdata, RDFa, and meta tags.
 
-Values are texts and items, items are dictionaries in the form of JSON-LD: `@type`,
-`@id`, and lists by the names of properties, in lower case.
+Items are dictionaries in the form of JSON-LD: `@type`, `@id`, and lists of values by property name, in lower
+case. Values are texts or items.
 """
 
 from __future__ import annotations
@@ -17,10 +17,10 @@ from lxml import etree, html
 Item = dict[str, Any]
 
 _LONGEST = 20_000
-"""Characters of a property's text that are read."""
+"""The most characters of a property's text."""
 
 _MOST_MARKED = 50_000
-"""Elements that are read of one page, those that items refer to as often as they do."""
+"""The most elements read from one page. Elements that items refer to count each time."""
 
 _ADDRESSES = {
     "a": "href",
@@ -36,12 +36,12 @@ _ADDRESSES = {
     "object": "data",
 }
 _LAZY = ("data-src", "data-original", "data-lazy-src", "data-lazy")
-"""Where a picture's address is that a program puts in its place later."""
+"""Attributes with the address of a picture that a script loads later."""
 
 
 @dataclass(frozen=True)
 class Syntax:
-    """How a syntax marks an item, its type, its name and the properties."""
+    """The attributes with which a syntax marks an item, its type, its id and its properties."""
 
     scope: str
     type: str
@@ -55,15 +55,15 @@ RDFA = Syntax("typeof", "typeof", "resource", "property")
 
 @dataclass
 class Items:
-    """The items of a page that are no property of another; `loose` are properties outside of any item."""
+    """A page's items that are not properties of others. `loose` are properties outside of any item."""
 
     top: list[Item] = field(default_factory=list)
     loose: list[tuple[str, str]] = field(default_factory=list)
 
 
 def parse_page(text: str) -> etree._Element | None:
-    """The tree of a page, or None where it has none. Raises `MemoryError`."""
-    # As bytes: lxml refuses text that declares an encoding of its own, as XHTML does.
+    """The tree of a page, or None if it is empty. Raises `MemoryError` if memory runs out."""
+    # It is passed as bytes, because lxml refuses text that declares an encoding, as XHTML does.
     parser = html.HTMLParser(encoding="utf-8", huge_tree=False)
     data = text.replace("\x00", "").encode("utf-8", "replace")
     try:
@@ -72,12 +72,12 @@ def parse_page(text: str) -> etree._Element | None:
         return None
     finally:
         if parser.error_log.filter_from_fatals().filter_types(etree.ErrorTypes.ERR_NO_MEMORY):
-            # Of such a page the parser gives a part, or nothing, as if that were all of it.
+            # Without memory, the parser returns a part of the page, or nothing, without an error.
             raise MemoryError
 
 
 def read_items(tree: etree._Element, base: str, syntax: Syntax) -> Items:
-    """The items that a page marks by one syntax; addresses stand on `base`."""
+    """The items that a page marks by one syntax. Addresses are resolved against `base`."""
     found = Items()
     marked = _Marked(tree, base, syntax, found)
     marked.read(tree)
@@ -85,7 +85,7 @@ def read_items(tree: etree._Element, base: str, syntax: Syntax) -> Items:
 
 
 class _Marked:
-    """The elements that a syntax marks, each read once, in the order of the page."""
+    """Reads the elements that a syntax marks, each once, in the order of the page."""
 
     def __init__(self, tree: etree._Element, base: str, syntax: Syntax, found: Items) -> None:
         self._tree, self._base, self._syntax, self._found = tree, base, syntax, found
@@ -98,9 +98,9 @@ class _Marked:
         return {each.get("id"): each for each in reversed(self._tree.xpath("//*[@id]"))}
 
     def read(self, root: etree._Element, item: Item | None = None) -> None:
-        """Read the properties in `root` and below it into the items that they stand in.
+        """Read the properties in `root` and below into their items.
 
-        What stands in none of them belongs to `item`, which refers to `root`, and without it is loose.
+        A property outside of any item belongs to `item`, which refers to `root`. Without `item`, it is loose.
         """
         items: dict[etree._Element, Item] = {}
         referring: list[tuple[etree._Element, Item]] = []
@@ -117,7 +117,7 @@ class _Marked:
             self._refer(element, made)
 
     def _element(self, element: etree._Element, around: Item | None) -> Item | None:
-        """Note what one element says; returns the item that it is, or None."""
+        """Read one element. Returns its item, or None if it is not an item."""
         syntax, names = self._syntax, self._names(element)
         if element.get(syntax.scope) is None:
             self._note(names, _value(element, self._base), around)
@@ -134,12 +134,12 @@ class _Marked:
     def _names(self, element: etree._Element) -> list[str]:
         names = element.get(self._syntax.property)
         if names is None and self._syntax is RDFA:
-            # The older way to say which property an item is.
+            # This is RDFa's older way to name the property.
             names = element.get("rel")
         return (names or "").split()[:10]
 
     def _refer(self, element: etree._Element, item: Item) -> None:
-        """Read what stands elsewhere on the page and belongs to an item all the same."""
+        """Read the parts of an item that are elsewhere on the page."""
         for name in dict.fromkeys((element.get("itemref") or "").split()[:50]):
             other = self._by_id.get(name) if self._left > 0 else None
             if other is not None and other is not element and other not in element.iterancestors():
@@ -183,7 +183,7 @@ def _joined(base: str, address: str) -> str:
 
 
 def text_in(element: etree._Element) -> str:
-    """The text of an element and of all in it but programs, with one space where pages have several."""
+    """The text of an element, without scripts and with white space collapsed."""
     parts: list[str] = []
     length = 0
     for part in _texts(element):
@@ -211,7 +211,7 @@ def _texts(element: etree._Element) -> Iterator[str]:
 
 
 def read_meta(tree: etree._Element) -> list[tuple[str, str]]:
-    """The properties of a page's meta tags in order, by names in lower case."""
+    """The properties of a page's meta tags, in order, with names in lower case."""
     found = []
     for element in tree.iter("meta"):
         content = (element.get("content") or element.get("value") or "").strip()

@@ -1,4 +1,4 @@
-"""What products cost and whether they can be had, from offers in the words of schema.org."""
+"""Reads prices and stock from offers in schema.org's vocabulary."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from precompute.sources.values.stock import stock_from
 _IN_STOCK = frozenset(
     {
         *("instock", "limitedavailability", "onlineonly", "instoreonly", "preorder", "presale", "backorder"),
-        # Facebook's words.
+        # This is Facebook's word.
         "availablefororder",
     }
 )
 _OUT_OF_STOCK = frozenset({"outofstock", "soldout", "discontinued", "reserved", "oos"})
 _BEFORE = ("listprice", "strikethroughprice", "msrp", "srp", "suggestedretailprice", "regularprice")
-"""Types of prices that a product does not cost now, but did, or does elsewhere."""
+"""Types of prices that are not the current one, but a former or recommended one."""
 
 _OF_FEW = ("invoiceprice", "minimumadvertisedprice", "memberprice")
 _USED = ("usedcondition", "refurbishedcondition", "damagedcondition")
@@ -28,7 +28,7 @@ _MOST_OFFERS = 2000
 
 
 class Cost(NamedTuple):
-    """An amount for comparing, the same as text, and the currency, empty where it is not said."""
+    """A price: the amount for comparison, its text, and the currency, empty if unknown."""
 
     amount: float
     text: str
@@ -36,7 +36,7 @@ class Cost(NamedTuple):
 
 
 def offers_of(nodes: list[Node], depth: int = 0) -> Iterator[Node]:
-    """The offers of products, one by one: an AggregateOffer before those that it holds."""
+    """The offers of products. An AggregateOffer comes before the offers in it."""
     for node in nodes:
         for offer in as_list(node.get("offers"))[:_MOST_OFFERS]:
             if isinstance(offer, dict):
@@ -46,22 +46,22 @@ def offers_of(nodes: list[Node], depth: int = 0) -> Iterator[Node]:
 
 
 def lowest(offers: list[Node]) -> Cost | None:
-    """The lowest price among offers that can be had, or among all where none can; new things before used."""
+    """The lowest price of available offers, or of all if none is available. New goods precede used ones."""
     new = [each for each in offers if _last_word(each.get("itemcondition")) not in _USED] or offers
     there = [each for each in new if availability(each.get("availability")) != "no"] or new
     costs = [cost for offer in there if (cost := _cost(offer)) is not None]
     if not costs:
         return None
-    # Several sellers' offers may leave the currency to what holds them together.
+    # Several sellers' offers may leave the currency to their AggregateOffer.
     currencies = {cost.currency for cost in costs if cost.currency}
     best = min(costs)
     return best if best.currency or len(currencies) != 1 else best._replace(currency=currencies.pop())
 
 
 def before(offers: list[Node], now: Cost | None) -> str:
-    """What the offer at the price `now` cost before, where it says so and it was more; else nothing.
+    """The former price of the offer at the price `now`, if it is higher; otherwise empty.
 
-    Of several former prices the lowest counts, so that no saving is said to be larger than it is.
+    The lowest of several former prices counts, so that no saving is exaggerated.
     """
     if now is None:
         return ""
@@ -79,13 +79,13 @@ def before(offers: list[Node], now: Cost | None) -> str:
 
 
 def stock(offers: list[Node]) -> str:
-    """Whether one of the offers can be had: "yes", "no", or nothing where none says so."""
+    """Whether one of the offers is available: "yes", "no", or empty if unknown."""
     said = {availability(each.get("availability")) for each in offers} - {""}
     return "yes" if "yes" in said else "no" if said else ""
 
 
 def availability(value: object) -> str:
-    """What schema.org's name for an availability, or a shop's word, says: "yes", "no" or nothing."""
+    """Parse schema.org's availability, or a shop's word: "yes", "no", or empty if unknown."""
     word = _last_word(value)
     if word in _IN_STOCK:
         return "yes"
@@ -93,13 +93,13 @@ def availability(value: object) -> str:
         return "no"
     text = _text(value)
     for mark in (",", ";", "!", "(", ".", " - ", " – "):
-        # "In stock, ready to ship".
+        # Cut texts such as "In stock, ready to ship".
         text = text.partition(mark)[0]
     return {True: "yes", False: "no", None: ""}[stock_from(text) if len(text) < 60 else None]
 
 
 def text_of_price(value: object) -> Cost | None:
-    """A price as text or number. None where it is no price, or is nothing, which no shop asks."""
+    """A price from a text or number; None if it cannot be parsed or is zero."""
     if isinstance(value, int | float) and not isinstance(value, bool):
         text = amount_text(value) if 0 < value < 1e12 else ""
     else:
@@ -111,14 +111,14 @@ def text_of_price(value: object) -> Cost | None:
 
 
 def _cost(offer: Node) -> Cost | None:
-    """What an offer asks: its own price, else that of the specification that is for everybody and for one."""
+    """The price of an offer: its own, or else its specification's for one piece and for everybody."""
     parts = [offer, *_specifications(offer)]
     currency = next((text for part in parts if (text := _text(part.get("pricecurrency")))), "")
     for part in parts:
         if _last_word(part.get("pricetype")) in (*_BEFORE, *_OF_FEW) or part.get("validformembertier"):
             continue
         if part is not offer and len(parts) > 2 and part.get("referencequantity"):
-            # What a litre costs, and not the bottle.
+            # It is the price of a unit, such as a litre.
             continue
         if (cost := _read(part, currency)) is not None:
             return cost
@@ -146,11 +146,11 @@ def _text(value: object) -> str:
 
 
 def _last_word(value: object) -> str:
-    """The last part of a name of schema.org's, without signs and case: `https://schema.org/In_Stock`."""
+    """The last part of a schema.org name, in lower case: `https://schema.org/In_Stock` gives `instock`."""
     word = _text(value).rpartition("/")[2].rpartition("#")[2].rpartition(":")[2]
     return "".join(each for each in word.lower() if each.isalnum())
 
 
 def is_aggregate(offer: Node) -> bool:
-    """Whether an offer stands for those of several sellers."""
+    """Whether an offer summarises several sellers' offers."""
     return bool(types_of(offer) & {"aggregateoffer"})

@@ -1,4 +1,4 @@
-"""What the head of a page says of a product: Open Graph, Twitter's labels; and microdata without a thing."""
+"""Reads a product from a page's head: Open Graph, Twitter's labels, and microdata outside of any item."""
 
 from __future__ import annotations
 
@@ -48,18 +48,18 @@ _LOOSE = {
 
 
 def is_product(meta: Meta, *, surely: bool = False) -> bool:
-    """Whether Open Graph calls the page one of a product, or says what it costs, or `surely` both."""
+    """Whether Open Graph says that the page is a product or gives a price; with `surely`, both."""
     called, has_price = first(meta, "og:type").lower() in _PRODUCTS, bool(first(meta, *_PRICES[:2]))
     return (called and has_price) if surely else (called or has_price)
 
 
 def first(meta: Meta, *names: str) -> str:
-    """The value of the first of these properties that is there."""
+    """The value of the first of these properties that exists."""
     return next((value for name in names for key, value in meta if key == name), "")
 
 
 def open_graph_fields(meta: Meta) -> dict[str, str]:
-    """The fields of a product by Open Graph's tags."""
+    """The fields of a product in Open Graph's tags."""
     fields = {
         "id": plain(first(meta, "product:retailer_item_id", "product:retailer_part_no", "product:sku")),
         "title": plain(first(meta, "og:title")),
@@ -79,7 +79,7 @@ def open_graph_fields(meta: Meta) -> dict[str, str]:
 
 
 def open_graph_images(meta: Meta, base: str) -> tuple[str, ...]:
-    """The pictures by Open Graph's tags."""
+    """The pictures in Open Graph's tags."""
     found: dict[str, None] = {}
     names = _IMAGES if first(meta, *_IMAGES) else ("twitter:image", "twitter:image:src")
     for key, value in meta:
@@ -92,7 +92,7 @@ def open_graph_images(meta: Meta, base: str) -> tuple[str, ...]:
 
 
 def labelled_fields(meta: Meta) -> dict[str, str]:
-    """What Twitter's labels say of a product: `twitter:label1` "Price", `twitter:data1` "€12.50"."""
+    """A product's fields in Twitter's labels: `twitter:label1` "Price", `twitter:data1` "€12.50"."""
     by_name = dict(reversed(meta))
     found: dict[str, str] = {}
     for number in "1234":
@@ -108,7 +108,7 @@ def labelled_fields(meta: Meta) -> dict[str, str]:
 
 
 def loose_fields(loose: list[tuple[str, str]]) -> dict[str, str]:
-    """What microdata says outside of any thing, where it says it once: themes forget to mark the thing."""
+    """Fields from microdata outside of any item, if unique: some themes forget to mark the item."""
     found: dict[str, str] = {}
     for property_name, name in _LOOSE.items():
         values = {value for key, value in loose if key == property_name}
@@ -121,6 +121,6 @@ def loose_fields(loose: list[tuple[str, str]]) -> dict[str, str]:
 
 
 def _price(text: str) -> str:
-    """A price that is one: nothing for a range, for nothing, and for what is no number."""
+    """The text of a single price; empty for a range, for zero, and if it cannot be parsed."""
     cost = None if _A_RANGE.search(text) else text_of_price(plain(text))
     return cost.text if cost is not None and cost.amount != float("inf") else ""

@@ -1,4 +1,4 @@
-"""Which products a web page shows, and to which others it only leads."""
+"""Finds the products that a web page shows, and those that it only links to."""
 
 from __future__ import annotations
 
@@ -35,17 +35,17 @@ _LISTS = ("ItemList", "CollectionPage", "OfferCatalog")
 
 @dataclass(frozen=True)
 class Shown:
-    """A product's fields and pictures, as one syntax or several have them."""
+    """A product's fields and pictures, from one or several syntaxes."""
 
     fields: dict[str, str]
     images: tuple[str, ...]
 
 
 def read_products(tree: etree._Element, *, url: str, base: str) -> tuple[list[Record | LeftOut], list[str]]:
-    """The products that a page shows, and the addresses of those that it only leads to.
+    """The products that a page shows, and the addresses of those that it only links to.
 
-    `url` is the address that the page is known by, `base` the one that it was had from. A page that speaks of
-    a product that cannot be read is left out with the reason.
+    `url` is the page's canonical address, `base` the one from which it was fetched. If a page has product
+    data that cannot be read, a `LeftOut` gives the reason.
     """
     page = read_structured(tree, base)
     by_syntax, elsewhere = _by_syntax(page, url, base)
@@ -60,7 +60,7 @@ def read_products(tree: etree._Element, *, url: str, base: str) -> tuple[list[Re
         category = {"category": path} if path else {}
         entries.append(Record(place, each.fields | {"url": url} | category, each.images))
     if page.is_cut:
-        entries.append(LeftOut(url, f"of the things in its data only the first {MOST_NODES:,} are read"))
+        entries.append(LeftOut(url, f"only the first {MOST_NODES:,} items of its data are read"))
     if not entries:
         entries += _unread(page, url, leads=bool(elsewhere))
     hosts = frozenset({host_of(base)})
@@ -68,16 +68,16 @@ def read_products(tree: etree._Element, *, url: str, base: str) -> tuple[list[Re
 
 
 def _unread(page: Structured, url: str, *, leads: bool) -> list[LeftOut]:
-    """Why a page that speaks of a product gives none; `leads` says whether it leads to others instead."""
+    """Why a page with product data has no product. `leads` says whether it links to products instead."""
     if page.faults:
-        return [LeftOut(url, f"its JSON-LD speaks of a product and cannot be read ({page.faults[0]})")]
+        return [LeftOut(url, f"its JSON-LD has a product, but cannot be parsed ({page.faults[0]})")]
     if not leads and page.of_type(*PRODUCTS):
         return [LeftOut(url, "its product data has neither a name nor a picture")]
     return []
 
 
 def _by_syntax(page: Structured, url: str, base: str) -> tuple[list[list[Shown]], list[str]]:
-    """The page's own products in each syntax, and the addresses of others."""
+    """The page's own products in each syntax, and the addresses of other products."""
     by_syntax: list[list[Shown]] = []
     elsewhere: list[str] = []
     names = page.headings | {first(page.meta, "og:title").casefold()} - {""}
@@ -85,7 +85,7 @@ def _by_syntax(page: Structured, url: str, base: str) -> tuple[list[list[Shown]]
         here: list[Node] = []
         for node in of_types(nodes, *PRODUCTS):
             own = product_url(node, base)
-            # Shops that moved, and shops below another's name, give addresses that are not those they have.
+            # Shops that moved, or that are reached under another host, may give wrong addresses.
             if not own or _last(own) in (_last(url), _last(base)) or _title(node).casefold() in names:
                 here.append(node)
             else:
@@ -97,7 +97,7 @@ def _by_syntax(page: Structured, url: str, base: str) -> tuple[list[list[Shown]]
 
 
 def _offers_alone(nodes: list[Node]) -> list[Node]:
-    """The offers that a syntax has outside of any product: tags are not always well nested."""
+    """The offers outside of any product: tags are not always well nested."""
     return of_types(nodes, "Offer", "AggregateOffer")
 
 
@@ -106,10 +106,10 @@ def _title(node: Node) -> str:
 
 
 def _grouped(nodes: list[Node], base: str, offers: list[Node]) -> list[Shown]:
-    """Fields and pictures of each product that one syntax has.
+    """The fields and pictures of each product in one syntax.
 
-    A page may list the product's variants one by one: then they have one name, or one group. What the first
-    leaves open, the others tell.
+    A page may list a product's variants separately, with the same name or group. Later ones then add the
+    fields that the first lacks.
     """
     if len(nodes) == 1 and len(offers) == 1 and not nodes[0].get("offers"):
         nodes = [nodes[0] | {"offers": offers}]
@@ -127,9 +127,9 @@ def _grouped(nodes: list[Node], base: str, offers: list[Node]) -> list[Shown]:
 
 
 def _shown(by_syntax: list[list[Shown]], page: Structured) -> list[Shown]:
-    """The page's products, where several syntaxes speak of them.
+    """The page's products, combined from several syntaxes.
 
-    Where the best syntax has one product, that is the page's, and the others that have one speak of the same.
+    If the best syntax has one product, that is the page's. Others with one product describe the same one.
     """
     found = [shown for shown in by_syntax if shown]
     if not found:
@@ -150,7 +150,7 @@ def _shown(by_syntax: list[list[Shown]], page: Structured) -> list[Shown]:
 
 
 def _merged(shown: list[Shown]) -> list[Shown]:
-    """Several products, those of one name as one."""
+    """Merge products that have the same name."""
     merged: dict[str, Shown] = {}
     for each in shown:
         key = each.fields.get("variants") or each.fields.get("title", "").casefold() or str(len(merged))
@@ -164,7 +164,7 @@ def _merged(shown: list[Shown]) -> list[Shown]:
 
 
 def _completed(shown: Shown, page: Structured, tree: etree._Element, base: str) -> Shown:
-    """The one product of a page with what its programs, its head and its loose tags tell besides."""
+    """The single product of a page, completed from its scripts, its head and its loose tags."""
     fields = dict(shown.fields)
     for more in (
         read_shop_scripts(tree),
@@ -179,7 +179,7 @@ def _completed(shown: Shown, page: Structured, tree: etree._Element, base: str) 
 
 
 def _beside(price: str, more: dict[str, str]) -> dict[str, str]:
-    """What another syntax tells beside a known price: what it cost before only if it has that price too."""
+    """Further fields for a product with a known price. A former price counts only if that price agrees."""
     now, paid, given = (
         price_from(text) for text in (price, more.get("sale_price", ""), more.get("price", ""))
     )
@@ -192,7 +192,7 @@ def _beside(price: str, more: dict[str, str]) -> dict[str, str]:
 
 
 def _last(url: str) -> str:
-    """The last part of an address' path, by which one product's addresses agree."""
+    """The last part of an address's path, which is the same in all addresses of a product."""
     try:
         return unquote(urlsplit(url).path).rstrip("/").rpartition("/")[2].casefold()
     except ValueError:

@@ -1,4 +1,4 @@
-"""Products in the words of schema.org, as shops really write them."""
+"""Reads products in schema.org's vocabulary, as shops really write it."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _MOST_CRUMBS = 50
 
 
 def product_fields(node: Node) -> dict[str, str]:
-    """A product's fields; those of its variants stand in for what a group does not say."""
+    """A product's fields. If a group lacks some, its variants' are used."""
     variants = _variants(node)
     offers = list(offers_of([node, *variants]))
     cost = lowest(offers) or lowest([node])
@@ -57,22 +57,22 @@ def product_fields(node: Node) -> dict[str, str]:
 
 
 def product_images(node: Node, base: str) -> tuple[str, ...]:
-    """The addresses of a product's pictures, its own before those of its variants."""
+    """The addresses of a product's pictures, its own before its variants'."""
     found: dict[str, None] = {}
     for product in (node, *_variants(node)):
         for each in _images(product.get("image") or product.get("photo")):
             try:
                 found[urljoin(base, each)] = None
             except ValueError:
-                # Whoever asks for it will say what is wrong with it.
+                # Fetching it will report what is wrong.
                 found[each] = None
     return tuple(found)
 
 
 def product_url(node: Node, base: str) -> str:
-    """The address that a product gives as its own, or nothing.
+    """A product's own address, or empty.
 
-    One offer may say it in the product's place; those of several sellers lead to other shops.
+    A single offer may give it instead. Offers of several sellers link to other shops.
     """
     offers = [each for each in as_list(node.get("offers")) if isinstance(each, dict)]
     own = _text(node.get("url"))
@@ -83,7 +83,7 @@ def product_url(node: Node, base: str) -> str:
 
 
 def paths_to(page: Structured, url: str) -> list[list[tuple[str, str]]]:
-    """The breadcrumbs of a page: for each list of them the names and the addresses, from the outside in."""
+    """The breadcrumbs of a page: each list as names and addresses, outermost first."""
     paths = []
     for node in page.of_type("BreadcrumbList")[:5]:
         items = [each for each in as_list(node.get("itemlistelement")) if isinstance(each, dict)]
@@ -95,7 +95,7 @@ def paths_to(page: Structured, url: str) -> list[list[tuple[str, str]]]:
 
 
 def category_from(paths: list[list[tuple[str, str]]], *, url: str, title: str) -> str:
-    """The path to a page, without the start page before it and the page itself behind it."""
+    """The category path to a page, without the start page and the page itself."""
     for path in paths:
         crumbs = list(path)
         if crumbs and (crumbs[-1][0] == title or crumbs[-1][1] in ("", url)):
@@ -109,7 +109,7 @@ def category_from(paths: list[list[tuple[str, str]]], *, url: str, title: str) -
 
 _HOME = frozenset({"home", "start", "startseite", "accueil", "inicio", "shop", "homepage", "hem", "domov"})
 _ROOTS = ((), ("", "/"))
-"""The paths of a start page, where a crumb has an address, and where it has none."""
+"""The paths of a start page, for a crumb without and with an address."""
 
 
 def listed_addresses(node: Node, base: str) -> list[str]:
@@ -130,7 +130,7 @@ def _variants(node: Node) -> list[Node]:
 
 
 def _number(node: Node, offers: list[Node]) -> str:
-    """What the shop calls the product; the number of its offer where it has only one."""
+    """The shop's id for the product, or its offer's if there is only one."""
     own = _first(node, "sku", "productid", "productgroupid")
     if not own:
         of_offers = {text for each in offers if (text := _named(each.get("sku")))}
@@ -147,7 +147,7 @@ def _text(value: object) -> str:
 
 
 def _named(value: object) -> str:
-    """The name of something that is given as a text, as a thing with a name, or as a list of these."""
+    """A name that is given as a text, as an item with a name, or as a list of these."""
     first = next(iter(as_list(value)), None)
     if isinstance(first, dict):
         first = next(iter(as_list(first.get("name") or first.get("@value") or first.get("value"))), None)
@@ -159,7 +159,7 @@ def _first(node: Node, *names: str) -> str:
 
 
 def _category(value: object) -> str:
-    # Google's taxonomy writes paths as we do, others with a slash between the parts.
+    # Google's taxonomy writes paths with >, as we do; others use a slash.
     text = _named(value)
     return " > ".join(part.strip() for part in text.replace(" / ", " > ").split(">") if part.strip())
 
@@ -183,7 +183,7 @@ def _reviews(node: Node) -> str:
 
 
 def _group(node: Node) -> str:
-    """What the shop calls the variants that a product is one of."""
+    """The shop's id for the group of variants that a product belongs to."""
     of = next((each for each in as_list(node.get("isvariantof")) if isinstance(each, dict)), {})
     return _first(node, "inproductgroupwithid") or _first(of, "productgroupid", "@id", "name")
 

@@ -1,6 +1,6 @@
-"""What shop systems and the counters of visits put in the pages of products, beside schema.org's words.
+"""Reads what shop systems and analytics scripts write into product pages, besides schema.org data.
 
-Only what is about the one product of the page counts: a list of several things is of no use here.
+Only data about the page's own product counts. Lists of several products are ignored.
 """
 
 from __future__ import annotations
@@ -26,24 +26,24 @@ _LONGEST_ATTRIBUTE = 2_000_000
 
 @dataclass(frozen=True)
 class PageParts:
-    """The parts of a page that its readers look at: its tree, and its programs as one text."""
+    """The parts of a page: its tree, and its scripts as one text."""
 
     tree: etree._Element
     programs: str
 
     @classmethod
     def of(cls, tree: etree._Element) -> PageParts:
-        """The page of a tree."""
+        """The parts of a page from its tree."""
         programs = [each.text or "" for each in tree.iter("script") if "json" not in (each.get("type") or "")]
         return cls(tree, "\n".join(programs))
 
     def attributes(self, name: str) -> Iterator[Any]:
-        """The values of an attribute that are JSON."""
+        """The values of an attribute, as far as they are JSON."""
         for element in self.tree.xpath(f"//*[@{name}]")[:5]:
             yield from _json(element.get(name)[:_LONGEST_ATTRIBUTE])
 
     def literals(self, before: re.Pattern[str]) -> Iterator[tuple[str, Any]]:
-        """The objects in programs that stand behind a pattern, with what stands close before them."""
+        """The objects in scripts after a pattern, each with the text before it."""
         for number, match in enumerate(before.finditer(self.programs)):
             if number == _MOST_LITERALS:
                 return
@@ -54,7 +54,7 @@ class PageParts:
             yield self.programs[max(0, match.start() - 300) : match.end()], value
 
     def of_class(self, words: str) -> Iterator[etree._Element]:
-        """The elements that have all of some classes."""
+        """The elements that have all of these classes."""
         tests = " and ".join(
             f"contains(concat(' ', normalize-space(@class), ' '), ' {word} ')" for word in words.split()
         )
@@ -62,7 +62,7 @@ class PageParts:
 
 
 def read_shop_scripts(tree: etree._Element) -> Fields:
-    """The fields of the product that a page is about, by what shop systems write; the best source first."""
+    """The fields of a page's product, from the data of shop systems, best source first."""
     page = PageParts.of(tree)
     found: Fields = {}
     for read in READERS:
@@ -80,7 +80,7 @@ def _json(text: str) -> Iterator[Any]:
 
 
 def _one(values: Iterator[str] | list[str]) -> str:
-    """The text, where all of them are the same, else nothing."""
+    """The text if all are equal, otherwise empty."""
     different = {text for text in values if text}
     return different.pop() if len(different) == 1 else ""
 
@@ -100,7 +100,7 @@ def _truth(value: object) -> str:
 
 
 def _shopify(page: PageParts) -> Fields:
-    """The product that themes keep for their programs, else what Shopify's own counter is told.
+    """The product in the theme's script data, or else in that of Shopify's own analytics.
 
     Prices are in hundredths, whatever the currency.
     """
@@ -145,7 +145,7 @@ _SHOPIFY_META = re.compile(r"\bvar\s+meta\s*=\s*(?=\{)")
 
 
 def _woocommerce(page: PageParts) -> Fields:
-    """The variations of a form, and the classes that every theme keeps."""
+    """The product from the form's variations, and from the classes that every theme has."""
     if not re.search(r"woocommerce", " ".join(page.tree.xpath("//body/@class")[:1])):
         return {}
     variations = [
@@ -180,7 +180,7 @@ def _within(page: PageParts, word: str) -> list[etree._Element]:
 
 
 def _magento(page: PageParts) -> Fields:
-    """The final price and the stock of the page's own product, as every theme of Magento 2 has them."""
+    """The final price and stock of the page's own product, which every Magento 2 theme has."""
     main = next(page.of_class("product-info-main"), None)
     if main is None:
         return {}
@@ -202,7 +202,7 @@ def _magento(page: PageParts) -> Fields:
 
 
 def _prestashop(page: PageParts) -> Fields:
-    """The product that the page's program is given."""
+    """The product in the data for the page's script."""
     for product in page.attributes("data-product"):
         if isinstance(product, dict) and "id_product" in product:
             stock = {"available": "yes", "last_remaining_items": "yes", "unavailable": "no"}
@@ -246,7 +246,7 @@ _IS_VIEW = re.compile(r"""["'](?:view_item|productDetail|detail|ViewContent)["']
 
 
 def _counters(page: PageParts) -> Fields:
-    """What Google's and Facebook's counters are told that a visitor looks at, where it is one thing."""
+    """The viewed product in the data for Google's and Facebook's analytics, if it is a single one."""
     found: Fields = {}
     for around, value in [*page.literals(_VIEW), *page.literals(_ECOMMERCE)]:
         if not isinstance(value, dict):
@@ -288,4 +288,4 @@ READERS: tuple[Callable[[PageParts], Fields], ...] = (
     _bigcommerce,
     _counters,
 )
-"""One for each system, the best first: add a function and a line here for another."""
+"""One function for each system, best first. To add a system, add a function and a line here."""

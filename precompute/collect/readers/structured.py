@@ -1,4 +1,4 @@
-"""What a web page says to programs: JSON-LD, microdata, RDFa and meta tags, as plain dictionaries."""
+"""Reads a page's structured data: JSON-LD, microdata, RDFa and meta tags, as plain dictionaries."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from precompute.collect.readers.markup import MICRODATA, RDFA, name_of, read_ite
 from precompute.collect.readers.text import as_list
 
 Node = dict[str, Any]
-"""A thing in schema.org's words: its properties by their names in lower case, `@type` and `@id`."""
+"""An item in schema.org's vocabulary: its properties by name, in lower case, with `@type` and `@id`."""
 
 _DEEPEST = 16
 MOST_NODES = 5000
 _LISTS = ("@graph", "mainentity", "mainentityofpage", "haspart", "itemoffered")
-"""Where JSON-LD puts what a page is about inside of what the page is."""
+"""Properties in which JSON-LD nests the items that a page is about."""
 
 _SAYS_PRODUCT = re.compile(r"@?type\W{1,40}(?:https?:\W{1,4}schema\.org/)?product(?:group)?\b", re.IGNORECASE)
 _OLDER_NAMES = {
@@ -29,17 +29,17 @@ _OLDER_NAMES = {
     "hascurrency": "pricecurrency",
     "haspricespecification": "pricespecification",
 }
-"""What data-vocabulary.org and GoodRelations call the same."""
+"""Names of data-vocabulary.org and GoodRelations, with schema.org's."""
 
 
 @dataclass(frozen=True)
 class Structured:
-    """A page's data: what it is about, by syntax, and what its head and its headings say.
+    """A page's structured data.
 
-    `nodes` has the things of each syntax, the best one first; `meta` the properties of the meta tags, and
-    `loose` microdata's properties that belong to no thing, both in order. `faults` says what is wrong with
-    JSON-LD that speaks of a product and cannot be read. Where there are more than `MOST_NODES` things the
-    rest is not read, and `is_cut` says so.
+    `nodes` has the items of each syntax, best syntax first. `meta` has the properties of the meta tags, and
+    `loose` microdata's properties outside of any item, both in order. `faults` are errors in JSON-LD that has
+    a product but cannot be parsed. `is_cut` is true if there are more than `MOST_NODES` items; the rest is
+    ignored.
     """
 
     nodes: tuple[list[Node], ...] = ()
@@ -55,19 +55,19 @@ class Structured:
 
 
 def of_types(nodes: list[Node], *types: str) -> list[Node]:
-    """Those of the nodes that are of one of the types."""
+    """The nodes that have one of these types."""
     wanted = {each.lower() for each in types}
     return [node for node in nodes if types_of(node) & wanted]
 
 
 def types_of(node: object) -> set[str]:
-    """The names of a node's types in lower case, whatever vocabulary they are written with."""
+    """The names of a node's types, in lower case and without their vocabulary."""
     given = as_list(node.get("@type")) if isinstance(node, dict) else []
     return {name_of(each) for each in given if isinstance(each, str)}
 
 
 def read_structured(tree: etree._Element, base: str) -> Structured:
-    """The structured data of a page; addresses in its tags stand on `base`."""
+    """The structured data of a page. Addresses in its tags are resolved against `base`."""
     json_ld, faults = _json_ld(tree)
     is_cut = len(json_ld) > MOST_NODES
     del json_ld[MOST_NODES:]
@@ -88,7 +88,7 @@ def read_structured(tree: etree._Element, base: str) -> Structured:
 
 
 def _json_ld(tree: etree._Element) -> tuple[list[Node], tuple[str, ...]]:
-    """The things in a page's scripts: one that is damaged does not cost the others."""
+    """The items in a page's scripts, and errors. A damaged script does not affect the others."""
     nodes: list[Node] = []
     faults: list[str] = []
     for script in tree.iter("script"):
@@ -104,7 +104,7 @@ def _json_ld(tree: etree._Element) -> tuple[list[Node], tuple[str, ...]]:
 
 
 def _thing(value: Any, depth: int = 0) -> Any:
-    """A value with all names in lower case and without their vocabulary, as deep as people write."""
+    """A value with all names in lower case and without their vocabulary, down to a depth of `_DEEPEST`."""
     if isinstance(value, list):
         return [_thing(each, depth + 1) for each in value] if depth < _DEEPEST else []
     if not isinstance(value, dict):
@@ -132,21 +132,21 @@ def _expanded(items: list[Any], depth: int = 0) -> Iterator[Node]:
 
 
 def _offered(item: Node) -> Iterator[Node]:
-    """The item, or where it is the offer of a product, that product with its offer."""
+    """The item. If it is the offer of a product, the offer is moved into that product."""
     product = item.get("itemoffered")
     if isinstance(product, dict) and "offers" not in product and types_of(item) & {"offer"}:
-        # In place: the product comes by itself in a moment.
+        # The product is changed in place, because `_expanded` yields it next.
         product["offers"] = {name: value for name, value in item.items() if name != "itemoffered"}
     yield item
 
 
 def _resolved(node: Any, known: dict[str, Node], depth: int = 0) -> Any:
-    """The node with what it only refers to (`{"@id": …}`) in place."""
+    """The node with its references (`{"@id": …}`) replaced by their targets."""
     if isinstance(node, list):
         return [_resolved(each, known, depth + 1) for each in node]
     if not isinstance(node, dict):
         return node
     if depth and set(node) == {"@id"} and isinstance(node["@id"], str):
-        # One level alone: who refers to each other does so without end.
+        # References are followed one level deep, because they may form circles.
         return known.get(node["@id"], node)
     return {name: _resolved(value, known, depth + 1) for name, value in node.items() if name != "@graph"}

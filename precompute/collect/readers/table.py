@@ -1,4 +1,4 @@
-"""A product feed or a table that was fetched: read as the same file is that lies on the disk."""
+"""Reads a fetched product feed or table, in the same way as a local file."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 from scrapy.http import Response
 from scrapy.utils.gz import gunzip, gzip_magic_number
 
-from precompute.collect.readers import Ask, Found, Unreadable
+from precompute.collect.readers import Found, Target, Unreadable
 from precompute.collect.settings import TABLE_BYTES
 from precompute.shared.progress import say
 from precompute.sources import LeftOut, Record, Records, read_records
@@ -32,20 +32,20 @@ _BEGINNINGS = {b"<": ".xml", b"{": ".json", b"[": ".json", b"PK": ".xlsx", b"PAR
 
 
 class TableReader:
-    """Writes an answer into `folder` and reads it, with the columns and the kind of `read_records`."""
+    """Writes an answer into `folder` and reads it. `columns` and `kind` are those of `read_records`."""
 
     names_by_address = False
 
     def __init__(self, folder: Path, columns: Mapping[str, str], kind: str | None) -> None:
         self._folder, self._columns, self._kind = folder, columns, kind
 
-    def read(self, ask: Ask, response: Response) -> Found:
+    def read(self, target: Target, response: Response) -> Found:
         """See `Reader`."""
         body = response.body
         if gzip_magic_number(response):
             try:
                 body = gunzip(body, max_size=TABLE_BYTES)
-            # Damage, and what would fill the memory.
+            # It is damaged, or would fill the memory.
             except Exception as error:
                 raise Unreadable(f"it cannot be unpacked ({error})") from None
         self._folder.mkdir(parents=True, exist_ok=True)
@@ -62,7 +62,7 @@ class TableReader:
             records = read_records(path, columns=self._columns, kind=self._kind)
             for entry in records:
                 if isinstance(entry, Record):
-                    # A path in a document of the web is an address there, never a file here.
+                    # A path in a fetched document is an address on its host, never a local file.
                     entry = replace(entry, images=tuple(urljoin(base, image) for image in entry.images))
                 yield entry
             say_of(records)
@@ -71,7 +71,7 @@ class TableReader:
 
 
 def say_of(records: Records) -> None:
-    """Say what a table was, and which of its columns were taken for what."""
+    """Report what a table was, and which column is which field."""
     say(f"Source: {records.path.name}, {records.counted()}.")
     say(records.describe())
     for note in records.notes:
@@ -79,7 +79,7 @@ def say_of(records: Records) -> None:
 
 
 def _name(response: Response, body: bytes) -> str:
-    """A name by which reports are understood and the format is known."""
+    """A file name that is understandable in reports and has the format's extension."""
     name = unquote(urlsplit(response.url).path).rpartition("/")[2].removesuffix(".gz")
     stem, dot, suffix = re.sub(r"[^\w.-]+", "-", name).strip(".-").rpartition(".")
     if dot and 2 <= len(suffix) <= 7:

@@ -1,4 +1,4 @@
-"""Web pages that say which product they show, found by links or by a sitemap."""
+"""Reads web pages with product data, found by links or by a sitemap."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from scrapy.utils.gz import gunzip, gzip_magic_number
 from scrapy.utils.sitemap import Sitemap
 
 from precompute.collect.addresses import AddressError, checked, host_of, is_within, same_page
-from precompute.collect.readers import Ask, Found, Unreadable
+from precompute.collect.readers import Found, Target, Unreadable
 from precompute.collect.readers.links import base_of, is_worth_asking, links_of, urgency_of
 from precompute.collect.readers.markup import parse_page
 from precompute.collect.readers.product_page import read_products
@@ -24,7 +24,7 @@ from precompute.sources import LeftOut, Record
 _START_PAGE = re.compile(r"/?([a-z]{2}([-_][a-z]{2})?/?)?", re.IGNORECASE)
 _DEEPEST_SITEMAP = 3
 _HEAD = 20_000
-"""Bytes in which a sitemap's root element stands, behind what may come before it."""
+"""The most bytes before the end of a sitemap's root tag."""
 
 _BEFORE_ROOT = re.compile(
     rb"<\?[^>]*>|<!--(?:[^-]|-(?!->))*-->|<!DOCTYPE[^>\[]*(?:\[[^\]]*\])?[^>]*>", re.IGNORECASE
@@ -36,10 +36,10 @@ _OF_PRODUCTS = re.compile(r"product|produkt|produit|prodott|producto|item", re.I
 
 
 class Web:
-    """Reads pages within some hosts, and follows their links where it does not have a sitemap.
+    """Reads pages on given hosts, and follows their links if there is no sitemap.
 
-    From the start page of a site all links lead further. From any other page, such as a category's, those of
-    that page and of the pages below it do, so that what is found is what that category leads to.
+    From a site's start page, all links are followed. From any other page, such as a category's, only links on
+    that page and on pages below it are followed. So only that category's products are found.
     """
 
     names_by_address = True
@@ -49,10 +49,10 @@ class Web:
         path = urlsplit(start).path
         self._below = "/" if is_start_page(path) else path.rstrip("/")
 
-    def read(self, ask: Ask, response: Response) -> Found:
+    def read(self, target: Target, response: Response) -> Found:
         """See `Reader`."""
-        if ask.role == "sitemap":
-            return self._from_sitemap(ask, response)
+        if target.role == "sitemap":
+            return self._from_sitemap(target, response)
         if not isinstance(response, TextResponse):
             raise Unreadable("it is not an HTML page")
         tree = parse_page(response.text)
@@ -62,14 +62,18 @@ class Web:
         url = _canonical(tree, response.url, self._hosts)
         entries, elsewhere = read_products(tree, url=url, base=base)
         if not entries and not elsewhere and urgency_of(response.url) == 0:
-            entries = [LeftOut(url, "it looks like a product's page and holds no product data")]
-        asks = list(self._asks(elsewhere, ask)) if not self._follow or self._leads_further(ask.url) else []
-        if self._follow and self._leads_further(ask.url):
-            asks += self._asks(links_of(tree, base, self._hosts), ask)
-        return Found(entries, tuple(dict.fromkeys(asks)))
+            entries = [LeftOut(url, "it looks like a product's page, but has no product data")]
+        targets = (
+            list(self._targets(elsewhere, target))
+            if not self._follow or self._leads_further(target.url)
+            else []
+        )
+        if self._follow and self._leads_further(target.url):
+            targets += self._targets(links_of(tree, base, self._hosts), target)
+        return Found(entries, tuple(dict.fromkeys(targets)))
 
     def complete(self, record: Record, notes: dict[str, str]) -> Record:
-        """See `Reader`: a product that has no number of its own is called by its address."""
+        """See `Reader`. A product without an id gets its address as id."""
         if record.fields.get("id"):
             return record
         parts = urlsplit(record.place)
@@ -80,55 +84,57 @@ class Web:
         path = urlsplit(url).path.rstrip("/")
         return self._below == "/" or path == self._below or path.startswith(f"{self._below}/")
 
-    def _asks(self, urls: Iterable[str], ask: Ask) -> Iterable[Ask]:
-        if ask.depth >= self._max_depth:
+    def _targets(self, urls: Iterable[str], target: Target) -> Iterable[Target]:
+        if target.depth >= self._max_depth:
             return
         for url in urls:
-            yield Ask(url, "page", url, ask.depth + 1, urgency_of(url))
+            yield Target(url, "page", url, target.depth + 1, urgency_of(url))
 
-    def _from_sitemap(self, ask: Ask, response: Response) -> Found:
+    def _from_sitemap(self, target: Target, response: Response) -> Found:
         kind, addresses = read_sitemap(response)
         if kind == "sitemapindex":
-            # Where a shop lists its products apart, its other pages need not be asked.
+            # If a shop has a separate sitemap of products, its other pages are not needed.
             addresses = [each for each in addresses if _OF_PRODUCTS.search(each)] or addresses
-        asks: list[Ask] = []
+        targets: list[Target] = []
         passed_over: dict[str, list[str]] = {}
         for position, address in enumerate(addresses):
-            reason, url = self._judged(address, response.url, kind, ask.depth)
+            reason, url = self._judged(address, response.url, kind, target.depth)
             if reason:
                 passed_over.setdefault(reason, []).append(url)
             elif kind == "sitemapindex":
-                asks.append(Ask(url, "sitemap", f"{ask.place}/{position:07}", ask.depth + 1, -1))
+                targets.append(Target(url, "sitemap", f"{target.place}/{position:07}", target.depth + 1, -1))
             else:
-                asks.append(Ask(url, "page", f"{ask.place}/{position:07}", ask.depth + 1, urgency_of(url)))
-        return Found([_not_asked(ask.url, *each) for each in passed_over.items()], tuple(asks))
+                targets.append(
+                    Target(url, "page", f"{target.place}/{position:07}", target.depth + 1, urgency_of(url))
+                )
+        return Found([_not_asked(target.url, *each) for each in passed_over.items()], tuple(targets))
 
     def _judged(self, address: str, base: str, kind: str, depth: int) -> tuple[str, str]:
-        """Why an address of a sitemap is not asked, or nothing, and the address as it is asked."""
+        """Why an address of a sitemap is not fetched (empty if it is), and the address in full."""
         try:
             url = checked(address, base=base)
         except AddressError:
-            return "cannot be asked", address
+            return "cannot be fetched", address
         if not is_within(url, self._hosts):
             return "on other hosts", url
         if kind == "sitemapindex" and depth >= _DEEPEST_SITEMAP:
-            return "sitemaps too deep inside of others", url
+            return "nested too deeply in other sitemaps", url
         if kind == "urlset" and not is_worth_asking(url):
             return "of carts, searches, sorts or filters", url
         return "", url
 
 
 def is_start_page(path: str) -> bool:
-    """Whether a path is that of a site's start page, or of one in some language: `/`, `/de/`, `/en-gb`."""
+    """Whether a path is a site's start page, perhaps of a language: `/`, `/de/`, `/en-gb`."""
     return _START_PAGE.fullmatch(path) is not None
 
 
 def is_sitemap(response: Response) -> bool:
-    """Whether an answer begins as a sitemap does."""
+    """Whether an answer begins like a sitemap."""
     head = response.body[:_HEAD]
     if gzip_magic_number(response):
         try:
-            # As much as there is of what is perhaps cut in the middle.
+            # The data may be cut off, so only its beginning is decompressed.
             head = zlib.decompressobj(wbits=31).decompress(response.body[:_HEAD], _HEAD)
         except zlib.error:
             return False
@@ -137,9 +143,9 @@ def is_sitemap(response: Response) -> bool:
 
 
 def read_sitemap(response: Response) -> tuple[str, list[str]]:
-    """What a sitemap is, urlset or sitemapindex, and the addresses in it.
+    """The type of a sitemap, urlset or sitemapindex, and its addresses.
 
-    Raises `Unreadable` where it is none.
+    Raises `Unreadable` if it is not a sitemap.
     """
     body = response.body
     try:
@@ -151,13 +157,13 @@ def read_sitemap(response: Response) -> tuple[str, list[str]]:
         return sitemap.type, [entry["loc"] for entry in sitemap if entry.get("loc")]
     except Unreadable:
         raise
-    # lxml and gzip have an error of their own for each kind of damage.
+    # lxml and gzip raise many kinds of errors for damaged data.
     except Exception:
         raise Unreadable("it is not a sitemap") from None
 
 
 def _not_asked(sitemap: str, reason: str, urls: list[str]) -> LeftOut:
-    """A word on the addresses of a sitemap that are not asked for one reason."""
+    """A report about addresses of a sitemap that are not fetched for the same reason."""
     verb = "" if reason.startswith("cannot") else "is " if len(urls) == 1 else "are "
     first = host_of(urls[0]) if reason == "on other hosts" else urls[0][:200]
     where = f", the first {'on ' if reason == 'on other hosts' else ''}{first}"
@@ -165,7 +171,7 @@ def _not_asked(sitemap: str, reason: str, urls: list[str]) -> LeftOut:
 
 
 def _canonical(tree: etree._Element, url: str, hosts: frozenset[str]) -> str:
-    """The address that a page is to be known by: the one that it names itself, where that is on its host."""
+    """The canonical address of a page: the one that it names, if that is on its host, or else its own."""
     named = next((each.get("href") for each in tree.iter("link") if _is_canonical(each)), None)
     try:
         own = checked(named, base=url) if named else ""

@@ -12,7 +12,7 @@ from scrapy.http import HtmlResponse
 
 from precompute.collect import reader_process
 from precompute.collect.reader_process import ApartReader
-from precompute.collect.readers import Ask, Unreadable
+from precompute.collect.readers import Target, Unreadable
 from precompute.collect.readers.kinds import Scope
 from precompute.collect.settings import PAGE_BYTES, READING_SECONDS, CollectSettings
 from precompute.sources import LeftOut, Record
@@ -94,7 +94,7 @@ def reader() -> Iterator[ApartReader]:
 
 def entries(reader: ApartReader, html: str) -> list[Record | LeftOut]:
     response = HtmlResponse(f"{SHOP}/p/x", body=html.encode()[:PAGE_BYTES], encoding="utf-8")
-    return list(reader.read(Ask(response.url, "page", response.url), response).entries)
+    return list(reader.read(Target(response.url, "page", response.url), response).entries)
 
 
 @pytest.mark.parametrize("name", EACH)
@@ -129,7 +129,7 @@ def test_a_page_costs_a_bounded_time_and_no_other_page(name, reader, monkeypatch
 def test_a_page_that_speaks_of_a_product_in_such_json_is_named(name, reader):
     inner = PAGES[name]()[len(ld("")) - len("</script>") : -len("</script>")]
     (left_out,) = entries(reader, page(ld('{"@type": "Product", "name": ' + inner)))
-    assert isinstance(left_out, LeftOut) and "its JSON-LD speaks of a product" in left_out.reason
+    assert isinstance(left_out, LeftOut) and "its JSON-LD has a product" in left_out.reason
 
 
 @pytest.mark.slow

@@ -23,7 +23,7 @@ def test_a_feed_behind_a_login(status, site, collect):
 def test_a_feed_that_is_a_page_to_log_in(site, collect):
     site.give("/feed.xml", LOGIN)
     done = collect(f"{site.url}/feed.xml")
-    assert done.code == 2 and "a page of HTML, probably one to log in" in done.err
+    assert done.code == 2 and "an HTML page, probably a login form" in done.err
 
 
 def test_an_address_that_does_not_answer(site, collect, monkeypatch):
@@ -31,12 +31,12 @@ def test_an_address_that_does_not_answer(site, collect, monkeypatch):
     address = site.url
     site.server.server_close()
     done = collect(address)
-    assert done.code == 2 and "none, as the connection was refused" in done.err
+    assert done.code == 2 and "none, because the connection was refused" in done.err
 
 
 def test_a_name_that_is_not_known(collect):
     done = collect("https://shop.invalid")
-    assert done.code == 2 and "none, as the name shop.invalid is not known" in done.err
+    assert done.code == 2 and "none, because the name shop.invalid cannot be resolved" in done.err
 
 
 def test_pages_without_products(site, collect):
@@ -44,14 +44,14 @@ def test_pages_without_products(site, collect):
     site.give("/about", pages.page())
     done = collect(site.url)
     assert done.code == 2
-    assert "none in 2 pages" in done.err and "JSON-LD, microdata and Open Graph" in done.err
+    assert "none in 2 pages" in done.err and "JSON-LD, microdata or Open Graph" in done.err
     assert "Try the address of a category's page" in done.err
 
 
 def test_what_is_no_catalogue_at_all(site, collect):
     site.give("/thing", b"\x00\x01\x02\x03" * 100, "application/octet-stream")
     done = collect(f"{site.url}/thing")
-    assert done.code == 2 and "application/octet-stream that is none of them" in done.err
+    assert done.code == 2 and "application/octet-stream, which is none of them" in done.err
 
 
 def test_a_feed_without_pictures(site, collect):

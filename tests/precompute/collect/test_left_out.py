@@ -48,12 +48,12 @@ def table(site: Site, tmp_path: Path) -> Path:
 
 NAMED = {
     "products.csv, line 4": "404",
-    "products.csv, line 5": "a page of HTML",
+    "products.csv, line 5": "an HTML page",
     "products.csv, line 7": "damaged",
     "products.csv, line 8": "no image",
     "products.csv, line 9": "is a repeat",
     "/gone.jpg": "404",
-    "/page.jpg": "a page of HTML",
+    "/page.jpg": "an HTML page",
     "/cut.jpg": "damaged",
 }
 
@@ -109,7 +109,7 @@ def test_a_collection_that_is_not_finished_says_so_where_it_is_built(site, colle
     pages.web_shop(site, goods(8))
     assert collect(site.url, "--source", "pages", "--max-pages", "5").code == 0
     reasons = [each.reason for each in read_catalogue(tmp_path / "catalogue").left_out]
-    assert "it is not completely collected: pages are left unread after --max-pages 5" in reasons
+    assert "it is not completely collected: further pages were not read because of --max-pages 5" in reasons
 
 
 def test_a_page_whose_data_cannot_be_read_is_named(site, collect):
@@ -124,8 +124,8 @@ def test_a_page_whose_data_cannot_be_read_is_named(site, collect):
     site.give("/", page("", links))
     done = collect(site.url)
     assert done.code == 0 and "Products    1" in done.out
-    assert "/p/bad: its JSON-LD speaks of a product and cannot be read (Expecting ',' delimiter" in done.out
-    assert "/p/empty: it looks like a product's page and holds no product data" in done.out
+    assert "/p/bad: its JSON-LD has a product, but cannot be parsed (Expecting ',' delimiter" in done.out
+    assert "/p/empty: it looks like a product's page, but has no product data" in done.out
     assert "/p/nameless: its product data has neither a name nor a picture" in done.out
 
 
@@ -133,7 +133,7 @@ def test_where_no_page_can_be_read_the_reason_is_said(site, collect):
     site.give("/p/bad", page('<script type="application/ld+json">{"@type": "Product", "name"</script>'))
     site.give("/", page("", '<a href="/p/bad">x</a>'))
     done = collect(site.url)
-    assert done.code == 2 and "/p/bad: its JSON-LD speaks of a product and cannot be read" in done.err
+    assert done.code == 2 and "/p/bad: its JSON-LD has a product, but cannot be parsed" in done.err
 
 
 def test_what_a_sitemap_lists_and_nobody_reads_is_named(site, collect):
@@ -148,7 +148,7 @@ def test_what_a_sitemap_lists_and_nobody_reads_is_named(site, collect):
     done = collect(site.url)
     assert done.code == 0 and "Products    3" in done.out
     assert "2 of its addresses are on other hosts, the first on elsewhere.example" in done.out
-    assert "1 of its addresses cannot be asked" in done.out
+    assert "1 of its addresses cannot be fetched" in done.out
 
 
 def test_what_is_no_product_in_a_list_is_named(site, collect):
@@ -174,4 +174,4 @@ def test_pictures_over_the_limit_are_counted(site, collect):
 
     platforms.shopify(site, goods(3))
     done = collect(site.url, "--max-images", "1")
-    assert "all products: 3 of their pictures are over --max-images 1" in done.out
+    assert "all products: 3 of their pictures are beyond --max-images 1" in done.out

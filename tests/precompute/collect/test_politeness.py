@@ -164,18 +164,18 @@ def test_what_a_server_fails_to_give_stays_as_it_was(site, collect, tmp_path, mo
     table = (tmp_path / "catalogue/products.csv").read_bytes()
     site.before = lambda path: Reply(b"", status=500) if path.startswith(("/products", "/img/1001")) else None
     done = collect(site.url)
-    assert done.code == 0 and "it is as it was before" in done.out
+    assert done.code == 0 and "the earlier version is kept" in done.out
     assert (tmp_path / "catalogue/products.csv").read_bytes() == table
 
 
 def test_limits_end_a_collection_and_are_said(site, collect):
     pages.web_shop(site, goods(8))
     done = collect(site.url, "--source", "pages", "--max-pages", "5")
-    assert done.code == 0 and "pages are left unread after --max-pages 5" in done.out
+    assert done.code == 0 and "further pages were not read because of --max-pages 5" in done.out
     # The first page is asked to see what it is.
     assert len(site.paths()) - len(site.paths("/img/")) == 1 + 1 + 5
     done = collect(site.url, "--source", "pages")
-    assert "Going on" in done.err and "Products    8" in done.out
+    assert "Resuming the last collection" in done.err and "Products    8" in done.out
     assert len(set(site.paths())) == len(site.paths()) - site.paths().count("/robots.txt") + 1
 
 

@@ -79,7 +79,7 @@ def test_after_a_kill_nothing_is_asked_twice(path, number, site, collect, tmp_pa
     process.communicate()
     barrier.open()
     done = collect(site.url)
-    assert done.code == 0 and "Going on where the last collection was stopped" in done.err
+    assert done.code == 0 and "Resuming the last collection where it was stopped" in done.err
     twice = {target for target, count in Counter(site.paths()).items() if count > 1} - {"/robots.txt"}
     # Only what was on its way when the kill came, which nobody can have kept.
     assert twice <= set(barrier.held) and len(twice) <= AT_ONCE

@@ -100,7 +100,7 @@ def test_private_addresses_are_refused_in_any_notation(host, site, collect):
     platforms.shopify(site, goods(1))
     done = collect(f"http://{host}:{urlsplit(site.url).port}", polite=("--rate", "100"))
     assert done.code == 2 and not site.asked
-    assert "which is not public (--allow-private" in done.err
+    assert "which is not a public address (--allow-private" in done.err
 
 
 def test_a_redirect_does_not_lead_to_a_private_address(site, collect):
@@ -112,10 +112,10 @@ def test_a_redirect_does_not_lead_to_a_private_address(site, collect):
             site.routes[path] = lambda query: Reply(status=302, headers={"Location": f"{other.url}/x.jpg"})
         done = collect(site.url)
         assert done.code == 0 and "Products    1" in done.out
-        assert "127.0.0.2 is at 127.0.0.2, which is not public" in done.out
+        assert "127.0.0.2 is at 127.0.0.2, which is not a public address" in done.out
         site.routes["/"] = lambda query: Reply(status=301, headers={"Location": f"{other.url}/p/one"})
         done = collect(f"{site.url}/", "--source", "pages")
-        assert done.code == 2 and "127.0.0.2, which is not public" in done.err
+        assert done.code == 2 and "127.0.0.2, which is not a public address" in done.err
         assert not other.asked
 
 
@@ -124,13 +124,13 @@ def test_pages_of_other_hosts_are_not_read_by_way_of_redirects(site, collect):
         pages.web_shop(site, goods(3))
         site.routes["/p/good-1000"] = lambda query: Reply(status=302, headers={"Location": f"{other.url}/"})
         done = collect(site.url, "--allow-private", "127.0.0.2")
-        assert "it leads to 127.0.0.2 (--allow-domain 127.0.0.2 would follow it)" in done.out
+        assert "it redirects to 127.0.0.2 (--allow-domain 127.0.0.2 would follow it)" in done.out
         assert not [each for each in other.asked if each.path != "/robots.txt"]
 
 
 def test_exceptions_are_addresses_and_networks(collect):
     done = collect("http://127.0.0.1:1", polite=("--allow-private", "my-shop"))
-    assert done.code == 2 and "Expected after --allow-private an address or a network" in done.err
+    assert done.code == 2 and "Expected --allow-private to be an address or a network" in done.err
 
 
 @pytest.mark.parametrize(
@@ -218,7 +218,7 @@ def test_a_report_names_no_password(site, collect, tmp_path):
     )
     assert collect(f"{site.url}/feed.xml", "--source", "feed").code == 0
     report = (tmp_path / "catalogue/collected.json").read_text()
-    assert "hush" not in report and "it holds a name or a password" in report
+    assert "hush" not in report and "it contains a name or a password" in report
     assert json.loads(report)["counts"]["products"] == 1
 
 

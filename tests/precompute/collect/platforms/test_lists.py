@@ -9,7 +9,7 @@ from scrapy.http import TextResponse
 
 from precompute.collect.platforms.shopify import Shopify
 from precompute.collect.platforms.woocommerce import WooCommerce
-from precompute.collect.readers import Ask, Unreadable
+from precompute.collect.readers import Target, Unreadable
 
 SHOP = "https://shop.example"
 
@@ -23,8 +23,8 @@ def listing(*ids: int, **more: object) -> dict[str, object]:
 
 
 def following(place: str, role: str = "products", *ids: int, **headers: str) -> list[str]:
-    found = Shopify(SHOP).read(Ask(f"{SHOP}/products.json", role, place), answer(listing(*ids), **headers))
-    return [ask.url for ask in found.asks]
+    found = Shopify(SHOP).read(Target(f"{SHOP}/products.json", role, place), answer(listing(*ids), **headers))
+    return [target.url for target in found.targets]
 
 
 def test_pages_are_numbered_until_one_is_empty():

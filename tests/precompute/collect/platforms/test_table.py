@@ -9,7 +9,7 @@ import pytest
 from precompute.cli.main import make_parser
 from precompute.collect import platforms
 from precompute.collect.platforms import PLATFORMS, Platform, platform_named
-from precompute.collect.readers import Ask
+from precompute.collect.readers import Target
 from precompute.collect.readers.kinds import Scope, reader_of
 from precompute.collect.settings import KINDS, CollectSettings
 
@@ -35,8 +35,8 @@ def test_a_record_is_whole(platform: Platform, tmp_path: Path):
     assert platform.mark == platform.mark.lower() and platform.fields
     reader = reader_of(platform.name, Scope(SHOP, frozenset()), CollectSettings(SHOP, tmp_path))
     assert isinstance(reader, type(platform.reader(SHOP)))
-    for ask in (reader.first(), reader.about()):
-        assert ask is None or (isinstance(ask, Ask) and ask.url.startswith(SHOP))
+    for target in (reader.first(), reader.about()):
+        assert target is None or (isinstance(target, Target) and target.url.startswith(SHOP))
     assert KINDS[platform.name] == f"{platform.shop}, by its {platform.list}"
     assert make_parser().parse_args(["collect", SHOP, "--source", platform.name]).kind == platform.name
 

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 from scrapy.http import HtmlResponse
 
-from precompute.collect.readers import Ask
+from precompute.collect.readers import Target
 from precompute.collect.readers.links import is_worth_asking, links_of, urgency_of
 from precompute.collect.readers.markup import parse_page
 from precompute.collect.readers.web import Web
@@ -26,8 +26,8 @@ PATHS = {"yoast": f"/product/{GOOD.handle}/", "prestashop": f"/kitchen/{GOOD.han
 def read(html: str, path: str = "/products/good-1000", *, follow: bool = False):
     response = HtmlResponse(f"{SHOP}{path}", body=html.encode(), encoding="utf-8")
     web = Web(SHOP, HOSTS, follow=follow, max_depth=5)
-    found = web.read(Ask(response.url, "page", response.url), response)
-    return [web.complete(each, {}) for each in found.entries], [each.url for each in found.asks]
+    found = web.read(Target(response.url, "page", response.url), response)
+    return [web.complete(each, {}) for each in found.entries], [each.url for each in found.targets]
 
 
 def one(html: str, path: str = "/products/good-1000") -> Record:
@@ -66,9 +66,9 @@ def test_the_canonical_address_names_the_product():
 def test_a_list_of_products_only_leads_to_them():
     listed = [product(url=f"/products/mug-{number}", name=f"Mug {number}") for number in (1, 2)]
     items = {"@type": "ItemList", "itemListElement": [{"@type": "ListItem", "url": f"{SHOP}/products/mug-3"}]}
-    records, asks = read(page(script(listed) + script(items)), "/mugs")
+    records, targets = read(page(script(listed) + script(items)), "/mugs")
     assert not records
-    assert asks == [f"{SHOP}/products/mug-{number}" for number in (1, 2, 3)]
+    assert targets == [f"{SHOP}/products/mug-{number}" for number in (1, 2, 3)]
 
 
 def test_products_without_pages_of_their_own_are_told_apart():
