@@ -57,11 +57,16 @@ def export(settings: ExportSettings) -> list[Path]:
         description = published_recipe(bundle, settings.recipe)
         name, write = FORMATS[settings.format]
         out = settings.out or Path(name)
-        if not out.parent.is_dir():
-            raise UserError(f"Expected --out in a folder that exists. Received: {out}.")
-        if out.is_dir():
-            raise UserError(f"Expected --out to be a file. Received: the folder {out}.")
+        check_out(out)
         return write(_Source(settings.data, bundle, description), out)
+
+
+def check_out(out: Path) -> None:
+    """Raise `UserError` if no file can be written at `out`: its folder is missing, or it is a folder."""
+    if not out.parent.is_dir():
+        raise UserError(f"Expected --out in a folder that exists. Received: {out}.")
+    if out.is_dir():
+        raise UserError(f"Expected --out to be a file. Received: the folder {out}.")
 
 
 def published_vectors(
