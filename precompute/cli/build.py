@@ -124,8 +124,8 @@ def _lines(summary: Summary, *, out: Path) -> Iterator[str]:
 
 
 def _reach(recipe: RecipeSummary) -> str:
-    products = counted(recipe.out_of_reach, "product")
-    each = "it has a place" if recipe.out_of_reach == 1 else "each has a place"
+    one = recipe.out_of_reach == 1
+    products, each = counted(recipe.out_of_reach, "product"), "it" if one else "each"
     if recipe.reach:
-        return f"{products} in no list of its own accord: {each} at the end of one"
-    return f"{products} in no list; --reach gives {'it' if recipe.out_of_reach == 1 else 'each'} a place"
+        return f"{products} {'was' if one else 'were'} in no list: {each} is now at the end of one"
+    return f"{products} {'is' if one else 'are'} in no list: --reach gives {each} a place"

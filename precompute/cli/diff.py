@@ -104,7 +104,7 @@ def _compared(arguments: argparse.Namespace, old: Bundle, new: Bundle) -> int:
         | ({"yardsticks": comparison_summary(compared), "dropped": worse} if compared else {}),
         lines=[
             *_lines(difference, old, new, html=arguments.html, over=over),
-            *(comparison_lines(compared) if compared else []),
+            *(["", *comparison_lines(compared)] if compared else []),
             *(f"Dropped     {line}" for line in worse),
         ],
     )
