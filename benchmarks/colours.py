@@ -18,7 +18,8 @@ from PIL import Image
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
-from pictures.colours import colours_of
+from pictures.colours.foreground import Foreground
+from pictures.colours.names import colours_of
 
 DEMO = Path(__file__).parent.parent / "demo"
 
@@ -59,9 +60,9 @@ def main() -> None:
     with (DEMO / "products.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     pictures = [Image.open(DEMO / row["image"]).convert("RGB") for row in rows]
-    colours_of(pictures[0])
+    colours_of(Foreground.of(pictures[0]))
     started = process_time()
-    found = [colours_of(picture) for picture in pictures]
+    found = [colours_of(Foreground.of(picture)) for picture in pictures]
     each = (process_time() - started) / len(rows) * 1000
     agreement: dict[str, list[tuple[bool, bool]]] = defaultdict(list)
     for row, colours in zip(rows, found, strict=True):

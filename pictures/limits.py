@@ -19,6 +19,9 @@ UPRIGHT = (
 )
 """Describes the decoding `upright` in the fingerprint. Change it whenever that decoding changes."""
 
+COLOUR_RULE = "roots of shares in 6 × 7 × 7 cells of OKLab, chroma to the power 0.6, of the foreground"
+"""Describes `pictures.colours.descriptor` in the fingerprint. Change it whenever a descriptor changes."""
+
 
 @dataclass(frozen=True)
 class PictureLimits:

@@ -18,7 +18,6 @@ FOLDERS = (*PACKAGES, "assets", "benchmarks", "demo", "examples", "tests")
 HUB = "precompute/models/networks/hub_backbone.py"  # an optional extra with requirements of its own
 LIVE = "dashapp/photo/live/"  # imported only where live mode is on, and then what it needs is there
 LIVE_WITH_KERAS = f"{LIVE}keras.py"  # the one file of the dashboard that runs the other half
-COLOURS = "pictures/colours.py"  # of builds alone, which have SciPy
 HEAVY = {"numpy", "pandas", "sklearn", "scipy", "tensorflow", "keras", "faiss", "PIL", "ai_edge_litert"}
 FILE_LINES = 400
 FUNCTION_LINES = 60
@@ -91,7 +90,7 @@ def not_pinned(package: str, requirements: str) -> Iterator[str]:
     for path in files_of(package, ".py"):
         pinned = pins(requirements) | (pins("requirements-hub.txt") if name_of(path) == HUB else {})
         pinned |= pins("requirements-live.txt") if name_of(path).startswith(LIVE) else {}
-        modules = imported(path) - set(PACKAGES) - ({"scipy"} if name_of(path) == COLOURS else set())
+        modules = imported(path) - set(PACKAGES)
         for module in sorted(modules):
             if not any(normalized(name) in pinned for name in distributions().get(module, [module])):
                 yield f"{name_of(path)} imports {module}"
@@ -161,7 +160,6 @@ def test_the_halves_meet_only_in_the_bundle(package, forbidden):
 
 def test_pictures_need_pillow_and_numpy_and_their_limits_nothing():
     foreign = {name_of(path): imported(path) - {"pictures"} for path in files_of("pictures", ".py")}
-    del foreign[COLOURS]
     assert not {path: names for path, names in foreign.items() if names - {"PIL", "pillow_heif", "numpy"}}
     assert not foreign["pictures/limits.py"]
     assert not loaded_by("import pictures.apart, pictures.form") & {"PIL", "pillow_heif", "numpy"}

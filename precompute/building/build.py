@@ -18,6 +18,7 @@ from pictures.limits import MINIMUM_DECODED_SIDE
 from precompute.building.housekeeping import tidy
 from precompute.building.list_quality import by_recipe, describe_twins
 from precompute.building.recipe_lists import RecipeLists, make_lists, overlaps
+from precompute.building.recipe_parts import check_heads, without_vain_colour
 from precompute.embeddings.embed import EmbeddingTask
 from precompute.embeddings.embedded_catalogue import embed_catalogue, signatures_of
 from precompute.embeddings.picture_maker import THUMBNAIL_SIZE, PictureMaker
@@ -144,10 +145,18 @@ def build(settings: BuildSettings, *, catalogue: Catalogue | None = None) -> Sum
             if not products:
                 raise UserError(_nothing_left(settings.source, found.left_out))
             store.write_sources(catalogue.folder, found.embedded.files_by_image())
-            make = partial(make_lists, store=store, writer=writer, clock=clock, search=settings.search)
+            planned = without_vain_colour(list(zip(settings.recipes, plans, strict=True)), products)
+            make = partial(
+                make_lists,
+                store=store,
+                pictures=pictures,
+                writer=writer,
+                clock=clock,
+                search=settings.search,
+            )
             made = [
                 make(recipe, plan, tasks[plan.key], products, reach=settings.reach, with_map=number == 0)
-                for number, (recipe, plan) in enumerate(zip(settings.recipes, plans, strict=True))
+                for number, (recipe, plan) in enumerate(planned)
             ]
             overlap, inputs = overlaps(made), _inputs_digest(products)
             products = with_twins(products, made[0].lists, signatures_of(products, pictures))
@@ -203,6 +212,7 @@ def _plan_extractors(settings: BuildSettings) -> list[ExtractorPlan]:
     for recipe in settings.recipes:
         if recipe.embedding_key() not in plans:
             plans[recipe.embedding_key()] = plan_extractor(recipe, runtime=settings.runtime)
+        check_heads(recipe, plans[recipe.embedding_key()])
     return [plans[recipe.embedding_key()] for recipe in settings.recipes]
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from bundle import format as fmt
 from bundle.generations import generations
 from bundle.seal import read_files_table
+from precompute.models.published import heads_of
 from precompute.shared.progress import say
 from precompute.store import EmbeddingStore, PictureStore, Store
 
@@ -32,6 +33,7 @@ def tidy(out: Path, store: Store, opened: Sequence[EmbeddingStore | PictureStore
             manifests = [bundle.manifest for bundle in kept]
             recipes = [recipe for manifest in manifests for recipe in manifest["recipes"]]
             keys = {recipe.get(name) for recipe in recipes for name in ("embeddings", "fingerprint")}
+            keys |= {head["sha256"] for recipe in recipes for head in heads_of(recipe)}
             thumbnails = (manifest.get("thumbnails", {}) for manifest in manifests)
             store.keep_only(keys | {made.get("fingerprint") for made in thumbnails})
     except OSError as error:

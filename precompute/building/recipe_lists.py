@@ -22,7 +22,7 @@ from precompute.neighbours.reach import Reach, find_reach, lines_with_reach, out
 from precompute.shared.clock import Clock
 from precompute.shared.errors import UserError
 from precompute.shared.progress import stage
-from precompute.store import Store
+from precompute.store import PictureStore, Store
 
 QUANTILES = {"p01": 0.01, "p50": 0.5, "p99": 0.99}
 """The quantiles of all stored scores in the manifest, by name. They scale the score bars."""
@@ -75,6 +75,7 @@ def make_lists(
     products: list[Product],
     *,
     store: Store,
+    pictures: PictureStore,
     writer: BundleWriter,
     clock: Clock,
     search: str | None,
@@ -86,8 +87,12 @@ def make_lists(
     `reach` gives products that no list has a place at the end of one. `with_map` writes the map as well.
     """
     key = recipe.fingerprint(plan.weights_sha256)
+    for head in recipe.learned:
+        store.keep_head(head.file, head.sha256)
     with clock.measure("neighbours"):
-        lists, vectors = find_lists(recipe, plan, task, products, store=store, search=search)
+        lists, vectors = find_lists(
+            recipe, plan, task, products, store=store, pictures=pictures, search=search
+        )
     with clock.measure("writing"):
         unreached = len(out_of_reach(lists))
         places = find_reach(lists, metric=recipe.metric) if reach else None
@@ -106,7 +111,7 @@ def make_lists(
             top=recipe.top,
             products=products,
             lengthened=None if places is None else places.products,
-            other_picture=_other_picture(recipe, task, products),
+            other_picture=_other_picture(recipe, task, products, pictures),
         )
     if with_map:
         with clock.measure("map"):
@@ -114,11 +119,14 @@ def make_lists(
     return RecipeLists(recipe, plan, task.embedding_seconds, lists, shards, findings, unreached, places)
 
 
-def _other_picture(recipe: Recipe, task: EmbeddingTask, products: list[Product]) -> np.ndarray | None:
+def _other_picture(
+    recipe: Recipe, task: EmbeddingTask, products: list[Product], pictures: PictureStore
+) -> np.ndarray | None:
     """What `measure_other_pictures` says, in the order of the ids."""
 
     def vectors_of(chosen: list[Product]) -> tuple[np.ndarray, np.ndarray]:
-        found = compared_vectors(chosen, task.store, replace(recipe, pictures="best"))
+        best = replace(recipe, pictures="best")
+        found = compared_vectors(chosen, task.store, best, pictures=pictures)
         return found.values, found.counts
 
     in_order = sorted(products, key=lambda product: product.id)
@@ -132,6 +140,7 @@ def find_lists(
     products: list[Product],
     *,
     store: Store,
+    pictures: PictureStore,
     search: str | None = None,
 ) -> tuple[NeighbourLists, Vectors]:
     """Find the lists of one recipe, starting from those of the last build if there are any.
@@ -143,7 +152,7 @@ def find_lists(
         try:
             # In the order of the lists.
             in_order = sorted(products, key=lambda product: product.id)
-            vectors = compared_vectors(in_order, task.store, recipe)
+            vectors = compared_vectors(in_order, task.store, recipe, pictures=pictures)
         except KeyError as error:
             raise UserError(
                 f"{error.args[0]:,} embeddings in {store.root} were damaged during the build: "

@@ -10,6 +10,7 @@ from typing import Any
 
 from precompute.collect.settings import KINDS as COLLECTED
 from precompute.models.choice import CHOICES, choose_recipe, with_depth, with_top
+from precompute.models.part_choice import LISTS, MOST_COLOUR, recipes_for_lists, with_colour
 from precompute.models.recipe import DEFAULT, Recipe
 from precompute.shared.errors import UserError
 from precompute.sources.columns import FIELDS
@@ -51,6 +52,18 @@ def add_catalogue_options(parser: argparse.ArgumentParser) -> None:
         choices=CHOICES["pictures"],
         help="how products with several pictures are compared: by their mean, by the best matching pair, or "
         f"by the first picture alone (default: the recipe's, {Recipe.pictures})",
+    )
+    parser.add_argument(
+        "--colour",
+        type=float,
+        metavar="WEIGHT",
+        help=f"how much colour counts beside looks, from 0 to {MOST_COLOUR} (default: the recipe's, 0)",
+    )
+    parser.add_argument(
+        "--lists",
+        metavar="KINDS",
+        help=f"lists of several kinds for each product, between which visitors choose: {','.join(LISTS)} or "
+        "some of them, the first shown at first",
     )
     parser.add_argument(
         "--thumbnail-size", type=int, default=400, help="longer side of a thumbnail in pixels (default: 400)"
@@ -157,13 +170,21 @@ def recipes_of(arguments: argparse.Namespace) -> tuple[Recipe, ...]:
         recipes = [dataclasses.replace(recipe, pictures=arguments.pictures) for recipe in recipes]
     if arguments.depth is not None:
         recipes = [with_depth(recipe, arguments.depth) for recipe in recipes]
-    if arguments.weights is not None:
+    if arguments.lists is not None:
         if len(recipes) > 1:
+            raise UserError(f"Expected one --recipe beside --lists. Received: {len(recipes)}.")
+        if arguments.colour is not None:
+            with_colour(recipes[0], arguments.colour)
+        recipes = recipes_for_lists(recipes[0], arguments.lists, colour=arguments.colour)
+    elif arguments.colour is not None:
+        recipes = [with_colour(recipe, arguments.colour) for recipe in recipes]
+    if arguments.weights is not None:
+        if len({recipe.embedding_key() for recipe in recipes}) > 1:
             raise UserError(
                 f"Expected one --recipe beside --weights. Received: {len(recipes)}; "
                 "name the weights of each recipe in its own TOML file."
             )
-        recipes = [dataclasses.replace(recipes[0], weights=arguments.weights)]
+        recipes = [dataclasses.replace(recipe, weights=arguments.weights) for recipe in recipes]
     return tuple(recipes)
 
 

@@ -52,7 +52,15 @@ def diagnose(settings: BuildSettings, *, catalogue: Catalogue | None = None) -> 
         lists = NeighbourLists([], np.empty((0, 0), np.int32), np.empty((0, 0)))
         if found.products:
             with clock.measure("neighbours"):
-                lists, _ = find_lists(recipe, plan, task, found.products, store=store, search=settings.search)
+                lists, _ = find_lists(
+                    recipe,
+                    plan,
+                    task,
+                    found.products,
+                    store=store,
+                    pictures=pictures,
+                    search=settings.search,
+                )
                 if lists.known is not None:
                     save_lists(store.lists, recipe.fingerprint(plan.weights_sha256), lists.known)
         case = Case(catalogue, found.products, found.embedded, measures, pictures, lists)

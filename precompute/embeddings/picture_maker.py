@@ -9,7 +9,9 @@ import PIL
 from PIL import Image
 
 from bundle.format import canonical_json
-from pictures.colours import colours_of
+from pictures.colours.descriptor import describe_colours
+from pictures.colours.foreground import Foreground
+from pictures.colours.names import colours_of
 from pictures.signature import signature_of
 from pictures.thumbnail import to_thumbnail
 from precompute.store.pictures import Picture
@@ -17,7 +19,7 @@ from precompute.store.pictures import Picture
 THUMBNAIL_SIZE = 400
 THUMBNAIL_QUALITY = 78
 
-_VERSION = 3
+_VERSION = 4
 """The version of `make`. Raise it with each change, so that no build reuses older results."""
 
 
@@ -42,11 +44,13 @@ class PictureMaker:
         """Measure an upright picture, and make its thumbnails: the bytes of the large one, then the small."""
         thumbnail = to_thumbnail(image, self.size, quality=THUMBNAIL_QUALITY)
         contents = (thumbnail.webp, thumbnail.small)
+        foreground = Foreground.of(image)
         picture = Picture(
             width=thumbnail.width,
             height=thumbnail.height,
             thumbnails=tuple(hashlib.sha256(content).hexdigest() for content in contents),
-            colours=colours_of(image),
+            colours=colours_of(foreground),
             signature=signature_of(image).tobytes(),
+            descriptor=describe_colours(foreground).tobytes(),
         )
         return picture, contents

@@ -10,10 +10,10 @@ from itertools import chain, repeat
 import numpy as np
 
 from bundle import Product
+from precompute.embeddings.composition import Part, parts_of, together
 from precompute.embeddings.projection import centre, project
 from precompute.models.recipe import ANCHORS, MOST_PICTURES, Recipe
-from precompute.shared.errors import UserError
-from precompute.store import EmbeddingStore
+from precompute.store import EmbeddingStore, PictureStore
 
 _BLOCK = 1 << 22
 """How many numbers are converted to float64 at a time."""
@@ -48,23 +48,34 @@ class Vectors:
         return means(self.values, self.counts, to_unit_length=False)
 
 
-def compared_vectors(products: Sequence[Product], embeddings: EmbeddingStore, recipe: Recipe) -> Vectors:
+def compared_vectors(
+    products: Sequence[Product],
+    embeddings: EmbeddingStore,
+    recipe: Recipe,
+    *,
+    pictures: PictureStore | None = None,
+) -> Vectors:
     """The vectors of all products of a catalogue under a recipe, in the order of `products`.
 
-    A product's vectors depend only on its set of `compared_pictures` and on the projection. Raises `KeyError`
-    with the number of missing embeddings if there are any.
+    A product's vectors depend only on its set of `compared_pictures`, on the projection, and on its title if
+    the recipe has a part for titles. `pictures` has the colours, for a recipe that compares them. Raises
+    `KeyError` with the number of missing embeddings or colours if there are any, and `UserError` if a head
+    cannot be read or does not fit.
     """
-    if recipe.has_parts:
-        raise UserError(f"The recipe {recipe.name} has parts, which this version cannot build yet.")
-    pictures = compared_pictures(products, recipe.pictures)
-    counts = np.array([len(images) for images in pictures.values()], np.int32)
-    images = [image_id for images in pictures.values() for image_id in images]
+    compared = compared_pictures(products, recipe.pictures)
+    counts = np.array([len(some) for some in compared.values()], np.int32)
+    images = [image_id for some in compared.values() for image_id in some]
     values = embeddings.vectors(images)
-    project(values, images, projection=recipe.projection)
+    if recipe.has_parts:
+        parts = parts_of(values, images, recipe, pictures=pictures)
+    else:
+        project(values, images, projection=recipe.projection)
+        parts = [Part(1.0, values)]
     if recipe.pictures == "mean":
-        values = means(values, counts, to_unit_length=recipe.projection == "centre")
+        unit_length = recipe.projection == "centre"
+        parts = [Part(part.weight, means(part.values, counts, to_unit_length=unit_length)) for part in parts]
         counts = np.ones_like(counts)
-    return Vectors(list(pictures), values, counts, images if recipe.pictures == "best" else None)
+    return Vectors(list(compared), together(parts), counts, images if recipe.pictures == "best" else None)
 
 
 def catalogue_centre(

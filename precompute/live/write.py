@@ -38,6 +38,10 @@ def prepare(plan: ExtractorPlan) -> LiveExtractors:
     """
     if plan.recipe.name == _RESERVED:
         raise UserError(f"Expected the recipe of --live to have another name than {_RESERVED}.")
+    if plan.recipe.has_parts:
+        raise UserError(
+            f"Expected the first recipe of --live to have no parts. Received: {plan.recipe.name}."
+        )
     float32 = plan.flatbuffer(batch=1)
     if len(float32) > MOST_BYTES:
         raise UserError(

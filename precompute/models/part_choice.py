@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,15 @@ from precompute.shared.errors import UserError
 
 _MOST = {"features": 1.0, "colour": 1.0, "heads": 2.0, "title": 2.0}
 """The largest weight of each part."""
+
+MOST_COLOUR = 0.6
+"""The largest weight of --colour; beyond it, products alike in nothing but colour come first."""
+
+LISTS = ("style", "colour", "both")
+"""The kinds of lists that `--lists` names."""
+
+_COLOUR_OF_BOTH = 0.4
+_FEATURES_OF_COLOUR = 0.4
 
 _EXAMPLE = '{ file = "NAME-<hash>.npz", weight = 0.7 }'
 
@@ -56,7 +66,7 @@ def check_parts(recipe: Recipe, *, source: str) -> None:
                 f"Received: {recipe.features:g}; add colour, [[heads]] or title, or leave features out."
             )
         return
-    if any(head.weight == 0 for head in (*recipe.heads, *([recipe.title] if recipe.title else []))):
+    if any(head.weight == 0 for head in recipe.learned):
         raise UserError(
             f"Expected the weights of heads and title in {source} to be over 0. Received: 0; "
             "leave that part out."
@@ -67,6 +77,41 @@ def check_parts(recipe: Recipe, *, source: str) -> None:
                 f"Expected {field} in {source} to be {needed}, which colour, heads and title need. "
                 f"Received: {getattr(recipe, field)!r}."
             )
+
+
+def with_colour(recipe: Recipe, colour: float) -> Recipe:
+    """The recipe with another weight of colour. Raises `UserError` where it is out of range or cannot be."""
+    if not 0 <= colour <= MOST_COLOUR:
+        raise UserError(f"Expected --colour to be from 0 to {MOST_COLOUR}. Received: {colour:g}.")
+    found = replace(recipe, colour=colour)
+    check_parts(found, source=f"{recipe.name} with --colour {colour:g}")
+    return found
+
+
+def recipes_for_lists(recipe: Recipe, text: str, *, colour: float | None) -> list[Recipe]:
+    """A recipe for each kind of list in `text`, comma-separated: by style, by colour, or by both.
+
+    By style is what the recipe has besides colour; by colour has a little of the embedding, so that among
+    products of one colour those of a kind come first; by both weighs colour with `colour`, by default the
+    recipe's own or 0.4. Raises `UserError` for another kind, or one that is named twice.
+    """
+    kinds = [kind.strip() for kind in text.split(",")]
+    if set(kinds) - set(LISTS) or len(set(kinds)) < len(kinds):
+        raise UserError(f"Expected --lists to name some of {', '.join(LISTS)}, each once. Received: {text}.")
+    both = _COLOUR_OF_BOTH if colour is None else colour
+    by_colour = {"features": _FEATURES_OF_COLOUR, "colour": 1.0, "heads": (), "title": None}
+    changes: dict[str, dict[str, Any]] = {
+        "style": {"colour": 0.0},
+        "colour": by_colour,
+        "both": {"colour": (recipe.colour or both) if colour is None else both},
+    }
+    made = [
+        replace(recipe, name=f"{recipe.name}-{kind}", label=kind.capitalize(), **changes[kind])
+        for kind in kinds
+    ]
+    for each in made:
+        check_parts(each, source=f"{each.name}, as --lists makes it,")
+    return made
 
 
 def _head(value: Any, what: str, path: Path) -> Head:

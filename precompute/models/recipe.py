@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from pictures.limits import UPRIGHT
+from pictures.limits import COLOUR_RULE, UPRIGHT
 from precompute.models.heads import Head
 
 DEFAULT = "efficientnet-lite0"
@@ -115,6 +115,11 @@ class Recipe:
         """Whether a vector has other parts beside the embedding, or in its place."""
         return bool(self.colour or self.heads or self.title)
 
+    @property
+    def learned(self) -> tuple[Head, ...]:
+        """The parts that are read from files: the heads, and the title if there is one."""
+        return (*self.heads, self.title) if self.title else self.heads
+
     def published(self) -> dict[str, Any]:
         """The fields as the manifest has them: all but paths, which are this machine's own.
 
@@ -139,7 +144,7 @@ class Recipe:
         content = {name: _SPELLED_OUT.get(name, {}).get(values[name], values[name]) for name in names}
         content["weights"] = weights_sha256
         if names is _DECIDES_LIST:
-            content |= self._parts()
+            content |= self._parts() | ({"descriptor": COLOUR_RULE} if self.colour else {})
         return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
     def _values(self) -> dict[str, Any]:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import csv
-import dataclasses
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -20,6 +19,7 @@ from bundle import Bundle, Neighbour, Product
 from bundle.disk import whole_file
 from precompute.embeddings.vectors import Vectors, compared_vectors
 from precompute.models.choice import published_recipe
+from precompute.models.published import recipe_of
 from precompute.models.recipe import Recipe
 from precompute.neighbours.best_pair import open_products
 from precompute.shared.csv_cells import marked
@@ -81,10 +81,12 @@ def published_vectors(
 
     `pictures` replaces the recipe's own choice. Raises `UserError` if the store does not have it all.
     """
-    recipe = _published(description, pictures)
-    embeddings = Store(data).embeddings(description["embeddings"], writable=False)
+    store = Store(data)
+    recipe = _published(description, store, pictures)
+    embeddings = store.embeddings(description["embeddings"], writable=False)
+    colours = store.pictures_of(bundle.manifest) if recipe.colour else None
     try:
-        return compared_vectors(products, embeddings, recipe)
+        return compared_vectors(products, embeddings, recipe, pictures=colours)
     except KeyError as error:
         raise UserError(
             f"Expected the embeddings of all pictures of the bundle in {embeddings.folder}. "
@@ -93,15 +95,14 @@ def published_vectors(
         ) from error
 
 
-def _published(description: Mapping[str, Any], pictures: str | None) -> Recipe:
-    names = {field.name for field in dataclasses.fields(Recipe)} - {"weights"}
+def _published(description: Mapping[str, Any], store: Store, pictures: str | None) -> Recipe:
     try:
-        recipe = Recipe(**{name: description[name] for name in names})
+        recipe = recipe_of(description, heads=store.heads)
     except KeyError as error:
         raise UserError(
             f"The bundle's manifest does not say the {error.args[0]} of its recipe: build it again."
         ) from error
-    return recipe if pictures is None else dataclasses.replace(recipe, pictures=pictures)
+    return recipe if pictures is None else replace(recipe, pictures=pictures)
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from bundle import Bundle
 from bundle import format as fmt
 from bundle.database import create_catalogue
 from precompute.building.build import BuildSettings, Summary, build
+from precompute.embeddings.picture_maker import PictureMaker
 from precompute.embeddings.vectors import Vectors, compared_vectors
 from precompute.models.recipe import Recipe
 from precompute.models.registry import plan_extractor
@@ -143,7 +144,8 @@ class _Estimate:
         """The plan of the whole build."""
         key = plan_extractor(self._recipe, runtime=self._trial.runtime).key
         embeddings = Store(self._trial.out).embeddings(key, writable=False)
-        vectors = compared_vectors(self._built, embeddings, self._recipe)
+        made = Store(self._trial.out).pictures(PictureMaker(self._trial.thumbnail_size).fingerprint)
+        vectors = compared_vectors(self._built, embeddings, self._recipe, pictures=made)
         seconds, sizes = self._seconds(vectors), self._sizes()
         slug = WEB_HALF + (LIVE_PACKAGES if self._trial.live else 0) + sizes.packed
         return Plan(

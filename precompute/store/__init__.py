@@ -6,6 +6,7 @@
       pictures/<key>/thumbnails/<aa>/…        the thumbnails; a generation has hard links to them
       measures/<key>/<sha256>.parquet         what the doctor measured of pictures, by image id
       lists/<key>.arrow                       the lists of the last build
+      heads/<key>.npz                         the heads and titles of recipes, by their own hash
       sources.json                            where the last build found its pictures
 
 A key is the hash of everything that determines the results under it, including library versions. So the
@@ -22,6 +23,7 @@ import json
 import shutil
 from collections.abc import Collection, Mapping
 from pathlib import Path
+from typing import Any
 
 from bundle.format import canonical_json
 from precompute.store.embeddings import EmbeddingStore
@@ -41,14 +43,25 @@ class Store:
     def __init__(self, out: Path) -> None:
         self.root = out / STORE
         self.lists = self.root / "lists"
+        self.heads = self.root / "heads"
 
     def embeddings(self, key: str, *, writable: bool = True) -> EmbeddingStore:
         """The embeddings of one extractor; `writable` for the one process that builds."""
         return EmbeddingStore(self.root / "embeddings" / key, writable=writable)
 
-    def pictures(self, key: str) -> PictureStore:
-        """The pictures as they were made in one way."""
-        return PictureStore(self.root / "pictures", key)
+    def pictures(self, key: str, *, writable: bool = True) -> PictureStore:
+        """The pictures as they were made in one way; `writable` for the one process that builds."""
+        return PictureStore(self.root / "pictures", key, writable=writable)
+
+    def pictures_of(self, manifest: Mapping[str, Any]) -> PictureStore:
+        """The pictures as the bundle of a manifest shows them, to read."""
+        return self.pictures(manifest["thumbnails"]["fingerprint"], writable=False)
+
+    def keep_head(self, file: Path, sha256: str) -> None:
+        """Keep a copy of a recipe's head, so that its vectors can be made again without the recipe's file."""
+        path = self.heads / f"{sha256}.npz"
+        if not path.is_file():
+            write_whole(path, file.read_bytes(), by_way_of=self.heads)
 
     def write_sources(self, folder: Path, files: Mapping[str, str]) -> None:
         """Keep where the last build found each picture: a file below `folder` by image id."""
@@ -75,7 +88,7 @@ class Store:
 
     def keep_only(self, keys: Collection[str]) -> None:
         """Drop everything that is kept under other keys."""
-        for folder in ("embeddings", "pictures", "measures", "lists"):
+        for folder in ("embeddings", "pictures", "measures", "lists", "heads"):
             for path in (self.root / folder).glob("*"):
                 if path.stem in keys:
                     continue

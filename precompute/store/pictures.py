@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 from threading import Lock
 
+import numpy as np
 import pyarrow as pa
 
 from bundle import format as fmt
@@ -20,7 +21,8 @@ class Picture:
     """What is known of a picture: its thumbnail's size in pixels, the SHA-256 of its thumbnails, its colours.
 
     `thumbnails` has the files in the order of `thumbnail_files`; `colours` are those of `bundle.Product`.
-    `signature` is what tells all but equal pictures from others, as the bytes of its numbers.
+    `signature` is what tells all but equal pictures from others, as the bytes of its numbers, and
+    `descriptor` those of `pictures.colours.descriptor`.
     """
 
     width: int
@@ -28,9 +30,10 @@ class Picture:
     thumbnails: tuple[str, ...]
     colours: tuple[str, ...] = ()
     signature: bytes = b""
+    descriptor: bytes = b""
 
 
-_TYPES = (pa.int32(), pa.int32(), pa.list_(pa.string()), pa.list_(pa.string()), pa.binary())
+_TYPES = (pa.int32(), pa.int32(), pa.list_(pa.string()), pa.list_(pa.string()), pa.binary(), pa.binary())
 _COLUMNS = ("image_id", *(field.name for field in fields(Picture)))
 
 
@@ -46,17 +49,16 @@ class PictureStore:
     returns: it names only thumbnails that were whole before, and every use checks their hashes.
     """
 
-    def __init__(self, root: Path, key: str) -> None:
+    def __init__(self, root: Path, key: str, *, writable: bool = True) -> None:
+        """`writable` says that this process may repair the folder."""
         self.folder = root / key
-        self._parts = Parts(self.folder, _COLUMNS, writable=True)
+        self._parts = Parts(self.folder, _COLUMNS, writable=writable)
         self._pictures: dict[str, Picture] = {}
         for table in self._parts.read():
-            for image_id, width, height, thumbnails, colours, signature in zip(
+            for image_id, width, height, thumbnails, colours, *numbers in zip(
                 *table.to_pydict().values(), strict=True
             ):
-                self._pictures[image_id] = Picture(
-                    width, height, tuple(thumbnails), tuple(colours), signature
-                )
+                self._pictures[image_id] = Picture(width, height, tuple(thumbnails), tuple(colours), *numbers)
         self._added: dict[str, Picture] = {}
         self._lock = Lock()
         self.damaged = 0
@@ -66,6 +68,17 @@ class PictureStore:
 
     def __getitem__(self, image_id: str) -> Picture:
         return self._pictures[image_id]
+
+    def descriptors(self, ids: Sequence[str]) -> np.ndarray:
+        """The colour descriptors (n, k), uint8, of n pictures, in their order; one may occur many times.
+
+        Raises `KeyError` with the number of those that are missing.
+        """
+        missing = len({image_id for image_id in ids if image_id not in self._pictures})
+        if missing:
+            raise KeyError(missing)
+        together = b"".join(self._pictures[image_id].descriptor for image_id in ids)
+        return np.frombuffer(together, np.uint8).reshape(len(ids), -1)
 
     def holds(self, image_id: str) -> bool:
         """Whether a picture is known, and its thumbnails are what they were when they were made.

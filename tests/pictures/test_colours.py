@@ -10,7 +10,15 @@ import pytest
 from PIL import Image, ImageDraw
 
 from bundle.format import COLOURS
-from pictures.colours import MOST, colours_of, to_oklab
+from pictures.colours.foreground import Foreground
+from pictures.colours.names import MOST
+from pictures.colours.names import colours_of as names_of
+from pictures.colours.oklab import to_oklab
+
+
+def colours_of(image: Image.Image) -> tuple[str, ...]:
+    return names_of(Foreground.of(image))
+
 
 BACKGROUNDS = {"white": "#ffffff", "grey": "#d8d8d8", "tinted": "#f3eee6", "wood": "#a87c4f"}
 

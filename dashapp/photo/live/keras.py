@@ -6,7 +6,6 @@ bundle's live part, and compares with the build's vectors in float32.
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -24,6 +23,7 @@ from dashapp.photo.live.vectors import VectorIndex
 from pictures.errors import PictureError
 from pictures.form import Form
 from precompute.embeddings.vectors import catalogue_centre, compared_pictures, compared_vectors, means
+from precompute.models.published import recipe_of
 from precompute.models.recipe import Recipe
 from precompute.shared.errors import UserError
 from precompute.shared.unit_length import to_unit_length
@@ -119,12 +119,13 @@ def open_keras(bundle: Bundle, *, data: Path) -> KerasEngine:
     Raises `BundleError` if the store lacks embeddings of the catalogue.
     """
     described = bundle.recipes[0]
-    recipe = _recipe(described)
-    products = _products(bundle)
     store = Store(data)
+    recipe = _recipe(described, store)
+    products = _products(bundle)
     embeddings = store.embeddings(described["embeddings"], writable=False)
+    colours = store.pictures_of(bundle.manifest) if recipe.colour else None
     try:
-        compared = compared_vectors(products, embeddings, recipe)
+        compared = compared_vectors(products, embeddings, recipe, pictures=colours)
     except KeyError as error:
         raise BundleError(
             f"Live search with Keras needs the store in {data / 'store'}, which lacks {error.args[0]:,} "
@@ -158,10 +159,9 @@ def _products(bundle: Bundle) -> list[Product]:
     return [product for page in pages for product in page]
 
 
-def _recipe(described: dict[str, Any]) -> Recipe:
-    names = {field.name for field in dataclasses.fields(Recipe)} - {"weights"}
+def _recipe(described: dict[str, Any], store: Store) -> Recipe:
     try:
-        return Recipe(**{name: described[name] for name in names})
+        return recipe_of(described, heads=store.heads)
     except KeyError as error:
         raise BundleError(
             f"The bundle's manifest lacks the {error.args[0]} of its recipe: build it again, "

@@ -1,0 +1,174 @@
+"""Tells a product from the background of its picture, by the colours at the picture's border.
+
+Works on the picture reduced to `SIDE` pixels, so it needs no SciPy and takes the same in a build and for a
+visitor's photo. `assets/photo-colour.js` repeats it in the browser.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+from PIL import Image
+
+from pictures.colours.oklab import oklab_table
+
+SIDE = 48
+"""The picture is reduced to this many pixels on its longer side."""
+
+_WHITE = 245
+"""The value of the brightest channel in a well-lit photo."""
+
+_GAIN = 1.25
+"""The most that a dim photo is brightened, so that black things stay black."""
+
+_FRAME = 2
+"""The width in pixels of the border that is assumed to show the background."""
+
+_SAMPLE = 48
+"""How many of the border's pixels are sampled."""
+
+_COMMON = 0.15
+"""The share of the border that a colour must cover to count as background."""
+
+_SAME = 0.06
+"""Pixels that join the edge and are nearer to its colours in OKLab are background."""
+
+_SHADE = 0.4
+"""The weight of a lightness difference there, as paper and floors carry shadows."""
+
+_EQUAL = 0.02
+"""Pixels nearer than this, with lightness in full, are background anywhere, as between a chair's legs."""
+
+_SPREAD = 0.3
+"""The standard deviation of the weight of a place, in sides of the picture: products stand in the middle."""
+
+_SOLID = 0.65
+"""The outline is ignored if at least this share of the product is left without it."""
+
+_LEAST = 0.02
+"""If the foreground has less than this share of the weight, product and background have one colour."""
+
+
+@dataclass(frozen=True)
+class Foreground:
+    """A reduced picture: its `pixels` (h, w, 3), uint8, brightened if dim, and the same in OKLab, `lab`.
+
+    `weights` (h, w), float64, say how much each pixel counts for the product; they are 0 in the background.
+    """
+
+    pixels: np.ndarray
+    lab: np.ndarray
+    weights: np.ndarray
+
+    @classmethod
+    def of(cls, image: Image.Image) -> Foreground:
+        """That of an upright picture (RGB)."""
+        return cls.of_reduced(np.asarray(reduced(image)))
+
+    @classmethod
+    def of_reduced(cls, pixels: np.ndarray) -> Foreground:
+        """That of a picture from `reduced`, as an array (h, w, 3), uint8.
+
+        The background is whatever has a colour common at the picture's edge and touches the edge or shows
+        through the product. If nothing stands out from it, the middle of the picture counts.
+        """
+        brighter = _brightened(pixels)
+        lab = oklab_table()[tuple(np.moveaxis(brighter, -1, 0) >> 2)]
+        return cls(brighter, lab, _product(lab))
+
+
+def reduced(image: Image.Image) -> Image.Image:
+    """A picture (RGB) reduced to `SIDE` pixels on its longer side."""
+    size = [max(1, round(side * SIDE / max(image.size))) for side in image.size]
+    return image.resize(size, Image.Resampling.BOX, reducing_gap=2.0)
+
+
+def _brightened(pixels: np.ndarray) -> np.ndarray:
+    """Brighten a dim photo until its brightest parts are nearly white; (h, w, 3) uint8 to the same."""
+    brightest = np.percentile(pixels.max(axis=2), 98)
+    gain = np.clip(_WHITE / max(brightest, 1), 1, _GAIN)
+    brighter: np.ndarray = np.minimum(255, pixels * gain)
+    return brighter.astype(np.uint8)
+
+
+def _product(lab: np.ndarray) -> np.ndarray:
+    """The weight of each pixel, from OKLab (h, w, 3) to (h, w). It is 0 in the background."""
+    weights = _central(*lab.shape[:2])
+    found = weights * ~_background(lab)
+    # The colours of an outline are mixtures, but thin products consist of nothing else.
+    inner = found * _eroded(found > 0)
+    if inner.sum() >= _SOLID * found.sum():
+        found = inner
+    return found if found.sum() >= _LEAST * weights.sum() else weights
+
+
+def _background(lab: np.ndarray) -> np.ndarray:
+    """Where the background is, from OKLab: (h, w, 3) to (h, w) bool."""
+    frame = np.ones(lab.shape[:2], bool)
+    frame[_FRAME:-_FRAME, _FRAME:-_FRAME] = False
+    edge = lab[frame]
+    edge = edge[:: -(-len(edge) // _SAMPLE)]
+    lightness = (lab[..., :1] - edge[:, 0]) ** 2
+    hue = sum((lab[..., axis, np.newaxis] - edge[:, axis]) ** 2 for axis in (1, 2))
+    common = _COMMON * len(edge)
+    alike = np.count_nonzero(_SHADE**2 * lightness + hue < _SAME**2, axis=2) >= common
+    equal = np.count_nonzero(lightness + hue < _EQUAL**2, axis=2) >= common
+    background: np.ndarray = equal | _joined(alike, frame)
+    return background
+
+
+def _eroded(mask: np.ndarray) -> np.ndarray:
+    """A mask (h, w) without the pixels that have a neighbour outside of it, above, below or beside."""
+    padded = np.pad(mask, 1, constant_values=True)
+    inner: np.ndarray = mask & padded[:-2, 1:-1] & padded[2:, 1:-1] & padded[1:-1, :-2] & padded[1:-1, 2:]
+    return inner
+
+
+def _joined(mask: np.ndarray, seeds: np.ndarray) -> np.ndarray:
+    """The pixels of a mask (h, w) that are joined to one of the `seeds` in it, diagonally as well.
+
+    Each row is the bits of one integer, and the rows are swept down and up until nothing is added.
+    """
+    rows = _integers(mask)
+    reached = [_along(row, seed) for row, seed in zip(rows, _integers(mask & seeds), strict=True)]
+    size, last = len(rows), list[int]()
+    while last != reached:
+        last = list(reached)
+        for order in (range(size), range(size - 1, -1, -1)):
+            before = 0
+            for row in order:
+                new = (reached[row] | before | before << 1 | before >> 1) & rows[row]
+                if new != reached[row]:
+                    reached[row] = _along(rows[row], new)
+                before = reached[row]
+    width = mask.shape[1]
+    packed = b"".join(row.to_bytes(-(-width // 8), "little") for row in reached)
+    bits = np.frombuffer(packed, np.uint8).reshape(size, -1)
+    return np.unpackbits(bits, axis=1, count=width, bitorder="little").astype(bool)
+
+
+def _along(row: int, seeds: int) -> int:
+    """The runs of one bits in `row` that have one of the `seeds`."""
+    # A carry runs from a seed to the end of its run.
+    reached = (seeds | (row + seeds) ^ row) & row
+    # And back to its begin, in steps that double.
+    shift = 1
+    while row:
+        reached |= row & reached >> shift
+        row &= row >> shift
+        shift *= 2
+    return reached
+
+
+def _integers(mask: np.ndarray) -> list[int]:
+    """Each row of a mask (h, w) as an integer; its first pixel is the lowest bit."""
+    return [int.from_bytes(row.tobytes(), "little") for row in np.packbits(mask, axis=1, bitorder="little")]
+
+
+@cache
+def _central(height: int, width: int) -> np.ndarray:
+    """The weight of each pixel, (h, w) float64: a normal distribution around the middle."""
+    rows, columns = (((np.arange(side) + 0.5) / side - 0.5) / _SPREAD for side in (height, width))
+    return np.exp(-0.5 * (rows[:, np.newaxis] ** 2 + columns**2))
