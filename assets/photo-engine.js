@@ -1,5 +1,6 @@
 // What the worker of photo-worker.js does: LiteRT runs the extractor, and nothing leaves from here.
 
+import { descriptorOf } from "./photo-colour.js";
 import { answerOf, contentOf } from "./photo-files.js";
 import { toInput } from "./photo-resize.js";
 import { Vectors } from "./photo-vectors.js";
@@ -34,12 +35,13 @@ export async function load(files, progress) {
     progress(Math.min(done, files.bytes));
   };
   const fetched = (/** @type {import("./photo-files.js").ListedFile} */ file) => contentOf(file, arrived);
-  const [wasm, content, scales, owners, centre, ids, ...vectors] = await Promise.all([
+  const [wasm, content, scales, owners, centre, heads, ids, ...vectors] = await Promise.all([
     fetched(files.wasm),
     fetched(files.model),
     fetched(files.scales),
     fetched(files.owners),
     files.centre && fetched(files.centre),
+    Promise.all((files.heads ?? []).map(fetched)),
     answerOf(files.ids).then((response) => response.json()),
     ...files.vectors.map(fetched),
   ]);
@@ -51,6 +53,7 @@ export async function load(files, progress) {
     vectors: new Vectors({
       described,
       centre: centre ? new Float32Array(centre.buffer) : null,
+      heads: heads.map(({ buffer }) => new Float32Array(buffer)),
       scales: new Float32Array(scales.buffer),
       owners: new Uint32Array(owners.buffer),
       shards: vectors.map(({ buffer }) => new Int8Array(buffer)),
@@ -86,11 +89,14 @@ async function compiled(files, { buffer: wasmBinary }, content) {
 export async function search(pictures) {
   if (!loaded) throw new Error("nothing is loaded yet");
   const { ids, vectors } = loaded;
-  const embeddings = [];
+  const photos = [];
   const begun = performance.now();
-  for (const picture of pictures) embeddings.push(await embeddingOf(picture, loaded));
+  for (const picture of pictures) {
+    const colours = vectors.parts?.colour ? descriptorOf(picture) : undefined;
+    photos.push({ embedding: await embeddingOf(picture, loaded), colours });
+  }
   const embedded = performance.now();
-  const similar = vectors.search(embeddings, LIMIT).map(([position, score]) => [ids[position], score]);
+  const similar = vectors.search(photos, LIMIT).map(([position, score]) => [ids[position], score]);
   return { similar, milliseconds: { embedding: embedded - begun, search: performance.now() - embedded } };
 }
 

@@ -15,6 +15,7 @@
  * @property {ListedFile} wasm  its program
  * @property {ListedFile} model
  * @property {ListedFile} [centre]
+ * @property {ListedFile[]} [heads]  of a recipe with parts
  * @property {ListedFile} scales
  * @property {ListedFile} owners
  * @property {ListedFile[]} vectors
@@ -27,6 +28,7 @@
  * @property {number} dimensions
  * @property {string} metric
  * @property {{ input_size: number, resize: string, interpolation: string }} form
+ * @property {import("./photo-vectors.js").Parts} [parts]
  */
 
 /**
@@ -35,8 +37,8 @@
  * @param {Files} files
  * @returns {{ href: string, bytes?: number }[]}
  */
-export function allOf({ library, script, wasm, model, centre, scales, owners, vectors, ids }) {
-  return [library, script, wasm, model, ...(centre ? [centre] : []), scales, owners, ...vectors, ids];
+export function allOf({ library, script, wasm, model, centre, heads = [], scales, owners, vectors, ids }) {
+  return [library, script, wasm, model, ...(centre ? [centre] : []), ...heads, scales, owners, ...vectors, ids];
 }
 
 /**
@@ -48,12 +50,13 @@ export function allOf({ library, script, wasm, model, centre, scales, owners, ve
  */
 export function withoutKnown(files, known) {
   const left = (/** @type {ListedFile} */ file) => (known.has(file.href) ? { ...file, bytes: 0 } : file);
-  const { library, script, wasm, model, scales, owners, centre, vectors } = files;
+  const { library, script, wasm, model, scales, owners, centre, heads, vectors } = files;
   const counted = {
     ...files,
     ...{ library: left(library), script: left(script), wasm: left(wasm), model: left(model) },
     ...{ scales: left(scales), owners: left(owners), vectors: vectors.map(left) },
     ...(centre && { centre: left(centre) }),
+    ...(heads && { heads: heads.map(left) }),
   };
   return { ...counted, bytes: allOf(counted).reduce((sum, { bytes = 0 }) => sum + bytes, 0) };
 }

@@ -4,9 +4,20 @@
 /** @typedef {Float32Array | Float64Array} Vector */
 
 /**
+ * @typedef {object} Parts  What a photo's vector is made of: LiveParts of bundle/live.py.
+ * @property {number} embedding  its dimensions
+ * @property {number} features  the weight of the embedding
+ * @property {{ weight: number, dimensions: number }[]} heads
+ * @property {number} colour  the weight of the colours
+ */
+
+/** @typedef {{ embedding: Vector, colours?: Uint8Array }} Seen  what the extractor makes of a photo, and its colours */
+
+/**
  * @typedef {object} Stored  What a catalogue is searched with.
- * @property {{ dimensions: number, metric: string }} described  the recipe's live.json
+ * @property {{ dimensions: number, metric: string, parts?: Parts }} described  the recipe's live.json
  * @property {Float32Array | null} centre  what is subtracted from an embedding; null for nothing
+ * @property {Float32Array[]} [heads]  of each: a mean, then the rows of a matrix
  * @property {Float32Array} scales  of each row
  * @property {Uint32Array} owners  the position of each row's product
  * @property {Int8Array[]} shards  of whole rows
@@ -14,9 +25,11 @@
 
 export class Vectors {
   /** @param {Stored} stored */
-  constructor({ described, centre, scales, owners, shards }) {
+  constructor({ described, centre, heads, scales, owners, shards }) {
     this.d = described.dimensions;
     this.metric = described.metric;
+    this.parts = described.parts ?? null;
+    this.heads = heads ?? [];
     this.centre = centre;
     this.scales = scales;
     this.owners = owners;
@@ -27,12 +40,12 @@ export class Vectors {
   /**
    * The positions of the closest products with their scores, best first.
    *
-   * @param {Vector[]} embeddings  of the photos that are meant together
+   * @param {Seen[]} photos  that are meant together
    * @param {number} limit
    * @returns {[position: number, score: number][]}
    */
-  search(embeddings, limit) {
-    const query = this.#combined(embeddings.map((each) => this.#projected(each)));
+  search(photos, limit) {
+    const query = this.#combined(photos.map((photo) => this.#vectorOf(photo)));
     const best = new Float64Array(this.products).fill(-Infinity);
     this.#eachRow(query, (row, closeness) => {
       const owner = this.owners[row];
@@ -42,6 +55,19 @@ export class Vectors {
     order.sort((one, other) => best[other] - best[one] || one - other);
     const lower = this.metric === "euclidean";
     return [...order.subarray(0, limit)].map((position) => [position, lower ? -best[position] : best[position]]);
+  }
+
+  /** @param {Seen} photo */
+  #vectorOf({ embedding, colours }) {
+    const { parts } = this;
+    if (!parts) return this.#projected(embedding);
+    const found = [];
+    if (parts.features) found.push(weighed(this.#projected(embedding), parts.features));
+    for (const [number, { weight, dimensions }] of parts.heads.entries()) {
+      found.push(weighed(unit(headOf(embedding, this.heads[number], dimensions)), weight));
+    }
+    if (parts.colour && colours) found.push(weighed(unit(Float64Array.from(colours)), parts.colour));
+    return unit(Float64Array.from(found.flatMap((part) => [...part])));
   }
 
   /** @param {Vector} embedding */
@@ -90,6 +116,28 @@ export class Vectors {
     }
   }
 }
+
+/**
+ * (x − mean) @ matrix.
+ *
+ * @param {Vector} embedding
+ * @param {Float32Array} head  the mean, then the rows of the matrix
+ * @param {number} dimensions
+ */
+function headOf(embedding, head, dimensions) {
+  const found = new Float64Array(dimensions);
+  for (let row = 0, from = embedding.length; row < embedding.length; row += 1) {
+    const value = embedding[row] - head[row];
+    for (let column = 0; column < dimensions; column += 1, from += 1) found[column] += value * head[from];
+  }
+  return found;
+}
+
+/**
+ * @param {Float64Array} vector
+ * @param {number} weight
+ */
+const weighed = (vector, weight) => vector.map((value) => value * weight);
 
 /** @param {Float64Array} vector */
 const lengthOf = (vector) => Math.sqrt(vector.reduce((sum, value) => sum + value ** 2, 0));

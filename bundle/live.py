@@ -4,6 +4,7 @@
     live/<recipe>/extractor.tflite      uint8 images (1, h, w, 3) in RGB to float32 embeddings (1, d)
     live/<recipe>/extractor.int8.tflite the same with int8 weights, if its results agree well enough
     live/<recipe>/centre.f32            d float32, subtracted from an embedding; only with a projection
+    live/<recipe>/head-0.f32            float32 of a head: d of its mean, then d rows of k of its matrix
     live/<recipe>/vectors-000.i8        vectors (rows, d) int8, the same number of rows in each file
     live/<recipe>/scales.f32            rows float32: the factor of each row's numbers
     live/<recipe>/owners.u32            rows uint32: the position in the catalogue of a row's product
@@ -54,9 +55,35 @@ def vectors_name(shard: int) -> str:
     return f"vectors-{shard:03d}.i8"
 
 
+def head_name(number: int) -> str:
+    """The name of the file of a head."""
+    return f"head-{number}.f32"
+
+
 def rows_of_a_shard(dimensions: int) -> int:
     """How many rows each file of vectors has. The last file may have fewer."""
     return max(1, SHARD_BYTES // dimensions)
+
+
+@dataclass(frozen=True)
+class LiveParts:
+    """What a photo's vector is made of, side by side: the embedding, heads and colour.
+
+    Each is scaled to unit length and multiplied by its weight. `embedding` is its number of dimensions,
+    `features` its weight, after the projection; `heads` are the `weight` and the `dimensions` of each head;
+    `colour` is the weight of the picture's colours, of which there are `colours` numbers.
+    """
+
+    embedding: int
+    features: float
+    heads: list[dict[str, Any]]
+    colour: float
+    colours: int
+
+    def head_files(self) -> dict[str, int]:
+        """The name of each head's file, with its size in bytes: a mean, then the rows of a matrix."""
+        sizes = (4 * self.embedding * (1 + head["dimensions"]) for head in self.heads)
+        return {head_name(number): size for number, size in enumerate(sizes)}
 
 
 @dataclass(frozen=True)
@@ -69,7 +96,7 @@ class LiveSearch:
     they have unit length. `models` has the `file` and `bytes` of each extractor. A score from them differs by
     at most `score_error` from the stored lists, measured on the catalogue's own pictures. `agreement` says
     how closely each extractor, `float32` and `int8`, agrees with the build's. `formats` lists the accepted
-    photo formats by Pillow's names.
+    photo formats by Pillow's names. `parts` says what a vector is made of, if the recipe has parts.
     """
 
     folder: Path
@@ -86,6 +113,7 @@ class LiveSearch:
     models: list[dict[str, Any]]
     agreement: dict[str, dict[str, Any]]
     formats: tuple[str, ...]
+    parts: LiveParts | None = None
 
     def path(self, name: str) -> Path:
         """The path of one of the files."""
@@ -102,8 +130,10 @@ class LiveSearch:
         vectors = {vectors_name(shard): count * self.dimensions for shard, count in enumerate(rows)}
         models = {model["file"]: model["bytes"] for model in self.models}
         fixed = {SCALES: 4 * self.rows, OWNERS: 4 * self.rows, EXTRACTOR: models[EXTRACTOR]}
-        projected = {CENTRE: 4 * self.dimensions} if self.projection == "centre" else {}
-        return vectors | models | fixed | projected
+        embedding = self.parts.embedding if self.parts else self.dimensions
+        projected = {CENTRE: 4 * embedding} if self.projection == "centre" else {}
+        heads = self.parts.head_files() if self.parts else {}
+        return vectors | models | fixed | projected | heads
 
 
 def has_live(bundle: Bundle) -> bool:
@@ -136,7 +166,12 @@ def read_live(bundle: Bundle) -> LiveSearch | None:
     if not isinstance(fields, dict) or fields.pop("version", None) != VERSION:
         raise BundleError(f"{path} is not of version {VERSION}, which this program reads: {_HINT}.")
     try:
-        live = LiveSearch(folder=folder, **fields | {"formats": tuple(fields["formats"])})
+        parts = fields.pop("parts", None)
+        live = LiveSearch(
+            folder=folder,
+            **fields | {"formats": tuple(fields["formats"])},
+            parts=LiveParts(**parts) if parts else None,
+        )
         for name, size in live.files().items():
             found = live.path(name).stat().st_size
             if size != found:

@@ -11,7 +11,7 @@ import signal
 import subprocess
 import sys
 from contextlib import suppress
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from threading import Lock
 from typing import IO, Any
@@ -33,6 +33,22 @@ _ENVIRONMENT = {
 
 _TOO_LONG = {signal.SIGPROF, signal.SIGALRM}
 """The signal that ends a process whose time is up."""
+
+
+_CHANNELS = 3
+
+
+@dataclass(frozen=True)
+class Views:
+    """What is needed of a picture, row by row in RGB: `square` for the extractor, `reduced` for its colours.
+
+    `reduced` has the `shape` (height, width) and is empty if nobody asked for it; both took `seconds` of CPU.
+    """
+
+    square: bytes
+    reduced: bytes
+    shape: tuple[int, int]
+    seconds: float
 
 
 class _EndedError(Exception):
@@ -85,8 +101,15 @@ class Apart:
         Raises `PictureError` as `pictures.decoding.decode` does, and also if decoding takes longer than
         `seconds` or more memory than the limits allow.
         """
-        answer, content = self._ask({"form": asdict(form)}, data, box, seconds)
-        return content, float(answer["seconds"])
+        seen = self.views(data, form, box=box, seconds=seconds, reduced=False)
+        return seen.square, seen.seconds
+
+    def views(self, data: bytes, form: Form, *, box: Box = WHOLE, seconds: float, reduced: bool) -> Views:
+        """What is needed of a picture; `reduced` says whether its colours are. Raises as `square`."""
+        answer, content = self._ask({"form": asdict(form), "reduced": reduced}, data, box, seconds)
+        square = _CHANNELS * form.input_size**2
+        width, height = answer["reduced"]
+        return Views(content[:square], content[square:], (height, width), float(answer["seconds"]))
 
     def picture(self, data: bytes, decoding: str, *, seconds: float) -> tuple[bytes, tuple[int, int]]:
         """The pixels of a decoded picture, row by row in RGB, and its size. Raises as `square`."""

@@ -19,6 +19,7 @@ import pillow_heif
 from PIL import AvifImagePlugin, Image, ImageCms
 
 from pictures.box import Box
+from pictures.colours.reduced import reduced
 from pictures.decoding import decode
 from pictures.errors import NoPictureError, PictureError
 from pictures.form import Form
@@ -69,9 +70,9 @@ def _answered(job: dict[str, Any], data: bytes, limits: PictureLimits) -> tuple[
     signal.setitimer(signal.ITIMER_PROF, job["seconds"])
     signal.setitimer(signal.ITIMER_REAL, _WAITING * job["seconds"])
     try:
-        picture = _picture(job, data, limits)
-        answer: dict[str, Any] = {"size": picture.size}
-        content = picture.tobytes()
+        pictures = _pictures(job, data, limits)
+        answer: dict[str, Any] = {"size": pictures[0].size, "reduced": pictures[-1].size}
+        content = b"".join(picture.tobytes() for picture in pictures)
     except PictureError as error:
         answer, content = {"reason": str(error), "is_picture": not isinstance(error, NoPictureError)}, b""
     except MemoryError:
@@ -82,11 +83,14 @@ def _answered(job: dict[str, Any], data: bytes, limits: PictureLimits) -> tuple[
     return answer | {"seconds": time.process_time() - started}, content
 
 
-def _picture(job: dict[str, Any], data: bytes, limits: PictureLimits) -> Image.Image:
+def _pictures(job: dict[str, Any], data: bytes, limits: PictureLimits) -> list[Image.Image]:
+    """What the job asks for: an extractor's input, and the reduced picture if its colours are needed."""
     box = Box(*job["box"])
     if job["form"] is None:
-        return decode(data, job["decoding"], limits=limits, box=box)
-    return Form(**job["form"]).square(data, limits=limits, box=box)
+        return [decode(data, job["decoding"], limits=limits, box=box)]
+    form = Form(**job["form"])
+    picture = form.decoded(data, limits=limits, box=box)
+    return [form.squared(picture), *([reduced(picture)] if job["reduced"] else [])]
 
 
 def _load_everything() -> None:

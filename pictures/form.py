@@ -35,9 +35,16 @@ class Form:
 
     def square(self, data: bytes, *, limits: PictureLimits = BUILD, box: Box = WHOLE) -> Image.Image:
         """Turn a file's bytes into the input, as a picture. Raises `PictureError` as `decode` does."""
+        return self.squared(self.decoded(data, limits=limits, box=box))
+
+    def decoded(self, data: bytes, *, limits: PictureLimits = BUILD, box: Box = WHOLE) -> Image.Image:
+        """Decode the part of a file's picture that is compared. Raises `PictureError` as `decode` does."""
         from pictures.decoding import decode
 
-        picture = decode(data, self.decoding, limits=limits, box=box, widened=self.resize == "crop")
+        return decode(data, self.decoding, limits=limits, box=box, widened=self.resize == "crop")
+
+    def squared(self, picture: Image.Image) -> Image.Image:
+        """Turn a decoded picture into the input, as a picture."""
         return to_square(picture, self.input_size, resize=self.resize, interpolation=self.interpolation)
 
     def read(self, data: bytes, *, limits: PictureLimits = BUILD, box: Box = WHOLE) -> np.ndarray:

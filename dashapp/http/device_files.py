@@ -6,7 +6,7 @@ import gzip
 import hashlib
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -60,11 +60,12 @@ class DeviceFiles:
     files: dict[str, LiveFile]
     named: dict[str, LiveFile]
     vectors: tuple[LiveFile, ...]
+    heads: tuple[LiveFile, ...] = ()
 
     @property
     def bytes(self) -> int:
         """The size of the download in bytes. It is downloaded once."""
-        return sum(each.bytes for each in (*self.named.values(), *self.vectors))
+        return sum(each.bytes for each in (*self.named.values(), *self.vectors, *self.heads))
 
     def as_json(self, bundle: Bundle) -> dict[str, Any]:
         """The data for the page's script: addresses with sizes, and how vectors are made."""
@@ -72,6 +73,7 @@ class DeviceFiles:
             "described": self.described,
             **{name: _told(each) for name, each in self.named.items()},
             "vectors": [_told(each) for each in self.vectors],
+            **({"heads": [_told(each) for each in self.heads]} if self.heads else {}),
             "ids": {"href": href_of(f"/{FOLDER}/{_ids_tag(bundle)}/ids.json")},
             "bytes": self.bytes,
         }
@@ -107,7 +109,9 @@ def _device_files(bundle: Bundle) -> DeviceFiles | None:
         named["centre"] = of_recipe(CENTRE)
     vectors = tuple(of_recipe(vectors_name(shard)) for shard in range(live.shards))
     described = {"form": live.form, "metric": live.metric, "dimensions": live.dimensions}
-    return DeviceFiles(described, files, named, vectors)
+    described |= {"parts": asdict(live.parts)} if live.parts else {}
+    heads = tuple(of_recipe(name) for name in (live.parts.head_files() if live.parts else ()))
+    return DeviceFiles(described, files, named, vectors, heads)
 
 
 def register_live_files(server: Flask, sites: Sites) -> None:

@@ -1,6 +1,6 @@
 """Tells a product from the background of its picture, by the colours at the picture's border.
 
-Works on the picture reduced to `SIDE` pixels, so it needs no SciPy and takes the same in a build and for a
+Works on the reduced picture, so it needs no SciPy and takes the same in a build and for a
 visitor's photo. `assets/photo-colour.js` repeats it in the browser.
 """
 
@@ -13,9 +13,7 @@ import numpy as np
 from PIL import Image
 
 from pictures.colours.oklab import oklab_table
-
-SIDE = 48
-"""The picture is reduced to this many pixels on its longer side."""
+from pictures.colours.reduced import reduced
 
 _WHITE = 245
 """The value of the brightest channel in a well-lit photo."""
@@ -77,12 +75,6 @@ class Foreground:
         brighter = _brightened(pixels)
         lab = oklab_table()[tuple(np.moveaxis(brighter, -1, 0) >> 2)]
         return cls(brighter, lab, _product(lab))
-
-
-def reduced(image: Image.Image) -> Image.Image:
-    """A picture (RGB) reduced to `SIDE` pixels on its longer side."""
-    size = [max(1, round(side * SIDE / max(image.size))) for side in image.size]
-    return image.resize(size, Image.Resampling.BOX, reducing_gap=2.0)
 
 
 def _brightened(pixels: np.ndarray) -> np.ndarray:

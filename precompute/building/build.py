@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -161,7 +161,8 @@ def build(settings: BuildSettings, *, catalogue: Catalogue | None = None) -> Sum
             overlap, inputs = overlaps(made), _inputs_digest(products)
             products = with_twins(products, made[0].lists, signatures_of(products, pictures))
             if live is not None:
-                _write_live(live, products, tasks[plans[0].key].store, store, writer, clock)
+                live = replace(live, plan=replace(plans[0], recipe=planned[0][0]))
+                _write_live(live, products, tasks[plans[0].key].store, pictures, store, writer, clock)
             with clock.measure("writing"):
                 writer.write_catalogue(products)
                 _link_thumbnails(products, pictures, writer)
@@ -220,12 +221,13 @@ def _write_live(
     live: LiveExtractors,
     products: list[Product],
     embeddings: EmbeddingStore,
+    pictures: PictureStore,
     store: Store,
     writer: BundleWriter,
     clock: Clock,
 ) -> None:
     with clock.measure("live"):
-        rows = LiveRows.of(products, embeddings, live.plan.recipe)
+        rows = LiveRows.of(products, embeddings, live.plan.recipe, colours=pictures)
         write_live(live, rows, store=store, writer=writer)
 
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from precompute.embeddings.projection import project
 from precompute.models.heads import read_head
 from precompute.models.recipe import Recipe
 from precompute.shared.errors import UserError
@@ -24,13 +23,18 @@ class Part:
 
 
 def parts_of(
-    embeddings: np.ndarray, images: list[str], recipe: Recipe, *, pictures: PictureStore | None
+    embeddings: np.ndarray,
+    images: list[str],
+    recipe: Recipe,
+    *,
+    pictures: PictureStore | None,
+    projected: Callable[[np.ndarray], np.ndarray],
 ) -> list[Part]:
     """The parts of pictures under a recipe that has parts: all but the title, which products have.
 
-    `embeddings` (r, d), float32, are those of `images`; they are projected in place. Each row of a part has
-    unit length, or is zero where there is nothing to compare. Raises `KeyError` with the number of pictures
-    whose colours are missing, and `UserError` where a head cannot be read or does not fit.
+    `embeddings` (r, d), float32, are those of `images`, which `projected` may change in place. Each row of a
+    part has unit length, or is zero where there is nothing to compare. Raises `KeyError` with the number of
+    pictures whose colours are missing, and `UserError` where a head cannot be read or does not fit.
     """
     if recipe.title is not None:
         raise UserError(f"The recipe {recipe.name} has a title part, which this version cannot build yet.")
@@ -45,8 +49,7 @@ def parts_of(
         heads.append(Part(head.weight, matrix.applied(embeddings)))
     parts = []
     if recipe.features:
-        project(embeddings, images, projection=recipe.projection)
-        parts.append(Part(recipe.features, embeddings))
+        parts.append(Part(recipe.features, projected(embeddings)))
     parts += heads
     if recipe.colour:
         if pictures is None:

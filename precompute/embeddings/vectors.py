@@ -66,11 +66,15 @@ def compared_vectors(
     counts = np.array([len(some) for some in compared.values()], np.int32)
     images = [image_id for some in compared.values() for image_id in some]
     values = embeddings.vectors(images)
+
+    def projected(embeddings: np.ndarray) -> np.ndarray:
+        project(embeddings, images, projection=recipe.projection)
+        return embeddings
+
     if recipe.has_parts:
-        parts = parts_of(values, images, recipe, pictures=pictures)
+        parts = parts_of(values, images, recipe, pictures=pictures, projected=projected)
     else:
-        project(values, images, projection=recipe.projection)
-        parts = [Part(1.0, values)]
+        parts = [Part(1.0, projected(values))]
     if recipe.pictures == "mean":
         unit_length = recipe.projection == "centre"
         parts = [Part(part.weight, means(part.values, counts, to_unit_length=unit_length)) for part in parts]

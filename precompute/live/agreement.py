@@ -11,8 +11,10 @@ import numpy as np
 
 from bundle.format import canonical_json
 from bundle.metric import lower_is_better
+from precompute.embeddings.composition import parts_of, together
 from precompute.embeddings.embed import EmbeddingTask, embed_all
-from precompute.live.parts import LiveExtractors, LiveRows
+from precompute.live.parts import LiveExtractors, LiveRows, for_photos
+from precompute.models.recipe import Recipe
 from precompute.models.registry import Extractor, ExtractorPlan
 from precompute.shared.progress import stage
 from precompute.shared.quiet_libraries import quiet_libraries
@@ -57,10 +59,11 @@ def measure(
     """
     embedded = _embed(extractors, sorted(rows.pictures)[:PICTURES], store)
     sample = sorted(set.intersection(*(set(part) for part in embedded.values())))
-    metric = extractors.plan.recipe.metric
+    recipe = extractors.plan.recipe
+    metric = recipe.metric
     own = np.array([rows.pictures[image_id] for image_id in sample], np.int32)
     apart = own[:, np.newaxis] == rows.owners
-    build = _projected(rows.embeddings.vectors(sample), rows.centre)
+    build = _vectors(rows.embeddings.vectors(sample), sample, recipe, rows)
     exact = _nearness(build, lambda part: rows.vectors[part], len(rows.vectors), metric)
     right = _nearest(exact, apart)
 
@@ -70,7 +73,7 @@ def measure(
 
     overlap, cosine = {}, {}
     for name, found in embedded.items():
-        queries = _projected(np.stack([found[image_id] for image_id in sample]), rows.centre)
+        queries = _vectors(np.stack([found[image_id] for image_id in sample]), sample, recipe, rows)
         nearest = _nearest(_nearness(queries, decoded, len(numbers), metric), apart)
         overlap[name] = _overlap(right, nearest)
         cosine[name] = float(np.vecdot(to_unit_length(queries), to_unit_length(build)).min())
@@ -111,9 +114,16 @@ def _embeddings(flatbuffer: bytes, store: Store) -> EmbeddingStore:
     return store.embeddings(hashlib.sha256(canonical_json(content)).hexdigest())
 
 
-def _projected(embeddings: np.ndarray, centre: np.ndarray | None) -> np.ndarray:
-    """The vectors (q, d) of embeddings, as a live search makes them."""
-    return embeddings if centre is None else to_unit_length(embeddings - centre)
+def _vectors(embeddings: np.ndarray, images: list[str], recipe: Recipe, rows: LiveRows) -> np.ndarray:
+    """The vectors (q, d) of pictures with these embeddings, as a live search makes them."""
+
+    def projected(given: np.ndarray) -> np.ndarray:
+        return given if rows.centre is None else to_unit_length(given - rows.centre)
+
+    compared = for_photos(recipe)
+    if not compared.has_parts:
+        return projected(embeddings)
+    return together(parts_of(embeddings, images, compared, pictures=rows.colours, projected=projected))
 
 
 def _nearness(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -11,7 +11,7 @@ from bundle import Product
 from precompute.embeddings.vectors import catalogue_centre, compared_vectors
 from precompute.models.recipe import Recipe
 from precompute.models.registry import ExtractorPlan
-from precompute.store import EmbeddingStore
+from precompute.store import EmbeddingStore, PictureStore
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class LiveRows:
     `vectors` (n, d), float32, are the recipe's vectors. `owners` (n,), int32, are the positions of their
     products in the catalogue. `pictures` maps each product's first picture to the product's position, and
     `embeddings` has the build's embeddings. `centre` (d,), float32, is what the projection subtracts; None
-    without a projection.
+    without a projection. `colours` has the pictures' colours, for a recipe that compares them.
     """
 
     vectors: np.ndarray
@@ -29,15 +29,28 @@ class LiveRows:
     pictures: dict[str, int]
     embeddings: EmbeddingStore
     centre: np.ndarray | None
+    colours: PictureStore | None = None
 
     @classmethod
-    def of(cls, products: Sequence[Product], embeddings: EmbeddingStore, recipe: Recipe) -> LiveRows:
+    def of(
+        cls,
+        products: Sequence[Product],
+        embeddings: EmbeddingStore,
+        recipe: Recipe,
+        *,
+        colours: PictureStore | None = None,
+    ) -> LiveRows:
         """The rows of a catalogue. Raises `KeyError` if embeddings are missing."""
-        compared = compared_vectors(products, embeddings, recipe)
+        compared = compared_vectors(products, embeddings, for_photos(recipe), pictures=colours)
         owners = compared.owners([product.id for product in products])
         firsts = {product.images[0].id: place for place, product in enumerate(products)}
         middle = catalogue_centre(products, embeddings, recipe)
-        return cls(compared.values, owners, firsts, embeddings, middle)
+        return cls(compared.values, owners, firsts, embeddings, middle, colours)
+
+
+def for_photos(recipe: Recipe) -> Recipe:
+    """The recipe as photos are compared by it: without the title, which a photo does not have."""
+    return replace(recipe, title=None)
 
 
 @dataclass(frozen=True)

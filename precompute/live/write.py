@@ -10,11 +10,15 @@ import numpy as np
 from bundle import BundleWriter
 from bundle import live as names
 from bundle.format import canonical_json
+from bundle.live import LiveParts
+from pictures.colours.descriptor import COLOUR_DIMENSIONS
 from pictures.form import Form
 from pictures.limits import MEGABYTE, UPLOAD
 from precompute.live.agreement import Agreement, measure
-from precompute.live.parts import LiveExtractors, LiveRows
+from precompute.live.parts import LiveExtractors, LiveRows, for_photos
 from precompute.live.web_runtime import write_web_runtime
+from precompute.models.heads import read_head
+from precompute.models.recipe import Recipe
 from precompute.models.registry import ExtractorPlan
 from precompute.shared.errors import UserError
 from precompute.shared.progress import say
@@ -38,9 +42,10 @@ def prepare(plan: ExtractorPlan) -> LiveExtractors:
     """
     if plan.recipe.name == _RESERVED:
         raise UserError(f"Expected the recipe of --live to have another name than {_RESERVED}.")
-    if plan.recipe.has_parts:
+    if not plan.recipe.features and not for_photos(plan.recipe).has_parts:
         raise UserError(
-            f"Expected the first recipe of --live to have no parts. Received: {plan.recipe.name}."
+            f"Expected the first recipe of --live to compare pictures. Received: {plan.recipe.name}, which "
+            "compares titles alone."
         )
     float32 = plan.flatbuffer(batch=1)
     if len(float32) > MOST_BYTES:
@@ -84,6 +89,10 @@ def write_live(extractors: LiveExtractors, rows: LiveRows, *, store: Store, writ
     write(names.EXTRACTOR, extractors.float32)
     if included["int8"]:
         write(names.INT8_EXTRACTOR, extractors.int8)
+    parts = _parts(recipe, rows)
+    for number, head in enumerate(recipe.heads if parts else ()):
+        matrix = read_head(head)
+        write(names.head_name(number), matrix.mean.tobytes() + matrix.matrix.tobytes())
     if rows.centre is not None:
         write(names.CENTRE, rows.centre.astype("<f4").tobytes())
     step = names.rows_of_a_shard(numbers.shape[1])
@@ -92,6 +101,7 @@ def write_live(extractors: LiveExtractors, rows: LiveRows, *, store: Store, writ
     write(names.SCALES, scales.astype("<f4").tobytes())
     write(names.OWNERS, rows.owners.astype("<u4").tobytes())
     described = _described(extractors, numbers.shape, step, found, included)
+    described |= {"parts": asdict(parts)} if parts else {}
     write(names.DESCRIPTION, canonical_json(described) + b"\n")
     write_web_runtime(writer)
 
@@ -101,6 +111,15 @@ def quantised(vectors: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     scales = (np.abs(vectors).max(axis=1) / _LEVELS).astype(np.float32)
     divisors = np.where(scales > 0, scales, 1)[:, np.newaxis]
     return np.rint(vectors / divisors).clip(-_LEVELS, _LEVELS).astype(np.int8), scales
+
+
+def _parts(recipe: Recipe, rows: LiveRows) -> LiveParts | None:
+    """What the description says of the parts of a photo's vector."""
+    if not for_photos(recipe).has_parts or rows.centre is None:
+        return None
+    heads = [{"weight": head.weight, "dimensions": read_head(head).matrix.shape[1]} for head in recipe.heads]
+    colours = COLOUR_DIMENSIONS if recipe.colour else 0
+    return LiveParts(len(rows.centre), recipe.features, heads, recipe.colour, colours)
 
 
 def _described(

@@ -57,8 +57,8 @@ for (const metric of ["cosine", "euclidean", "dot"]) {
     const stored = catalogue(metric);
     const photo = vector();
     const query = metric === "cosine" ? unit(photo) : Array.from(photo);
-    agree(stored.vectors.search([photo], 60), expected(query, stored, metric));
-    agree(stored.vectors.search([photo], 5), expected(query, stored, metric).slice(0, 5));
+    agree(stored.vectors.search([{ embedding: photo }], 60), expected(query, stored, metric));
+    agree(stored.vectors.search([{ embedding: photo }], 5), expected(query, stored, metric).slice(0, 5));
   });
 
   test(`several photos are meant together: their mean is compared by ${metric}`, () => {
@@ -67,7 +67,7 @@ for (const metric of ["cosine", "euclidean", "dot"]) {
     const each = metric === "cosine" ? photos.map(unit) : photos.map((photo) => Array.from(photo));
     const mean = each[0].map((_, place) => (each[0][place] + each[1][place] + each[2][place]) / 3);
     const query = metric === "cosine" ? unit(mean) : mean;
-    agree(stored.vectors.search(photos, 60), expected(query, stored, metric));
+    agree(stored.vectors.search(photos.map((embedding) => ({ embedding })), 60), expected(query, stored, metric));
   });
 }
 
@@ -76,7 +76,7 @@ test("the catalogue's centre is taken away from a photo, which is then of unit l
   const stored = catalogue("cosine", { centre });
   const photo = vector();
   const query = unit(Array.from(photo, (value, place) => value - centre[place]));
-  agree(stored.vectors.search([photo], 60), expected(query, stored, "cosine"));
+  agree(stored.vectors.search([{ embedding: photo }], 60), expected(query, stored, "cosine"));
 });
 
 test("equal scores are in the catalogue's order", () => {
@@ -84,10 +84,32 @@ test("equal scores are in the catalogue's order", () => {
   const shards = [Int8Array.of(127, 0, 127, 0, 127, 0)];
   const scales = new Float32Array(3).fill(1 / 127);
   const vectors = new Vectors({ described, centre: null, scales, owners: Uint32Array.of(2, 0, 1), shards });
-  assert.deepEqual(vectors.search([Float32Array.of(1, 0)], 3).map(([position]) => position), [0, 1, 2]);
+  assert.deepEqual(vectors.search([{ embedding: Float32Array.of(1, 0) }], 3).map(([position]) => position), [0, 1, 2]);
 });
 
 test("a photo of nothing has a score all the same", () => {
   const { vectors } = catalogue("cosine");
-  for (const [, score] of vectors.search([new Float32Array(DIMENSIONS)], 60)) assert.equal(score, 0);
+  for (const [, score] of vectors.search([{ embedding: new Float32Array(DIMENSIONS) }], 60)) assert.equal(score, 0);
+});
+
+test("a photo's vector is its parts side by side, each of unit length with its weight", () => {
+  const [embedding, mean, centre] = [vector(), vector(), vector()];
+  const matrix = Array.from({ length: DIMENSIONS }, () => [number(), number(), number()]);
+  const colours = Uint8Array.of(3, 0, 4);
+  const parts = { embedding: DIMENSIONS, features: 0.5, heads: [{ weight: 0.7, dimensions: 3 }], colour: 0.4 };
+  const less = (other) => Array.from(embedding, (value, place) => value - other[place]);
+  const head = [0, 1, 2].map((column) => dot(less(mean), matrix.map((row) => row[column])));
+  const weighed = (part, weight) => unit(part).map((value) => value * weight);
+  const query = unit([...weighed(less(centre), 0.5), ...weighed(head, 0.7), ...weighed(colours, 0.4)]);
+  const row = Int8Array.from({ length: query.length }, () => draw(255) - 127);
+  const vectors = new Vectors({
+    described: { dimensions: query.length, metric: "cosine", parts },
+    centre,
+    heads: [Float32Array.from([...mean, ...matrix.flat()])],
+    scales: Float32Array.of(1 / 127),
+    owners: Uint32Array.of(0),
+    shards: [row],
+  });
+  const [[, score]] = vectors.search([{ embedding, colours }], 1);
+  assert.ok(Math.abs(score - dot(query, Array.from(row, (value) => value / 127))) < 1e-5);
 });

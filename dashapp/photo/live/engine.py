@@ -10,10 +10,13 @@ from typing import Protocol
 
 import numpy as np
 
+from dashapp.photo.live.parts import PhotoParts, unit
 from dashapp.photo.live.uploads import MEDIA_TYPES, Photo
 from dashapp.photo.live.vectors import RankedPositions, VectorIndex
 from dashapp.problems import Problem
-from pictures.apart import Apart
+from pictures.apart import Apart, Views
+from pictures.colours.descriptor import describe_colours
+from pictures.colours.foreground import Foreground
 from pictures.errors import NoPictureError, PictureError
 from pictures.form import Form
 from pictures.limits import UPLOAD
@@ -54,6 +57,7 @@ class Engine:
 
     `ids` has the products' ids in the catalogue's order. `runtime` is what runs the extractor. `centre` (d,),
     float32, is subtracted from an embedding, which is then scaled to unit length; with None, neither is done.
+    `parts` says what else a vector is made of, if the recipe has parts.
     """
 
     ids: tuple[str, ...]
@@ -62,6 +66,7 @@ class Engine:
     form: Form
     extractor: PhotoExtractor
     centre: np.ndarray | None
+    parts: PhotoParts | None
     vectors: VectorIndex
 
     def warm_up(self) -> None:
@@ -77,47 +82,62 @@ class Engine:
         status 415 or 422 if a photo cannot be used.
         """
         started = perf_counter()
-        images = self._images(photos)
+        views = self._views(photos)
         decoded = perf_counter()
-        embeddings = [self.extractor(image) for image in images]
+        embeddings = [self.extractor(image) for image, _ in views]
         embedded = perf_counter()
         flags = None if admitted is None else np.frombuffer(admitted, np.bool_)
-        ranked = self.vectors.nearest(self.combined(embeddings), count=count, admitted=flags)
+        together = self.combined(embeddings, [descriptor for _, descriptor in views])
+        ranked = self.vectors.nearest(together, count=count, admitted=flags)
         times = np.diff([started, decoded, embedded, perf_counter()]) * 1000
         return PhotoMatches(ranked, dict(zip(("decode", "model", "search"), times.tolist(), strict=True)))
 
-    def combined(self, embeddings: Sequence[np.ndarray]) -> np.ndarray:
-        """Combine embeddings into one vector (d,), float32: the mean of their vectors, scaled to unit length.
+    def combined(
+        self, embeddings: Sequence[np.ndarray], descriptors: Sequence[np.ndarray | None] | None = None
+    ) -> np.ndarray:
+        """Combine photos into one vector (d,), float32: the mean of their vectors, scaled to unit length.
 
-        For recipes in which length matters, the mean is not scaled.
+        For recipes in which length matters, the mean is not scaled. `descriptors` are the photos' colours.
         """
         lengths_count = self.centre is None and self.vectors.metric != "cosine"
-        vectors = [self.projected(each) for each in embeddings]
+        colours = descriptors or [None] * len(embeddings)
+        vectors = [self.vector(*each) for each in zip(embeddings, colours, strict=True)]
         if len(vectors) == 1:
             return vectors[0] if lengths_count else unit(vectors[0])
         together = np.stack(vectors if lengths_count else [unit(each) for each in vectors])
         mean: np.ndarray = together.mean(axis=0, dtype=np.float32)
         return mean if lengths_count else unit(mean)
 
+    def vector(self, embedding: np.ndarray, descriptor: np.ndarray | None) -> np.ndarray:
+        """The vector of a photo, float32, from its embedding (d,) and its colours, if they have a weight."""
+        if self.parts is None:
+            return self.projected(embedding)
+        return self.parts.vector(embedding, centre=self.centre, descriptor=descriptor)
+
     def projected(self, embedding: np.ndarray) -> np.ndarray:
         """Apply the recipe's projection to an embedding: (d,), float32."""
         return embedding if self.centre is None else unit(embedding - self.centre)
 
-    def _images(self, photos: Sequence[Photo]) -> list[np.ndarray]:
-        """Make the extractor's inputs. All photos together may take as long as one alone."""
-        images, left = [], DECODER.limits.seconds
+    def _views(self, photos: Sequence[Photo]) -> list[tuple[np.ndarray, np.ndarray | None]]:
+        """Make the extractor's inputs, with the colours if they have a weight.
+
+        All photos together may take as long as one alone.
+        """
+        size = self.form.input_size
+        views: list[tuple[np.ndarray, np.ndarray | None]] = []
+        left = DECODER.limits.seconds
         for place, photo in enumerate(photos, start=1):
             which = f"Photo {place}" if len(photos) > 1 else "The photo"
-            image, seconds = self._image(photo, which, seconds=left)
-            images.append(image)
-            left = max(left - seconds, _LEAST_SECONDS)
-        return images
+            seen = self._seen(photo, which, seconds=left)
+            image = np.frombuffer(seen.square, np.uint8).reshape(size, size, 3)
+            views.append((image, _colours(seen) if seen.reduced else None))
+            left = max(left - seen.seconds, _LEAST_SECONDS)
+        return views
 
-    def _image(self, photo: Photo, which: str, *, seconds: float) -> tuple[np.ndarray, float]:
-        size = self.form.input_size
+    def _seen(self, photo: Photo, which: str, *, seconds: float) -> Views:
+        coloured = self.parts is not None and self.parts.colour > 0
         try:
-            pixels, taken = DECODER.square(photo.data, self.form, box=photo.box, seconds=seconds)
-            return np.frombuffer(pixels, np.uint8).reshape(size, size, 3), taken
+            return DECODER.views(photo.data, self.form, box=photo.box, seconds=seconds, reduced=coloured)
         except NoPictureError as error:
             problem = Problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, f"{which} cannot be used: {error}.")
             problem.headers["Accept"] = ", ".join(MEDIA_TYPES)
@@ -126,7 +146,6 @@ class Engine:
             raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, f"{which} cannot be used: {error}.") from None
 
 
-def unit(vector: np.ndarray) -> np.ndarray:
-    """Scale a vector (d,) to unit length; zero stays zero."""
-    length = np.linalg.norm(vector)
-    return vector / length if length > 0 else np.zeros_like(vector)
+def _colours(seen: Views) -> np.ndarray:
+    pixels = np.frombuffer(seen.reduced, np.uint8).reshape(*seen.shape, 3)
+    return describe_colours(Foreground.of_reduced(pixels))

@@ -18,11 +18,20 @@ import numpy as np
 
 from bundle import Bundle, BundleError, Product
 from bundle.metric import lower_is_better
-from dashapp.photo.live.engine import Engine, unit
+from dashapp.photo.live.engine import Engine
+from dashapp.photo.live.parts import PhotoHead, PhotoParts, unit
 from dashapp.photo.live.vectors import VectorIndex
 from pictures.errors import PictureError
 from pictures.form import Form
-from precompute.embeddings.vectors import catalogue_centre, compared_pictures, compared_vectors, means
+from precompute.embeddings.vectors import (
+    Vectors,
+    catalogue_centre,
+    compared_pictures,
+    compared_vectors,
+    means,
+)
+from precompute.live.parts import for_photos
+from precompute.models.heads import read_head
 from precompute.models.published import recipe_of
 from precompute.models.recipe import Recipe
 from precompute.shared.errors import UserError
@@ -77,16 +86,31 @@ class KerasEngine(Engine):
     """An engine that can also recompute a product's list.
 
     `compared` has the pictures that each product is compared by, by its id;
-    `pictures` is how, as the recipe has it. `sources` and `embeddings` are the store's.
+    `pictures` is how, as the recipe has it. `sources` and `embeddings` are the store's. `own` has the vectors
+    of each product, by its id, and `listed` the index that lists are made from: they differ from `vectors`
+    where the recipe compares titles, which photos do not have.
     """
 
     compared: Mapping[str, Sequence[str]]
     pictures: str
     sources: tuple[Path, Mapping[str, str]]
     embeddings: EmbeddingStore
+    own: Mapping[str, np.ndarray]
+    listed: VectorIndex
 
     def product_scores(self, product: Product) -> tuple[dict[str, float], bool]:
-        """Every product's score for one product, by id, and whether that product's pictures were found."""
+        """Every product's score for one product, by id, and whether that product's pictures were found.
+
+        With parts, its stored vectors are compared, as other parts are not made from pictures alone.
+        """
+        queries, from_pictures = (self.own[product.id], False) if self.own else self._queries(product)
+        if self.listed.metric == "cosine":
+            queries = np.stack([unit(query) for query in queries])
+        scores = np.stack([self.listed.scores(query) for query in queries])
+        best = scores.min(axis=0) if lower_is_better(self.listed.metric) else scores.max(axis=0)
+        return dict(zip(self.ids, best.astype(float).tolist(), strict=True)), from_pictures
+
+    def _queries(self, product: Product) -> tuple[np.ndarray, bool]:
         images = list(self.compared[product.id])
         found = [each for image in images if (each := self._embedded(image)) is not None]
         from_pictures = len(found) == len(images)
@@ -95,11 +119,7 @@ class KerasEngine(Engine):
         if self.pictures == "mean":
             counts = np.array([len(queries)], np.int32)
             queries = means(queries, counts, to_unit_length=self.centre is not None)
-        if self.vectors.metric == "cosine":
-            queries = np.stack([unit(query) for query in queries])
-        scores = np.stack([self.vectors.scores(query) for query in queries])
-        best = scores.min(axis=0) if lower_is_better(self.vectors.metric) else scores.max(axis=0)
-        return dict(zip(self.ids, best.astype(float).tolist(), strict=True)), from_pictures
+        return queries, from_pictures
 
     def _embedded(self, image_id: str) -> np.ndarray | None:
         """Embed a picture now; None if its file has changed or is gone."""
@@ -124,17 +144,28 @@ def open_keras(bundle: Bundle, *, data: Path) -> KerasEngine:
     products = _products(bundle)
     embeddings = store.embeddings(described["embeddings"], writable=False)
     colours = store.pictures_of(bundle.manifest) if recipe.colour else None
+    shown = for_photos(recipe)
     try:
         compared = compared_vectors(products, embeddings, recipe, pictures=colours)
+        seen = (
+            compared if shown == recipe else compared_vectors(products, embeddings, shown, pictures=colours)
+        )
     except KeyError as error:
         raise BundleError(
             f"Live search with Keras needs the store in {data / 'store'}, which lacks {error.args[0]:,} "
             "embeddings of this bundle: serve it from where it was built, or run: "
             "python -m precompute build SOURCE."
         ) from None
-    vectors = to_unit_length(compared.values) if recipe.metric == "cosine" else compared.values
+    ids = [product.id for product in products]
+
+    def index(of: Vectors) -> VectorIndex:
+        vectors = to_unit_length(of.values) if recipe.metric == "cosine" else of.values
+        return VectorIndex(vectors, scales=None, owners=of.owners(ids), metric=recipe.metric)
+
+    listed = index(compared)
+    own = np.split(compared.values, np.cumsum(compared.counts)[:-1])
     return KerasEngine(
-        ids=tuple(product.id for product in products),
+        ids=tuple(ids),
         compared=compared_pictures(products, recipe.pictures),
         pictures=recipe.pictures,
         sources=store.sources(),
@@ -144,13 +175,17 @@ def open_keras(bundle: Bundle, *, data: Path) -> KerasEngine:
         form=Form.of(described),
         extractor=BuildExtractor(recipe, weights_sha256=described["weights"]),
         centre=catalogue_centre(products, embeddings, recipe),
-        vectors=VectorIndex(
-            vectors,
-            scales=None,
-            owners=compared.owners([product.id for product in products]),
-            metric=recipe.metric,
-        ),
+        parts=_parts(shown) if shown.has_parts else None,
+        vectors=listed if seen is compared else index(seen),
+        own=dict(zip(compared.ids, own, strict=True)) if recipe.has_parts else {},
+        listed=listed,
     )
+
+
+def _parts(recipe: Recipe) -> PhotoParts:
+    heads = [(head, read_head(head)) for head in recipe.heads]
+    found = tuple(PhotoHead(matrix.mean, matrix.matrix, head.weight) for head, matrix in heads)
+    return PhotoParts(recipe.features, recipe.colour, found)
 
 
 def _products(bundle: Bundle) -> list[Product]:

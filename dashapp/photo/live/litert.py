@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 
 from bundle import Bundle
-from bundle.live import CENTRE, EXTRACTOR, LiveSearch
+from bundle.live import CENTRE, EXTRACTOR, LiveSearch, head_name
 from dashapp.photo.live.engine import Engine
+from dashapp.photo.live.parts import PhotoHead, PhotoParts
 from dashapp.photo.live.vectors import VectorIndex
 from pictures.form import Form
 
@@ -56,5 +57,16 @@ def open_litert(bundle: Bundle, live: LiveSearch) -> Engine:
         form=Form.of(live.form),
         extractor=LiteRTPhotoExtractor(live.path(EXTRACTOR)),
         centre=np.fromfile(live.path(CENTRE), "<f4") if centred else None,
+        parts=_parts(live),
         vectors=VectorIndex.read(live),
     )
+
+
+def _parts(live: LiveSearch) -> PhotoParts | None:
+    if live.parts is None:
+        return None
+    size, heads = live.parts.embedding, []
+    for number, head in enumerate(live.parts.heads):
+        numbers = np.fromfile(live.path(head_name(number)), "<f4")
+        heads.append(PhotoHead(numbers[:size], numbers[size:].reshape(size, -1), head["weight"]))
+    return PhotoParts(live.parts.features, live.parts.colour, tuple(heads))
