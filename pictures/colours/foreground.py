@@ -73,22 +73,25 @@ class Foreground:
         through the product. If nothing stands out from it, the middle of the picture counts.
         """
         brighter = _brightened(pixels)
-        lab = oklab_table()[tuple(np.moveaxis(brighter, -1, 0) >> 2)]
-        return cls(brighter, lab, _product(lab))
+        red, green, blue = np.moveaxis(brighter.astype(np.intp) >> 2, -1, 0)
+        codes = (red << 12) | (green << 6) | blue
+        return cls(brighter, oklab_table()[codes], _product(codes))
 
 
 def _brightened(pixels: np.ndarray) -> np.ndarray:
     """Brighten a dim photo until its brightest parts are nearly white; (h, w, 3) uint8 to the same."""
     brightest = np.percentile(pixels.max(axis=2), 98)
     gain = np.clip(_WHITE / max(brightest, 1), 1, _GAIN)
+    if gain == 1:
+        return pixels
     brighter: np.ndarray = np.minimum(255, pixels * gain)
     return brighter.astype(np.uint8)
 
 
-def _product(lab: np.ndarray) -> np.ndarray:
-    """The weight of each pixel, from OKLab (h, w, 3) to (h, w). It is 0 in the background."""
-    weights = _central(*lab.shape[:2])
-    found = weights * ~_background(lab)
+def _product(codes: np.ndarray) -> np.ndarray:
+    """The weight of each pixel, from places in `oklab_table` (h, w) to (h, w). It is 0 in the background."""
+    weights = _central(*codes.shape)
+    found = weights * ~_background(codes)
     # The colours of an outline are mixtures, but thin products consist of nothing else.
     inner = found * _eroded(found > 0)
     if inner.sum() >= _SOLID * found.sum():
@@ -96,18 +99,23 @@ def _product(lab: np.ndarray) -> np.ndarray:
     return found if found.sum() >= _LEAST * weights.sum() else weights
 
 
-def _background(lab: np.ndarray) -> np.ndarray:
-    """Where the background is, from OKLab: (h, w, 3) to (h, w) bool."""
-    frame = np.ones(lab.shape[:2], bool)
+def _background(codes: np.ndarray) -> np.ndarray:
+    """Where the background is, from places in `oklab_table`: (h, w) to (h, w) bool."""
+    frame = np.ones(codes.shape, bool)
     frame[_FRAME:-_FRAME, _FRAME:-_FRAME] = False
-    edge = lab[frame]
-    edge = edge[:: -(-len(edge) // _SAMPLE)]
-    lightness = (lab[..., :1] - edge[:, 0]) ** 2
-    hue = sum((lab[..., axis, np.newaxis] - edge[:, axis]) ** 2 for axis in (1, 2))
-    common = _COMMON * len(edge)
-    alike = np.count_nonzero(_SHADE**2 * lightness + hue < _SAME**2, axis=2) >= common
-    equal = np.count_nonzero(lightness + hue < _EQUAL**2, axis=2) >= common
-    background: np.ndarray = equal | _joined(alike, frame)
+    border = codes[frame]
+    border = border[:: -(-len(border) // _SAMPLE)]
+    # Each colour is compared once, however many pixels have it.
+    colours, place_of = np.unique(codes, return_inverse=True)
+    edges, counts = np.unique(border, return_counts=True)
+    lab, edge = oklab_table()[colours], oklab_table()[edges]
+    lightness = (lab[:, :1] - edge[:, 0]) ** 2
+    hue = sum((lab[:, axis, np.newaxis] - edge[:, axis]) ** 2 for axis in (1, 2))
+    common, weight = _COMMON * len(border), counts.astype(np.float32)
+    alike = (_SHADE**2 * lightness + hue < _SAME**2) @ weight >= common
+    equal = (lightness + hue < _EQUAL**2) @ weight >= common
+    place_of = place_of.reshape(codes.shape)
+    background: np.ndarray = equal[place_of] | _joined(alike[place_of], frame)
     return background
 
 

@@ -32,8 +32,8 @@ def to_oklab(colours: np.ndarray) -> np.ndarray:
 
 @cache
 def oklab_table() -> np.ndarray:
-    """OKLab by the upper six bits of each channel: (64, 64, 64, 3) float32."""
-    return grid(64).astype(np.float32)
+    """OKLab by the upper six bits of red, green and blue, put together: (64³, 3) float32."""
+    return grid(64).astype(np.float32).reshape(-1, 3)
 
 
 def grid(levels: int) -> np.ndarray:
