@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -132,10 +132,7 @@ def build(settings: BuildSettings, *, catalogue: Catalogue | None = None) -> Sum
         with BundleWriter(settings.out, generation=next_name(settings.out, created)) as writer:
             store = Store(settings.out)
             with clock.measure("store"):
-                tasks = {
-                    plan.key: EmbeddingTask(plan.recipe, plan.open, store.embeddings(plan.key))
-                    for plan in plans
-                }
+                tasks = _tasks(plans, store)
                 maker = PictureMaker(settings.thumbnail_size)
                 pictures = store.pictures(maker.fingerprint)
             found = embed_catalogue(
@@ -146,23 +143,14 @@ def build(settings: BuildSettings, *, catalogue: Catalogue | None = None) -> Sum
                 raise UserError(_nothing_left(settings.source, found.left_out))
             store.write_sources(catalogue.folder, found.embedded.files_by_image())
             planned = without_vain_colour(list(zip(settings.recipes, plans, strict=True)), products)
-            make = partial(
-                make_lists,
-                store=store,
-                pictures=pictures,
-                writer=writer,
-                clock=clock,
-                search=settings.search,
-            )
-            made = [
-                make(recipe, plan, tasks[plan.key], products, reach=settings.reach, with_map=number == 0)
-                for number, (recipe, plan) in enumerate(planned)
-            ]
+            make = partial(make_lists, store=store, pictures=pictures, writer=writer, clock=clock)
+            made = _made(settings, make, planned, tasks, products)
             overlap, inputs = overlaps(made), _inputs_digest(products)
             products = with_twins(products, made[0].lists, signatures_of(products, pictures))
             if live is not None:
                 live = replace(live, plan=replace(plans[0], recipe=planned[0][0]))
-                _write_live(live, products, tasks[plans[0].key].store, pictures, store, writer, clock)
+                embeddings = tasks[plans[0].key].store
+                _write_live(live, products, embeddings, pictures, store, writer, clock)
             with clock.measure("writing"):
                 writer.write_catalogue(products)
                 _link_thumbnails(products, pictures, writer)
@@ -215,6 +203,25 @@ def _plan_extractors(settings: BuildSettings) -> list[ExtractorPlan]:
             plans[recipe.embedding_key()] = plan_extractor(recipe, runtime=settings.runtime)
         check_heads(recipe, plans[recipe.embedding_key()])
     return [plans[recipe.embedding_key()] for recipe in settings.recipes]
+
+
+def _tasks(plans: Sequence[ExtractorPlan], store: Store) -> dict[str, EmbeddingTask]:
+    return {plan.key: EmbeddingTask(plan.recipe, plan.open, store.embeddings(plan.key)) for plan in plans}
+
+
+def _made(
+    settings: BuildSettings,
+    make: Callable[..., RecipeLists],
+    planned: Sequence[tuple[Recipe, ExtractorPlan]],
+    tasks: Mapping[str, EmbeddingTask],
+    products: list[Product],
+) -> list[RecipeLists]:
+    """The lists of all recipes, and the map of the first."""
+    how = {"search": settings.search, "reach": settings.reach}
+    return [
+        make(recipe, plan, tasks[plan.key], products, with_map=number == 0, **how)
+        for number, (recipe, plan) in enumerate(planned)
+    ]
 
 
 def _write_live(

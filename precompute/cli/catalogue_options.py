@@ -45,26 +45,7 @@ def add_catalogue_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--weights", type=Path, help="weights file of the recipe's model (.weights.h5, .h5 or .keras)"
     )
-    parser.add_argument("--top", type=int, help="how many look-alikes a product page shows at first")
-    parser.add_argument("--depth", type=int, help="how many look-alikes are stored, for filtering")
-    parser.add_argument(
-        "--pictures",
-        choices=CHOICES["pictures"],
-        help="how products with several pictures are compared: by their mean, by the best matching pair, or "
-        f"by the first picture alone (default: the recipe's, {Recipe.pictures})",
-    )
-    parser.add_argument(
-        "--colour",
-        type=float,
-        metavar="WEIGHT",
-        help=f"how much colour counts beside looks, from 0 to {MOST_COLOUR} (default: the recipe's, 0)",
-    )
-    parser.add_argument(
-        "--lists",
-        metavar="KINDS",
-        help=f"lists of several kinds for each product, between which visitors choose: {','.join(LISTS)} or "
-        "some of them, the first shown at first",
-    )
+    _add_list_options(parser)
     parser.add_argument(
         "--thumbnail-size", type=int, default=400, help="longer side of a thumbnail in pixels (default: 400)"
     )
@@ -88,6 +69,29 @@ def add_catalogue_options(parser: argparse.ArgumentParser) -> None:
             help=f"force {name} search for the lists",
         )
     _add_model_options(parser)
+
+
+def _add_list_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--top", type=int, help="how many look-alikes a product page shows at first")
+    parser.add_argument("--depth", type=int, help="how many look-alikes are stored, for filtering")
+    parser.add_argument(
+        "--pictures",
+        choices=CHOICES["pictures"],
+        help="how products with several pictures are compared: by their mean, by the best matching pair, or "
+        f"by the first picture alone (default: the recipe's, {Recipe.pictures})",
+    )
+    parser.add_argument(
+        "--colour",
+        type=float,
+        metavar="WEIGHT",
+        help=f"how much colour counts beside looks, from 0 to {MOST_COLOUR} (default: the recipe's, 0)",
+    )
+    parser.add_argument(
+        "--lists",
+        metavar="KINDS",
+        help=f"lists of several kinds for each product, between which visitors choose: {','.join(LISTS)} or "
+        "some of them, the first shown at first",
+    )
 
 
 def columns_of(arguments: argparse.Namespace) -> dict[str, str]:

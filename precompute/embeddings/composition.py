@@ -15,7 +15,7 @@ from precompute.store import PictureStore
 
 
 @dataclass(frozen=True)
-class Part:
+class WeightedPart:
     """One part of all vectors: `values` (r, k), float32, a row for each vector, and its `weight`."""
 
     weight: float
@@ -29,7 +29,7 @@ def parts_of(
     *,
     pictures: PictureStore | None,
     projected: Callable[[np.ndarray], np.ndarray],
-) -> list[Part]:
+) -> list[WeightedPart]:
     """The parts of pictures under a recipe that has parts: all but the title, which products have.
 
     `embeddings` (r, d), float32, are those of `images`, which `projected` may change in place. Each row of a
@@ -46,15 +46,15 @@ def parts_of(
                 f"Expected the head {head.file} to fit embeddings of {embeddings.shape[1]:,} numbers. "
                 f"Received: one for {len(matrix.mean):,}; fit it again with this recipe."
             )
-        heads.append(Part(head.weight, matrix.applied(embeddings)))
+        heads.append(WeightedPart(head.weight, matrix.applied(embeddings)))
     parts = []
     if recipe.features:
-        parts.append(Part(recipe.features, projected(embeddings)))
+        parts.append(WeightedPart(recipe.features, projected(embeddings)))
     parts += heads
     if recipe.colour:
         if pictures is None:
             raise ValueError(f"Expected the pictures' colours for {recipe.name}. Received: none.")
-        parts.append(Part(recipe.colour, unit_colours(pictures.descriptors(images))))
+        parts.append(WeightedPart(recipe.colour, unit_colours(pictures.descriptors(images))))
     return parts
 
 
@@ -63,7 +63,7 @@ def unit_colours(descriptors: np.ndarray) -> np.ndarray:
     return to_unit_length(descriptors.astype(np.float32))
 
 
-def together(parts: Sequence[Part]) -> np.ndarray:
+def together(parts: Sequence[WeightedPart]) -> np.ndarray:
     """The parts side by side (r, sum of k), float32, so that a vector of which no part is zero is a unit one.
 
     The cosine of two such vectors is the mean of their parts' cosines, weighed by the squares of the weights.

@@ -10,7 +10,7 @@ from itertools import chain, repeat
 import numpy as np
 
 from bundle import Product
-from precompute.embeddings.composition import Part, parts_of, together
+from precompute.embeddings.composition import WeightedPart, parts_of, together
 from precompute.embeddings.projection import centre, project
 from precompute.models.recipe import ANCHORS, MOST_PICTURES, Recipe
 from precompute.store import EmbeddingStore, PictureStore
@@ -74,10 +74,13 @@ def compared_vectors(
     if recipe.has_parts:
         parts = parts_of(values, images, recipe, pictures=pictures, projected=projected)
     else:
-        parts = [Part(1.0, projected(values))]
+        parts = [WeightedPart(1.0, projected(values))]
     if recipe.pictures == "mean":
         unit_length = recipe.projection == "centre"
-        parts = [Part(part.weight, means(part.values, counts, to_unit_length=unit_length)) for part in parts]
+        parts = [
+            WeightedPart(part.weight, means(part.values, counts, to_unit_length=unit_length))
+            for part in parts
+        ]
         counts = np.ones_like(counts)
     return Vectors(list(compared), together(parts), counts, images if recipe.pictures == "best" else None)
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from bundle import Product, ProductImage
 from pictures.colours.descriptor import COLOUR_DIMENSIONS
-from precompute.embeddings.composition import Part, together
+from precompute.embeddings.composition import WeightedPart, together
 from precompute.embeddings.vectors import compared_vectors
 from precompute.models.heads import Head, HeadMatrix, open_head, write_head
 from precompute.models.recipe import DEFAULT, RECIPES, Recipe
@@ -110,7 +110,7 @@ def test_a_recipe_without_parts_gives_the_bytes_that_it_always_gave(stores: Stor
 
 
 def test_a_part_that_is_zero_leaves_the_others_their_weights() -> None:
-    parts = [Part(0.6, np.eye(2, dtype=np.float32)), Part(0.8, np.float32([[1], [0]]))]
+    parts = [WeightedPart(0.6, np.eye(2, dtype=np.float32)), WeightedPart(0.8, np.float32([[1], [0]]))]
     assert np.allclose(together(parts), [[0.6, 0, 0.8], [0, 0.6, 0]])
 
 
