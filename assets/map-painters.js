@@ -35,12 +35,12 @@ in vec2 place;
 in float group;
 uniform vec2 centre, scale;
 uniform float size, chosen;
-uniform bool front;
+uniform bool front, dims;
 uniform vec3 colours[12], rest;
 out vec4 colour;
 out float diameter;
 void main() {
-  bool picked = chosen < 0.0 || group == chosen;
+  bool picked = (chosen < 0.0 || group == chosen) && !(dims && group == 65535.0);
   // Those that are not chosen lie behind: each of two passes leaves the others outside of the picture.
   gl_Position = picked == front ? vec4((place - centre) * scale, 0, 1) : vec4(2, 2, 2, 1);
   diameter = gl_PointSize = size;
@@ -66,6 +66,7 @@ class WebGLPainter {
   constructor(gl, points) {
     this.gl = gl;
     this.count = points.count;
+    this.dims = points.meant !== null;
     this.program = gl.createProgram();
     this.#compile(gl.VERTEX_SHADER, VERTEX);
     this.#compile(gl.FRAGMENT_SHADER, FRAGMENT);
@@ -80,7 +81,7 @@ class WebGLPainter {
       places[2 * point + 1] = points.y[point];
     }
     this.#fill("place", places, 2);
-    this.#fill("group", points.group, 1);
+    this.#fill("group", points.drawn, 1);
     gl.enable(gl.BLEND);
     gl.blendFunc(gl.ONE, gl.ONE_MINUS_SRC_ALPHA);
   }
@@ -124,7 +125,8 @@ class WebGLPainter {
     gl.uniform1f(at("chosen"), chosen ?? -1);
     gl.uniform3fv(at("colours"), colours.flat());
     gl.uniform3fv(at("rest"), rest);
-    for (const front of chosen === null ? [1] : [0, 1]) {
+    gl.uniform1i(at("dims"), Number(this.dims));
+    for (const front of chosen === null && !this.dims ? [1] : [0, 1]) {
       gl.uniform1i(at("front"), front);
       gl.drawArrays(gl.POINTS, 0, this.count);
     }
@@ -157,11 +159,11 @@ class PlainPainter {
     const css = ([red, green, blue], alpha) => `rgb(${red * 255} ${green * 255} ${blue * 255} / ${alpha})`;
     const styles = colours.map((colour) => css(colour, 0.85));
     const behind = css(rest, 0.5);
-    for (const front of chosen === null ? [true] : [false, true]) {
+    for (const front of chosen === null && !points.meant ? [true] : [false, true]) {
       let last = "";
       for (const point of points.sorted) {
         const group = points.group[point];
-        const picked = chosen === null || group === chosen;
+        const picked = (chosen === null || group === chosen) && (!points.meant || points.meant[point] === 1);
         if (picked !== front) continue;
         const left = (points.x[point] - x) * scale + width / 2 - size / 2;
         const top = (points.y[point] - y) * scale + height / 2 - size / 2;

@@ -7,6 +7,8 @@ import { ask } from "./problems.js";
 const CELLS = 128; // of the index, on each axis
 const SHIFT = 9; // SPAN / CELLS = 2 ** SHIFT
 
+const DIMMED = 65535; // drawn as the group of what is not meant
+
 export class Points {
   /** @param {ArrayBuffer} buffer  three columns of little-endian 16-bit numbers: x, y and group, a row a product */
   constructor(buffer) {
@@ -15,6 +17,8 @@ export class Points {
     this.x = columns.subarray(0, this.count);
     this.y = columns.subarray(this.count, 2 * this.count);
     this.group = columns.subarray(2 * this.count);
+    /** What is meant, one byte a point, or null for all. @type {Uint8Array<ArrayBuffer> | null} */
+    this.meant = null;
     this.bounds = { left: SPAN, top: SPAN, right: 0, bottom: 0 };
     this.starts = new Uint32Array(CELLS * CELLS + 1);
     this.sorted = new Uint32Array(this.count);
@@ -33,8 +37,8 @@ export class Points {
   }
 
   /**
-   * The positions of the points inside a box of the map, its edges included, lowest first; of one `group` where it is
-   * given. Without `most`, there are never too many.
+   * The positions of the points that are meant inside a box of the map, its edges included, lowest first; of one
+   * `group` where it is given. Without `most`, there are never too many.
    *
    * @overload
    * @param {import("./map-view.js").Box} box
@@ -63,11 +67,17 @@ export class Points {
         const [x, y] = [this.x[point], this.y[point]];
         if (x < left || x > right || y < top || y > bottom) continue;
         if (group !== null && this.group[point] !== group) continue;
+        if (this.meant && !this.meant[point]) continue;
         if (found.length === most) return null;
         found.push(point);
       }
     }
     return Uint32Array.from(found).sort();
+  }
+
+  /** The group of each point, and another number for those that are not meant. */
+  get drawn() {
+    return this.meant ? this.group.map((group, point) => (this.meant?.[point] ? group : DIMMED)) : this.group;
   }
 
   /**
@@ -89,6 +99,15 @@ export class Points {
     }
     return best;
   }
+}
+
+/**
+ * Which points are meant, by the address that says so; null where there is none.
+ *
+ * @param {string} href
+ */
+export async function meantOf(href) {
+  return href ? new Uint8Array(await (await ask(href)).arrayBuffer()) : null;
 }
 
 // The points fetched last: Dash puts its own page in the place of the first one.

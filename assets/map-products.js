@@ -77,9 +77,10 @@ export const imagesOf = ({ image: src, width, height }) =>
  *
  * @param {Dot[]} dots
  * @param {{ width: number, height: number }} [view]  in pixels
+ * @param {import("./map-view.js").Box[]} [kept]  where there is to be no picture, in pixels
  * @returns {Map<number, Dot & { size: number }>}
  */
-export function withRoom(dots, view) {
+export function withRoom(dots, view, kept = []) {
   const size = dots.length <= 30 ? 92 : dots.length <= 120 ? 72 : 54;
   const step = size + 6;
   const order = (/** @type {Dot} */ { position }) => Math.imul(position + 1, 2654435761) >>> 0;
@@ -95,7 +96,9 @@ export function withRoom(dots, view) {
       const other = taken.get(cell);
       return !other || Math.abs(other.x - dot.x) >= step || Math.abs(other.y - dot.y) >= step;
     });
-    if (!free) continue;
+    const covers = kept.some(({ left, top, right, bottom }) =>
+      dot.x + size / 2 > left && dot.x - size / 2 < right && dot.y + size / 2 > top && dot.y - size / 2 < bottom);
+    if (!free || covers) continue;
     taken.set(`${column},${row}`, dot);
     places.set(dot.position, { ...dot, size });
   }

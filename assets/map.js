@@ -5,7 +5,8 @@ import { ARROWS, isShortcut } from "./inputs.js";
 import { MapCanvas } from "./map-canvas.js";
 import { Gestures } from "./map-gestures.js";
 import { Pointed } from "./map-pointed.js";
-import { pointsOf } from "./map-points.js";
+import { Names } from "./map-names.js";
+import { meantOf, pointsOf } from "./map-points.js";
 import { Panel, Pictures, Products, withRoom } from "./map-products.js";
 import { readState, writtenState } from "./map-state.js";
 import { View } from "./map-view.js";
@@ -19,9 +20,11 @@ const STEP = 1.6; // times that the buttons and keys enlarge the map
 
 /** @param {HTMLElement} root */
 export async function start(root) {
+  const { points: address = "", matching = "" } = root.dataset;
   try {
-    const points = await pointsOf(root.dataset.points ?? "");
+    const [points, meant] = await Promise.all([pointsOf(address), meantOf(matching)]);
     if (!root.isConnected) return () => {};
+    points.meant = meant;
     const map = new ProductMap(root, points);
     return () => map.stop();
   } catch (error) {
@@ -52,6 +55,7 @@ class ProductMap {
     this.pictures = new Pictures(get(root, ".map-pictures"), this.products);
     this.panel = new Panel(get(root, ".map-panel"), this.products);
     this.pointed = new Pointed(root, this.products);
+    this.titles = new Names(get(root, ".map-names"), points, this.groups);
     this.ending = new AbortController(); // takes every listener away at the end
     this.rest = 0; // the pause that is waited for, 0 for none
     this.frame = 0; // the same for the next frame
@@ -104,19 +108,19 @@ class ProductMap {
 
   #draw() {
     this.canvas.draw(this.view, this.group);
-    this.pictures.show(this.#places());
+    this.pictures.show(this.#places(this.titles.show(this.view, this.group)));
     this.#placePointed();
     this.#placeBand();
   }
 
-  // The pictures that there is room for.
-  #places() {
+  /** @param {import("./map-view.js").Box[]} kept  where there is to be no picture */
+  #places(kept) {
     const inView = this.points.inside(this.view.box(), { group: this.group, most: PICTURES });
     const dots = [...(inView ?? [])].map((position) => {
       const [x, y] = this.#onScreen(position);
       return { position, x, y, colour: this.canvas.cssOf(this.points.group[position]) };
     });
-    return withRoom(dots, this.view);
+    return withRoom(dots, this.view, kept);
   }
 
   /** @param {number} position */
@@ -227,7 +231,12 @@ class ProductMap {
     this.root.addEventListener("focusin", named, { signal });
     this.root.addEventListener("pointerover", named, { signal });
     // A page that is left at once is found again where it was left.
-    document.addEventListener("click", () => this.rest && this.#keepAddress(), { signal, capture: true });
+    document.addEventListener("click", ({ target }) => {
+      if (this.rest) this.#keepAddress();
+      // Filters leave the map where it is.
+      const link = closest(target, "main a[href]", HTMLAnchorElement);
+      if (link?.pathname === location.pathname) link.hash = location.hash;
+    }, { signal, capture: true });
   }
 
   /** @param {EventTarget | null} target */

@@ -1,7 +1,7 @@
 // The search field, which searches as one types, and the slider for how many look-alikes are shown.
 
 import { addressWith, showCount } from "./controls.js";
-import { get } from "./elements.js";
+import { find, get } from "./elements.js";
 import { go, goBy, isSearching, now, soon } from "./navigation.js";
 
 const box = get(document, "#search", HTMLInputElement);
@@ -21,17 +21,20 @@ export function start() {
 }
 
 function search() {
-  const inGallery = location.pathname === gallery;
-  const current = new URLSearchParams(inGallery ? location.search : "");
+  // A page that can be searched itself stays; all others lead to the gallery.
+  const stays = location.pathname === gallery || find(document, "main [data-searches]") !== null;
+  const page = stays ? location.pathname : gallery;
+  const current = new URLSearchParams(stays ? location.search : "");
   const words = box.value.trim();
-  if (inGallery && (current.get("q") ?? "") === words) return;
+  if (stays && (current.get("q") ?? "") === words) return;
   const typing = isSearching() && current.has("q");
   current.delete("q");
   current.delete("exact");
   current.delete("page");
   const wanted = new URLSearchParams([...(words ? [["q", words]] : []), ...current]);
   // One search is one entry of the history, however many letters it was typed with.
-  go(wanted.size ? `${gallery}?${wanted}` : gallery, { by: "search", replace: typing });
+  const place = page === gallery ? "" : location.hash;
+  go((wanted.size ? `${page}?${wanted}` : page) + place, { by: "search", replace: typing });
 }
 
 /** @param {HTMLInputElement} slider */

@@ -91,9 +91,12 @@ class Index:
             return [], total
         return list(islice(self._kept(order, members), offset, offset + limit)), total
 
-    def admitted(self, query: Query) -> bytes | None:
-        """One byte for each product: 1 if the query's filters admit it, else 0; None if they admit all."""
-        restrictions = self._restrictions(query.filters, None)
+    def admitted(self, query: Query, *, found: Sequence[int] | None = None) -> bytes | None:
+        """One byte for each product: 1 if the query's filters admit it, else 0; None if they admit all.
+
+        `found` is as for `positions`.
+        """
+        restrictions = self._restrictions(query.filters, found)
         return self._flags(reduce(and_, restrictions.values())) if restrictions else None
 
     def facets(self, query: Query, *, found: Sequence[int] | None) -> Facets:

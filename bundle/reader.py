@@ -125,6 +125,10 @@ class Bundle:
         """One byte for each product in the catalogue's order, 1 if `filters` admit it; None for all."""
         return self._index.admitted(Query(filters=filters))
 
+    def matching(self, query: Query) -> bytes | None:
+        """One byte for each product in the catalogue's order, 1 if a query finds it; None if it finds all."""
+        return self._index.admitted(query, found=self._words.positions(self._words.understood(query)))
+
     def facets(self, query: Query = EVERYTHING) -> Facets:
         """The filters that apply to a query's products, and how many products each choice would leave."""
         return self._index.facets(query, found=self._words.positions(self._words.understood(query)))

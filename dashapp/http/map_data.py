@@ -1,4 +1,4 @@
-"""Serves the map's script: the points of a recipe's map, and the products at some of them."""
+"""Serves the map's script: a recipe's points, the products at some of them, and which of them are meant."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import sys
 from array import array
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, Flask, Response, request
@@ -16,7 +17,14 @@ from flask import Blueprint, Flask, Response, request
 from bundle import Bundle, BundleError, Product
 from bundle.caches import cached_with_owner
 from bundle.query import category_name, category_path
-from dashapp.addresses import MAP, href_of, product_href, with_arguments
+from dashapp.addresses import (
+    MAP,
+    GalleryQuery,
+    arguments_of,
+    href_of,
+    product_href,
+    with_arguments,
+)
 from dashapp.http.thumbnails import YEAR
 from dashapp.shown_recipe import ShownRecipe
 from dashapp.site import Site, Sites
@@ -47,6 +55,13 @@ def products_href(bundle: Bundle, site: Site, recipe: ShownRecipe) -> str:
     """The address of products, to which `&positions=` with numbers and commas is added."""
     arguments = with_arguments("", recipe=site.in_address(recipe)) or "?"
     return href_of(f"{MAP}/{map_tag(bundle)}/products") + arguments
+
+
+def matching_href(bundle: Bundle, query: GalleryQuery) -> str:
+    """The address that says which products a query means; empty if it means all."""
+    arguments = replace(query, page=1, unfolded="").arguments()
+    address = href_of(f"{MAP}/{map_tag(bundle)}/matching", **arguments)
+    return address if "?" in address else ""
 
 
 def groups_of(categories: Sequence[tuple[str, int]]) -> dict[str, int]:
@@ -105,10 +120,10 @@ def points(bundle: Bundle, recipe: str) -> bytes | None:
 
 
 def register_map(server: Flask, sites: Sites) -> None:
-    """Serve `/map/<tag>/points` and `/map/<tag>/products`; another bundle's tag gives a 404 that says so."""
+    """Serve `points`, `products` and `matching` below `/map/<tag>`; another bundle's tag gives a 404."""
     blueprint = Blueprint("map", __name__)
 
-    @blueprint.get(f"{MAP}/<tag>/<any(points, products):what>")
+    @blueprint.get(f"{MAP}/<tag>/<any(points, products, matching):what>")
     def answer(tag: str, what: str) -> Response:
         site = sites.current()
         if site.bundle is None or tag != map_tag(site.bundle):
@@ -117,8 +132,7 @@ def register_map(server: Flask, sites: Sites) -> None:
         if recipe is None:
             return _plain("There is no such recipe.", 404)
         try:
-            made = _points if what == "points" else _products
-            response = made(site, site.bundle, recipe)
+            response = _ANSWERS[what](site, site.bundle, recipe)
         except (BundleError, sqlite3.Error) as error:
             server.logger.exception("The map could not be read from the bundle.")
             return _plain(str(error), 503)
@@ -146,6 +160,16 @@ def _products(site: Site, bundle: Bundle, recipe: ShownRecipe) -> Response:
     found = bundle.products_at(int(text) for text in texts)
     records = [_record(site, recipe, position, product) for position, product in sorted(found.items())]
     return Response(json.dumps(records, ensure_ascii=False), mimetype="application/json")
+
+
+def _matching(_: Site, bundle: Bundle, __: ShownRecipe) -> Response:
+    """One byte for each product in the catalogue's order, 1 if the address's query means it."""
+    query = GalleryQuery.from_arguments(arguments_of(request.query_string.decode("latin-1"))).query
+    body = bundle.matching(query)
+    return Response(bytes([1]) * bundle.count if body is None else body, mimetype="application/octet-stream")
+
+
+_ANSWERS = {"points": _points, "products": _products, "matching": _matching}
 
 
 def _record(site: Site, recipe: ShownRecipe, position: int, product: Product) -> dict[str, Any]:

@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import ClassVar
 
-from bundle import Bundle
-from dashapp.addresses import GALLERY, MAP, href_of
+from bundle import Bundle, Query
+from dashapp.addresses import GALLERY, MAP, Arguments, GalleryQuery, href_of
 from dashapp.http.assets import asset_href
-from dashapp.http.map_data import COLOURS, groups_of, points, points_href, products_href
+from dashapp.http.map_data import (
+    COLOURS,
+    groups_of,
+    matching_href,
+    points,
+    points_href,
+    products_href,
+)
 from dashapp.parts import html
 from dashapp.parts.components import button_link, message, recipe_switch
+from dashapp.parts.filter_bar import active_chips, active_filters, filter_bar, filters_button
 from dashapp.parts.html import Component
 from dashapp.parts.view import View
 from dashapp.parts.wording import counted
@@ -21,7 +31,7 @@ _HIDDEN = {"aria-hidden": "true"}
 _KEYS = "Arrow keys move it, plus and minus zoom, 0 shows all of it. The list below names what is in view."
 
 
-def map_page(site: Site, bundle: Bundle, *, arguments: dict[str, str]) -> View:
+def map_page(site: Site, bundle: Bundle, *, arguments: Arguments) -> View:
     """The map of the recipe in the argument `recipe`, or the first recipe that has a map.
 
     Raises `BundleError` if the map cannot be read.
@@ -33,10 +43,12 @@ def map_page(site: Site, bundle: Bundle, *, arguments: dict[str, str]) -> View:
     recipe = asked if asked in mapped else mapped[0]
     groups = groups_of(bundle.categories())
     number = counted(bundle.count, "product")
+    query = MapQuery.from_arguments(arguments)
     text = [html.H1("Map"), html.P(_sentence(groups))]
     modules = {
         "data-module": asset_href("map.js"),
         "data-points": points_href(site, bundle, recipe),
+        "data-matching": matching_href(bundle, GalleryQuery(query.query)),
         "data-products": products_href(bundle, site, recipe),
     }
     parts = [_stage(number), _legend(groups), _panel()]
@@ -45,12 +57,57 @@ def map_page(site: Site, bundle: Bundle, *, arguments: dict[str, str]) -> View:
         body=html.Div(
             [
                 html.Div([html.Div(text), _recipes(site, mapped, recipe)], className="map-head"),
+                html.Div(_filters(bundle, query), className="map-filters"),
                 html.Noscript(html.P(["The map needs JavaScript. ", _gallery_link()])),
                 html.Div(parts, className="map", **modules),
-            ]
+            ],
+            **{"data-searches": "true"},
         ),
+        search=query.query.search,
         description=f"{number} on a map: those that look alike lie close together.",
     )
+
+
+@dataclass(frozen=True)
+class MapQuery(GalleryQuery):
+    """Which products are not dimmed on the map of a `recipe`."""
+
+    recipe: str = ""
+
+    path: ClassVar[str] = MAP
+
+    @classmethod
+    def from_arguments(cls, arguments: Arguments) -> MapQuery:
+        """See `GalleryQuery`."""
+        asked = GalleryQuery.from_arguments(arguments)
+        return cls(
+            replace(asked.query, sort="", seed=0), unfolded=asked.unfolded, recipe=arguments.get("recipe", "")
+        )
+
+    def arguments(self) -> dict[str, str | tuple[str, ...]]:
+        """See `GalleryQuery`."""
+        return {**super().arguments(), "recipe": self.recipe}
+
+
+def _filters(bundle: Bundle, query: MapQuery) -> list[Component | None]:
+    """The filters behind their button, what is active of them, and how many products are not dimmed."""
+    page = bundle.page(query.query, limit=0)
+    active = active_filters(query, currency=bundle.currency)
+    bar = filter_bar(query, bundle.facets(query.query), total=page.total)
+    narrowed = None
+    if query.query != Query():
+        gallery = html.A("See them as a list", href=GalleryQuery(query.query).href, className="more")
+        everything = html.A("Show all again", href=MapQuery(recipe=query.recipe).href, className="more")
+        words = page.search.corrected or query.query.search
+        what = f" for “{words}”" if words else ""
+        count = f"{counted(page.total, 'product')}{what}; the others are dimmed. "
+        ways = [gallery, " · ", everything] if page.total else [everything]
+        narrowed = html.P([count, *ways], className="count", role="status")
+    return [
+        filters_button(bar, query, active=len(active)),
+        active_chips(query, currency=bundle.currency),
+        narrowed,
+    ]
 
 
 def _no_map() -> View:
@@ -82,6 +139,7 @@ def _stage(number: str) -> Component:
         [
             html.Div(className="map-canvas", **_HIDDEN),
             html.Div(className="map-pictures", **_HIDDEN),
+            html.Div(className="map-names", **_HIDDEN),
             html.Div(className="map-band", hidden=True),
             html.A(className="map-mark", hidden=True, tabIndex=-1, **_HIDDEN),
             html.A(className="map-card", hidden=True, tabIndex=-1, **_HIDDEN),

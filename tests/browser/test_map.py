@@ -40,7 +40,7 @@ def place(page: Page, number: int) -> tuple[float, float]:
 
 def pixel(page: Page, at: tuple[float, float]) -> tuple[int, int, int]:
     """The colour of the dot at a place, pictures put out of the way."""
-    page.add_style_tag(content=".map-pictures { visibility: hidden }")
+    page.add_style_tag(content=".map-pictures, .map-names { display: none }")
     clip = {"x": at[0] - 1, "y": at[1] - 1, "width": 3, "height": 3}
     return Image.open(io.BytesIO(page.screenshot(clip=clip))).convert("RGB").getpixel((1, 1))
 
@@ -169,6 +169,26 @@ def test_a_category_alone_is_in_colour_and_in_the_list(page: Page) -> None:
     eventually(lambda: pixel(page, place(page, 1)), lambda found: not near(found, grey))
     page.locator(".map-group").filter(has_text="Größen/Maße").first.click()
     expect(page.locator(".map-panel").get_by_role("status")).to_have_text("120 products")
+
+
+def test_a_search_dims_the_rest_and_filters_keep_the_place(page: Page) -> None:
+    open_map(page)
+    status = page.locator(".map-panel").get_by_role("status")
+    page.locator("#search").press_sequentially("mug")
+    expect(page).to_have_url(re.compile(r"/map\?q=mug$"))
+    expect(page.locator(".map-filters .count")).to_contain_text("40 products for “mug”")
+    expect(status).to_have_text("40 products")
+    expect(page.locator("#search")).to_be_focused()
+    expect(page.locator(".map-name").first).to_be_visible()
+    page.get_by_role("button", name="Zoom in").click()
+    page.wait_for_url(re.compile("#at="))
+    place = page.url.split("#")[1]
+    page.locator(".filters-fold > summary").click()
+    page.locator(".menu[data-switch=brand] summary").click()
+    page.locator("[data-option=Nord]").click()
+    expect(page).to_have_url(re.compile(r"/map\?q=mug&brand=Nord#" + re.escape(place) + "$"))
+    page.get_by_role("link", name="See them as a list").click()
+    expect(page).to_have_url(re.compile(r"/\?q=mug&brand=Nord$"))
 
 
 def test_pictures_stand_for_dots_where_there_is_room(page: Page) -> None:

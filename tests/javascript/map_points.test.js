@@ -28,6 +28,15 @@ test("the columns are x, y and group", () => {
   assert.deepEqual([points.x[5], points.y[5], points.group[5]], [columns[5], columns[COUNT + 5], columns[2 * COUNT + 5]]);
 });
 
+test("what is not meant is neither found nor drawn in its colour", () => {
+  const meant = Uint8Array.from(all, (point) => Number(point % 3 === 0));
+  const some = Object.assign(new Points(columns.buffer), { meant });
+  const everywhere = { left: 0, top: 0, right: 65535, bottom: 65535 };
+  assert.deepEqual([...some.inside(everywhere)], all.filter((point) => point % 3 === 0));
+  assert.deepEqual([...some.drawn.slice(0, 3)], [columns[2 * COUNT], 65535, 65535]);
+  assert.equal(points.drawn, points.group);
+});
+
 test("the bounds hold all points, and no more", () => {
   const { left, top, right, bottom } = points.bounds;
   assert.deepEqual(

@@ -68,6 +68,12 @@ test("no picture is cut at the edge of the view, and none of its dots is left ou
   }
 });
 
+test("where a name stands there is no picture", () => {
+  const name = { left: 400, top: 280, right: 480, bottom: 304 };
+  const dots = [{ position: 0, x: 440, y: 290, colour: "" }, { position: 1, x: 100, y: 290, colour: "" }];
+  assert.deepEqual([...withRoom(dots, { width: 900, height: 600 }, [name]).keys()], [1]);
+});
+
 test("the more dots, the smaller the pictures", () => {
   const sizes = [30, 120, 121].map((count) => withRoom(drawnDots(count)).values().next().value.size);
   assert.deepEqual(sizes, [92, 72, 54]);

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from bundle import Bundle
-from bundle.query import category_name, category_path
+from bundle import Bundle, Query
+from bundle.query import Filters, category_name, category_path
 from dashapp import create_app
 from dashapp.addresses import product_href
 from dashapp.http.assets import ASSETS
@@ -55,6 +55,29 @@ def test_the_page_names_its_points_and_its_groups(client: FlaskClient, bundle: B
     assert dict(legend(response.text)) == {name: str(count) for name, count in counts.items()}
     assert not select(response.text, "plates")
     assert one(response.text, "[role=application]").get("tabindex") == "0"
+
+
+def test_a_search_and_filters_say_which_products_are_not_dimmed(client: FlaskClient, bundle: Bundle) -> None:
+    html = client.get("/map?q=mug&stock=in&category=Mugs").text
+    (href,) = attributes(html, "[data-matching]", "data-matching")
+    said = client.get(href)
+    meant = bundle.page(Query("mug", filters=Filters(category="Mugs", in_stock=True)), limit=200).products
+    everything = bundle.page(limit=200).products
+    assert [each for each, flag in zip(everything, said.data, strict=True) if flag] == list(
+        bundle.products_among([each.id for each in everything if each in meant], Filters())
+    )
+    assert 0 < len(meant) < bundle.count and len(said.data) == bundle.count
+    assert f"{len(meant)} products for “mug”; the others are dimmed." in text_of(html, ".count")
+    assert links_of(html)["See them as a list"] == "/?q=mug&category=Mugs&stock=in"
+    assert one(html, "#search").get("value") == "mug"
+    assert attributes(client.get("/map").text, "[data-matching]", "data-matching") == [""]
+    assert client.get(address(bundle, "matching")).data == bytes([1]) * bundle.count
+
+
+def test_a_search_that_finds_nothing_dims_all(client: FlaskClient, bundle: Bundle) -> None:
+    html = client.get("/map?q=nothing+of+the+kind").text
+    assert "See them as a list" not in links_of(html) and links_of(html)["Show all again"] == "/map"
+    assert not any(client.get(address(bundle, "matching?q=nothing+of+the+kind")).data)
 
 
 def test_points_are_the_places_and_groups_in_the_catalogues_order(
