@@ -177,10 +177,10 @@ def _recommended(
 def _card(site: Site, found: Recommendation, asked: _Asked) -> Component:
     less = replace(asked, less=(*asked.less, found.product.id)).href
     because = f"Close to {listing([each.title for each in found.because])}."
-    parts = [html.Div(why_panel(found.product, [because], less_href=less), className="card-row")]
+    row = [why_panel(found.product, [because], less_href=less)]
     if found.variants:
-        parts.append(variants_panel(site, found.variants, href=product_href))
-    return card(site, found.product, *parts, pick_button(found.product))
+        row.append(variants_panel(site, found.variants, href=product_href))
+    return card(site, found.product, html.Div(row, className="card-row"), pick_button(found.product))
 
 
 def _chips(chips: list[Component], *, label: str) -> Component:

@@ -111,7 +111,7 @@ def nothing_alike(recipe: ShownRecipe, best: float | None) -> Component | None:
     """Says that nothing in a list is really alike, if its `best` score says so."""
     if best is None or not recipe.is_weak(best):
         return None
-    text = "Nothing here is really alike. These are the nearest there are."
+    text = "Nothing here comes really close. These are the nearest there are."
     return html.P(text, className="narrowed", role="status")
 
 

@@ -143,7 +143,7 @@ def test_cards_say_in_a_word_how_close_they_are_and_leave_the_number_to_why(clie
 def test_a_list_in_which_nothing_is_alike_says_so_and_shows_the_nearest_all_the_same(
     client: FlaskClient,
 ) -> None:
-    said = "Nothing here is really alike. These are the nearest there are."
+    said = "Nothing here comes really close. These are the nearest there are."
     html = client.get(product_href("plain", recipe=FAR.name)).text
     assert texts_in(html, ".narrowed[role=status]") == [said]
     assert len(links(html, "card-name")) == FAR.top and set(texts_in(html, ".card-closeness")) == {""}

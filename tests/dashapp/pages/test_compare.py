@@ -59,7 +59,7 @@ def test_each_list_is_the_recipes_own_and_in_its_order(client: FlaskClient, data
 def test_each_list_says_in_words_how_close_it_comes(client: FlaskClient) -> None:
     left, right = columns(client.get("/compare/plain").text)
     assert texts(left, ".card-closeness")[:3] == ["Very close", "Very close", "Close"]
-    assert "Nothing here is really alike" in words(right) and "really alike" not in words(left)
+    assert "Nothing here comes really close" in words(right) and "comes really close" not in words(left)
 
 
 def test_what_both_lists_hold_is_marked_with_its_place_in_the_other(client: FlaskClient) -> None:
