@@ -42,6 +42,16 @@ VERSION = 1
 SHARD_BYTES = 1 << 20
 """The largest size of a file of vectors in bytes. Only a single row that is larger may exceed it."""
 
+PHOTO_BYTES = 120_000_000
+"""The most memory that decoding a photo takes."""
+
+_MASTER_BYTES = 65_000_000
+_WORKER_BYTES = 67_000_000
+_ROW_BYTES = 520
+_ROW_BYTES_A_WORKER = 530
+"""Memory of gunicorn's master, of a worker with its decoding process, and of a row besides its vector, in all
+and for each worker. Measured with 100,000 made-up products of `benchmarks/live.py`, after four publishes."""
+
 _HINT = "build it again, run: python -m precompute build SOURCE --live"
 
 
@@ -139,6 +149,15 @@ class LiveSearch:
 def has_live(bundle: Bundle) -> bool:
     """Whether a bundle was built with a live part, even a damaged one."""
     return (bundle.folder / FOLDER).is_dir()
+
+
+def host_memory(*, rows: int, dimensions: int, workers: int) -> int:
+    """The bytes of memory that a server takes that searches by photo among so many rows of vectors.
+
+    Each photo that is being decoded takes up to `PHOTO_BYTES` more.
+    """
+    each = dimensions + _ROW_BYTES + workers * _ROW_BYTES_A_WORKER
+    return _MASTER_BYTES + workers * _WORKER_BYTES + rows * each
 
 
 def read_owners(live: LiveSearch) -> array[int]:

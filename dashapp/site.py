@@ -6,7 +6,7 @@ import hashlib
 import logging
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http.client import OK
 from pathlib import Path
 from statistics import median
@@ -182,7 +182,8 @@ class Sites:
                 self._opened = fmt.read_current(self._settings.data)
                 site = open_site(self._settings)
                 if site.bundle is not None or self._site.bundle is None:
-                    self._before, self._site = self._site, site
+                    # Of the one before, only pictures are asked for: its vectors need not stay in memory.
+                    self._before, self._site = replace(self._site, engine=None), site
         finally:
             self._turn.release()
 

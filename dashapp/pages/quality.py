@@ -25,7 +25,7 @@ _OTHERS = {
         "Where a product has several pictures and one of them is searched for among all.",
     ),
     "colour_at_5": ("The first 5 have the same main colour", ""),
-    "facts_at_5": ("The first 5 share a fact", "Of each product’s facts, such as its material."),
+    "facts_at_5": ("Facts that the first 5 have too", "Of each product’s facts, such as its material."),
     "largest_hub": (
         "Lists with the most frequent product",
         "Among their first 10. Fewer are better: it looks like everything.",

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bundle.live import PHOTO_BYTES
 from precompute.cli.catalogue_options import add_catalogue_options, recipes_of, source_of
 from precompute.cli.output import add_output_options, show
 from precompute.reports.slug import LIMIT, MEGABYTE
@@ -84,6 +85,9 @@ def _lines(plans: Sequence[Plan]) -> Iterator[str]:
         yield f"Slug        {_size(each.slug)}, {verdict}"
         if each.advice:
             yield f"            {each.advice}"
+        if each.host:
+            photo = f"and {_size(PHOTO_BYTES)} for each large photo that is decoded"
+            yield f"Host        {_size(each.host)} of memory for two workers that search by photo, {photo}"
 
 
 def _size(size: int) -> str:

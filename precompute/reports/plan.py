@@ -17,6 +17,7 @@ import numpy as np
 from bundle import Bundle
 from bundle import format as fmt
 from bundle.database import create_catalogue
+from bundle.live import host_memory
 from precompute.building.build import BuildSettings, Summary, build
 from precompute.embeddings.picture_maker import PictureMaker
 from precompute.embeddings.vectors import Vectors, compared_vectors
@@ -84,7 +85,8 @@ class Plan:
 
     `seconds` by stage; `memory` in bytes at the most; `sizes` of the generation; `disk` bytes of the output
     folder after the build, the store included; `slug` bytes of a deploy, compressed; `advice` the smallest
-    change with which the slug would fit, empty where it fits as it is.
+    change with which the slug would fit, empty where it fits as it is; `host` the bytes that two workers
+    who search by photo take in memory, 0 without a live search.
     """
 
     recipe: str
@@ -96,6 +98,7 @@ class Plan:
     disk: int
     slug: int
     advice: str
+    host: int = 0
 
 
 def plan(settings: BuildSettings, *, sample: int = SAMPLE) -> Iterator[Plan]:
@@ -158,7 +161,15 @@ class _Estimate:
             disk=self._disk(sizes),
             slug=slug,
             advice=self._advice(sizes, slug - LIMIT) if slug > LIMIT else "",
+            host=self._host(vectors),
         )
+
+    def _host(self, vectors: Vectors) -> int:
+        # Only the first recipe gets a live part.
+        if not self._trial.live or self._recipe != self._trial.recipes[0]:
+            return 0
+        rows = round(vectors.counts.mean() * self._products)
+        return host_memory(rows=rows, dimensions=vectors.values.shape[1], workers=2)
 
     def _seconds(self, vectors: Vectors) -> dict[str, float]:
         seconds = {}

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from dashapp.parts.wording import counted
+from dashapp.parts.wording import counted, percent
 
 _NORMAL_QUANTILE = 1.959963984540054
 """The 97.5 % quantile of the standard normal distribution."""
@@ -52,10 +52,15 @@ class Preference:
         return wilson(self.chosen[0], self.decided)
 
     @property
+    def chance(self) -> float:
+        """The p-value of the exact two-sided sign test: how often chance alone is as one-sided or more."""
+        fewer = sum(math.comb(self.decided, count) for count in range(min(self.chosen) + 1))
+        return min(1.0, fewer / (1 << max(self.decided - 1, 0)))
+
+    @property
     def preferred(self) -> str:
-        """The recipe that is chosen more often than chance explains, or `""`."""
-        low, high = self.interval
-        return self.recipes[0] if low > 0.5 else self.recipes[1] if high < 0.5 else ""
+        """The recipe that is chosen more often than chance explains (p below 0.05), or `""`."""
+        return self.recipes[self.chosen.index(max(self.chosen))] if self.chance < 0.05 else ""
 
     def sentences(self) -> list[str]:
         """What the answers say, in words."""
@@ -64,6 +69,7 @@ class Preference:
             return [f"{total} judged, and no side chosen so far." if total else "Nothing is judged so far."]
         first, second = self.recipes
         low, high = self.interval
+        often = percent(self.chance)
         times = [counted(count, "time") for count in (*self.chosen, self.same)]
         share = f"{self.chosen[0] / self.decided:.0%} (95% interval {100 * low:.0f}–{100 * high:.0f}%)"
         said = [
@@ -71,9 +77,13 @@ class Preference:
             f"Where a side was chosen, it was {first} in {share}.",
         ]
         if self.preferred:
-            said.append(f"You prefer {self.preferred}: chance does not explain it.")
+            said.append(
+                f"You prefer {self.preferred}: chance alone is this one-sided in {often} of all cases."
+            )
         else:
-            said.append("That is no proof of a preference: the interval includes 50%.")
+            said.append(
+                f"That is no proof of a preference: chance alone is this one-sided in {often} of all cases."
+            )
         return [*said, f"The left side was chosen {self.left / self.decided:.0%} of the time."]
 
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import logging
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from bundle import Bundle, BundleError
-from bundle.live import WEB_START, LiveSearch, read_live
-from dashapp.settings import BROWSER, KERAS, LITERT, Settings, SettingsError
+from bundle.live import PHOTO_BYTES, WEB_START, LiveSearch, host_memory, read_live
+from dashapp.photo.live.limit import memory_limit
+from dashapp.settings import BROWSER, KERAS, LITERT, ServerSettings, Settings, SettingsError
 
 if TYPE_CHECKING:
     from dashapp.photo.live.engine import Engine
+
+logger = logging.getLogger(__name__)
 
 _PACKAGES = {
     LITERT: (("ai_edge_litert", "numpy", "PIL", "pillow_heif"), "requirements-live.txt"),
@@ -34,9 +38,27 @@ def check_start(settings: Settings) -> None:
     except BundleError:
         return  # The pages say what is wrong.
     try:
-        _check_bundle(settings, bundle)
+        live = _check_bundle(settings, bundle)
     except BundleError as error:
         raise SettingsError(f"AKIN_LIVE={settings.live} cannot be served: {error}") from None
+    if live is not None and can_search(settings):
+        workers = ServerSettings.from_environment().workers
+        if too_large := what_does_not_fit(live, workers=workers, most=memory_limit()):
+            logger.warning("%s", too_large)
+
+
+def what_does_not_fit(live: LiveSearch, *, workers: int, most: int | None) -> str:
+    """A sentence if searching takes more memory than `most` bytes, otherwise empty. None is no limit."""
+    needed = host_memory(rows=live.rows, dimensions=live.dimensions, workers=workers) + PHOTO_BYTES
+    if most is None or needed <= most:
+        return ""
+    fewer = "set WEB_CONCURRENCY=1, " if workers > 1 else ""
+    return (
+        f"Searching by photo among {live.rows:,} vectors takes up to {needed // 10**6:,} MB of memory in "
+        f"{workers} {'workers' if workers > 1 else 'worker'}, but this machine allows {most // 10**6:,} MB: "
+        f"{fewer}use a larger machine, or let browsers search (AKIN_LIVE=browser, without the packages of "
+        "requirements-live.txt)."
+    )
 
 
 def can_search(settings: Settings) -> bool:

@@ -8,6 +8,7 @@ import numpy as np
 
 from bundle.live import OWNERS, SCALES, LiveSearch
 from bundle.metric import lower_is_better
+from dashapp.photo.live.mapped import MappedRows
 
 SHORTLIST = 1_000
 """The least number of rows in the shortlist. With fewer rows in all, every row is scored in full."""
@@ -41,7 +42,12 @@ class VectorIndex:
     """
 
     def __init__(
-        self, numbers: np.ndarray, *, scales: np.ndarray | None, owners: np.ndarray, metric: str
+        self,
+        numbers: np.ndarray | MappedRows,
+        *,
+        scales: np.ndarray | None,
+        owners: np.ndarray,
+        metric: str,
     ) -> None:
         """`numbers` (n, d) are float32, or int8 to be multiplied by `scales` (n,); `owners` (n,) positions.
 
@@ -66,12 +72,10 @@ class VectorIndex:
 
     @classmethod
     def read(cls, live: LiveSearch) -> VectorIndex:
-        """Read the vectors of a bundle."""
-        numbers = np.empty((live.rows, live.dimensions), np.int8)
-        for shard, path in enumerate(live.shard_paths()):
-            start = shard * live.rows_per_shard
-            part = numbers[start : start + live.rows_per_shard]
-            part[:] = np.fromfile(path, np.int8).reshape(part.shape)
+        """Read the vectors of a bundle. Its int8 rows stay in their files."""
+        numbers = MappedRows(
+            live.shard_paths(), dimensions=live.dimensions, rows_per_file=live.rows_per_shard
+        )
         scales = np.fromfile(live.path(SCALES), "<f4")
         return cls(numbers, scales=scales, owners=np.fromfile(live.path(OWNERS), "<u4"), metric=live.metric)
 
@@ -127,11 +131,13 @@ class VectorIndex:
         near = np.empty(len(rows), np.float32)
         # In blocks small enough for the CPU cache, in memory that is allocated once.
         block = np.empty((_TOGETHER, len(query)), np.float32)
-        for start in range(0, len(rows), _TOGETHER):
-            some = rows[start : start + _TOGETHER]
-            full = block[: len(some)]
-            full[:] = self._numbers[some]
-            np.matmul(full, query, out=near[start : start + _TOGETHER])
+        for start in range(0, len(rows), _BLOCK):
+            numbers = self._numbers[rows[start : start + _BLOCK]]
+            for place in range(0, len(numbers), _TOGETHER):
+                some = numbers[place : place + _TOGETHER]
+                full = block[: len(some)]
+                full[:] = some
+                np.matmul(full, query, out=near[start + place : start + place + len(some)])
         if self._scales is not None:
             near *= self._scales[rows]
         return near if self._halves is None else near - self._halves[rows]

@@ -22,12 +22,27 @@ def test_wilson_by_the_book() -> None:
 
 @pytest.mark.parametrize(
     ("first", "second", "preferred"),
-    [(70, 30, "a"), (30, 70, "b"), (55, 45, ""), (5, 0, "a"), (3, 0, ""), (0, 0, "")],
+    [
+        (70, 30, "a"),
+        (30, 70, "b"),
+        (55, 45, ""),
+        (6, 0, "a"),
+        (5, 0, ""),
+        (60, 40, ""),
+        (61, 39, "a"),
+        (0, 0, ""),
+    ],
 )
 def test_a_preference_needs_more_than_chance(first: int, second: int, preferred: str) -> None:
     found = Preference.of(("a", "b"), answers(first, second, 9))
     assert found.preferred == preferred and found.chosen == (first, second) and found.same == 9
     assert found.decided == first + second
+
+
+def test_the_sign_test_by_hand() -> None:
+    assert Preference.of(("a", "b"), answers(5, 0)).chance == 2 / 32
+    assert Preference.of(("a", "b"), answers(3, 1)).chance == 2 * (1 + 4) / 16
+    assert Preference.of(("a", "b"), answers(2, 2)).chance == Preference.of(("a", "b"), []).chance == 1
 
 
 def test_it_is_said_in_words() -> None:

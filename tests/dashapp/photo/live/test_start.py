@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from bundle.live import host_memory
 from dashapp import create_app
 from dashapp.photo.live import start
+from dashapp.photo.live.limit import memory_limit
 from dashapp.settings import Settings, SettingsError
 from tests.dashapp.test_command import run
 
@@ -90,6 +92,37 @@ def test_another_value_is_refused(live: str) -> None:
 def test_a_rate_is_a_whole_number(rate: str) -> None:
     with pytest.raises(SettingsError, match="AKIN_LIVE_RATE to be a whole number"):
         Settings.from_environment({"AKIN_LIVE_RATE": rate})
+
+
+@pytest.mark.parametrize(("workers", "megabytes"), [(1, 363), (2, 486)])
+def test_the_memory_of_a_server_is_what_was_measured(workers: int, megabytes: int) -> None:
+    predicted = host_memory(rows=100_000, dimensions=1280, workers=workers)
+    assert predicted == pytest.approx(megabytes * 10**6, rel=0.05)
+
+
+def test_a_search_that_does_not_fit_is_one_sentence(
+    live_folders: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    settings = Settings(data=live_folders[1], live="litert")
+    monkeypatch.setattr(start, "memory_limit", lambda: 512 * 1024**2)
+    start.check_start(settings)
+    assert caplog.messages == []
+    monkeypatch.setattr(start, "memory_limit", lambda: 200_000_000)
+    monkeypatch.setenv("WEB_CONCURRENCY", "2")
+    start.check_start(settings)
+    (said,) = caplog.messages
+    assert "in 2 workers, but this machine allows 200 MB: set WEB_CONCURRENCY=1, " in said
+    monkeypatch.setenv("WEB_CONCURRENCY", "1")
+    start.check_start(settings)
+    assert "in 1 worker, but" in caplog.messages[1] and "WEB_CONCURRENCY" not in caplog.messages[1]
+
+
+def test_the_limit_of_a_container_counts(tmp_path: Path) -> None:
+    for name, text in (("none", "max\n"), ("some", "536870912\n")):
+        (tmp_path / name).write_text(text)
+    files = tuple(str(tmp_path / name) for name in ("missing", "none", "some"))
+    assert memory_limit(files) == 512 * 1024**2
+    assert memory_limit(files[:2]) == memory_limit(())
 
 
 def test_searching_on_the_host_needs_nothing_of_the_other_half() -> None:
