@@ -5,9 +5,9 @@
 Serves the bundle in DATA, which holds two generations with a live search (docs/live.md), as it is deployed,
 with two workers. Visitors open pages and click, searchers type, uploaders send photos of PHOTOS and broken
 ones, slow clients hold connections; meanwhile the generation changes every 20 s, and every 45 s a worker is
-killed. Each second the memory of every worker is read (its proportional set size, which Linux tells). Prints
-what came, and writes it as OUT.json and a picture of it as OUT.html. Exit code 1 where an answer failed that
-no kill explains.
+killed. Each second the memory of every worker, and of the process that decodes photos for it, is read (their
+proportional set sizes, which Linux tells). Prints what came, and writes it as OUT.json and a picture of it as
+OUT.html. Exit code 1 where an answer failed that no kill explains.
 """
 
 from __future__ import annotations
@@ -180,6 +180,11 @@ def memory_of(process: int) -> int:
     return 0
 
 
+def with_decoder(worker: int) -> int:
+    """The kilobytes of memory of a worker and of the process that decodes photos for it."""
+    return sum(map(memory_of, (worker, *_children(worker))))
+
+
 @contextmanager
 def running(tally: Tally, tasks: list[Callable[[], None]]) -> Iterator[threading.Event]:
     """Repeat each task in a thread of its own until the event is set."""
@@ -220,7 +225,7 @@ def soak(data: Path, photos: list[bytes], *, minutes: float) -> Tally:
             publish_at, kill_at = PUBLISH_EVERY, KILL_EVERY
             while tally.now() < 60 * minutes:
                 time.sleep(1)
-                tally.memory += [(tally.now(), each, memory_of(each)) for each in workers_of(port)]
+                tally.memory += [(tally.now(), each, with_decoder(each)) for each in workers_of(port)]
                 if tally.now() > publish_at:
                     roll_back(data)
                     tally.published.append(tally.now())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import sqlite3
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
@@ -208,6 +209,16 @@ def open_site(settings: Settings) -> Site:
 
 def _checked(settings: Settings) -> Site:
     bundle = Bundle.open(settings.data)
+    try:
+        return _described(settings, bundle)
+    except sqlite3.Error as error:
+        raise BundleError(
+            f"{bundle.folder / fmt.CATALOGUE} cannot be read ({error}): deploy it again, or run: "
+            "python -m precompute build SOURCE."
+        ) from error
+
+
+def _described(settings: Settings, bundle: Bundle) -> Site:
     wrong = bundle.mismatches(elsewhere=fmt.THUMBNAILS if settings.thumbnails else None)
     if wrong:
         raise BundleError(_summary(bundle.folder, wrong))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from typing import Any
 
 from PIL import Image
@@ -93,14 +94,20 @@ def decode_opened(
 
 
 def _turn(image: Image.Image) -> Image.Transpose | None:
-    """The transformation that makes a picture upright. The EXIF data is checked before Pillow reads it."""
+    """The transformation that makes a picture upright. The EXIF data is checked before Pillow reads it.
+
+    Damaged EXIF data says nothing about the picture.
+    """
     exif = image.info.get("exif")
     text = image.info.get("Raw profile type exif")
-    if not exif and isinstance(text, str):
-        exif = bytes.fromhex("".join(text.split("\n")[3:]))
-    if exif:
-        check_directory(exif.removeprefix(b"Exif\0\0"))
-    return _UPRIGHT.get(image.getexif().get(_ORIENTATION, 1))
+    try:
+        if not exif and isinstance(text, str):
+            exif = bytes.fromhex("".join(text.split("\n")[3:]))
+        if exif:
+            check_directory(exif.removeprefix(b"Exif\0\0"))
+        return _UPRIGHT.get(image.getexif().get(_ORIENTATION, 1))
+    except (SyntaxError, ValueError, OSError, LookupError, TypeError, struct.error):
+        return None
 
 
 def _turned(image: Image.Image, turn: Image.Transpose | None) -> Image.Image:

@@ -13,6 +13,8 @@ import pytest
 from bundle import Bundle, BundleError
 from bundle import format as fmt
 from bundle.generations import next_name, previous, roll_back
+from dashapp import create_app
+from dashapp.settings import Settings
 from tests.small_bundle import write_small_bundle
 
 BRACKETS = "[" * 50_000 + "]" * 50_000
@@ -79,6 +81,20 @@ def test_a_manifest_that_no_build_writes_does_not_match_its_digest(live: Path, v
     (live / fmt.MANIFEST).write_text(json.dumps(manifest | {"title": value}))
     wrong = Bundle.open_generation(live).mismatches()
     assert len(wrong) == 1 and wrong[0].startswith("manifest.json was changed")
+
+
+def test_a_catalogue_with_a_changed_byte_is_a_sentence(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    folder = write_small_bundle(tmp_path, ["p0", "p1"], recipe={"metric": "cosine"})
+    path = folder / fmt.CATALOGUE
+    # The same size, so that only a reader can notice: half a character in a title.
+    data = path.read_bytes()
+    path.write_bytes(data.replace(b"Title of p0", b"Title of \xe2\x82"))
+    assert path.read_bytes() != data
+    assert create_app(Settings(data=tmp_path)).server.test_client().get("/").status_code == 503
+    (said,) = caplog.messages
+    assert f"{path} cannot be read" in said and "deploy it again" in said
 
 
 def test_a_name_without_end_is_no_live_generation(root: Path) -> None:

@@ -159,3 +159,10 @@ def test_as_keras_reads_it_such_a_jpeg_takes_too_much() -> None:
     data = encoded(Image.new("L", (11648, 8736), 220), "JPEG", quality=30)
     with pytest.raises(PictureError, match="which take 916 MB to decode from JPEG, more than the"):
         decode(data, "plain", limits=UPLOAD)
+
+
+@pytest.mark.parametrize("format_name", ["JPEG", "PNG", "WEBP"])
+@pytest.mark.parametrize("exif", [b"II*\0", b"\x91" * 200, b"MM"], ids=["cut", "no EXIF", "begun"])
+def test_damaged_exif_data_says_nothing_about_the_picture(format_name: str, exif: bytes) -> None:
+    data = encoded(picture(1), format_name, exif=b"Exif\0\0" + exif)
+    assert decode(data).tobytes() == decode(encoded(picture(1), format_name)).tobytes()
