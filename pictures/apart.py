@@ -75,15 +75,17 @@ class Apart:
         limits: PictureLimits,
         *,
         keeps_memory: bool = False,
+        niceness: int = 0,
         program: tuple[str, ...] = ("-m", "pictures.child"),
     ) -> None:
         """`program` holds the arguments for Python.
 
         With `keeps_memory`, memory that a picture took is kept for the next one. That is far faster: the
-        system clears each page that it gives.
+        system clears each page that it gives. `niceness` is what `os.nice` takes: with more, other processes
+        go first.
         """
         self.limits = limits
-        self._keeps_memory = keeps_memory
+        self._keeps_memory, self._niceness = keeps_memory, niceness
         self._program = program
         self._lock = Lock()
         self._process: subprocess.Popen[bytes] | None = None
@@ -188,7 +190,11 @@ class Apart:
                 # Ctrl-C in a terminal goes to a whole group of processes. This one ends with its input.
                 process_group=0,
             )
-            head = {"limits": asdict(self.limits), "keeps_memory": self._keeps_memory}
+            head = {
+                "limits": asdict(self.limits),
+                "keeps_memory": self._keeps_memory,
+                "niceness": self._niceness,
+            }
             try:
                 send(_pipe(self._process.stdin), head)
                 receive(_pipe(self._process.stdout))

@@ -46,6 +46,7 @@ def main() -> None:
     head, _ = receive(jobs)
     limits = PictureLimits(**head["limits"] | {"formats": tuple(head["limits"]["formats"])})
     kept = _KEPT[head["keeps_memory"]]
+    os.nice(head["niceness"])
     _load_everything()
     _bound_memory(limits)
     before = _resident()
