@@ -144,8 +144,9 @@ class Extractor:
     PROGRAM = (
         "import sys, time, numpy as np\n"
         "from pathlib import Path\n"
-        "from dashapp.photo.live.litert import LiteRTExtractor\n"
-        "run, image = LiteRTExtractor(Path(sys.argv[1])), np.zeros((224, 224, 3), np.uint8)\n"
+        "from dashapp.photo.live.litert import LiteRTPhotoExtractor\n"
+        "run, side = LiteRTPhotoExtractor(Path(sys.argv[1])), int(sys.argv[2])\n"
+        "image = np.zeros((side, side, 3), np.uint8)\n"
         "run(image)\n"
         "for _ in sys.stdin:\n"
         "    started = time.perf_counter()\n"
@@ -155,7 +156,7 @@ class Extractor:
 
     def __init__(self, path: Path) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-c", self.PROGRAM, str(path)],
+            [sys.executable, "-c", self.PROGRAM, str(path), str(RECIPES[DEFAULT].input_size)],
             cwd=REPOSITORY,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

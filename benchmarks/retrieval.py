@@ -1,10 +1,11 @@
-"""How often are the first look-alikes of the same class? Leave-one-out precision on labelled photos.
+"""How alike are look-alikes? Leave-one-out yardsticks of recipes, with intervals, on labelled photos.
 
-    python benchmarks/retrieval.py PHOTOS
+    python benchmarks/retrieval.py PHOTOS [PHOTOS …] [--recipe RECIPE …]
 
-PHOTOS has one sub-folder for each class. The default recipe is compared with two plain ways to say that
-pictures look alike: their raw pixels at 32 × 32, and their histograms of hue, saturation and value; and with
-chance, which is lists drawn at random.
+Each of PHOTOS is a catalogue: a folder with a sub-folder for each class, or a table such as that of demo/.
+The recipes are compared with two plain ways to say that pictures look alike: their raw pixels at 32 × 32, and
+their histograms of hue, saturation and value; and with chance, which is lists drawn at random. Intervals are
+at 95 %, by bootstrap over products.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ import argparse
 import sys
 import tempfile
 from collections import Counter
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -20,15 +23,30 @@ from PIL import Image
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
+from benchmarks.photo_sets import judge, products_of, read_set, show
+from bundle import Product
 from precompute.embeddings.embed import EmbeddingTask, embed_all
-from precompute.embeddings.projection import project
-from precompute.evaluation.yardsticks import CUTS, precision
-from precompute.models.recipe import DEFAULT, RECIPES
+from precompute.embeddings.vectors import compared_vectors
+from precompute.models.choice import choose_recipe
+from precompute.models.recipe import Recipe
 from precompute.models.registry import open_extractor
-from precompute.neighbours import find_neighbours
 from precompute.shared.progress import stage
-from precompute.sources import read_catalogue
 from precompute.store import EmbeddingStore
+
+RECIPES = ("efficientnet-lite0", "efficientnet-lite1")
+
+
+class PlainVectors:
+    """Vectors of pictures that need no network, by image id, read as an `EmbeddingStore` is."""
+
+    recipe = Recipe(name="plain", description="", extractor="")
+
+    def __init__(self) -> None:
+        self.by_id: dict[str, np.ndarray] = {}
+
+    def vectors(self, images: Sequence[str]) -> np.ndarray:
+        """The vectors of pictures: (n, d) float32."""
+        return np.stack([self.by_id[image_id] for image_id in images])
 
 
 def raw_pixels(image: Image.Image) -> np.ndarray:
@@ -42,50 +60,53 @@ def colour_histogram(image: Image.Image) -> np.ndarray:
     return np.histogramdd(pixels, bins=(8, 8, 8), range=[(0, 256)] * 3)[0].ravel().astype(np.float32)
 
 
+def chance(products: Sequence[Product]) -> float:
+    """The precision by class of lists drawn at random."""
+    sizes = Counter(product.category for product in products).values()
+    return sum(size * (size - 1) for size in sizes) / (len(products) * (len(products) - 1))
+
+
+def compare(folder: Path, recipes: Sequence[Recipe]) -> None:
+    """Embed one catalogue by all recipes in one pass, and print what the yardsticks say of each."""
+    name, catalogue, files = read_set(folder)
+    pixels, colours = PlainVectors(), PlainVectors()
+
+    def also(image_id: str, _: bytes, image: Image.Image) -> None:
+        pixels.by_id[image_id] = raw_pixels(image)
+        colours.by_id[image_id] = colour_histogram(image)
+
+    with tempfile.TemporaryDirectory() as stores, stage("Embedding", len(files), "images") as advance:
+        tasks = [
+            EmbeddingTask(recipe, partial(open_extractor, recipe), EmbeddingStore(Path(stores, recipe.name)))
+            for recipe in recipes
+        ]
+        found = embed_all(
+            catalogue.folder, files, tasks, known=lambda _: False, on_new_picture=also, advance=advance
+        )
+        products = products_of(catalogue, found.images)
+        ways = {recipe.name: (task.store, recipe) for recipe, task in zip(recipes, tasks, strict=True)}
+        plain = {"raw pixels, 32 × 32": pixels, "colour histogram": colours}
+        ways |= {label: (store, PlainVectors.recipe) for label, store in plain.items()}
+        judged = {
+            label: judge(
+                products, partial(compared_vectors, embeddings=store, recipe=recipe), metric=recipe.metric
+            )
+            for label, (store, recipe) in ways.items()
+        }
+    show(name, judged, note=f", class by chance {chance(products):.3f}")
+
+
 def main() -> None:
-    """Embed the photos in three ways and print the precision of each."""
+    """Print two tables for each catalogue."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("photos", type=Path)
-    catalogue = read_catalogue(parser.parse_args().photos)
-    recipe = RECIPES[DEFAULT]
-    plain: dict[str, dict[str, np.ndarray]] = {"raw pixels, 32 × 32": {}, "colour histogram": {}}
-
-    def also(image_id: str, _: bytes, image: Image.Image) -> None:
-        plain["raw pixels, 32 × 32"][image_id] = raw_pixels(image)
-        plain["colour histogram"][image_id] = colour_histogram(image)
-
-    files = [product.files[0] for product in catalogue.products]
-    with tempfile.TemporaryDirectory() as folder, stage("Embedding", len(files), "images") as advance:
-        task = EmbeddingTask(recipe, lambda: open_extractor(recipe), EmbeddingStore(Path(folder)))
-        found = embed_all(
-            catalogue.folder,
-            files,
-            [task],
-            known=lambda image_id: False,
-            on_new_picture=also,
-            advance=advance,
-        )
-        embeddings = task.store.vectors(found.ids)
-    row_of = {image_id: row for row, image_id in enumerate(found.ids)}
-    kept = [product for product in catalogue.products if product.files[0] in found.images]
-    rows = [row_of[found.images[product.files[0]]] for product in kept]
-    categories = {product.id: product.category for product in kept}
-
-    print(f"\n{len(kept):,} photos, {len(set(categories.values()))} classes, cosine after centring\n")
-    print("| | " + " | ".join(f"P@{k}" for k in CUTS) + " |\n|---|" + "---|" * len(CUTS))
-    sizes = Counter(categories.values()).values()
-    chance = sum(size * (size - 1) for size in sizes) / (len(kept) * (len(kept) - 1))
-    print("| chance | " + " | ".join(f"{chance:.3f}" for _ in CUTS) + " |")
-    variants = {name: np.stack([vectors[i] for i in found.ids]) for name, vectors in plain.items()}
-    for name, vectors in (variants | {recipe.name: embeddings}).items():
-        compared = vectors[rows]
-        project(compared, [found.ids[row] for row in rows], projection="centre")
-        lists = find_neighbours([product.id for product in kept], compared, metric="cosine", depth=max(CUTS))
-        labels = [categories[product_id] for product_id in lists.ids]
-        means = [np.nanmean(precision(lists.rows, labels, cut=cut)) for cut in CUTS]
-        print(f"| {name} | " + " | ".join(f"{value:.3f}" for value in means) + " |")
+    parser.add_argument("photos", type=Path, nargs="+")
+    parser.add_argument("--recipe", action="append", help=f"(default: {' and '.join(RECIPES)})")
+    given = parser.parse_args()
+    recipes = [choose_recipe(choice, {}) for choice in given.recipe or RECIPES]
+    for folder in given.photos:
+        compare(folder, recipes)
 
 
 if __name__ == "__main__":

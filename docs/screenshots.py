@@ -32,9 +32,9 @@ if TYPE_CHECKING:
 IMAGES = REPOSITORY / "docs" / "images"
 QUALITY = 82  # of WebP
 SETTLED = 1000  # milliseconds in which the map has fetched its pictures and menus have opened
-UNCENTRED = """
+UNCENTRED = f"""
 name = "uncentred"
-extractor = "efficientnet-lite0"
+extractor = "{DEFAULT}"
 description = "The default without centring"
 projection = "none"
 """

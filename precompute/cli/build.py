@@ -29,7 +29,7 @@ _EXAMPLES = """examples:
   python -m precompute build products.xlsx --column image=photo
   python -m precompute build https://shop.example
   python -m precompute build ~/pictures --out data --top 12 --title "Our shop"
-  python -m precompute build ~/pictures --recipe efficientnet-lite0 --recipe vgg16-fc2
+  python -m precompute build ~/pictures --recipe efficientnet-lite1 --recipe vgg16-fc2
   python -m precompute build ~/pictures --recipe keras:EfficientNetV2B0 --resize letterbox
 """
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _EXAMPLES = """examples:
   python -m precompute plan ~/pictures
-  python -m precompute plan ~/pictures --recipe efficientnet-lite0 --recipe vgg16-fc2
+  python -m precompute plan ~/pictures --recipe efficientnet-lite1 --recipe vgg16-fc2
 """
 
 

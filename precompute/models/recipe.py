@@ -11,7 +11,7 @@ from typing import Any
 from pictures.limits import COLOUR_RULE, UPRIGHT
 from precompute.models.heads import Head
 
-DEFAULT = "efficientnet-lite0"
+DEFAULT = "efficientnet-lite1"
 
 ANCHORS = 64
 """Pictures whose mean embedding is the centre of a catalogue: `precompute.embeddings.projection.centre`."""
@@ -175,19 +175,19 @@ RECIPES = {
     recipe.name: recipe
     for recipe in (
         Recipe(
-            name="efficientnet-lite0",
-            description="EfficientNet-Lite0 trained on ImageNet, generalized mean of its last features",
-            extractor="efficientnet-lite0",
-            pooling="gem",
-            preprocessing="(x - 127) / 128",
-        ),
-        Recipe(
             name="efficientnet-lite1",
             description="EfficientNet-Lite1 trained on ImageNet, its last features weighed by the foreground",
             extractor="efficientnet-lite1",
             pooling="foreground",
             preprocessing="(x - 127) / 128",
             input_size=240,
+        ),
+        Recipe(
+            name="efficientnet-lite0",
+            description="EfficientNet-Lite0 trained on ImageNet, generalized mean of its last features",
+            extractor="efficientnet-lite0",
+            pooling="gem",
+            preprocessing="(x - 127) / 128",
         ),
         _as_published(
             "vgg16-fc2",

@@ -14,6 +14,7 @@ from PIL import Image
 
 from bundle import Bundle
 from dashapp.answers.look_alikes import look_alikes
+from precompute.models.recipe import DEFAULT
 from tests.browser.conftest import until, visit, watched
 from tests.browser.test_accessibility import axe, findings_everywhere
 from tests.live_demo import demo_pictures
@@ -273,7 +274,7 @@ def test_a_products_picture_is_searched_with_and_its_address_is_shared(page: Pag
     visit(page, f"/product/{product.id}")
     page.get_by_role("link", name="Search with a part of this picture").click()
     page.locator("#react-entry-point .photo[data-ready]").wait_for()
-    stored = look_alikes(bundle, product, recipe="efficientnet-lite0", count=20)
+    stored = look_alikes(bundle, product, recipe=DEFAULT, count=20)
     assert cards(page) == [each.product.title for each in stored.shown]
     page.get_by_role("button", name="Mark a part").click()
     expect(page).to_have_url(re.compile(r"/photo\?product=[^&]+&box=0\.2,0\.2,0\.6,0\.6$"))

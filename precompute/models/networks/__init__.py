@@ -107,8 +107,8 @@ def _hash(weights: Path) -> str:
 
 
 NETWORKS = (
-    _efficientnet_lite("efficientnet-lite0"),
     _efficientnet_lite("efficientnet-lite1"),
+    _efficientnet_lite("efficientnet-lite0"),
     Network(
         KERAS,
         _keras_application,

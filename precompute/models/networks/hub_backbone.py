@@ -50,8 +50,10 @@ def build_model(
     Of a backbone of pictures and texts the picture's tower is taken, and its projection where it has one.
     """
     tower = getattr(backbone, "vision_encoder", backbone)
-    shape = tower.input_shape["images"] if isinstance(tower.input_shape, dict) else tower.input_shape
-    if not isinstance(shape, tuple) or len(shape) != 4:
+    # Most towers take a dictionary with one entry, whose name differs from one to the next.
+    named = tower.input_shape if isinstance(tower.input_shape, dict) else {"": tower.input_shape}
+    shape = next(iter(named.values()))
+    if len(named) > 1 or not isinstance(shape, tuple) or len(shape) != 4:
         raise UserError(
             f"Expected an image backbone for the recipe {recipe.name}. Received: {recipe.extractor}."
         )
@@ -73,10 +75,11 @@ def _features(
     recipe: Recipe, backbone: keras.Model, tower: keras.Model, pixels: keras.KerasTensor
 ) -> keras.KerasTensor:
     named = isinstance(tower.input_shape, dict)
+    given = dict.fromkeys(tower.input_shape, pixels) if named else pixels
     if recipe.layer == FEATURES:
         if hasattr(backbone, "get_vision_embeddings"):
             return backbone.get_vision_embeddings(pixels)
-        output = tower({"images": pixels} if named else pixels)
+        output = tower(given)
     else:
         known = [layer.name for layer in tower.layers]
         if recipe.layer not in known:
@@ -84,9 +87,7 @@ def _features(
                 f"Expected the layer of the recipe {recipe.name} to be {FEATURES} or one of "
                 f"{', '.join(known)}. Received: {recipe.layer!r}."
             )
-        output = keras.Model(tower.input, tower.get_layer(recipe.layer).output)(
-            {"images": pixels} if named else pixels
-        )
+        output = keras.Model(tower.input, tower.get_layer(recipe.layer).output)(given)
     if not isinstance(output, keras.KerasTensor):
         raise UserError(
             f"The layer {recipe.layer} of the recipe {recipe.name} gives several arrays: choose another."

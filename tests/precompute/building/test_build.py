@@ -10,6 +10,7 @@ from PIL import Image
 
 from bundle import Bundle
 from precompute.cli.main import main
+from precompute.models.recipe import DEFAULT
 from tests.drawn_pictures import BROKEN, GOOD_FORMATS, encoded, picture
 
 
@@ -123,7 +124,7 @@ def test_both_runtimes_give_the_same_lists(tmp_path: Path) -> None:
         run("build", photos, "--out", tmp_path / runtime, "--runtime", runtime)
         bundle = Bundle.open(tmp_path / runtime)
         lists.append(lists_of(bundle))
-        assert bundle.report()["runtime"] == {"efficientnet-lite0": runtime}
+        assert bundle.report()["runtime"] == {DEFAULT: runtime}
     fingerprints = [
         Bundle.open(tmp_path / runtime).recipes[0]["fingerprint"] for runtime in ("litert", "keras")
     ]
@@ -194,7 +195,7 @@ def test_a_build_that_fails_leaves_the_bundle_that_was_there(tmp_path: Path) -> 
 def test_recipes_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
     assert run("recipes") == 0
     printed = capsys.readouterr().out
-    assert "efficientnet-lite0 (default)" in printed and "60 stored, 20 shown" in printed
+    assert f"{DEFAULT} (default)" in printed and "60 stored, 20 shown" in printed
 
 
 @pytest.mark.parametrize("command", ["build", "recipes", "check"])
@@ -212,4 +213,4 @@ def test_real_photos_find_their_own_class(tmp_path: Path, clothing: Path) -> Non
             write(tmp_path / "photos", f"{folder.name}/{path.name}", path.read_bytes())
     run("build", tmp_path / "photos", "--out", tmp_path / "data")
     found = Bundle.open(tmp_path / "data").report()["yardsticks"]
-    assert found["efficientnet-lite0"]["precision_at_1"]["low"] > 0.65
+    assert found[DEFAULT]["precision_at_1"]["low"] > 0.65

@@ -209,13 +209,13 @@ def test_a_bundle_holds_several_recipes_in_the_order_given(
     [
         (
             ["--recipe", DEFAULT, "--recipe", DEFAULT],
-            "recipes with different names. Received: efficientnet-lite0 twice",
+            f"recipes with different names. Received: {DEFAULT} twice",
         ),
         (
             ["--recipe", "vgg16-fc2", "--recipe", DEFAULT, "--weights", "x.h5"],
             "one --recipe beside --weights",
         ),
-        (["--weights", "x.h5"], "for efficientnet-lite0, which brings its own"),
+        (["--weights", "x.h5"], f"for {DEFAULT}, which brings its own"),
         (["--recipe", "vgg16-fc2", "--pooling", "max"], "Expected --pooling beside a recipe keras:MODEL"),
         (["--recipe", "keras:VGG61"], "Did you mean VGG19 or VGG16"),
     ],

@@ -71,7 +71,7 @@ def test_a_preset_of_keras_hub_gets_a_name_that_may_name_a_folder() -> None:
         ("vgg16-fc3", {}, "Did you mean vgg16-fc2"),
         ("vgg16", {}, "keras:VGG16"),
         ("efficientnetv2b0", {}, "keras:EfficientNetV2B0"),
-        ("zzz", {}, "Did you mean efficientnet-lite0"),
+        ("zzz", {}, "Did you mean efficientnet-lite1"),
         ("keras:EfficientNet2B0", {}, "Did you mean EfficientNetV2B0"),
         ("keras:", {}, "Expected a model of keras.applications"),
         ("hub:", {}, "hub:PRESET"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from importlib import util
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,6 +27,7 @@ needs_hub = pytest.mark.skipif(not INSTALLED, reason="Keras Hub (requirements-hu
 
 pytestmark = pytest.mark.slow
 
+DOCUMENT = Path(__file__).parents[3] / "docs" / "recipes.md"
 SIZE = 32
 SCALE, OFFSET = 1 / 128, -1.0
 
@@ -44,6 +46,12 @@ def tiny(kind: str) -> keras.Model:
             position_embedding_shape=(SIZE, SIZE, 3),
             **transformer,
         )
+    if kind == "dinov3":
+        return keras_hub.models.DINOV3Backbone(
+            patch_size=8, intermediate_dim=32, image_shape=(SIZE, SIZE, 3), **transformer
+        )
+    if kind == "siglip":
+        return tiny_siglip(transformer)
     if kind == "clip":
         vision = keras_hub.models.CLIPVisionEncoder(
             patch_size=8,
@@ -67,6 +75,18 @@ def tiny(kind: str) -> keras.Model:
     )
 
 
+def tiny_siglip(transformer: dict[str, int]) -> keras.Model:
+    import keras_hub
+
+    vision = keras_hub.models.SigLIPVisionEncoder(
+        patch_size=8, intermediate_dim=32, image_shape=(SIZE, SIZE, 3), **transformer
+    )
+    text = keras_hub.models.SigLIPTextEncoder(
+        vocabulary_size=20, embedding_dim=16, intermediate_dim=32, max_sequence_length=8, **transformer
+    )
+    return keras_hub.models.SigLIPBackbone(vision, text)
+
+
 def preset(folder: Path, kind: str) -> tuple[str, keras.Model]:
     """A recipe's extractor for a preset in a folder, and the backbone that is in it."""
     import keras_hub
@@ -75,6 +95,8 @@ def preset(folder: Path, kind: str) -> tuple[str, keras.Model]:
     backbone.save_to_preset(str(folder))
     converter = {
         "dinov2": keras_hub.layers.DINOV2ImageConverter,
+        "dinov3": keras_hub.layers.DINOV3ImageConverter,
+        "siglip": keras_hub.layers.SigLIPImageConverter,
         "clip": keras_hub.layers.CLIPImageConverter,
         "resnet": keras_hub.layers.ResNetImageConverter,
     }[kind]
@@ -91,6 +113,12 @@ def recipe(extractor: str, **options: object) -> Recipe:
     ("kind", "pooling", "reference"),
     [
         ("dinov2", "avg", lambda backbone, x: backbone.predict({"images": x}, verbose=0).mean(axis=1)),
+        (
+            "dinov3",
+            "avg",
+            lambda backbone, x: backbone.predict({"pixel_values": x}, verbose=0).mean(axis=1),
+        ),
+        ("siglip", "none", lambda backbone, x: np.asarray(backbone.get_vision_embeddings(x))),
         ("resnet", "avg", lambda backbone, x: backbone.predict(x, verbose=0).mean(axis=(1, 2))),
         ("clip", "none", lambda backbone, x: np.asarray(backbone.get_vision_embeddings(x))),
     ],
@@ -122,6 +150,39 @@ def test_a_preset_goes_through_the_command_line(tmp_path: Path) -> None:
 
 
 @needs_hub
+def test_the_documented_way_for_a_machine_without_a_network(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """docs/recipes.md says how to save a preset as a folder; a tiny one stands for the one that it names."""
+    extractor, _ = preset(tmp_path / "tiny", "siglip")
+    (program,) = re.findall(r"```python\n(# save_preset\.py.*?)```", DOCUMENT.read_text("utf-8"), re.DOTALL)
+    named = '"siglip2_base_patch16_224"'
+    assert named in program
+    monkeypatch.chdir(tmp_path)
+    exec(compile(program.replace(named, repr(extractor.removeprefix("hub:"))), "save_preset.py", "exec"), {})
+    images = np.random.default_rng(0).integers(0, 256, (2, SIZE, SIZE, 3), dtype=np.uint8)
+    found = [
+        open_extractor(recipe(name, pooling="none"), runtime="keras")(images)
+        for name in (extractor, f"hub:{tmp_path / 'siglip2'}")
+    ]
+    assert np.array_equal(*found)
+
+
+@needs_hub
+def test_the_presets_that_the_documents_name_are_those_of_keras_hub() -> None:
+    from keras_hub.src.utils.preset_utils import BUILTIN_PRESETS
+
+    section = DOCUMENT.read_text("utf-8").split("## A larger network")[1].split("\n## ")[0]
+    named = set(re.findall(r"`((?:siglip2|dinov3|clip)_[a-z0-9_]+)`", section))
+    assert named and named <= BUILTIN_PRESETS.keys()
+    counts = re.findall(r"(\d+) (?:presets )?of (SigLIP 2|DINOv3|CLIP)", section)
+    begins = {"SigLIP 2": "siglip2_", "DINOv3": "dinov3_", "CLIP": "clip_"}
+    assert {network: int(count) for count, network in counts} == {
+        network: sum(name.startswith(begin) for name in BUILTIN_PRESETS) for network, begin in begins.items()
+    }
+
+
+@needs_hub
 def test_the_fingerprint_covers_the_values_of_the_weights(tmp_path: Path) -> None:
     extractor, backbone = preset(tmp_path / "preset", "resnet")
     hashes = [open_extractor(recipe(extractor), runtime="keras").weights_sha256 for _ in range(2)]
@@ -137,6 +198,7 @@ def test_the_fingerprint_covers_the_values_of_the_weights(tmp_path: Path) -> Non
     [
         ({"input_size": 64}, "Expected an input size of 32"),
         ({"pooling": "none"}, "avg, max, gem or flatten"),
+        ({"pooling": "foreground"}, "avg, max, gem or flatten"),
         ({"layer": "nothing"}, "to be features or one of images"),
     ],
 )
