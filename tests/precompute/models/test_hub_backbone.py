@@ -13,8 +13,9 @@ import pytest
 from bundle import Bundle
 from precompute.cli.main import main
 from precompute.models.choice import choose_recipe
+from precompute.models.heads import HeadMatrix, write_head
 from precompute.models.recipe import Recipe
-from precompute.models.registry import open_extractor
+from precompute.models.registry import open_extractor, plan_extractor
 from precompute.models.runtimes.litert import smallest_cosine
 from precompute.shared.errors import UserError
 from tests.drawn_pictures import encoded, picture
@@ -29,6 +30,7 @@ pytestmark = pytest.mark.slow
 
 DOCUMENT = Path(__file__).parents[3] / "docs" / "recipes.md"
 SIZE = 32
+WIDTH = 16
 SCALE, OFFSET = 1 / 128, -1.0
 
 
@@ -37,7 +39,7 @@ def tiny(kind: str) -> keras.Model:
     import keras_hub
 
     keras.utils.set_random_seed(1)
-    transformer = {"num_layers": 2, "num_heads": 2, "hidden_dim": 16}
+    transformer = {"num_layers": 2, "num_heads": 2, "hidden_dim": WIDTH}
     if kind == "dinov2":
         return keras_hub.models.DINOV2Backbone(
             patch_size=8,
@@ -104,6 +106,13 @@ def preset(folder: Path, kind: str) -> tuple[str, keras.Model]:
     return f"hub:{folder}", backbone
 
 
+def photos(folder: Path) -> Path:
+    (folder / "photos").mkdir()
+    for seed in range(4):
+        (folder / "photos" / f"{seed}.png").write_bytes(encoded(picture(seed)))
+    return folder / "photos"
+
+
 def recipe(extractor: str, **options: object) -> Recipe:
     return choose_recipe(extractor, {"input_size": SIZE} | options)
 
@@ -139,14 +148,31 @@ def test_a_preset_gives_what_its_backbone_gives_on_both_runtimes(
 @needs_hub
 def test_a_preset_goes_through_the_command_line(tmp_path: Path) -> None:
     extractor, _ = preset(tmp_path / "preset", "dinov2")
-    (tmp_path / "photos").mkdir()
-    for seed in range(4):
-        (tmp_path / "photos" / f"{seed}.png").write_bytes(encoded(picture(seed)))
     arguments = ["--out", str(tmp_path / "data"), "--recipe", extractor, "--input-size", str(SIZE)]
-    assert main(["build", str(tmp_path / "photos"), *arguments]) == 0
+    assert main(["build", str(photos(tmp_path)), *arguments]) == 0
     bundle = Bundle.open(tmp_path / "data")
     assert bundle.recipes[0]["name"] == "hub-preset-avg"
     assert len(bundle.neighbours("0.png")) == 3
+
+
+@needs_hub
+def test_heads_and_colour_go_on_top_of_a_preset_in_a_folder(tmp_path: Path) -> None:
+    extractor, _ = preset(tmp_path / "preset", "siglip")
+    plan = plan_extractor(recipe(extractor, pooling="none"), runtime="keras")
+    drawn = np.random.default_rng(0).standard_normal((WIDTH, 4)).astype(np.float32)
+    fingerprint = plan.recipe.extractor_fingerprint(plan.weights_sha256)
+    head = write_head(tmp_path, "types", HeadMatrix(np.zeros(WIDTH, np.float32), drawn, fingerprint))
+    frozen = f'extractor = "{extractor}"\npooling = "none"\ninput_size = {SIZE}\n'
+    parts = f'colour = 0.4\n[[heads]]\nfile = "{head.name}"\nweight = 0.7\n'
+    (tmp_path / "frozen.toml").write_text('name = "frozen"\n' + frozen)
+    (tmp_path / "parts.toml").write_text('name = "parts"\n' + frozen + parts)
+    arguments = ["--recipe", str(tmp_path / "frozen.toml"), "--recipe", str(tmp_path / "parts.toml")]
+    assert main(["build", str(photos(tmp_path)), "--out", str(tmp_path / "data"), *arguments]) == 0
+    bundle = Bundle.open(tmp_path / "data")
+    without, with_parts = bundle.recipes
+    assert (with_parts["colour"], with_parts["heads"][0]["weight"]) == (0.4, 0.7)
+    assert with_parts["embeddings"] == without["embeddings"], "the pictures went through the network once"
+    assert bundle.neighbours("0.png", recipe="parts") != bundle.neighbours("0.png", recipe="frozen")
 
 
 @needs_hub
