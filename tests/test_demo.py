@@ -1,6 +1,6 @@
 """The embedded catalogue knows the truth about its products: the lists must tell it.
 
-`python tests/test_demo.py` writes the checksums anew, after the pictures or the default recipe changed.
+`python -m tests.test_demo` writes the checksums anew, after the pictures or the default recipe changed.
 """
 
 from __future__ import annotations
