@@ -12,7 +12,7 @@ from bundle import BundleWriter, Product
 from precompute.building.list_quality import Findings, examine
 from precompute.building.product_map import STEPS, lay_out, previous_map
 from precompute.embeddings.embed import EmbeddingTask
-from precompute.embeddings.vectors import Vectors, compared_vectors
+from precompute.embeddings.vectors import Vectors, compared_vectors, picture_vectors
 from precompute.evaluation.other_pictures import measure_other_pictures
 from precompute.evaluation.overlap import overlap
 from precompute.models.recipe import Recipe
@@ -124,10 +124,9 @@ def _other_picture(
 ) -> np.ndarray | None:
     """What `measure_other_pictures` says, in the order of the ids."""
 
-    def vectors_of(chosen: list[Product]) -> tuple[np.ndarray, np.ndarray]:
-        best = replace(recipe, pictures="best")
-        found = compared_vectors(chosen, task.store, best, pictures=pictures)
-        return found.values, found.counts
+    def vectors_of(chosen: list[Product]) -> tuple[np.ndarray, np.ndarray] | None:
+        found = picture_vectors(chosen, task.store, recipe, pictures=pictures)
+        return None if found is None else (found.values, found.counts)
 
     in_order = sorted(products, key=lambda product: product.id)
     return measure_other_pictures(in_order, vectors_of, metric=recipe.metric)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain, repeat
 
 import numpy as np
@@ -83,6 +83,24 @@ def compared_vectors(
         ]
         counts = np.ones_like(counts)
     return Vectors(list(compared), together(parts), counts, images if recipe.pictures == "best" else None)
+
+
+def picture_vectors(
+    products: Sequence[Product],
+    embeddings: EmbeddingStore,
+    recipe: Recipe,
+    *,
+    pictures: PictureStore | None = None,
+) -> Vectors | None:
+    """What `compared_vectors` gives, with a row for each compared picture.
+
+    Titles are left out, since the pictures of a product share its title. None for a recipe that compares
+    titles alone.
+    """
+    if not (recipe.features or recipe.heads or recipe.colour):
+        return None
+    shown = replace(recipe, pictures="best", title=None)
+    return compared_vectors(products, embeddings, shown, pictures=pictures)
 
 
 def catalogue_centre(

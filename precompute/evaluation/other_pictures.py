@@ -21,22 +21,25 @@ _TOGETHER = 64
 
 def measure_other_pictures(
     products: Sequence[Product],
-    vectors_of: Callable[[list[Product]], tuple[np.ndarray, np.ndarray]],
+    vectors_of: Callable[[list[Product]], tuple[np.ndarray, np.ndarray] | None],
     *,
     metric: str,
 ) -> np.ndarray | None:
     """What `other_picture_first` says of `products`, (n,); None where all have a single picture.
 
-    `vectors_of` gives the vectors and counts of some products' pictures. It is called for all products, up to
-    `AMONG`, and else for those whose ids' hashes come first: samples of two catalogues are much the same.
+    `vectors_of` gives the vectors and counts of some products' pictures, or None if there are none. It is
+    called for all products, up to `AMONG`, and else for those whose ids' hashes come first: samples of two
+    catalogues are much the same.
     """
     if len(products) < 2 or not any(len(product.images) > 1 for product in products):
         return None
     digests = [hashlib.sha256(product.id.encode()).digest() for product in products]
     chosen = sorted(range(len(products)), key=digests.__getitem__)[:AMONG]
-    vectors, counts = vectors_of([products[place] for place in chosen])
+    given = vectors_of([products[place] for place in chosen])
+    if given is None:
+        return None
     found = np.full(len(products), np.nan)
-    found[chosen] = other_picture_first(vectors, counts, metric=metric)
+    found[chosen] = other_picture_first(*given, metric=metric)
     return found
 
 

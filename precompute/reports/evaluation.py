@@ -12,6 +12,7 @@ import numpy as np
 
 from bundle import Bundle, BundleError, Product
 from bundle import format as fmt
+from precompute.embeddings.vectors import picture_vectors
 from precompute.evaluation.intervals import Estimate
 from precompute.evaluation.other_pictures import measure_other_pictures
 from precompute.evaluation.scorecard import Scorecard, differences, drops, measure
@@ -111,11 +112,11 @@ def _lists(
 def _other_pictures(bundle: Bundle, recipe: Mapping[str, Any], products: list[Product]) -> np.ndarray | None:
     data = bundle.folder.parent
 
-    def vectors_of(chosen: list[Product]) -> tuple[np.ndarray, np.ndarray]:
+    def vectors_of(chosen: list[Product]) -> tuple[np.ndarray, np.ndarray] | None:
         with stage("Pictures", 1, "step") as advance:
-            found = published_vectors(data, bundle, recipe, chosen, pictures="best")
+            found = published_vectors(data, bundle, recipe, chosen, vectors_of=picture_vectors)
             advance(1)
-        return found.values, found.counts
+        return None if found is None else (found.values, found.counts)
 
     if "embeddings" not in recipe:
         return None

@@ -6,10 +6,10 @@ import csv
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -69,24 +69,28 @@ def check_out(out: Path) -> None:
         raise UserError(f"Expected --out to be a file. Received: the folder {out}.")
 
 
+Found = TypeVar("Found")
+
+
 def published_vectors(
     data: Path,
     bundle: Bundle,
     description: Mapping[str, Any],
     products: Sequence[Product],
     *,
-    pictures: str | None = None,
-) -> Vectors:
-    """What the recipe of a `description` in the manifest compares of some products of the bundle at `data`.
+    vectors_of: Callable[..., Found],
+) -> Found:
+    """The vectors of some products of the bundle at `data`, under a recipe that the manifest describes.
 
-    `pictures` replaces the recipe's own choice. Raises `UserError` if the store does not have it all.
+    `vectors_of` is `compared_vectors` or `picture_vectors`. Raises `UserError` if the store does not have all
+    that they need.
     """
     store = Store(data)
-    recipe = _published(description, store, pictures)
+    recipe = _published(description, store)
     embeddings = store.embeddings(description["embeddings"], writable=False)
     colours = store.pictures_of(bundle.manifest) if recipe.colour else None
     try:
-        return compared_vectors(products, embeddings, recipe, pictures=colours)
+        return vectors_of(products, embeddings, recipe, pictures=colours)
     except KeyError as error:
         raise UserError(
             f"Expected the embeddings of all pictures of the bundle in {embeddings.folder}. "
@@ -95,14 +99,13 @@ def published_vectors(
         ) from error
 
 
-def _published(description: Mapping[str, Any], store: Store, pictures: str | None) -> Recipe:
+def _published(description: Mapping[str, Any], store: Store) -> Recipe:
     try:
-        recipe = recipe_of(description, heads=store.heads)
+        return recipe_of(description, heads=store.heads)
     except KeyError as error:
         raise UserError(
             f"The bundle's manifest does not say the {error.args[0]} of its recipe: build it again."
         ) from error
-    return recipe if pictures is None else replace(recipe, pictures=pictures)
 
 
 @dataclass(frozen=True)
@@ -125,7 +128,10 @@ class _Source:
 
     def vectors(self) -> Vectors:
         """What the recipe compares, in the catalogue's order."""
-        return published_vectors(self.data, self.bundle, self.description, list(self.products()))
+        products = list(self.products())
+        return published_vectors(
+            self.data, self.bundle, self.description, products, vectors_of=compared_vectors
+        )
 
 
 def _lists_csv(source: _Source, out: Path) -> list[Path]:
