@@ -164,9 +164,9 @@ def _bar(share: float) -> Component:
 
 
 def _categories(measures: QualityReport) -> Component | None:
-    if not measures.categories:
-        return None
     names = [name for name in _IN_CATEGORIES if any(name in found for _, _, found in measures.categories)]
+    if not names:
+        return None
     rows = [
         _row(
             html.A(name, href=GalleryQuery.of(category=name).href, className="more"),

@@ -150,6 +150,9 @@ def test_an_old_report_gives_a_page_that_says_so(
     monkeypatch.setattr(Bundle, "report", lambda self: {})
     html = client.get("/quality?recipe=%3Ci%3Eback%20%26%20%22co%22").text
     assert not select(html, "section") and "without quality measurements" in html
+    before = {"categories": {"sample": [{"category": "Mugs", "products": 22, "precision_at_1": 0.7}]}}
+    monkeypatch.setattr(Bundle, "report", lambda self: before)
+    assert "Category by category" not in client.get("/quality").text
 
 
 def test_about_says_what_it_is_and_what_is_kept(client: FlaskClient) -> None:
