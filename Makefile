@@ -21,6 +21,8 @@ apt_install := [ "$$(id -u)" = 0 ] && apt-get update -qq && \
 # are in its folder; whether what is at an address has changed, only asking tells.
 source := "$${SOURCE:-demo}"
 out := $(if $(SOURCE),data-source,data)
+# Where a catalogue of one's own has labels, the build learns from them.
+fit := $(if $(SOURCE),--fit)
 folder := "$$([ -d $(source) ] && printf %s $(source) || dirname $(source))"
 made := $(source)" is in generation $$(cat $(out)/CURRENT)"
 ours := precompute pictures bundle $(venv)/ready
@@ -43,7 +45,7 @@ setup: $(venv)/ready ## prepare .venv with the packages of both halves
 demo: $(venv)/ready ## build the embedded catalogue and serve it; SOURCE= takes your folder, table or address, PORT= another port
 	@$(venv)/bin/python -c 'import socket; socket.create_server(("127.0.0.1", $(PORT)))' 2>/dev/null || \
 	  { echo "Port $(PORT) is in use: choose another, for example PORT=8051 make demo." >&2; exit 1; }
-	@{ $(up_to_date); } 2>/dev/null || $(venv)/bin/python -m precompute build $(source) --out $(out)
+	@{ $(up_to_date); } 2>/dev/null || $(venv)/bin/python -m precompute build $(source) --out $(out) $(fit)
 	@printf '%s\n' $(made) > $(out)/.made
 	@echo "Akin is at http://127.0.0.1:$(PORT) until you press Ctrl+C."
 	@AKIN_DATA=$(out) $(venv)/bin/gunicorn --bind 127.0.0.1:$(PORT) $(quiet) dashapp.wsgi:server

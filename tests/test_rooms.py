@@ -32,9 +32,12 @@ PRECOMPUTE = {
     "embeddings": {"models", "shared", "sources", "store"},
     "live": {"embeddings", "models", "shared", "store"},
     "building": {"embeddings", "evaluation", "live", "models", "neighbours", "shared", "sources", "store"},
+    "fitting": {"building", "embeddings", "evaluation", "models", "shared", "sources", "store"},
     "reports": {"building", "embeddings", "evaluation", "models", "neighbours", "shared", "sources", "store"},
     "doctor": {"building", "embeddings", "models", "neighbours", "reports", "shared", "sources", "store"},
-    "cli": {"building", "collect", "doctor", "evaluation", "models", "reports", "shared", "sources"},
+    "cli": {
+        *("building", "collect", "doctor", "evaluation", "fitting", "models", "reports", "shared", "sources"),
+    },
     "__main__": {"cli"},
 }
 

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from precompute.cli.catalogue_options import add_catalogue_options, recipes_of
 from precompute.cli.collect_options import add_collect_options, with_source
+from precompute.cli.fit import base_recipe, fitted_recipe
 from precompute.cli.output import add_output_options, show, warn
 from precompute.evaluation.named import YARDSTICKS
+from precompute.models.part_choice import recipes_for_lists
 from precompute.shared.wording import counted
 
 if TYPE_CHECKING:
@@ -30,6 +32,7 @@ _EXAMPLES = """examples:
   python -m precompute build https://shop.example
   python -m precompute build ~/pictures --out data --top 12 --title "Our shop"
   python -m precompute build ~/pictures --recipe efficientnet-lite1 --recipe vgg16-fc2
+  python -m precompute build ~/pictures --fit
   python -m precompute build ~/pictures --recipe keras:EfficientNetV2B0 --resize letterbox
 """
 
@@ -58,6 +61,11 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         action="store_true",
         help="also drop from the store everything that neither the new nor the previous generation uses",
     )
+    parser.add_argument(
+        "--fit",
+        action="store_true",
+        help="first learn from the shop's own labels, as the command fit does, and build what it chose",
+    )
     add_collect_options(parser)
     add_output_options(parser)
     parser.set_defaults(run=run, stopped=_STOPPED)
@@ -66,6 +74,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 def run(arguments: argparse.Namespace) -> int:
     """Build, print the summary and return 0."""
     recipes = recipes_of(arguments)
+    base = base_recipe(recipes_of(_without_lists(arguments)), option="--fit") if arguments.fit else None
 
     # NumPy and Pillow are imported here so that --help and a wrong option answer at once.
     from precompute.building.build import BuildSettings, build
@@ -83,7 +92,13 @@ def run(arguments: argparse.Namespace) -> int:
             live=arguments.live,
             reach=arguments.reach,
         )
-        return build(settings)
+        if base is None:
+            return build(settings)
+        catalogue = settings.read()
+        fitted = [fitted_recipe(dataclasses.replace(settings, recipes=(base,)), catalogue)]
+        if arguments.lists is not None:
+            fitted = recipes_for_lists(fitted[0], arguments.lists, colour=arguments.colour)
+        return build(dataclasses.replace(settings, recipes=tuple(fitted)), catalogue=catalogue)
 
     summary = with_source(arguments, built)
     show(arguments, summary=dataclasses.asdict(summary), lines=_lines(summary, out=arguments.out))
@@ -91,6 +106,12 @@ def run(arguments: argparse.Namespace) -> int:
         report = summary.folder / "report.json"
         warn(arguments, f"{len(summary.left_out):,} left out; {report} names them and says why.")
     return 0
+
+
+def _without_lists(arguments: argparse.Namespace) -> argparse.Namespace:
+    """The options for the one recipe that is fitted; with --lists, --colour is for what is made of it."""
+    apart = {"lists": None, "colour": None} if arguments.lists is not None else {}
+    return argparse.Namespace(**vars(arguments) | apart)
 
 
 def _lines(summary: Summary, *, out: Path) -> Iterator[str]:

@@ -14,7 +14,19 @@ from collections.abc import Sequence
 
 from bundle import BundleError
 from precompute import __version__
-from precompute.cli import build, check, collect, diff, doctor, evaluate, export, plan, recipes, rollback
+from precompute.cli import (
+    build,
+    check,
+    collect,
+    diff,
+    doctor,
+    evaluate,
+    export,
+    fit,
+    plan,
+    recipes,
+    rollback,
+)
 from precompute.cli.output import output_of
 from precompute.cli.parser import CommandParser
 from precompute.shared.errors import UserError
@@ -33,7 +45,7 @@ def make_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"akin {__version__}")
     subparsers = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for command in (collect, doctor, plan, build, evaluate, diff, rollback, check, export, recipes):
+    for command in (collect, doctor, plan, fit, build, evaluate, diff, rollback, check, export, recipes):
         command.add_parser(subparsers)
     return parser
 

@@ -36,8 +36,6 @@ def parts_of(
     part has unit length, or is zero where there is nothing to compare. Raises `KeyError` with the number of
     pictures whose colours are missing, and `UserError` where a head cannot be read or does not fit.
     """
-    if recipe.title is not None:
-        raise UserError(f"The recipe {recipe.name} has a title part, which this version cannot build yet.")
     heads = []
     for head in recipe.heads:
         matrix = read_head(head)

@@ -12,6 +12,7 @@ import numpy as np
 from bundle import Product
 from precompute.embeddings.composition import WeightedPart, parts_of, together
 from precompute.embeddings.projection import centre, project
+from precompute.embeddings.titles import read_title
 from precompute.models.recipe import ANCHORS, MOST_PICTURES, Recipe
 from precompute.store import EmbeddingStore, PictureStore
 
@@ -82,6 +83,9 @@ def compared_vectors(
             for part in parts
         ]
         counts = np.ones_like(counts)
+    if recipe.title is not None:
+        titles = read_title(recipe.title).applied([product.title for product in products])
+        parts.append(WeightedPart(recipe.title.weight, np.repeat(titles, counts, axis=0)))
     return Vectors(list(compared), together(parts), counts, images if recipe.pictures == "best" else None)
 
 

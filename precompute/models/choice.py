@@ -142,6 +142,11 @@ def read_recipe(path: Path) -> Recipe:
     return _checked(model, source=f"the recipe {path}")
 
 
+def is_recipe_name(name: str) -> bool:
+    """Whether a recipe can have this name, which is also a folder's in the bundle."""
+    return _NAME.fullmatch(name) is not None
+
+
 def _of_model(extractor: str, options: Mapping[str, Any]) -> Recipe:
     """A recipe of an extractor: what the model suggests, with `options` in its place."""
     network = network_of(extractor)
@@ -193,7 +198,7 @@ def _checked(recipe: Recipe, *, source: str) -> Recipe:
         raise UserError(
             f"Expected depth in {source} to be at least top, {recipe.top}. Received: {recipe.depth}."
         )
-    if not _NAME.fullmatch(recipe.name):
+    if not is_recipe_name(recipe.name):
         raise UserError(
             f"Expected the name in {source} to be letters, digits, dots, dashes and underscores. "
             f"Received: {recipe.name!r}."

@@ -1,0 +1,1 @@
+"""Learns heads from a shop's own labels, and keeps what lifts lists of products that they never saw."""
