@@ -42,6 +42,8 @@ def scopes_that_refer() -> str:
     return item * 3000 + "".join(f"<p id=r{number} itemprop=name>x</p>" for number in range(50))
 
 
+MANY = [product(number) for number in range(300)]
+
 PAGES = {
     "80 KB of brackets": lambda: ld("[" * 80_000),
     "9 MB of brackets": lambda: ld("[" * 9_000_000),
@@ -73,6 +75,20 @@ PAGES = {
     "comments of HTML": lambda: "<!--" * 2_500_000,
     "programs": lambda: f"<script>{'ecommerce:{a:[1,2,3,' * 480_000}</script>",
     "a million attributes": lambda: f"<div {' '.join(f'a{n}=1' for n in range(1_000_000))}>",
+    "variants of variants": lambda: ld(
+        json.dumps(product(hasVariant=[product(n, hasVariant=MANY) for n in range(300)]))
+    ),
+    "a picture of every width": lambda: (
+        '<div itemscope itemtype="http://schema.org/Product"><b itemprop=name>x</b>'
+        '<img itemprop=image srcset="' + ", ".join(f"/{n}.jpg {n}w" for n in range(400_000)) + '"></div>'
+    ),
+    "a picture in an address": lambda: ld(
+        json.dumps(product(image="data:image/png;base64," + "A" * 6_000_000))
+    ),
+    "a hundred thousand pictures": lambda: (
+        '<meta property="og:type" content="product"><meta property="og:title" content="x">'
+        + '<meta property="og:image" content="/a.jpg">' * 100_000
+    ),
     "titles of HTML": lambda: ld(
         json.dumps([product(n, name=f"<p>x{n}" + "<b>&amp;" * 700) for n in range(1500)])
     ),
