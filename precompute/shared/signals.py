@@ -36,12 +36,21 @@ def signals_as_stopped() -> Iterator[None]:
         return
     numbers = [each for each in (signal.SIGINT, signal.SIGTERM) if signal.getsignal(each) != signal.SIG_IGN]
     report = sys.unraisablehook
+    again: threading.Timer | None = None
+
+    def send(number: int) -> None:
+        nonlocal again
+        again = None
+        os.kill(os.getpid(), number)
 
     def unraisable(caught: Any) -> None:
-        if isinstance(caught.exc_value, Stopped):
-            _send_again(caught.exc_value.number)
-        else:
+        nonlocal again
+        if not isinstance(caught.exc_value, Stopped):
             report(caught)
+        elif again is None:  # Of two that are swallowed at once, the second would come too late.
+            again = threading.Timer(_AGAIN_AFTER, send, args=(caught.exc_value.number,))
+            again.daemon = True
+            again.start()
 
     before = {number: signal.getsignal(number) for number in numbers}
     sys.unraisablehook = unraisable
@@ -50,6 +59,8 @@ def signals_as_stopped() -> Iterator[None]:
             signal.signal(number, _stop)
         yield
     finally:
+        if again:
+            again.cancel()
         for number, handler in before.items():
             signal.signal(number, handler)
         sys.unraisablehook = report
@@ -57,9 +68,3 @@ def signals_as_stopped() -> Iterator[None]:
 
 def _stop(number: int, _frame: object) -> None:
     raise Stopped(number)
-
-
-def _send_again(number: int) -> None:
-    timer = threading.Timer(_AGAIN_AFTER, os.kill, args=(os.getpid(), number))
-    timer.daemon = True
-    timer.start()
