@@ -1,13 +1,15 @@
 """What do attacks cost a visitor who does nothing wrong?
 
-    python benchmarks/attacks.py DATA [--rounds 6] [--seconds 10]
+    python benchmarks/attacks.py DATA [--rounds 6] [--seconds 10] [--products 100000]
 
-Serves the bundle in DATA, which has a live search (docs/live.md), as it is deployed, with two workers. One
-visitor opens pages and clicks, and someone asks for /healthz twice a second, each time on a new connection.
-In every other round all attacks run at once: connections that send a part of a request, that send nothing
-and that take no answer; malformed bodies; and photos that hurt decoders, from many addresses, without the
-limit on photos a minute. Prints the milliseconds of the visitor's pages in both kinds of rounds, their ratio,
-and the longest wait for /healthz. Exit code 1 if the ratio of medians is above 2 or that wait above a second.
+Serves the bundle in DATA, which has a live search (docs/live.md), as it is deployed, with two workers, or
+WEB_CONCURRENCY. With --products, it serves so many made-up products instead, with points between the bundle's
+vectors. One visitor opens pages and clicks, and someone asks for /healthz twice a second, each time on a new
+connection. In every other round all attacks run at once: connections that send a part of a request, that send
+nothing and that take no answer; malformed bodies; and photos that hurt decoders, from many addresses, without
+the limit on photos a minute. Prints the milliseconds of the visitor's pages in both kinds of rounds, their
+ratio, the longest wait for /healthz and the most memory. Exit code 1 if the ratio of medians is above 2, or
+that wait above a second.
 
 All of it runs on one machine, so the server is also slowed down by what the attackers compute themselves, in
 a process of their own. Close other programs first.
@@ -18,6 +20,7 @@ from __future__ import annotations
 import argparse
 import http.client
 import json
+import os
 import random
 import socket
 import sys
@@ -31,10 +34,12 @@ from multiprocessing import Queue, get_context
 from multiprocessing.synchronize import Event as SyncEvent
 from pathlib import Path
 from statistics import median, quantiles
+from tempfile import TemporaryDirectory
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from benchmarks.browsing import DASHBOARD, gunicorn
+from benchmarks.soak import children_of, memory_of, workers_of
 from bundle import Bundle
 from dashapp.addresses import product_href
 from tests.attack import clients
@@ -61,10 +66,14 @@ PHOTO_CLIENTS = 8
 
 @dataclass
 class Found:
-    """The seconds of the visitor's pages, by kind, and of /healthz; what attackers were answered."""
+    """The seconds of the visitor's pages, by kind, and of /healthz; what attackers were answered.
+
+    `kilobytes` is the most memory of all processes of the server (their proportional set sizes).
+    """
 
     pages: dict[str, list[float]] = field(default_factory=dict)
     health: list[float] = field(default_factory=list)
+    kilobytes: int = 0
     attacks: Counter[str] = field(default_factory=Counter)
 
 
@@ -118,6 +127,14 @@ def look_at_health(port: int, found: Found, ended: threading.Event) -> None:
         found.health.append(time.monotonic() - started)
         if status != 200:
             raise SystemExit(f"/healthz answered {status}.")
+
+
+def look_at_memory(found: Found, ended: threading.Event) -> None:
+    """Add up the memory of the server that this process started: master, workers, and what decodes photos."""
+    while not ended.wait(0.2):
+        processes = [process for worker in workers_of() for process in (worker, *children_of(worker))]
+        masters = [each for each in children_of(os.getpid()) if children_of(each)]
+        found.kilobytes = max(found.kilobytes, sum(map(memory_of, (*masters, *processes))))
 
 
 def hold(port: int, data: bytes, count: int, found: Found, ended: threading.Event) -> None:
@@ -245,6 +262,7 @@ def measure(data: Path, *, rounds: int, seconds: float) -> tuple[Found, Found]:
             tasks = [
                 lambda ended, found=found: visit(port, ids, found, ended),
                 lambda ended, found=found: look_at_health(port, found, ended),
+                lambda ended, found=found: look_at_memory(found, ended),
             ]
             if number % 2:
                 go.set()
@@ -274,6 +292,12 @@ def show(quiet: Found, attacked: Found) -> bool:
     longest = max(attacked.health)
     print(f"\n/healthz took at most {1000 * longest:.0f} ms in {len(attacked.health)} attacked answers,")
     print(f"and {1000 * max(quiet.health):.0f} ms in {len(quiet.health)} quiet ones.")
+    megabytes = [each.kilobytes // 1024 for each in (quiet, attacked)]
+    print(
+        "The server's processes took at most {} MB in quiet rounds, and {} MB in attacked ones.".format(
+            *megabytes
+        )
+    )
     print(f"Attacks: {json.dumps(dict(sorted(attacked.attacks.items())))}")
     return ratio <= MOST_RATIO and longest <= MOST_SECONDS
 
@@ -286,8 +310,15 @@ def main() -> int:
     parser.add_argument("data", type=Path)
     parser.add_argument("--rounds", type=int, default=6)
     parser.add_argument("--seconds", type=float, default=10.0)
+    parser.add_argument("--products", type=int)
     options = parser.parse_args()
-    return 0 if show(*measure(options.data, rounds=options.rounds, seconds=options.seconds)) else 1
+    with TemporaryDirectory() as folder:
+        if options.products:
+            from benchmarks.live import write_large
+
+            write_large(Path(folder), Bundle.open(options.data), options.products)
+        data = Path(folder) if options.products else options.data
+        return 0 if show(*measure(data, rounds=options.rounds, seconds=options.seconds)) else 1
 
 
 if __name__ == "__main__":

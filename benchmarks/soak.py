@@ -156,12 +156,13 @@ def hold(client: Client, dice: random.Random, ids: list[str], photos: list[bytes
         connection.close()
 
 
-def workers_of(port: int) -> list[int]:
-    """The processes of the workers of the server that listens at a port, which this process started."""
-    return [child for master in _children(os.getpid()) for child in _children(master)]
+def workers_of() -> list[int]:
+    """The processes of the workers of the server that this process started."""
+    return [child for master in children_of(os.getpid()) for child in children_of(master)]
 
 
-def _children(process: int) -> list[int]:
+def children_of(process: int) -> list[int]:
+    """The processes that a process started."""
     with suppress(OSError):
         return [
             int(child)
@@ -182,7 +183,7 @@ def memory_of(process: int) -> int:
 
 def with_decoder(worker: int) -> int:
     """The kilobytes of memory of a worker and of the process that decodes photos for it."""
-    return sum(map(memory_of, (worker, *_children(worker))))
+    return sum(map(memory_of, (worker, *children_of(worker))))
 
 
 @contextmanager
@@ -225,12 +226,12 @@ def soak(data: Path, photos: list[bytes], *, minutes: float) -> Tally:
             publish_at, kill_at = PUBLISH_EVERY, KILL_EVERY
             while tally.now() < 60 * minutes:
                 time.sleep(1)
-                tally.memory += [(tally.now(), each, with_decoder(each)) for each in workers_of(port)]
+                tally.memory += [(tally.now(), each, with_decoder(each)) for each in workers_of()]
                 if tally.now() > publish_at:
                     roll_back(data)
                     tally.published.append(tally.now())
                     publish_at += PUBLISH_EVERY
-                if tally.now() > kill_at and (workers := workers_of(port)):
+                if tally.now() > kill_at and (workers := workers_of()):
                     tally.killed.append(tally.now())
                     os.kill(random.choice(workers), signal.SIGKILL)
                     kill_at += KILL_EVERY
