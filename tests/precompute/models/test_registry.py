@@ -166,7 +166,7 @@ def test_the_fingerprint_covers_the_weights_and_what_decides_a_list() -> None:
     assert len(pooled) == len(POOLINGS)
     assert own == replace(RECIPE, top=3, description="other words", label="Style").fingerprint(weights)
     assert RECIPE.extractor_fingerprint(weights) == replace(RECIPE, depth=9).extractor_fingerprint(weights)
-    assert RECIPE.extractor_fingerprint(weights) != replace(RECIPE, input_size=240).extractor_fingerprint(
+    assert RECIPE.extractor_fingerprint(weights) != replace(RECIPE, input_size=256).extractor_fingerprint(
         weights
     )
 
