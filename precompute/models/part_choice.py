@@ -98,6 +98,8 @@ def recipes_for_lists(recipe: Recipe, text: str, *, colour: float | None) -> lis
     kinds = [kind.strip() for kind in text.split(",")]
     if set(kinds) - set(LISTS) or len(set(kinds)) < len(kinds):
         raise UserError(f"Expected --lists to name some of {', '.join(LISTS)}, each once. Received: {text}.")
+    if colour == 0 and set(kinds) - {"style"}:
+        raise UserError(f"Expected --colour to be over 0 beside --lists {text}. Received: 0.")
     both = _COLOUR_OF_BOTH if colour is None else colour
     by_colour = {"features": _FEATURES_OF_COLOUR, "colour": 1.0, "heads": (), "title": None}
     changes: dict[str, dict[str, Any]] = {
