@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bundle import Product
+from precompute.embeddings.titles import read_title
 from precompute.models.heads import read_head
 from precompute.models.recipe import Recipe
 from precompute.models.registry import ExtractorPlan
@@ -15,9 +16,11 @@ _GREYS = {"black", "grey", "white"}
 
 
 def check_heads(recipe: Recipe, plan: ExtractorPlan) -> None:
-    """Raise `UserError` where a head of the recipe was fitted on another network or input."""
+    """Raise `UserError` where a head cannot be read, or was fitted on another network or input."""
     for head in recipe.heads:
         read_head(head, extractor=recipe.extractor_fingerprint(plan.weights_sha256))
+    if recipe.title is not None:
+        read_title(recipe.title)
 
 
 def without_vain_colour(

@@ -14,7 +14,9 @@ from hypothesis import strategies as st
 from bundle import Product, ProductImage
 from pictures.colours.descriptor import COLOUR_DIMENSIONS
 from precompute.embeddings.composition import WeightedPart, together
+from precompute.embeddings.titles import write_title
 from precompute.embeddings.vectors import compared_vectors
+from precompute.fitting.titles import fit_titles
 from precompute.models.heads import Head, HeadMatrix, open_head, write_head
 from precompute.models.recipe import DEFAULT, RECIPES, Recipe
 from precompute.shared.errors import UserError
@@ -86,6 +88,22 @@ def test_a_cosine_is_the_mean_of_the_parts_cosines_weighed_by_squares(
     values = stores.values(replace(varied, features=features, colour=colour, heads=(weighed,)))
     assert values.dtype == np.float32 and values.shape[1] == DIMENSIONS + 5 + COLOUR_DIMENSIONS
     assert np.allclose(values @ values.T, expected, atol=1e-5)
+
+
+@pytest.mark.parametrize("pictures", ["mean", "best", "first"])
+def test_each_row_of_a_product_has_its_title(stores: Stores, pictures: str, tmp_path: Path) -> None:
+    titles = ["red cup", "blue cup", "red hat", "cup", "blue hat"]
+    products = [replace(one, title=title) for one, title in zip(PRODUCTS, titles, strict=True)]
+    model = fit_titles(titles)
+    assert model is not None
+    title = open_head(write_title(tmp_path, "titles", model), 0.6)
+    recipe = replace(RECIPE, pictures=pictures, features=0.8, title=title)
+    found = compared_vectors(products, stores.embeddings, recipe)
+    width = model.matrix.shape[1]
+    expected = np.repeat(0.6 * model.applied(titles), found.counts, axis=0)
+    assert np.allclose(found.values[:, -width:], expected, atol=1e-6)
+    alone = compared_vectors(products, stores.embeddings, replace(recipe, title=None, features=1))
+    assert np.allclose(found.values[:, :-width], 0.8 * alone.values, atol=1e-6)
 
 
 @pytest.mark.parametrize("pictures", ["mean", "best", "first"])
