@@ -20,8 +20,9 @@ MOST_COLOUR = 0.6
 LISTS = ("style", "colour", "both")
 """The kinds of lists that `--lists` names."""
 
-_COLOUR_OF_BOTH = 0.4
-_FEATURES_OF_COLOUR = 0.4
+# docs/recipes.md has the measurements behind these.
+_COLOUR_OF_BOTH = 0.6
+_FEATURES_OF_COLOUR = 0.5
 
 _EXAMPLE = '{ file = "NAME-<hash>.npz", weight = 0.7 }'
 
@@ -93,7 +94,7 @@ def recipes_for_lists(recipe: Recipe, text: str, *, colour: float | None) -> lis
 
     By style is what the recipe has besides colour; by colour has a little of the embedding, so that among
     products of one colour those of a kind come first; by both weighs colour with `colour`, by default the
-    recipe's own or 0.4. Raises `UserError` for another kind, or one that is named twice.
+    recipe's own or 0.6. Raises `UserError` for another kind, or one that is named twice.
     """
     kinds = [kind.strip() for kind in text.split(",")]
     if set(kinds) - set(LISTS) or len(set(kinds)) < len(kinds):

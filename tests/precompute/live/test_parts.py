@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from bundle import Bundle, BundleError
-from bundle.live import LiveSearch, head_name, read_live
+from bundle.live import WEB_START, LiveSearch, head_name, read_live
+from dashapp.http.device_files import _device_files as listed_files
 from dashapp.photo.live.engine import Engine
 from dashapp.photo.live.keras import open_keras
 from dashapp.photo.live.litert import open_litert
@@ -87,6 +88,19 @@ def test_keras_computes_a_stored_list_anew(
     assert not from_pictures
     for entry in bundle.neighbours(product.id):
         assert scores[entry.id] == pytest.approx(entry.score, abs=1e-5)
+
+
+def test_a_browser_is_told_of_the_parts_and_where_the_heads_are(
+    folders: tuple[Path, Path], live: LiveSearch
+) -> None:
+    bundle = Bundle.open(folders[1])
+    if not (bundle.folder / WEB_START).is_file():
+        pytest.skip("npm cannot be reached, so the bundle has no runtime for browsers")
+    found = listed_files(bundle)
+    assert found is not None
+    told = found.as_json(bundle)
+    assert told["described"]["parts"]["heads"] == [{"weight": 0.6, "dimensions": HEAD_WIDTH}]
+    assert [head["unpacked"] for head in told["heads"]] == [4 * WIDTH * (1 + HEAD_WIDTH)]
 
 
 def test_a_cut_head_is_one_sentence(folders: tuple[Path, Path], live: LiveSearch) -> None:
