@@ -145,7 +145,9 @@ def summary_of(found: Fitted) -> dict[str, Any]:
 
 def comparison_lines(found: Fitted) -> Iterator[str]:
     """Each yardstick before and after, with the interval of the difference, in points."""
-    width = max((len(each.name) for each in found.chosen.changes), default=0)
+    if not found.chosen.changes:
+        return
+    width = max(len(each.name) for each in found.chosen.changes)
     yield "Lists of products that were not learned from, without and with what was learned, 95 % intervals:"
     for each in found.chosen.changes:
         yield f"  {each.name:<{width}}  {_change(each)}"

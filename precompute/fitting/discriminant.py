@@ -49,10 +49,12 @@ def discriminant(coordinates: np.ndarray, rows: np.ndarray, classes: np.ndarray)
     Unlike scikit-learn's `LinearDiscriminantAnalysis`, one covariance is shrunk for all classes together, so
     classes of two members are enough.
 
-    None where members of a class do not differ, or classes do not.
+    None where members of a class do not differ, or classes do not, or there are fewer than two.
     """
     from sklearn.covariance import ledoit_wolf
 
+    if len(np.unique(classes)) < 2:
+        return None
     members = coordinates[rows]
     sizes = np.bincount(classes)
     order = np.argsort(classes, kind="stable")
@@ -60,7 +62,8 @@ def discriminant(coordinates: np.ndarray, rows: np.ndarray, classes: np.ndarray)
     means = np.add.reduceat(members[order], starts, axis=0) / sizes[:, np.newaxis]
     within, _ = ledoit_wolf(members - means[classes], assume_centered=True)
     variances, axes = np.linalg.eigh(within)
-    if variances[0] <= 0:
+    # Written so that NaN is refused as well.
+    if not variances[0] > 0:
         return None
     whitening = axes / np.sqrt(variances)
     between = (means - np.average(means, axis=0, weights=sizes)) @ whitening

@@ -16,7 +16,7 @@ MOST_FOLDS = 5
 LISTED_TOGETHER = 4
 """How many products of a class are in one fold at least, where it has enough: they are to find each other."""
 
-MOST_JUDGED = 1200
+MOST_JUDGED = 800
 """The most products that are judged in one split: their comparisons are kept while weights are tried."""
 
 CLASSES_TO_HOLD_OUT = 4
@@ -66,8 +66,11 @@ def _splits(numbers: np.ndarray, count: int, products: Sequence[Product]) -> lis
     found = []
     for number in range(count):
         held_out = np.flatnonzero(numbers == number)
+        others = np.flatnonzero((numbers >= 0) & (numbers != number))
+        if not len(held_out) or not len(others):
+            continue
         drawn = sorted(held_out.tolist(), key=lambda place: _drawn(products[place].id))[:MOST_JUDGED]
-        found.append(Split(np.flatnonzero((numbers >= 0) & (numbers != number)), np.array(sorted(drawn))))
+        found.append(Split(others, np.array(sorted(drawn))))
     return found
 
 

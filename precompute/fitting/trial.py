@@ -27,6 +27,9 @@ UNSEEN_FIRST, UNSEEN_FIVE = "Unlearned categories, first look-alike", "Unlearned
 
 _CUT = 5
 
+_VIEWS = 2
+"""How many pictures of each product are compared with all others, to learn whether they find each other."""
+
 Values = dict[str, np.ndarray]
 """By the name of a yardstick the value of each judged product, or picture: (q,) float64, NaN for none."""
 
@@ -56,13 +59,15 @@ class Sample:
 class _Judged:
     """The judged products of one split: how alike they are by each part, and what lists are judged by.
 
-    `alike` has for each part the dot products (n, n) of the products' vectors, `alike_pictures` those of
-    their pictures, (r, r), where some have several.
+    `owners` (r,) has the product of each picture. `alike` has for each part the dot products (n, n) of the
+    products' vectors. `alike_pictures` has those of the pictures in the rows `views`, a few of each product,
+    or is empty where none has several.
     """
 
     products: list[Product]
     classes: list[str]
     owners: np.ndarray
+    views: np.ndarray
     alike: dict[str, np.ndarray] = field(default_factory=dict)
     alike_pictures: dict[str, np.ndarray] = field(default_factory=dict)
 
@@ -70,8 +75,8 @@ class _Judged:
         """Add the part of each picture, (r, e), rows of unit length or zero."""
         of_products = to_unit_length(_means(vectors, self.owners))
         self._sum(self.alike, name, of_products, weight)
-        if len(self.owners) > len(self.products):
-            self._sum(self.alike_pictures, name, vectors, weight)
+        if len(self.views) > len(self.products):
+            self._sum(self.alike_pictures, name, vectors[self.views], weight)
 
     def add_to_products(self, name: str, vectors: np.ndarray) -> None:
         """Add a part that only products have: (n, e), rows of unit length or zero."""
@@ -87,7 +92,7 @@ class _Judged:
         """What the yardsticks say of the lists that the parts make with these weights."""
         found = yardsticks(self, _lists(self.alike, weights))
         if self.alike_pictures:
-            products = [str(owner) for owner in self.owners.tolist()]
+            products = [str(owner) for owner in self.owners[self.views].tolist()]
             rows = _lists(self.alike_pictures, weights)
             found[OTHER_PICTURE] = precision(rows, products, cut=1)
         return found
@@ -116,8 +121,8 @@ class Trial:
         self._tags = next((labels.values for labels in labels if labels.name == TAGS), None)
         self._brand = any(labels.name == BRAND for labels in labels)
         self._by_product, self._by_class = (
-            [self._fit(sample, labels, split, title=title, advance=advance) for split in splits]
-            for splits in (products, classes)
+            [self._fit(sample, labels, split, views=views, title=title, advance=advance) for split in splits]
+            for splits, views in ((products, _VIEWS), (classes, 0))
         )
 
     def values(self, weights: Mapping[str, float]) -> Values:
@@ -131,14 +136,17 @@ class Trial:
         labels: Sequence[Labels],
         split: Split,
         *,
+        views: int,
         title: bool,
         advance: Callable[[int], None],
     ) -> _Judged:
         rows = sample.rows_of(split.judged)
+        owners = np.searchsorted(split.judged, sample.owners[rows])
         judged = _Judged(
             [sample.products[place] for place in split.judged],
             [sample.classes[place] for place in split.judged],
-            np.searchsorted(split.judged, sample.owners[rows]),
+            owners,
+            np.flatnonzero(np.arange(len(owners)) - np.searchsorted(owners, owners) < views),
         )
         for vectors, weight in sample.parts:
             judged.add("", vectors[rows], weight=weight)

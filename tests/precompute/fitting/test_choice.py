@@ -57,6 +57,8 @@ def test_labels_that_mean_nothing_are_not_kept(made: Making, seed: int) -> None:
 def test_pictures_of_one_product_are_labels_too(made: Making) -> None:
     found = chosen(made(count=160, pictures=2))
     assert "views" in found.weights
+    sample = next(each.difference.sample for each in found.changes if each.name == OTHER_PICTURE)
+    assert sample == 320
     assert difference(found, OTHER_PICTURE) > 0.05
 
 
@@ -125,3 +127,9 @@ def test_a_difference_that_chance_explains_is_no_reason() -> None:
         return {CLASS_FIRST: (drawn < 0.5).astype(float) + 0.006 * bool(weights)}
 
     assert choose(values, ["a"]).weights == {}
+
+
+def test_products_that_cannot_be_parted_judge_nothing(made: Making) -> None:
+    found = made(count=30, classes=2)
+    trial = Trial(found.sample, found.labels, products=[], classes=[])
+    assert choose(trial.values, ["category"]) == Chosen({}, [])

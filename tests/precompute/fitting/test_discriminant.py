@@ -80,6 +80,8 @@ def test_classes_of_two_are_enough() -> None:
 
 def test_nothing_is_found_where_nothing_differs() -> None:
     classes = np.arange(40) % 4
+    for none in (np.empty(0, np.int64), np.zeros(3, np.int64)):
+        assert discriminant(np.eye(3), none, none) is None
     assert discriminant(np.ones((40, 3)), np.arange(40), classes) is None
     # Members that are all the same: there is no scatter to set the classes' against.
     assert discriminant(np.eye(4)[classes], np.arange(40), classes) is None

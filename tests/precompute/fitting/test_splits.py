@@ -64,3 +64,8 @@ def test_the_order_of_a_catalogue_does_not_matter() -> None:
         ]
 
     assert judged(1) == judged(-1)
+
+
+def test_products_of_one_look_alone_are_not_parted() -> None:
+    products = [product(number, variants="the one design") for number in range(20)]
+    assert by_product(products, ["a", "b"] * 10) == []
