@@ -1,4 +1,4 @@
-// Forgets what this browser keeps for the shop; what was looked at and picked, for-you.js and tray.js forget too.
+// Deletes what this browser keeps for the shop. for-you.js and tray.js then delete their lists too.
 
 import { get } from "./elements.js";
 import { local, session } from "./storage.js";

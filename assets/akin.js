@@ -1,4 +1,4 @@
-// What every page of the shop runs. The scripts that only some pages need are begun by modules.js.
+// Starts the scripts of every page. modules.js starts those that only some pages need.
 
 import * as forYou from "./for-you.js";
 import * as gallery from "./gallery.js";

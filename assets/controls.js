@@ -1,13 +1,13 @@
-// The controls of a page that the server makes anew whenever one of them is used: which one it was, and which one of
-// the new elements stands for it.
+// The controls of a page. The server renders them again whenever one is used: this finds the new element of the same
+// control.
 
 import { all, closest, find, get } from "./elements.js";
 
 /**
  * @typedef {object} Used  A control that was used.
- * @property {string | undefined} name  the name of its switch, the group of controls that it belongs to
- * @property {number} number  its switch's place among those of that name
- * @property {number} place  its place among the links of its switch
+ * @property {string | undefined} name  the name of its switch, the group of controls it belongs to
+ * @property {number} number  its switch's index among the switches of that name
+ * @property {number} place  its index among the links of its switch
  * @property {string} id
  * @property {string | undefined} option
  * @property {number} within  pixels that the menu around it was scrolled
@@ -40,8 +40,8 @@ export function described(control, root) {
 }
 
 /**
- * The control below `root` that stands for one that was used, or null. A menu of which several choices can be made
- * is open again, scrolled as it was.
+ * Returns the control below `root` that replaced a used one, or null. Opens its menu again and restores its scroll
+ * position if the menu allows several choices.
  *
  * @param {Used} used
  * @param {ParentNode} root
@@ -61,7 +61,7 @@ export function standIn({ name, number, place, id, option, within }, root) {
 }
 
 /**
- * What the fields of a form say, as the arguments of an address; those left empty are left out.
+ * Returns the fields of a form as the query of an address, without empty fields.
  *
  * @param {HTMLFormElement} form
  */
@@ -71,7 +71,7 @@ export function argumentsOf(form) {
 }
 
 /**
- * An address with its arguments, in which commas stand as they are, just as in the server's links.
+ * Returns an address with its query. Commas are not escaped, as in the server's links.
  *
  * @param {string} path
  * @param {URLSearchParams} given
@@ -79,11 +79,11 @@ export function argumentsOf(form) {
 export const addressWith = (path, given) => path + (given.size ? `?${given}`.replaceAll("%2C", ",") : "");
 
 /**
- * Shows how many look-alikes the slider asks for.
+ * Shows the slider's number of look-alikes beside it.
  *
  * @param {HTMLInputElement} slider
  */
 export function showCount({ value }) {
   const text = get(document, "#shown-count").firstChild;
-  if (text) text.nodeValue = value; // React goes on with the same node.
+  if (text) text.nodeValue = value; // React keeps using the same node.
 }

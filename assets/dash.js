@@ -1,7 +1,7 @@
-// What the scripts ask of Dash, which renders the pages and names itself on the window.
+// Calls Dash, which renders the pages and is a property of the window.
 
 /**
- * Sets properties of a component, as if the visitor had.
+ * Sets properties of a component, as if the visitor had changed them.
  *
  * @param {string} id
  * @param {Record<string, unknown>} properties

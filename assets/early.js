@@ -1,17 +1,17 @@
-// Runs before anything is painted: the colour mode, and a stand-in for pictures that do not arrive. It is a
-// plain script, as the browser would paint before it runs a module.
+// Sets the colour mode, and replaces pictures that fail to load by a placeholder. It is a plain script: a browser
+// would paint the page before it runs a module.
 {
   const site = document.documentElement.dataset.site?.slice(0, -1) ?? ""; // as in storage.js
   let chosen;
   try {
     [chosen] = localStorage.getItem(`akin${site}-theme`)?.match(/dark|light/) ?? [];
   } catch {
-    // Storage is switched off: the system's mode then applies.
+    // Storage is switched off: the system's mode applies.
   }
   const dark = matchMedia("(prefers-color-scheme: dark)").matches;
   document.documentElement.dataset.bsTheme = chosen ?? (dark ? "dark" : "light");
 
-  // Errors of pictures do not bubble, so one listener hears them on their way down.
+  // Errors of pictures do not bubble, so one listener captures them.
   const missing = new URL("missing.svg", /** @type {HTMLScriptElement} */ (document.currentScript).src).pathname;
   document.addEventListener("error", ({ target }) => {
     if (!(target instanceof HTMLImageElement) || target.src.endsWith(missing)) return;

@@ -1,7 +1,7 @@
-// Finds and makes elements, each known by its kind.
+// Finds and makes elements, and checks their type.
 
 /**
- * The first element below `root` that a selector names, or null where there is none of that kind.
+ * Returns the first element below `root` that matches a selector, or null if it is not of that kind.
  *
  * @template {Element} [E=HTMLElement]
  * @param {ParentNode} root
@@ -15,7 +15,7 @@ export function find(root, selector, kind = /** @type {any} */ (HTMLElement)) {
 }
 
 /**
- * The same for an element that has to be there: throws an error where it is not.
+ * Does the same for an element that must exist: throws an error if it does not.
  *
  * @template {Element} [E=HTMLElement]
  * @param {ParentNode} root
@@ -30,7 +30,7 @@ export function get(root, selector, kind) {
 }
 
 /**
- * All elements below `root` that a selector names and that are of a kind.
+ * Returns all elements below `root` that match a selector and are of a kind.
  *
  * @template {Element} [E=HTMLElement]
  * @param {ParentNode} root
@@ -43,7 +43,7 @@ export function all(root, selector, kind = /** @type {any} */ (HTMLElement)) {
 }
 
 /**
- * The element itself, or the closest one around it, that a selector names; null where there is none of that kind.
+ * Returns the element, or its closest ancestor, that matches a selector; null if it is not of that kind.
  *
  * @template {Element} [E=HTMLElement]
  * @param {EventTarget | null} from
@@ -57,7 +57,7 @@ export function closest(from, selector, kind = /** @type {any} */ (HTMLElement))
 }
 
 /**
- * A new element with the given properties and children.
+ * Makes an element with the given properties and children.
  *
  * @template {keyof HTMLElementTagNameMap} K
  * @param {K} name
@@ -72,7 +72,7 @@ export function create(name, properties = {}, ...children) {
 }
 
 /**
- * A button that does something when it is pressed.
+ * Makes a button that calls `action` when it is pressed.
  *
  * @param {Partial<Omit<HTMLButtonElement, "style" | "dataset">>} properties
  * @param {() => void} action
@@ -84,7 +84,7 @@ export function createButton(properties, action) {
 }
 
 /**
- * Moves the focus to an element, or to the page's content where there is none, without scrolling.
+ * Moves the focus to an element, or to the page's content if there is none, without scrolling.
  *
  * @param {HTMLElement | null | undefined} element
  */

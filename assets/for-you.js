@@ -1,4 +1,4 @@
-// Notes which products the visitor looks at, and sends them to the page "For you" when it asks for them.
+// Remembers the products that the visitor looks at, and sends them to the page "For you" when it requests them.
 
 import { setProperties } from "./dash.js";
 import { all, closest, find, focus, get } from "./elements.js";
@@ -6,8 +6,12 @@ import { onArrival } from "./navigation.js";
 import { showPicks } from "./tray.js";
 import { addVisit, forgetPicks, forgetVisits, visits } from "./visits.js";
 
-let sent = false; // whether the page that waits has been sent what it waits for
-/** The button that was used to forget: what it forgets, and its place. @type {{ gone?: string, place: number } | null} */
+let sent = false; // whether the list was sent to the page that requested it
+/**
+ * The button last used to remove a product, or all: the product's id, and the button's index.
+ *
+ * @type {{ gone?: string, place: number } | null}
+ */
 let used = null;
 
 export function start() {
@@ -37,7 +41,7 @@ function forget({ target }) {
   forgetVisits((id) => !one || id === gone);
   if (!one) forgetPicks(() => true);
   showPicks();
-  if (!closest(target, ".remembered")) return; // This page shows nothing of what was remembered.
+  if (!closest(target, ".remembered")) return; // This page shows no remembered product.
   used = { gone, place: one ? all(document, "[data-forget]").indexOf(one) : 0 };
   send();
 }
@@ -60,7 +64,7 @@ function look() {
 }
 
 /**
- * Once the page has been made anew without the button that was used, the next one has the focus.
+ * Moves the focus to the next button once the page was rendered without the used one.
  *
  * @param {{ gone?: string, place: number }} before
  * @param {HTMLElement[]} left

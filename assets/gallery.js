@@ -1,5 +1,5 @@
-// What the gallery's links cannot do alone: arrow keys between cards, menus that close, prices that count as
-// they are changed, another shuffle at every click.
+// Adds what links cannot do alone to the gallery: arrow keys between cards, menus that close, prices that apply as
+// they are typed, and a new shuffle at every click.
 
 import { addressWith, argumentsOf } from "./controls.js";
 import { all, closest, find, get } from "./elements.js";
@@ -54,7 +54,7 @@ function dismiss(event) {
   if (menu) {
     leave(menu);
   } else if (event.target === box && box.value) {
-    event.preventDefault(); // Some browsers clear it by themselves, without the event that counts.
+    event.preventDefault(); // Some browsers clear the field themselves, without the event that starts a search.
     box.value = "";
     box.dispatchEvent(new Event("input", { bubbles: true }));
   }
@@ -93,7 +93,7 @@ function nextCard(cards, from, key) {
   if (key === "End") return cards.at(-1);
   const [right, down] = ARROWS[key];
   if (right) return cards[cards.indexOf(from) + right];
-  // The card in the next row that is most nearly in line, wherever the columns are.
+  // Finds the card in the next row whose column is nearest.
   const place = (/** @type {HTMLElement} */ card) => {
     const { left, width, top } = (closest(card, ".product-card") ?? card).getBoundingClientRect();
     return { card, x: left + width / 2, y: top };

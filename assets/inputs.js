@@ -1,24 +1,24 @@
-// What keys and pointers mean, for every script alike.
+// Interprets keys and clicks, in the same way for every script.
 
-/** The arrow keys, with how far each goes to the right and down. @type {Readonly<Record<string, [number, number]>>} */
+/** The arrow keys, each with its steps to the right and down. @type {Readonly<Record<string, [number, number]>>} */
 export const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
 /**
- * Whether a key other than Shift is held down that makes a shortcut of the browser's or the system's.
+ * Whether Ctrl, Alt or Meta is held down, so that the key belongs to a shortcut of the browser or the system.
  *
  * @param {KeyboardEvent | MouseEvent} event
  */
 export const isShortcut = ({ altKey, ctrlKey, metaKey }) => altKey || ctrlKey || metaKey;
 
 /**
- * Whether a click follows a link, rather than opening it elsewhere.
+ * Whether a click follows a link in this tab.
  *
  * @param {MouseEvent} event
  */
 export const isPlainClick = (event) => event.button === 0 && !event.shiftKey && !isShortcut(event);
 
 /**
- * Whether what is typed goes into a field.
+ * Whether an element belongs to a field, which takes the keys itself.
  *
  * @param {EventTarget | null} target
  */

@@ -6,14 +6,14 @@ import { clamp } from "./numbers.js";
 
 /** @typedef {import("./map-painters.js").Colour} Colour */
 
-const GROUPS = 10; // that have a colour of their own; all others are drawn like what is not chosen
+const GROUPS = 10; // groups with a colour of their own; all others have the colour of points that are not chosen
 
 export class MapCanvas {
   /**
-   * @param {HTMLElement} place  that holds the canvas
+   * @param {HTMLElement} place  the canvas's parent
    * @param {import("./map-points.js").Points} points
-   * @param {{ lost: () => void, signal: AbortSignal }} options  `lost` is called where there is a new canvas, which
-   *   has no size yet; `signal` ends this
+   * @param {{ lost: () => void, signal: AbortSignal }} options  `lost` is called after the canvas was replaced; the
+   *   new one has no size yet. `signal` stops it
    */
   constructor(place, points, { lost, signal }) {
     this.place = place;
@@ -28,7 +28,7 @@ export class MapCanvas {
     const made = () => {
       const canvas = create("canvas");
       place.replaceChildren(canvas);
-      // A device may take its graphics away at any time: a new canvas then draws what the old one did.
+      // A device may lose its graphics context at any time. A new canvas then replaces the old one.
       canvas.addEventListener("webglcontextlost", () => {
         Object.assign(this, made());
         lost();
@@ -64,7 +64,7 @@ export class MapCanvas {
   }
 
   /**
-   * The colour of a group, as CSS writes it.
+   * Returns the colour of a group in CSS.
    *
    * @param {number} group
    */

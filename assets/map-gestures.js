@@ -1,4 +1,4 @@
-// What pointers do on the map: drag, pinch, wheel, draw a box, point and click.
+// Handles pointers on the map: drag, pinch, wheel, draw a box, hover and click.
 
 import { closest } from "./elements.js";
 import { clamp } from "./numbers.js";
@@ -8,14 +8,14 @@ const STILL = 5; // pixels that a pressed pointer may move and still click
 /** @typedef {[x: number, y: number]} At  a place on the stage, in pixels from its top left corner */
 
 /**
- * @typedef {object} Act  What is done, and asked.
+ * @typedef {object} Act  What the gestures call.
  * @property {(right: number, down: number) => void} pan
  * @property {(factor: number, at: At) => void} zoom
  * @property {(corner: At, opposite: At) => void} box  draws a box
  * @property {() => void} boxed  the box is drawn
  * @property {(at: At | null, target: EventTarget | null) => void} over
  * @property {() => void} click
- * @property {() => void} halt  stops what moves by itself
+ * @property {() => void} halt  stops an animation
  * @property {() => boolean} selects  whether a drag draws a box
  * @property {() => boolean} whole  whether the whole map is in view
  */
@@ -23,7 +23,7 @@ const STILL = 5; // pixels that a pressed pointer may move and still click
 export class Gestures {
   /**
    * @param {HTMLElement} stage
-   * @param {AbortSignal} signal  ends them
+   * @param {AbortSignal} signal  removes the listeners
    * @param {Act} act
    */
   constructor(stage, signal, act) {
@@ -31,14 +31,14 @@ export class Gestures {
     this.act = act;
     /** @type {Map<number, { first: At, at: At }>} */
     this.fingers = new Map();
-    this.moved = false; // whether the pointer that is down has moved: it then does not click
+    this.moved = false; // whether the pressed pointer has moved; if so, releasing it is no click
     /** @type {At | null} */
-    this.corner = null; // where the box begins that is being drawn
+    this.corner = null; // the first corner of the box being drawn
     stage.addEventListener("pointerdown", (event) => this.#press(event), { signal });
     stage.addEventListener("pointermove", (event) => this.#move(event), { signal });
     stage.addEventListener("pointerup", (event) => this.#lift(event), { signal });
     stage.addEventListener("pointercancel", (event) => this.#lift(event), { signal });
-    // A finger that is lifted leaves too, and what it tapped stays.
+    // Lifting a finger also fires this event, but the tapped product must stay shown.
     stage.addEventListener("pointerleave", ({ pointerType }) => {
       if (pointerType !== "touch" && !this.fingers.size) act.over(null, null);
     }, { signal });
@@ -104,7 +104,7 @@ export class Gestures {
     if (!this.fingers.delete(event.pointerId)) return;
     if (this.corner && this.moved) this.act.boxed();
     this.corner = null;
-    // A finger cannot hover: its first tap shows what is there, a tap on that opens it.
+    // A finger cannot hover: its first tap shows the product, a second tap opens it.
     const tapped = event.pointerType === "touch" && !this.moved && !closest(event.target, "a[href]");
     if (tapped) this.act.over(this.#at(event), event.target);
   }
@@ -123,7 +123,7 @@ export class Gestures {
   /** @param {WheelEvent} event */
   #wheel(event) {
     const pixels = event.deltaY * (event.deltaMode === WheelEvent.DOM_DELTA_LINE ? 20 : 1);
-    if (pixels > 0 && this.act.whole()) return; // The page scrolls on.
+    if (pixels > 0 && this.act.whole()) return; // The page scrolls instead.
     event.preventDefault();
     this.act.halt();
     const turned = clamp(pixels, -200, 200);

@@ -1,16 +1,16 @@
-// The names of categories on the map, each where most of its products lie together.
+// The names of categories on the map, each where its products are densest.
 
 import { create } from "./elements.js";
 
-const CELLS = 24; // of the grid, on each axis, in which the densest place is looked for
+const CELLS = 24; // cells of the grid on each axis, for finding the densest place
 const GAP = 4; // pixels between two names
-const NEAR = 4; // how many times the map is enlarged where its pictures say enough
+const NEAR = 4; // the zoom from which names are hidden, because the pictures are enough
 
 /** @typedef {{ group: number, count: number, x: number, y: number, label: HTMLElement }} Name */
 
 /**
- * The middle of the densest place of each group, and how many points the group has, by its number. Only points that
- * are meant count.
+ * Returns the mean place of the densest 3 × 3 cells of each group and the group's number of points, by group. Only
+ * points that match the filters count.
  *
  * @param {Pick<import("./map-points.js").Points, "count" | "x" | "y" | "group" | "bounds" | "meant">} points
  * @returns {Map<number, { count: number, x: number, y: number }>}
@@ -71,7 +71,7 @@ export class Names {
   }
 
   /**
-   * Shows the names that there is room for, those of the largest groups first, and says where they are, in pixels.
+   * Shows the names that fit, those of the largest groups first, and returns their boxes in pixels.
    *
    * @param {import("./map-view.js").View} view
    * @param {number | null} chosen  the only group that is chosen, or null for all

@@ -4,22 +4,22 @@
 /** @typedef {[red: number, green: number, blue: number]} Colour  from 0 to 1 */
 
 /**
- * @typedef {object} Picture  What is to be drawn.
+ * @typedef {object} Picture  What to draw.
  * @property {number} width  in device pixels
  * @property {number} height  in device pixels
  * @property {number} size  of the dots, in device pixels
- * @property {number} x  the place on the map that is in the middle
+ * @property {number} x  the place on the map at the middle of the canvas
  * @property {number} y
  * @property {number} scale  device pixels for each unit of the map
  * @property {Colour[]} colours  of each group, the last one for all groups beyond
- * @property {Colour} rest  the colour of what is not chosen
+ * @property {Colour} rest  the colour of points that are not chosen
  * @property {number | null} chosen  the only group that is chosen, or null for all
  */
 
 /** @typedef {{ draw: (picture: Picture) => void, release: () => void }} Painter */
 
 /**
- * What draws the points on a canvas.
+ * Returns a painter for a canvas.
  *
  * @param {HTMLCanvasElement} canvas
  * @param {Points} points
@@ -41,7 +41,7 @@ out vec4 colour;
 out float diameter;
 void main() {
   bool picked = (chosen < 0.0 || group == chosen) && !(dims && group == 65535.0);
-  // Those that are not chosen lie behind: each of two passes leaves the others outside of the picture.
+  // Chosen points are drawn over the others, in two passes. Each pass moves the points of the other out of view.
   gl_Position = picked == front ? vec4((place - centre) * scale, 0, 1) : vec4(2, 2, 2, 1);
   diameter = gl_PointSize = size;
   colour = picked ? vec4(colours[int(min(group, 11.0))], 0.85) : vec4(rest, 0.5);
@@ -93,7 +93,7 @@ class WebGLPainter {
   #compile(kind, source) {
     const { gl } = this;
     const shader = gl.createShader(kind);
-    if (!shader) return; // The device has taken its graphics away; the canvas is told so.
+    if (!shader) return; // The graphics context is lost; the canvas gets an event.
     gl.shaderSource(shader, source);
     gl.compileShader(shader);
     gl.attachShader(this.program, shader);

@@ -1,4 +1,4 @@
-// The product that the pointer is over, or that the list's focus is on: a ring around it, and its card beside it.
+// The product under the pointer, or focused in the list: a ring around it, and its card beside it.
 
 import { create, get } from "./elements.js";
 import { imagesOf } from "./map-products.js";
@@ -6,7 +6,7 @@ import { clamp } from "./numbers.js";
 
 const RING = 12; // pixels from the middle of a dot to the ring around it
 const GAP = 8; // pixels between the ring and the card
-const INSET = 4; // pixels that the card keeps from the edges of the view
+const INSET = 4; // pixels between the card and the edges of the view
 
 export class Pointed {
   /**
@@ -22,7 +22,7 @@ export class Pointed {
   }
 
   /**
-   * Points at a product, or at none. `place` is called whenever there is something to be put in its place.
+   * Points at a product, or at none. Calls `place` whenever the ring and the card must be positioned.
    *
    * @param {number | null} position
    * @param {{ place: () => void, card?: boolean }} options  whether the card is shown
@@ -44,7 +44,7 @@ export class Pointed {
     place();
   }
 
-  /** Opens the product that is pointed at, once it is known. */
+  /** Opens the product once it is loaded. */
   async open() {
     const { position } = this;
     if (position === null) return;
@@ -53,11 +53,11 @@ export class Pointed {
   }
 
   /**
-   * Puts the ring and the card where the product is in view.
+   * Positions the ring and the card.
    *
    * @param {[number, number]} at  pixels
    * @param {{ width: number, height: number }} view  pixels
-   * @param {HTMLElement | undefined} picture  the product's picture, where it has one on the map
+   * @param {HTMLElement | undefined} picture  the product's picture, if the map shows one
    */
   place([x, y], { width, height }, picture) {
     const reach = picture ? picture.offsetWidth / 2 : RING;
@@ -65,7 +65,7 @@ export class Pointed {
     this.mark.style.width = this.mark.style.height = `${2 * reach}px`;
     this.mark.style.transform = `translate(${x - reach}px, ${y - reach}px)`;
     if (this.card.hidden) return;
-    // Beside the dot, on the side that has more room.
+    // Puts the card on the side of the dot that has more room.
     const [wide, high] = [this.card.offsetWidth, this.card.offsetHeight];
     const beside = x < width / 2 ? x + reach + GAP : x - reach - GAP - wide;
     const left = clamp(beside, INSET, Math.max(INSET, width - wide - INSET));

@@ -1,4 +1,4 @@
-// The points of a map, and which of them lie where.
+// The points of a map, with an index by place.
 
 import { SPAN } from "./map-view.js";
 import { clamp } from "./numbers.js";
@@ -7,7 +7,7 @@ import { ask } from "./problems.js";
 const CELLS = 128; // of the index, on each axis
 const SHIFT = 9; // SPAN / CELLS = 2 ** SHIFT
 
-const DIMMED = 65535; // drawn as the group of what is not meant
+const DIMMED = 65535; // the group number of points that filters leave out
 
 export class Points {
   /** @param {ArrayBuffer} buffer  three columns of little-endian 16-bit numbers: x, y and group, a row a product */
@@ -17,7 +17,7 @@ export class Points {
     this.x = columns.subarray(0, this.count);
     this.y = columns.subarray(this.count, 2 * this.count);
     this.group = columns.subarray(2 * this.count);
-    /** What is meant, one byte a point, or null for all. @type {Uint8Array<ArrayBuffer> | null} */
+    /** Which points match the filters, one byte a point, or null for all. @type {Uint8Array<ArrayBuffer> | null} */
     this.meant = null;
     this.bounds = { left: SPAN, top: SPAN, right: 0, bottom: 0 };
     this.starts = new Uint32Array(CELLS * CELLS + 1);
@@ -37,8 +37,8 @@ export class Points {
   }
 
   /**
-   * The positions of the points that are meant inside a box of the map, its edges included, lowest first; of one
-   * `group` where it is given. Without `most`, there are never too many.
+   * Returns the positions of the points inside a box of the map, edges included, in ascending order. Only points that
+   * match the filters count, and only those of `group` if it is given.
    *
    * @overload
    * @param {import("./map-view.js").Box} box
@@ -46,7 +46,7 @@ export class Points {
    * @returns {Uint32Array<ArrayBuffer>}
    */
   /**
-   * Null where there are more than `most`.
+   * Returns null if there are more than `most`.
    *
    * @overload
    * @param {import("./map-view.js").Box} box
@@ -75,13 +75,13 @@ export class Points {
     return Uint32Array.from(found).sort();
   }
 
-  /** The group of each point, and another number for those that are not meant. */
+  /** The group of each point, or `DIMMED` if filters leave it out. */
   get drawn() {
     return this.meant ? this.group.map((group, point) => (this.meant?.[point] ? group : DIMMED)) : this.group;
   }
 
   /**
-   * The point that is closest to a place and no farther from it than `reach`, or null.
+   * Returns the point closest to a place, or null if none is within `reach`.
    *
    * @param {number} x
    * @param {number} y
@@ -102,7 +102,7 @@ export class Points {
 }
 
 /**
- * Which points are meant, by the address that says so; null where there is none.
+ * Fetches which points match the filters; returns null if there is no address.
  *
  * @param {string} href
  */
@@ -110,12 +110,12 @@ export async function meantOf(href) {
   return href ? new Uint8Array(await (await ask(href)).arrayBuffer()) : null;
 }
 
-// The points fetched last: Dash puts its own page in the place of the first one.
+// The points fetched last. Dash replaces the first page by its own, which then needs no second request.
 /** @type {{ href: string, points: Promise<Points> } | null} */
 let last = null;
 
 /**
- * The points at an address. Throws a `Problem` where they cannot be had.
+ * Fetches the points at an address. Throws a `Problem` if that fails.
  *
  * @param {string} href
  */

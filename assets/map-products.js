@@ -1,10 +1,10 @@
-// What the map says of its products: fetched for a few positions at a time, shown as pictures and as a list.
+// The products on the map: fetches a few positions at a time, and shows them as pictures and as a list.
 
 import { all, closest, create, get } from "./elements.js";
 import { clamp } from "./numbers.js";
 import { ask, sentenceOf } from "./problems.js";
 
-const AT_ONCE = 100; // positions in one request; the server takes no more
+const AT_ONCE = 100; // the most positions that the server accepts in one request
 const PAGE = 12;
 
 /**
@@ -17,11 +17,11 @@ const PAGE = 12;
  * @property {number} [height]
  */
 
-/** The products of the positions asked for, each fetched once. */
+/** Fetches products by position, each once. */
 export class Products {
   /**
    * @param {string} href
-   * @param {(sentence: string) => void} failed  called where they cannot be had
+   * @param {(sentence: string) => void} failed  called if a request fails
    */
   constructor(href, failed) {
     this.href = href;
@@ -33,7 +33,7 @@ export class Products {
   }
 
   /**
-   * Resolves once all of the products have come that can be had.
+   * Resolves once all products are loaded or have failed.
    *
    * @param {Iterable<number>} positions
    */
@@ -61,7 +61,7 @@ export class Products {
 }
 
 /**
- * A product's picture; nothing where it has none.
+ * Returns a product's picture, or an empty list if it has none.
  *
  * @param {Product} product
  */
@@ -71,13 +71,12 @@ export const imagesOf = ({ image: src, width, height }) =>
 /** @typedef {{ position: number, x: number, y: number, colour: string }} Dot  with its place in pixels */
 
 /**
- * The dots that there is room for a picture at, with its `size` in pixels, by their positions. Each has its turn by a
- * fixed order, so that a picture stays while the view moves. Those near an edge of the view move in, so that none is
- * cut.
+ * Returns the dots that have room for a picture of `size` pixels, by position. Dots are tried in a fixed order, so that
+ * a picture stays while the view moves. Pictures near an edge of the view are moved inside, so that none is cut.
  *
  * @param {Dot[]} dots
  * @param {{ width: number, height: number }} [view]  in pixels
- * @param {import("./map-view.js").Box[]} [kept]  where there is to be no picture, in pixels
+ * @param {import("./map-view.js").Box[]} [kept]  boxes without pictures, in pixels
  * @returns {Map<number, Dot & { size: number }>}
  */
 export function withRoom(dots, view, kept = []) {
@@ -85,7 +84,7 @@ export function withRoom(dots, view, kept = []) {
   const step = size + 6;
   const order = (/** @type {Dot} */ { position }) => Math.imul(position + 1, 2654435761) >>> 0;
   const places = new Map();
-  const taken = new Map(); // by cells as large as a picture, so that only neighbours are looked at
+  const taken = new Map(); // by cells of a picture's size, so that only neighbouring cells are compared
   const within = (/** @type {number} */ at, /** @type {number} */ end) => clamp(at, size / 2, end - size / 2);
   const inside = (/** @type {Dot} */ dot) =>
     view ? { ...dot, x: within(dot.x, view.width), y: within(dot.y, view.height) } : dot;
@@ -105,7 +104,7 @@ export function withRoom(dots, view, kept = []) {
   return places;
 }
 
-/** The pictures on the map: one link for each position that is given a place, kept while it has one. */
+/** The pictures on the map: one link for each placed position, kept as long as it is placed. */
 export class Pictures {
   /**
    * @param {HTMLElement} layer
@@ -133,14 +132,14 @@ export class Pictures {
     }
   }
 
-  /** Fills those that have nothing to show yet. */
+  /** Fills the links whose products are loaded by now. */
   async fill() {
     await this.products.fetch(this.links.keys());
     for (const [position, link] of this.links) this.#fill(position, link);
   }
 
   /**
-   * The position of the product whose picture an element belongs to, or null.
+   * Returns the position of the product whose picture contains an element, or null.
    *
    * @param {EventTarget | null} element
    */
@@ -151,7 +150,7 @@ export class Pictures {
 
   /** @param {number} position */
   #add(position) {
-    // The list names the same products to the keyboard.
+    // Keyboard and screen reader use the list, which has the same products.
     const link = create("a", { className: "map-picture", tabIndex: -1, draggable: false });
     link.dataset.position = String(position);
     this.layer.append(link);
@@ -231,7 +230,7 @@ export class Panel {
     const shown = [...positions.subarray(first, first + PAGE)];
     const last = first + shown.length;
     get(this.root, ".map-turn").hidden = positions.length <= PAGE;
-    // Not `disabled`: a button that is loses the keyboard's focus.
+    // A `disabled` button would lose the focus.
     this.previous.setAttribute("aria-disabled", String(first === 0));
     this.next.setAttribute("aria-disabled", String(last === positions.length));
     const range = `${(first + 1).toLocaleString("en")}–${last.toLocaleString("en")}`;

@@ -1,5 +1,5 @@
-// Where a visitor is on the map, as the address keeps it behind its "#": the server does not need it, and the
-// way back finds it again.
+// Keeps the visitor's view of the map in the address's fragment, behind "#". The server does not need it, and going
+// back restores it.
 
 /** @typedef {import("./map-view.js").Place} Place */
 /** @typedef {import("./map-view.js").Box} Box */
@@ -7,7 +7,7 @@
 /** @typedef {ReadonlyMap<string, number>} Names  the number of each group */
 
 /**
- * What the part of an address behind its "#" says. What it does not say, or says in another way, is null.
+ * Parses the fragment of an address. What is missing or invalid is null.
  *
  * @param {string} hash
  * @param {Names} names
@@ -34,7 +34,7 @@ export function readState(hash, names) {
 }
 
 /**
- * The same part of an address for a state: empty where the whole map is shown and nothing is chosen.
+ * Returns the fragment for a state; empty if the whole map is shown and nothing is chosen.
  *
  * @param {State} state
  * @param {Names} names

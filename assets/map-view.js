@@ -1,15 +1,15 @@
-// The part of a map that is in view: from places on the map to pixels on the screen and back, and how it moves.
+// The visible part of a map: converts places on the map to pixels and back, and animates its moves.
 
 import { clamp } from "./numbers.js";
 
 export const SPAN = 65536; // coordinates are whole numbers from 0 to 65,535 on both axes
-const FARTHEST = 400; // how many times the whole map can be enlarged
-const EDGE = 40; // pixels from the whole map to the edge of the view: pictures reach half their size beyond it
-const LEAST = 64; // units that fill the view at least: a single product would otherwise do it with one
-const DURATION = 220; // milliseconds that a glide takes
+const FARTHEST = 400; // the largest zoom; 1 shows the whole map
+const EDGE = 40; // pixels around the whole map, because pictures extend half their size beyond their dots
+const LEAST = 64; // the fewest units across the view, which matters if all products are at one place
+const DURATION = 220; // milliseconds of an animated move
 
 /** @typedef {{ left: number, top: number, right: number, bottom: number }} Box  in units of the map, or in pixels */
-/** @typedef {{ x: number, y: number, zoom: number }} Place  what is in the middle, and how many times it is enlarged */
+/** @typedef {{ x: number, y: number, zoom: number }} Place  the middle of the view, and the zoom */
 
 /**
  * @param {Place} place
@@ -43,13 +43,13 @@ export class View {
     return { x: this.x, y: this.y, zoom: this.zoom };
   }
 
-  /** Where the view is once it has stopped moving. */
+  /** The place at the end of the current move. */
   get aim() {
     return this.glide?.to ?? this.place;
   }
 
   /**
-   * The pixels, from the top left corner of the view, of a place on the map.
+   * Converts a place on the map to pixels from the top left corner of the view.
    *
    * @param {number} x
    * @param {number} y
@@ -60,7 +60,7 @@ export class View {
   }
 
   /**
-   * The place on the map of a pixel.
+   * Converts pixels to a place on the map.
    *
    * @param {number} left
    * @param {number} top
@@ -71,7 +71,7 @@ export class View {
   }
 
   /**
-   * What is in view of the map, with some pixels around it.
+   * Returns the visible box of the map, with a margin in pixels.
    *
    * @param {number} [margin]
    * @returns {Box}
@@ -81,7 +81,7 @@ export class View {
   }
 
   /**
-   * What lies on the map between two pixels.
+   * Returns the box on the map between two pixels.
    *
    * @param {[number, number]} corner
    * @param {[number, number]} opposite
@@ -94,7 +94,7 @@ export class View {
   }
 
   /**
-   * Goes to a place at once, as far as the map allows.
+   * Moves to a place at once, within the bounds of the map.
    *
    * @param {Partial<Place>} place
    */
@@ -113,7 +113,7 @@ export class View {
   }
 
   /**
-   * Enlarges the map so many times; what lies below a pixel stays there.
+   * Multiplies the zoom; the place below a pixel stays there.
    *
    * @param {number} factor
    * @param {[number, number]} pixel
@@ -126,7 +126,7 @@ export class View {
   }
 
   /**
-   * Begins to move to a place.
+   * Starts an animated move to a place.
    *
    * @param {Partial<Place>} target
    * @param {number} now  milliseconds
@@ -136,7 +136,7 @@ export class View {
   }
 
   /**
-   * Goes on moving; whether it did.
+   * Advances the move. Returns whether one is running.
    *
    * @param {number} now  milliseconds
    */

@@ -13,10 +13,10 @@ import { View } from "./map-view.js";
 import { counted } from "./numbers.js";
 import { sentenceOf } from "./problems.js";
 
-const PICTURES = 600; // up to this many products in view, there are pictures where there is room
-const REACH = 14; // pixels from a dot within which the pointer means it
-const PAUSE = 250; // milliseconds of rest before the list and the address follow
-const STEP = 1.6; // times that the buttons and keys enlarge the map
+const PICTURES = 600; // the most products in view for which pictures are shown
+const REACH = 14; // the largest distance in pixels between the pointer and its dot
+const PAUSE = 250; // milliseconds without a move before the list and the address are updated
+const STEP = 1.6; // the zoom factor of buttons and keys
 
 /** @param {HTMLElement} root */
 export async function start(root) {
@@ -56,9 +56,9 @@ class ProductMap {
     this.panel = new Panel(get(root, ".map-panel"), this.products);
     this.pointed = new Pointed(root, this.products);
     this.titles = new Names(get(root, ".map-names"), points, this.groups);
-    this.ending = new AbortController(); // takes every listener away at the end
-    this.rest = 0; // the pause that is waited for, 0 for none
-    this.frame = 0; // the same for the next frame
+    this.ending = new AbortController(); // removes every listener at the end
+    this.rest = 0; // the timer of the pause, 0 for none
+    this.frame = 0; // the requested animation frame, 0 for none
     this.canvas = new MapCanvas(get(root, ".map-canvas"), points, {
       lost: () => this.#resize(),
       signal: this.ending.signal,
@@ -113,7 +113,7 @@ class ProductMap {
     this.#placeBand();
   }
 
-  /** @param {import("./map-view.js").Box[]} kept  where there is to be no picture */
+  /** @param {import("./map-view.js").Box[]} kept  boxes without pictures */
   #places(kept) {
     const inView = this.points.inside(this.view.box(), { group: this.group, most: PICTURES });
     const dots = [...(inView ?? [])].map((position) => {
@@ -223,17 +223,17 @@ class ProductMap {
     });
     this.stage.addEventListener("keydown", (event) => this.#press(event), { signal });
     this.root.addEventListener("click", ({ target }) => this.#click(target), { signal });
-    // What the list names shows where it lies.
+    // Pointing at an entry of the list shows its place on the map.
     const named = (/** @type {Event} */ { target }) => {
       const link = closest(target, ".map-panel [data-position]");
       if (link) this.#pointAt(Number(link.dataset.position), { card: false });
     };
     this.root.addEventListener("focusin", named, { signal });
     this.root.addEventListener("pointerover", named, { signal });
-    // A page that is left at once is found again where it was left.
+    // Saves the view at once if the page is left before the pause ends.
     document.addEventListener("click", ({ target }) => {
       if (this.rest) this.#keepAddress();
-      // Filters leave the map where it is.
+      // Filters keep the view.
       const link = closest(target, "main a[href]", HTMLAnchorElement);
       if (link?.pathname === location.pathname) link.hash = location.hash;
     }, { signal, capture: true });
@@ -264,7 +264,7 @@ class ProductMap {
   }
 
   /**
-   * The position of the product at a place, or null.
+   * Returns the position of the product at a pixel, or null.
    *
    * @param {[number, number]} at  pixels
    * @param {EventTarget | null} target
@@ -307,7 +307,7 @@ class ProductMap {
     const positions = this.points.inside(box ?? this.view.box(), { group });
     const heading = box ? "Selected" : "In view";
     get(this.root, "[data-do=clear]").hidden = !box;
-    // The list keeps its page while it stays the same.
+    // The list keeps its page as long as its products are the same.
     if (this.panel.holds(positions, heading)) return;
     this.panel.show(positions, { heading, status: counted(positions.length, "product") });
   }

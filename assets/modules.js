@@ -1,5 +1,5 @@
-// Begins the scripts that only some pages need: an element that names a module in `data-module` gets what the
-// module exports as `start`. The function that `start` gives back is called once the element has left the page.
+// Starts the scripts that only some pages need. An element names a module in `data-module`, and is passed to the
+// module's `start`. The function that `start` returns is called after the element was removed from the page.
 
 import { all, get } from "./elements.js";
 
@@ -28,7 +28,7 @@ async function begin(element) {
     const module = await import(element.dataset.module ?? "");
     return await module.start(element);
   } catch (error) {
-    // The element's style says that it does nothing; the page is of use without it.
+    // The style shows that the element does not work; the page works without it.
     console.error(error);
     element.dataset.failed = "";
     return () => {};

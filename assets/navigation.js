@@ -1,4 +1,4 @@
-// Moves between pages without reloading: links, search and slider change the address, Dash answers with the page.
+// Moves between pages without reloading: links, search and slider change the address, and Dash renders the page.
 
 import { described, standIn } from "./controls.js";
 import { setProperties } from "./dash.js";
@@ -10,18 +10,18 @@ import * as transitions from "./transitions.js";
 /** @typedef {import("./controls.js").Used & { top: number }} UsedHere */
 /** @typedef {"link" | "switch" | "search" | "slider" | "history"} Way  how a page is reached */
 
-const PATIENCE = 10000; // milliseconds after which a page that has not come is loaded the plain way
-const PAUSE = 250; // milliseconds without a key or a move before a search or the slider counts
+const PATIENCE = 10000; // milliseconds without an answer after which the browser loads the page itself
+const PAUSE = 250; // milliseconds without a key or a move before a search or the slider applies
 
 const root = document.documentElement;
 const box = get(document, "#search", HTMLInputElement);
 const here = () => location.pathname + location.search;
 
-/** The address whose page is shown, once Dash has taken over. @type {string | null} */
+/** The address of the page shown, once Dash renders pages. @type {string | null} */
 let shown = null;
 /** How the next page is reached. @type {Way} */
 let way = "link";
-/** The control that was used last, and where the page stood then. @type {UsedHere | null} */
+/** The control that was used last, and the scroll position then. @type {UsedHere | null} */
 let used = null;
 let pause = 0;
 let giveUp = 0;
@@ -34,7 +34,7 @@ let answering = null;
 export function start() {
   history.scrollRestoration = "manual";
   centreChips();
-  goToPlace(keptPlace()); // After a reload, or on the way back from another site.
+  goToPlace(keptPlace()); // The page was reloaded, or the visitor came back from another site.
   addEventListener("popstate", () => {
     way = "history";
     if (shown !== null && here() !== shown) transitions.depart(null);
@@ -50,16 +50,15 @@ export function start() {
 }
 
 /**
- * Calls `action` whenever a page is shown that Dash has made.
+ * Calls `action` whenever Dash has rendered a page.
  *
  * @param {() => void} action
  */
 export const onArrival = (action) => listeners.push(action);
 
 /**
- * Lets a page answer its own controls below `within`: they then call `turn` with the arguments of the address that
- * they lead to, and the control that was used, as long as the address has the path of this page. The function that
- * comes back ends this.
+ * Lets a page handle its own controls below `within`. They call `turn` with the query of their address and the used
+ * control, as long as the address has the path of this page. The returned function ends this.
  *
  * @param {HTMLElement} within
  * @param {(search: string, used: UsedHere) => void} turn
@@ -72,16 +71,16 @@ export function answer(within, turn) {
   };
 }
 
-/** Notes that a page has changed its own address. */
+/** Records that a page has changed its own address. */
 export function moved() {
   if (shown !== null) shown = here();
 }
 
-/** Whether the page on its way was asked for by typing into the search field. */
+/** Whether the page being loaded was requested by the search field. */
 export const isSearching = () => way === "search";
 
 /**
- * Does something once nothing else has been asked for during a short pause.
+ * Calls an action after a short pause in which no other was given.
  *
  * @param {() => void} action
  */
@@ -91,7 +90,7 @@ export function soon(action) {
 }
 
 /**
- * Does something now, and nothing that was to be done soon.
+ * Calls an action now and cancels the waiting one.
  *
  * @param {() => void} action
  */
@@ -101,12 +100,11 @@ export function now(action) {
 }
 
 /**
- * Goes where a control leads.
+ * Goes to the address of a control.
  *
  * @param {HTMLElement} control
  * @param {string} address
- * @param {{ slides?: boolean }} [options]  whether the control is a slider, all of whose moves are one entry of the
- *   history
+ * @param {{ slides?: boolean }} [options]  whether the control is a slider, whose moves share one entry of the history
  */
 export function goBy(control, address, { slides = false } = {}) {
   const own = answering?.within.contains(control) ? answering : null;
@@ -125,7 +123,7 @@ export function goBy(control, address, { slides = false } = {}) {
  */
 export function go(address, { by, replace = false, from = null }) {
   if (shown === null) {
-    location.assign(address); // Dash is not there yet; the server has the page too.
+    location.assign(address); // Dash is not loaded yet; the server renders the page too.
     return;
   }
   if (new URL(address, location.href).href === location.href) {
@@ -143,7 +141,7 @@ export function go(address, { by, replace = false, from = null }) {
 }
 
 function remember() {
-  if (shown === here()) keepPlace(); // What is shown may belong to another entry.
+  if (shown === here()) keepPlace(); // The page shown may belong to another entry.
 }
 
 function wait() {
@@ -166,7 +164,7 @@ function follow(event) {
   if (link.target || link.origin !== location.origin) return;
   if (link.hash && link.pathname + link.search === here()) return;
   event.preventDefault();
-  link.focus({ preventScroll: true }); // Safari does not focus what is clicked.
+  link.focus({ preventScroll: true }); // Safari does not focus a clicked link.
   goBy(link, link.href);
 }
 
@@ -189,21 +187,21 @@ function arrive({ dataset: { address = "", title = "", search = "" } }) {
     get(document, "#first-page").remove();
     get(document, "#react-entry-point").hidden = false;
   } else {
-    // The address that is shared is that of the page that is shown.
+    // This link names the first page's address. Without it, browsers share that of the page shown.
     document.querySelector("link[rel=canonical]")?.remove();
   }
   centreChips();
   for (const listener of listeners) listener();
   const folds = all(document, "main details:not(.filters-fold)", HTMLDetailsElement);
   for (const folded of folds) folded.open = false;
-  // Whoever chooses among the filters goes on choosing.
+  // The filters stay open while the visitor chooses among them.
   const filters = find(document, "main .filters-fold", HTMLDetailsElement);
   if (filters && !(way === "switch" && filters.open)) filters.open = "unfolded" in filters.dataset;
   const control = used && way === "switch" ? standIn(used, document) : null;
-  // Whoever has begun to type while the page was on its way goes on typing.
+  // Visitors who began to type while the page was loading keep their text and the focus.
   const typing = way === "search" || (document.activeElement === box && way !== "history");
   if (!first && !typing) box.value = search;
-  if (way === "slider") document.getElementById("shown")?.focus(); // Dash has put a new one there.
+  if (way === "slider") document.getElementById("shown")?.focus(); // Dash has rendered a new slider.
   if (first || way === "slider") return;
   announce();
   if (!typing) focus(control);
@@ -225,7 +223,7 @@ function centreChips() {
   }
 }
 
-// For those who hear the page: what it shows now.
+// Tells screen readers what the page shows now.
 function announce() {
   const said = way === "search" || way === "switch" ? find(document, "main .count, main .message") : null;
   get(document, "#news").textContent = said?.innerText ?? "";

@@ -1,12 +1,12 @@
-// The photo with the box around the part that is meant: drawn and moved with a pointer, or with the keys.
+// The photo with a box around the part to search with. The visitor draws and moves it with a pointer or the keys.
 
 import { create, get } from "./elements.js";
 import { ARROWS, isShortcut } from "./inputs.js";
 import { clamp } from "./numbers.js";
 
 const LEAST = 0.04; // the least width and height of a box, in shares of the picture
-const REACH = 6; // pixels that a pointer must move before it draws
-const STEP = 0.02; // shares that an arrow key moves; with Shift five times as many
+const REACH = 6; // pixels that a pointer must move to draw a box
+const STEP = 0.02; // the share of the picture that an arrow key moves; Shift moves five times as much
 const HANDLES = {
   move: "Move the marked part",
   nw: "Top left corner",
@@ -21,7 +21,7 @@ const BEGIN = { x: 0.2, y: 0.2, width: 0.6, height: 0.6 };
 
 export class BoxEditor {
   /**
-   * @param {HTMLElement} stage  that holds the photo
+   * @param {HTMLElement} stage  the photo's parent
    * @param {(box: Box | null) => void} changed  called with each new box, null for none
    */
   constructor(stage, changed) {
@@ -44,7 +44,7 @@ export class BoxEditor {
     const shown = copyOf(canvas);
     shown.setAttribute("role", "img");
     shown.setAttribute("aria-label", name);
-    // As large as there is room for, and no larger than it is.
+    // The photo is as large as it fits, but is not enlarged.
     this.frame.style.aspectRatio = `${canvas.width} / ${canvas.height}`;
     this.frame.style.setProperty("--shape", String(canvas.width / canvas.height));
     this.frame.replaceChildren(shown, this.marked);
@@ -157,7 +157,7 @@ export class BoxEditor {
 }
 
 /**
- * The box with opposite corners at two places, no smaller than a box may be.
+ * Returns the box with opposite corners at two places, enlarged to the least size.
  *
  * @param {At} corner
  * @param {At} opposite
@@ -171,7 +171,7 @@ export function between([x, y], [otherX, otherY]) {
 }
 
 /**
- * A box after a corner of it, or all of it, was moved.
+ * Returns a box after moving it or one of its corners.
  *
  * @param {Box} box
  * @param {string} handle  "move", or the corner as on a compass
@@ -192,7 +192,7 @@ export function moved(box, handle, right, down) {
 }
 
 /**
- * A copy of a canvas, made smaller where its longer side has more pixels than `longest`.
+ * Copies a canvas, reduced to `longest` pixels on its longer side if that has more.
  *
  * @param {HTMLCanvasElement} canvas
  * @param {number} [longest]

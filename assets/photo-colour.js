@@ -1,5 +1,5 @@
-// The colours of a photo as numbers to compare, as pictures/colours makes them of the catalogue's pictures: the product
-// is told from its background by the colours at the border, and counted in a soft histogram in OKLab.
+// Describes the colours of a photo by numbers, exactly as pictures/colours does for the catalogue's pictures. It
+// separates the product from the background by the colours at the border, and makes a soft histogram in OKLab.
 
 import { boxed, even } from "./photo-resize.js";
 
@@ -30,7 +30,7 @@ const LEVELS = 255;
 /** @typedef {{ width: number, height: number, lab: Float32Array, weights: Float64Array }} Foreground */
 
 /**
- * The colours of a picture: 294 bytes.
+ * Describes the colours of a picture in 294 bytes.
  *
  * @param {Picture} picture
  */
@@ -39,8 +39,8 @@ export function descriptorOf(picture) {
 }
 
 /**
- * The picture at 48 pixels of its longer side, three bytes a pixel, to the last bit as Pillow's `resize` makes it with
- * the filter BOX and a `reducing_gap` of 2.
+ * Resizes the picture to 48 pixels on its longer side, three bytes per pixel. The result equals that of Pillow's
+ * `resize` with the filter BOX and a `reducing_gap` of 2 in every bit.
  *
  * @param {Picture} picture
  */
@@ -53,13 +53,13 @@ export function reduced(picture) {
   return {
     width,
     height,
-    // Pillow's edges have 32 bits, which decides on which side of a filter's end a pixel lies.
+    // Pillow stores edges as 32-bit floats. The rounding decides which pixels a filter covers.
     data: boxed(small, [0, 0, Math.fround(picture.width / across), Math.fround(picture.height / down)], width, height),
   };
 }
 
 /**
- * Every `across` × `down` pixels as their mean, as Pillow's `reduce` rounds it. At the ends they may be fewer.
+ * Averages every `across` × `down` pixels, rounded as in Pillow's `reduce`. The last ones may be fewer.
  *
  * @param {Picture} picture
  * @param {number} across
@@ -106,7 +106,8 @@ function foregroundOf({ width, height, data }) {
 const sumOf = (numbers) => numbers.reduce((sum, each) => sum + each, 0);
 
 /**
- * The pixels of a picture, brightened if it is dim, in OKLab, in the 64 steps of each channel that Python has a table of.
+ * Converts a picture's pixels to OKLab, after brightening a dim picture. Each channel is rounded to 64 steps, as in
+ * Python's table.
  *
  * @param {Uint8Array} data
  */
@@ -148,7 +149,7 @@ function oklab(red, green, blue) {
 }
 
 /**
- * The weight of each pixel: a normal distribution around the middle.
+ * Returns the weight of each pixel, a normal distribution around the middle.
  *
  * @param {number} width
  * @param {number} height
@@ -160,7 +161,7 @@ function central(width, height) {
 }
 
 /**
- * Where the background is. The arithmetic is in 32 bits, as NumPy's is.
+ * Finds the background. It computes in 32-bit floats, as NumPy does.
  *
  * @param {Float32Array} lab
  * @param {number} width
@@ -194,7 +195,7 @@ function backgroundOf(lab, width, height) {
 }
 
 /**
- * The pixels of a mask that are joined to some of its pixels, diagonally as well.
+ * Returns the pixels of a mask that are connected to some of its pixels, also diagonally.
  *
  * @param {number[]} seeds
  * @param {Uint8Array} mask
@@ -220,7 +221,7 @@ function reachedFrom(seeds, mask, width, height) {
 }
 
 /**
- * Weights, 0 where a neighbour above, below or beside is 0.
+ * Erodes weights: sets those to 0 that have a 0 above, below or beside them.
  *
  * @param {Float64Array} weights
  * @param {number} width

@@ -1,4 +1,4 @@
-// Searches on the visitor's device: what that takes, and the worker that does it.
+// Searches on the visitor's device: checks whether it can, loads the files, and runs the worker.
 
 import { allOf, withoutKnown } from "./photo-files.js";
 import { canResize } from "./photo-resize.js";
@@ -8,18 +8,18 @@ import { local } from "./storage.js";
 /** @typedef {import("./photo-files.js").Files} Files */
 /** @typedef {{ similar: import("./photo-found.js").Similar[], milliseconds: object }} Answer */
 
-const KNOWN = "on-device"; // in the browser's storage: the addresses of the files that it has fetched
-// Megabytes that a search takes by itself and for each one of vectors, by benchmarks/live_browser.py, and how many
-// a page may have for each gigabyte that a device says it has.
+const KNOWN = "on-device"; // the storage key of the addresses of the files that the browser has fetched
+// Megabytes of memory that a search takes, and takes for each megabyte of vectors (measured by
+// benchmarks/live_browser.py), and megabytes that a page may use for each gigabyte of the device.
 const [ITSELF, FOR_EACH, ALLOWED] = [170, 3, 100];
 
-// A module of one function with an instruction of WebAssembly's SIMD, which LiteRT is built of.
+// A WebAssembly module whose one function has a SIMD instruction. LiteRT needs SIMD.
 const SIMD = Uint8Array.of(
   0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0, 10, 10, 1, 8, 0, 65, 0, 253, 15, 253, 98, 11,
 );
 
 /**
- * What a browser says of the device and its connection; only some do.
+ * What some browsers tell about the device and its connection.
  *
  * @type {{ deviceMemory?: number, connection?: { saveData?: boolean } }}
  */
@@ -32,7 +32,7 @@ export class DeviceSearch {
     this.listed = files;
     this.ready = false;
     this.state = "Looking on this device …";
-    this.again = false; // whether the browser has searched here before
+    this.again = false; // whether this browser has searched on the device before
     /** @type {Files | null} */
     this.files = null;
     /** @type {Worker | null} */
@@ -41,10 +41,10 @@ export class DeviceSearch {
     this.waiting = new Map();
     this.asked = 0;
     /** @type {object | null} */
-    this.milliseconds = null; // that the last search took
+    this.milliseconds = null; // the duration of the last search
   }
 
-  /** Finds out what is to be downloaded. Throws a `Problem` where this device is not up to the search. */
+  /** Fetches the list of files to download. Throws a `Problem` if this device cannot search. */
   async describe() {
     const response = await ask(this.listed);
     /** @type {Files} */
@@ -56,7 +56,7 @@ export class DeviceSearch {
     this.files = withoutKnown(files, new Set(this.again ? known : []));
   }
 
-  /** The bytes of what the browser has not fetched before. */
+  /** The bytes of the files that the browser has not fetched before. */
   get bytes() {
     return this.files?.bytes ?? 0;
   }
@@ -67,9 +67,9 @@ export class DeviceSearch {
   }
 
   /**
-   * Fetches what `describe` found.
+   * Fetches the files that `describe` listed.
    *
-   * @param {(loaded: number) => void} progress  called with the bytes that have come
+   * @param {(loaded: number) => void} progress  called with the bytes loaded so far
    */
   async load(progress) {
     const { files } = this;
@@ -80,7 +80,7 @@ export class DeviceSearch {
   }
 
   /**
-   * What is closest to the photos together, best first.
+   * Returns the products closest to the photos together, best first.
    *
    * @param {import("./photo-pictures.js").Photo[]} photos
    * @param {import("./photo-pictures.js").Seeing} seeing
@@ -95,7 +95,7 @@ export class DeviceSearch {
   }
 
   /**
-   * Gives the memory back. The next search begins anew, with what the browser has kept.
+   * Stops the worker and frees its memory. The next search loads the files from the browser's cache.
    *
    * @param {string} [reason]
    */
@@ -108,7 +108,7 @@ export class DeviceSearch {
   }
 
   /**
-   * What the worker answers to a message.
+   * Sends a message to the worker and returns its answer.
    *
    * @param {object} message
    * @param {{ transfer?: Transferable[], progress?: (loaded: number) => void }} options
@@ -150,7 +150,7 @@ export class DeviceSearch {
 const failure = (reason) => new Problem(`The search on this device failed (${reason}).`, { seconds: 0 });
 
 /**
- * Why this device cannot search; empty where it can.
+ * Returns why this device cannot search; empty if it can.
  *
  * @param {Files} files
  */

@@ -1,4 +1,4 @@
-// What the worker of photo-worker.js does: LiteRT runs the extractor, and nothing leaves from here.
+// The search in the worker of photo-worker.js. LiteRT runs the extractor; no photo leaves the device.
 
 import { descriptorOf } from "./photo-colour.js";
 import { answerOf, contentOf } from "./photo-files.js";
@@ -19,14 +19,14 @@ const LIMIT = 300;
  * @property {import("./photo-resize.js").Form} form
  */
 
-/** What is searched with, once it is here. @type {Loaded | null} */
+/** The loaded model and vectors. @type {Loaded | null} */
 let loaded = null;
 
 /**
- * Fetches what a search takes.
+ * Fetches and loads the files that a search needs.
  *
  * @param {Files} files
- * @param {(bytes: number) => void} progress  called with how much has come
+ * @param {(bytes: number) => void} progress  called with the bytes loaded so far
  */
 export async function load(files, progress) {
   let done = 0;
@@ -65,10 +65,10 @@ export async function load(files, progress) {
 /**
  * @param {Files} files
  * @param {Uint8Array} wasm
- * @param {Uint8Array} content  of the model
+ * @param {Uint8Array} content  the model file
  */
 async function compiled(files, { buffer: wasmBinary }, content) {
-  // LiteRT looks for a graphics card, which is not used here, and says so where there is none.
+  // LiteRT looks for a graphics card, which is not used here, and warns if there is none.
   const { warn } = console;
   console.warn = () => {};
   Object.assign(self, { Module: { wasmBinary, print: () => {}, printErr: () => {} } });
@@ -82,7 +82,7 @@ async function compiled(files, { buffer: wasmBinary }, content) {
 }
 
 /**
- * What is closest to the pictures together, best first, and how long it took.
+ * Returns the products closest to the pictures together, best first, and the duration of each step.
  *
  * @param {Picture[]} pictures
  */

@@ -1,26 +1,26 @@
-// The files that a search on the visitor's device takes: what the server lists, and how they are fetched.
+// The files that a search on the visitor's device needs: the server's list of them, and fetching them.
 
 /**
  * @typedef {object} ListedFile
  * @property {string} href
- * @property {number} bytes  as they travel
- * @property {number} unpacked  bytes once they are here
+ * @property {number} bytes  size of the download
+ * @property {number} unpacked  size after decompression
  */
 
 /**
  * @typedef {object} Files  What /live/files.json lists.
  * @property {Described} described
  * @property {ListedFile} library  LiteRT
- * @property {ListedFile} script  that begins its program
- * @property {ListedFile} wasm  its program
+ * @property {ListedFile} script  the script that starts LiteRT's program
+ * @property {ListedFile} wasm  LiteRT's program
  * @property {ListedFile} model
  * @property {ListedFile} [centre]
  * @property {ListedFile[]} [heads]  of a recipe with parts
  * @property {ListedFile} scales
  * @property {ListedFile} owners
  * @property {ListedFile[]} vectors
- * @property {{ href: string }} ids  of the products, by their positions
- * @property {number} bytes  of all of them that have not been fetched before
+ * @property {{ href: string }} ids  the products' ids, by position
+ * @property {number} bytes  size of the downloads that were not fetched before
  */
 
 /**
@@ -32,7 +32,7 @@
  */
 
 /**
- * All files of a list.
+ * Returns all files of a list.
  *
  * @param {Files} files
  * @returns {{ href: string, bytes?: number }[]}
@@ -42,10 +42,10 @@ export function allOf({ library, script, wasm, model, centre, heads = [], scales
 }
 
 /**
- * The list as it is for a browser that has fetched some files before: of those nothing travels.
+ * Returns the list with size 0 for the downloads that the browser has fetched before.
  *
  * @param {Files} files
- * @param {ReadonlySet<string>} known  their addresses
+ * @param {ReadonlySet<string>} known  addresses of the fetched files
  * @returns {Files}
  */
 export function withoutKnown(files, known) {
@@ -69,10 +69,10 @@ export async function answerOf({ href }) {
 }
 
 /**
- * The content of a file. It takes the memory of the whole from the start, and no more.
+ * Fetches a file. Allocates memory for the whole file once, at the start.
  *
  * @param {ListedFile} file
- * @param {(bytes: number) => void} arrived  called with the share of its bytes that each part is
+ * @param {(bytes: number) => void} arrived  called for each part with its share of the download's bytes
  */
 export async function contentOf(file, arrived) {
   const { body } = await answerOf(file);

@@ -1,4 +1,4 @@
-// The cards of what was found, which the server makes, and the controls that stand among them.
+// The cards of the products found, which the server renders, and the controls among them.
 
 import { standIn } from "./controls.js";
 import { find } from "./elements.js";
@@ -9,9 +9,9 @@ import { Problem, ask } from "./problems.js";
 
 export class Found {
   /**
-   * @param {string} address  that makes the cards
+   * @param {string} address  the address that renders the cards
    * @param {HTMLElement} element
-   * @param {(search: string) => void} turn  called with the arguments of the address that a control leads to
+   * @param {(search: string) => void} turn  called with the query of a control's address
    */
   constructor(address, element, turn) {
     this.address = address;
@@ -25,9 +25,9 @@ export class Found {
   }
 
   /**
-   * The HTML for what was found, or for the stored list of the address's product where that is null.
+   * Fetches the HTML for the products found. If `similar` is null, it has the stored list of the address's product.
    *
-   * @param {string} search  the arguments of the address
+   * @param {string} search  the query of the address
    * @param {Similar[] | null} similar  best first
    */
   async cards(search, similar) {
@@ -41,7 +41,7 @@ export class Found {
     return text;
   }
 
-  /** @param {string} html  the server's */
+  /** @param {string} html  from the server */
   show(html) {
     this.element.innerHTML = html;
     this.stale = false;
@@ -58,7 +58,7 @@ export class Found {
     this.element.setAttribute("aria-busy", String(busy));
   }
 
-  /** @param {boolean} stale  whether what is shown is not what was asked for last */
+  /** @param {boolean} stale  whether the cards belong to an earlier search */
   set stale(stale) {
     this.element.toggleAttribute("data-stale", stale);
   }

@@ -1,4 +1,4 @@
-// Searches on the server: the photos are sent there, and the ids of the closest products come back.
+// Searches on the server: sends the photos and receives the ids of the closest products.
 
 import { Problem, ask } from "./problems.js";
 
@@ -13,7 +13,7 @@ export class HostedSearch {
   }
 
   /**
-   * What is closest to the photos together, best first.
+   * Returns the products closest to the photos together, best first.
    *
    * @param {import("./photo-pictures.js").Photo[]} photos
    * @param {import("./photo-pictures.js").Seeing} seeing

@@ -1,12 +1,12 @@
-// The ways that photos come in: dropped anywhere on the page, pasted, chosen, taken with the camera.
+// Receives photos: dropped anywhere on the page, pasted, chosen, or taken with the camera.
 
 import { create, find } from "./elements.js";
 
 export class Intake {
   /**
    * @param {HTMLElement} root
-   * @param {AbortSignal} signal  ends this
-   * @param {(files: File[]) => void} take  called with what came
+   * @param {AbortSignal} signal  removes the listeners
+   * @param {(files: File[]) => void} take  called with the files
    */
   constructor(root, signal, take) {
     this.root = root;
@@ -16,7 +16,7 @@ export class Intake {
     this.taking = this.#input({ capture: "environment" });
     Object.assign(inputs, { className: "photo-inputs", hidden: true });
     inputs.replaceChildren(this.choosing, this.taking);
-    this.within = 0; // how many elements a dragged file has entered and not left
+    this.within = 0; // how many elements a dragged file has entered but not left
     document.addEventListener("dragenter", (event) => this.#drag(event, 1), { signal });
     document.addEventListener("dragleave", (event) => this.#drag(event, -1), { signal });
     document.addEventListener("dragover", (event) => holdsFiles(event) && event.preventDefault(), { signal });
@@ -37,7 +37,7 @@ export class Intake {
     const input = create("input", { type: "file", accept: "image/*", ...properties });
     input.addEventListener("change", () => {
       this.take([...(input.files ?? [])]);
-      input.value = ""; // The same file may be chosen again.
+      input.value = ""; // Lets the same file be chosen again.
     });
     return input;
   }

@@ -1,4 +1,4 @@
-// Says what went wrong, with a way to try again where that may help.
+// Shows what went wrong, with a button to retry if that may help.
 
 import { createButton } from "./elements.js";
 

@@ -1,5 +1,5 @@
-// Before anything is downloaded or sent: what the search on this device takes, and the other way where there is
-// one. The visitor chooses.
+// Lets the visitor choose before anything is downloaded or sent: a search on this device, with the size of its
+// download, or on the server if it can search.
 
 import { create, createButton } from "./elements.js";
 import { sentenceOf } from "./problems.js";
@@ -16,7 +16,7 @@ export class Offer {
    * @param {object} options
    * @param {boolean} options.hosted  whether the server can search instead
    * @param {() => void} options.ready  called once this device can search
-   * @param {() => void} options.send  called where the visitor would rather have the photo sent
+   * @param {() => void} options.send  called if the visitor prefers to send the photo
    */
   constructor(element, device, { hosted, ready, send }) {
     this.element = element;
@@ -31,7 +31,7 @@ export class Offer {
     this.element.replaceChildren();
   }
 
-  /** Offers the search on this device, or begins with it where nothing is to be downloaded. */
+  /** Offers the search on this device, or starts it if there is nothing to download. */
   async make() {
     if (this.loading) return;
     try {
@@ -82,7 +82,7 @@ export class Offer {
   }
 
   /**
-   * Offers the download, and to send the photo where the server can search.
+   * Offers the download, and to send the photo if the server can search.
    *
    * @param {string[]} sentences
    * @param {{ className?: string, textContent: string }} button
@@ -102,7 +102,7 @@ export class Offer {
   }
 
   /**
-   * @param {string[]} sentences  of which empty ones are left out
+   * @param {string[]} sentences  empty ones are left out
    * @param {HTMLButtonElement[]} buttons
    */
   #show(sentences, buttons) {

@@ -1,16 +1,16 @@
-// The photos of a search: files and addresses opened as pictures, and the parts of them that are compared.
+// The photos of a search: opens files and addresses as pictures, and crops the parts to compare.
 
 import { create } from "./elements.js";
 import { clamp } from "./numbers.js";
 import { Problem, ask } from "./problems.js";
 
 /** @typedef {import("./photo-box.js").Box} Box */
-/** @typedef {{ widens: boolean }} Seeing  whether the part that is meant grows to a square, as far as there is picture */
+/** @typedef {{ widens: boolean }} Seeing  whether the marked part is widened to a square, within the picture */
 
-const KEPT = 2048; // pixels of the longer side that are kept of a photo: a part of it is then still sharp
-const SENT = 1280; // pixels of the longer side that are sent: over twice of what an extractor looks at
+const KEPT = 2048; // pixels kept on a photo's longer side, so that a part of it is still sharp
+const SENT = 1280; // pixels sent on the longer side: over twice an extractor's input
 const QUALITY = 0.9;
-const LARGEST = 10e6; // bytes that the server takes
+const LARGEST = 10e6; // the most bytes that the server accepts
 
 export const WHOLE = { x: 0, y: 0, width: 1, height: 1 };
 
@@ -19,9 +19,9 @@ export class Photo {
    * @param {object} photo
    * @param {string} photo.name
    * @param {HTMLCanvasElement} [photo.canvas]
-   * @param {File} [photo.file]  where this browser cannot show it
+   * @param {File} [photo.file]  kept if this browser cannot show it
    * @param {{ id: string, title: string }} [photo.given]  the product whose picture it is, if any
-   * @param {Box} [photo.box]  the part that is meant
+   * @param {Box} [photo.box]  the marked part
    */
   constructor({ name, canvas, file, given, box }) {
     this.name = name;
@@ -31,21 +31,21 @@ export class Photo {
     this.box = box ?? null;
   }
 
-  /** What it is called beside others: nobody else is told the name of a file. */
+  /** The photo's name among others. It is not the file's name, which stays private. */
   get title() {
     return this.given ? this.name : "Your photo";
   }
 
-  /** The part that is meant, as an address has it; empty for all of it. */
+  /** The marked part, as it is written in an address; empty for the whole photo. */
   get address() {
     const { x, y, width, height } = this.box ?? WHOLE;
     return this.box ? [x, y, width, height].map((share) => +share.toFixed(4)).join(",") : "";
   }
 
   /**
-   * What is compared, at most `longest` pixels on its longer side: the whole picture, or the part that is meant. Where
-   * an extractor looks at a square in the middle, the part `widens` to a square of its longer side, as far as the
-   * picture goes: so the ends of what is long count, and what is around it, as on the catalogue's pictures.
+   * Crops what is compared, the whole picture or the marked part, to at most `longest` pixels on the longer side. If an
+   * extractor only sees the middle square, `widens` extends the part to a square of its longer side, within the
+   * picture. Long parts then keep their ends, with some background, as in the catalogue's pictures.
    *
    * @param {HTMLCanvasElement} canvas
    * @param {number} longest
@@ -68,7 +68,7 @@ export class Photo {
   }
 
   /**
-   * The pixels of what is compared, four bytes each. Throws a `Problem` where this browser cannot show the photo.
+   * Returns the pixels to compare, four bytes each. Throws a `Problem` if this browser cannot show the photo.
    *
    * @param {Seeing} seeing
    */
@@ -80,13 +80,13 @@ export class Photo {
   }
 
   /**
-   * What is sent: the part that is meant and no more, without what a camera wrote into the file.
+   * Returns the file to send: only the marked part, without the camera's metadata.
    *
    * @param {Seeing} seeing
    * @returns {Promise<Blob>}
    */
   async sent(seeing) {
-    if (!this.canvas) return /** @type {File} */ (this.file); // One of the two is there.
+    if (!this.canvas) return /** @type {File} */ (this.file); // A photo has a canvas or a file.
     const { canvas } = this.#part(this.canvas, SENT, seeing);
     return new Promise((resolve) =>
       canvas.toBlob((blob) => resolve(/** @type {Blob} */ (blob)), "image/jpeg", QUALITY));
@@ -94,10 +94,10 @@ export class Photo {
 }
 
 /**
- * The photo in a file. Throws a `Problem` where it cannot be used.
+ * Opens the photo in a file. Throws a `Problem` if it cannot be used.
  *
  * @param {File} file
- * @param {{ mustShow: boolean }} options  whether one that this browser cannot show is of no use
+ * @param {{ mustShow: boolean }} options  whether to refuse a photo that this browser cannot show
  */
 export async function photoOf(file, { mustShow }) {
   const name = file.name || "the pasted picture";
@@ -121,7 +121,7 @@ export async function photoOf(file, { mustShow }) {
 /** @typedef {{ id: string, title: string, picture: string, box: string }} Given  a product with its picture's address */
 
 /**
- * The photo that a product's picture is. Throws a `Problem` where it cannot be had.
+ * Opens a product's picture as a photo. Throws a `Problem` if it cannot be loaded.
  *
  * @param {Given} given
  */
@@ -134,8 +134,8 @@ export async function photoOfProduct({ id, title, picture, box }) {
 
 /** @param {Blob} blob */
 async function canvasOf(blob) {
-  // As the catalogue's pictures were read: upright, and in sRGB by the profile in the file. That is what browsers do
-  // by themselves; a canvas is in sRGB where it does not ask for another space.
+  // The catalogue's pictures were turned upright and converted to sRGB by the profile in the file. Browsers do the
+  // same by default, and a canvas is in sRGB by default.
   const bitmap = await createImageBitmap(blob, { imageOrientation: "from-image", colorSpaceConversion: "default" });
   try {
     return drawn(bitmap, [0, 0, bitmap.width, bitmap.height], KEPT).canvas;
@@ -145,7 +145,7 @@ async function canvasOf(blob) {
 }
 
 /**
- * A part of a picture on a canvas of its own, of at most `longest` pixels on its longer side.
+ * Draws a part of a picture on a new canvas, with at most `longest` pixels on the longer side.
  *
  * @param {CanvasImageSource} source
  * @param {[left: number, top: number, width: number, height: number]} part
@@ -158,7 +158,7 @@ function drawn(source, [left, top, wide, high], longest) {
     height: Math.max(1, Math.round(high * scale)),
   });
   const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d", { willReadFrequently: true }));
-  context.fillStyle = "#fff"; // What shines through is white, as in the catalogue.
+  context.fillStyle = "#fff"; // Transparent pixels become white, as in the catalogue.
   context.fillRect(0, 0, canvas.width, canvas.height);
   context.imageSmoothingQuality = "high";
   context.drawImage(source, left, top, wide, high, 0, 0, canvas.width, canvas.height);

@@ -1,11 +1,10 @@
-// A picture's pixels as the extractor takes them: cut, resized and rounded to the last bit as Pillow does, whose
-// resampling in 22 bits of a fixed point this is (ImagingResample, 8 bits a channel). A canvas resizes in ways of its own,
-// which differ from browser to browser.
+// Crops and resizes a picture for the extractor, and rounds every bit as Pillow does: this is Pillow's resampling with
+// 22 fractional bits (ImagingResample, 8 bits per channel). A canvas resizes differently in each browser.
 
 const PRECISION = 22;
 
 /**
- * @typedef {object} Form  How an extractor takes a picture.
+ * @typedef {object} Form  How an extractor's input is made.
  * @property {number} size  pixels of each side
  * @property {string} resize  "crop", "letterbox" or "squash", as in the recipe
  * @property {string} interpolation  as in the recipe
@@ -30,7 +29,7 @@ const FILTERS = {
 /**
  * Keys' cubic with a = -0.5.
  *
- * @param {number} x  not below 0
+ * @param {number} x  at least 0
  */
 function bicubic(x) {
   if (x < 1) return (1.5 * x - 2.5) * x * x + 1;
@@ -41,7 +40,7 @@ function bicubic(x) {
 export const canResize = ({ interpolation }) => interpolation in FILTERS || interpolation === "nearest";
 
 /**
- * The extractor's input for a picture: `size` × `size` × 3 bytes.
+ * Makes the extractor's input from a picture: `size` × `size` × 3 bytes.
  *
  * @param {Picture} picture
  * @param {Form} form
@@ -68,7 +67,7 @@ export function toInput(picture, { size, resize, interpolation }) {
 }
 
 /**
- * A part of a picture, resized by the filter `box`: three bytes a pixel.
+ * Resizes a part of a picture by the filter `box`, to three bytes per pixel.
  *
  * @param {Picture} picture
  * @param {Edges} edges
@@ -78,7 +77,7 @@ export function toInput(picture, { size, resize, interpolation }) {
 export const boxed = (picture, edges, wide, high) => resampled(picture, edges, wide, high, FILTERS.box);
 
 /**
- * Rounds as Python does: halves go to the even number.
+ * Rounds as Python does: halves to the even number.
  *
  * @param {number} number
  */
@@ -88,7 +87,7 @@ export function even(number) {
 }
 
 /**
- * A picture in the middle of a white square.
+ * Centres a picture on a white square.
  *
  * @param {Uint8Array} pixels
  * @param {number} width
@@ -124,7 +123,7 @@ function nearest({ width, data }, [left, top, right, bottom], wide, high) {
 }
 
 /**
- * The pixels in the middle of each step, added up step by step, which rounds as Pillow does.
+ * Returns the pixel in the middle of each step. The steps are summed one by one to round as Pillow does.
  *
  * @param {number} begin
  * @param {number} end
@@ -141,10 +140,10 @@ function placesOf(begin, end, out) {
 }
 
 /**
- * For each of `out` places: where its pixels begin, how many they are, and the weight of each, in a fixed point.
+ * Returns, for each of `out` pixels, its first source pixel, their number, and their weights in fixed point.
  *
  * @param {number} length  how many pixels there are
- * @param {number} begin  the edge of the first one that counts
+ * @param {number} begin  the edge of the first pixel to use
  * @param {number} end
  * @param {number} out
  * @param {Filter} filter
@@ -174,8 +173,8 @@ function weightsOf(length, begin, end, out, { support, weight }) {
 const HALF = 1 << (PRECISION - 1);
 
 /**
- * Along the rows first, or along the columns where that takes away over twice as many lines, as Pillow 13 does. There
- * are bytes in between, so the order shows.
+ * Resizes along the rows first, or along the columns if that removes over twice as many lines, as Pillow 13 does. The
+ * order matters because the intermediate result is rounded to bytes.
  *
  * @param {Picture} picture
  * @param {Edges} edges
@@ -198,7 +197,7 @@ function resampled({ width, height, data }, [left, top, right, bottom], wide, hi
 }
 
 /**
- * `rows` rows from the one at `begin` on, each resized.
+ * Resizes each of `rows` rows, the first at `begin`.
  *
  * @param {Lines} lines
  * @param {ReturnType<typeof weightsOf>} weights
@@ -227,7 +226,7 @@ function alongRows({ width, channels, data }, { firsts, counts, weights, most },
 }
 
 /**
- * All columns, resized. The first row that is given is the one at `begin`.
+ * Resizes all columns. The first row given is the one at `begin`.
  *
  * @param {Lines} lines
  * @param {ReturnType<typeof weightsOf>} weights

@@ -1,9 +1,9 @@
-// Gives the address of the results away, where they have one.
+// Shares the address of the results, if they have one.
 
 import { get } from "./elements.js";
 
 /**
- * @param {HTMLElement} place  that says why there is no address in `data-private`, and has a paragraph to say more
+ * @param {HTMLElement} place  has a paragraph for messages, and in `data-private` the reason why there is no address
  * @param {number} photos  how many there are
  */
 export async function share(place, photos) {
@@ -21,7 +21,7 @@ export async function share(place, photos) {
     await navigator.clipboard.writeText(location.href);
     said.textContent = "The address is copied.";
   } catch (error) {
-    // Whoever closes the system's dialog wants nothing more.
+    // The visitor has closed the system's dialog.
     if (!(error instanceof DOMException && error.name === "AbortError")) {
       said.textContent = `The address of these results: ${location.href}`;
     }

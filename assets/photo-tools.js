@@ -1,17 +1,16 @@
-// The photos of a search as the page shows them: the one that is worked on, large, and what can be done with it and
-// with the others.
+// Shows the photos of a search: the active one large, and tools for it and the others.
 
 import { create, createButton, find, get, all } from "./elements.js";
 import { BoxEditor, copyOf } from "./photo-box.js";
 
 const UNMARKED = "Drag over the picture to mark the part to search for.";
 const MARKED = "Drag its corners, or move them with the arrow keys (Shift: larger steps).";
-const TILE = 160; // pixels of the longer side of a small picture: twice of what the page gives it
+const TILE = 160; // pixels on the longer side of a small picture: twice its size on the page
 
 /**
  * @typedef {object} Shown
  * @property {import("./photo-pictures.js").Photo[]} photos
- * @property {number} active  the place of the one that is worked on
+ * @property {number} active  the index of the active one
  */
 
 export class Tools {
@@ -19,8 +18,8 @@ export class Tools {
    * @param {HTMLElement} root
    * @param {object} options
    * @param {number} options.most  how many photos there may be
-   * @param {(box: import("./photo-box.js").Box | null) => void} options.mark  called with the part that is meant
-   * @param {(place: number) => void} options.pick  called with the photo that is to be worked on
+   * @param {(box: import("./photo-box.js").Box | null) => void} options.mark  called with the marked part
+   * @param {(place: number) => void} options.pick  called with the index of the photo that becomes active
    * @param {(place: number) => void} options.remove
    */
   constructor(root, { most, mark, pick, remove }) {
@@ -44,7 +43,7 @@ export class Tools {
   }
 
   /**
-   * Shows the tools as they are now, and leaves the large photo as it is.
+   * Updates the tools, but not the large photo.
    *
    * @param {Shown} shown
    */
@@ -99,7 +98,7 @@ export class Tools {
 }
 
 /**
- * A button of which the page knows by its name what it does.
+ * Makes a button with an action that the page handles by name.
  *
  * @param {string} textContent
  * @param {string} action

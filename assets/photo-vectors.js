@@ -1,26 +1,26 @@
-// The catalogue's vectors and the search among them: as exact as their eight bits allow, and quick enough by
-// itself for tens of thousands of products.
+// The catalogue's vectors, and an exact search over their eight-bit values. It compares all rows, which is fast enough
+// for tens of thousands of products.
 
 /** @typedef {Float32Array | Float64Array} Vector */
 
 /**
- * @typedef {object} Parts  What a photo's vector is made of: LiveParts of bundle/live.py.
+ * @typedef {object} Parts  The parts of a photo's vector: LiveParts of bundle/live.py.
  * @property {number} embedding  its dimensions
  * @property {number} features  the weight of the embedding
  * @property {{ weight: number, dimensions: number }[]} heads
  * @property {number} colour  the weight of the colours
  */
 
-/** @typedef {{ embedding: Vector, colours?: Uint8Array }} Seen  what the extractor makes of a photo, and its colours */
+/** @typedef {{ embedding: Vector, colours?: Uint8Array }} Seen  the embedding of a photo, and its colours */
 
 /**
- * @typedef {object} Stored  What a catalogue is searched with.
+ * @typedef {object} Stored  The catalogue's data for a search.
  * @property {{ dimensions: number, metric: string, parts?: Parts }} described  the recipe's live.json
- * @property {Float32Array | null} centre  what is subtracted from an embedding; null for nothing
- * @property {Float32Array[]} [heads]  of each: a mean, then the rows of a matrix
- * @property {Float32Array} scales  of each row
+ * @property {Float32Array | null} centre  subtracted from an embedding unless null
+ * @property {Float32Array[]} [heads]  each has a mean, then the rows of a matrix
+ * @property {Float32Array} scales  the scale of each row
  * @property {Uint32Array} owners  the position of each row's product
- * @property {Int8Array[]} shards  of whole rows
+ * @property {Int8Array[]} shards  each has whole rows
  */
 
 export class Vectors {
@@ -38,9 +38,9 @@ export class Vectors {
   }
 
   /**
-   * The positions of the closest products with their scores, best first.
+   * Returns the positions of the closest products with their scores, best first.
    *
-   * @param {Seen[]} photos  that are meant together
+   * @param {Seen[]} photos  searched with together
    * @param {number} limit
    * @returns {[position: number, score: number][]}
    */
@@ -88,8 +88,8 @@ export class Vectors {
   }
 
   /**
-   * Calls with each row and how close it is, of which more is closer whatever the metric. What is compared by its
-   * cosine is of unit length.
+   * Calls back with each row and its similarity; for every metric, higher is closer. Vectors compared by cosine have
+   * unit length.
    *
    * @param {Float64Array} query
    * @param {(row: number, closeness: number) => void} found

@@ -1,5 +1,5 @@
-// Searches on the visitor's device, beside the page. It is a plain script, as LiteRT loads its program in a way that
-// a worker that is a module does not have; all else is in photo-engine.js.
+// The worker that searches on the visitor's device. It is a plain script, because LiteRT loads its program in a way
+// that module workers do not have. All else is in photo-engine.js.
 {
   const loading = import("./photo-engine.js");
   self.addEventListener("message", async ({ data: { id, files, pictures } }) => {

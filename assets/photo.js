@@ -1,4 +1,4 @@
-// The search by photo: up to four photos, the part that is meant of each, and what is closest to them together.
+// The search by photo: up to four photos, a marked part of each, and the products closest to them together.
 
 import { addressWith } from "./controls.js";
 import { closest, find, get } from "./elements.js";
@@ -19,19 +19,19 @@ import { Problem, sentenceOf } from "./problems.js";
 /** @typedef {import("./photo-pictures.js").Given} Given */
 
 const MOST = 4;
-const PAUSE = 300; // milliseconds without a change before it is searched for
-const REST = 60000; // milliseconds after which a search on the device that is left gives its memory back
+const PAUSE = 300; // milliseconds without a change before a search starts
+const REST = 60000; // milliseconds until the search on the device frees its memory after the visitor left the page
 
-/** What is searched with, for as long as this document lasts: the way back from a product finds it again. */
+/** The photos and results. They last as long as the document, so that going back from a product restores them. */
 const session = {
   /** @type {Photo[]} */
   photos: [],
   active: 0,
-  /** What was found, best first; null before. @type {import("./photo-found.js").Similar[] | null} */
+  /** The products found, best first; null before a search. @type {import("./photo-found.js").Similar[] | null} */
   similar: null,
   html: "",
-  sends: false, // whether the visitor would rather have photos sent than searched with here
-  early: false, // whether the address could not follow yet
+  sends: false, // whether the visitor prefers sending photos to searching on the device
+  early: false, // whether the address could not be updated yet
   /** @type {DeviceSearch | null} */
   device: null,
   rest: 0,
@@ -50,13 +50,13 @@ class PhotoPage {
   constructor(root) {
     const { worker, files, search, results = "" } = root.dataset;
     this.root = root;
-    this.search = location.search; // the arguments of the address
+    this.search = location.search; // the query of the address
     this.ending = new AbortController();
     this.stopped = false;
     this.searching = false;
-    this.changes = 0; // how many times there was something else to search for or to show
-    this.answered = 0; // the last of these that was answered
-    this.failed = false; // whether the notice says why a search failed
+    this.changes = 0; // counts changes of the search or the view
+    this.answered = 0; // the last change that was answered
+    this.failed = false; // whether the notice shows why a search failed
     this.pause = 0;
     this.state = get(root, ".photo-state");
     this.hosted = search ? new HostedSearch(search) : null;
@@ -102,7 +102,7 @@ class PhotoPage {
   }
 
   /**
-   * Whether what was searched with before is what the address asks for, which says nothing of a visitor's own photo.
+   * Whether the photos before are those of the address, which does not mention a visitor's own photos.
    *
    * @param {Given | null} given
    */
@@ -119,7 +119,7 @@ class PhotoPage {
     if (!this.stopped) session.photos.push(photo);
   }
 
-  // Until Dash has taken the document over, its address stays the one that Dash was sent.
+  // The address stays unchanged until Dash renders the page, because Dash was sent this one.
   get #isEarly() {
     return this.root.closest("#first-page") !== null;
   }
@@ -150,7 +150,7 @@ class PhotoPage {
       }
     }
     this.#changed();
-    // The button that was used is gone.
+    // The used button was removed.
     if (leaves) this.tools.focus();
     if (problems.length) this.notice.show(new Problem(problems.join(" ")));
   }
@@ -176,9 +176,9 @@ class PhotoPage {
   }
 
   /**
-   * The photos are others, or what is meant of them: the address follows, and the search in a moment.
+   * Reacts to other photos or other marked parts: updates the address, and starts a search after a pause.
    *
-   * @param {{ drawn?: boolean }} [options]  whether the large photo shows it already
+   * @param {{ drawn?: boolean }} [options]  whether the large photo already shows the change
    */
   #changed({ drawn = false } = {}) {
     session.similar = null;
@@ -193,14 +193,14 @@ class PhotoPage {
     this.pause = setTimeout(() => this.#run(), PAUSE);
   }
 
-  /** @param {string} search  the arguments of an address */
+  /** @param {string} search  the query of an address */
   #turn(search) {
     this.#move(search);
     this.#ask();
   }
 
   /**
-   * Gives the address other arguments; where it can, it says what is searched with.
+   * Changes the query of the address, which includes the photo and part if it is a product's.
    *
    * @param {string} search
    */
@@ -226,7 +226,7 @@ class PhotoPage {
 
   get #engine() {
     const engine = this.device && !session.sends ? this.device : this.hosted;
-    return /** @type {DeviceSearch | HostedSearch} */ (engine); // A page has one of the two at least.
+    return /** @type {DeviceSearch | HostedSearch} */ (engine); // A page has at least one of the two.
   }
 
   #ask() {
@@ -234,7 +234,7 @@ class PhotoPage {
     this.#run();
   }
 
-  // One search at a time: where something changes meanwhile, its answer is dropped, and it is searched anew.
+  // Only one search runs at a time. If something changes meanwhile, its answer is dropped and a new search starts.
   async #run() {
     if (this.searching) return;
     this.searching = true;
@@ -259,7 +259,7 @@ class PhotoPage {
       this.offer?.hide();
       return;
     }
-    // A product's whole picture was compared when the catalogue was built.
+    // The build has already compared a product's whole picture.
     const stored = photos.length === 1 && photos[0].given && !photos[0].box;
     if (!stored && !session.similar) {
       const engine = this.#engine;

@@ -1,10 +1,10 @@
-// Where the visitor was on each page, so that every entry of the browser's history finds its place again.
+// Keeps the scroll position and focus of each page, and restores them for an entry of the browser's history.
 
 import { session } from "./storage.js";
 
 /** @typedef {{ top: number, focused: string | null }} Place  pixels scrolled, and the address of the focused link */
 
-/** The name of this entry of the history, which it is given where it has none. */
+/** Returns the key of this entry of the history; sets one if it has none. */
 function entry() {
   if (!history.state?.akin) {
     history.replaceState({ ...history.state, akin: `${Date.now()}-${Math.random()}` }, "");
@@ -12,17 +12,17 @@ function entry() {
   return history.state.akin;
 }
 
-/** Notes the place on this page for this entry of the history. */
+/** Saves the place on this page for this entry of the history. */
 export function keepPlace() {
   const focused = document.activeElement?.getAttribute("href") ?? null;
   session.write(entry(), { top: scrollY, focused });
 }
 
-/** The place that was noted for this entry of the history, or null. @returns {Place | null} */
+/** The saved place of this entry of the history, or null. @returns {Place | null} */
 export const keptPlace = () => session.read(entry());
 
 /**
- * Goes back to a place, to the top where there is none.
+ * Scrolls to a place, or to the top if there is none.
  *
  * @param {{ top: number, focused?: string | null } | null} place
  */

@@ -1,10 +1,10 @@
-// What went wrong, as a sentence for the visitor.
+// Errors, with a sentence for the visitor.
 
 export class Problem extends Error {
   /**
    * @param {string} sentence
-   * @param {{ seconds?: number | null }} [options]  how long to wait before it is worth another try; null where
-   *   another try is of no use
+   * @param {{ seconds?: number | null }} [options]  how long to wait before a retry; null if a retry is
+   *   of no use
    */
   constructor(sentence, { seconds = null } = {}) {
     super(sentence);
@@ -13,7 +13,7 @@ export class Problem extends Error {
 }
 
 /**
- * The shop's answer to a request. Throws a `Problem` where the shop cannot be reached or answers with an error.
+ * Sends a request to the shop. Throws a `Problem` if the shop cannot be reached or answers with an error.
  *
  * @param {string} address
  * @param {RequestInit} [options]

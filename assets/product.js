@@ -1,4 +1,4 @@
-// A product's page: previous and next through the list that one came from, its pictures, its cards' panels.
+// A product's page: previous and next in the list the visitor came from, the pictures, and the panels of cards.
 
 import { all, closest, find, get } from "./elements.js";
 import { ARROWS, isField, isShortcut } from "./inputs.js";
@@ -6,13 +6,13 @@ import { onArrival } from "./navigation.js";
 import { clamp } from "./numbers.js";
 import { session } from "./storage.js";
 
-const LISTS = 5; // lists that are remembered, so that going back finds the right one
+const LISTS = 5; // lists that are kept, so that going back finds the right one
 
 /** @typedef {[href: string, title: string]} Entry */
 /** @typedef {{ name: string, entries: Entry[] }} List */
 
 export function start() {
-  // Before the click leads away from the list.
+  // Saves the list before the click leaves it.
   document.addEventListener("click", ({ target }) => {
     const link = closest(target, ".card-name");
     const list = closest(link, "ul, ol");
@@ -28,7 +28,7 @@ export function start() {
     const strip = target instanceof Element && target.matches(STRIP) ? closest(target, STRIP) : null;
     if (strip) markPicture(strip);
   }, { capture: true, passive: true });
-  // Of the panels one at a time is open.
+  // Only one panel is open at a time.
   document.addEventListener("toggle", ({ target }) => {
     if (!(target instanceof HTMLDetailsElement) || !target.open || !target.matches(PANELS)) return;
     for (const panel of openPanels()) if (panel !== target) panel.open = false;
@@ -61,7 +61,7 @@ function keepList(list) {
   session.write("lists", kept.slice(0, LISTS));
 }
 
-// What the server wrote stands in data attributes, as React does not know of what is changed here.
+// Data attributes keep what the server rendered, because React does not know of changes made here.
 function showBeside() {
   const nav = find(document, "main .beside");
   if (!nav) return;
@@ -82,7 +82,7 @@ function showBeside() {
 
 /**
  * @param {HTMLElement} way
- * @param {[href?: string, title?: string]} entry  hides the way where it is empty
+ * @param {[href?: string, title?: string]} entry  if empty, the link is hidden
  * @param {string} [name]
  */
 function point(way, [href, title], name) {
@@ -104,7 +104,7 @@ const places = (strip) =>
 function shownPicture(strip) {
   const end = strip.scrollLeft >= strip.scrollWidth - strip.clientWidth - 1;
   const distances = places(strip).map((place) => Math.abs(place - strip.scrollLeft));
-  // The last one may be too narrow to be scrolled to the edge.
+  // The last picture may be too narrow to be scrolled to the edge.
   return end && strip.scrollLeft > 0 ? distances.length - 1 : distances.indexOf(Math.min(...distances));
 }
 

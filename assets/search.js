@@ -1,4 +1,4 @@
-// The search field, which searches as one types, and the slider for how many look-alikes are shown.
+// The search field, which searches while the visitor types, and the slider for the number of look-alikes.
 
 import { addressWith, showCount } from "./controls.js";
 import { find, get } from "./elements.js";
@@ -21,7 +21,7 @@ export function start() {
 }
 
 function search() {
-  // A page that can be searched itself stays; all others lead to the gallery.
+  // Some pages have a search of their own. All others lead to the gallery.
   const stays = location.pathname === gallery || find(document, "main [data-searches]") !== null;
   const page = stays ? location.pathname : gallery;
   const current = new URLSearchParams(stays ? location.search : "");
@@ -32,7 +32,7 @@ function search() {
   current.delete("exact");
   current.delete("page");
   const wanted = new URLSearchParams([...(words ? [["q", words]] : []), ...current]);
-  // One search is one entry of the history, however many letters it was typed with.
+  // All letters of a search share one entry of the history.
   const place = page === gallery ? "" : location.hash;
   go((wanted.size ? `${page}?${wanted}` : page) + place, { by: "search", replace: typing });
 }

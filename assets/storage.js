@@ -1,7 +1,7 @@
-// What the browser keeps for the shop, under names of its own. Where storage is full or switched off, it lasts as
-// long as the page.
+// Stores values in the browser, under the shop's own names. If storage is full or switched off, they last as long as
+// the page.
 
-// Of several sites below paths of one host, each has names of its own: "akin-visits", "akin/look-visits".
+// Several sites below paths of one host have different names: "akin-visits", "akin/look-visits".
 const SITE = globalThis.document?.documentElement.dataset.site?.slice(0, -1) ?? "";
 const PREFIX = `akin${SITE}-`;
 
@@ -10,11 +10,11 @@ class Store {
   constructor(kind) {
     this.kind = kind;
     /** @type {Map<string, unknown>} */
-    this.memory = new Map(); // what could not be stored
+    this.memory = new Map(); // values that could not be stored
   }
 
   /**
-   * What was written under a name, or null.
+   * Reads the value of a name, or null.
    *
    * @param {string} name
    * @returns {any}
@@ -24,12 +24,12 @@ class Store {
     try {
       return JSON.parse(globalThis[this.kind].getItem(PREFIX + name) ?? "null");
     } catch {
-      return null; // Storage is switched off, or holds something else.
+      return null; // Storage is switched off, or the value is not JSON.
     }
   }
 
   /**
-   * Writes a value as JSON; null removes what is there.
+   * Writes a value as JSON; null deletes it.
    *
    * @param {string} name
    * @param {unknown} value
@@ -44,7 +44,7 @@ class Store {
     }
   }
 
-  /** Forgets all that is the shop's, and nothing else. */
+  /** Deletes all values of the shop, and no others. */
   clear() {
     this.memory.clear();
     try {
@@ -56,7 +56,7 @@ class Store {
   }
 }
 
-/** Lasts until it is forgotten. */
+/** Lasts until it is deleted. */
 export const local = new Store("localStorage");
 
 /** Lasts as long as the tab is open. */

@@ -1,4 +1,4 @@
-// The switch between light and dark. Which one a page begins with, early.js decides before it is painted.
+// The switch between light and dark. early.js sets the first mode before the page is painted.
 
 import { get } from "./elements.js";
 import { local } from "./storage.js";

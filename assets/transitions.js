@@ -1,11 +1,11 @@
-// Motion between a card and its page: the picture of the one grows into that of the other.
+// The animation between a card and its page: the card's picture grows into the page's.
 
 import { all, closest, find } from "./elements.js";
 
 const NAME = "picture";
-const SOON = 400; // milliseconds after which a page that has not come is shown without motion: till then nothing moves
+const SOON = 400; // milliseconds to wait for the page; a later one is shown without animation
 
-/** Ends the wait for the page on its way. @type {(() => void) | null} */
+/** Ends the wait for the page being loaded. @type {(() => void) | null} */
 let arrived = null;
 /** @type {HTMLElement[]} */
 let named = [];
@@ -25,8 +25,8 @@ function unname() {
 }
 
 /**
- * Keeps the picture of the page as it is until the next one has come: that of the card that was clicked, or that of
- * the product shown. Where browsers know no such motion, or the visitor wants none, nothing happens.
+ * Starts the animation from the picture of the clicked card, or of the product shown, and waits for the next page.
+ * Does nothing if the browser has no view transitions or the visitor prefers reduced motion.
  *
  * @param {HTMLElement | null} link
  */
@@ -44,12 +44,12 @@ export function depart(link) {
     arrive(null);
   }, SOON);
   coming.then(() => clearTimeout(late));
-  transition.ready.catch(() => {}); // It was skipped, or another one has begun.
+  transition.ready.catch(() => {}); // The animation was skipped, or another one has begun.
   transition.finished.catch(() => {}).then(unname);
 }
 
 /**
- * Goes on with the page that has come: its product's picture moves, or that of the card that leads back.
+ * Continues with the loaded page: animates to its product's picture, or to the card of the page before.
  *
  * @param {string | null} before  the address of the page before
  */

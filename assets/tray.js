@@ -1,4 +1,4 @@
-// The tray of products that the visitor picked, and the buttons that pick them.
+// The tray of picked products, and the buttons that pick them.
 
 import { all, closest, create, createButton, find, focus, get } from "./elements.js";
 import { argumentsOfPicks, forgetPicks, picks, togglePick } from "./visits.js";
@@ -19,7 +19,7 @@ export function start() {
   showPicks();
 }
 
-/** Shows what is picked: in the tray, and on each button of the page that picks. */
+/** Shows the picks in the tray and on each pick button of the page. */
 export function showPicks() {
   const picked = picks();
   const ids = new Set(picked.map(({ id }) => id));

@@ -1,5 +1,5 @@
-// Which products the visitor looked at and picked. It is kept in this browser; what was looked at is sent only to
-// make the page "For you", and never as part of an address.
+// Keeps the products that the visitor looked at and picked, in this browser. The visits are sent only for the page
+// "For you", and never as part of an address.
 
 import { local } from "./storage.js";
 
@@ -22,10 +22,10 @@ function read(name, isEntry) {
  */
 const write = (name, entries) => local.write(name, entries.length ? entries : null);
 
-/** The ids of the products that were looked at, the last one first. @returns {string[]} */
+/** The ids of the products looked at, the last one first. @returns {string[]} */
 export const visits = () => read("visits", (id) => typeof id === "string");
 
-/** The products that were picked, the last one at the end. @returns {Pick[]} */
+/** The picked products, the last one at the end. @returns {Pick[]} */
 export const picks = () => read("picks", (pick) => typeof pick?.id === "string");
 
 /** @param {string} id */
@@ -38,7 +38,7 @@ export const forgetVisits = (isGone) => write("visits", visits().filter((id) => 
 export const forgetPicks = (isGone) => write("picks", picks().filter(({ id }) => !isGone(id)));
 
 /**
- * Picks a product, or puts it back where it is picked already.
+ * Picks a product, or removes it if it is already picked.
  *
  * @param {Pick} pick
  */
@@ -48,5 +48,5 @@ export function togglePick(pick) {
   write("picks", others.length === before.length ? [...others, pick].slice(-MOST) : others);
 }
 
-/** The arguments with which the page "For you" has what looks like the picks. */
+/** The query with which the page "For you" shows look-alikes of the picks. */
 export const argumentsOfPicks = () => `?${picks().map(({ id }) => `like=${encodeURIComponent(id)}`).join("&")}`;

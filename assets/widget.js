@@ -1,6 +1,6 @@
-// A row of products that look like one, for any page of a shop:
+// A row of look-alikes of a product, for any page of a shop:
 //   <script src="https://look.example/widget.js" data-product="sku-1" async></script>
-// The row stands after the script, and in each element with data-akin-product. docs/api.md has the options.
+// Adds the row after the script, and in each element with data-akin-product. docs/api.md has the options.
 (() => {
   "use strict";
 
@@ -17,7 +17,7 @@
   const { src: source } = script;
   const FILTERS = ["limit", "recipe", "same-category", "same-colour", "in-stock", "on-sale", "price"];
 
-  // Colours and font come from the page; all else of the host is kept from it, and the page from this.
+  // Colours and font come from the page. The shadow root keeps all other styles apart.
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(`
     :host {
@@ -75,7 +75,7 @@
     try {
       return written(amount, { style: "currency", currency: currency ?? "" });
     } catch {
-      return `${amount} ${currency ?? ""}`; // Not every catalogue writes its currency as a code.
+      return `${amount} ${currency ?? ""}`; // Some catalogues write a symbol instead of a currency code.
     }
   }
 
@@ -131,8 +131,8 @@
   }
 
   /**
-   * @param {Element} place  that has the options
-   * @param {string} prefix  of their names
+   * @param {Element} place  the element with the options
+   * @param {string} prefix  the prefix of the options' names
    * @param {(host: Node) => void} put
    */
   async function show(place, prefix, put) {
@@ -141,7 +141,7 @@
     const address = new URL(absolute("api/v1/similar"));
     address.search = String(new URLSearchParams({ id, limit: "6" }));
     for (const name of FILTERS) {
-      // An attribute without a value is a yes.
+      // An attribute without a value means yes.
       if (option(name) !== null) address.searchParams.set(name.replace("-", "_"), option(name) || "true");
     }
     let answer;
