@@ -70,9 +70,9 @@ class ProductImage:
     height: int
 
 
-def said(text: str, *, is_amount: bool = False) -> dict[str, Any]:
+def described(text: str, *, is_amount: bool = False) -> dict[str, Any]:
     """Metadata of a product field: its description for the API, and whether it is an amount of money."""
-    return {"says": text, "is_amount": is_amount}
+    return {"description": text, "is_amount": is_amount}
 
 
 @dataclass(frozen=True)
@@ -83,26 +83,29 @@ class ProductFields:
     None mean that the source does not say.
     """
 
-    id: str = field(metadata=said("The product's unique id in the shop."))
-    title: str = field(metadata=said("Its title."))
+    id: str = field(metadata=described("The product's unique id in the shop."))
+    title: str = field(metadata=described("Its title."))
     _: KW_ONLY
-    category: str = field(default="", metadata=said("Its category path, such as `Home > Mugs`."))
-    brand: str = field(default="", metadata=said("Its brand."))
-    tags: tuple[str, ...] = field(default=(), metadata=said("Tags that it can be found by."))
-    price: float | None = field(default=None, metadata=said("Its current price.", is_amount=True))
+    category: str = field(default="", metadata=described("Its category path, such as `Home > Mugs`."))
+    brand: str = field(default="", metadata=described("Its brand."))
+    tags: tuple[str, ...] = field(default=(), metadata=described("Tags that it can be found by."))
+    price: float | None = field(default=None, metadata=described("Its current price.", is_amount=True))
     compare_at_price: float | None = field(
-        default=None, metadata=said("Its price before a sale, higher than `price`.", is_amount=True)
+        default=None, metadata=described("Its price before a sale, higher than `price`.", is_amount=True)
     )
     currency: str = field(
-        default="", metadata=said("The currency of both prices: an ISO 4217 code or the shop's own symbol.")
+        default="",
+        metadata=described("The currency of both prices: an ISO 4217 code or the shop's own symbol."),
     )
-    in_stock: bool | None = field(default=None, metadata=said("Whether it is in stock."))
-    popularity: float | None = field(default=None, metadata=said("Its popularity; higher is more popular."))
-    url: str = field(default="", metadata=said("Its page in the shop."))
-    description: str = field(default="", metadata=said("The shop's description, as plain text."))
-    variants: str = field(default="", metadata=said("The id of the group of variants it belongs to."))
+    in_stock: bool | None = field(default=None, metadata=described("Whether it is in stock."))
+    popularity: float | None = field(
+        default=None, metadata=described("Its popularity; higher is more popular.")
+    )
+    url: str = field(default="", metadata=described("Its page in the shop."))
+    description: str = field(default="", metadata=described("The shop's description, as plain text."))
+    variants: str = field(default="", metadata=described("The id of the group of variants it belongs to."))
     facts: dict[str, str] = field(
-        default_factory=dict, metadata=said("All other columns of the source, by name.")
+        default_factory=dict, metadata=described("All other columns of the source, by name.")
     )
 
     @property
@@ -115,16 +118,17 @@ class ProductFields:
 
 @dataclass(frozen=True)
 class Product(ProductFields):
-    """One product of the catalogue. The first of its `images` is the one that is compared.
-    """
+    """One product of the catalogue. The first of its `images` is the one that is compared."""
 
-    images: tuple[ProductImage, ...] = field(metadata=said("Its pictures; the first is the one compared."))
+    images: tuple[ProductImage, ...] = field(
+        metadata=described("Its pictures; the first is the one compared.")
+    )
     _: KW_ONLY
     colours: tuple[str, ...] = field(
-        default=(), metadata=said("The colours in the first picture, largest area first.")
+        default=(), metadata=described("The colours in the first picture, largest area first.")
     )
     twins: str = field(
-        default="", metadata=said("The first product with a near-duplicate of this one's first picture.")
+        default="", metadata=described("The first product with a near-duplicate of this one's first picture.")
     )
 
 

@@ -53,7 +53,8 @@ def _product_fields() -> dict[str, dict[str, Any]]:
     """The schemas of a product's fields, made from their types and descriptions."""
     others = {"id": TEXT, "title": TEXT, "colours": list_of(COLOUR)}
     return {
-        each.name: others.get(each.name, _FORMS[TYPES[each.name]]) | {"description": each.metadata["says"]}
+        each.name: others.get(each.name, _FORMS[TYPES[each.name]])
+        | {"description": each.metadata["description"]}
         for each in fields(Product)
     }
 

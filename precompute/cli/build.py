@@ -48,18 +48,22 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     )
     add_catalogue_options(parser)
     parser.add_argument(
-        "--out", type=Path, default=Path("data"), help="folder to write the bundle to (default: data)"
+        "--out",
+        type=Path,
+        default=Path("data"),
+        metavar="FOLDER",
+        help="where the bundle goes (default: data)",
     )
-    parser.add_argument("--title", default="", help="name of the shop, shown by the dashboard")
+    parser.add_argument("--title", default="", metavar="TEXT", help="the shop's name, shown by the dashboard")
     parser.add_argument(
         "--reach",
         action="store_true",
-        help="give each product that no list has a place at the end of the list that is nearest to it",
+        help="gives each product that no list has a place at the end of one",
     )
     parser.add_argument(
         "--prune",
         action="store_true",
-        help="also drop from the store everything that neither the new nor the previous generation uses",
+        help="also deletes from the store what neither the new nor the previous generation uses",
     )
     parser.add_argument(
         "--fit",

@@ -16,7 +16,16 @@ from precompute.shared.errors import UserError
 from precompute.sources.columns import FIELDS
 from precompute.sources.kinds import KINDS
 
-_MODEL_OPTIONS = ("layer", "pooling", "input_size", "resize", "interpolation", "metric", "projection")
+_CHOSEN = {
+    "pooling": "how a layer's positions become one vector",
+    "resize": "how a picture becomes a square",
+    "interpolation": "Pillow's filter",
+    "metric": "how embeddings are compared",
+    "projection": "whether the catalogue's centre is subtracted",
+}
+"""What each model option with a fixed choice of values decides."""
+
+_MODEL_OPTIONS = ("layer", "input_size", *_CHOSEN)
 
 
 def add_catalogue_options(parser: argparse.ArgumentParser) -> None:
@@ -24,14 +33,14 @@ def add_catalogue_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "source",
         metavar="SOURCE",
-        help="folder of pictures, with a category in each sub-folder or before the number in each name; or a "
-        "table or feed that names them: CSV, Excel, JSON, Parquet, Google Merchant, in a folder or by itself",
+        help="a folder of pictures, with a category as each sub-folder or before the number in each name; "
+        "or a table or feed that names the pictures: CSV, Excel, JSON, Parquet or Google Merchant",
     )
     parser.add_argument(
         "--source",
         dest="kind",
         choices=[*(kind.name for kind in KINDS), *COLLECTED],
-        help="the kind of SOURCE (default: recognised by its content)",
+        help="what SOURCE is (default: recognised)",
     )
     add_column_option(parser)
     add_image_folder_option(parser)
@@ -39,25 +48,32 @@ def add_catalogue_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--recipe",
         action="append",
-        help="a recipe's name, keras:MODEL, hub:PRESET or a TOML file; several may be given, the first is "
-        f"shown at first (default: {DEFAULT})",
+        help="how pictures become embeddings: a name, keras:MODEL, hub:PRESET or a TOML file; repeatable, "
+        f"the first is shown at first (default: {DEFAULT})",
     )
     parser.add_argument(
-        "--weights", type=Path, help="weights file of the recipe's model (.weights.h5, .h5 or .keras)"
+        "--weights",
+        type=Path,
+        metavar="FILE",
+        help="weights for the one recipe given (.weights.h5, .h5 or .keras)",
     )
     _add_list_options(parser)
     parser.add_argument(
-        "--thumbnail-size", type=int, default=400, help="longer side of a thumbnail in pixels (default: 400)"
+        "--thumbnail-size",
+        type=int,
+        default=400,
+        metavar="PIXELS",
+        help="longer side of a thumbnail in pixels (default: 400)",
     )
     parser.add_argument(
         "--live",
         action="store_true",
-        help="add what searching with a visitor's own photo needs, for the first recipe",
+        help="adds what a search with a visitor's photo needs, for the first recipe",
     )
     parser.add_argument(
         "--runtime",
         choices=("litert", "keras"),
-        help="what runs the model (default: the faster one for each recipe)",
+        help="what runs the models (default: the faster one)",
     )
     search = parser.add_mutually_exclusive_group()
     for name in ("exact", "approximate"):
@@ -66,18 +82,22 @@ def add_catalogue_options(parser: argparse.ArgumentParser) -> None:
             dest="search",
             action="store_const",
             const=name,
-            help=f"force {name} search for the lists",
+            help=f"forces {name} search of neighbours (default: by size)",
         )
     _add_model_options(parser)
 
 
 def _add_list_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--top", type=int, help="how many look-alikes a product page shows at first")
-    parser.add_argument("--depth", type=int, help="how many look-alikes are stored, for filtering")
+    parser.add_argument(
+        "--top", type=int, metavar="N", help="how many look-alikes a product page shows at first"
+    )
+    parser.add_argument(
+        "--depth", type=int, metavar="N", help="how many are stored, so that filters find enough"
+    )
     parser.add_argument(
         "--pictures",
         choices=CHOICES["pictures"],
-        help="how products with several pictures are compared: by their mean, by the best matching pair, or "
+        help="how products with several pictures are compared: by the mean, by the best matching pair, or "
         f"by the first picture alone (default: the recipe's, {Recipe.pictures})",
     )
     parser.add_argument(
@@ -89,8 +109,8 @@ def _add_list_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--lists",
         metavar="KINDS",
-        help=f"lists of several kinds for each product, between which visitors choose: {','.join(LISTS)} or "
-        "some of them, the first shown at first",
+        help=f"{','.join(LISTS)} or some of them: lists by style, by colour and by both, between which "
+        "visitors choose; the first is shown at first (default: one list a product)",
     )
 
 
@@ -132,8 +152,8 @@ def add_column_option(parser: argparse.ArgumentParser) -> None:
         metavar="FIELD=NAME",
         action="append",
         default=[],
-        help=f"the column NAME of a table is FIELD, one of {', '.join(FIELDS)}; several may be given "
-        "(default: guessed from the names)",
+        help=f"which column of a table is which field: FIELD is one of {', '.join(FIELDS)}; repeatable "
+        "(default: guessed)",
     )
 
 
@@ -143,7 +163,7 @@ def add_image_folder_option(parser: argparse.ArgumentParser) -> None:
         "--image-folder",
         type=Path,
         metavar="FOLDER",
-        help="the folder that paths in a table are relative to (default: the table's own)",
+        help="the folder that the paths in a table start from (default: the table's)",
     )
 
 
@@ -153,8 +173,8 @@ def _add_exclude_option(parser: argparse.ArgumentParser) -> None:
         metavar="GLOB",
         action="append",
         default=[],
-        help="ignore files and folders of this name; a pattern with / is matched against the "
-        "path below SOURCE; may be given several times",
+        help="leaves out files and folders of this name; a pattern with / is matched with the path below "
+        "SOURCE; repeatable",
     )
 
 
@@ -194,10 +214,12 @@ def recipes_of(arguments: argparse.Namespace) -> tuple[Recipe, ...]:
 
 def _add_model_options(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("options of recipes keras:MODEL and hub:PRESET")
-    group.add_argument("--layer", help="layer to take (default: the last one before the classifier)")
     group.add_argument(
-        "--input-size", type=int, metavar="PIXELS", help="side of the input (default: the model's)"
+        "--layer", metavar="NAME", help="the layer that is read (default: the last before the classifier)"
     )
-    for name in ("pooling", "resize", "interpolation", "metric", "projection"):
+    group.add_argument(
+        "--input-size", type=int, metavar="PIXELS", help="side of the square input (default: the model's)"
+    )
+    for name, text in _CHOSEN.items():
         default = next(field.default for field in dataclasses.fields(Recipe) if field.name == name)
-        group.add_argument(f"--{name}", choices=CHOICES[name], help=f"(default: {default})")
+        group.add_argument(f"--{name}", choices=CHOICES[name], help=f"{text} (default: {default})")

@@ -44,12 +44,14 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--data", type=Path, default=Path("data"), help="the bundle's folder (default: data)")
+    parser.add_argument(
+        "--data", type=Path, default=Path("data"), metavar="FOLDER", help="the bundle (default: data)"
+    )
     parser.add_argument(
         "--slug",
         action="store_true",
-        help="also install what a host needs (requirements-live.txt if the bundle has a live search, "
-        "else requirements.txt) into a temporary folder, and add up the size of a deploy",
+        help="also installs what a host needs (requirements-live.txt if the bundle has a live search, "
+        "else requirements.txt) into a temporary environment and adds up the size of a deploy",
     )
     add_output_options(parser)
     parser.set_defaults(run=run)

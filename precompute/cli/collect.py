@@ -33,31 +33,32 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     """Add the command and its options."""
     parser = subparsers.add_parser(
         "collect",
-        help="gather the products and pictures of a shop, a feed or a web site into a folder",
-        description="Collects a catalogue into a folder with a products.csv and the pictures, to look at "
-        "and build from. Files that exist already are not fetched again.",
+        help="fetch the products and pictures of a shop, a feed, a table or a web site into a folder",
+        description="Fetches the products and pictures of a shop, a feed, a table or a web site into a "
+        "folder, which is then a source like any other. Pictures that it already has are not fetched again.",
         epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument(
         "source",
         metavar="SOURCE",
-        help="address of a shop, a category, a product feed, a table, a sitemap or a web page; or a table "
-        "here whose pictures are addresses",
+        help="address of a shop, a category, a product feed, a table, a sitemap or a web page; or a local "
+        "table whose pictures are at addresses",
     )
     parser.add_argument(
         "--out",
         type=Path,
         default=Path("catalogue"),
-        help="folder to write the catalogue to (default: catalogue)",
+        metavar="FOLDER",
+        help="where the catalogue goes; an existing one is updated (default: catalogue)",
     )
     parser.add_argument(
         "--source",
         dest="kind",
         choices=[*KINDS, *(kind.name for kind in FILE_KINDS)],
-        help="the kind of SOURCE (default: recognised): "
+        help="what SOURCE is (default: recognised): "
         + "; ".join(f"{name}: {text}" for name, text in KINDS.items())
-        + "; or what a feed or a table is written in",
+        + "; or the format of a feed or table",
     )
     add_column_option(parser)
     add_image_folder_option(parser)

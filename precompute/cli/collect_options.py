@@ -18,15 +18,15 @@ COLLECTED = "collected"
 """The folder, beside the generations, of catalogues that a build collected."""
 
 _LIMITS = {
-    "products": (None, "the most products (default: all)"),
-    "images": (CollectSettings.max_images, "the most pictures of a product (default: %(default)s)"),
-    "pages": (CollectSettings.max_pages, "the most pages to read (default: %(default)s)"),
+    "products": (None, "most products (default: all)"),
+    "images": (CollectSettings.max_images, "most pictures of a product (default: %(default)s)"),
+    "pages": (CollectSettings.max_pages, "most pages read (default: %(default)s)"),
     "depth": (
         CollectSettings.max_depth,
-        "the most links between the first page and a page (default: %(default)s)",
+        "most links from the first page to a page (default: %(default)s)",
     ),
-    "megabytes": (CollectSettings.max_megabytes, "the most megabytes to fetch (default: %(default)s)"),
-    "minutes": (CollectSettings.max_minutes, "the most minutes to take (default: %(default)s)"),
+    "megabytes": (CollectSettings.max_megabytes, "most data fetched (default: %(default)s)"),
+    "minutes": (CollectSettings.max_minutes, "longest time (default: %(default)s)"),
 }
 
 
@@ -38,7 +38,7 @@ def add_collect_options(parser: argparse.ArgumentParser) -> None:
         type=float,
         default=CollectSettings.rate,
         metavar="N",
-        help="the most requests per second to one host (default: %(default)s)",
+        help="most requests a second to one host (default: %(default)s)",
     )
     for name, (default, text) in _LIMITS.items():
         group.add_argument(f"--max-{name}", type=int, default=default, metavar="N", help=text)
@@ -47,15 +47,15 @@ def add_collect_options(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="HOST",
-        help="another host whose pages are read (pictures may come from any); may be given several times",
+        help="another host whose pages are read; repeatable",
     )
     group.add_argument(
         "--allow-private",
         action="append",
         default=[],
         metavar="ADDRESS",
-        help="a private address or network that may be fetched, such as 10.1.2.3 or 10.0.0.0/8; may be given "
-        "several times",
+        help="a private address or network that may be fetched from, such as 10.1.2.3 or 10.0.0.0/8; "
+        "repeatable",
     )
 
 

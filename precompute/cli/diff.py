@@ -41,7 +41,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser = subparsers.add_parser(
         "diff",
         help="compare two bundles: products, pictures and look-alikes",
-        description="Says which products were added, removed or edited, and how much their lists changed.",
+        description="Reports which products were added, removed or edited, and how much their lists changed.",
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -52,18 +52,23 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
             type=Path,
             nargs="?",
             default=default,
-            help=f"a bundle, or the folder of one of its generations{' (default: data)' if default else ''}",
+            help=f"a bundle, or the folder of a single generation{' (default: data)' if default else ''}",
         )
-    parser.add_argument("--recipe", metavar="NAME", help="recipe of both (default: the first of each)")
     parser.add_argument(
-        "--top", type=int, metavar="N", help="entries of each list to compare (default: those shown at first)"
+        "--recipe", metavar="NAME", help="a recipe that both hold (default: the first of each)"
     )
-    parser.add_argument("--html", type=Path, metavar="FILE", help="also write it as a page with pictures")
+    parser.add_argument(
+        "--top",
+        type=int,
+        metavar="N",
+        help="how many entries of each list count (default: what both show at first)",
+    )
+    parser.add_argument("--html", type=Path, metavar="FILE", help="also writes one page with pictures")
     parser.add_argument(
         "--fail-over",
         type=float,
         metavar="SHARE",
-        help="exit with 1 if more than this share of the entries changed, from 0 to 1",
+        help="exits with 1 if more than this share of the entries changed, from 0 to 1",
     )
     add_drop_option(parser)
     add_output_options(parser)

@@ -43,10 +43,10 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     """Add the command and its options."""
     parser = subparsers.add_parser(
         "doctor",
-        help="find problems in a shop's catalogue",
-        description="Examines a catalogue: pictures that are damaged, blurred, turned, too small, empty or "
-        "on several products, duplicate listings, wrong categories, missing prices and titles. Its "
-        "results are kept for the next build; nothing is published.",
+        help="find what hurts the shop, from blurred pictures to wrong categories",
+        description="Finds pictures that are damaged, blurred, turned, too small, empty or on several "
+        "products, duplicate listings, wrong categories, missing prices and titles. The next build reuses "
+        "what it computed; the bundle stays unchanged.",
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -55,15 +55,18 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "--out",
         type=Path,
         default=Path("data"),
-        help="folder of the bundle, whose store is used and added to (default: data)",
+        metavar="FOLDER",
+        help="the bundle's folder, whose store is used and added to (default: data)",
     )
-    parser.add_argument("--csv", type=Path, metavar="FILE", help="also write all findings as a table")
-    parser.add_argument("--html", type=Path, metavar="FILE", help="also write them as a page with pictures")
+    parser.add_argument("--csv", type=Path, metavar="FILE", help="also writes all findings as a table")
+    parser.add_argument(
+        "--html", type=Path, metavar="FILE", help="also writes them as one page with pictures"
+    )
     parser.add_argument(
         "--fail-on",
         choices=_FAIL_ON,
         default="warning",
-        help="exit with 1 if there is a finding of this severity or worse (default: warning)",
+        help="the least severe finding that makes it exit with 1 (default: warning)",
     )
     add_collect_options(parser)
     add_output_options(parser)

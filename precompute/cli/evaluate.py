@@ -35,7 +35,8 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser = subparsers.add_parser(
         "evaluate",
         help="measure the lists of a bundle, or compare two recipes or bundles",
-        description="Measures how good look-alikes are by several yardsticks, each with a 95 % interval.",
+        description="Measures how good the lists of a bundle are, by several yardsticks, each with a 95 % "
+        "interval.",
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
@@ -45,10 +46,10 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         type=Path,
         nargs="?",
         default=Path("data"),
-        help="a bundle, or the folder of one of its generations (default: data)",
+        help="a bundle, or the folder of a single generation (default: data)",
     )
     parser.add_argument(
-        "--against", metavar="OTHER", help="compare with another recipe of it, or with another bundle"
+        "--against", metavar="OTHER", help="another recipe of the bundle, or another bundle, to compare with"
     )
     parser.add_argument("--recipe", metavar="NAME", help="the recipe to measure (default: all, or the first)")
     add_drop_option(parser)
@@ -64,7 +65,8 @@ def add_drop_option(parser: argparse.ArgumentParser) -> None:
         default=[],
         metavar="YARDSTICK",
         choices=[*YARDSTICKS, "all"],
-        help=f"exit with 1 if it is worse beyond its interval: {', '.join(YARDSTICKS)} or all; repeatable",
+        help="exits with 1 if this yardstick got worse by more than its interval: "
+        f"{', '.join(YARDSTICKS)} or all; repeatable",
     )
 
 

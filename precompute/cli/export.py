@@ -38,7 +38,9 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--data", type=Path, default=Path("data"), help="the bundle (default: data)")
+    parser.add_argument(
+        "--data", type=Path, default=Path("data"), metavar="FOLDER", help="the bundle (default: data)"
+    )
     parser.add_argument(
         "--recipe", help="whose lists or embeddings are exported (default: the bundle's first recipe)"
     )

@@ -18,11 +18,11 @@ from precompute.shared.printable import printable
 def add_output_options(parser: argparse.ArgumentParser) -> None:
     """Add --quiet and --json to a command, which passes its result to `show`."""
     group = parser.add_argument_group("output")
-    group.add_argument("--quiet", action="store_true", help="print only warnings and errors")
+    group.add_argument("--quiet", action="store_true", help="prints only warnings and errors, on stderr")
     group.add_argument(
         "--json",
         action="store_true",
-        help="print one JSON object with the result, and nothing else on stdout",
+        help="prints one JSON object on stdout that says what was done, and nothing else there",
     )
     parser.set_defaults(stdout=None)
 

@@ -28,15 +28,15 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     """Add the command and its options."""
     parser = subparsers.add_parser(
         "plan",
-        help="predict the time and space that a build would take",
-        description="Builds a sample of the products in a temporary folder, and predicts from it for each "
-        "recipe the time, memory and disk space of the whole build, and whether a deploy would fit.",
+        help="predict what a build would take",
+        description="Builds a sample of the products in a temporary folder, and predicts from it, for each "
+        "recipe, the minutes, memory and disk of the whole build, and whether a deploy would fit.",
         epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     add_catalogue_options(parser)
     parser.add_argument(
-        "--sample", type=int, default=256, help="how many products to build as a sample (default: 256)"
+        "--sample", type=int, default=256, help="how many products are built to predict from (default: 256)"
     )
     add_output_options(parser)
     parser.set_defaults(run=run, stopped="Nothing was written.")

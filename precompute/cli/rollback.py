@@ -23,12 +23,14 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     """Add the command `rollback`."""
     parser = subparsers.add_parser(
         "rollback",
-        help="go back to the generation before the live one",
-        description="Makes the newest complete generation other than the live one live, in one step.",
+        help="make the previous generation live again",
+        description="Makes the previous generation live again, in one atomic step.",
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--data", type=Path, default=Path("data"), help="the bundle's folder (default: data)")
+    parser.add_argument(
+        "--data", type=Path, default=Path("data"), metavar="FOLDER", help="the bundle (default: data)"
+    )
     add_output_options(parser)
     parser.set_defaults(run=run, stopped="The generation that CURRENT names is complete and live.")
 

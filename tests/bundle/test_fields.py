@@ -53,7 +53,7 @@ def test_every_field_is_read_back_as_it_was_written(tmp_path: Path) -> None:
 
 
 def test_every_field_says_what_it_is() -> None:
-    assert all(each.metadata["says"].endswith(".") for each in fields(Product))
+    assert all(each.metadata["description"].endswith(".") for each in fields(Product))
 
 
 @pytest.mark.parametrize(
