@@ -80,7 +80,8 @@ def look_alikes_section(bundle: Bundle, product: Product, asked: Asked) -> Compo
     )
     heading, recipes = html.H2("More like this"), _recipes(product, asked)
     if not found.listed and not found.less:
-        return html.Section([heading, recipes, *_alone(bundle, product, asked)])
+        switch = recipes if bundle.count > 1 else None
+        return html.Section([heading, switch, *_alone(bundle, product, asked)])
     slider = how_many(len(found.shown), longest=found.longest, default=asked.recipe.top)
     return html.Section(
         [

@@ -63,7 +63,8 @@ def card(
     stock = "Out of stock" if product.in_stock is False else ""
     children = [
         *(
-            picture(site, image, alt=product.title, sizes=_CARD_SIZES, lazy=lazy, note=stock)
+            # The link says the same: nobody needs to hear it twice.
+            picture(site, image, alt="", sizes=_CARD_SIZES, lazy=lazy, note=stock)
             for image in product.images[:1]
         ),
         html.A(product.title, href=href or product_href(product.id), className="card-name"),

@@ -7,9 +7,11 @@ import pytest
 from flask.testing import FlaskClient
 
 from bundle import Bundle
+from dashapp import create_app
 from dashapp.addresses import product_href
-from tests.parsed_html import attributes, links_of, one, select, text_of, texts
-from tests.sample_bundle import HTML_TITLE, LONG_TITLE, NASTY_IDS
+from dashapp.settings import Settings
+from tests.parsed_html import attributes, links_of, one, select, text_of, texts, words
+from tests.sample_bundle import HTML_TITLE, LONG_TITLE, NASTY_IDS, RECIPES, write_sample_bundle
 
 
 def titles(html: str) -> list[str]:
@@ -109,14 +111,32 @@ def test_long_titles_are_whole(client: FlaskClient) -> None:
     assert heading(client.get(product_href(NASTY_IDS[2])).text) == LONG_TITLE
 
 
-def test_every_picture_has_its_size_and_a_text(client: FlaskClient) -> None:
+def test_every_picture_has_its_size_and_the_link_beside_it_its_name(client: FlaskClient) -> None:
     images = select(client.get("/").text, "img")
     assert len(images) == 48
     for image in images:
-        assert image.get("alt") and image.get("src")
+        assert image.get("alt") == "" and image.get("src")
         assert int(image.get("width")) > 0 and int(image.get("height")) > 0
         widths = [each.rpartition(" ")[2] for each in image.get("srcset").split(", ")]
         assert len(widths) == 2 and all(width.endswith("w") for width in widths)
+
+
+def test_pages_that_find_nothing_show_what_there_is(client: FlaskClient) -> None:
+    for address in ("/product/unknown", "/nowhere"):
+        response = client.get(address)
+        assert response.status_code == 404
+        assert links_of(response.text)["See all products"] == "/"
+        assert len(select(response.text, ".others .product-card")) == 12
+
+
+def test_a_catalogue_of_one_product_says_so(tmp_path: Path) -> None:
+    write_sample_bundle(tmp_path, products=1, recipes=RECIPES[:1])
+    client = create_app(Settings(data=tmp_path)).server.test_client()
+    product = client.get("/product/plain").text
+    assert "This is the only product so far." in one(product, "main section").text_content()
+    assert not select(product, ".product-card") and not select(product, ".choices")
+    for address in ("/", "/quality", "/quality?list=hubs", "/about", "/map", "/compare/plain"):
+        assert "0%" not in words(one(client.get(address).text, "main")).split(), address
 
 
 @pytest.mark.parametrize(
