@@ -163,7 +163,8 @@ def _column(
     listed = html.Ol(cards, className="product-grid") if cards else html.P("Nothing looks like this one yet.")
     head = html.Div([html.H2(recipe.label), _choice(comparison, side, product)], className="compare-recipe")
     best = entries[0].score if entries else None
-    return html.Section([head, nothing_alike(recipe, best), listed])
+    # Each section has the same three rows, so that equal places stand side by side.
+    return html.Section([head, nothing_alike(recipe, best) or html.P(), listed])
 
 
 def _choice(comparison: _Comparison, side: int, product: Product) -> Component | None:

@@ -299,10 +299,11 @@ PARTS = {
         ".site-footer .site-ways a",
     ],
     product_href("a//b/"): ["body", ".breadcrumbs", ".button-main", ".facts dt", ".card-facts", ".brand"],
-    "/compare/plain": [".shared", ".more", ".card-mark", ".compare section > p", ".card-score"],
+    "/compare/plain": [".shared", ".more", ".card-mark", ".compare section > p", ".card-closeness"],
     product_href("plain", recipe="far"): [
         ".chip",
-        ".chip[aria-current]",
+        ".segment",
+        ".segment[aria-current]",
         ".recipes .more",
         "section > p",
     ],
