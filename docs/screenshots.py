@@ -2,8 +2,8 @@
 
     python docs/screenshots.py
 
-Builds the demo in a temporary folder, by the default recipe and by another to compare it with, serves it and
-writes docs/images. Needs requirements-dev.txt, requirements-precompute.txt and the system's Chromium.
+Builds the demo in a temporary folder, with lists by style, by colour and by both, serves it and writes
+docs/images. Needs requirements-dev.txt, requirements-precompute.txt and the system's Chromium.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,7 +23,6 @@ from PIL import Image
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from benchmarks.browsing import DASHBOARD, REPOSITORY, chromium, gunicorn
-from precompute.models.recipe import DEFAULT
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -32,28 +30,18 @@ if TYPE_CHECKING:
 IMAGES = REPOSITORY / "docs" / "images"
 QUALITY = 82  # of WebP
 SETTLED = 1000  # milliseconds in which the map has fetched its pictures and menus have opened
-UNCENTRED = f"""
-name = "uncentred"
-extractor = "{DEFAULT}"
-description = "The default without centring"
-projection = "none"
-"""
+LISTS = "style,colour,both"
 
 
 @dataclass(frozen=True)
 class Shot:
-    """A picture: its file's name, the page's address, the window's size, and what is done on the page.
-
-    `recipes` are those that the shop was built with; `live` is whether it searches with photos.
-    """
+    """A picture: its file's name, the page's address, the window's size, and what is done on the page."""
 
     name: str
     address: str
     size: tuple[int, int] = (1280, 900)
     mode: str = "light"
     act: Callable[[Page], object] = lambda page: None
-    recipes: tuple[str, ...] = (DEFAULT,)
-    live: bool = False
 
 
 SHOTS = (
@@ -66,41 +54,32 @@ SHOTS = (
     ),
     Shot("map-1280-light", "/map"),
     Shot("for-you-1280-light", "/for-you?like=tea-009&like=vas-004&like=clk-004"),
-    Shot("compare-1280-light", "/compare/chr-007", recipes=(DEFAULT, "uncentred")),
+    Shot("compare-1280-light", "/compare/chr-007"),
     Shot("quality-1280-light", "/quality"),
-    Shot("photo-1280-light", "/photo?product=plr-021&box=0.22,0.1,0.56,0.52&stock=in", live=True),
+    Shot("photo-1280-light", "/photo?product=plr-021&box=0.22,0.1,0.56,0.52&stock=in"),
     Shot(
         "photo-390-dark",
         "/photo?product=tbl-004&box=0.1,0.28,0.8,0.62",
         size=(390, 844),
         mode="dark",
-        live=True,
     ),
 )
 
 
 def main() -> None:
-    """Build and serve a shop for each choice of recipes, and take the pictures there."""
+    """Build and serve the shop, and take the pictures there."""
     IMAGES.mkdir(exist_ok=True)
-    with chromium() as browser:
-        for (recipes, live), shots in groupby(SHOTS, lambda shot: (shot.recipes, shot.live)):
-            with tempfile.TemporaryDirectory() as folder, shop(Path(folder), recipes, live) as address:
-                for shot in shots:
-                    take(browser, address, shot)
+    with chromium() as browser, tempfile.TemporaryDirectory() as folder, shop(Path(folder)) as address:
+        for shot in SHOTS:
+            take(browser, address, shot)
 
 
 @contextmanager
-def shop(folder: Path, recipes: tuple[str, ...], live: bool) -> Iterator[str]:
-    """The address of the demo shop, built in a folder."""
-    written = folder / "uncentred.toml"
-    written.write_text(UNCENTRED, encoding="utf-8")
-    build = [sys.executable, "-m", "precompute", "build", "demo", "--out", str(folder / "data")]
-    for recipe in recipes:
-        build += ["--recipe", str(written) if recipe == "uncentred" else recipe]
-    build += ["--live"] if live else []
-    subprocess.run(build, cwd=REPOSITORY, check=True)
-    settings = {"AKIN_DATA": str(folder / "data")} | ({"AKIN_LIVE": "litert"} if live else {})
-    with gunicorn(DASHBOARD, **settings) as port:
+def shop(folder: Path) -> Iterator[str]:
+    """The address of the demo shop, built in a folder, with a search by photo."""
+    build = [sys.executable, "-m", "precompute", "build", "demo", "--out", str(folder), "--live"]
+    subprocess.run([*build, "--lists", LISTS], cwd=REPOSITORY, check=True)
+    with gunicorn(DASHBOARD, AKIN_DATA=str(folder), AKIN_LIVE="litert") as port:
         yield f"http://127.0.0.1:{port}"
 
 

@@ -265,7 +265,7 @@ PAGES = {
     "not-found": "/product/unknown",
     "unknown-recipe": product_href("plain", recipe="x" * 200),
 }
-COLUMNS = {"/": (6, 2), "/product/": (4, 2), "/compare/": (3, 1)}
+COLUMNS = {"/": (6, 2), "/product/": (4, 2), "/product/unknown": (6, 2), "/compare/": (3, 1)}
 """How many cards stand side by side in each list of a page, on a desk and on a phone."""
 
 
