@@ -37,7 +37,8 @@ def test_bars_are_as_tall_as_their_counts(page: Page) -> None:
 
 def test_a_recipe_is_switched_in_place(page: Page) -> None:
     visit(page, "/quality")
-    page.get_by_role("navigation", name="Recipes").get_by_role("link", name=RECIPES[1].name).click()
+    switch = page.get_by_role("navigation", name="Kinds of look-alikes")
+    switch.get_by_role("link", name=RECIPES[1].name).click()
     expect(page).to_have_url(re.compile(r"/quality\?recipe=far$"))
     expect(page.locator("[aria-current=true]")).to_have_text("far")
     expect(page.get_by_role("heading", name="Products in the most lists")).to_have_count(0)

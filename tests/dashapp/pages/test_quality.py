@@ -122,7 +122,7 @@ def test_what_was_not_measured_of_a_recipe_is_not_there(client: FlaskClient) -> 
 def test_recipes_are_switched_by_links(client: FlaskClient, single: FlaskClient) -> None:
     html = client.get("/quality").text
     assert links_of(html)["far"] == "/quality?recipe=far" and select(html, "[aria-current=true]")
-    assert not select(single.get("/quality").text, "[aria-label=Recipes]")
+    assert not select(single.get("/quality").text, "[data-switch=recipe]")
 
 
 @pytest.mark.parametrize(
