@@ -25,6 +25,8 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from benchmarks.photo_sets import judge, products_of, read_set, show
 from bundle import Product
+from pictures.colours.descriptor import describe_colours
+from pictures.colours.foreground import Foreground
 from precompute.embeddings.embed import EmbeddingTask, embed_all
 from precompute.embeddings.vectors import compared_vectors
 from precompute.models.choice import choose_recipe
@@ -45,8 +47,11 @@ class PlainVectors:
         self.by_id: dict[str, np.ndarray] = {}
 
     def vectors(self, images: Sequence[str]) -> np.ndarray:
-        """The vectors of pictures: (n, d) float32."""
+        """The vectors of pictures: (n, d), of the dtype that they were given in."""
         return np.stack([self.by_id[image_id] for image_id in images])
+
+    descriptors = vectors
+    """The colour descriptors of pictures, read as a `PictureStore` gives them."""
 
 
 def raw_pixels(image: Image.Image) -> np.ndarray:
@@ -69,11 +74,14 @@ def chance(products: Sequence[Product]) -> float:
 def compare(folder: Path, recipes: Sequence[Recipe]) -> None:
     """Embed one catalogue by all recipes in one pass, and print what the yardsticks say of each."""
     name, catalogue, files = read_set(folder)
-    pixels, colours = PlainVectors(), PlainVectors()
+    pixels, colours, descriptors = PlainVectors(), PlainVectors(), PlainVectors()
+    with_colour = any(recipe.colour for recipe in recipes)
 
     def also(image_id: str, _: bytes, image: Image.Image) -> None:
         pixels.by_id[image_id] = raw_pixels(image)
         colours.by_id[image_id] = colour_histogram(image)
+        if with_colour:
+            descriptors.by_id[image_id] = describe_colours(Foreground.of(image))
 
     with tempfile.TemporaryDirectory() as stores, stage("Embedding", len(files), "images") as advance:
         tasks = [
@@ -89,7 +97,9 @@ def compare(folder: Path, recipes: Sequence[Recipe]) -> None:
         ways |= {label: (store, PlainVectors.recipe) for label, store in plain.items()}
         judged = {
             label: judge(
-                products, partial(compared_vectors, embeddings=store, recipe=recipe), metric=recipe.metric
+                products,
+                partial(compared_vectors, embeddings=store, recipe=recipe, pictures=descriptors),
+                metric=recipe.metric,
             )
             for label, (store, recipe) in ways.items()
         }
