@@ -2,10 +2,10 @@
 
     python benchmarks/fitting.py CATALOGUE…  [--recipe efficientnet-lite1] [--out FOLDER]
 
-Each CATALOGUE is a source with categories. `fit` gets half of its products, chooses weights and learns heads
-from these alone. Then the other half is judged by lists among itself, without and with what was learned. The
-same is done with a half of the categories, and each time the other way round. Precision is the share of the
-first look-alikes that have the product's own category; the intervals (95 %) are paired over products.
+Each CATALOGUE is a source with categories. `fit` gets four fifths of its products, chooses weights and learns
+heads from these alone. Then the last fifth is judged by lists among itself, without and with what it learned,
+five times in turn. The same is done with half of the categories, twice. Precision is the share of the first
+look-alikes that have the product's own category. The intervals (95 %) are paired over products.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ def main() -> None:
 
 
 class Trials:
-    """A catalogue in halves, one of which is learned from."""
+    """A catalogue in parts, one of which is not learned from."""
 
     def __init__(self, source: Path, recipe: Recipe, *, out: Path) -> None:
         self._settings = BuildSettings(source, out=out, recipes=(recipe,))
@@ -72,20 +72,23 @@ class Trials:
         """Judge products and categories that were not learned from."""
         name = self._settings.source.resolve().name
         # The other colours of a design go with it.
-        self._print(name, "products never seen", lambda product: product.variants or product.id)
-        self._print(name, "categories never seen", lambda product: product.category)
+        self._print(name, "products never seen", lambda product: product.variants or product.id, folds=5)
+        self._print(name, "categories never seen", lambda product: product.category, folds=2)
 
-    def _print(self, name: str, what: str, key: Callable[[SourceProduct | Product], str]) -> None:
+    def _print(
+        self, name: str, what: str, key: Callable[[SourceProduct | Product], str], *, folds: int
+    ) -> None:
         before: dict[int, list[np.ndarray]] = {cut: [] for cut in CUTS}
         after: dict[int, list[np.ndarray]] = {cut: [] for cut in CUTS}
         order = sorted({key(product) for product in self._products}, key=_drawn)
         learned = []
-        for half in (set(order[::2]), set(order[1::2])):
-            part = [product for product in self._catalogue.products if key(product) in half]
-            judged = [product for product in self._products if key(product) not in half]
+        for fold in range(folds):
+            apart = set(order[fold::folds])
+            part = [product for product in self._catalogue.products if key(product) not in apart]
+            judged = [product for product in self._products if key(product) in apart]
             with tempfile.TemporaryDirectory() as folder:
                 found = fit(
-                    FitSettings(self._settings, Path(folder) / "half.toml"),
+                    FitSettings(self._settings, Path(folder) / "part.toml"),
                     catalogue=replace(self._catalogue, products=part),
                 )
                 learned.append(", ".join(f"{n} {w:g}" for n, w in found.chosen.weights.items()) or "nothing")
@@ -99,7 +102,7 @@ class Trials:
             points = [f"{100 * number:+.1f}" for number in (change.value, change.low, change.high)]
             cells += [f"{np.nanmean(first):.3f} → {np.nanmean(second):.3f}"]
             cells += [f"{points[0]} [{points[1]}, {points[2]}], {change.sample:,}"]
-        print(f"| {name} | {what} | {' / '.join(dict.fromkeys(learned))} | {' | '.join(cells)} |", flush=True)
+        print(f"| {name} | {what} | {'; '.join(dict.fromkeys(learned))} | {' | '.join(cells)} |", flush=True)
 
     def _judge(self, products: list[Product], recipe: Recipe) -> dict[int, np.ndarray]:
         """The precision of each product's list among these products."""

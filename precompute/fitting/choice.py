@@ -25,8 +25,8 @@ WEIGHTS = (0.35, 0.5, 0.7, 1.0)
 MOST_PARTS = 4
 """The most learned parts: each makes vectors, and so a build and a live search, larger."""
 
-TOLERATED = 0.01
-"""How much any yardstick may lose on average for what others gain: one point."""
+TOLERATED = 0.015
+"""How much any yardstick may lose on average for what others gain: one and a half points."""
 
 WORTH = 0.005
 """How much a step has to add to the mean of what lists are wanted for: half a point."""
