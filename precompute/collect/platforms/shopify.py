@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from decimal import Decimal, InvalidOperation
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode, urlsplit
 
@@ -13,6 +13,7 @@ from precompute.collect.platforms.platform import Platform, json_of, things_in
 from precompute.collect.readers import Found, Target, Unreadable
 from precompute.collect.readers.text import MOST_FACTS, as_list, listed, plain, plain_description
 from precompute.sources import Record
+from precompute.sources.exports.items import shopify_offer, shopify_options, shopify_tags
 
 if TYPE_CHECKING:
     from scrapy.http import Response
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 _PAGE = 250
 _LAST_PAGE = 100
 _PICTURE_WIDTH = 1024
-_OTHERS = ("Default Title", "Title")
 
 
 class Shopify:
@@ -87,17 +87,18 @@ class Shopify:
 
 def read_product(product: dict[str, Any], *, place: str, origin: str = "") -> Record:
     """A product of a list. Its page is below `origin`."""
-    variants = [each for each in as_list(product.get("variants")) if isinstance(each, dict)]
+    offer = shopify_offer(product)
     handle = plain(product.get("handle"))
     fields = {
         "id": plain(product.get("id")),
         "title": plain(product.get("title")),
         "category": plain(product.get("product_type")),
         "brand": plain(product.get("vendor")),
-        "tags": listed(_tags(product.get("tags"))),
+        "tags": listed(as_list(shopify_tags(product))),
         "description": plain_description(product.get("body_html")),
-        **_prices(variants),
-        "in_stock": _stock(variants),
+        "price": plain(offer.price),
+        "compare_at_price": plain(offer.compare_at_price),
+        "in_stock": {True: "yes", False: "no", None: ""}[offer.in_stock],
         "url": f"{origin}/products/{handle}" if origin and handle else "",
     }
     images = [each.get("src") for each in as_list(product.get("images")) if isinstance(each, dict)]
@@ -112,39 +113,10 @@ def _whole(value: object) -> int | None:
     return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
-def _tags(tags: object) -> list[object]:
-    # A list in /products.json, one text with commas elsewhere.
-    return [*tags.split(",")] if isinstance(tags, str) else as_list(tags)
-
-
-def _prices(variants: list[dict[str, Any]]) -> dict[str, str]:
-    """What the cheapest of the variants costs that can be had, or of all where none can, and did before."""
-    there = [each for each in variants if each.get("available")] or variants
-    prices = []
-    for each in there:
-        try:
-            cost = Decimal(str(each.get("price")))
-        except InvalidOperation:
-            continue
-        prices.append((cost, plain(each.get("price")), plain(each.get("compare_at_price"))))
-    _, price, before = min(prices, default=(None, "", ""))
-    return {"price": price, "compare_at_price": before}
-
-
-def _stock(variants: list[dict[str, Any]]) -> str:
-    said = [each["available"] for each in variants if isinstance(each.get("available"), bool)]
-    return ("yes" if any(said) else "no") if said else ""
-
-
 def _options(product: dict[str, Any]) -> dict[str, str]:
-    """What a product can be had in, as facts: `Colour: Red | Blue`."""
-    facts = {}
-    for option in as_list(product.get("options"))[:MOST_FACTS]:
-        if isinstance(option, dict) and (name := plain(option.get("name"), longest=40)):
-            values = listed(each for each in as_list(option.get("values")) if each not in _OTHERS)
-            if values and name not in _OTHERS:
-                facts[name] = values
-    return facts
+    """A product's options as facts: `Colour: Red | Blue`."""
+    options = islice(shopify_options(product), MOST_FACTS)
+    return {short: listed(values) for name, values in options if (short := plain(name, longest=40))}
 
 
 def _sized(src: str) -> str:

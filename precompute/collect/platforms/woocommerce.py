@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode, urlsplit
 
@@ -13,6 +12,7 @@ from precompute.collect.platforms.platform import Platform, json_of, things_in
 from precompute.collect.readers import Found, Target, Unreadable
 from precompute.collect.readers.text import MOST_FACTS, as_list, listed, path_of, plain, plain_description
 from precompute.sources import Record
+from precompute.sources.exports.items import in_main_unit
 
 if TYPE_CHECKING:
     from scrapy.http import Response
@@ -101,8 +101,7 @@ def read_product(product: dict[str, Any], *, place: str) -> Record:
 
     Its category is the first one that it names. `WooCommerce.complete` replaces it with the deepest path.
     """
-    said = product.get("prices")
-    prices = said if isinstance(said, dict) else {}
+    prices = product["prices"] if isinstance(product.get("prices"), dict) else {}
     stock: dict[Any, str] = {True: "yes", False: "no"}
     categories = [each for each in as_list(product.get("categories")) if isinstance(each, dict)]
     fields = {
@@ -132,11 +131,8 @@ def read_product(product: dict[str, Any], *, place: str) -> Record:
 
 
 def _price(prices: dict[str, Any], name: str) -> str:
-    """A price in the currency's main unit. The API gives the smallest unit and the number of decimals."""
-    text, digits = plain(prices.get(name)), prices.get("currency_minor_unit", 2)
-    if not text.isdecimal() or not isinstance(digits, int) or not 0 <= digits <= 6:
-        return ""
-    return format(Decimal(text).scaleb(-digits), "f")
+    price = in_main_unit(prices.get(name), prices.get("currency_minor_unit", 2))
+    return "" if price is None else format(price, "f")
 
 
 def _attributes(product: dict[str, Any]) -> dict[str, str]:

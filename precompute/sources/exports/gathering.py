@@ -6,12 +6,38 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from precompute.sources.exports.export import FACT, Entries, WholeTable, amount_of, compact
+from precompute.sources.exports.export import (
+    FACT,
+    Entries,
+    WholeTable,
+    amount_of,
+    by_compact_name,
+    compact,
+    first_of,
+)
 from precompute.sources.records import LeftOut
 from precompute.sources.rows import Cell, Row
 
 KeyOf = Callable[[Row, str], str]
 """Returns the key of a row's product, given the row and the previous row's key."""
+
+Change = Callable[[Entries, WholeTable], Iterator[Row | LeftOut]]
+"""What an `Export` has as its `change`."""
+
+
+def combining(key_of: KeyOf, combine: Callable[[list[Row]], Row | LeftOut]) -> Change:
+    """The change of an export with several rows a product, which calls `combine` with the rows of each."""
+
+    def change(entries: Entries, table: WholeTable) -> Iterator[Row | LeftOut]:
+        for rows in by_product(entries, table, key_of):
+            yield rows if isinstance(rows, LeftOut) else combine(rows)
+
+    return change
+
+
+def keyed_by(*names: str) -> KeyOf:
+    """Group rows by the first of these cells. A row without any belongs to the previous row's product."""
+    return lambda row, before: first_of(by_compact_name(row), *names) or before
 
 
 def by_product(entries: Entries, table: WholeTable, key_of: KeyOf) -> Iterator[list[Row] | LeftOut]:

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 from precompute.sources.doubts.hidden import why_hidden
 from precompute.sources.exports.export import (
-    Entries,
     Export,
-    WholeTable,
     amount_cell,
     amount_of,
     by_compact_name,
@@ -18,7 +15,7 @@ from precompute.sources.exports.export import (
     has_all,
     without,
 )
-from precompute.sources.exports.gathering import Gathered, by_product, numbered_pairs
+from precompute.sources.exports.gathering import Gathered, combining, keyed_by, numbered_pairs
 from precompute.sources.records import LeftOut
 from precompute.sources.rows import Cell, Listed, Row
 from precompute.sources.values.categories import BETWEEN, split_slashes, without_ancestors
@@ -26,15 +23,6 @@ from precompute.sources.values.stock import stock_from
 
 _WIX_MEDIA = "https://static.wixstatic.com/media/"
 _WIX_NAME = re.compile(r"(?:[0-9a-f]{4,}_[0-9a-f]{16,}|[^/]*~mv2)[^/]*", re.IGNORECASE)
-
-
-def _wix(entries: Entries, table: WholeTable) -> Iterator[Row | LeftOut]:
-    for rows in by_product(entries, table, lambda row, before: _wix_handle(row) or before):
-        yield rows if isinstance(rows, LeftOut) else _wix_product(rows)
-
-
-def _wix_handle(row: Row) -> str:
-    return first_of(by_compact_name(row), "handleid", "handle")
 
 
 def _wix_product(rows: list[Row]) -> Row | LeftOut:
@@ -105,19 +93,15 @@ WIX = Export(
         images: productimageurl media
         """
     ),
-    change=_wix,
+    change=combining(keyed_by("handleid", "handle"), _wix_product),
     unit="products",
     decimal=".",
 )
 
 
-def _squarespace(entries: Entries, table: WholeTable) -> Iterator[Row | LeftOut]:
-    def key_of(row: Row, before: str) -> str:
-        cells = by_compact_name(row, _SQUARESPACE_NAMES)
-        return first_of(cells, "productid") or (row.place if cells.get("title") else before)
-
-    for rows in by_product(entries, table, key_of):
-        yield rows if isinstance(rows, LeftOut) else _squarespace_product(rows)
+def _squarespace_key(row: Row, before: str) -> str:
+    cells = by_compact_name(row, _SQUARESPACE_NAMES)
+    return first_of(cells, "productid") or (row.place if cells.get("title") else before)
 
 
 _SQUARESPACE_NAMES = {
@@ -143,9 +127,7 @@ def _squarespace_product(rows: list[Row]) -> Row | LeftOut:
             name = cells.get(f"optionname{number}") or first.get(f"optionname{number}", "")
             gathered.add_option(name, cells.get(f"optionvalue{number}", ""))
         images |= dict.fromkeys(cells.get("hostedimageurls", "").split())
-    kept: dict[str, Cell] = without(
-        row.cells, "price", "saleprice", "stock", "hostedimageurls", "categories"
-    )
+    kept: dict[str, Cell] = without(row.cells, "price", "saleprice", "stock", "hostedimageurls", "categories")
     paths = [each.strip().strip("/").replace("/", BETWEEN) for each in first.get("categories", "").split(",")]
     kept |= {"categories": Listed(filter(None, paths))} if any(paths) else {}
     return Row(row.place, kept | gathered.as_cells(rows) | {"images": tuple(images)})
@@ -162,19 +144,15 @@ SQUARESPACE = Export(
         images: hostedimageurls
         """
     ),
-    change=_squarespace,
+    change=combining(_squarespace_key, _squarespace_product),
     unit="products",
     decimal=".",
 )
 
 
-def _bigcommerce(entries: Entries, table: WholeTable) -> Iterator[Row | LeftOut]:
-    def key_of(row: Row, before: str) -> str:
-        cells = by_compact_name(row)
-        return row.place if first_of(cells, "itemtype", "item").lower() == "product" else before or row.place
-
-    for rows in by_product(entries, table, key_of):
-        yield rows if isinstance(rows, LeftOut) else _bigcommerce_product(rows)
+def _bigcommerce_key(row: Row, before: str) -> str:
+    is_product = first_of(by_compact_name(row), "itemtype", "item").lower() == "product"
+    return row.place if is_product else before or row.place
 
 
 def _bigcommerce_product(rows: list[Row]) -> Row | LeftOut:
@@ -234,7 +212,7 @@ BIGCOMMERCE = Export(
     "a BigCommerce export",
     has_all("itemtype productid productname", "itemtype productname productcodesku"),
     _BIGCOMMERCE_COLUMNS,
-    change=_bigcommerce,
+    change=combining(_bigcommerce_key, _bigcommerce_product),
     unit="products",
     decimal=".",
 )
@@ -243,7 +221,7 @@ BIGCOMMERCE_V3 = Export(
     "a BigCommerce export",
     has_all("item id name type sku isvisible", "item id name sku imageurlimport"),
     _BIGCOMMERCE_COLUMNS,
-    change=_bigcommerce,
+    change=combining(_bigcommerce_key, _bigcommerce_product),
     unit="products",
     decimal=".",
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -11,6 +11,7 @@ from precompute.sources.exports.export import FACT
 
 Item = Mapping[str, Any]
 
+_MOST_DIGITS = 30
 _NO_OPTIONS = ("Default Title", "Title")
 _LISTS_OF_VARIANTS = ("variants", "variations", "skus", "product_variants", "productVariants")
 
@@ -57,31 +58,63 @@ def cheapest(variants: Iterable[Item], name: str) -> Decimal | None:
 
 
 def number_from(value: Any) -> Decimal | None:
-    """A number, or a text that is one, unchanged; None for negative numbers and anything else."""
+    """A number, or a text that is one, unchanged; None for negative and huge numbers and anything else."""
     if isinstance(value, bool) or not isinstance(value, (int, float, str, Decimal)):
         return None
     try:
         number = Decimal(str(value))
     except InvalidOperation:
         return None
-    return number if number.is_finite() and number >= 0 else None
+    return number if number.is_finite() and number >= 0 and abs(number.adjusted()) < _MOST_DIGITS else None
+
+
+@dataclass(frozen=True)
+class ShopifyOffer:
+    """What a Shopify product's variants cost, and whether any is in stock; None if that is unknown.
+
+    The price is that of the cheapest variant in stock, or of the cheapest if none is.
+    """
+
+    price: Decimal | None
+    compare_at_price: Decimal | None
+    in_stock: bool | None
+
+
+def shopify_offer(item: Item) -> ShopifyOffer:
+    """The offer of a product of /products.json or of the Admin API."""
+    variants = objects_in(item.get("variants"))
+    sold = [each for each in variants if _shopify_stock(each)] or variants
+    price = cheapest(sold, "price")
+    at_price = [each for each in sold if number_from(each.get("price")) == price]
+    known = [stock for each in variants if (stock := _shopify_stock(each)) is not None]
+    return ShopifyOffer(price, cheapest(at_price, "compare_at_price"), any(known) if known else None)
+
+
+def shopify_options(item: Item) -> Iterator[tuple[str, list[str]]]:
+    """The options of a product with their values, without the placeholder that stands for no options."""
+    for option in objects_in(item.get("options")):
+        name, values = option.get("name"), option.get("values")
+        if not isinstance(name, str) or name in ("", *_NO_OPTIONS) or not isinstance(values, list):
+            continue
+        texts = [
+            str(each) for each in values if isinstance(each, (str, int, float)) and each not in _NO_OPTIONS
+        ]
+        if texts:
+            yield name, texts
+
+
+def shopify_tags(item: Item) -> Any:
+    """The tags as a list. The Admin API separates them by commas."""
+    tags = item.get("tags")
+    return [each.strip() for each in tags.split(",")] if isinstance(tags, str) else tags
 
 
 def shopify(item: Item) -> dict[str, Any]:
     """A product of /products.json or of the Admin API."""
-    variants = objects_in(item.get("variants"))
-    sold = [each for each in variants if _shopify_stock(each)] or variants
-    paid = cheapest(sold, "price")
-    of_paid = [each for each in sold if number_from(each.get("price")) == paid]
-    before = cheapest(of_paid, "compare_at_price")
+    offer = shopify_offer(item)
+    paid, before = offer.price, offer.compare_at_price
     on_sale = paid is not None and before is not None and before > paid
-    known = [said for each in variants if (said := _shopify_stock(each)) is not None]
-    facts = {}
-    for option in objects_in(item.get("options")):
-        values = [str(each) for each in option.get("values") or () if each not in _NO_OPTIONS]
-        if values and (name := option.get("name")) and name not in _NO_OPTIONS:
-            facts[FACT + str(name)] = ", ".join(values)
-    tags = item.get("tags")
+    facts = {FACT + name: ", ".join(values) for name, values in shopify_options(item)}
     hidden = "published_at" in item and item["published_at"] is None
     images = objects_in(item.get("images")) or objects_in([item.get("image")])
     return {
@@ -89,11 +122,11 @@ def shopify(item: Item) -> dict[str, Any]:
         "title": item.get("title"),
         "category": item.get("product_type"),
         "brand": item.get("vendor"),
-        "tags": [each.strip() for each in tags.split(",")] if isinstance(tags, str) else tags,
+        "tags": shopify_tags(item),
         "description": item.get("body_html"),
         "price": before if on_sale else paid,
         "sale_price": paid if on_sale else None,
-        "in_stock": any(known) if known else None,
+        "in_stock": offer.in_stock,
         "images": [each.get("src") for each in images if isinstance(each.get("src"), str)],
         "status": item.get("status"),
         "published": False if hidden else None,
@@ -114,7 +147,7 @@ def _store_api(item: Item) -> dict[str, Any]:
     """A product of WooCommerce's Store API, whose prices are in the currency's smallest unit."""
     prices = item["prices"]
     digits = prices.get("currency_minor_unit", 2)
-    paid, regular = (_scaled(prices.get(name), digits) for name in ("price", "regular_price"))
+    paid, regular = (in_main_unit(prices.get(name), digits) for name in ("price", "regular_price"))
     on_sale = paid is not None and regular is not None and paid < regular
     stock = item.get("is_in_stock")
     return {
@@ -173,7 +206,7 @@ def _vendure(item: Item) -> dict[str, Any]:
         "title": item.get("name"),
         "description": item.get("description"),
         "categories": [each.get("name") for each in objects_in(item.get("collections"))],
-        "price": _scaled(cheapest(variants, name), 2),
+        "price": in_main_unit(cheapest(variants, name), 2),
         "currency": next((each["currencyCode"] for each in variants if each.get("currencyCode")), ""),
         "in_stock": any(each != "OUT_OF_STOCK" for each in levels) if levels else None,
         "enabled": item.get("enabled"),
@@ -234,8 +267,8 @@ def _magento(item: Item) -> dict[str, Any]:
     }
 
 
-def _scaled(value: Any, digits: Any) -> Decimal | None:
-    """Convert a price from the smallest unit to the main unit, which has `digits` decimals."""
+def in_main_unit(value: Any, digits: Any) -> Decimal | None:
+    """A price in the currency's main unit, given in the smallest unit, with its number of decimals."""
     number = number_from(value)
     if number is None or not isinstance(digits, int) or not 0 <= digits <= 6:
         return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
 from precompute.sources.doubts.hidden import why_hidden
 from precompute.sources.exports.export import (
@@ -20,7 +20,7 @@ from precompute.sources.exports.export import (
     is_between,
     without,
 )
-from precompute.sources.exports.gathering import Gathered, by_product, first_row_with, numbered_pairs
+from precompute.sources.exports.gathering import Gathered, combining, first_row_with, keyed_by, numbered_pairs
 from precompute.sources.records import LeftOut
 from precompute.sources.rows import Cell, Listed, Row
 from precompute.sources.values.stock import stock_from
@@ -80,16 +80,6 @@ PRESTASHOP = Export(
 )
 
 
-def _by(key: str, *others: str) -> Callable[[Row, str], str]:
-    """Group rows by the first of these cells. A row without any belongs to the previous row's product."""
-    return lambda row, before: first_of(by_compact_name(row), key, *others) or before
-
-
-def _shopware(entries: Entries, table: WholeTable) -> Iterator[Row | LeftOut]:
-    for rows in by_product(entries, table, _by("parentid", "mainnumber", "id", "ordernumber")):
-        yield rows if isinstance(rows, LeftOut) else _shopware_product(rows)
-
-
 def _shopware_product(rows: list[Row]) -> Row | LeftOut:
     every = [by_compact_name(row) for row in rows]
     place = first_row_with(rows, every, "name", "namede", "translationsdefaultname")
@@ -114,6 +104,8 @@ def _shopware_product(rows: list[Row]) -> Row | LeftOut:
     kept |= {"categories": Listed(paths)} if paths else {}
     return Row(row.place, kept | gathered.as_cells(rows))
 
+
+_shopware = combining(keyed_by("parentid", "mainnumber", "id", "ordernumber"), _shopware_product)
 
 _SHOPWARE_COLUMNS = columns_of(
     """
@@ -178,8 +170,8 @@ OPENCART = Export(
 
 def _medusa(entries: Entries, table: WholeTable) -> Iterator[Row | LeftOut]:
     price = next((name for name in sorted(table.names) if re.fullmatch(r"(variant)?price[a-z]{3}", name)), "")
-    for rows in by_product(entries, table, _by("productid", "producthandle")):
-        yield rows if isinstance(rows, LeftOut) else _medusa_product(rows, price)
+    change = combining(keyed_by("productid", "producthandle"), lambda rows: _medusa_product(rows, price))
+    return change(entries, table)
 
 
 def _medusa_product(rows: list[Row], price: str) -> Row | LeftOut:
@@ -245,11 +237,6 @@ MEDUSA = Export(
 )
 
 
-def _spree(entries: Entries, table: WholeTable) -> Iterator[Row | LeftOut]:
-    for rows in by_product(entries, table, _by("slug", "productid")):
-        yield rows if isinstance(rows, LeftOut) else _spree_product(rows)
-
-
 def _spree_product(rows: list[Row]) -> Row | LeftOut:
     every = [by_compact_name(row) for row in rows]
     place = first_row_with(rows, every, "name")
@@ -291,15 +278,10 @@ SPREE = Export(
         images: image1src image2src image3src
         """
     ),
-    change=_spree,
+    change=combining(keyed_by("slug", "productid"), _spree_product),
     unit="products",
     decimal=".",
 )
-
-
-def _vendure(entries: Entries, table: WholeTable) -> Iterator[Row | LeftOut]:
-    for rows in by_product(entries, table, _by("slug", "name")):
-        yield rows if isinstance(rows, LeftOut) else _vendure_product(rows)
 
 
 def _vendure_product(rows: list[Row]) -> Row | LeftOut:
@@ -343,7 +325,7 @@ VENDURE = Export(
         "variantassets": "images",
         "price": "price",
     },
-    change=_vendure,
+    change=combining(keyed_by("slug", "name"), _vendure_product),
     unit="products",
     decimal=".",
 )

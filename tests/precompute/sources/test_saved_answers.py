@@ -94,7 +94,9 @@ def test_woocommerce_s_store_api_counts_in_cents(tmp_path: Path) -> None:
         "prices": prices
         | {"price": "1250", "regular_price": "1250", "currency_code": "JPY", "currency_minor_unit": 0},
     }
-    one, other = read(tmp_path, [item, yen])
+    huge = item | {"id": 7, "prices": prices | {"price": "1e999999999"}}
+    one, other, third = read(tmp_path, [item, yen, huge])
+    assert third.price is None
     assert (one.id, one.title, one.price, one.currency, one.in_stock) == ("5", "Mug & cup", 12.5, "EUR", True)
     assert (one.category, one.tags, one.files) == ("Mugs", ("Sale",), (A,))
     assert (one.facts, one.compare_at_price) == ({"sku": "M-5", "colour": "Red, Blue"}, 15)

@@ -119,6 +119,7 @@ def test_what_is_no_list_is_said(content):
         ("", 2, None),
         ("-5", 2, None),
         ("9", 99, None),
+        ("1e999999999", 2, None),
     ],
 )
 def test_prices_in_minor_units(price, unit, text):
