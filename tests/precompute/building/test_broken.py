@@ -260,7 +260,7 @@ def malformed(kind: int, seed: int) -> bytes:
 def test_malformed_pictures_change_nothing_for_the_others(
     tiny: type[Tiny], tmp_path: Path, often: Callable[[int, int], int]
 ) -> None:
-    good, of_each_kind = often(180, 1800), often(2, 10)
+    good, of_each_kind = often(60, 1800), often(2, 10)
     photos = tmp_path / "photos"
     photos.mkdir()
     random = np.random.default_rng(0)
