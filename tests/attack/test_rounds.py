@@ -1,27 +1,29 @@
-"""Sixty rounds of edits, kills and builds end in what a build without a past gives, to the last byte."""
+"""Rounds of edits, kills and builds end in what a build without a past gives, to the last byte."""
 
 from __future__ import annotations
 
 import json
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-ROUNDS = 60
 
 pytestmark = pytest.mark.kill
 
 
-def test_no_edit_and_no_kill_leaves_a_trace(tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "tests.attack.rounds", str(tmp_path), str(ROUNDS), "1"]
+def test_no_edit_and_no_kill_leaves_a_trace(tmp_path: Path, often: Callable[[int, int], int]) -> None:
+    count = often(16, 60)
+    command = [sys.executable, "-m", "tests.attack.rounds", str(tmp_path), str(count), "1"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=3600, check=False)
     assert done.returncode == 0, done.stderr[-3000:]
     rounds = json.loads(done.stdout)
-    assert len(rounds) == ROUNDS
+    assert len(rounds) == count
     # The rounds had something to survive.
     killed = {each["killed"].partition(".")[0] for each in rounds if each["killed"]}
-    assert len([each for each in rounds if each["killed"]]) > ROUNDS / 4 and len(killed) >= 5, killed
+    assert len([each for each in rounds if each["killed"]]) >= count / 4, killed
+    assert len(killed) >= often(3, 5), killed
     assert len({kind for each in rounds for kind in each["edits"]}) == 9
