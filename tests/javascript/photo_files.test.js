@@ -56,4 +56,6 @@ test("of what the browser has fetched before, nothing travels", () => {
   assert.equal("centre" in left, false);
   const all = new Set(allOf(FILES).map(({ href }) => href));
   assert.equal(withoutKnown({ ...FILES, centre: file("model") }, all).bytes, 0);
+  const withHeads = { ...FILES, heads: [file("head.0"), file("head.1", 30)] };
+  assert.equal(withoutKnown(withHeads, new Set([...all, "/live/head.1"])).bytes, 10);
 });
