@@ -10,6 +10,8 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
+from pyarrow import Table
+from pyarrow.parquet import write_table
 
 from precompute.shared.errors import UserError
 from precompute.sources import read_catalogue
@@ -93,6 +95,17 @@ def feed(item: str) -> bytes:
     return f"<rss><channel>{item}</channel></rss>".encode()
 
 
+def parquet(*, name: str, required: bool) -> bytes:
+    """A Parquet file whose column of ids may contradict its statistics, or have another name."""
+    buffer = BytesIO()
+    write_table(Table.from_pydict({"id": ["1"], "image": ["a.png"]}), buffer)
+    # In the schema: a column of bytes, that is optional (2) or required (0), and its name.
+    told = b"\x15\x0c\x25\x02\x18\x02id"
+    assert told in buffer.getvalue()
+    changed = told[:3] + (b"\0" if required else b"\2") + told[4:6] + name.encode("latin-1")
+    return buffer.getvalue().replace(told, changed)
+
+
 ATTRIBUTES = " ".join(f'a{number}="1"' for number in range(150_000))
 REFUSED: dict[str, tuple[str, Callable[[], bytes], str]] = {
     "a cell in the last place": (
@@ -104,6 +117,21 @@ REFUSED: dict[str, tuple[str, Callable[[], bytes], str]] = {
         "a.xlsx",
         lambda: workbook(f'<row r="4294967295">{cell("ZZZZZZZ99999999999999999999", "x")}</row>'),
         "breaks the library|cannot be read as a workbook",
+    ),
+    "statistics of another column": (
+        "a.parquet",
+        lambda: parquet(name="id", required=True),
+        "breaks the library",
+    ),
+    "a name that is not text": (
+        "a.parquet",
+        lambda: parquet(name="i\xe2", required=False),
+        "cannot be read as Parquet",
+    ),
+    "an archive of the future": (
+        "a.xlsx",
+        lambda: workbook("").replace(b"PK\1\2\x14\x03\x14", b"PK\1\2\x14\x03\xf0"),
+        "cannot be read as a workbook",
     ),
     "brackets before any product": ("a.json", lambda: b'{"x":' + b"[" * 2_000_000, "nested too deeply"),
     "brackets in a product": (
@@ -121,6 +149,7 @@ REFUSED: dict[str, tuple[str, Callable[[], bytes], str]] = {
     ),
 }
 READ: dict[str, tuple[str, Callable[[], bytes]]] = {
+    "a sound Parquet file": ("a.parquet", lambda: parquet(name="id", required=False)),
     "rows without cells": ("a.xlsx", lambda: workbook("<row/>" * 200_000)),
     "a cell that is repeated": (
         "a.ods",

@@ -117,7 +117,7 @@ def is_zip_of_files(path: Path) -> bool:
     try:
         with open_file(path) as file, zipfile.ZipFile(file) as archive:
             names = archive.namelist()
-    except zipfile.BadZipFile:
+    except (zipfile.BadZipFile, NotImplementedError):
         return False
     return not any(name in ("[Content_Types].xml", "mimetype") or name.startswith("xl/") for name in names)
 

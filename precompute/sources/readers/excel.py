@@ -16,8 +16,8 @@ from precompute.shared.errors import UserError
 from precompute.sources.columns import has_picture, header_place, numbered, role_of
 from precompute.sources.exports import export_of
 from precompute.sources.images import is_address, looks_like_picture
+from precompute.sources.readers.probe import probed
 from precompute.sources.readers.workbook_cells import contents_of, picture_in
-from precompute.sources.readers.workbook_probe import breaks_its_library
 from precompute.sources.records import LeftOut
 from precompute.sources.rows import LONGEST, Cell, Keep, Row, Rows, text_of
 
@@ -45,9 +45,7 @@ def open_excel(path: Path, keep: Keep) -> Rows:
         _check_size(path)
         # Given a path, the library would trust the file name's extension.
         with open_file(path) as file:
-            if breaks_its_library(file):
-                raise ValueError("it takes too much memory or time, or breaks the library that reads it")
-            workbook = load_workbook(file)
+            workbook = load_workbook(probed(file, "workbook"))
             file.seek(0)
             is_open_document = b"opendocument" in file.read(200)
         names = workbook.sheet_names
@@ -56,7 +54,8 @@ def open_excel(path: Path, keep: Keep) -> Rows:
         pictured = (each for each in sheets if has_picture(_header(each).names))
         chosen = next(known, None) or next(pictured, None) or workbook.get_sheet_by_index(0)
         return _rows(path, chosen, keep, what="OpenDocument" if is_open_document else "Excel", of=len(names))
-    except (CalamineError, zipfile.BadZipFile, OSError, ValueError, IndexError) as error:
+    # Of archives, `zipfile` knows not all versions, and no passwords.
+    except (CalamineError, zipfile.BadZipFile, OSError, ValueError, IndexError, RuntimeError) as error:
         raise UserError(f"{path} cannot be read as a workbook ({error}): save it again or as CSV.") from error
 
 

@@ -11,6 +11,7 @@ from bundle.disk import open_file
 from precompute.shared.errors import UserError
 from precompute.sources.columns import has_picture
 from precompute.sources.readers.json_rows import cells_of
+from precompute.sources.readers.probe import probed
 from precompute.sources.records import LeftOut
 from precompute.sources.rows import LONGEST, Keep, Row, Rows
 
@@ -32,16 +33,17 @@ def open_parquet(path: Path, keep: Keep) -> Rows:
     from pyarrow import parquet
 
     try:
-        file = parquet.ParquetFile(open_file(path))
-    except (pa.ArrowException, OSError) as error:
+        file = parquet.ParquetFile(probed(open_file(path), "parquet"))
+        pictures = {field.name for field in file.schema_arrow if _may_hold_pictures(field)}
+        binary = {field.name for field in file.schema_arrow if _is_bytes(field.type)} - pictures
+        columns = [name for name in file.schema_arrow.names if name not in binary]
+        _check_sizes(path, file, columns)
+    # A name that is not text is a `ValueError`.
+    except (pa.ArrowException, OSError, ValueError) as error:
         raise UserError(f"{path} cannot be read as Parquet ({_reason(error)}).") from error
-    pictures = {field.name for field in file.schema_arrow if _may_hold_pictures(field)}
-    binary = {field.name for field in file.schema_arrow if _is_bytes(field.type)} - pictures
     # As float64, float32 numbers would show digits that nobody wrote.
     narrow = [field.name for field in file.schema_arrow if pa.types.is_float32(field.type)]
-    columns = [name for name in file.schema_arrow.names if name not in binary]
     schema = file.schema_arrow
-    _check_sizes(path, file, columns)
     classes = {
         name: labels for name, labels in _classes(file.schema_arrow.metadata).items() if name in columns
     }
@@ -65,7 +67,7 @@ def open_parquet(path: Path, keep: Keep) -> Rows:
                         yield LeftOut(place, f"it has more than {LONGEST:,} characters")
                     elif cells:
                         yield Row(place, cells)
-        except (pa.ArrowException, OSError) as error:
+        except (pa.ArrowException, OSError, ValueError) as error:
             place = f"{path.name}, after row {done}"
             yield LeftOut(place, f"the file is damaged ({_reason(error)}): the rest is not read")
         finally:

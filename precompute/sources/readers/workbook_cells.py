@@ -49,7 +49,7 @@ def contents_of(path: Path, sheet: str) -> CellContents:
             part = _part_of(archive, sheet)
             if part:
                 _add_sheet(archive, part, found)
-        except (KeyError, ValueError, etree.XMLSyntaxError, zipfile.BadZipFile):
+        except (KeyError, ValueError, etree.XMLSyntaxError, zipfile.BadZipFile, RuntimeError):
             # The library that reads the values reports damage.
             return found
     return found
