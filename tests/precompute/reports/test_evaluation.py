@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,7 @@ import pytest
 from bundle import Bundle
 from precompute.evaluation.scorecard import categories_described, described
 from precompute.reports.evaluation import evaluate
-from tests.builds import Tiny, run
+from tests.builds import TINY, Tiny, run
 from tests.drawn_pictures import encoded, picture
 
 
@@ -44,17 +45,18 @@ def built(tiny: type[Tiny], tmp_path: Path) -> Path:
                     ("oak", "tin", "jute")[number % 3],
                 ]
             )
-    run(folder, tmp_path / "data")
+    run(folder, tmp_path / "data", recipes=(TINY, replace(TINY, name="tinted", colour=0.4)))
     return tmp_path / "data"
 
 
-def test_it_finds_what_the_build_reported(built: Path) -> None:
+@pytest.mark.parametrize("place", [0, 1])
+def test_it_finds_what_the_build_reported(built: Path, place: int) -> None:
     bundle = Bundle.open(built)
-    found = evaluate(bundle, bundle.recipes[0])
-    report = bundle.report()
-    assert described(found.card.estimates()) == report["yardsticks"]["tiny"]
-    assert categories_described(found.card) == report["categories"]["tiny"]
-    assert found.missing == "" and {"other_picture_first", "facts_at_5"} <= set(report["yardsticks"]["tiny"])
+    recipe, report = bundle.recipes[place], bundle.report()
+    found = evaluate(bundle, recipe)
+    assert described(found.card.estimates()) == report["yardsticks"][recipe["name"]]
+    assert categories_described(found.card) == report["categories"][recipe["name"]]
+    assert found.missing == "" and {"other_picture_first", "facts_at_5"} <= found.card.estimates().keys()
 
 
 def test_products_with_several_pictures_are_asked_for_the_other_one(built: Path) -> None:
