@@ -15,6 +15,7 @@ from tests.drawn_pictures import encoded, picture
 from tests.hostile_photos import AS_LARGE_AS_ALLOWED, LARGE, TOO_MANY_PARTS, progressive_jpeg
 from tests.live_demo import write_live_demo
 from tests.serving import serving
+from tests.sharing import made_once
 
 ADDRESS = "/api/v1/similar"
 MEGABYTE = 1_000_000
@@ -23,7 +24,7 @@ WHOLE = 512 * 1024**2
 """The smallest of Heroku's machines: the master and two workers."""
 
 ATTACKERS = 8
-ROUNDS = 6
+ROUNDS = 3
 
 pytestmark = [
     pytest.mark.slow,
@@ -35,7 +36,8 @@ pytestmark = [
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder = tmp_path_factory.mktemp("attacked")
     settings = {"AKIN_LIVE": "litert", "AKIN_LIVE_RATE": "100000", "FORWARDED_ALLOW_IPS": "*"}
-    with serving(write_live_demo(folder), folder / "log", WEB_CONCURRENCY="2", **settings) as address:
+    data = made_once(tmp_path_factory, "live-demo", write_live_demo) / "data"
+    with serving(data, folder / "log", WEB_CONCURRENCY="2", **settings) as address:
         warm_up(address)
         yield address
 
