@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import csv
 import random
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -25,6 +25,9 @@ SEED = 20
 GROUP_SIZES = (4, 3, 2)
 SINGLES = 11
 RESTOCKED_SIZES = (3, 3, 3, 3)
+# Some products are shown from another side as well, one of each of so many shapes of every category.
+VIEWED_SHAPES = 4
+SECOND_VIEW = ("turned",)
 COLUMNS = (
     "id",
     "title",
@@ -249,16 +252,41 @@ def _spread(made: list[Product], chance: random.Random) -> list[Product]:
     return best
 
 
-def write_table(rows: Iterable[Product], folder: Path, further: Sequence[str] = ()) -> None:
-    """Write products.csv (UTF-8, RFC 4180), with a column ``images`` where there are ``further`` views."""
+def some_of(catalogue: Sequence[Product], *, shapes: int | None, of_each: int | None) -> list[Product]:
+    """The first ``of_each`` products of each of ``shapes`` shapes of every category, in their order."""
+    families: dict[str, dict[str, list[Product]]] = defaultdict(lambda: defaultdict(list))
+    for product in catalogue:
+        families[product.category][product.shape].append(product)
+    chosen = set()
+    for category in families.values():
+        # Those of the most designs first: colour variants are of one.
+        ranked = sorted(
+            category.items(),
+            key=lambda family: (-len({p.geometry for p in family[1]}), -len(family[1]), family[0]),
+        )
+        chosen |= {p.id for _, made in ranked[:shapes] for p in made[:of_each]}
+    return [p for p in catalogue if p.id in chosen]
+
+
+def views_of(catalogue: Sequence[Product], further: Sequence[str] = ()) -> dict[str, Sequence[str]]:
+    """The further views of each product by its id: ``further``, or those that the shop shows of a few."""
+    if further:
+        return {product.id: further for product in catalogue}
+    return {product.id: SECOND_VIEW for product in some_of(catalogue, shapes=VIEWED_SHAPES, of_each=1)}
+
+
+def write_table(rows: Sequence[Product], folder: Path, further: Sequence[str] = ()) -> None:
+    """Write products.csv (UTF-8, RFC 4180), with a column ``images`` for further views: see `views_of`."""
+    views = views_of(rows, further)
     with (folder / "products.csv").open("w", newline="", encoding="utf-8") as handle:
         writer = csv.writer(handle)
-        writer.writerow([*COLUMNS, "images"] if further else COLUMNS)
+        writer.writerow([*COLUMNS, "images"])
         for product in rows:
-            views = "|".join(further_image(product.image, view) for view in further)
-            writer.writerow([*product.row(), views] if further else product.row())
+            named = "|".join(further_image(product.image, view) for view in views.get(product.id, ()))
+            writer.writerow([*product.row(), named])
 
 
 def further_image(image: str, view: str) -> str:
-    """The path of a further view of the product whose first picture is ``image``."""
-    return str(PurePosixPath(image).with_stem(f"{PurePosixPath(image).stem}-{view}"))
+    """The path of a further view of the product whose first picture is ``image``, in a folder of its own."""
+    path = PurePosixPath("further", *PurePosixPath(image).parts[1:])
+    return str(path.with_stem(f"{path.stem}-{view}"))

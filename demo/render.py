@@ -11,13 +11,12 @@ from __future__ import annotations
 import argparse
 import sys
 import time
-from collections import defaultdict
 from pathlib import Path
 
 # Run as a script, Python knows this folder but not the one it is a package of.
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from demo.assortment import SEED, Product, further_image, products, write_table
+from demo.assortment import SEED, Product, further_image, products, some_of, views_of, write_table
 
 FURTHER_VIEWS = ("turned", "detail")
 
@@ -34,13 +33,14 @@ def main() -> None:
     if given.catalogue_only:
         print(f"{len(catalogue)} products written to {given.out / 'products.csv'}")
         return
+    views = views_of(wanted if further else catalogue, further)
     ending = ".png" if given.png else ".webp"
     pictures = [
         (product, view, (given.out / image).with_suffix(ending))
         for product in wanted
         for view, image in [
             ("", product.image),
-            *((view, further_image(product.image, view)) for view in further),
+            *((view, further_image(product.image, view)) for view in views.get(product.id, ())),
         ]
     ]
     waiting = [picture for picture in pictures if given.force or not picture[2].exists()]
@@ -82,18 +82,7 @@ def _choose(
         if unknown:
             raise SystemExit(f"no such product: {', '.join(sorted(unknown))}")
         return [p for p in catalogue if p.id in named]
-    families: dict[str, dict[str, list[Product]]] = defaultdict(lambda: defaultdict(list))
-    for product in catalogue:
-        families[product.category][product.shape].append(product)
-    chosen = set()
-    for category in families.values():
-        # Those of the most designs first: colour variants are of one.
-        ranked = sorted(
-            category.items(),
-            key=lambda family: (-len({p.geometry for p in family[1]}), -len(family[1]), family[0]),
-        )
-        chosen |= {p.id for _, made in ranked[:shapes] for p in made[:per_shape]}
-    return [p for p in catalogue if p.id in chosen]
+    return some_of(catalogue, shapes=shapes, of_each=per_shape)
 
 
 def _render_all(waiting: list[tuple[Product, str, Path]], size: int, samples: int) -> None:

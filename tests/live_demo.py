@@ -27,8 +27,13 @@ def write_live_demo(root: Path) -> Path:
         target = source / picture.relative_to(DEMO)
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(picture, target)
-    lines = (DEMO / "products.csv").read_text(encoding="utf-8").splitlines(keepends=True)
-    (source / "products.csv").write_text("".join(lines[: PRODUCTS + 1]), encoding="utf-8")
+    with (DEMO / "products.csv").open(encoding="utf-8", newline="") as table:
+        rows = list(csv.DictReader(table))[:PRODUCTS]
+    with (source / "products.csv").open("w", encoding="utf-8", newline="") as table:
+        # Each product has the picture that is shown, and no other.
+        writer = csv.DictWriter(table, [name for name in rows[0] if name != "images"], extrasaction="ignore")
+        writer.writeheader()
+        writer.writerows(rows)
     build(
         BuildSettings(
             source=source,

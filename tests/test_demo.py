@@ -105,7 +105,11 @@ def test_the_pictures_are_what_the_table_says(rows: list[dict[str, str]]) -> Non
             assert (image.format, image.size) == ("WEBP", (320, 320)), row["image"]
     assert min(len(names) for names in shapes.values()) >= 3
     pictures = list(DEMO.glob("images/*/*.webp"))
-    assert len(pictures) == len(rows)
+    second = [DEMO / row["images"] for row in rows if row["images"]]
+    assert len(second) == 4 * len(shapes) and all(path.stem.endswith("-turned") for path in second)
+    assert set(pictures) == {DEMO / row["image"] for row in rows}
+    assert set(DEMO.glob("further/*/*.webp")) == set(second)
+    pictures += second
     assert sum(path.stat().st_size for path in pictures) < 8_000_000
 
 
@@ -118,9 +122,11 @@ def test_further_views_are_named_in_the_table(tmp_path: Path) -> None:
     write_table(products()[:2], tmp_path, ("turned", "detail"))
     with (tmp_path / "products.csv").open(encoding="utf-8", newline="") as file:
         first, second = csv.DictReader(file)
-    assert first["images"] == first["image"].replace(".webp", "-turned.webp") + "|" + first["image"].replace(
-        ".webp", "-detail.webp"
+    turned, detail = (
+        first["image"].replace("images/", "further/").replace(".webp", f"-{view}.webp")
+        for view in ("turned", "detail")
     )
+    assert first["images"] == f"{turned}|{detail}"
     assert second["id"] == products()[1].id
 
 
