@@ -194,7 +194,7 @@ def _write(
             comments[title.file] = f"titles of {counted(len(sample.products), 'product')}"
             continue
         kind = next(kind for kind in labels if kind.name == name)
-        directions = discriminant(sample.coordinates, *kind.pairs(sample.owners))
+        directions = discriminant(sample.coordinates, *kind.pairs(sample.owners), shrinkage=kind.shrinkage)
         if directions is None:
             raise AssertionError(f"{name} was fitted on a part of these pictures")
         mean, matrix = axes.mean.astype(np.float32), (axes.axes @ directions).astype(np.float32)

@@ -25,6 +25,8 @@ VIEWS = "views"
 
 _FACT = "fact: "
 
+_SHRINKAGE = 0.3
+
 _BETWEEN = " > "
 """Between the parts of a category's path."""
 
@@ -48,6 +50,15 @@ class Labels:
     def labelled(self) -> int:
         """How many products have a class."""
         return sum(bool(some) for some in self.values)
+
+    @property
+    def shrinkage(self) -> float:
+        """How much the scatter within classes is shrunk at least, for `discriminant`.
+
+        Kinds of products show in what varies much, and shrinking spares classes that were not learned. The
+        pictures of one product show in what hardly varies, which shrinking would hide.
+        """
+        return 0.0 if self.name == VIEWS else _SHRINKAGE
 
     def described(self) -> str:
         """One line: which labels these are, how many, and of how many products."""

@@ -154,7 +154,7 @@ class Trial:
         known, new = sample.coordinates[fitted], sample.coordinates[rows]
         for kind in labels:
             places, numbers = kind.pairs(sample.owners[fitted])
-            directions = discriminant(known, places, numbers)
+            directions = discriminant(known, places, numbers, shrinkage=kind.shrinkage)
             if directions is not None:
                 judged.add(kind.name, to_unit_length(new @ directions))
         if title:
