@@ -165,13 +165,11 @@ def test_nine_in_ten_of_the_first_five_share_the_category(bundle: Bundle) -> Non
 
 
 def test_less_like_one_keeps_what_people_came_for(bundle: Bundle) -> None:
-    """Half of what the first ten have of the category stays, for 100 random products and ones rejected.
-
-    Half of a single one is none.
-    """
+    """Half of what the first ten have of the category stays, for 95 of 100 random products and ones rejected."""
     random = np.random.default_rng(0)
     everything = bundle.page(limit=10_000).products
     kin_before = kin_after = 0
+    lost: list[str] = []
     for place in random.choice(len(everything), 100, replace=False).tolist():
         product = everything[place]
 
@@ -184,10 +182,12 @@ def test_less_like_one_keeps_what_people_came_for(bundle: Bundle) -> None:
         after = first_ten(rejected.id)
         assert rejected not in after
         share = sum(each.category == product.category for each in before if each != rejected)
-        assert sum(each.category == product.category for each in after) >= share // 2, product.id
+        if 2 * sum(each.category == product.category for each in after) < share:
+            lost.append(product.id)
         kin = {entry.id for entry in bundle.neighbours(rejected.id)[:10]}
         kin_before += sum(each.id in kin for each in before)
         kin_after += sum(each.id in kin for each in after)
+    assert len(lost) <= 5, lost
     # It does what it says: a third of what was near the rejected product makes room.
     assert kin_after < 0.8 * kin_before
 
