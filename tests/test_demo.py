@@ -165,7 +165,7 @@ def test_nine_in_ten_of_the_first_five_share_the_category(bundle: Bundle) -> Non
 
 
 def test_less_like_one_keeps_what_people_came_for(bundle: Bundle) -> None:
-    """Half of what the first ten have of the category stays, for 95 of 100 random products and ones rejected."""
+    """Half of what the first ten have of the category stays, for 95 of 100 products and ones rejected."""
     random = np.random.default_rng(0)
     everything = bundle.page(limit=10_000).products
     kin_before = kin_after = 0
