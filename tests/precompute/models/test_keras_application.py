@@ -7,8 +7,8 @@ import threading
 import urllib.error
 import urllib.request
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import keras
 import numpy as np
 import pytest
 
@@ -18,14 +18,18 @@ from precompute.cli.main import main
 from precompute.models.choice import choose_recipe
 from precompute.models.recipe import Recipe
 from precompute.models.registry import open_extractor
-from precompute.models.runtimes.litert import convert, smallest_cosine
+from precompute.models.runtimes.litert import smallest_cosine
 from precompute.shared.errors import UserError
 from tests.drawn_pictures import encoded, picture
 from tests.seeded import application, save
 
+if TYPE_CHECKING:
+    import keras
+
 pytestmark = pytest.mark.slow
 
 SIZE = 64
+EARLY = "conv_pw_2_relu"  # What ends there is converted in a second.
 FETCHED = "mobilenet_1_0_224_tf_no_top.h5"
 
 
@@ -59,6 +63,27 @@ def recipe(weights: Path | None = None, model: str = "MobileNet", **options: obj
     )
 
 
+def preprocessed(inputs: np.ndarray) -> np.ndarray:
+    """Pictures as MobileNet takes them."""
+    import keras
+
+    return keras.applications.mobilenet.preprocess_input(inputs.astype("float32"))
+
+
+def with_caffe(inputs: np.ndarray) -> np.ndarray:
+    """Pictures as the networks of Caffe take them."""
+    import keras
+
+    return keras.applications.imagenet_utils.preprocess_input(inputs, mode="caffe")
+
+
+def cut(model: keras.Model, layer: str) -> keras.Model:
+    """The part of a model that ends with a layer."""
+    import keras
+
+    return keras.Model(model.input, model.get_layer(layer).output)
+
+
 def embed(chosen: Recipe, inputs: np.ndarray, runtime: str = "keras") -> np.ndarray:
     return open_extractor(chosen, runtime=runtime)(inputs)
 
@@ -89,12 +114,9 @@ def photos(folder: Path, count: int = 4) -> Path:
 def test_every_pooling_is_what_its_name_says_on_both_runtimes(
     weights: Path, mobilenet: keras.Model, inputs: np.ndarray, pooling: str, reduce: object
 ) -> None:
-    features = mobilenet.predict(
-        keras.applications.mobilenet.preprocess_input(inputs.astype("float32")), verbose=0
-    )
-    expected = reduce(features)
+    expected = reduce(cut(mobilenet, EARLY).predict(preprocessed(inputs), verbose=0))
     for runtime in ("keras", "litert"):
-        found = embed(recipe(weights, pooling=pooling), inputs, runtime)
+        found = embed(recipe(weights, layer=EARLY, pooling=pooling), inputs, runtime)
         assert found.dtype == np.float32 and found.shape == expected.shape
         assert smallest_cosine(found, expected) > 0.999999
 
@@ -102,7 +124,7 @@ def test_every_pooling_is_what_its_name_says_on_both_runtimes(
 @pytest.mark.parametrize(
     ("preprocessing", "function"),
     [
-        ("caffe", lambda x: keras.applications.imagenet_utils.preprocess_input(x, mode="caffe")),
+        ("caffe", with_caffe),
         ("tf", lambda x: x / 127.5 - 1),
         ("torch", lambda x: (x / 255 - [0.485, 0.456, 0.406]) / [0.229, 0.224, 0.225]),
         ("unit", lambda x: x / 255),
@@ -120,30 +142,45 @@ def test_every_preprocessing_is_what_its_name_says(
 def test_a_layer_within_the_network_is_read(
     weights: Path, mobilenet: keras.Model, inputs: np.ndarray
 ) -> None:
-    cut = keras.Model(mobilenet.input, mobilenet.get_layer("conv_pw_5_relu").output)
-    prepared = keras.applications.mobilenet.preprocess_input(inputs.astype("float32"))
+    expected = cut(mobilenet, "conv_pw_5_relu").predict(preprocessed(inputs), verbose=0)
     found = embed(recipe(weights, layer="conv_pw_5_relu", pooling="max"), inputs)
-    assert np.allclose(found, cut.predict(prepared, verbose=0).max(axis=(1, 2)), atol=1e-4)
+    assert np.allclose(found, expected.max(axis=(1, 2)), atol=1e-4)
+
+
+@pytest.fixture(scope="module")
+def whole(mobilenet: keras.Model) -> keras.Model:
+    """The same network with a classifier."""
+    model = application("MobileNet", classifier=True, seed=3)
+    model.set_weights([*mobilenet.get_weights(), *model.get_weights()[len(mobilenet.weights) :]])
+    return model
+
+
+@pytest.fixture(scope="module")
+def embeddings(weights: Path, inputs: np.ndarray) -> np.ndarray:
+    return embed(recipe(weights), inputs)
 
 
 @pytest.mark.parametrize("file", ["a.keras", "a.h5", "whole.weights.h5", "whole.h5"])
 def test_every_kind_of_weights_file_fits_with_and_without_the_classifier(
-    tmp_path: Path, mobilenet: keras.Model, weights: Path, inputs: np.ndarray, file: str
+    tmp_path: Path,
+    mobilenet: keras.Model,
+    whole: keras.Model,
+    inputs: np.ndarray,
+    embeddings: np.ndarray,
+    file: str,
 ) -> None:
-    model = mobilenet
-    if file.startswith("whole"):
-        model = application("MobileNet", classifier=True, seed=3)
-        model.set_weights([*mobilenet.get_weights(), *model.get_weights()[len(mobilenet.weights) :]])
-    other = recipe(save(model, tmp_path / file))
-    assert np.array_equal(embed(other, inputs), embed(recipe(weights), inputs))
+    other = recipe(save(whole if file.startswith("whole") else mobilenet, tmp_path / file))
+    assert np.array_equal(embed(other, inputs), embeddings)
 
 
-@pytest.mark.parametrize(
-    ("model", "file"),
-    [("MobileNetV2", "a.weights.h5"), ("MobileNetV2", "a.keras"), ("MobileNetV3Small", "a.h5")],
-)
-def test_weights_of_another_architecture_are_refused(tmp_path: Path, model: str, file: str) -> None:
-    path = save(application(model, size=SIZE), tmp_path / file)
+@pytest.fixture(scope="module")
+def another() -> keras.Model:
+    return application("MobileNetV2", size=SIZE)
+
+
+@pytest.mark.parametrize("file", ["a.weights.h5", "a.keras", "a.h5"])
+def test_weights_of_another_architecture_are_refused(tmp_path: Path, another: keras.Model, file: str) -> None:
+    path = save(another, tmp_path / file)
     said = refusal(recipe(path))
     assert said.startswith(f"Expected the weights of MobileNet in {path}.")
     assert "does not fit this architecture" in said
@@ -232,13 +269,3 @@ def test_a_server_that_never_answers_is_not_waited_for(monkeypatch: pytest.Monke
     assert "no answer within 0 seconds" in refusal(recipe())
     assert not done.is_set()
     done.set()
-
-
-def test_a_tiny_model_converts_and_one_without_its_weights_does_not(monkeypatch: pytest.MonkeyPatch) -> None:
-    images = keras.Input((8, 8, 3), dtype="uint8")
-    features = keras.layers.Conv2D(4, 3)(keras.layers.Rescaling(1 / 255)(images))
-    tiny = keras.Model(images, keras.layers.GlobalAveragePooling2D()(features))
-    assert len(convert(tiny, batch=8)) > 0
-    monkeypatch.setattr(keras.Model, "count_params", lambda _: 10**6)
-    with pytest.raises(UserError, match="went wrong"):
-        convert(tiny, batch=8)
