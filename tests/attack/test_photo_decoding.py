@@ -128,7 +128,7 @@ def test_a_decoder_that_is_ended_from_outside_is_replaced_and_no_photo_is_to_bla
 def test_a_photo_that_breaks_its_decoder_down_is_to_blame() -> None:
     program = (
         "import os, signal\nfrom pictures import child\n"
-        "child._picture = lambda job, data, limits: os.kill(os.getpid(), signal.SIGSEGV)\nchild.main()\n"
+        "child._pictures = lambda job, data, limits: os.kill(os.getpid(), signal.SIGSEGV)\nchild.main()\n"
     )
     apart = Apart(UPLOAD, program=("-c", program))
     with pytest.raises(PictureError, match="damaged: it crashes the decoder"):
@@ -144,8 +144,8 @@ def test_memory_that_no_check_foresaw_is_refused_by_the_system() -> None:
         "import sys\n"
         "from dataclasses import replace\n"
         "from pictures import child\n"
-        "bounded = child._picture\n"
-        "child._picture = lambda job, data, limits: bounded(job, data, replace(limits, memory=10**12))\n"
+        "bounded = child._pictures\n"
+        "child._pictures = lambda job, data, limits: bounded(job, data, replace(limits, memory=10**12))\n"
         "child.main()\n"
     )
     apart = Apart(UPLOAD, program=("-c", program))
