@@ -226,7 +226,8 @@ def assert_shown(bundle: Bundle, data: Path) -> None:
         assert page.status_code == 200
         assert names == [product_href(entry.id) for entry in entries]
         if recipe["metric"] == "cosine":
-            scores = texts(page.text, "meter + span")
+            said = [words for words in texts(page.text, ".why p") if words.startswith("Similarity ")]
+            scores = [words.removeprefix("Similarity ").partition(":")[0] for words in said]
             assert scores == [f"{entry.score:.{recipe['decimals']}f}" for entry in entries]
 
 
