@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from tests.attack.clients import CALLBACK, ask, connect
 from tests.serving import serving
+from tests.waiting import eventually
 
 RESULTS = "/photo/results"
 SEARCH = "/api/v1/similar"
@@ -183,5 +184,10 @@ def test_a_body_that_is_no_json_is_one_line_in_the_log(data: Any, tmp_path: Any)
             client.sendall(BRACKETS[: len(BRACKETS) // 2].encode())
             assert client.recv(100).startswith(b"HTTP/1.1 400")
         ask(address)
-        lines = [line for line in log.read_text()[before:].splitlines() if "/healthz" not in line]
-    assert len(lines) == 1 and " 400 " in lines[0]
+
+        def lines() -> list[str]:
+            return [line for line in log.read_text()[before:].splitlines() if "/healthz" not in line]
+
+        # The line is written after the answer.
+        eventually(lines)
+        assert len(lines()) == 1 and " 400 " in lines()[0]

@@ -169,7 +169,7 @@ def test_the_size_is_said_before_anything_is_fetched_and_the_second_time_nothing
 ) -> None:
     open_photo(page)
     choose(page, demo_pictures(shown=True)[7])
-    expect(page.get_by_text("Searching on this device takes a download of 8.")).to_be_visible()
+    expect(page.get_by_text("Searching on this device takes a download of 9.")).to_be_visible()
     assert [each.path for each in recorder.to("/live/")] == ["/live/files.json"]
     page.get_by_role("button", name="Download and search").click()
     cards(page)

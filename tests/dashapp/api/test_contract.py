@@ -40,7 +40,7 @@ def answers_kept_to(description: BaseSchema) -> Counter[tuple[str, int]]:
         for check in (check for checks in event.recorder.checks.values() for check in checks):
             if check.failure_info:
                 failures.append(f"{check.failure_info.failure}\n{check.failure_info.code_sample}")
-    assert failures == []
+    assert not failures, "\n\n".join(failures)
     return answers
 
 

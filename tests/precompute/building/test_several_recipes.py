@@ -73,8 +73,8 @@ def test_every_file_is_read_once_and_decoded_once_for_each_decoding(
 
         return run
 
-    monkeypatch.setattr(loader, "_read", counting("read", loader._read))
-    monkeypatch.setattr(embedding, "decode", counting("decode", embedding.decode))
+    monkeypatch.setattr(loader, "read_picture", counting("read", loader.read_picture))
+    monkeypatch.setattr(embedding, "decode_in_time", counting("decode", embedding.decode_in_time))
     recipes = [
         recipe(),
         recipe(input_size=48),
