@@ -19,6 +19,8 @@ _ROWS = 12
 
 _MOST_ROWS = 200
 
+_FITTED = "This kind of list learned from labels: for products that it learned from, the figures flatter it."
+
 _OTHERS = {
     "other_picture_first": (
         "The same product’s other picture comes first",
@@ -70,7 +72,10 @@ def quality_page(site: Site, bundle: Bundle, *, arguments: dict[str, str]) -> Vi
     said = [section for section in sections if section is not None]
     if not said:
         said = [html.P("This catalogue was built without quality measurements. Building it again adds them.")]
-    head = [html.H1("How good the look-alikes are"), html.P(_opening(measures), className="quality-opening")]
+    opening = _opening(measures)
+    if any(entry.get("heads") for entry in bundle.recipes if entry["name"] == recipe.name):
+        opening += f" {_FITTED}"
+    head = [html.H1("How good the look-alikes are"), html.P(opening, className="quality-opening")]
     return View(
         title="Quality",
         body=html.Div(

@@ -84,7 +84,8 @@ class BuildSettings:
 class RecipeSummary:
     """What a build did for one recipe; `embedding_seconds` is the extractor's, `yardsticks` as reported.
 
-    `out_of_reach` is how many products no list has, or had before `reach` gave them a place.
+    `out_of_reach` is how many products no list has, or had before `reach` gave them a place. `is_fitted` says
+    whether the recipe learned from labels: then the yardsticks of products that it learned from flatter it.
     """
 
     name: str
@@ -93,6 +94,7 @@ class RecipeSummary:
     yardsticks: dict[str, dict[str, Any]]
     out_of_reach: int
     reach: bool
+    is_fitted: bool
 
 
 @dataclass(frozen=True)
@@ -296,6 +298,7 @@ def _summary(made: RecipeLists) -> RecipeSummary:
         made.findings.yardsticks,
         out_of_reach=made.out_of_reach,
         reach=made.reach is not None,
+        is_fitted=bool(made.recipe.heads),
     )
 
 

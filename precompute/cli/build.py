@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 _LEFT_OUT_SHOWN = 20
 
+_FITTED = "learned from labels: where it learned from these products, the figures flatter it (see fit's)"
+
 _STOPPED = (
     "The live bundle stays live, and everything fetched and embedded so far is kept: "
     "run the same command again to continue."
@@ -136,6 +138,8 @@ def _lines(summary: Summary, *, out: Path) -> Iterator[str]:
             if name.startswith("precision"):
                 bounds = f"{found['low']:.3f} to {found['high']:.3f}"
                 yield f"              {found['value']:.3f} ({bounds}) {YARDSTICKS[name].title.lower()}"
+        if recipe.is_fitted:
+            yield f"              {_FITTED}"
         if recipe.out_of_reach:
             yield f"              {_reach(recipe)}"
     for pair in summary.overlap:

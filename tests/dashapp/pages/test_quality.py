@@ -9,7 +9,11 @@ from lxml.html import HtmlElement
 from bundle import Bundle, BundleError
 from dashapp.addresses import product_href
 from dashapp.answers.quality_report import QualityReport
+from dashapp.pages.quality import quality_page
+from dashapp.parts.markup import to_html
+from dashapp.settings import Settings
 from dashapp.shown_recipe import ShownRecipe
+from dashapp.site import open_site
 from tests.parsed_html import Page, attributes, links_of, parse, select, text_of, texts, words
 from tests.sample_bundle import RECIPES
 
@@ -39,6 +43,14 @@ def test_the_first_sentence_says_how_good_it_is_and_what_chance_would_give(
     rows = [spoken(row) for row in select(section(html, "Look-alikes of the same category"), "tr")]
     assert rows[:2] == ["The first one 83% 78–88% 90 products", "The first 5 50% 45–55% 90 products"]
     assert len(select(html, "h1")) == 1
+
+
+def test_figures_of_what_learned_from_labels_are_said_to_flatter_it(data: Path, monkeypatch) -> None:
+    with Bundle.open(data) as bundle:
+        site = open_site(Settings(data=data))
+        assert "learned from labels" not in to_html(quality_page(site, bundle, arguments={}).body)
+        monkeypatch.setitem(bundle.recipes[0], "heads", [{"sha256": "0" * 64, "weight": 1.0}])
+        assert "learned from labels" in to_html(quality_page(site, bundle, arguments={}).body)
 
 
 def test_categories_come_weakest_first_and_lead_to_their_products(client: FlaskClient) -> None:

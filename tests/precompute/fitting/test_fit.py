@@ -176,11 +176,17 @@ def run(source: Path, out: Path, file: Path, **options: Any) -> fitting.Fitted:
     ],
 )
 def test_build_fits_first_where_it_is_asked_to(
-    shop: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lists: list[str], names: list[str]
+    shop: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    lists: list[str],
+    names: list[str],
 ) -> None:
     monkeypatch.setattr(builds, "plan_extractor", fields_plan)
     out = tmp_path / "data"
-    assert main(["build", str(shop), "--out", str(out), "--fit", "--quiet", *lists]) == 0
+    assert main(["build", str(shop), "--out", str(out), "--fit", *lists]) == 0
+    assert "learned from labels" in capsys.readouterr().out
     recipe = read_recipe(out / "fitted" / f"{DEFAULT}-fitted.toml")
     with Bundle.open(out) as bundle:
         assert [each["name"] for each in bundle.recipes] == names
