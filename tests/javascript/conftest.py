@@ -18,8 +18,14 @@ REPOSITORY = HERE.parents[1]
 SECONDS = 300
 INSTALL = ("ci", "--ignore-scripts", "--no-audit", "--no-fund", "--fetch-retries=1")
 UNREACHABLE = frozenset(
-    ["EAI_AGAIN", "ECONNREFUSED", "ECONNRESET", "EHOSTUNREACH", "ENETUNREACH", "ENOTFOUND", "ETIMEDOUT"]
+    [
+        *("EAI_AGAIN", "ECONNREFUSED", "ECONNRESET", "EHOSTUNREACH", "ENETUNREACH", "ENOTFOUND", "ETIMEDOUT"),
+        "SELF_SIGNED_CERT_IN_CHAIN",
+        "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
+        "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
+    ]
 )
+"""What npm says where there is no way to its registry, or one whose certificates Node does not know."""
 
 
 def run_node(*arguments: str | Path, **more: object) -> subprocess.CompletedProcess[str]:
