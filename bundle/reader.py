@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
@@ -21,6 +21,9 @@ _BUILD_HINT = "run: python -m precompute build SOURCE"
 
 
 EVERYTHING = Query()
+
+_AT_ONCE = 1000
+"""How many products are read at a time where all are."""
 
 
 @dataclass(frozen=True)
@@ -120,6 +123,11 @@ class Bundle:
         positions, total = self._index.positions(query, found=found, offset=offset, limit=limit)
         products = self.products_at(positions)
         return Page(tuple(products[position] for position in positions), total, search)
+
+    def batches(self) -> Iterator[tuple[Product, ...]]:
+        """All products in the catalogue's order, some at a time, so that they need not all be in memory."""
+        for offset in range(0, self.count, _AT_ONCE):
+            yield self.page(offset=offset, limit=_AT_ONCE).products
 
     def admitted(self, filters: Filters) -> bytes | None:
         """One byte for each product in the catalogue's order, 1 if `filters` admit it; None for all."""

@@ -8,6 +8,7 @@ import numpy as np
 
 from bundle import Product
 from bundle.metric import sign
+from precompute.evaluation.yardsticks import label_codes
 from precompute.neighbours import NeighbourLists
 
 VERY_CLOSE = 0.5
@@ -49,7 +50,8 @@ def nearest_scores(lists: NeighbourLists, products: Mapping[str, Product]) -> np
 
     Those whose stored entries are all variants or twins of it have none.
     """
-    kin = [_codes([getattr(products[each], name) for each in lists.ids]) for name in ("variants", "twins")]
+    groups = ([getattr(products[each], name) for each in lists.ids] for name in ("variants", "twins"))
+    kin = [label_codes(each)[0] for each in groups]
     waiting = np.arange(len(lists.ids))
     found = []
     for rows, scores in zip(lists.rows.T, lists.scores.T, strict=True):
@@ -62,9 +64,3 @@ def nearest_scores(lists: NeighbourLists, products: Mapping[str, Product]) -> np
         if not waiting.size:
             break
     return np.concatenate(found) if found else np.empty(0)
-
-
-def _codes(groups: list[str]) -> np.ndarray:
-    """A number for each product's group, equal for equal groups, −1 for none: (n,) int32."""
-    numbers = {name: number for number, name in enumerate(dict.fromkeys(filter(None, groups)))}
-    return np.array([numbers.get(name, -1) for name in groups], np.int32)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from precompute.cli.catalogue_options import add_catalogue_options, recipes_of
+from precompute.cli.catalogue_options import add_catalogue_options, add_out_option, recipes_of
 from precompute.cli.collect_options import add_collect_options, with_source
 from precompute.cli.fit import base_recipe, fitted_recipe
 from precompute.cli.output import add_output_options, show, warn
@@ -49,13 +49,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     add_catalogue_options(parser)
-    parser.add_argument(
-        "--out",
-        type=Path,
-        default=Path("data"),
-        metavar="FOLDER",
-        help="where the bundle goes (default: data)",
-    )
+    add_out_option(parser, "where the bundle goes")
     parser.add_argument("--title", default="", metavar="TEXT", help="the shop's name, shown by the dashboard")
     parser.add_argument(
         "--reach",

@@ -114,6 +114,13 @@ def _add_list_options(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def add_out_option(parser: argparse.ArgumentParser, text: str) -> None:
+    """Add --out, the folder of the bundle and its store; `text` says what the command does with it."""
+    parser.add_argument(
+        "--out", type=Path, default=Path("data"), metavar="FOLDER", help=f"{text} (default: data)"
+    )
+
+
 def columns_of(arguments: argparse.Namespace) -> dict[str, str]:
     """Parse --column: columns by field. Raises `UserError` for an unknown field."""
     columns: dict[str, str] = {}

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from precompute.cli.catalogue_options import add_catalogue_options, recipes_of
+from precompute.cli.catalogue_options import add_catalogue_options, add_out_option, recipes_of
 from precompute.cli.collect_options import add_collect_options, with_source
 from precompute.cli.output import add_output_options, show, warn
 from precompute.shared.errors import UserError
@@ -51,13 +51,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     add_catalogue_options(parser)
-    parser.add_argument(
-        "--out",
-        type=Path,
-        default=Path("data"),
-        metavar="FOLDER",
-        help="the bundle's folder, whose store is used and added to (default: data)",
-    )
+    add_out_option(parser, "the bundle's folder, whose store is used and added to")
     parser.add_argument("--csv", type=Path, metavar="FILE", help="also writes all findings as a table")
     parser.add_argument(
         "--html", type=Path, metavar="FILE", help="also writes them as one page with pictures"

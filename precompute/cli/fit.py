@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from precompute.cli.catalogue_options import add_catalogue_options, recipes_of
+from precompute.cli.catalogue_options import add_catalogue_options, add_out_option, recipes_of
 from precompute.cli.collect_options import add_collect_options, with_source
 from precompute.cli.output import add_output_options, show
 from precompute.models.choice import is_recipe_name
@@ -49,12 +49,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     add_catalogue_options(parser)
-    parser.add_argument(
-        "--out",
-        type=Path,
-        default=Path("data"),
-        help="folder of the bundle, whose store is used and added to (default: data)",
-    )
+    add_out_option(parser, "the bundle's folder, whose store is used and added to")
     parser.add_argument(
         "--write",
         type=Path,

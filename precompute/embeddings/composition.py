@@ -30,11 +30,12 @@ def parts_of(
     pictures: PictureStore | None,
     projected: Callable[[np.ndarray], np.ndarray],
 ) -> list[WeightedPart]:
-    """The parts of pictures under a recipe that has parts: all but the title, which products have.
+    """The parts of pictures under a recipe: all but the title, which products have.
 
-    `embeddings` (r, d), float32, are those of `images`, which `projected` may change in place. Each row of a
-    part has unit length, or is zero where there is nothing to compare. Raises `KeyError` with the number of
-    pictures whose colours are missing, and `UserError` where a head cannot be read or does not fit.
+    `embeddings` (r, d), float32, are those of `images`, which `projected` may change in place. Where there
+    are several parts, each of their rows has unit length, or is zero if there is nothing to compare. Raises
+    `KeyError` with the number of pictures whose colours are missing, and `UserError` where a head cannot be
+    read or does not fit.
     """
     heads = []
     for head in recipe.heads:

@@ -67,15 +67,7 @@ def compared_vectors(
     counts = np.array([len(some) for some in compared.values()], np.int32)
     images = [image_id for some in compared.values() for image_id in some]
     values = embeddings.vectors(images)
-
-    def projected(embeddings: np.ndarray) -> np.ndarray:
-        project(embeddings, images, projection=recipe.projection)
-        return embeddings
-
-    if recipe.has_parts:
-        parts = parts_of(values, images, recipe, pictures=pictures, projected=projected)
-    else:
-        parts = [WeightedPart(1.0, projected(values))]
+    parts = picture_parts(values, images, recipe, pictures=pictures)
     if recipe.pictures == "mean":
         unit_length = recipe.projection == "centre"
         parts = [
@@ -87,6 +79,18 @@ def compared_vectors(
         titles = read_title(recipe.title).applied([product.title for product in products])
         parts.append(WeightedPart(recipe.title.weight, np.repeat(titles, counts, axis=0)))
     return Vectors(list(compared), together(parts), counts, images if recipe.pictures == "best" else None)
+
+
+def picture_parts(
+    embeddings: np.ndarray, images: list[str], recipe: Recipe, *, pictures: PictureStore | None
+) -> list[WeightedPart]:
+    """The parts of `images`, as `parts_of`, with the recipe's projection, which changes `embeddings`."""
+
+    def projected(values: np.ndarray) -> np.ndarray:
+        project(values, images, projection=recipe.projection)
+        return values
+
+    return parts_of(embeddings, images, recipe, pictures=pictures, projected=projected)
 
 
 def picture_vectors(
@@ -130,7 +134,7 @@ def compared_pictures(products: Sequence[Product], pictures: str) -> dict[str, l
     most = 1 if pictures == "first" else MOST_PICTURES
     looks: dict[str, str | None] = {}
     for product in products:
-        look = _look(product)
+        look = look_of(product)
         for image in product.images[:most]:
             looks[image.id] = look if looks.get(image.id, look) == look else None
     found = {}
@@ -142,7 +146,8 @@ def compared_pictures(products: Sequence[Product], pictures: str) -> dict[str, l
     return found
 
 
-def _look(product: Product) -> str:
+def look_of(product: Product) -> str:
+    """What products of one look share: their group of variants, or else their first picture."""
     return product.variants or product.images[0].id
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from bundle import Product
+from bundle.metric import sign
 from precompute.neighbours.space import open_space
 
 QUERIES = 1000
@@ -60,7 +61,7 @@ def other_picture_first(vectors: np.ndarray, counts: np.ndarray, *, metric: str)
     for start in range(0, len(asked), _TOGETHER):
         some = asked[start : start + _TOGETHER]
         rows = ends[some] - counts[some]
-        scores = space.full_scores(rows) * (-1 if metric == "euclidean" else 1)
+        scores = space.full_scores(rows) * sign(metric)
         scores[np.arange(len(rows)), rows] = -np.inf
         found[some] = owners[scores.argmax(axis=1)] == some
     return found

@@ -31,7 +31,7 @@ def precision(
     """
     if cut > rows.shape[1] or len(set(labels)) < 2:
         return np.full(len(rows), np.nan)
-    codes, names = _codes(labels)
+    codes, names = label_codes(labels)
     members = np.bincount(codes[codes >= 0], minlength=len(names))
     if own is None:
         own_codes, needed = codes, 2
@@ -114,7 +114,7 @@ def in_the_list(rows: np.ndarray, place: int, *, cut: int) -> np.ndarray:
     return found.astype(float)
 
 
-def _codes(labels: Sequence[str]) -> tuple[np.ndarray, list[str]]:
+def label_codes(labels: Sequence[str]) -> tuple[np.ndarray, list[str]]:
     """Each label's number, −1 for none, (n,) int64, and the labels by number."""
     names = sorted(set(labels) - {""})
     places = {name: place for place, name in enumerate(names)}

@@ -12,13 +12,11 @@ import numpy as np
 
 from bundle import Product
 from precompute.building.build import BuildSettings, check_settings
-from precompute.embeddings.composition import parts_of
 from precompute.embeddings.embed import EmbeddingTask
 from precompute.embeddings.embedded_catalogue import embed_catalogue
 from precompute.embeddings.picture_maker import PictureMaker
-from precompute.embeddings.projection import project
 from precompute.embeddings.titles import write_title
-from precompute.embeddings.vectors import compared_pictures
+from precompute.embeddings.vectors import compared_pictures, picture_parts
 from precompute.fitting.choice import WEIGHTS, Chosen, choose
 from precompute.fitting.discriminant import PrincipalAxes, discriminant, principal_axes
 from precompute.fitting.labels import CATEGORY, MEMBERS, Labels, labels_of, why_none
@@ -147,12 +145,7 @@ def _embedded(
     owners = np.repeat(np.arange(len(products)), [len(some) for some in compared.values()])
     images = [image for some in compared.values() for image in some]
     embeddings = task.store.vectors(images)
-
-    def projected(values: np.ndarray) -> np.ndarray:
-        project(values, images, projection=base.projection)
-        return values
-
-    parts = parts_of(embeddings.copy(), images, base, pictures=pictures, projected=projected)
+    parts = picture_parts(embeddings.copy(), images, base, pictures=pictures)
     return products, owners, embeddings, [(part.values, part.weight) for part in parts]
 
 

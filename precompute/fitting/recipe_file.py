@@ -10,7 +10,6 @@ from pathlib import Path
 
 from bundle.disk import whole_file
 from precompute.models.choice import choose_recipe
-from precompute.models.heads import Head
 from precompute.models.recipe import Recipe
 
 _APART = ("name", "extractor", "description", "weights", "heads", "title")
@@ -25,12 +24,8 @@ def write_recipe(path: Path, recipe: Recipe, comments: Mapping[Path, str]) -> No
     before = _matrices_of(path)
     with whole_file(path) as temporary:
         temporary.write_text("\n".join(_lines(path, recipe, comments)) + "\n", encoding="utf-8")
-    for name in before - {head.file.name for head in _learned(recipe)}:
+    for name in before - {head.file.name for head in recipe.learned}:
         (path.parent / name).unlink(missing_ok=True)
-
-
-def _learned(recipe: Recipe) -> list[Head]:
-    return [*recipe.heads, *([recipe.title] if recipe.title else [])]
 
 
 def _lines(path: Path, recipe: Recipe, comments: Mapping[Path, str]) -> Iterator[str]:
@@ -44,7 +39,7 @@ def _lines(path: Path, recipe: Recipe, comments: Mapping[Path, str]) -> Iterator
             yield f"{field.name} = {_text(value) if isinstance(value, str) else value}"
     if recipe.weights is not None:
         yield f"weights = {_text(str(recipe.weights.resolve()))}"
-    for head in _learned(recipe):
+    for head in recipe.learned:
         yield ""
         yield f"# {comments[head.file]}"
         yield "[title]" if head is recipe.title else "[[heads]]"

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from bundle import Product
+from precompute.embeddings.vectors import look_of
 
 MOST_FOLDS = 5
 
@@ -41,7 +42,7 @@ def by_product(products: Sequence[Product], classes: Sequence[str]) -> list[Spli
     sizes = sorted(Counter(name for name in classes if name).values())
     middle = sizes[len(sizes) // 2] if sizes else MOST_FOLDS * LISTED_TOGETHER
     folds = max(2, min(MOST_FOLDS, middle // LISTED_TOGETHER))
-    looks = [product.variants or product.images[0].id for product in products]
+    looks = [look_of(product) for product in products]
     places = {look: place for place, look in enumerate(sorted(set(looks), key=_drawn))}
     return _splits(np.array([places[look] % folds for look in looks]), folds, products)
 

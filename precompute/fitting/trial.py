@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from bundle import Product
+from precompute.embeddings.vectors import means
 from precompute.evaluation.named import YARDSTICKS
 from precompute.evaluation.yardsticks import facts_shared, precision
 from precompute.fitting.discriminant import discriminant
@@ -73,7 +74,7 @@ class _Judged:
 
     def add(self, name: str, vectors: np.ndarray, *, weight: float = 1.0) -> None:
         """Add the part of each picture, (r, e), rows of unit length or zero."""
-        of_products = to_unit_length(_means(vectors, self.owners))
+        of_products = means(vectors, np.bincount(self.owners), to_unit_length=True)
         self._sum(self.alike, name, of_products, weight)
         if len(self.views) > len(self.products):
             self._sum(self.alike_pictures, name, vectors[self.views], weight)
@@ -190,14 +191,6 @@ def _of_unseen(judged: _Judged, rows: np.ndarray) -> Values:
 def _joined(values: Sequence[Values]) -> Values:
     """The values of all splits behind each other."""
     return {name: np.concatenate([each[name] for each in values]) for name in (values[0] if values else {})}
-
-
-def _means(vectors: np.ndarray, owners: np.ndarray) -> np.ndarray:
-    """The mean of the rows of each owner, which are numbered from 0 on and ascend."""
-    starts = np.flatnonzero(np.diff(owners, prepend=-1))
-    counts = np.diff(starts, append=len(owners))
-    found: np.ndarray = np.add.reduceat(vectors, starts, axis=0) / counts[:, np.newaxis]
-    return found
 
 
 def _lists(alike: Mapping[str, np.ndarray], weights: Mapping[str, float]) -> np.ndarray:

@@ -121,8 +121,6 @@ def _vectors(embeddings: np.ndarray, images: list[str], recipe: Recipe, rows: Li
         return given if rows.centre is None else to_unit_length(given - rows.centre)
 
     compared = for_photos(recipe)
-    if not compared.has_parts:
-        return projected(embeddings)
     return together(parts_of(embeddings, images, compared, pictures=rows.colours, projected=projected))
 
 

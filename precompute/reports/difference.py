@@ -20,7 +20,6 @@ from precompute.shared.progress import stage
 MOST = 24
 """How many of the most changed lists are kept."""
 
-_PAGE = 1000
 # Values that a build measured, as opposed to settings.
 _MEASURED = frozenset(
     {"fingerprint", "embeddings", "shards", "search", "scores", "pairs", "reached", "closeness"}
@@ -230,8 +229,7 @@ def _list_change(product_id: str, old: list[str], new: list[str]) -> ListChange:
 
 def _pairs(bundle: Bundle, other: Bundle, advance: Any) -> Iterator[tuple[Product | None, Product]]:
     """Each product of `bundle`, in its order, after the one with the same id in `other`, or None."""
-    for offset in range(0, bundle.count, _PAGE):
-        products = bundle.page(offset=offset, limit=_PAGE).products
+    for products in bundle.batches():
         there = {product.id: product for product in other.products(product.id for product in products)}
         yield from ((there.get(product.id), product) for product in products)
         advance(len(products))

@@ -20,8 +20,6 @@ from precompute.reports.export import published_vectors
 from precompute.shared.errors import UserError
 from precompute.shared.progress import stage
 
-_PAGE = 1000
-
 
 @dataclass(frozen=True)
 class Evaluation:
@@ -82,9 +80,9 @@ def compare_evaluations(new: Evaluation, old: Evaluation) -> Comparison:
 def _products(bundle: Bundle) -> list[Product]:
     with stage("Products", bundle.count, "products") as advance:
         products: list[Product] = []
-        for offset in range(0, bundle.count, _PAGE):
-            products += bundle.page(offset=offset, limit=_PAGE).products
-            advance(min(_PAGE, bundle.count - offset))
+        for some in bundle.batches():
+            products += some
+            advance(len(some))
     return products
 
 

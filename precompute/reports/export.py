@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -118,8 +118,7 @@ class _Source:
 
     def products(self) -> Iterator[Product]:
         """The products, in the catalogue's order."""
-        for offset in range(0, self.bundle.count, _PAGE):
-            yield from self.bundle.page(offset=offset, limit=_PAGE).products
+        return chain.from_iterable(self.bundle.batches())
 
     def lists(self) -> Iterator[tuple[str, list[Neighbour]]]:
         """Each product's id and list, in the catalogue's order."""

@@ -14,8 +14,6 @@ from precompute.reports.shops import Related, ShopFormat, UnknownToShop
 from precompute.shared.errors import UserError
 from precompute.shared.progress import stage
 
-_PAGE = 1000
-
 
 @dataclass(frozen=True)
 class ShopExportSettings:
@@ -91,7 +89,7 @@ class _ShopLists:
 
     def entries(self, bundle: Bundle, left_out: dict[str, str]) -> Iterator[Related]:
         """Each product with its look-alikes, in the catalogue's order; fills `left_out` at the beginning."""
-        products = list(_products(bundle))
+        products = [product for some in bundle.batches() for product in some]
         heads = _heads(products)
         name_of = self.settings.format.references(products, self.settings.ids)
         references: dict[str, str] = {}
@@ -121,11 +119,6 @@ def _earlier(lists: _ShopLists) -> dict[str, tuple[str, ...]]:
             f"Expected --changed-since to name a generation in {data}. Received: {name!r} ({error}) "
             "`rollback` prints the names."
         ) from error
-
-
-def _products(bundle: Bundle) -> Iterator[Product]:
-    for offset in range(0, bundle.count, _PAGE):
-        yield from bundle.page(offset=offset, limit=_PAGE).products
 
 
 def _heads(products: list[Product]) -> dict[str, Product]:

@@ -41,8 +41,6 @@ from precompute.store import EmbeddingStore, Store
 if TYPE_CHECKING:
     from precompute.models.runtimes.keras import KerasExtractor
 
-_PAGE = 1000
-
 
 class BuildExtractor:
     """A `PhotoExtractor` for a recipe, opened on first use.
@@ -141,7 +139,7 @@ def open_keras(bundle: Bundle, *, data: Path) -> KerasEngine:
     described = bundle.recipes[0]
     store = Store(data)
     recipe = _recipe(described, store)
-    products = _products(bundle)
+    products = [product for some in bundle.batches() for product in some]
     embeddings = store.embeddings(described["embeddings"], writable=False)
     colours = store.pictures_of(bundle.manifest) if recipe.colour else None
     shown = for_photos(recipe)
@@ -186,12 +184,6 @@ def _parts(recipe: Recipe) -> PhotoParts:
     heads = [(head, read_head(head)) for head in recipe.heads]
     found = tuple(PhotoHead(matrix.mean, matrix.matrix, head.weight) for head, matrix in heads)
     return PhotoParts(recipe.features, recipe.colour, found)
-
-
-def _products(bundle: Bundle) -> list[Product]:
-    """All products, in the catalogue's order."""
-    pages = (bundle.page(offset=offset, limit=_PAGE).products for offset in range(0, bundle.count, _PAGE))
-    return [product for page in pages for product in page]
 
 
 def _recipe(described: dict[str, Any], store: Store) -> Recipe:
