@@ -1,8 +1,8 @@
 """The contract between the halves: what a build writes and the app reads. Standard library only."""
 
 from bundle.format import BundleError, Neighbour, Product, ProductImage
-from bundle.query import Facets, Filters, PriceRange, Query, Value
 from bundle.reader import Bundle, Page
+from bundle.search.query import Facets, Filters, PriceRange, Query, Value
 from bundle.writer import BundleWriter
 
 __all__ = [

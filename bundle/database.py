@@ -16,8 +16,8 @@ from weakref import WeakSet
 
 from bundle.fields import INSERT, TABLE, row_of
 from bundle.format import Product
-from bundle.query import category_name, category_path
-from bundle.words import SHORTEST_MISTAKE, code_of, indexed, is_unspaced, words_of
+from bundle.search.query import category_name, category_path
+from bundle.search.words import SHORTEST_MISTAKE, code_of, indexed, is_unspaced, words_of
 
 _SCHEMA = f"""
 {TABLE}

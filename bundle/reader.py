@@ -12,10 +12,10 @@ from bundle import format as fmt
 from bundle.database import Connections
 from bundle.fields import ProductColumns
 from bundle.format import BundleError, Neighbour, Product, ProductMap
-from bundle.index import Index
-from bundle.query import Facets, Filters, Query
 from bundle.seal import mismatches
-from bundle.search import Search, WordSearch
+from bundle.search.index import Index
+from bundle.search.query import Facets, Filters, Query
+from bundle.search.word_search import Search, WordSearch
 
 _BUILD_HINT = "run: python -m precompute build SOURCE"
 
@@ -155,7 +155,7 @@ class Bundle:
 
     @property
     def sorts(self) -> tuple[str, ...]:
-        """Those of `bundle.query.SORTS` that this catalogue can be sorted by."""
+        """Those of `bundle.search.query.SORTS` that this catalogue can be sorted by."""
         return self._index.sorts
 
     @property

@@ -12,7 +12,7 @@ from flask import has_request_context, request
 
 from bundle import Filters, Product, Query
 from bundle.format import is_page_address
-from bundle.query import SORTS
+from bundle.search.query import SORTS
 
 GALLERY = "/"
 PRODUCT = "/product/"
@@ -89,7 +89,7 @@ class GalleryQuery:
 
     @classmethod
     def of(cls, **filters: Any) -> GalleryQuery:
-        """The first page of the products that pass these `bundle.query.Filters`."""
+        """The first page of the products that pass these `bundle.search.query.Filters`."""
         return cls(Query(filters=Filters(**filters)))
 
     def with_filters(self, **changes: Any) -> GalleryQuery:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 from math import inf, nextafter
 
 from bundle import Bundle, Neighbour, Product
-from bundle.query import Filters
+from bundle.search.query import Filters
 from dashapp.answers.fusion import K
 
 PRICE_BAND = 0.25

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bundle import Bundle, Facets, Neighbour, Product
-from bundle.query import Filters
+from bundle.search.query import Filters
 from dashapp.answers.look_alikes import LookAlike, folded, groups_of
 
 

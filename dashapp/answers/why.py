@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import takewhile
 
 from bundle import Product
-from bundle.query import category_path
+from bundle.search.query import category_path
 from dashapp.answers.look_alikes import PRICE_BAND
 from dashapp.parts.wording import listing, price
 from dashapp.shown_recipe import ShownRecipe

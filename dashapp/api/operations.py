@@ -9,7 +9,7 @@ from typing import Any
 
 from bundle import Bundle, Product
 from bundle.format import COLOURS
-from bundle.query import SORTS, Filters, Query
+from bundle.search.query import SORTS, Filters, Query
 from dashapp.addresses import LAST_PAGE, href_of
 from dashapp.answers.look_alikes import PRICE_BAND, Wishes, look_alikes
 from dashapp.api.addresses import OPENAPI, PRODUCT, PRODUCTS, ROOT, SIMILAR

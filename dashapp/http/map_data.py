@@ -16,7 +16,7 @@ from flask import Blueprint, Flask, Response, request
 
 from bundle import Bundle, BundleError, Product
 from bundle.caches import cached_with_owner
-from bundle.query import category_name, category_path
+from bundle.search.query import category_name, category_path
 from dashapp.addresses import (
     MAP,
     GalleryQuery,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bundle import Bundle, Page
-from bundle.query import category_path
+from bundle.search.query import category_path
 from dashapp.addresses import Arguments, GalleryQuery
 from dashapp.pages.nothing_found import nothing_found
 from dashapp.parts import html

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from bundle import Bundle, Product
-from bundle.query import category_path
+from bundle.search.query import category_path
 from dashapp.addresses import Arguments, compare_href, positive_number, product_href
 from dashapp.answers.look_alikes import MOST_LESS, LookAlike, LookAlikes, Wishes, look_alikes
 from dashapp.answers.why import closeness, number, shared

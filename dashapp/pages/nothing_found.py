@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bundle import Bundle, Page, Query
-from bundle.query import category_path
+from bundle.search.query import category_path
 from dashapp.addresses import GalleryQuery
 from dashapp.parts import html
 from dashapp.parts.cards import pick_button

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from bundle import Bundle, Neighbour, Product
-from bundle.query import Filters, category_path
+from bundle.search.query import Filters, category_path
 from dashapp.addresses import product_href
 from dashapp.answers.look_alikes import LookAlike
 from dashapp.answers.ranked import Ranked, ranked

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bundle import Bundle, Product
-from bundle.query import category_path
+from bundle.search.query import category_path
 from dashapp.addresses import Arguments, shop_href
 from dashapp.http.device_files import live_recipe
 from dashapp.pages.look_alikes import Asked, look_alikes_section

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 import dash_bootstrap_components as dbc
 
 from bundle import Product, ProductImage
-from bundle.query import category_name, category_path
+from bundle.search.query import category_name, category_path
 from dashapp.addresses import GALLERY, GalleryQuery, href_of, product_href
 from dashapp.parts import html
 from dashapp.parts.html import Component

@@ -11,7 +11,7 @@ from dataclasses import replace
 import dash_bootstrap_components as dbc
 
 from bundle import Facets, PriceRange, Value
-from bundle.query import category_name, category_path
+from bundle.search.query import category_name, category_path
 from dashapp.addresses import GalleryQuery, href_of
 from dashapp.parts import html
 from dashapp.parts.html import Component

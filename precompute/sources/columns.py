@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from bundle.words import words_of
+from bundle.search.words import words_of
 from precompute.sources.products import PRICES
 from precompute.sources.text import clean, word_set
 from precompute.sources.values.currencies import code_of_word

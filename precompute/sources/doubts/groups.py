@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 
-from bundle.words import words_of
+from bundle.search.words import words_of
 from precompute.sources.products import SourceProduct
 
 _MOST = 0.5

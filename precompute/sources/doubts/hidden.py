@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
-from bundle.words import words_of
+from bundle.search.words import words_of
 from precompute.sources.records import LeftOut
 from precompute.sources.rows import Cell, Row
 from precompute.sources.text import word_set

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bundle import Bundle, BundleWriter, Neighbour, Product
-from bundle.query import Filters
+from bundle.search.query import Filters
 from dashapp.answers.look_alikes import Wishes, folded, groups_of, look_alikes
 from dashapp.answers.recommendations import recommendations
 

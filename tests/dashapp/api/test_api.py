@@ -9,7 +9,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from bundle import Bundle
-from bundle.query import Query
+from bundle.search.query import Query
 from dashapp import create_app
 from dashapp.settings import Settings
 from tests.sample_bundle import DEPTH, NASTY_IDS, RECIPES, write_sample_bundle

@@ -12,7 +12,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from bundle import Bundle, Query
-from bundle.query import Filters, category_name, category_path
+from bundle.search.query import Filters, category_name, category_path
 from dashapp import create_app
 from dashapp.addresses import product_href
 from dashapp.http.assets import ASSETS

@@ -11,8 +11,8 @@ from typing import NamedTuple
 from bundle.caches import cached_with_owner
 from bundle.database import Connections
 from bundle.format import COLOURS
-from bundle.query import Query
-from bundle.words import (
+from bundle.search.query import Query
+from bundle.search.words import (
     COLOUR_WORDS,
     begins,
     code_of,

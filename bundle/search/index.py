@@ -14,7 +14,7 @@ from random import Random
 from bundle.caches import cached_with_owner
 from bundle.database import Connections, amounts_from, positions_from
 from bundle.format import COLOURS
-from bundle.query import SORTS, Facets, Filters, PriceRange, Query, Value, category_name, category_path
+from bundle.search.query import SORTS, Facets, Filters, PriceRange, Query, Value, category_name, category_path
 
 _DENSE = 32
 """A label on at least one in this many products takes less memory as a bit set over the catalogue than as a

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from bundle import Bundle, BundleWriter, Facets, Filters, Product, Query
 from bundle.format import COLOURS
-from bundle.query import SORTS, category_path
+from bundle.search.query import SORTS, category_path
 from tests.sample_bundle import sample_products, write_sample_bundle
 
 COUNT = 120

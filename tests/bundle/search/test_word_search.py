@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from bundle import Bundle, Product, Query
 from bundle.database import create_catalogue
 from bundle.format import CATALOGUE
-from bundle.search import _lists
-from bundle.words import begins, edits_between, indexed, one_edit_away, searched_words, words_of
-from tests.bundle.test_query import write
+from bundle.search.word_search import _lists
+from bundle.search.words import begins, edits_between, indexed, one_edit_away, searched_words, words_of
+from tests.bundle.search.test_index import write
 
 PRODUCTS = [
     Product(id="cushion", title="Round cushion", images=(), brand="Nord", category="Home > Textiles"),
