@@ -8,7 +8,8 @@ from flask import Flask, Response, send_from_directory
 from dashapp.addresses import ABOUT, COMPARE, FOR_YOU, MAP, PHOTO, PRODUCT, QUALITY
 from dashapp.api import register_api
 from dashapp.api.addresses import ROOT
-from dashapp.document import ShopApp
+from dashapp.document.routes import register_navigation
+from dashapp.document.shop_app import ShopApp
 from dashapp.http.assets import ASSETS
 from dashapp.http.below import BelowPath
 from dashapp.http.compression import register_compression
@@ -20,7 +21,6 @@ from dashapp.http.map_data import register_map
 from dashapp.http.thumbnails import register_thumbnails
 from dashapp.http.widget import register_widget
 from dashapp.pages.found_cards import register_photo_answers
-from dashapp.routes import register_navigation
 from dashapp.settings import Settings, script_name_of
 from dashapp.site import Sites
 

@@ -11,8 +11,8 @@ from dash._utils import to_json
 from dash.development.base_component import Component
 
 from dashapp.addresses import product_href
+from dashapp.document.routes import view_of
 from dashapp.parts import html
-from dashapp.routes import view_of
 from dashapp.settings import Settings
 from dashapp.site import open_site
 

@@ -12,6 +12,7 @@ from dash._utils import AttributeDict
 from flask import Response, g, request
 
 from dashapp.addresses import ABOUT, FOR_YOU, GALLERY, MAP, PHOTO, QUALITY, href_of
+from dashapp.document.routes import view_of
 from dashapp.http.assets import ASSETS, asset_href, import_map, imported_by
 from dashapp.http.device_files import live_recipe
 from dashapp.http.previews import preview
@@ -19,7 +20,6 @@ from dashapp.parts.markup import to_html
 from dashapp.parts.templates import template_beside
 from dashapp.parts.view import tab_title
 from dashapp.parts.wording import counted, day
-from dashapp.routes import view_of
 from dashapp.site import Sites
 
 STYLESHEETS = (

@@ -1,0 +1,1 @@
+"""The HTML document around the pages, and which page an address shows."""
