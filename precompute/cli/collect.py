@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from precompute.cli.catalogue_options import add_column_option, add_image_folder_option, columns_of
-from precompute.cli.collect_options import add_collect_options, collect_settings
+from precompute.cli.options.catalogue import add_column_option, add_image_folder_option, columns_of
+from precompute.cli.options.collect import add_collect_options, collect_settings
 from precompute.cli.output import add_output_options, show, warn
 from precompute.collect.settings import KINDS
 from precompute.shared.wording import counted

@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from precompute.cli.catalogue_options import add_catalogue_options, add_out_option, recipes_of
-from precompute.cli.collect_options import add_collect_options, with_source
+from precompute.cli.options.catalogue import add_catalogue_options, add_out_option, recipes_of
+from precompute.cli.options.collect import add_collect_options, with_source
 from precompute.cli.output import add_output_options, show, warn
 from precompute.shared.errors import UserError
 from precompute.shared.printable import printable

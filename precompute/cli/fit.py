@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from precompute.cli.catalogue_options import add_catalogue_options, add_out_option, recipes_of
-from precompute.cli.collect_options import add_collect_options, with_source
+from precompute.cli.options.catalogue import add_catalogue_options, add_out_option, recipes_of
+from precompute.cli.options.collect import add_collect_options, with_source
 from precompute.cli.output import add_output_options, show
 from precompute.models.choice import is_recipe_name
 from precompute.models.recipe import Recipe

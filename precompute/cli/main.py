@@ -27,8 +27,8 @@ from precompute.cli import (
     recipes,
     rollback,
 )
+from precompute.cli.options.parser import CommandParser
 from precompute.cli.output import output_of
-from precompute.cli.parser import CommandParser
 from precompute.shared.errors import UserError
 from precompute.shared.printable import printable
 from precompute.shared.signals import Stopped, signals_as_stopped

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bundle.live import PHOTO_BYTES
-from precompute.cli.catalogue_options import add_catalogue_options, recipes_of, source_of
+from precompute.cli.options.catalogue import add_catalogue_options, recipes_of, source_of
 from precompute.cli.output import add_output_options, show
 from precompute.reports.slug import LIMIT, MEGABYTE
 from precompute.shared.errors import UserError

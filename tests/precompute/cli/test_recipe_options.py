@@ -6,7 +6,7 @@ import argparse
 
 import pytest
 
-from precompute.cli.catalogue_options import add_catalogue_options, recipes_of
+from precompute.cli.options.catalogue import add_catalogue_options, recipes_of
 from precompute.models.recipe import DEFAULT, Recipe
 from precompute.shared.errors import UserError
 

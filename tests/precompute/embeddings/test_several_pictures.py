@@ -14,7 +14,7 @@ from pyarrow import parquet
 
 from bundle import Bundle
 from precompute.cli import main
-from precompute.cli.catalogue_options import recipes_of
+from precompute.cli.options.catalogue import recipes_of
 from precompute.embeddings.vectors import compared_pictures
 from precompute.models.recipe import DEFAULT, RECIPES
 from tests.builds import TINY, Tiny, content_of, fresh, run

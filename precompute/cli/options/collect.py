@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
-from precompute.cli.catalogue_options import columns_of, is_remote, source_of
+from precompute.cli.options.catalogue import columns_of, is_remote, source_of
 from precompute.collect.addresses import is_address, name_of
 from precompute.collect.settings import CollectSettings
 from precompute.shared.progress import say

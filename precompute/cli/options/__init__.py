@@ -1,0 +1,1 @@
+"""The parser, and options that several commands have."""
