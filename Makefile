@@ -35,7 +35,7 @@ quiet := --log-level warning --access-logfile /dev/null
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo live check test pythons soak outdated audit clean chromium
+.PHONY: help setup demo live messages check test pythons soak outdated audit clean chromium
 
 help: ## list these targets
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 16
@@ -54,6 +54,9 @@ demo: $(venv)/ready ## build the embedded catalogue and serve it; SOURCE= takes 
 live: export AKIN_LIVE := keras
 live: export WEB_CONCURRENCY := 1
 live: demo ## the same, with a search by photos of your own that runs Keras here
+
+messages: $(venv)/ready-dev ## collect the dashboard's messages for translation, and write what its languages need
+	$(venv)/bin/python -m tools.messages
 
 check: $(venv)/ready-dev ## check style and types, and run the tests that need no browser, no network and little time
 	$(call style_types_and_tests,-m "not browser and not network and not kill and not slow")

@@ -20,6 +20,7 @@ from dashapp.http.json_bodies import register_json_bodies
 from dashapp.http.map_data import register_map
 from dashapp.http.thumbnails import register_thumbnails
 from dashapp.http.widget import register_widget
+from dashapp.language.requests import register_language
 from dashapp.pages.found_cards import register_photo_answers
 from dashapp.settings import Settings, script_name_of
 from dashapp.site import Sites
@@ -40,6 +41,7 @@ def create_app(settings: Settings | None = None) -> Dash:
         live = open_live(settings)
     sites = Sites(settings)
     app = ShopApp(sites)
+    register_language(app.server, settings.language)
     register_json_bodies(app.server, app)
     register_navigation(app, sites)
     register_thumbnails(app.server, sites)

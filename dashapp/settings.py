@@ -11,6 +11,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from dashapp.language import codes
+from dashapp.language.requests import AUTO
+
 REPOSITORY = Path(__file__).resolve().parent.parent
 
 EVERY_ORIGIN = "*"
@@ -85,6 +88,12 @@ def _live(text: str) -> str:
     raise ValueError(f"one of {', '.join(LIVE)}")
 
 
+def _language(text: str) -> str:
+    if text in (AUTO, *codes()):
+        return text
+    raise ValueError(f"{AUTO} or one of {', '.join(codes())}")
+
+
 def _rate(text: str) -> int:
     if text.isascii() and text.isdigit() and 1 <= int(text[:7]) <= _HIGHEST_RATE:
         return int(text)
@@ -117,6 +126,13 @@ class Settings:
     title: str = field(
         default="",
         metadata={"help": "Name of the shop; where not set, the bundle's own title, or Akin.", "read": str},
+    )
+    language: str = field(
+        default=AUTO,
+        metadata={
+            "help": "Language of the pages for everybody, as de; auto, the default, takes each visitor's.",
+            "read": _language,
+        },
     )
     address: str = field(
         default="",

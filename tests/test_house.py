@@ -14,7 +14,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGES = ("bundle", "pictures", "precompute", "dashapp")
-FOLDERS = (*PACKAGES, "assets", "benchmarks", "demo", "examples", "tests")
+FOLDERS = (*PACKAGES, "assets", "benchmarks", "demo", "examples", "tests", "tools")
 HUB = "precompute/models/networks/hub_backbone.py"  # an optional extra with requirements of its own
 LIVE = "dashapp/photo/live/"  # imported only where live mode is on, and then what it needs is there
 LIVE_WITH_KERAS = f"{LIVE}keras.py"  # the one file of the dashboard that runs the other half

@@ -25,6 +25,7 @@ from dashapp.addresses import (
     path_of,
     product_id_of,
 )
+from dashapp.language.requests import speak_as_page
 from dashapp.pages.about import about_page
 from dashapp.pages.compare import compare_page
 from dashapp.pages.for_you import for_you_page, remembered_page
@@ -90,9 +91,11 @@ def register_navigation(app: Dash, sites: Sites) -> None:
         Output("page", "children"),
         Input("address", "pathname"),
         Input("address", "search"),
+        State("language", "data"),
         prevent_initial_call=True,
     )
-    def show(pathname: str, search: str) -> Component:
+    def show(pathname: str, search: str, language: object) -> Component:
+        speak_as_page(language)
         _check_address(pathname, search)
         site, view = sites.view(lambda site: view_of(site, path_of(unquote(pathname)), search))
         return _page(site, view, address=pathname + search)
@@ -102,9 +105,11 @@ def register_navigation(app: Dash, sites: Sites) -> None:
         Input("remembered", "data"),
         State("address", "pathname"),
         State("address", "search"),
+        State("language", "data"),
         prevent_initial_call=True,
     )
-    def show_remembered(remembered: Any, pathname: str, search: str) -> Component:
+    def show_remembered(remembered: Any, pathname: str, search: str, language: object) -> Component:
+        speak_as_page(language)
         _check_address(pathname, search)
         ids = [each for each in remembered if isinstance(each, str)] if isinstance(remembered, list) else []
         arguments = arguments_of(search)

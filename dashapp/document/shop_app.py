@@ -16,6 +16,7 @@ from dashapp.document.routes import view_of
 from dashapp.http.assets import ASSETS, asset_href, import_map, imported_by
 from dashapp.http.device_files import live_recipe
 from dashapp.http.previews import preview
+from dashapp.language import current
 from dashapp.parts.markup import to_html
 from dashapp.parts.templates import template_beside
 from dashapp.parts.view import tab_title
@@ -77,9 +78,14 @@ class ShopApp(Dash):
         self.config = _Config(self.config)
         # Dash asks the environment for this one when it is first needed.
         self._plotly_cloud = False  # type: ignore[assignment]
-        self.layout = html.Div(
+        self.layout = self._components
+
+    def _components(self) -> html.Div:
+        """What Dash's script begins with; it takes over the page that is there already."""
+        return html.Div(
             [
                 dcc.Location(id="address", refresh=False),
+                dcc.Store(id="language", data=current().code),
                 # The browser's script puts the ids of the products that the visitor viewed here when asked.
                 dcc.Store(id="remembered"),
                 html.Div(id="page", disable_n_clicks=True),
@@ -103,6 +109,7 @@ class ShopApp(Dash):
         template = template_beside(__file__, "document.html")
         return template.render(
             parts,
+            language=current(),
             tab_title=tab_title(site, view),
             name=site.name,
             search=view.search,

@@ -21,10 +21,12 @@ SEARCH = "/api/v1/similar"
 OUTPUT = {"id": "page", "property": "children"}
 PATH = {"id": "address", "property": "pathname", "value": "/product/plain"}
 QUERY = {"id": "address", "property": "search", "value": "?q=cup"}
+LANGUAGE = {"id": "language", "property": "data", "value": "de"}
 MOVE = {
     "output": "page.children",
     "outputs": OUTPUT,
     "inputs": [PATH, QUERY],
+    "state": [LANGUAGE],
     "changedPropIds": ["address.pathname"],
 }
 BRACKETS = "[" * 100_000
@@ -70,7 +72,7 @@ def remembered(client: FlaskClient) -> dict[str, Any]:
         "output": output,
         "outputs": OUTPUT,
         "inputs": [seen],
-        "state": [PATH, QUERY],
+        "state": [PATH, QUERY, LANGUAGE],
         "changedPropIds": [],
     }
 

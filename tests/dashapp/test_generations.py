@@ -118,7 +118,8 @@ class Visitors:
             {"id": "address", "property": "search", "value": ""},
         ]
         outputs = {"id": "page", "property": "children"}
-        body = {"output": "page.children", "outputs": outputs, "inputs": inputs}
+        state = [{"id": "language", "property": "data", "value": "en"}]
+        body = {"output": "page.children", "outputs": outputs, "inputs": inputs, "state": state}
         answer = self._get("/_dash-update-component", json.dumps(body).encode())
         if "cannot be read" in answer:
             self.failures.append(answer)

@@ -23,7 +23,9 @@ for address in ("/", "/?q=mug", "/product/plain", "/_dash-layout", "/_dash-depen
     assert client.get(address).status_code == 200, address
 inputs = [{{"id": "address", "property": name, "value": value}} for name, value in
           (("pathname", "/product/plain"), ("search", ""))]
-body = {{"output": "page.children", "outputs": {{"id": "page", "property": "children"}}, "inputs": inputs}}
+state = [{{"id": "language", "property": "data", "value": "en"}}]
+body = {{"output": "page.children", "outputs": {{"id": "page", "property": "children"}}, "inputs": inputs,
+        "state": state}}
 assert client.post("/_dash-update-component", json=body).status_code == 200
 print(*[name for name in {HEAVY!r} if sys.modules.get(name) is not None])
 """

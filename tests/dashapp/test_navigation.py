@@ -19,6 +19,7 @@ def navigate(client: FlaskClient, pathname: str, search: str = "") -> dict[str, 
         "outputs": {"id": "page", "property": "children"},
         "inputs": inputs,
         "changedPropIds": ["address.pathname"],
+        "state": [{"id": "language", "property": "data", "value": "en"}],
     }
     response = client.post("/_dash-update-component", json=body)
     assert response.status_code == 200

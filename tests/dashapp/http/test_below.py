@@ -178,6 +178,7 @@ def callback(client: FlaskClient, pathname: str, search: str = "") -> str:
         "outputs": {"id": "page", "property": "children"},
         "inputs": [{"id": "address", "property": name, "value": value} for name, value in values.items()],
         "changedPropIds": ["address.pathname"],
+        "state": [{"id": "language", "property": "data", "value": "en"}],
     }
     answer = client.post("/look/_dash-update-component", json=body)
     assert answer.status_code == 200

@@ -26,6 +26,7 @@ def remembered(client: FlaskClient, ids: Any, search: str = "", **headers: str) 
     state = [
         {"id": "address", "property": "pathname", "value": "/for-you"},
         {"id": "address", "property": "search", "value": search},
+        {"id": "language", "property": "data", "value": "en"},
     ]
     asked = {
         "output": output,
@@ -142,6 +143,7 @@ def test_without_likes_the_page_waits_for_the_browser(client: FlaskClient) -> No
             {"id": "address", "property": "search", "value": ""},
         ],
         "changedPropIds": ["address.pathname"],
+        "state": [{"id": "language", "property": "data", "value": "en"}],
     }
     answer = json.dumps(client.post("/_dash-update-component", json=asked).json)
     assert made(answer, "data-waiting") == ["/for-you"] and not made(answer, "data-address")
