@@ -2,6 +2,7 @@
 
 import * as forYou from "./for-you.js";
 import * as gallery from "./gallery.js";
+import * as lists from "./lists.js";
 import * as modules from "./modules.js";
 import * as navigation from "./navigation.js";
 import * as product from "./product.js";
@@ -10,4 +11,4 @@ import * as theme from "./theme.js";
 import * as tray from "./tray.js";
 
 // Navigation comes first: it notes which menu was open before the gallery closes it.
-for (const { start } of [theme, navigation, search, gallery, product, tray, forYou, modules]) start();
+for (const { start } of [theme, navigation, search, gallery, product, tray, forYou, lists, modules]) start();

@@ -109,22 +109,62 @@
   }
 
   /**
-   * @param {string} id
+   * @param {Element} from
+   * @param {"akin-view" | "akin-click"} name
+   * @param {object} detail
+   */
+  function say(from, name, detail) {
+    const said = { bubbles: true, composed: true, detail: { list: "widget", host: absolute("."), ...detail } };
+    from.dispatchEvent(new CustomEvent(name, said));
+  }
+
+  /**
+   * Calls `seen` once half of an element has been on the screen for a second.
+   *
+   * @param {Element} watched
+   * @param {() => void} seen
+   */
+  function watch(watched, seen) {
+    let pause = 0;
+    const observer = new IntersectionObserver(([{ isIntersecting }]) => {
+      clearTimeout(pause);
+      if (isIntersecting) pause = setTimeout(() => {
+        observer.disconnect();
+        seen();
+      }, 1000);
+    }, { threshold: 0.5 });
+    observer.observe(watched);
+  }
+
+  /**
+   * @param {{ product: string, recipe: string }} of
    * @param {string} heading
    * @param {Product[]} products
    * @param {string} was  read out before a former price
    */
-  function row(id, heading, products, was) {
+  function row(of, heading, products, was) {
     const ratios = products.flatMap(({ images: [first] }) => first ? first.large.width / first.large.height : []);
     const portrait = ratios.sort((one, other) => one - other)[ratios.length >> 1] < 0.9;
     const list = element("ul", { role: "list", className: portrait ? "portrait" : "" });
+    const clicked = new Set();
+    let viewed = false;
+    const view = () => {
+      if (!viewed) say(list, "akin-view", { ...of, shown: products.map(({ id }) => id) });
+      viewed = true;
+    };
     products.forEach((product, place) => {
       const link = card(product, portrait ? 0.8 : 1, was);
-      link.addEventListener("click", () => link.dispatchEvent(new CustomEvent("akin-click", {
-        bubbles: true, composed: true, detail: { product: id, chosen: product.id, place: place + 1 },
-      })));
+      const click = (/** @type {MouseEvent} */ { type, button }) => {
+        if (type === "auxclick" && button !== 1) return; // The middle button opens a new tab.
+        view();
+        if (!clicked.has(place)) say(link, "akin-click", { ...of, chosen: product.id, place: place + 1 });
+        clicked.add(place);
+      };
+      link.addEventListener("click", click);
+      link.addEventListener("auxclick", click);
       list.append(element("li", {}, link));
     });
+    watch(list, view);
     const section = element("section", {}, element("h2", { id: "heading", textContent: heading }), list);
     section.setAttribute("aria-labelledby", "heading");
     return section;
@@ -150,15 +190,15 @@
     } catch {
       return warn(`${address.origin} cannot be read: is ${location.origin} in its setting AKIN_CORS?`);
     }
-    /** @type {{ similar?: { product: Product }[], detail?: string }} */
-    const { similar, detail } = await answer.json().catch(() => ({}));
+    /** @type {{ recipe: string, similar?: { product: Product }[], detail?: string }} */
+    const { recipe, similar, detail } = await answer.json().catch(() => ({}));
     if (!similar) return warn(detail ?? `${address} has status ${answer.status}.`);
     if (!similar.length) return;
     const host = document.createElement("div");
     const root = host.attachShadow({ mode: "open" });
     root.adoptedStyleSheets = [sheet];
     const products = similar.map(({ product }) => product);
-    root.append(row(id, option("heading") || "More like this", products, option("was") || "was"));
+    root.append(row({ product: id, recipe }, option("heading") || "More like this", products, option("was") || "was"));
     put(host);
   }
 

@@ -22,6 +22,7 @@ MAP = "/map"
 PHOTO = "/photo"
 QUALITY = "/quality"
 ABOUT = "/about"
+EVENTS = "/api/v1/events"
 
 LAST_PAGE = 10**9
 """Higher page numbers count as this one. SQLite's largest offset is not far above."""

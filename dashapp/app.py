@@ -8,6 +8,7 @@ from flask import Flask, Response, send_from_directory
 from dashapp.addresses import ABOUT, COMPARE, FOR_YOU, MAP, PHOTO, PRODUCT, QUALITY
 from dashapp.api import register_api
 from dashapp.api.addresses import ROOT
+from dashapp.api.events import EventsApi
 from dashapp.document.routes import register_navigation
 from dashapp.document.shop_app import ShopApp
 from dashapp.http.assets import ASSETS
@@ -30,8 +31,8 @@ def create_app(settings: Settings | None = None) -> Dash:
     """Make an app for the bundle in `settings`, which by default come from the environment.
 
     If the bundle is missing or damaged, the app still starts, and every page says what is wrong with status
-    503. Raises `SettingsError` for an invalid setting, and for live mode if the bundle or a package that it
-    needs is missing.
+    503. Raises `SettingsError` for an invalid setting, for a file of events that cannot be written, and for
+    live mode if the bundle or a package that it needs is missing.
     """
     settings = settings or Settings.from_environment()
     live = None
@@ -48,11 +49,12 @@ def create_app(settings: Settings | None = None) -> Dash:
     register_map(app.server, sites)
     register_live_files(app.server, sites)
     register_photo_answers(app.server, sites)
-    register_api(app.server, sites, live=live)
+    events = EventsApi(settings) if settings.events else None
+    register_api(app.server, sites, live=live, events=events)
     if live is not None:
         # What a worker does first when it starts; no request waits for it.
         app.server.extensions["worker-start"] = [lambda: live.warm_up(sites.current().engine)]
-    register_widget(app.server)
+    register_widget(app.server, events=bool(settings.events))
     register_crawlers(app.server, sites)
     _register_plain_routes(app)
     register_headers(app.server, app.csp_hashes(), pictures=settings.thumbnails)

@@ -36,3 +36,10 @@ def unusable(parameter: str, expected: str, received: str) -> Problem:
     """The problem of an invalid parameter: what was expected, and what was received."""
     detail = f"Expected {parameter} to be {expected}. Received: {received!r}."
     return Problem(HTTPStatus.BAD_REQUEST, detail, parameter=parameter, expected=expected, received=received)
+
+
+def later(status: HTTPStatus, detail: str, seconds: int) -> Problem:
+    """The problem of a request that may be made again after some seconds."""
+    problem = Problem(status, detail)
+    problem.headers["Retry-After"] = str(seconds)
+    return problem

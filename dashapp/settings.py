@@ -173,6 +173,14 @@ class Settings:
             "read": _rate,
         },
     )
+    events: str = field(
+        default="",
+        metadata={
+            "help": "Where to write which lists of look-alikes visitors see and what they click in them: a "
+            "file, or stdout; nothing is written where not set.",
+            "read": str,
+        },
+    )
 
     @property
     def origin(self) -> str:

@@ -52,7 +52,7 @@ DASHAPP = {
     "parts": {"addresses", "language", "shown_recipe", "site"},
     "answers": {"parts", "shown_recipe"},
     "http": {"addresses", "parts", "settings", "shown_recipe", "site"},
-    "api": {"addresses", "answers", "photo", "problems", "settings", "shown_recipe", "site"},
+    "api": {"addresses", "answers", "http", "photo", "problems", "settings", "shown_recipe", "site"},
     "pages": {"addresses", "answers", "http", "parts", "photo", "settings", "shown_recipe", "site"},
     "document": {"addresses", "http", "language", "pages", "parts", "site"},
     "app": {"addresses", "api", "document", "http", "language", "pages", "settings", "site"},

@@ -11,22 +11,22 @@ from http import HTTPStatus
 from threading import Thread
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from flask import Request, Response
 
 from bundle import Bundle, Product
 from dashapp.answers.look_alikes import LookAlike, folded
+from dashapp.api.cors import check_origin
 from dashapp.api.operations import FILTERS, filters_of
 from dashapp.api.parameters import Parameter, read_all
 from dashapp.api.records import similar_record
+from dashapp.http.rates import Rates, client_of
 from dashapp.photo.live.memory import give_memory_back
-from dashapp.photo.live.rates import Rates, client_of
 from dashapp.photo.live.start import can_search, check_start
 from dashapp.photo.live.turns import BusyError, Places, Room, Turns
 from dashapp.photo.live.uploads import ROOM, read_photos
-from dashapp.problems import Problem
-from dashapp.settings import EVERY_ORIGIN, Settings
+from dashapp.problems import later
+from dashapp.settings import Settings
 
 if TYPE_CHECKING:
     from dashapp.photo.live.engine import Engine, PhotoMatches
@@ -92,11 +92,11 @@ class LiveApi:
     def answer(self, request: Request, site: Site, bundle: Bundle, engine: Engine) -> Response:
         """The look-alikes of the request's photos. Raises `Problem` if the request cannot be answered."""
         started = perf_counter()
-        self._check_origin(request)
+        check_origin(self._settings, doing="search")
         client = client_of(request)
         seconds = self._rates.ask(client)
         if seconds:
-            raise _later(
+            raise later(
                 HTTPStatus.TOO_MANY_REQUESTS,
                 f"Expected at most {self._settings.live_rate} photos a minute. Try again in {seconds} s.",
                 seconds,
@@ -123,18 +123,6 @@ class LiveApi:
         )
         return response
 
-    def _check_origin(self, request: Request) -> None:
-        """Refuse requests from pages of origins that the setting does not allow."""
-        origin = request.headers.get("Origin")
-        allowed = self._settings.cors
-        if origin is None or allowed == (EVERY_ORIGIN,) or origin in allowed:
-            return
-        own = {request.host.lower(), urlsplit(self._settings.address).netloc}
-        if origin.lower().partition("://")[2] not in own - {""}:
-            raise Problem(
-                HTTPStatus.FORBIDDEN, f"Pages of {origin!r} may not search here: AKIN_CORS does not name it."
-            )
-
 
 def _ids(engine: Engine, found: PhotoMatches) -> list[dict[str, Any]]:
     return [{"id": engine.ids[position], "score": score} for position, score in found.entries]
@@ -159,17 +147,11 @@ def _busy_as_problem() -> Iterator[None]:
     try:
         yield
     except BusyError:
-        raise _later(
+        raise later(
             HTTPStatus.SERVICE_UNAVAILABLE,
             "Too many photo searches are running at the moment. Try again in a few seconds.",
             _AGAIN,
         ) from None
-
-
-def _later(status: HTTPStatus, detail: str, seconds: int) -> Problem:
-    problem = Problem(status, detail)
-    problem.headers["Retry-After"] = str(seconds)
-    return problem
 
 
 def open_live(settings: Settings) -> LiveApi | None:

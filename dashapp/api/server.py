@@ -15,9 +15,10 @@ from flask import Flask, Response, request
 from werkzeug.datastructures import MultiDict
 
 from bundle import Bundle, BundleError
-from dashapp.addresses import href_of
+from dashapp.addresses import EVENTS, href_of
 from dashapp.api.addresses import OPENAPI, ROOT, SIMILAR, product_id_in
 from dashapp.api.cors import allow_origins
+from dashapp.api.events import EventsApi
 from dashapp.api.operations import OPERATIONS
 from dashapp.api.parameters import read_all
 from dashapp.api.specification import specification
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 _METHODS = "GET, HEAD, OPTIONS"
+_EVENT_METHODS = "POST, OPTIONS"
 
 _FRESH = 60
 """How many seconds an answer may be cached without revalidation."""
@@ -39,8 +41,13 @@ _STALE = 600
 """How many seconds longer it may be used while it is revalidated."""
 
 
-def register_api(server: Flask, sites: Sites, *, live: LiveApi | None = None) -> None:
-    """Answer every request below `/api`; `live` answers those with photos in live mode."""
+def register_api(
+    server: Flask, sites: Sites, *, live: LiveApi | None = None, events: EventsApi | None = None
+) -> None:
+    """Answer every request below `/api`.
+
+    `live` answers those with photos in live mode, and `events` those with what visitors see and click.
+    """
     program = _program_digest()
 
     # This runs before Flask's routing, which merges the slashes of an id and rejects line breaks in it.
@@ -50,12 +57,17 @@ def register_api(server: Flask, sites: Sites, *, live: LiveApi | None = None) ->
             return None
         site = sites.current()
         try:
-            response = _answer(site, program, live)
+            response = (
+                _answer(site, program, live)
+                if events is None or request.path != EVENTS
+                else _answer_event(site, events)
+            )
         except Problem as problem:
             response = problem.response()
         if response.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
-            response.headers["Allow"] = _methods(site)
-        allow_origins(response, site.settings.cors, photos=_takes_photos(site))
+            response.headers.setdefault("Allow", _methods(site))
+        posts = _takes_photos(site) or (events is not None and request.path == EVENTS)
+        allow_origins(response, site.settings.cors, posts=posts)
         return response
 
 
@@ -65,6 +77,19 @@ def _takes_photos(site: Site) -> bool:
 
 def _methods(site: Site) -> str:
     return f"{_METHODS}, POST" if _takes_photos(site) else _METHODS
+
+
+def _answer_event(site: Site, events: EventsApi) -> Response:
+    if request.method == "OPTIONS":
+        return Response(status=HTTPStatus.NO_CONTENT, headers={"Allow": _EVENT_METHODS})
+    if request.method != "POST":
+        problem = Problem(HTTPStatus.METHOD_NOT_ALLOWED, f"Expected POST. Received: {request.method}.")
+        problem.headers["Allow"] = _EVENT_METHODS
+        raise problem
+    if site.bundle is None:
+        raise Problem(HTTPStatus.SERVICE_UNAVAILABLE, site.problem)
+    with _failures_as_problems():
+        return events.answer(request, site, site.bundle)
 
 
 def _answer(site: Site, program: bytes, live: LiveApi | None) -> Response:

@@ -11,7 +11,7 @@ from dash import Dash, dcc, html
 from dash._utils import AttributeDict
 from flask import Response, g, request
 
-from dashapp.addresses import ABOUT, FOR_YOU, GALLERY, MAP, PHOTO, QUALITY, href_of
+from dashapp.addresses import ABOUT, EVENTS, FOR_YOU, GALLERY, MAP, PHOTO, QUALITY, href_of
 from dashapp.document.routes import view_of
 from dashapp.http.assets import ASSETS, asset_href, import_map, imported_by
 from dashapp.http.device_files import live_recipe
@@ -36,6 +36,9 @@ STYLESHEETS = (
 
 MAIN_SCRIPT = "akin.js"
 """The script that every page runs."""
+
+EVENTS_SCRIPT = "events.js"
+"""The script that sends what visitors see and click, where the setting says so."""
 
 FONT = "/assets/vendor/newsreader-latin-5.3.0.woff2"
 """The font's address, exactly as in the stylesheet; its name changes with its version."""
@@ -119,6 +122,8 @@ class ShopApp(Dash):
             font=href_of(FONT),
             early_script=asset_href("early.js"),
             main_script=asset_href(MAIN_SCRIPT),
+            events=href_of(EVENTS) if site.settings.events else "",
+            events_script=asset_href(EVENTS_SCRIPT),
             import_map=import_map(),
             preloads=[asset_href(name) for name in imported_by(MAIN_SCRIPT)],
             current=href_of(request.path),

@@ -144,6 +144,13 @@ def _photos(site: Site) -> list[Component]:
     return [html.P(f"A photo that you search with is {sent}.")]
 
 
+_COUNTED = (
+    "This shop counts which lists of look-alikes are seen and which products are clicked in them. It notes "
+    "the list, the product and the hour, and nothing about you or your browser. If your browser asks not to "
+    "be tracked, you are not counted."
+)
+
+
 def _privacy(site: Site) -> Component:
     but = " except the pictures, which come from the shop’s storage" if site.settings.thumbnails else ""
     forget = [
@@ -156,6 +163,7 @@ def _privacy(site: Site) -> Component:
             "On the server: nothing beyond a web server’s usual log of requests. There is no account, no "
             f"cookie and no tracking, and nothing is loaded from other hosts{but}."
         ),
+        *([html.P(_COUNTED)] if site.settings.events else []),
         html.P(
             "In this browser: whether you chose dark mode, how far you scrolled, the list that you came "
             "from, and the products that you looked at or picked. Products that you looked at are sent only "

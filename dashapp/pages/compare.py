@@ -16,6 +16,7 @@ from dashapp.parts.components import (
     card,
     closeness_word,
     how_many,
+    list_marks,
     message,
     nothing_alike,
     picture,
@@ -160,7 +161,12 @@ def _column(
         for entry in entries
         if entry.id in found
     ]
-    listed = html.Ol(cards, className="product-grid") if cards else html.P("Nothing looks like this one yet.")
+    marks = list_marks("compare", recipe, of=product)
+    listed = (
+        html.Ol(cards, className="product-grid", **marks)
+        if cards
+        else html.P("Nothing looks like this one yet.")
+    )
     head = html.Div([html.H2(recipe.label), _choice(comparison, side, product)], className="compare-recipe")
     best = entries[0].score if entries else None
     # Each section has the same three rows, so that equal places stand side by side.

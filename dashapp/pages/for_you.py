@@ -12,7 +12,7 @@ from dashapp.answers.look_alikes import MOST_LESS
 from dashapp.answers.recommendations import MOST_LIKES, Recommendation, fading, recommendations
 from dashapp.parts import html
 from dashapp.parts.cards import pick_button, removable, small_picture, variants_panel, why_panel
-from dashapp.parts.components import button_link, card, grid
+from dashapp.parts.components import button_link, card, grid, list_marks
 from dashapp.parts.html import Component
 from dashapp.parts.view import View
 from dashapp.parts.wording import counted, listing
@@ -171,7 +171,8 @@ def _recommended(
     head = html.Div([html.H2("Recommended"), ways], className="section-head")
     if not found:
         return [head, html.P("Nothing is near these.", role="status")]
-    return [head, grid(_card(site, each, asked) for each in found)]
+    cards = (_card(site, each, asked) for each in found)
+    return [head, grid(cards, **list_marks("for-you", site.recipes[0]))]
 
 
 def _card(site: Site, found: Recommendation, asked: _Asked) -> Component:

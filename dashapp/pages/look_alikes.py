@@ -19,6 +19,7 @@ from dashapp.parts.components import (
     closeness_word,
     grid,
     how_many,
+    list_marks,
     nothing_alike,
     recipe_switch,
 )
@@ -91,7 +92,10 @@ def look_alikes_section(bundle: Bundle, product: Product, asked: Asked) -> Compo
             _less(product, found, asked),
             nothing_alike(asked.recipe, found.best),
             *_status(product, found, asked, count=count),
-            grid(_card(product, each, asked) for each in found.shown),
+            grid(
+                (_card(product, each, asked) for each in found.shown),
+                **list_marks("product", asked.recipe, of=product),
+            ),
         ]
     )
 

@@ -13,7 +13,7 @@ from dashapp.answers.ranked import Ranked, ranked
 from dashapp.answers.why import closeness, number, shared
 from dashapp.parts import html
 from dashapp.parts.cards import pick_button, variants_panel, why_panel
-from dashapp.parts.components import FEWEST, card, closeness_word, grid, how_many, nothing_alike
+from dashapp.parts.components import FEWEST, card, closeness_word, grid, how_many, list_marks, nothing_alike
 from dashapp.parts.filter_bar import active_chips, category_of, filter_bar
 from dashapp.parts.html import Component
 from dashapp.parts.wording import listing, ordinal, price
@@ -52,7 +52,10 @@ def photo_results(
         active_chips(query, currency=bundle.currency),
         nothing_alike(recipe, found.best),
         *_narrowed(found, query, bundle=bundle, count=count),
-        grid(_card(site, recipe, each, product) for each in found.shown),
+        grid(
+            (_card(site, recipe, each, product) for each in found.shown),
+            **list_marks("photo", recipe, of=product),
+        ),
         _share(product),
     ]
     return html.Div(parts, **{"data-listed": str(len(found.shown))})

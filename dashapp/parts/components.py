@@ -75,7 +75,7 @@ def card(
     if stock and not product.images:
         children.append(html.Div(stock, className="card-stock"))
     children += parts
-    return html.Li(children, className="product-card", key=product.id)
+    return html.Li(children, className="product-card", key=product.id, **{"data-id": product.id})
 
 
 def price_parts(product: Product) -> list[str | Component]:
@@ -88,9 +88,15 @@ def price_parts(product: Product) -> list[str | Component]:
     return [html.Span(amount, className="price-now"), " ", before]
 
 
-def grid(cards: Iterable[Component]) -> Component:
-    """Cards in as many columns as fit."""
-    return html.Ul(list(cards), className="product-grid")
+def grid(cards: Iterable[Component], **marks: str) -> Component:
+    """Cards in as many columns as fit; `marks` are those of `list_marks`."""
+    return html.Ul(list(cards), className="product-grid", **marks)
+
+
+def list_marks(kind: str, recipe: ShownRecipe, *, of: Product | None = None) -> dict[str, str]:
+    """What `assets/lists.js` says of a list that is seen or clicked: its kind, its recipe, its product."""
+    marks = {"data-list": kind, "data-recipe": recipe.name}
+    return marks | {"data-of": of.id} if of else marks
 
 
 def message(heading: str, *parts: str | Component | list[str | Component]) -> Component:

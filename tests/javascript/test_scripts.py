@@ -11,7 +11,7 @@ import pytest
 from tests.javascript.conftest import HERE, REPOSITORY, run_node
 
 ASSETS = REPOSITORY / "assets"
-PLAIN = {"early.js", "photo-worker.js", "widget.js"}
+PLAIN = {"early.js", "events.js", "photo-worker.js", "widget.js"}
 """The scripts that cannot be modules; each says why at its beginning."""
 
 

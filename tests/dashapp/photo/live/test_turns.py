@@ -8,8 +8,8 @@ import time
 import pytest
 from flask import Flask, request
 
-from dashapp.photo.live import rates
-from dashapp.photo.live.rates import Rates, client_of
+from dashapp.http import rates
+from dashapp.http.rates import Rates, client_of
 from dashapp.photo.live.turns import BusyError, Places, Room, Turns
 from tests.waiting import PATIENCE, eventually
 

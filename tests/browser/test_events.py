@@ -1,0 +1,134 @@
+"""What visitors see and click, as events of the page and as lines in a file."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from bundle import Bundle
+from tests.browser.conftest import until, visit, watched
+from tests.browser.test_widget import Shop
+from tests.serving import serving
+from tests.waiting import eventually
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+pytest.importorskip("playwright.sync_api", reason="pip install playwright")
+
+NOTES = """
+window.heard = [];
+for (const name of ["akin-view", "akin-click"]) {
+  addEventListener(name, ({ type, detail }) => window.heard.push({ type, scrolled: scrollY > 0, ...detail }));
+}
+"""
+
+
+class Counting:
+    """A shop at `akin` that writes its events to `path`; `shop` has its widget on pages of another origin."""
+
+    def __init__(self, akin: str, path: Path, shop: Shop) -> None:
+        self.akin, self.path, self.shop = akin, path, shop
+
+    def lines(self, count: int) -> list[dict[str, Any]]:
+        text = eventually(self.path.read_text, lambda text: text.count("\n") >= count)
+        return [json.loads(line) for line in text.splitlines()]
+
+
+@pytest.fixture
+def counting(data: Path, tmp_path: Path) -> Iterator[Counting]:
+    shop, path = Shop(), tmp_path / "events.jsonl"
+    with serving(data, tmp_path / "log", AKIN_EVENTS=str(path), AKIN_CORS=shop.origin) as akin:
+        yield Counting(akin, path, shop)
+    shop.close()
+
+
+def heard(page: Page, count: int) -> list[dict[str, Any]]:
+    return until(page, "window.heard", lambda found: len(found) >= count)
+
+
+def test_a_list_is_seen_once_on_screen_and_a_click_has_its_place(
+    browser: Browser, counting: Counting, data: Path
+) -> None:
+    stored = [entry.id for entry in Bundle.open(data).neighbours("plain")]
+    with watched(browser, counting.akin) as context:
+        page = context.new_page()
+        page.add_init_script(NOTES)
+        page.set_viewport_size({"width": 390, "height": 500})
+        visit(page, "/product/plain")
+        page.locator("[data-list]").scroll_into_view_if_needed()
+        (view,) = heard(page, 1)
+        assert (view["type"], view["list"], view["recipe"]) == ("akin-view", "product", "sample")
+        assert view["scrolled"] and view["product"] == "plain"
+        assert view["shown"] == [each for each in stored if each in view["shown"]]
+        third = page.locator(".product-card .card-name").nth(2)
+        third.click()
+        page.wait_for_url("**/product/*")
+        view_of_plain, click = heard(page, 2)[:2]
+        assert view_of_plain == view
+        assert (click["type"], click["place"], click["chosen"]) == ("akin-click", 3, view["shown"][2])
+        assert "shown" not in click and click["product"] == "plain"
+        # The next page is another list, and going back is another visit.
+        page.locator("[data-list]").scroll_into_view_if_needed()
+        assert heard(page, 3)[2]["product"] == click["chosen"]
+        page.go_back()
+        page.locator("[data-of=plain]").scroll_into_view_if_needed()
+        assert heard(page, 4)[3]["shown"] == view["shown"]
+    written = [{name: line.get(name) for name in ("akin", "product", "place")} for line in counting.lines(4)]
+    views = ("plain", click["chosen"], "plain")
+    expected = [{"akin": "view", "product": each, "place": None} for each in views]
+    expected.append({"akin": "click", "product": "plain", "place": 3})
+    assert sorted(written, key=str) == sorted(expected, key=str)
+
+
+def test_recommendations_and_both_lists_of_a_comparison_are_lists(
+    browser: Browser, counting: Counting
+) -> None:
+    with watched(browser, counting.akin) as context:
+        page = context.new_page()
+        page.add_init_script(NOTES)
+        visit(page, "/for-you?like=sku-0060")
+        (view,) = heard(page, 1)
+        assert (view["list"], view["product"]) == ("for-you", None)
+        visit(page, "/compare/plain?recipes=sample,far&n=5")
+        lists = heard(page, 2)
+        assert {each["list"] for each in lists} == {"compare"}
+        assert {each["recipe"] for each in lists} == {"sample", "far"}
+    assert len(counting.lines(3)) == 3
+
+
+def test_where_visitors_ask_not_to_be_tracked_nothing_is_sent(browser: Browser, counting: Counting) -> None:
+    with watched(browser, counting.akin) as context:
+        page = context.new_page()
+        page.add_init_script("Object.defineProperty(navigator, 'globalPrivacyControl', { value: true });")
+        page.add_init_script(NOTES)
+        sent = []
+        page.on("request", lambda request: sent.append(request.url) if request.method == "POST" else None)
+        visit(page, "/for-you?like=sku-0060")
+        heard(page, 1)
+        page.wait_for_load_state("networkidle")
+        assert not [url for url in sent if url.endswith("/events")]
+
+
+def test_the_widget_on_another_origin_is_counted_too(browser: Browser, counting: Counting) -> None:
+    shop = counting.shop
+    shop.policy = f"default-src 'none'; script-src {counting.akin}; connect-src {counting.akin}"
+    script = f'<script src="{counting.akin}/widget.js" data-product="plain" data-recipe="far"></script>'
+    # A second copy sends nothing twice.
+    shop.body = script + f'<script src="{counting.akin}/widget.js"></script>'
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(shop.origin)
+    page.get_by_role("listitem").nth(1).get_by_role("link").click()
+    # Two requests may be answered in any order.
+    view, click = sorted(counting.lines(2), key=lambda line: line["akin"], reverse=True)
+    assert (view["akin"], view["list"], view["recipe"]) == ("view", "widget", "far")
+    assert (click["akin"], click["chosen"], click["place"]) == ("click", view["shown"][1], 2)
+    assert "host" not in view
+    assert context.cookies() == []
+    context.close()
+    assert len(counting.lines(2)) == 2
