@@ -7,6 +7,7 @@ import errno
 import logging
 import re
 import socket
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,13 +15,18 @@ from werkzeug.serving import is_running_from_reloader
 
 from bundle import Bundle, BundleError
 from dashapp.app import create_app
+from dashapp.http.door.command import main as change_users
 from dashapp.settings import Settings, SettingsError, port_of, settings_help
 
 _LOCAL = "127.0.0.1"
 
 
 def main(arguments: list[str] | None = None) -> None:
-    """Read the command line and serve until interrupted."""
+    """Read the command line and serve until interrupted, or change a file of users."""
+    arguments = sys.argv[1:] if arguments is None else arguments
+    if arguments[:1] == ["users"]:
+        change_users(arguments[1:])
+        return
     parser = _parser()
     options = parser.parse_args(arguments)
     try:
@@ -81,7 +87,8 @@ def _parser() -> argparse.ArgumentParser:
     variables = "\n".join(f"  {name}  {line}" for name, line in settings_help().items())
     parser = argparse.ArgumentParser(
         prog="python -m dashapp",
-        description="Serve a bundle on this machine. To serve the public, use python -m dashapp.wsgi.",
+        description="Serve a bundle on this machine. To serve the public, use python -m dashapp.wsgi. To say "
+        "who may see the shop, use python -m dashapp users.",
         epilog=f"example:\n  python -m dashapp --data data --port 8050\n\nenvironment:\n{variables}",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )

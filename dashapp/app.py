@@ -16,6 +16,7 @@ from dashapp.http.below import BelowPath
 from dashapp.http.compression import register_compression
 from dashapp.http.crawlers import register_crawlers
 from dashapp.http.device_files import register_live_files
+from dashapp.http.door import register_door
 from dashapp.http.headers import register_headers
 from dashapp.http.json_bodies import register_json_bodies
 from dashapp.http.map_data import register_map
@@ -31,8 +32,8 @@ def create_app(settings: Settings | None = None) -> Dash:
     """Make an app for the bundle in `settings`, which by default come from the environment.
 
     If the bundle is missing or damaged, the app still starts, and every page says what is wrong with status
-    503. Raises `SettingsError` for an invalid setting, for a file of events that cannot be written, and for
-    live mode if the bundle or a package that it needs is missing.
+    503. Raises `SettingsError` for an invalid setting, for a file of users that cannot be used, for a file of
+    events that cannot be written, and for live mode if the bundle or a package that it needs is missing.
     """
     settings = settings or Settings.from_environment()
     live = None
@@ -42,6 +43,8 @@ def create_app(settings: Settings | None = None) -> Dash:
         live = open_live(settings)
     sites = Sites(settings)
     app = ShopApp(sites)
+    if settings.users is not None:
+        register_door(app.server, settings.users)
     register_language(app.server, settings.language)
     register_json_bodies(app.server, app)
     register_navigation(app, sites)
@@ -57,7 +60,7 @@ def create_app(settings: Settings | None = None) -> Dash:
     register_widget(app.server, events=bool(settings.events))
     register_crawlers(app.server, sites)
     _register_plain_routes(app)
-    register_headers(app.server, app.csp_hashes(), pictures=settings.thumbnails)
+    register_headers(app.server, app.csp_hashes(), pictures=settings.thumbnails, frames=settings.frame)
     register_compression(app.server)
     path = settings.path or script_name_of()
     app.server.wsgi_app = BelowPath(app.server.wsgi_app, path=path, own=_own_names(app.server))

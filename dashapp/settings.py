@@ -182,6 +182,23 @@ class Settings:
         },
     )
 
+    users: Path | None = field(
+        default=None,
+        metadata={
+            "help": "File of the names and hashed passwords of those who may see the shop, made with "
+            "python -m dashapp users add; everyone may where not set.",
+            "read": Path,
+        },
+    )
+    frame: tuple[str, ...] = field(
+        default=(),
+        metadata={
+            "help": "Origins whose pages may show the dashboard in a frame, as https://shop.example, or * "
+            "for all; none where not set.",
+            "read": _origins,
+        },
+    )
+
     @property
     def origin(self) -> str:
         """The public address without its path; empty where none is set."""

@@ -57,7 +57,7 @@ DASHAPP = {
     "document": {"addresses", "http", "language", "pages", "parts", "site"},
     "app": {"addresses", "api", "document", "http", "language", "pages", "settings", "site"},
     "__init__": {"app"},
-    "__main__": {"app", "pages", "settings"},
+    "__main__": {"app", "http", "pages", "settings"},
     "wsgi": {"app", "settings"},
 }
 

@@ -23,11 +23,16 @@ _HEADERS = {
 _WORKER = "/assets/photo-worker.js"
 
 
-def content_security_policy(script_hashes: Sequence[str], *, pictures: str = "") -> str:
+def content_security_policy(
+    script_hashes: Sequence[str], *, pictures: str = "", frames: Sequence[str] = ()
+) -> str:
     """The policy: everything from this host, and only inline scripts with the given hashes.
 
-    `pictures` is the address of a folder on another host that pictures may come from.
+    `pictures` is the address of a folder on another host that pictures may come from, `frames` the origins
+    whose pages may show ours in a frame.
     """
+    # No page sends X-Frame-Options: all browsers know frame-ancestors, and that header cannot name origins.
+    ancestors = " ".join(frames) or "'none'"
     return "; ".join(
         [
             "default-src 'self'",
@@ -39,7 +44,7 @@ def content_security_policy(script_hashes: Sequence[str], *, pictures: str = "")
             "object-src 'none'",
             "base-uri 'none'",
             "form-action 'self'",
-            "frame-ancestors 'none'",
+            f"frame-ancestors {ancestors}",
         ]
     )
 
@@ -55,15 +60,18 @@ def worker_policy() -> str:
     return "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'"
 
 
-def register_headers(server: Flask, script_hashes: Sequence[str], *, pictures: str = "") -> None:
-    """Add the headers to each response that `server` gives; `pictures` as in `content_security_policy`.
+def register_headers(
+    server: Flask, script_hashes: Sequence[str], *, pictures: str = "", frames: Sequence[str] = ()
+) -> None:
+    """Add the headers to each response that `server` gives; keywords as in `content_security_policy`.
 
     `script_hashes` are those of inline scripts, but for the import map, which has the site's own addresses.
     """
 
     @lru_cache(maxsize=16)
     def policy(_site_path: str) -> str:
-        return content_security_policy([*script_hashes, script_hash(import_map())], pictures=pictures)
+        hashes = [*script_hashes, script_hash(import_map())]
+        return content_security_policy(hashes, pictures=pictures, frames=frames)
 
     @server.after_request
     def add_headers(response: Response) -> Response:
