@@ -7,7 +7,7 @@ from pathlib import Path
 
 from flask import Flask, Request, Response, request
 
-from dashapp.http.door.guard import Entry, Guard, Said
+from dashapp.http.door.guard import Admission, Guard, Said
 from dashapp.http.door.users import UsersError
 from dashapp.http.rates import client_of
 from dashapp.settings import SettingsError
@@ -16,15 +16,15 @@ OPEN = "/healthz"
 """The one address that answers without a name, for the host's health checks."""
 
 _ANSWERS = {
-    Entry.REFUSED: (
+    Admission.REFUSED: (
         HTTPStatus.UNAUTHORIZED,
         "This shop is not public yet. Reload the page, and sign in with your name and password.",
     ),
-    Entry.BUSY: (
+    Admission.BUSY: (
         HTTPStatus.TOO_MANY_REQUESTS,
         "Too many passwords were tried. Wait for {wait} s, then reload the page.",
     ),
-    Entry.BROKEN: (
+    Admission.BROKEN: (
         HTTPStatus.SERVICE_UNAVAILABLE,
         "Nobody can sign in now, because the list of users cannot be read. The shop's log says why.",
     ),
@@ -48,8 +48,8 @@ def register_door(server: Flask, users: Path) -> None:
         if request.path == OPEN:
             return None
         sent = _credentials(request)
-        said = guard.ask(client_of(request), *sent) if sent else Said(Entry.REFUSED)
-        return None if said.entry is Entry.OPEN else _refusal(said)
+        said = guard.ask(client_of(request), *sent) if sent else Said(Admission.REFUSED)
+        return None if said.admission is Admission.OPEN else _refusal(said)
 
     # Flask calls these in reverse order, so this one sees what all others have set.
     @server.after_request
@@ -76,10 +76,10 @@ def _credentials(request: Request) -> tuple[str, str] | None:
 
 
 def _refusal(said: Said) -> Response:
-    status, text = _ANSWERS[said.entry]
+    status, text = _ANSWERS[said.admission]
     response = Response(text.format(wait=said.wait) + "\n", status=status.value, mimetype="text/plain")
     response.cache_control.no_store = True
-    if said.entry is Entry.REFUSED:
+    if said.admission is Admission.REFUSED:
         response.headers["WWW-Authenticate"] = 'Basic realm="Akin", charset="UTF-8"'
     if said.wait:
         response.headers["Retry-After"] = str(said.wait)

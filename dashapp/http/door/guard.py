@@ -28,7 +28,7 @@ _AT_ONCE = 2
 """Threads of a worker that may be busy with passwords: one hashes, one waits. The others answer users."""
 
 
-class Entry(Enum):
+class Admission(Enum):
     """What a guard says of a request."""
 
     OPEN = auto()
@@ -43,7 +43,7 @@ class Entry(Enum):
 class Said(NamedTuple):
     """A guard's answer, and after how many seconds it makes sense to ask again."""
 
-    entry: Entry
+    admission: Admission
     wait: int = 0
 
 
@@ -72,17 +72,17 @@ class Guard:
         """Whether a client may enter with these credentials."""
         users = self._current()
         if users is None:
-            return Said(Entry.BROKEN)
+            return Said(Admission.BROKEN)
         name, password = normal(name), normal(password)
         known = users.get(name)
         stored = known or self._nobody
         digest = self._verified.digest(name, password, stored)
         if digest in self._verified:
-            return Said(Entry.OPEN)
+            return Said(Admission.OPEN)
         if wait := self._rates.ask(client) or self._rate_of_all.ask(""):
-            return Said(Entry.BUSY, wait)
+            return Said(Admission.BUSY, wait)
         if not self._places.acquire(blocking=False):
-            return Said(Entry.BUSY, 1)
+            return Said(Admission.BUSY, 1)
         try:
             with self._hashing:
                 # Whoever had the turn before may have brought the same credentials.
@@ -91,9 +91,9 @@ class Guard:
             self._places.release()
         if not right or known is None or len(password) > LONGEST_PASSWORD:
             logger.warning("A sign-in from %s was refused.", client)
-            return Said(Entry.REFUSED)
+            return Said(Admission.REFUSED)
         self._verified.add(digest)
-        return Said(Entry.OPEN)
+        return Said(Admission.OPEN)
 
     def _current(self) -> dict[str, str] | None:
         """The users as the file has them now; None if it was changed and cannot be used."""

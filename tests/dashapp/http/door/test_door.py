@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from bundle import Bundle
 from dashapp import create_app
 from dashapp.http.door import guard as guard_module
-from dashapp.http.door.guard import Entry, Guard
+from dashapp.http.door.guard import Admission, Guard
 from dashapp.http.door.users import hashed, write_users
 from dashapp.http.door.verified import Verified
 from dashapp.settings import Settings, SettingsError
@@ -107,7 +107,7 @@ def test_a_wrong_name_or_password_is_refused(door: FlaskClient, name: str) -> No
 def test_a_name_may_be_written_in_either_form_of_unicode(tmp_path: Path) -> None:
     write_users(tmp_path / "users.txt", {"J\u00fcrgen": hashed("p\u00e4sswort")})
     guard = Guard(tmp_path / "users.txt")
-    assert guard.ask("x", "Ju\u0308rgen", "pa\u0308sswort").entry is Entry.OPEN
+    assert guard.ask("x", "Ju\u0308rgen", "pa\u0308sswort").admission is Admission.OPEN
 
 
 def counted(monkeypatch: pytest.MonkeyPatch) -> list[str]:
@@ -125,14 +125,14 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 def test_a_password_that_was_right_is_hashed_once(users: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     compared, guard = counted(monkeypatch), Guard(users)
     for _ in range(1_000):
-        assert guard.ask("x", *ANNA).entry is Entry.OPEN
+        assert guard.ask("x", *ANNA).admission is Admission.OPEN
     assert len(compared) == 1
 
 
 def test_an_unknown_name_costs_what_a_known_one_costs(users: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     compared, guard = counted(monkeypatch), Guard(users)
-    assert guard.ask("x", "nobody", ANNA[1]).entry is Entry.REFUSED
-    assert guard.ask("x", "anna", "wrong horse").entry is Entry.REFUSED
+    assert guard.ask("x", "nobody", ANNA[1]).admission is Admission.REFUSED
+    assert guard.ask("x", "anna", "wrong horse").admission is Admission.REFUSED
     # Both were hashed, with the same cost.
     assert [each.split("$")[0] for each in compared] == [HASH.split("$")[0]] * 2
 
@@ -141,13 +141,13 @@ def test_one_client_may_try_few_passwords_and_users_do_not_notice(
     users: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     compared, guard = counted(monkeypatch), Guard(users)
-    assert guard.ask("friend", *ANNA).entry is Entry.OPEN
+    assert guard.ask("friend", *ANNA).admission is Admission.OPEN
     said = [guard.ask("foe", "anna", f"guess {number}") for number in range(100)]
-    assert [each.entry for each in said[:10]] == [Entry.REFUSED] * 10
-    assert {each.entry for each in said[15:]} == {Entry.BUSY} and said[-1].wait > 0
+    assert [each.admission for each in said[:10]] == [Admission.REFUSED] * 10
+    assert {each.admission for each in said[15:]} == {Admission.BUSY} and said[-1].wait > 0
     assert len(compared) < 17
-    assert guard.ask("friend", *ANNA).entry is Entry.OPEN
-    assert guard.ask("foe", *ANNA).entry is Entry.OPEN, "a password that was right needs no turn"
+    assert guard.ask("friend", *ANNA).admission is Admission.OPEN
+    assert guard.ask("foe", *ANNA).admission is Admission.OPEN, "a password that was right needs no turn"
 
 
 def test_all_clients_together_may_try_few_passwords(users: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -184,10 +184,10 @@ def test_a_changed_file_counts_at_once(
 
 def test_another_password_ends_the_one_before(users: Path) -> None:
     guard = Guard(users)
-    assert guard.ask("x", *ANNA).entry is Entry.OPEN
+    assert guard.ask("x", *ANNA).admission is Admission.OPEN
     write_users(users, {"anna": BEN})
-    assert guard.ask("x", *ANNA).entry is Entry.REFUSED
-    assert guard.ask("x", "anna", "battery staple").entry is Entry.OPEN
+    assert guard.ask("x", *ANNA).admission is Admission.REFUSED
+    assert guard.ask("x", "anna", "battery staple").admission is Admission.OPEN
 
 
 def test_an_app_does_not_start_with_a_file_that_it_cannot_use(data: Path, users: Path) -> None:
