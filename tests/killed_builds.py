@@ -13,6 +13,7 @@ import random
 import signal
 import sys
 import threading
+from collections import Counter
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -27,20 +28,26 @@ OURS = tuple(f"{os.sep}{name}{os.sep}" for name in ("precompute", "bundle"))
 
 
 class Lines:
-    """Counts the lines of ours that run in all threads, and kills this process at the one it is told."""
+    """Counts the lines of ours that run in all threads, and kills this process at the one it is told.
 
-    def __init__(self, *, last: int | None = None, channel: int = 1) -> None:
+    With `function`, as in "writer.publish", that is the one of these among the lines of this function.
+    """
+
+    def __init__(self, *, last: int | None = None, function: str = "", channel: int = 1) -> None:
         self.count = 0
-        self._last, self._channel = last, channel
+        self.of_functions: Counter[str] = Counter()
+        self._last, self._function, self._channel = last, function, channel
 
     def trace(self, frame: FrameType, event: str, _: Any) -> Any:
         """See `sys.settrace`."""
         if not any(name in frame.f_code.co_filename for name in OURS):
             return None
         if event == "line":
+            where = f"{Path(frame.f_code.co_filename).stem}.{frame.f_code.co_name}"
             self.count += 1
-            if self.count == self._last:
-                where = f"{Path(frame.f_code.co_filename).stem}.{frame.f_code.co_name}"
+            self.of_functions[where] += 1
+            count = self.of_functions[where] if self._function else self.count
+            if count == self._last and self._function in ("", where):
                 os.write(self._channel, where.encode())
                 os.kill(os.getpid(), signal.SIGKILL)
         return self.trace

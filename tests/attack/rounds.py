@@ -68,13 +68,13 @@ def _picture(dice: random.Random) -> bytes:
     return encoded(picture(dice.randrange(40), width=24, height=20))
 
 
-def killed(photos: Path, out: Path, *, line: int) -> str:
-    """Build in a copy of this process that kills itself at a line of ours, and say at which."""
+def killed(photos: Path, out: Path, *, function: str, line: int) -> str:
+    """Build in a copy of this process that kills itself in that function, and say where it did."""
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
         os.close(reading)
-        traced(photos, out, Lines(last=line, channel=writing))
+        traced(photos, out, Lines(last=line, function=function, channel=writing))
         os._exit(0)
     os.close(writing)
     with os.fdopen(reading) as channel:
@@ -101,7 +101,9 @@ def main() -> None:
         edits = [edit(photos, dice) for _ in range(dice.randint(1, 4))]
         where = ""
         if dice.random() < 0.5:
-            where = killed(photos, out, line=dice.randint(1, lines.count))
+            # A function and not a line, as most lines read the folder.
+            function, count = dice.choice(sorted(lines.of_functions.items()))
+            where = killed(photos, out, function=function, line=dice.randint(1, count))
             assert Bundle.open(out).mismatches(contents=True) == [], (number, edits, where)
         run(photos, out)
         past = content_of(out)
