@@ -121,6 +121,7 @@ def test_pictures_on_several_products_are_found_but_not_on_variants(doctor: Doct
     assert near[:2] == ("h", "i")
 
 
+@pytest.mark.slow
 def test_a_product_among_others_of_another_category_is_found(doctor: Doctor, tmp_path: Path) -> None:
     rows = {
         f"{name} {seed}": {"image": photo(100 * hue + seed, hue=hue), "category": name}
@@ -141,6 +142,7 @@ def test_a_product_among_others_of_another_category_is_found(doctor: Doctor, tmp
     assert finding.beside and all(other.startswith("Cups") for other in finding.beside)
 
 
+@pytest.mark.slow
 def test_a_turned_picture_is_found_and_how_to_turn_it(doctor: Doctor, tmp_path: Path) -> None:
     rows = {f"p{seed}": {"image": photo(seed)} for seed in range(30)}
     rows["p3"]["image"] = photo(3).rotate(90)

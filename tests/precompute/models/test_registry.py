@@ -116,6 +116,7 @@ def test_the_weights_are_read_without_torch() -> None:
 
 
 @pytest.mark.parametrize("mixed", [PACKAGED, PACKAGED[::-1]])
+@pytest.mark.slow
 def test_the_weights_of_a_sister_network_are_refused(mixed: tuple[str, str]) -> None:
     from precompute.models.networks.efficientnet_lite import build_model
     from precompute.models.packaged_weights import packaged_weights
