@@ -9,7 +9,7 @@ import threading
 from array import array
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
-from itertools import filterfalse
+from itertools import accumulate, filterfalse
 from pathlib import Path
 from typing import Any
 from weakref import WeakSet
@@ -26,6 +26,7 @@ CREATE TABLE labels(
   kind TEXT NOT NULL, name TEXT NOT NULL, products INTEGER NOT NULL, positions BLOB NOT NULL,
   UNIQUE(kind, name)
 );
+CREATE TABLE columns(kind TEXT PRIMARY KEY, size INTEGER NOT NULL, codes BLOB NOT NULL, starts BLOB);
 CREATE TABLE prices(currency TEXT PRIMARY KEY, positions BLOB NOT NULL, amounts BLOB NOT NULL);
 CREATE TABLE orders(name TEXT PRIMARY KEY, positions BLOB NOT NULL);
 CREATE VIRTUAL TABLE search USING fts5(
@@ -86,6 +87,7 @@ def create_catalogue(path: Path, products: Iterable[Product]) -> int:
             index.add(position, product)
             count += 1
         connection.executemany("INSERT INTO labels VALUES(?, ?, ?, ?)", index.labels())
+        connection.executemany("INSERT INTO columns VALUES(?, ?, ?, ?)", index.columns())
         connection.executemany("INSERT INTO prices VALUES(?, ?, ?)", index.prices())
         connection.executemany("INSERT INTO orders VALUES(?, ?)", index.orders())
         connection.commit()
@@ -168,6 +170,11 @@ def positions_from(blob: bytes) -> array[int]:
     return _decoded("I", blob)
 
 
+def numbers_from(blob: bytes, *, size: int) -> array[int]:
+    """Decode the column `codes` of the table `columns`: whole numbers of `size` bytes, 2 or 4."""
+    return _decoded("H" if size == 2 else "I", blob)
+
+
 def amounts_from(blob: bytes) -> array[float]:
     """Decode the column `amounts` of the table `prices`."""
     return _decoded("d", blob)
@@ -240,6 +247,33 @@ class _Index:
         for (kind, name), positions in sorted(self._labels.items()):
             yield kind, name, len(positions), _encoded("I", positions)
 
+    def columns(self) -> Iterator[tuple[str, int, bytes, bytes | None]]:
+        """The rows of the table `columns`."""
+        count = len(self._names)
+        for kind in ("brand", "category"):
+            codes = array("I", bytes(4 * count))
+            # A category comes after those above it, whose place it takes: it implies them.
+            for code, positions in self._numbered(kind):
+                for position in positions:
+                    codes[position] = code
+            yield kind, *_narrowed(codes), None
+        starts = array("I", bytes(4 * (count + 1)))
+        for _, positions in self._numbered("tag"):
+            for position in positions:
+                starts[position + 1] += 1
+        starts = array("I", accumulate(starts))
+        codes, free = array("I", bytes(4 * starts[-1])), starts[:]
+        for code, positions in self._numbered("tag"):
+            for position in positions:
+                codes[free[position]] = code
+                free[position] += 1
+        yield "tag", *_narrowed(codes), _encoded("I", starts)
+
+    def _numbered(self, kind: str) -> Iterator[tuple[int, array[int]]]:
+        """The labels of a kind by name: their numbers from 1 on, and the products that have them."""
+        names = sorted(name for each, name in self._labels if each == kind)
+        return ((code, self._labels[kind, name]) for code, name in enumerate(names, start=1))
+
     def codes(self) -> list[tuple[str, int]]:
         """The rows of the table `codes`, in its order."""
         return sorted(self._codes)
@@ -276,6 +310,12 @@ def _name_key(title: str) -> _NameKey:
     # larger, so numbers of any length can be compared without converting them.
     digits = [part.lstrip("0") for part in parts]
     return [(len(digits[place]), digits[place]) if place % 2 else part for place, part in enumerate(parts)]
+
+
+def _narrowed(codes: array[int]) -> tuple[int, bytes]:
+    """Codes in as few bytes each as their largest needs: 2 or 4; and the bytes of all."""
+    size = 2 if max(codes, default=0) < 1 << 16 else 4
+    return size, _encoded("H" if size == 2 else "I", codes)
 
 
 def _encoded(code: str, values: Iterable[float]) -> bytes:

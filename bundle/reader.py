@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import Any, Self
 
 from bundle import format as fmt
+from bundle.caches import cached_with_owner
 from bundle.database import Connections
 from bundle.fields import ProductColumns
 from bundle.format import BundleError, Neighbour, Product, ProductMap
 from bundle.seal import mismatches
+from bundle.search.found import Listed
 from bundle.search.index import Index
 from bundle.search.query import Facets, Filters, Query
 from bundle.search.word_search import Search, WordSearch
@@ -119,10 +121,14 @@ class Bundle:
     def page(self, query: Query = EVERYTHING, *, offset: int = 0, limit: int = 48) -> Page:
         """At most `limit` matching products, from the `offset`-th on."""
         search = self._words.understood(query)
-        found = self._words.positions(search)
-        positions, total = self._index.positions(query, found=found, offset=offset, limit=limit)
+        positions, total = self._index.positions(query, found=self._found(search), offset=offset, limit=limit)
         products = self.products_at(positions)
         return Page(tuple(products[position] for position in positions), total, search)
+
+    @cached_with_owner(maxsize=16)
+    def _found(self, search: Search) -> Listed | None:
+        positions = self._words.positions(search)
+        return None if positions is None else Listed(positions)
 
     def batches(self) -> Iterator[tuple[Product, ...]]:
         """All products in the catalogue's order, some at a time, so that they need not all be in memory."""
@@ -135,23 +141,23 @@ class Bundle:
 
     def matching(self, query: Query) -> bytes | None:
         """One byte for each product in the catalogue's order, 1 if a query finds it; None if it finds all."""
-        return self._index.admitted(query, found=self._words.positions(self._words.understood(query)))
+        return self._index.admitted(query, found=self._found(self._words.understood(query)))
 
     def facets(self, query: Query = EVERYTHING) -> Facets:
         """The filters that apply to a query's products, and how many products each choice would leave."""
-        return self._index.facets(query, found=self._words.positions(self._words.understood(query)))
+        return self._index.facets(query, found=self._found(self._words.understood(query)))
 
     def products_among(self, product_ids: Iterable[str], filters: Filters) -> list[Product]:
         """The products with these ids that pass the filters, in the order of the ids."""
         among = self._positions(product_ids)
         query = Query(filters=filters)
-        positions, _ = self._index.positions(query, found=among, offset=0, limit=len(among))
+        positions, _ = self._index.positions(query, found=Listed(among), offset=0, limit=len(among))
         found = self.products_at(positions)
         return [found[position] for position in positions]
 
     def facets_among(self, product_ids: Iterable[str], filters: Filters) -> Facets:
         """The filters that apply to the products with these ids, and how many each choice would leave."""
-        return self._index.facets(Query(filters=filters), found=self._positions(product_ids))
+        return self._index.facets(Query(filters=filters), found=Listed(self._positions(product_ids)))
 
     @property
     def sorts(self) -> tuple[str, ...]:

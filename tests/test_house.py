@@ -142,8 +142,8 @@ def mentions(text: str, word: str) -> bool:
     return re.search(rf"(?<![\w-]){re.escape(word)}(?![\w-])", text) is not None
 
 
-def test_the_bundle_needs_only_the_standard_library():
-    foreign = {name_of(path): imported(path) - {"bundle"} for path in files_of("bundle", ".py")}
+def test_the_bundle_needs_only_the_standard_library_and_sets_of_numbers():
+    foreign = {name_of(path): imported(path) - {"bundle", "pyroaring"} for path in files_of("bundle", ".py")}
     assert not {path: names for path, names in foreign.items() if names}
 
 

@@ -1,72 +1,75 @@
-"""An in-memory index of labels, which answers filters and their counts without reading the products."""
+"""An in-memory index of labels, prices and orders: filters and their counts without reading the products."""
 
 from __future__ import annotations
 
+import sqlite3
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from functools import reduce
-from itertools import compress, islice
-from operator import and_, or_
-from random import Random
+from collections.abc import Sequence
+from contextlib import suppress
+from functools import cached_property
+from typing import NamedTuple
+
+from pyroaring import BitMap
 
 from bundle.caches import cached_with_owner
-from bundle.database import Connections, amounts_from, positions_from
+from bundle.database import Connections, amounts_from, numbers_from, positions_from
 from bundle.format import COLOURS
+from bundle.search.found import Found
+from bundle.search.labels import Categories, Column, Counts, Labels
+from bundle.search.orders import InCatalogueOrder, Order, Part, page_of, shuffled
 from bundle.search.query import SORTS, Facets, Filters, PriceRange, Query, Value, category_name, category_path
-
-_DENSE = 32
-"""A label on at least one in this many products takes less memory as a bit set over the catalogue than as a
-list of four-byte positions."""
-
-_BITS_TO_BYTES = bytes.maketrans(b"01", b"\0\1")
 
 _PLACES = {colour: place for place, colour in enumerate(COLOURS)}
 
-_KINDS = {"category": "categories", "brand": "brands", "tag": "tags", "colour": "colours"}
-"""The kinds of labels, each with the field of `Facets` that holds its counts."""
+_KINDS = ("category", "brand", "tag", "colour", "stock", "sale")
 
 
-@dataclass(frozen=True)
-class _Label:
-    """The products with one label. A set is an integer whose bits are set at its members' positions."""
-
-    name: str
-    products: int
-    positions: array[int]
-    bits: int | None
-
-
-@dataclass(frozen=True)
-class _Prices:
-    """The prices in one currency, ascending, with the products' positions; `bits` is the set of these."""
+class _Prices(NamedTuple):
+    """The prices in one currency, ascending, and the order of their products."""
 
     currency: str
-    positions: array[int]
     amounts: array[float]
-    bits: int
+    rising: Order
+
+
+class _Restrictions(NamedTuple):
+    """The sets that the parts of a query admit, by kind. A part that admits everything is left out."""
+
+    sets: dict[str, BitMap]
+
+    def without(self, kind: str) -> BitMap | None:
+        """The products that pass all restrictions but one; None if there are no others."""
+        others = [members for other, members in self.sets.items() if other != kind]
+        return BitMap.intersection(*others) if others else None
 
 
 class Index:
-    """The labels, prices and orders of one catalogue, read when they are first needed.
+    """The labels, prices and orders of one catalogue, read when they are first needed, or by `warm`.
 
-    A set of products is an integer whose bits are set at its members' positions. Intersecting and counting
-    sets are then single operations, whatever the size of the catalogue.
+    A set of products is a Roaring bitmap. Intersecting and counting sets then costs microseconds, whatever
+    the size of the catalogue, and none of it holds Python's lock for long.
     """
 
     def __init__(self, connection: Connections, *, count: int) -> None:
         """`connection` gives each thread its connection to the catalogue of `count` products."""
         self._connection = connection
         self._count = count
-        self._everything = (1 << count) - 1
+        self._everything = BitMap(range(count))
+
+    def warm(self) -> None:
+        """Read all that the first visitors would wait for."""
+        for kind in _KINDS:
+            self._labels(kind)
+        for sort in self.sorts:
+            page_of(self._parts(Query(sort=sort)), BitMap([0]), offset=0, limit=1)
 
     @property
     def sorts(self) -> tuple[str, ...]:
         """The available sort orders. Without prices, for example, there is none by price."""
         there = {"name", "shuffle"}
         there |= {"price", "price-down"} if self._prices() else set()
-        there |= {"popularity"} if isinstance(self._ordered("popularity"), array) else set()
+        there |= {"popularity"} if self._stored("popularity") else set()
         return tuple(sort for sort in SORTS if sort in there)
 
     @property
@@ -75,59 +78,71 @@ class Index:
         return next((prices.currency for prices in self._prices()), "")
 
     def positions(
-        self, query: Query, *, found: Sequence[int] | None, offset: int, limit: int
+        self, query: Query, *, found: Found | None, offset: int, limit: int
     ) -> tuple[list[int], int]:
         """The positions of one page of a query's products, and the number on all pages together.
 
-        `found` holds the positions that the search found, best first, or None without a search.
+        `found` is what the search found, or None without a search.
         """
-        restrictions = self._restrictions(query.filters, found)
-        order = self._order(query, found)
-        if not restrictions:
-            return list(order[offset : offset + limit]), self._count
-        members = reduce(and_, restrictions.values())
-        total = members.bit_count()
+        members = self._restrictions(query.filters, found).without("")
+        members = self._everything if members is None else members
+        total = len(members)
         if offset >= total:
             return [], total
-        return list(islice(self._kept(order, members), offset, offset + limit)), total
+        if query.sort == "shuffle":
+            place = shuffled(total, seed=query.seed)
+            return [members[place(each)] for each in range(offset, min(offset + limit, total))], total
+        if found is not None and not query.sort:
+            return found.page(members, offset=offset, limit=limit), total
+        return page_of(self._parts(query), members, offset=offset, limit=limit), total
 
-    def admitted(self, query: Query, *, found: Sequence[int] | None = None) -> bytes | None:
+    def admitted(self, query: Query, *, found: Found | None = None) -> bytes | None:
         """One byte for each product: 1 if the query's filters admit it, else 0; None if they admit all.
 
         `found` is as for `positions`.
         """
-        restrictions = self._restrictions(query.filters, found)
-        return self._flags(reduce(and_, restrictions.values())) if restrictions else None
+        members = self._restrictions(query.filters, found).without("")
+        if members is None:
+            return None
+        # Only the fewer ones are gone through.
+        are_most = len(members) * 2 > self._count
+        flags = bytearray(self._count) if not are_most else bytearray(b"\1") * self._count
+        for position in members.flip(0, self._count) if are_most else members:
+            flags[position] = not are_most
+        return bytes(flags)
 
-    def facets(self, query: Query, *, found: Sequence[int] | None) -> Facets:
+    def facets(self, query: Query, *, found: Found | None) -> Facets:
         """The counts for every choice; `found` as for `positions`."""
         restrictions = self._restrictions(query.filters, found)
+        within = {kind: restrictions.without(kind) for kind in (*_KINDS, "price")}
 
-        def without(kind: str) -> int | None:
-            """The products that pass all restrictions but one; None if there are no others."""
-            others = [members for other, members in restrictions.items() if other != kind]
-            return reduce(and_, others) if others else None
+        def counts(kind: str, *, by_name: bool = False) -> Counts:
+            return Counts(self._labels(kind), within[kind], count=self._count, by_name=by_name)
 
-        counts = {field: self._counts(kind, without(kind)) for kind, field in _KINDS.items()}
-        counts["categories"] = tuple(sorted(counts["categories"]))
-        counts["colours"] = tuple(sorted(counts["colours"], key=lambda value: _PLACES.get(value.name, 0)))
-
-        def one(kind: str) -> int:
-            """How many products remain with the only label of a kind."""
-            return sum(value.products for value in self._counts(kind, without(kind)))
-
+        categories = counts("category", by_name=True)
         return Facets(
-            **counts,
-            currencies=self._currencies(without("price")),
-            in_stock=one("stock"),
-            on_sale=one("sale"),
-            prices=self._price_range(query.filters.currency, without("price")),
+            categories=categories,
+            brands=counts("brand"),
+            tags=counts("tag"),
+            colours=tuple(sorted(counts("colour"), key=lambda value: _PLACES.get(value.name, 0))),
+            currencies=self._currencies(within["price"]),
+            # Either kind has one label.
+            in_stock=sum(value.products for value in counts("stock")),
+            on_sale=sum(value.products for value in counts("sale")),
+            prices=self._price_range(query.filters.currency, within["price"]),
+            below=categories.below,
         )
 
     # --- sets ---------------------------------------------------------------------------------------
 
-    def _restrictions(self, filters: Filters, found: Sequence[int] | None) -> dict[str, int]:
-        """The set that each part of a query admits, by kind. A part that admits everything is left out."""
+    def _restrictions(self, filters: Filters, found: Found | None) -> _Restrictions:
+        sets = dict(self._admitted_by(filters))
+        if found is not None:
+            sets["search"] = found.members
+        return _Restrictions(sets)
+
+    @cached_with_owner(maxsize=64)
+    def _admitted_by(self, filters: Filters) -> dict[str, BitMap]:
         category = category_name(category_path(filters.category))
         chosen = {
             "category": (category,) if category else (),
@@ -137,56 +152,10 @@ class Index:
             "stock": ("in",) if filters.in_stock else (),
             "sale": ("on",) if filters.on_sale else (),
         }
-        sets = {kind: self._any_of(kind, names) for kind, names in chosen.items() if names}
+        sets = {kind: self._labels(kind).members(names) for kind, names in chosen.items() if names}
         if filters.currency or filters.lowest is not None or filters.highest is not None:
-            sets["price"] = self._bits(self._priced(filters))
-        if found is not None:
-            sets["search"] = self._bits(found)
+            sets["price"] = self._priced(filters)
         return sets
-
-    def _any_of(self, kind: str, names: Iterable[str]) -> int:
-        labels = self._labels(kind)
-        return reduce(or_, (self._members(labels[name]) for name in set(names) if name in labels), 0)
-
-    def _members(self, label: _Label) -> int:
-        return self._bits(label.positions) if label.bits is None else label.bits
-
-    def _bits(self, positions: Iterable[int]) -> int:
-        digits = bytearray(b"0") * (self._count + 1)
-        for position in positions:
-            digits[-1 - position] = 49
-        return int(digits, 2)
-
-    # Most kinds of labels are counted under the same restrictions.
-    @cached_with_owner(maxsize=8)
-    def _flags(self, members: int) -> bytes:
-        """One byte for each product: 1 for a member, 0 for another."""
-        return f"{members:0{self._count}b}".encode().translate(_BITS_TO_BYTES)[::-1]
-
-    def _kept(self, positions: Sequence[int], members: int) -> Iterator[int]:
-        """Yield the `positions` that are members, in order."""
-        flags = self._flags(members)
-        return compress(positions, map(flags.__getitem__, positions))
-
-    def _counts(self, kind: str, members: int | None) -> tuple[Value, ...]:
-        """How many of the members carry each label of a kind, most frequent first."""
-        labels = self._labels(kind).values()
-        if members is None:
-            return tuple(Value(label.name, label.products) for label in labels)
-        flags = self._flags(members)
-        counted = [
-            Value(
-                label.name,
-                sum(map(flags.__getitem__, label.positions))
-                if label.bits is None
-                else (members & label.bits).bit_count(),
-            )
-            for label in labels
-        ]
-        counted = [value for value in counted if value.products]
-        # The labels are already sorted by frequency, and a stable sort keeps that order among equals.
-        counted.sort(key=lambda value: -value.products)
-        return tuple(counted)
 
     # --- prices -------------------------------------------------------------------------------------
 
@@ -196,86 +165,92 @@ class Index:
             return prices[0] if prices else None
         return next((each for each in prices if each.currency == currency), None)
 
-    def _priced(self, filters: Filters) -> Sequence[int]:
+    def _priced(self, filters: Filters) -> BitMap:
         prices = self._in(filters.currency)
         if prices is None:
-            return ()
+            return BitMap()
         first = 0 if filters.lowest is None else bisect_left(prices.amounts, filters.lowest)
-        last = None if filters.highest is None else bisect_right(prices.amounts, filters.highest)
-        return prices.positions[first:last]
+        last = len(prices.amounts)
+        last = last if filters.highest is None else bisect_right(prices.amounts, filters.highest)
+        return prices.rising.between(first, last)
 
-    def _price_range(self, currency: str, members: int | None) -> PriceRange | None:
+    def _price_range(self, currency: str, members: BitMap | None) -> PriceRange | None:
         prices = self._in(currency)
         if prices is None:
             return None
-        within = self._everything if members is None else members
-        if not within & prices.bits:
+        if members is None:
+            return PriceRange(prices.amounts[0], prices.amounts[-1], prices.currency)
+        if not members.intersect(prices.rising.products):
             return None
-        flags = self._flags(within)
-        lowest = next(compress(prices.amounts, map(flags.__getitem__, prices.positions)))
-        highest = next(compress(reversed(prices.amounts), map(flags.__getitem__, reversed(prices.positions))))
-        return PriceRange(lowest, highest, prices.currency)
+        lowest, highest = prices.rising.ends(members)
+        return PriceRange(prices.amounts[lowest], prices.amounts[highest], prices.currency)
 
-    def _currencies(self, members: int | None) -> tuple[Value, ...]:
-        within = self._everything if members is None else members
-        counted = [Value(each.currency, (within & each.bits).bit_count()) for each in self._prices()]
+    def _currencies(self, members: BitMap | None) -> tuple[Value, ...]:
+        counted = [
+            Value(each.currency, len(each.rising) if members is None else each.rising.number_of(members))
+            for each in self._prices()
+        ]
         return tuple(value for value in counted if value.products)
 
     # --- orders -------------------------------------------------------------------------------------
 
-    def _order(self, query: Query, found: Sequence[int] | None) -> Sequence[int]:
+    def _parts(self, query: Query) -> Sequence[Part]:
+        """What follows one another in a query's order."""
         if query.sort in ("name", "popularity"):
-            return self._ordered(query.sort)
+            stored = self._stored(query.sort)
+            return [stored] if stored else [InCatalogueOrder(self._everything)]
         if query.sort in ("price", "price-down"):
-            return self._by_price(query.filters.currency, query.sort == "price-down")
-        if query.sort == "shuffle":
-            return self._shuffled(query.seed)
-        return range(self._count) if found is None else found
+            # First the given currency, then the others, then products without a price.
+            first = self._in(query.filters.currency)
+            prices = sorted(enumerate(self._prices()), key=lambda each: each[1] is not first)
+            down = query.sort == "price-down"
+            priced = [self._falling(place) if down else each.rising for place, each in prices]
+            return [*priced, InCatalogueOrder(self._unpriced)]
+        return [InCatalogueOrder(self._everything)]
+
+    @cached_property
+    def _unpriced(self) -> BitMap:
+        return self._everything.difference(*(each.rising.products for each in self._prices()))
 
     @cached_with_owner(maxsize=8)
-    def _by_price(self, currency: str, down: bool) -> array[int]:
-        """Sort by price: first the given currency, then the others, then products without a price."""
-        first = self._in(currency)
+    def _falling(self, place: int) -> Order:
+        """The products of some prices, dearest first, and of equal ones in the catalogue's order."""
         order = array("I")
-        for prices in sorted(self._prices(), key=lambda each: each != first):
-            if down:
-                falling = sorted(range(len(prices.amounts)), key=prices.amounts.__getitem__, reverse=True)
-                order.extend(prices.positions[place] for place in falling)
-            else:
-                order.extend(prices.positions)
-        order.extend(self._kept(range(self._count), self._everything ^ self._bits(order)))
-        return order
-
-    @cached_with_owner(maxsize=8)
-    def _shuffled(self, seed: int) -> array[int]:
-        # Python guarantees that a seed gives the same numbers in every version.
-        draw = Random(seed).random
-        places = [draw() for _ in range(self._count)]
-        return array("I", sorted(range(self._count), key=places.__getitem__))
+        prices = self._prices()[place]
+        end = len(prices.amounts)
+        while end:
+            begin = bisect_left(prices.amounts, prices.amounts[end - 1], 0, end)
+            order += prices.rising.positions[begin:end]
+            end = begin
+        return Order(order, count=self._count)
 
     # --- reading ------------------------------------------------------------------------------------
 
     @cached_with_owner()
-    def _labels(self, kind: str) -> dict[str, _Label]:
-        rows = self._connection().execute(
-            "SELECT name, products, positions FROM labels WHERE kind = ? ORDER BY products DESC, name",
-            (kind,),
-        )
-        labels = {}
-        for name, products, blob in rows:
-            positions = positions_from(blob)
-            bits = self._bits(positions) if products * _DENSE > self._count else None
-            labels[name] = _Label(name, products, positions if bits is None else array("I"), bits)
-        return labels
+    def _labels(self, kind: str) -> Labels:
+        query = "SELECT name, positions FROM labels WHERE kind = ? ORDER BY name"
+        rows = self._connection().execute(query, (kind,))
+        found = [(name, BitMap(positions_from(blob))) for name, blob in rows]
+        names, sets = [name for name, _ in found], [members for _, members in found]
+        return (Categories if kind == "category" else Labels)(names, sets, self._column(kind))
+
+    def _column(self, kind: str) -> Column | None:
+        with suppress(sqlite3.OperationalError):  # A catalogue of an older build has no columns.
+            query = "SELECT size, codes, starts FROM columns WHERE kind = ?"
+            for size, codes, starts in self._connection().execute(query, (kind,)):
+                return Column(numbers_from(codes, size=size), positions_from(starts) if starts else None)
+        return None
 
     @cached_with_owner()
     def _prices(self) -> tuple[_Prices, ...]:
         rows = self._connection().execute("SELECT currency, positions, amounts FROM prices ORDER BY rowid")
-        found = [(name, positions_from(one), amounts_from(other)) for name, one, other in rows]
-        return tuple(_Prices(name, one, other, self._bits(one)) for name, one, other in found)
+        return tuple(
+            _Prices(name, amounts_from(amounts), Order(positions_from(positions), count=self._count))
+            for name, positions, amounts in rows
+        )
 
     @cached_with_owner()
-    def _ordered(self, name: str) -> Sequence[int]:
-        """The stored order with this name, or the catalogue's order if there is none."""
+    def _stored(self, name: str) -> Order | None:
+        """The stored order with this name, or None."""
         row = self._connection().execute("SELECT positions FROM orders WHERE name = ?", (name,)).fetchone()
-        return positions_from(row[0]) if row else range(self._count)
+        return Order(positions_from(row[0]), count=self._count) if row else None

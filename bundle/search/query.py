@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -104,16 +104,20 @@ class Facets:
     their own order; the others have the most frequent first. Values without a product are left out.
     `in_stock` counts the products in stock, `on_sale` those on sale; `prices` is None where no product has a
     price in the currency that counts.
+
+    The long lists are counted when they are looked at. `below` gives the categories directly below one, or
+    below "" the widest, and counts only these.
     """
 
-    categories: tuple[Value, ...] = ()
-    brands: tuple[Value, ...] = ()
-    tags: tuple[Value, ...] = ()
+    categories: Sequence[Value] = ()
+    brands: Sequence[Value] = ()
+    tags: Sequence[Value] = ()
     colours: tuple[Value, ...] = ()
     currencies: tuple[Value, ...] = ()
     in_stock: int = 0
     on_sale: int = 0
     prices: PriceRange | None = None
+    below: Callable[[str], Sequence[Value]] = field(default=lambda category: (), compare=False, repr=False)
 
 
 def category_path(category: str) -> tuple[str, ...]:

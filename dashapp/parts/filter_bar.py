@@ -137,17 +137,16 @@ def category_of(query: GalleryQuery) -> str:
 # --- categories -------------------------------------------------------------------------------------
 
 
-def _level(query: GalleryQuery, facets: Facets) -> tuple[tuple[str, ...], list[Value]]:
+def _level(query: GalleryQuery, facets: Facets) -> tuple[tuple[str, ...], Sequence[Value]]:
     """The categories to choose from, and the path above them."""
-    children: dict[tuple[str, ...], list[Value]] = {}
-    for value in facets.categories:
-        children.setdefault(category_path(value.name)[:-1], []).append(value)
     chosen = base = category_path(category_of(query))
-    if chosen not in children and chosen:
+    level = facets.below(category_name(base))
+    if chosen and not level:
         base = chosen[:-1]
-    while not chosen and len(children.get(base, ())) == 1:
-        base = category_path(children[base][0].name)
-    level = children.get(base, [])
+        level = facets.below(category_name(base))
+    while not chosen and len(level) == 1:
+        base = category_path(level[0].name)
+        level = facets.below(level[0].name)
     return (base, level) if len(level) > 1 or chosen else (base, [])
 
 
@@ -180,13 +179,14 @@ def _category_menu(query: GalleryQuery, facets: Facets, *, always: bool) -> Comp
 
 
 def _list_menu(
-    label: str, kind: str, field: str, *, query: GalleryQuery, values: tuple[Value, ...]
+    label: str, kind: str, field: str, *, query: GalleryQuery, values: Sequence[Value]
 ) -> Component | None:
     chosen = getattr(query.query.filters, field)
     if len(values) < 2 and not chosen:
         return None
-    known = {value.name for value in values}
-    values += tuple(Value(name, 0) for name in chosen if name not in known)
+    if chosen:
+        known = {value.name for value in values}
+        values = (*values, *(Value(name, 0) for name in chosen if name not in known))
     shown, more = (values, []) if kind == "colour" else _folded(values, chosen, kind=kind, query=query)
     options = []
     for name, count in shown:
@@ -217,7 +217,9 @@ def _folded(
     """The first of many values plus all chosen ones, and the link to more."""
     unfolded = query.unfolded == kind
     first = _MOST if unfolded else len(values) if len(values) <= _FOLD + 2 else _FOLD
-    shown = [*values[:first], *(value for value in values[first:] if value.name in chosen)]
+    # Without a choice, the rest of a long list is not even made.
+    rest = values[first:] if chosen else ()
+    shown = [*values[:first], *(value for value in rest if value.name in chosen)]
     if unfolded or first == len(values):
         return shown, []
     text = f"Show all {len(values):,}" if len(values) <= _MOST else f"Show {_MOST} of {len(values):,}"

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import sqlite3
+from array import array
 from collections import Counter
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
+from random import Random
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pyroaring import BitMap
 
 from bundle import Bundle, BundleWriter, Facets, Filters, Product, Query
-from bundle.format import COLOURS
+from bundle.format import CATALOGUE, COLOURS
+from bundle.search.orders import Order, shuffled
 from bundle.search.query import SORTS, category_path
 from tests.sample_bundle import sample_products, write_sample_bundle
 
@@ -291,3 +296,69 @@ def test_the_sample_bundle_has_something_of_everything(tmp_path: Path) -> None:
     facets = Bundle.open(tmp_path).facets()
     assert len(facets.brands) > 3 and len(facets.tags) > 3 and len(facets.colours) > 5
     assert 0 < facets.in_stock < COUNT and facets.prices.currency == "EUR"
+
+
+def test_counts_do_not_depend_on_how_they_are_found(bundle: Bundle, tmp_path: Path) -> None:
+    """Of few products the products are looked at, of many the labels; an older build has only labels."""
+    older = write(tmp_path, PRODUCTS)
+    with sqlite3.connect(older.folder / CATALOGUE) as connection:
+        connection.execute("DROP TABLE columns")
+    connection.close()
+    older = Bundle.open(tmp_path)
+    ids = [product.id for product in PRODUCTS]
+    for some in (ids[:1], ids[3:9], ids[::3], ids):
+        facets = bundle.facets_among(some, Filters())
+        assert facets == older.facets_among(some, Filters())
+        assert facets == counted(Filters(), [product for product in PRODUCTS if product.id in some])
+
+
+def test_the_categories_below_one_are_counted_alone(bundle: Bundle) -> None:
+    facets = bundle.facets(Query(filters=Filters("Home", in_stock=True)))
+    for category in ("", "Home", "Home > Kitchen", "Garden", "unknown"):
+        depth = len(category_path(category))
+        expected = [
+            value
+            for value in facets.categories
+            if category_path(value.name)[:depth] == category_path(category)
+            and len(category_path(value.name)) == depth + 1
+        ]
+        assert facets.below(category) == expected
+    mugs = sum(fits(product, Filters("Home > Kitchen > Mugs", in_stock=True)) for product in PRODUCTS)
+    assert mugs and facets.below("Home > Kitchen") == [("Home > Kitchen > Mugs", mugs)]
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 4, 5, 120, 1000])
+def test_a_shuffle_holds_every_number_once(count: int) -> None:
+    orders = []
+    for seed in (0, 1, 2**63):
+        place = shuffled(count, seed=seed)
+        orders.append([place(number) for number in range(count)])
+        assert sorted(orders[-1]) == list(range(count))
+    assert count < 100 or (orders[0] != orders[1] != orders[2])
+
+
+def test_a_shuffle_favours_no_place() -> None:
+    """The mean of what comes first is that of all, within five of its errors."""
+    drawn = [shuffled(100, seed=seed)(number) for seed in range(400) for number in range(10)]
+    error = (100**2 / 12 / len(drawn)) ** 0.5
+    assert abs(sum(drawn) / len(drawn) - 49.5) < 5 * error
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    members=st.sets(st.integers(0, 4999), min_size=1),
+    seed=st.integers(0, 5),
+    offset=st.integers(0, 5000),
+    limit=st.integers(1, 60),
+)
+def test_a_page_of_an_order_is_found_without_those_before_it(
+    members: set[int], seed: int, offset: int, limit: int
+) -> None:
+    positions = list(range(5000))
+    Random(seed).shuffle(positions)
+    order = Order(array("I", positions), count=5000)
+    kept = [position for position in positions if position in members]
+    assert order.page(BitMap(members), offset=offset, limit=limit) == kept[offset : offset + limit]
+    first, last = order.ends(BitMap(members))
+    assert (positions[first], positions[last]) == (kept[0], kept[-1])
+    assert set(order.between(offset, offset + limit * 50)) == set(positions[offset : offset + limit * 50])

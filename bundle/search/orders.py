@@ -1,0 +1,168 @@
+"""Orders of products, of which a page is found without walking through the pages before it."""
+
+from __future__ import annotations
+
+import hashlib
+from array import array
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cached_property
+from itertools import repeat
+from typing import Protocol
+
+from pyroaring import BitMap
+
+_BLOCK = 1024
+"""How many products of an order are counted at once."""
+
+_ROUNDS = 4
+"""The rounds of a shuffle. Four make a permutation that no reader can tell from a random one."""
+
+
+def counted(sets: Iterable[BitMap], members: BitMap, *, count: int) -> Iterator[int]:
+    """How many of the `members`, out of `count` products, each of the sets has.
+
+    Sets are counted against whichever is larger, the members or the other products. A large set is stored as
+    bits, so looking something up in it is one step.
+    """
+    if len(members) * 2 >= count:
+        return map(members.intersection_cardinality, sets)
+    return map(BitMap.difference_cardinality, sets, repeat(members.flip(0, count)))
+
+
+class Part(Protocol):
+    """Some products in an order of their own."""
+
+    def __len__(self) -> int: ...
+
+    def number_of(self, members: BitMap) -> int:
+        """How many of the members are in this part."""
+
+    def page(self, members: BitMap, *, offset: int, limit: int) -> list[int]:
+        """At most `limit` of the members in this part, from the `offset`-th on."""
+
+
+class InCatalogueOrder:
+    """A set of products in the catalogue's order."""
+
+    def __init__(self, products: BitMap) -> None:
+        self._products = products
+
+    def __len__(self) -> int:
+        return len(self._products)
+
+    def number_of(self, members: BitMap) -> int:
+        """How many of the members are in this part."""
+        return members.intersection_cardinality(self._products)
+
+    def page(self, members: BitMap, *, offset: int, limit: int) -> list[int]:
+        """At most `limit` of the members in this part, from the `offset`-th on."""
+        return list((members & self._products)[offset : offset + limit])
+
+
+class Order:
+    """A stored order: the positions of `count` products at most, each once."""
+
+    def __init__(self, positions: array[int], *, count: int) -> None:
+        self.positions = positions
+        self._count = count
+
+    def __len__(self) -> int:
+        return len(self.positions)
+
+    @cached_property
+    def products(self) -> BitMap:
+        """All products in this order."""
+        return BitMap.union(*self._blocks) if self._blocks else BitMap()
+
+    @cached_property
+    def _blocks(self) -> list[BitMap]:
+        starts = range(0, len(self.positions), _BLOCK)
+        return [BitMap(self.positions[start : start + _BLOCK]) for start in starts]
+
+    def number_of(self, members: BitMap) -> int:
+        """How many of the members are in this order."""
+        return members.intersection_cardinality(self.products)
+
+    def page(self, members: BitMap, *, offset: int, limit: int) -> list[int]:
+        """At most `limit` of the members in this order, from the `offset`-th on."""
+        if len(members) == self._count:
+            return list(self.positions[offset : offset + limit])
+        found: list[int] = []
+        for number, there in enumerate(counted(self._blocks, members, count=self._count)):
+            if offset >= there:
+                offset -= there
+                continue
+            block = self.positions[number * _BLOCK : (number + 1) * _BLOCK]
+            found += [position for position in block if position in members][offset:]
+            offset = 0
+            if len(found) >= limit:
+                break
+        return found[:limit]
+
+    def between(self, first: int, last: int) -> BitMap:
+        """The products from the `first` place of this order up to, but without, the `last`."""
+        begin, end = -(-first // _BLOCK), last // _BLOCK
+        if begin >= end:
+            return BitMap(self.positions[first:last])
+        edges = self.positions[first : begin * _BLOCK] + self.positions[end * _BLOCK : last]
+        return BitMap.union(BitMap(edges), *self._blocks[begin:end])
+
+    def ends(self, members: BitMap) -> tuple[int, int]:
+        """The first and the last place in this order that has one of the members, of which there is one."""
+        return self._place(members, range(len(self._blocks))), self._place(
+            members, range(len(self._blocks) - 1, -1, -1)
+        )
+
+    def _place(self, members: BitMap, numbers: range) -> int:
+        number = next(each for each in numbers if self._blocks[each].intersect(members))
+        places = range(number * _BLOCK, min((number + 1) * _BLOCK, len(self)))[:: numbers.step]
+        return next(place for place in places if self.positions[place] in members)
+
+
+def page_of(parts: Sequence[Part], members: BitMap, *, offset: int, limit: int) -> list[int]:
+    """One page of the members in parts that follow one another."""
+    found: list[int] = []
+    for part in parts:
+        there = part.number_of(members)
+        if offset >= there:
+            offset -= there
+            continue
+        found += part.page(members, offset=offset, limit=limit - len(found))
+        offset = 0
+        if len(found) >= limit:
+            break
+    return found
+
+
+def shuffled(count: int, *, seed: int) -> Callable[[int], int]:
+    """A random permutation of the numbers below `count`, which the `seed` decides on, number by number.
+
+    A Feistel network permutes the numbers of an even number of bits; those that are too large are permuted
+    again until they are not (Black and Rogaway, "Ciphers with arbitrary finite domains", 2002). So a page of
+    a shuffled catalogue costs as much as the page is long.
+    """
+    half = max(1, ((count - 1).bit_length() + 1) // 2)
+    mask = (1 << half) - 1
+    key = hashlib.sha256(str(seed).encode()).digest()
+    keys = [int.from_bytes(key[8 * turn : 8 * turn + 8], "big") for turn in range(_ROUNDS)]
+
+    def permuted(number: int) -> int:
+        while True:
+            left, right = number >> half, number & mask
+            for each in keys:
+                left, right = right, left ^ _mixed(right ^ each) & mask
+            number = left << half | right
+            if number < count:
+                return number
+
+    return permuted
+
+
+_64_BITS = (1 << 64) - 1
+
+
+def _mixed(number: int) -> int:
+    """A number whose bits each depend on all of the given one's: the finalizer of SplitMix64."""
+    number = (number ^ number >> 30) * 0xBF58476D1CE4E5B9 & _64_BITS
+    number = (number ^ number >> 27) * 0x94D049BB133111EB & _64_BITS
+    return number ^ number >> 31
