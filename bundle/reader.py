@@ -14,7 +14,7 @@ from bundle.database import Connections
 from bundle.fields import ProductColumns
 from bundle.format import BundleError, Neighbour, Product, ProductMap
 from bundle.seal import mismatches
-from bundle.search.found import Listed
+from bundle.search.found import InGivenOrder
 from bundle.search.index import Index
 from bundle.search.query import Facets, Filters, Query
 from bundle.search.word_search import Search, WordSearch
@@ -126,9 +126,9 @@ class Bundle:
         return Page(tuple(products[position] for position in positions), total, search)
 
     @cached_with_owner(maxsize=16)
-    def _found(self, search: Search) -> Listed | None:
+    def _found(self, search: Search) -> InGivenOrder | None:
         positions = self._words.positions(search)
-        return None if positions is None else Listed(positions)
+        return None if positions is None else InGivenOrder(positions)
 
     def batches(self) -> Iterator[tuple[Product, ...]]:
         """All products in the catalogue's order, some at a time, so that they need not all be in memory."""
@@ -151,13 +151,13 @@ class Bundle:
         """The products with these ids that pass the filters, in the order of the ids."""
         among = self._positions(product_ids)
         query = Query(filters=filters)
-        positions, _ = self._index.positions(query, found=Listed(among), offset=0, limit=len(among))
+        positions, _ = self._index.positions(query, found=InGivenOrder(among), offset=0, limit=len(among))
         found = self.products_at(positions)
         return [found[position] for position in positions]
 
     def facets_among(self, product_ids: Iterable[str], filters: Filters) -> Facets:
         """The filters that apply to the products with these ids, and how many each choice would leave."""
-        return self._index.facets(Query(filters=filters), found=Listed(self._positions(product_ids)))
+        return self._index.facets(Query(filters=filters), found=InGivenOrder(self._positions(product_ids)))
 
     @property
     def sorts(self) -> tuple[str, ...]:

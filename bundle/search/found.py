@@ -21,7 +21,7 @@ class Found(Protocol):
         """At most `limit` of those among the `members`, best first, from the `offset`-th on."""
 
 
-class Listed:
+class InGivenOrder:
     """Products that are found in an order that is there already."""
 
     def __init__(self, positions: Sequence[int]) -> None:
