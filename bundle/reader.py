@@ -14,7 +14,7 @@ from bundle.database import Connections
 from bundle.fields import ProductColumns
 from bundle.format import BundleError, Neighbour, Product, ProductMap
 from bundle.seal import mismatches
-from bundle.search.found import InGivenOrder
+from bundle.search.hits import InGivenOrder
 from bundle.search.index import Index
 from bundle.search.query import Facets, Filters, Query
 from bundle.search.word_search import Search, WordSearch

@@ -15,9 +15,9 @@ from pyroaring import BitMap
 from bundle.caches import cached_with_owner
 from bundle.database import Connections, amounts_from, numbers_from, positions_from
 from bundle.format import COLOURS
-from bundle.search.found import Found
-from bundle.search.labels import Categories, Column, Counts, Labels
-from bundle.search.orders import InCatalogueOrder, Order, Part, page_of, shuffled
+from bundle.search.hits import SearchHits
+from bundle.search.labels import CategorySets, Column, Counts, LabelSets
+from bundle.search.orders import InCatalogueOrder, Order, OrderPart, page_of, shuffled
 from bundle.search.query import SORTS, Facets, Filters, PriceRange, Query, Value, category_name, category_path
 
 _PLACES = {colour: place for place, colour in enumerate(COLOURS)}
@@ -78,7 +78,7 @@ class Index:
         return next((prices.currency for prices in self._prices()), "")
 
     def positions(
-        self, query: Query, *, found: Found | None, offset: int, limit: int
+        self, query: Query, *, found: SearchHits | None, offset: int, limit: int
     ) -> tuple[list[int], int]:
         """The positions of one page of a query's products, and the number on all pages together.
 
@@ -96,7 +96,7 @@ class Index:
             return found.page(members, offset=offset, limit=limit), total
         return page_of(self._parts(query), members, offset=offset, limit=limit), total
 
-    def admitted(self, query: Query, *, found: Found | None = None) -> bytes | None:
+    def admitted(self, query: Query, *, found: SearchHits | None = None) -> bytes | None:
         """One byte for each product: 1 if the query's filters admit it, else 0; None if they admit all.
 
         `found` is as for `positions`.
@@ -111,7 +111,7 @@ class Index:
             flags[position] = not are_most
         return bytes(flags)
 
-    def facets(self, query: Query, *, found: Found | None) -> Facets:
+    def facets(self, query: Query, *, found: SearchHits | None) -> Facets:
         """The counts for every choice; `found` as for `positions`."""
         restrictions = self._restrictions(query.filters, found)
         within = {kind: restrictions.without(kind) for kind in (*_KINDS, "price")}
@@ -135,7 +135,7 @@ class Index:
 
     # --- sets ---------------------------------------------------------------------------------------
 
-    def _restrictions(self, filters: Filters, found: Found | None) -> _Restrictions:
+    def _restrictions(self, filters: Filters, found: SearchHits | None) -> _Restrictions:
         sets = dict(self._admitted_by(filters))
         if found is not None:
             sets["search"] = found.members
@@ -194,7 +194,7 @@ class Index:
 
     # --- orders -------------------------------------------------------------------------------------
 
-    def _parts(self, query: Query) -> Sequence[Part]:
+    def _parts(self, query: Query) -> Sequence[OrderPart]:
         """What follows one another in a query's order."""
         if query.sort in ("name", "popularity"):
             stored = self._stored(query.sort)
@@ -227,12 +227,12 @@ class Index:
     # --- reading ------------------------------------------------------------------------------------
 
     @cached_with_owner()
-    def _labels(self, kind: str) -> Labels:
+    def _labels(self, kind: str) -> LabelSets:
         query = "SELECT name, positions FROM labels WHERE kind = ? ORDER BY name"
         rows = self._connection().execute(query, (kind,))
         found = [(name, BitMap(positions_from(blob))) for name, blob in rows]
         names, sets = [name for name, _ in found], [members for _, members in found]
-        return (Categories if kind == "category" else Labels)(names, sets, self._column(kind))
+        return (CategorySets if kind == "category" else LabelSets)(names, sets, self._column(kind))
 
     def _column(self, kind: str) -> Column | None:
         with suppress(sqlite3.OperationalError):  # A catalogue of an older build has no columns.

@@ -28,7 +28,7 @@ class Column(NamedTuple):
     starts: array[int] | None = None
 
 
-class Labels:
+class LabelSets:
     """All labels of one kind, by name, each with the set of its products."""
 
     def __init__(self, names: Sequence[str], sets: Sequence[BitMap], column: Column | None) -> None:
@@ -95,7 +95,7 @@ class Labels:
         return (code for position in members for code in codes[starts[position] : starts[position + 1]])
 
 
-class Categories(Labels):
+class CategorySets(LabelSets):
     """The categories: what is in one is in all those above it too."""
 
     @property
@@ -106,10 +106,12 @@ class Categories(Labels):
 class Counts(Sequence[Value]):
     """How many products of a query each label leaves, those of most products first, counted when asked for.
 
-    Labels without a product are left out. Equals any sequence with the same values.
+    LabelSets without a product are left out. Equals any sequence with the same values.
     """
 
-    def __init__(self, labels: Labels, members: BitMap | None, *, count: int, by_name: bool = False) -> None:
+    def __init__(
+        self, labels: LabelSets, members: BitMap | None, *, count: int, by_name: bool = False
+    ) -> None:
         """Count among the `members`, out of `count` products, or all; in the order of names if `by_name`."""
         self._labels = labels
         self._members = members

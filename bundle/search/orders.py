@@ -29,7 +29,7 @@ def counted(sets: Iterable[BitMap], members: BitMap, *, count: int) -> Iterator[
     return map(BitMap.difference_cardinality, sets, repeat(members.flip(0, count)))
 
 
-class Part(Protocol):
+class OrderPart(Protocol):
     """Some products in an order of their own."""
 
     def __len__(self) -> int: ...
@@ -119,7 +119,7 @@ class Order:
         return next(place for place in places if self.positions[place] in members)
 
 
-def page_of(parts: Sequence[Part], members: BitMap, *, offset: int, limit: int) -> list[int]:
+def page_of(parts: Sequence[OrderPart], members: BitMap, *, offset: int, limit: int) -> list[int]:
     """One page of the members in parts that follow one another."""
     found: list[int] = []
     for part in parts:

@@ -10,7 +10,7 @@ from typing import Protocol
 from pyroaring import BitMap
 
 
-class Found(Protocol):
+class SearchHits(Protocol):
     """The products that a search finds."""
 
     @property
