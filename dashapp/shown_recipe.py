@@ -8,14 +8,17 @@ from math import floor, log10
 from typing import Any
 
 from bundle.metric import sign
+from dashapp.language import N_, _, current
 
-_PLAIN_LABELS = ("Look-alikes", "Second opinion", "Third opinion")
+_PLAIN_LABELS = (N_("Look-alikes"), N_("Second opinion"), N_("Third opinion"))
 """What recipes without a label are called, by their place in the bundle."""
 
-_WORDS = {"very_close": "Very close", "close": "Close"}
+_OTHER = N_("Choice")
+
+_WORDS = {"very_close": N_("Very close"), "close": N_("Close")}
 """The manifest's names of the scores that a word asks for, the closest first, with that word."""
 
-_OTHERWISE = "Related"
+_OTHERWISE = N_("Related")
 
 _DECIMALS = 2
 _MOST_DECIMALS = 6
@@ -24,7 +27,7 @@ _MOST_DECIMALS = 6
 
 @dataclass(frozen=True)
 class Metric:
-    """The name of a score, as for a heading, and what it means: a sentence that may follow a colon.
+    """The name of a score, as for a heading, and what it means, a sentence: both as messages to be said.
 
     `sign` is that of `bundle.metric`.
     """
@@ -33,16 +36,20 @@ class Metric:
     meaning: str
     sign: int
 
+    def number(self, score: str) -> str:
+        """A score with its name and meaning: "Similarity 0.66: 1 is the same picture, …"."""
+        return _("{metric} {score}: {meaning}", metric=_(self.name), score=score, meaning=_(self.meaning))
+
 
 METRICS = {
     "cosine": Metric(
-        "Similarity", "1 is the same picture, and higher is more alike.", sign("cosine")
+        N_("Similarity"), N_("1 is the same picture, and higher is more alike."), sign("cosine")
     ),
     "euclidean": Metric(
-        "Distance", "0 is the same picture, and smaller is closer.", sign("euclidean")
+        N_("Distance"), N_("0 is the same picture, and smaller is closer."), sign("euclidean")
     ),
     "dot": Metric(
-        "Dot product", "higher is more alike, and there is no highest.", sign("dot")
+        N_("Dot product"), N_("higher is more alike, and there is no highest."), sign("dot")
     ),
 }
 
@@ -51,15 +58,16 @@ METRICS = {
 class ShownRecipe:
     """One recipe of the bundle.
 
-    `label` is what visitors read where they choose between recipes. `top` is how many look-alikes are shown
-    at first, `decimals` how many decimals a score is shown with. `pairs` has shares of random pairs of
-    products, in percent as text, each with the score that beats that share; the highest share first. `words`
-    has what look-alikes are called, each with the score from which on, the closest first. In a list whose
+    `called` is what visitors read where they choose between recipes: the shop's text, or a message. `again`
+    tells it from another recipe that is called so too. `top` is how many look-alikes are shown at first,
+    `decimals` how many decimals a score is shown with. `pairs` has shares of random pairs of products, in
+    percent as text, each with the score that beats that share; the highest share first. `words` has messages
+    for what look-alikes are called, each with the score from which on, the closest first. In a list whose
     best score does not reach `weak_below`, nothing is really alike; None if that was not measured.
     """
 
     name: str
-    label: str
+    called: str
     description: str
     metric: Metric
     top: int
@@ -67,6 +75,7 @@ class ShownRecipe:
     pairs: tuple[tuple[str, float], ...] = ()
     words: tuple[tuple[str, float], ...] = ()
     weak_below: float | None = None
+    again: str = ""
 
     @classmethod
     def from_manifest(cls, entry: Mapping[str, Any], *, label: str = "") -> ShownRecipe:
@@ -83,7 +92,7 @@ class ShownRecipe:
         closeness = {name: float(score) for name, score in entry.get("closeness", {}).items()}
         return cls(
             name=entry["name"],
-            label=str(entry.get("label") or label or entry["name"]),
+            called=str(entry.get("label") or label or entry["name"]),
             description=entry.get("description", ""),
             metric=metric,
             top=int(entry["top"]),
@@ -93,9 +102,14 @@ class ShownRecipe:
             weak_below=closeness.get("weak_below"),
         )
 
+    @property
+    def label(self) -> str:
+        """What visitors read where they choose between recipes."""
+        return _(self.called) + self.again
+
     def shown(self, score: float) -> str:
         """A score as text. The same score is the same text on every page."""
-        return f"{score:z,.{self.decimals}f}".replace("-", "−")
+        return current().formats.number(score, self.decimals)
 
     def closer_than(self, score: float) -> str:
         """The share of random pairs of products that are less close than `score`, in percent.
@@ -111,7 +125,7 @@ class ShownRecipe:
         way = self.metric.sign
         if self.is_weak(score):
             return ""
-        return next((word for word, least in self.words if way * score >= way * least), _OTHERWISE)
+        return _(next((word for word, least in self.words if way * score >= way * least), _OTHERWISE))
 
     def is_weak(self, best: float) -> bool:
         """Whether nothing is really alike in a list with this best score. False if that was not measured."""
@@ -126,10 +140,11 @@ def shown_recipes(entries: Sequence[Mapping[str, Any]]) -> tuple[ShownRecipe, ..
     """
     recipes: list[ShownRecipe] = []
     for place, entry in enumerate(entries):
-        plain = _PLAIN_LABELS[place] if place < len(_PLAIN_LABELS) else f"Choice {place + 1}"
+        plain = _PLAIN_LABELS[place] if place < len(_PLAIN_LABELS) else _OTHER
         recipe = ShownRecipe.from_manifest(entry, label=plain)
-        taken = sum(recipe.label == other.label for other in recipes)
-        recipes.append(replace(recipe, label=f"{recipe.label} ({place + 1})") if taken else recipe)
+        taken = any(recipe.called == other.called for other in recipes)
+        again = f" {place + 1}" if recipe.called == _OTHER else f" ({place + 1})" if taken else ""
+        recipes.append(replace(recipe, again=again))
     return tuple(recipes)
 
 

@@ -8,16 +8,18 @@ from itertools import accumulate
 from typing import Any
 
 from bundle import Bundle, BundleError
+from dashapp.language import N_
 from dashapp.shown_recipe import ShownRecipe
 
 PRECISIONS = {"precision_at_1": 1, "precision_at_5": 5, "precision_at_10": 10}
 """How many of the first entries count, by the name of the yardstick."""
 
 _SERIES = {
-    "Best look-alike of each product": "first",
-    "All stored look-alikes": "stored",
-    "Two random products": "pairs",
+    N_("Best look-alike of each product"): "first",
+    N_("All stored look-alikes"): "stored",
+    N_("Two random products"): "pairs",
 }
+"""The messages of the histograms' names, and their names in the report."""
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,8 @@ from itertools import takewhile
 from bundle import Product
 from bundle.search.query import category_path
 from dashapp.answers.look_alikes import PRICE_BAND
-from dashapp.parts.wording import listing, price
+from dashapp.language import _, current, p_
+from dashapp.parts.wording import colour, listing, price
 from dashapp.shown_recipe import ShownRecipe
 
 
@@ -17,16 +18,18 @@ def shared(product: Product, other: Product) -> str:
     Empty if they have nothing in common. The category is the narrowest that contains both.
     """
     category = _common_category(product.category, other.category)
-    colours = [colour for colour in product.colours if colour in other.colours]
+    colours = [colour(each) for each in product.colours if each in other.colours]
     parts = [
-        f"in {category}" if category else "",
-        f"by {product.brand}" if product.brand and product.brand == other.brand else "",
+        _("in {category}", category=category) if category else "",
+        _("by {brand}", brand=product.brand) if product.brand and product.brand == other.brand else "",
         listing(colours),
     ]
-    same = ", ".join(filter(None, parts))
+    comma = p_("between facts", ", ")
+    same = comma.join(filter(None, parts))
     amount = _price(product, other)
     if same:
-        return f"Also {same}{', ' + amount if amount else ''}."
+        both = comma.join(filter(None, [same, amount]))
+        return _("Also {facts}.", facts=both)
     return f"{amount[0].upper()}{amount[1:]}." if amount else ""
 
 
@@ -36,12 +39,16 @@ def closeness(recipe: ShownRecipe, score: float) -> str:
     The share is the highest measured one that `score` reaches, so it is rounded down.
     """
     share = recipe.closer_than(score)
-    return f"Closer than {share}% of pairs." if share else ""
+    if not share:
+        return ""
+    decimals = len(share.partition(".")[2])
+    percent = current().formats.share(float(share) / 100, decimals)
+    return _("Closer than {percent} of pairs.", percent=percent)
 
 
 def number(recipe: ShownRecipe, score: float) -> str:
     """The score and what it means, as "Similarity 0.66: 1 is the same picture, and higher is more alike."."""
-    return f"{recipe.metric.name} {recipe.shown(score)}: {recipe.metric.meaning}"
+    return recipe.metric.number(recipe.shown(score))
 
 
 def _common_category(one: str, other: str) -> str:
@@ -56,8 +63,8 @@ def _price(product: Product, other: Product) -> str:
         return ""
     difference = other.price - product.price
     if difference == 0:
-        return "at the same price"
+        return _("at the same price")
     if abs(difference) <= PRICE_BAND * abs(product.price):
-        return "at a similar price"
+        return _("at a similar price")
     amount = price(abs(difference), product.currency)
-    return f"{amount} {'dearer' if difference > 0 else 'cheaper'}"
+    return _("{price} dearer", price=amount) if difference > 0 else _("{price} cheaper", price=amount)

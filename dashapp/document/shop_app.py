@@ -16,11 +16,11 @@ from dashapp.document.routes import view_of
 from dashapp.http.assets import ASSETS, asset_href, import_map, imported_by
 from dashapp.http.device_files import live_recipe
 from dashapp.http.previews import preview
-from dashapp.language import current
+from dashapp.language import _, current
 from dashapp.parts.markup import to_html
 from dashapp.parts.templates import template_beside
 from dashapp.parts.view import tab_title
-from dashapp.parts.wording import counted, day
+from dashapp.parts.wording import day, products
 from dashapp.site import Sites
 
 STYLESHEETS = (
@@ -102,13 +102,13 @@ class ShopApp(Dash):
         text: str = super().index()  # type: ignore[no-untyped-call]  # Dash's own is untyped
         return Response(text, status=g.view.status, mimetype="text/html")
 
-    def interpolate_index(self, *_: Any, **parts: Any) -> str:
+    def interpolate_index(self, *__: Any, **parts: Any) -> str:
         """Fill the template with Dash's parts and the page's."""
         view, site = g.view, g.site
         built = ""
         if site.bundle:
             created = site.bundle.manifest["created"]
-            built = f"{counted(site.bundle.count, 'product')}, updated {day(created)}"
+            built = _("{products}, updated {day}", products=products(site.bundle.count), day=day(created))
         template = template_beside(__file__, "document.html")
         return template.render(
             parts,
@@ -129,8 +129,8 @@ class ShopApp(Dash):
             current=href_of(request.path),
             gallery=href_of(GALLERY),
             for_you=href_of(FOR_YOU),
-            ways={"For you": href_of(FOR_YOU)} | ({"Map": href_of(MAP)} if site.has_map else {}),
-            details={"Quality": href_of(QUALITY), "About Akin": href_of(ABOUT)},
+            ways={_("For you"): href_of(FOR_YOU)} | ({_("Map"): href_of(MAP)} if site.has_map else {}),
+            details={_("Quality"): href_of(QUALITY), _("About Akin"): href_of(ABOUT)},
             by_photo=href_of(PHOTO) if live_recipe(site) else "",
             page=to_html(view.body),
             preview=preview(site, view),

@@ -26,6 +26,7 @@ from dashapp.addresses import (
     with_arguments,
 )
 from dashapp.http.thumbnails import YEAR
+from dashapp.language import _
 from dashapp.shown_recipe import ShownRecipe
 from dashapp.site import Site, Sites
 
@@ -105,9 +106,7 @@ def points(bundle: Bundle, recipe: str) -> bytes | None:
     try:
         columns = [array("H", values) for values in (places.x, places.y, group_column)]
     except (TypeError, OverflowError) as error:
-        raise BundleError(
-            f"The map of {recipe} has invalid places ({error}): build it again."
-        ) from error
+        raise BundleError(f"The map of {recipe} has invalid places ({error}): build it again.") from error
     if len({len(values) for values in columns}) != 1:
         raise BundleError(
             f"Expected the map of {recipe} to have {len(column):,} places. "
@@ -127,10 +126,10 @@ def register_map(server: Flask, sites: Sites) -> None:
     def answer(tag: str, what: str) -> Response:
         site = sites.current()
         if site.bundle is None or tag != map_tag(site.bundle):
-            return _plain("The catalogue has changed: load the page again.", 404)
+            return _plain(_("The catalogue has changed: load the page again."), 404)
         recipe = site.recipe(request.args.get("recipe", ""))
         if recipe is None:
-            return _plain("There is no such recipe.", 404)
+            return _plain(_("There is no such list."), 404)
         try:
             response = _ANSWERS[what](site, site.bundle, recipe)
         except (BundleError, sqlite3.Error) as error:
@@ -145,10 +144,10 @@ def register_map(server: Flask, sites: Sites) -> None:
     server.register_blueprint(blueprint)
 
 
-def _points(_: Site, bundle: Bundle, recipe: ShownRecipe) -> Response:
+def _points(__: Site, bundle: Bundle, recipe: ShownRecipe) -> Response:
     body = points(bundle, recipe.name)
     if body is None:
-        return _plain("This recipe has no map.", 404)
+        return _plain(_("This list has no map."), 404)
     return Response(body, mimetype="application/octet-stream")
 
 
@@ -162,7 +161,7 @@ def _products(site: Site, bundle: Bundle, recipe: ShownRecipe) -> Response:
     return Response(json.dumps(records, ensure_ascii=False), mimetype="application/json")
 
 
-def _matching(_: Site, bundle: Bundle, __: ShownRecipe) -> Response:
+def _matching(__: Site, bundle: Bundle, ___: ShownRecipe) -> Response:
     """One byte for each product in the catalogue's order, 1 if the address's query means it."""
     query = GalleryQuery.from_arguments(arguments_of(request.query_string.decode("latin-1"))).query
     body = bundle.matching(query)

@@ -82,13 +82,19 @@ class Formats:
             digits = 0
         number = self.number(abs(amount), digits)
         sign = "−" if amount < 0 else ""
-        symbol = self.symbols.get(code) or _SHORT.get(code) or code
+        symbol = self.symbol(code)
         if not symbol:
             return f"{sign}{number}"
         # CLDR's spacing: letters do not touch digits.
         if self.currency == "{symbol}{number}" and symbol[-1].isalpha():
             symbol += _SPACE
         return sign + self.currency.replace("{symbol}", symbol).replace(_NUMBER, number)
+
+    def symbol(self, currency: str) -> str:
+        """The symbol of a currency, or what the shop writes instead; empty where there is none."""
+        written = currency.strip()
+        code = written.upper() if len(written) == 3 else written
+        return self.symbols.get(code) or _SHORT.get(code) or code
 
     def date(self, moment: str) -> str:
         """The day of an ISO time as "22 November 2026"; empty if `moment` is not one."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from bundle import Bundle, Neighbour, Product
 from dashapp.addresses import compare_href, positive_number, product_href
+from dashapp.language import _, n_
 from dashapp.pages.not_found import unknown_recipe
 from dashapp.parts import html
 from dashapp.parts.components import (
@@ -23,7 +24,7 @@ from dashapp.parts.components import (
 )
 from dashapp.parts.html import Component
 from dashapp.parts.view import View
-from dashapp.parts.wording import ordinal, percent
+from dashapp.parts.wording import number, percent
 from dashapp.shown_recipe import Overlap, ShownRecipe
 from dashapp.site import Site
 
@@ -65,10 +66,11 @@ def compare_page(site: Site, bundle: Bundle, product: Product, *, arguments: dic
     if pair is None:
         return _no_pair(site, product, recipes)
     comparison = _Comparison(site, pair, positive_number(arguments.get("n", "")))
+    said = {"title": product.title, "first": pair[0].label, "second": pair[1].label}
     return View(
-        title=f"{product.title}, {pair[0].label} and {pair[1].label}",
+        title=_("{title}, {first} and {second}", **said),
         body=html.Div([breadcrumb(product), *_body(bundle, product, comparison)]),
-        description=f"What looks like {product.title}: {pair[0].label} and {pair[1].label}, side by side.",
+        description=_("What looks like {title}: {first} and {second}, side by side.", **said),
         image=site.thumbnail_href(product.images[0]) if product.images else "",
     )
 
@@ -84,21 +86,21 @@ def _pair(site: Site, recipes: list[ShownRecipe]) -> tuple[ShownRecipe, ShownRec
 
 
 def _no_pair(site: Site, product: Product, recipes: list[ShownRecipe]) -> View:
-    heading = "There is nothing to compare"
+    heading = _("There is nothing to compare")
     if len(site.recipes) < 2:
-        reason, ways = "This catalogue has one kind of look-alikes only.", []
+        reason, ways = _("This catalogue has one kind of look-alikes only."), []
     else:
-        reason = "Choose two different kinds of look-alikes to see them side by side."
+        reason = _("Choose two different kinds of look-alikes to see them side by side.")
         one = recipes[0]
         others = [recipe for recipe in site.recipes if recipe != one]
         ways = [
             button_link(
-                f"{one.label} and {other.label}",
+                _("{first} and {second}", first=one.label, second=other.label),
                 compare_href(product.id, recipes=site.in_address(one, other)),
             )
             for other in others
         ]
-    ways.append(button_link("Back to the product", product_href(product.id)))
+    ways.append(button_link(_("Back to the product"), product_href(product.id)))
     body = html.Div([message(heading, reason), html.Div(ways, className="ways")])
     return View(title=heading, body=body, status=404)
 
@@ -116,12 +118,12 @@ def _body(bundle: Bundle, product: Product, comparison: _Comparison) -> list[Com
     overlap = site.overlaps.get(frozenset(recipe.name for recipe in pair))
     back = product_href(product.id, recipe=site.in_address(pair[0]), shown=comparison.asked)
     text = [
-        html.H1(product.title),
+        html.H1(product.title, dir="auto"),
         html.P(both, className="shared", role="status"),
         html.P(_everywhere(overlap)) if overlap else None,
         html.Div(
             [
-                html.A("Back to the product", href=back, className="more"),
+                html.A(_("Back to the product"), href=back, className="more"),
                 how_many(count, longest=longest, default=default),
             ],
             className="compare-ways",
@@ -165,7 +167,7 @@ def _column(
     listed = (
         html.Ol(cards, className="product-grid", **marks)
         if cards
-        else html.P("Nothing looks like this one yet.")
+        else html.P(_("Nothing looks like this one yet."))
     )
     head = html.Div([html.H2(recipe.label), _choice(comparison, side, product)], className="compare-recipe")
     best = entries[0].score if entries else None
@@ -184,25 +186,35 @@ def _choice(comparison: _Comparison, side: int, product: Product) -> Component |
         mark = {"aria-current": "true"} if each == comparison.pair[side] else {}
         href = comparison.with_recipe(side, each).href(product)
         chips.append(html.Li(html.A(each.label, href=href, className="chip", **mark)))
-    label = ["Change", html.Span(f" the {name} list", className="visually-hidden")]
-    folded = [html.Summary(label, className="more"), html.Ul(chips, className="chips")]
+    label = _("Change the left list") if side == 0 else _("Change the right list")
+    summary = html.Summary(_("Change"), className="more", **{"aria-label": label})
+    folded = [summary, html.Ul(chips, className="chips")]
     return html.Details(folded, className="folded", **{"data-switch": name})
 
 
 def _marks(rank: int | None) -> list[Component]:
-    return [html.Div(f"in both · {ordinal(rank)} there", className="card-mark")] if rank else []
+    return (
+        [html.Div(_("in both · no. {place} there", place=number(rank)), className="card-mark")]
+        if rank
+        else []
+    )
 
 
 def _in_both(shared: int, count: int) -> str:
     if not shared:
-        return f"None of the {count} is in both." if count else "There is nothing to compare."
+        none = n_("The only one is not in both.", "None of the {count} is in both.", count)
+        return none if count else _("There is nothing to compare.")
     if shared == count:
-        return f"All {count} are in both." if count > 1 else "The only one is in both."
-    return f"{shared} of {count} {'is' if shared == 1 else 'are'} in both."
+        return n_("The only one is in both.", "All {count} are in both.", count)
+    return n_(
+        "{count} of {total} is in both.", "{count} of {total} are in both.", shared, total=number(count)
+    )
 
 
 def _everywhere(overlap: Overlap) -> str:
-    return (
-        f"Over the whole catalogue the two lists share {percent(overlap.jaccard)} of their products; "
-        f"weighted towards the first places, they agree to {percent(overlap.rank_biased)}."
+    return _(
+        "Over the whole catalogue the two lists share {shared} of their products; weighted towards the first "
+        "places, they agree to {agreed}.",
+        shared=percent(overlap.jaccard),
+        agreed=percent(overlap.rank_biased),
     )

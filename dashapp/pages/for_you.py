@@ -10,17 +10,18 @@ from bundle import Bundle, Product
 from dashapp.addresses import GALLERY, Arguments, for_you_href, href_of, product_href
 from dashapp.answers.look_alikes import MOST_LESS
 from dashapp.answers.recommendations import MOST_LIKES, Recommendation, fading, recommendations
+from dashapp.language import N_, _, n_
 from dashapp.parts import html
 from dashapp.parts.cards import pick_button, removable, small_picture, variants_panel, why_panel
 from dashapp.parts.components import button_link, card, grid, list_marks
 from dashapp.parts.html import Component
 from dashapp.parts.view import View
-from dashapp.parts.wording import counted, listing
+from dashapp.parts.wording import listing
 from dashapp.site import Site
 
 _COUNT = 24
 
-_EXPLANATION = (
+_EXPLANATION = N_(
     "What you look at is stored only in this browser. It is sent to the server to make this page, in the "
     "order you looked, and then discarded. The latest counts most."
 )
@@ -58,23 +59,29 @@ def for_you_page(site: Site, bundle: Bundle, *, arguments: Arguments) -> View:
         return _waiting(site)
     likes = bundle.products(asked.likes)
     missing = len(asked.likes) - len(likes)
-    parts: list[Component | None] = [html.H1("More like these")]
+    parts: list[Component | None] = [html.H1(_("More like these"))]
     if missing:
-        gone = "is no longer" if missing == 1 else "are no longer"
-        parts.append(html.P(f"{counted(missing, 'product')} of these {gone} here.", role="status"))
+        gone = n_(
+            "{count} product of these is no longer here.",
+            "{count} products of these are no longer here.",
+            missing,
+        )
+        parts.append(html.P(gone, role="status"))
     chips = []
     for each in likes:
         others = tuple(one for one in asked.likes if one != each.id)
-        chips.append(removable("Like", each.title, href=replace(asked, likes=others).href))
-    parts.append(_chips(chips, label="Like these"))
+        chips.append(removable(_("Like {title}", title=each.title), href=replace(asked, likes=others).href))
+    parts.append(_chips(chips, kind="like", label=_("Like these")))
     weights = [1.0] * len(likes)
     parts += _recommended(
-        site, bundle, asked, likes=likes, weights=weights, repeat="Include these themselves"
+        site, bundle, asked, likes=likes, weights=weights, repeat=_("Include these themselves")
     )
     return View(
-        title="More like these",
+        title=_("More like these"),
         body=html.Div(parts, **_unknown(asked.likes, likes)),
-        description=f"Products near {listing([each.title for each in likes])}." if likes else "",
+        description=_("Products near {titles}.", titles=listing([each.title for each in likes]))
+        if likes
+        else "",
     )
 
 
@@ -87,7 +94,10 @@ def remembered_page(site: Site, bundle: Bundle, ids: Sequence[str], *, arguments
     asked = _Asked.from_arguments(arguments)
     ids = list(dict.fromkeys(ids))[:MOST_LIKES]
     likes = bundle.products(ids)
-    parts: list[Component | None] = [html.H1("For you"), html.P(_EXPLANATION, className="remembered-why")]
+    parts: list[Component | None] = [
+        html.H1(_("For you")),
+        html.P(_(_EXPLANATION), className="remembered-why"),
+    ]
     if likes:
         parts.append(_remembered(site, likes))
         parts += _recommended(
@@ -96,26 +106,28 @@ def remembered_page(site: Site, bundle: Bundle, ids: Sequence[str], *, arguments
             asked,
             likes=likes,
             weights=fading(len(likes)),
-            repeat="Include those you have seen",
+            repeat=_("Include those you have seen"),
         )
     else:
-        parts.append(html.P("Nothing so far. Look at a few products, or pick some with +."))
-        parts.append(html.Div(button_link("See all products", href_of(GALLERY)), className="ways"))
-    return View(title="For you", body=html.Div(parts, **_unknown(ids, likes)))
+        parts.append(html.P(_("Nothing so far. Look at a few products, or pick some with +.")))
+        parts.append(html.Div(button_link(_("See all products"), href_of(GALLERY)), className="ways"))
+    return View(title=_("For you"), body=html.Div(parts, **_unknown(ids, likes)))
 
 
 def _waiting(site: Site) -> View:
     body = html.Div(
         [
-            html.H1("For you"),
-            html.P(_EXPLANATION, className="remembered-why"),
+            html.H1(_("For you")),
+            html.P(_(_EXPLANATION), className="remembered-why"),
             html.P(
-                "This page needs JavaScript to read what the browser remembers.",
+                _("This page needs JavaScript to read what the browser remembers."),
                 className="without-scripts",
             ),
         ]
     )
-    return View(title="For you", body=body, description=f"What {site.name} has for you.", waiting=True)
+    return View(
+        title=_("For you"), body=body, description=_("What {shop} has for you.", shop=site.name), waiting=True
+    )
 
 
 def _unknown(asked: Sequence[str], found: Sequence[Product]) -> dict[str, str]:
@@ -130,10 +142,12 @@ def _remembered(site: Site, likes: Sequence[Product]) -> Component:
     items = []
     for each in likes:
         link = html.A(small_picture(site, each), href=product_href(each.id), title=each.title)
-        name = {"aria-label": f"Forget {each.title}", "data-forget": each.id}
+        name = {"aria-label": _("Forget {title}", title=each.title), "data-forget": each.id}
         items.append(html.Li([link, html.Button("×", type="button", **name)]))
-    forget = html.Button("Forget everything", type="button", className="button", **{"data-forget-all": "yes"})
-    label = {"aria-label": "What you looked at"}
+    forget = html.Button(
+        _("Forget everything"), type="button", className="button", **{"data-forget-all": "yes"}
+    )
+    label = {"aria-label": _("What you looked at")}
     return html.Section([html.Ul(items, className="smalls"), forget], className="remembered", **label)
 
 
@@ -159,31 +173,30 @@ def _recommended(
     )
     chips = [
         removable(
-            "Less like",
-            each.title,
+            _("Less like {title}", title=each.title),
             href=replace(asked, less=tuple(one for one in asked.less if one != each.id)).href,
         )
         for each in less
     ]
     mark = {"aria-current": "true"} if asked.seen else {}
     again = html.A(repeat, href=replace(asked, seen=not asked.seen).href, className="chip", **mark)
-    ways = _chips([html.Li(again), *chips], label="Which recommendations")
-    head = html.Div([html.H2("Recommended"), ways], className="section-head")
+    ways = _chips([html.Li(again), *chips], kind="which", label=_("Which recommendations"))
+    head = html.Div([html.H2(_("Recommended")), ways], className="section-head")
     if not found:
-        return [head, html.P("Nothing is near these.", role="status")]
+        return [head, html.P(_("Nothing is near these."), role="status")]
     cards = (_card(site, each, asked) for each in found)
     return [head, grid(cards, **list_marks("for-you", site.recipes[0]))]
 
 
 def _card(site: Site, found: Recommendation, asked: _Asked) -> Component:
     less = replace(asked, less=(*asked.less, found.product.id)).href
-    because = f"Close to {listing([each.title for each in found.because])}."
+    because = _("Close to {titles}.", titles=listing([each.title for each in found.because]))
     row = [why_panel(found.product, [because], less_href=less)]
     if found.variants:
         row.append(variants_panel(site, found.variants, href=product_href))
     return card(site, found.product, html.Div(row, className="card-row"), pick_button(found.product))
 
 
-def _chips(chips: list[Component], *, label: str) -> Component:
-    marks = {"aria-label": label, "data-switch": label}
+def _chips(chips: list[Component], *, kind: str, label: str) -> Component:
+    marks = {"aria-label": label, "data-switch": kind}
     return html.Nav(html.Ul(chips, className="chips"), className="choices", **marks)

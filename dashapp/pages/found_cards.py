@@ -9,6 +9,7 @@ from flask import Flask, Response, request
 from bundle import Bundle, BundleError, Neighbour, Product
 from dashapp.addresses import arguments_of
 from dashapp.http.device_files import live_recipe
+from dashapp.language import _
 from dashapp.pages.photo import RESULTS
 from dashapp.pages.photo_results import photo_results
 from dashapp.parts.markup import to_html
@@ -37,7 +38,7 @@ def register_photo_answers(server: Flask, sites: Sites) -> None:
         site = sites.current()
         recipe = live_recipe(site)
         if recipe is None or site.bundle is None:
-            return _problem("There is no search by photo here.", HTTPStatus.NOT_FOUND)
+            return _problem(_("There is no search by photo here."), HTTPStatus.NOT_FOUND)
         request.max_content_length = _LARGEST_REQUEST
         query = PhotoQuery.from_arguments(arguments_of(request.query_string.decode("latin-1")))
         product = site.bundle.product(query.product) if query.product else None

@@ -7,6 +7,7 @@ from dataclasses import replace
 from bundle import Bundle, Page
 from bundle.search.query import category_path
 from dashapp.addresses import Arguments, GalleryQuery
+from dashapp.language import _, n_
 from dashapp.pages.nothing_found import nothing_found
 from dashapp.parts import html
 from dashapp.parts.cards import pick_button
@@ -22,7 +23,7 @@ from dashapp.parts.filter_bar import (
 )
 from dashapp.parts.html import Component
 from dashapp.parts.view import View
-from dashapp.parts.wording import counted
+from dashapp.parts.wording import number, products
 from dashapp.site import Site
 
 PAGE_SIZE = 48
@@ -43,13 +44,13 @@ def gallery_page(site: Site, bundle: Bundle, *, arguments: Arguments) -> View:
         return View(title=heading, body=nothing_found(site, bundle, query=query, page=page), search=search)
     title = heading if search or query.query.filters.category else ""
     if query.page > 1:
-        title = f"{heading}, page {query.page:,}"
+        title = _("{heading}, page {number}", heading=heading, number=number(query.page))
     first = page.products[0]
     cards = _cards(site, page, within=category_of(query))
     return View(
         title=title,
         body=html.Div([*_head(bundle, query, page), cards, _pages(query, page.total)]),
-        description=f"{counted(bundle.count, 'product')}, each with those that look like it.",
+        description=_("{products}, each with those that look like it.", products=products(bundle.count)),
         image=site.thumbnail_href(first.images[0]) if first.images else "",
         search=search,
     )
@@ -69,7 +70,7 @@ def _head(bundle: Bundle, query: GalleryQuery, page: Page) -> list[Component | N
     chips = category_chips(query, facets)
     active = active_filters(query, currency=bundle.currency)
     line = [
-        html.H1(_heading(query, page)),
+        html.H1(_heading(query, page), dir="auto"),
         _count(query, page),
         chips,
         sort_menu(query, bundle.sorts) if bundle.sorts and page.total > 1 else None,
@@ -89,8 +90,10 @@ def _heading(query: GalleryQuery, page: Page) -> str:
     path = category_path(query.query.filters.category)
     if query.query.search:
         words = page.search.corrected or query.query.search
-        return f"“{words}”" + (f" in {path[-1]}" if path else "")
-    return path[-1] if path else "All products"
+        if path:
+            return _("“{words}” in {category}", words=words, category=path[-1])
+        return _("“{words}”", words=words)
+    return path[-1] if path else _("All products")
 
 
 def _correction(query: GalleryQuery, page: Page) -> Component | None:
@@ -99,20 +102,22 @@ def _correction(query: GalleryQuery, page: Page) -> Component | None:
     if not corrected:
         return None
     href = query.with_query(exact=True).href
-    instead = html.A(f"Search for “{typed}” instead", href=href, rel="nofollow", className="more")
-    return html.P([f"Showing “{corrected}” for “{typed}”. ", instead], className="correction")
+    text = _("Search for “{words}” instead", words=typed)
+    instead = html.A(text, href=href, rel="nofollow", className="more")
+    showing = _("Showing “{corrected}” for “{typed}”.", corrected=corrected, typed=typed)
+    return html.P([f"{showing} ", instead], className="correction")
 
 
 def _count(query: GalleryQuery, page: Page) -> Component:
     first = (query.page - 1) * PAGE_SIZE + 1
     last = first + len(page.products) - 1
-    total = counted(page.total, "product")
+    total = number(page.total)
     if len(page.products) == page.total:
-        text = total
+        text = products(page.total)
     elif query.page == 1:
-        text = f"{last:,} of {total}"
+        text = n_("{shown} of {count} product", "{shown} of {count} products", page.total, shown=number(last))
     else:
-        text = f"Showing {first:,}–{last:,} of {page.total:,}"
+        text = _("Showing {first}–{last} of {total}", first=number(first), last=number(last), total=total)
     return html.P(text, className="count")
 
 
@@ -122,30 +127,35 @@ def _pages(query: GalleryQuery, total: int) -> Component | None:
         return None
     items: list[Component] = []
     if query.page > 1:
-        items.append(_page_link(query, query.page - 1, text="Previous", rel="prev"))
+        items.append(_page_link(query, query.page - 1, text=_("Previous"), rel="prev"))
     shown = sorted({1, last, *range(max(1, query.page - 1), min(last, query.page + 1) + 1)})
     for before, page in zip([0, *shown], shown, strict=False):
         if page > before + 1:
             items.append(html.Li("…", className="pages-gap", **{"aria-hidden": "true"}))
-        items.append(_page_link(query, page, text=f"{page:,}"))
+        items.append(_page_link(query, page, text=number(page)))
     if query.page < last:
-        items.append(_page_link(query, query.page + 1, text="Next", rel="next"))
-    return html.Nav(html.Ul(items, className="pages"), **{"aria-label": "Pages"})
+        items.append(_page_link(query, query.page + 1, text=_("Next"), rel="next"))
+    return html.Nav(html.Ul(items, className="pages"), **{"aria-label": _("Pages")})
 
 
 def _page_link(query: GalleryQuery, page: int, *, text: str, rel: str = "") -> Component:
-    label = {} if rel else {"aria-label": f"Page {text}"}
+    label = {} if rel else {"aria-label": _("Page {number}", number=text)}
     current = {"aria-current": "page"} if page == query.page else {}
     return html.Li(html.A(text, href=replace(query, page=page).href, rel=rel or None, **label, **current))
 
 
 def _beyond(query: GalleryQuery, total: int) -> View:
     last = -(-total // PAGE_SIZE)
-    there = "is only one page" if last == 1 else f"are only {last:,} pages"
+    there = n_(
+        "There is only {count} page: {products} in all.",
+        "There are only {count} pages: {products} in all.",
+        last,
+        products=products(total),
+    )
     body = html.Div(
         [
-            message("That page does not exist", f"There {there}: {counted(total, 'product')} in all."),
-            html.Div(button_link("Go to the last page", replace(query, page=last).href), className="ways"),
+            message(_("That page does not exist"), there),
+            html.Div(button_link(_("Go to the last page"), replace(query, page=last).href), className="ways"),
         ]
     )
-    return View(title="No such page", body=body, status=404, search=query.query.search)
+    return View(title=_("No such page"), body=body, status=404, search=query.query.search)

@@ -9,7 +9,9 @@ from bundle import Bundle, Product
 from bundle.search.query import category_path
 from dashapp.addresses import Arguments, compare_href, positive_number, product_href
 from dashapp.answers.look_alikes import MOST_LESS, LookAlike, LookAlikes, Wishes, look_alikes
+from dashapp.answers.ranked import Ranked
 from dashapp.answers.why import closeness, number, shared
+from dashapp.language import _, n_, p_
 from dashapp.pages.nothing_found import others
 from dashapp.parts import html
 from dashapp.parts.cards import pick_button, removable, variants_panel, why_panel
@@ -24,7 +26,8 @@ from dashapp.parts.components import (
     recipe_switch,
 )
 from dashapp.parts.html import Component
-from dashapp.parts.wording import listing
+from dashapp.parts.wording import colour, listing
+from dashapp.parts.wording import number as written
 from dashapp.shown_recipe import ShownRecipe
 from dashapp.site import Site
 
@@ -79,7 +82,7 @@ def look_alikes_section(bundle: Bundle, product: Product, asked: Asked) -> Compo
         filters=asked.wishes.filters(product),
         less=asked.less,
     )
-    heading, recipes = html.H2("More like this"), _recipes(product, asked)
+    heading, recipes = html.H2(_("More like this")), _recipes(product, asked)
     if not found.listed and not found.less:
         switch = recipes if bundle.count > 1 else None
         return html.Section([heading, switch, *_alone(bundle, product, asked)])
@@ -103,10 +106,10 @@ def look_alikes_section(bundle: Bundle, product: Product, asked: Asked) -> Compo
 def _alone(bundle: Bundle, product: Product, asked: Asked) -> list[Component]:
     """What is said where no product looks like this one, and what there is instead."""
     if bundle.count == 1:
-        return [html.P("This is the only product so far. Once there are more, they will be here.")]
+        return [html.P(_("This is the only product so far. Once there are more, they will be here."))]
     if bundle.variants(product, limit=1):
-        return [html.P("Only its own variants look like this one."), *others(asked.site, bundle)]
-    return [html.P("Nothing looks like this one yet."), *others(asked.site, bundle)]
+        return [html.P(_("Only its own variants look like this one.")), *others(asked.site, bundle)]
+    return [html.P(_("Nothing looks like this one yet.")), *others(asked.site, bundle)]
 
 
 def _card(product: Product, found: LookAlike, asked: Asked) -> Component:
@@ -142,7 +145,7 @@ def _choices(product: Product, found: LookAlikes, asked: Asked) -> Component | N
     return html.Nav(
         html.Ul(chips, className="chips"),
         className="choices",
-        **{"aria-label": "Which look-alikes", "data-switch": "choices"},
+        **{"aria-label": _("Which look-alikes"), "data-switch": "choices"},
     )
 
 
@@ -150,15 +153,15 @@ def _ways(product: Product, found: LookAlikes, site: Site) -> Mapping[tuple[str,
     """The wishes that apply here, with their labels."""
     ways = {}
     if product.category and len(site.categories) > 1:
-        ways["category", "same"] = "Same category"
+        ways["category", "same"] = _("Same category")
     if found.stock_known:
-        ways["stock", "in"] = "In stock"
+        ways["stock", "in"] = _("In stock")
     if found.any_on_sale:
-        ways["sale", "on"] = "On sale"
+        ways["sale", "on"] = _("On sale")
     if product.price is not None:
-        ways |= {("price", "near"): "Similar price", ("price", "lower"): "Cheaper"}
+        ways |= {("price", "near"): _("Similar price"), ("price", "lower"): _("Cheaper")}
     if product.colours:
-        ways["colour", "same"] = f"Also {product.colours[0]}"
+        ways["colour", "same"] = _("Also {colour}", colour=colour(product.colours[0]))
     return ways
 
 
@@ -168,8 +171,12 @@ def _less(product: Product, found: LookAlikes, asked: Asked) -> Component | None
     chips = []
     for each in found.less:
         others = tuple(one for one in asked.less if one != each.id)
-        chips.append(removable("Less like", each.title, href=replace(asked, less=others).href(product.id)))
-    label = {"aria-label": "Less like these", "data-switch": "less"}
+        chips.append(
+            removable(
+                _("Less like {title}", title=each.title), href=replace(asked, less=others).href(product.id)
+            )
+        )
+    label = {"aria-label": _("Less like these"), "data-switch": "less"}
     return html.Nav(html.Ul(chips, className="chips"), className="choices", **label)
 
 
@@ -179,24 +186,55 @@ def _status(product: Product, found: LookAlikes, asked: Asked, *, count: int) ->
     if not wished:
         return []
     number = found.admitted
-    only = "Only " if 0 < found.longest < min(count, found.listed) else ""
-    text = f"{only}{number or 'None'} of the {found.listed} closest {'are' if number > 1 else 'is'} {wished}."
-    if found.longest < number and only:
-        text += f" Variants share a card, which makes {found.longest}."
+    text = how_many_are(found, wished, count=count)
     parts = [html.P(text, className="narrowed", role="status")]
     if not number:
         everything = replace(asked, wishes=Wishes()).href(product.id)
-        parts.append(html.P(html.A("Show all of them", href=everything, className="button")))
+        parts.append(html.P(html.A(_("Show all of them"), href=everything, className="button")))
     return parts
 
 
+def how_many_are(found: LookAlikes | Ranked, wanted: str, *, count: int) -> str:
+    """How many of the closest products are what is `wanted`, where `count` cards were asked for."""
+    few = 0 < found.longest < min(count, found.listed)
+    values = {"closest": written(found.listed), "wanted": wanted}
+    number = found.admitted
+    if not number:
+        return _("None of the {closest} closest is {wanted}.", **values)
+    if not few:
+        return n_(
+            "{count} of the {closest} closest is {wanted}.",
+            "{count} of the {closest} closest are {wanted}.",
+            number,
+            **values,
+        )
+    text = n_(
+        "Only {count} of the {closest} closest is {wanted}.",
+        "Only {count} of the {closest} closest are {wanted}.",
+        number,
+        **values,
+    )
+    if found.longest < number:
+        cards = n_(
+            "Variants share a card, which makes {count}.",
+            "Variants share a card, which makes {count}.",
+            found.longest,
+        )
+        text = f"{text} {cards}"
+    return text
+
+
 def _wished(product: Product, wishes: Wishes) -> str:
-    prices = {"near": "at a similar price", "lower": "cheaper"}
+    prices = {"near": _("at a similar price"), "lower": p_("which look-alikes", "cheaper")}
     parts = [
-        *(f"in {name}" for name in category_path(product.category)[-1:] if wishes.category),
-        "in stock" if wishes.stock else "",
-        "on sale" if wishes.sale else "",
-        product.colours[0] if wishes.colour else "",
+        *(
+            _("in {category}", category=name)
+            for name in category_path(product.category)[-1:]
+            if wishes.category
+        ),
+        p_("which look-alikes", "in stock") if wishes.stock else "",
+        p_("which look-alikes", "on sale") if wishes.sale else "",
+        colour(product.colours[0]) if wishes.colour else "",
         prices.get(wishes.price, ""),
     ]
     return listing([part for part in parts if part])
@@ -212,6 +250,6 @@ def _recipes(product: Product, asked: Asked) -> Component | None:
     pair = site.in_address(default, asked.recipe if asked.recipe in others else others[0])
     switch = recipe_switch(ways, current=asked.recipe)
     compare = html.A(
-        "Side by side", href=compare_href(product.id, recipes=pair, shown=asked.shown), className="more"
+        _("Side by side"), href=compare_href(product.id, recipes=pair, shown=asked.shown), className="more"
     )
     return html.Div([switch, compare], className="recipes")

@@ -17,18 +17,22 @@ from dashapp.http.map_data import (
     points_href,
     products_href,
 )
+from dashapp.language import N_, _, n_
 from dashapp.parts import html
 from dashapp.parts.components import button_link, message, recipe_switch
 from dashapp.parts.filter_bar import active_chips, active_filters, filter_bar, filters_button
 from dashapp.parts.html import Component
 from dashapp.parts.view import View
-from dashapp.parts.wording import counted
+from dashapp.parts.wording import number as written
+from dashapp.parts.wording import products as written_products
 from dashapp.shown_recipe import ShownRecipe
 from dashapp.site import Site
 
 _HIDDEN = {"aria-hidden": "true"}
 
-_KEYS = "Arrow keys move it, plus and minus zoom, 0 shows all of it. The list below names what is in view."
+_KEYS = N_(
+    "Arrow keys move it, plus and minus zoom, 0 shows all of it. The list below names what is in view."
+)
 
 
 def map_page(site: Site, bundle: Bundle, *, arguments: Arguments) -> View:
@@ -42,9 +46,9 @@ def map_page(site: Site, bundle: Bundle, *, arguments: Arguments) -> View:
     asked = site.recipe(arguments.get("recipe", ""))
     recipe = asked if asked in mapped else mapped[0]
     groups = groups_of(bundle.categories())
-    number = counted(bundle.count, "product")
+    number = written_products(bundle.count)
     query = MapQuery.from_arguments(arguments)
-    text = [html.H1("Map"), html.P(_sentence(groups))]
+    text = [html.H1(_("Map")), html.P(_sentence(groups))]
     modules = {
         "data-module": asset_href("map.js"),
         "data-points": points_href(site, bundle, recipe),
@@ -53,18 +57,18 @@ def map_page(site: Site, bundle: Bundle, *, arguments: Arguments) -> View:
     }
     parts = [_stage(number), _legend(groups), _panel()]
     return View(
-        title="Map",
+        title=_("Map"),
         body=html.Div(
             [
                 html.Div([html.Div(text), _recipes(site, mapped, recipe)], className="map-head"),
                 html.Div(_filters(bundle, query), className="map-filters"),
-                html.Noscript(html.P(["The map needs JavaScript. ", _gallery_link()])),
+                html.Noscript(html.P([_("The map needs JavaScript.") + " ", _gallery_link()])),
                 html.Div(parts, className="map", **modules),
             ],
             **{"data-searches": "true"},
         ),
         search=query.query.search,
-        description=f"{number} on a map: those that look alike lie close together.",
+        description=_("{products} on a map: those that look alike lie close together.", products=number),
     )
 
 
@@ -96,13 +100,24 @@ def _filters(bundle: Bundle, query: MapQuery) -> list[Component | None]:
     bar = filter_bar(query, bundle.facets(query.query), total=page.total)
     narrowed = None
     if query.query != Query():
-        gallery = html.A("See them as a list", href=GalleryQuery(query.query).href, className="more")
-        everything = html.A("Show all again", href=MapQuery(recipe=query.recipe).href, className="more")
+        gallery = html.A(_("See them as a list"), href=GalleryQuery(query.query).href, className="more")
+        everything = html.A(_("Show all again"), href=MapQuery(recipe=query.recipe).href, className="more")
         words = page.search.corrected or query.query.search
-        what = f" for “{words}”" if words else ""
-        count = f"{counted(page.total, 'product')}{what}; the others are dimmed. "
+        if words:
+            count = n_(
+                "{count} product for “{words}”; the others are dimmed.",
+                "{count} products for “{words}”; the others are dimmed.",
+                page.total,
+                words=words,
+            )
+        else:
+            count = n_(
+                "{count} product; the others are dimmed.",
+                "{count} products; the others are dimmed.",
+                page.total,
+            )
         ways = [gallery, " · ", everything] if page.total else [everything]
-        narrowed = html.P([count, *ways], className="count", role="status")
+        narrowed = html.P([f"{count} ", *ways], className="count", role="status")
     return [
         filters_button(bar, query, active=len(active)),
         active_chips(query, currency=bundle.currency),
@@ -111,20 +126,20 @@ def _filters(bundle: Bundle, query: MapQuery) -> list[Component | None]:
 
 
 def _no_map() -> View:
-    heading = "There is no map"
-    reason = "This catalogue was built without a map. Building it again adds one."
-    ways = html.Div(button_link("See all products", href_of(GALLERY)), className="ways")
+    heading = _("There is no map")
+    reason = _("This catalogue was built without a map. Building it again adds one.")
+    ways = html.Div(button_link(_("See all products"), href_of(GALLERY)), className="ways")
     body = html.Div([message(heading, reason), ways])
     return View(title=heading, body=body, status=404)
 
 
 def _sentence(groups: Mapping[str, int]) -> str:
-    sentence = "Products that look alike lie close together. Zoom in to see them."
-    return sentence + (" Colours are categories." if groups else "")
+    sentence = _("Products that look alike lie close together. Zoom in to see them.")
+    return f"{sentence} {_('Colours are categories.')}" if groups else sentence
 
 
 def _gallery_link() -> Component:
-    return html.A("See all products", href=href_of(GALLERY), className="more")
+    return html.A(_("See all products"), href=href_of(GALLERY), className="more")
 
 
 def _recipes(site: Site, mapped: list[ShownRecipe], current: ShownRecipe) -> Component | None:
@@ -147,16 +162,16 @@ def _stage(number: str) -> Component:
         className="map-stage",
         tabIndex=0,
         role="application",
-        **{"aria-label": f"Map of {number}. {_KEYS}"},
+        **{"aria-label": f"{_('Map of {products}.', products=number)} {_(_KEYS)}"},
     )
     buttons = [
-        _button("+", "in", label="Zoom in"),
-        _button("−", "out", label="Zoom out"),
-        _button("Whole map", "whole"),
-        _button("Select", "select", **{"aria-pressed": "false"}),
+        _button("+", "in", label=_("Zoom in")),
+        _button("−", "out", label=_("Zoom out")),
+        _button(_("Whole map"), "whole"),
+        _button(_("Select"), "select", **{"aria-pressed": "false"}),
     ]
-    tools = html.Div(buttons, className="map-tools", role="group", **{"aria-label": "Map view"})
-    note = html.P(["Loading the map …"], className="map-note", role="status")
+    tools = html.Div(buttons, className="map-tools", role="group", **{"aria-label": _("Map view")})
+    note = html.P([_("Loading the map …")], className="map-note", role="status")
     return html.Div([stage, tools, note], className="map-frame")
 
 
@@ -178,16 +193,21 @@ def _legend(groups: Mapping[str, int]) -> Component | None:
     parts: list[Component] = [coloured]
     if len(entries) > COLOURS:
         others = html.Ul(entries[COLOURS:], className="map-groups")
-        summary = html.Summary(f"{len(entries) - COLOURS:,} more, in grey", className="more")
+        summary = html.Summary(
+            n_("{count} more, in grey", "{count} more, in grey", len(entries) - COLOURS), className="more"
+        )
         parts.append(html.Details([summary, others], className="folded"))
-    return html.Div(parts, className="map-legend", role="group", **{"aria-label": "Categories"})
+    return html.Div(parts, className="map-legend", role="group", **{"aria-label": _("Categories")})
 
 
 def _group(name: str, count: int, number: int) -> Component:
     colour = number if number <= COLOURS else "rest"
     inner = [
         html.Span(className=f"map-swatch map-swatch-{colour}", **_HIDDEN),
-        html.Span([name, html.Span(f" {count:,}", className="chip-count")], className="map-group-name"),
+        html.Span(
+            [html.Span(name, dir="auto"), html.Span(f" {written(count)}", className="chip-count")],
+            className="map-group-name",
+        ),
     ]
     data = {"data-group": str(number), "data-name": name, "aria-pressed": "false", "title": name}
     return html.Button(inner, type="button", className="map-group", **data)
@@ -196,11 +216,11 @@ def _group(name: str, count: int, number: int) -> Component:
 def _panel() -> Component:
     """The products in view or selected, filled in by the script: the map for people who cannot see it."""
     turn = [
-        html.Button("Previous", type="button", className="more"),
+        html.Button(_("Previous"), type="button", className="more"),
         html.Span(),
-        html.Button("Next", type="button", className="more"),
+        html.Button(_("Next"), type="button", className="more"),
     ]
-    clear = html.Button("Clear", type="button", className="more", hidden=True, **{"data-do": "clear"})
-    head = html.Div([html.H2("In view"), clear], className="map-panel-head")
+    clear = html.Button(_("Clear"), type="button", className="more", hidden=True, **{"data-do": "clear"})
+    head = html.Div([html.H2(_("In view")), clear], className="map-panel-head")
     parts = [head, html.P(role="status"), html.Ul(), html.Div(turn, className="map-turn", hidden=True)]
     return html.Section(parts, className="map-panel")

@@ -5,12 +5,13 @@ from __future__ import annotations
 from bundle import Bundle, Page, Query
 from bundle.search.query import category_path
 from dashapp.addresses import GalleryQuery
+from dashapp.language import _, n_, p_
 from dashapp.parts import html
 from dashapp.parts.cards import pick_button
 from dashapp.parts.components import button_link, card, grid, message
 from dashapp.parts.filter_bar import active_chips, active_filters, filter_bar
 from dashapp.parts.html import Component
-from dashapp.parts.wording import counted
+from dashapp.parts.wording import number as written
 from dashapp.site import Site
 
 _SHOWN = 12
@@ -22,18 +23,24 @@ def nothing_found(site: Site, bundle: Bundle, *, query: GalleryQuery, page: Page
     nearest = _nearest_category(bundle, page)
     ways = _ways_on(bundle, query, page)
     if nearest:
-        ways.append((f"All of {category_path(nearest)[-1]}", GalleryQuery.of(category=nearest)))
+        ways.append(
+            (_("All of {category}", category=category_path(nearest)[-1]), GalleryQuery.of(category=nearest))
+        )
     counted_ways = [(text, other, bundle.page(other.query, limit=0).total) for text, other in ways]
     links = [
-        html.A([text, html.Span(f" {count:,}", className="chip-count")], href=other.href, className="button")
+        html.A(
+            [text, html.Span(f" {written(count)}", className="chip-count")],
+            href=other.href,
+            className="button",
+        )
         for text, other, count in sorted(counted_ways, key=lambda way: -way[2])
         if count
     ]
     if bundle.count:
-        links.append(button_link("Show all products", GalleryQuery().href))
+        links.append(button_link(_("Show all products"), GalleryQuery().href))
     filtered = bool(active_filters(query, currency=bundle.currency))
     because = [_because(query, filtered=filtered), *_understood(bundle, page)]
-    parts = [message("Nothing found", *because), html.Div(links, className="ways")]
+    parts = [message(_("Nothing found"), *because), html.Div(links, className="ways")]
     if filtered:
         bar = filter_bar(query, bundle.facets(query.query), total=0)
         parts.append(html.Div([bar, active_chips(query, currency=bundle.currency)], className="ways-filters"))
@@ -43,42 +50,61 @@ def nothing_found(site: Site, bundle: Bundle, *, query: GalleryQuery, page: Page
 def _ways_on(bundle: Bundle, query: GalleryQuery, page: Page) -> list[tuple[str, GalleryQuery]]:
     """What may find something: the query without one of its parts, or with one of its words."""
     filters = query.query.filters
-    ways = [(f"Without “{name}”", other) for name, other in active_filters(query, currency=bundle.currency)]
+    ways = [
+        (_("Without “{words}”", words=name), other)
+        for name, other in active_filters(query, currency=bundle.currency)
+    ]
     if filters.category:
         everywhere = query.with_filters(category="")
-        ways.append(("In all categories", everywhere))
+        ways.append((_("In all categories"), everywhere))
     if query.query.search and query.query.filters != Query().filters:
-        ways.append((f"Without “{query.query.search}”", query.with_query(search="")))
+        ways.append((_("Without “{words}”", words=query.query.search), query.with_query(search="")))
     if query.query.exact:
         read = query.with_query(exact=False)
         corrected = bundle.page(read.query, limit=0).search.corrected
-        ways += [(f"“{corrected}”", read)] if corrected else []
+        ways += [(_("“{words}”", words=corrected), read)] if corrected else []
     if len(page.search.words) > 1:
-        ways += [(f"Only “{word}”", query.with_query(search=word)) for word in page.search.taken]
+        ways += [
+            (_("Only “{words}”", words=word), query.with_query(search=word)) for word in page.search.taken
+        ]
     return ways
 
 
 def _because(query: GalleryQuery, *, filtered: bool) -> str:
     path = category_path(query.query.filters.category)
-    place = f" in {path[-1]}" if path else ""
-    within = " with these filters" if filtered else ""
+    values = {"category": path[-1]} if path else {}
     if query.query.search:
-        return f"No product{place}{within} matches “{query.query.search}”."
-    return f"There are no products{place}{within}."
+        values["words"] = query.query.search
+        if path and filtered:
+            return _("No product in {category} with these filters matches “{words}”.", **values)
+        if path:
+            return _("No product in {category} matches “{words}”.", **values)
+        if filtered:
+            return _("No product with these filters matches “{words}”.", **values)
+        return _("No product matches “{words}”.", **values)
+    if path and filtered:
+        return _("There are no products in {category} with these filters.", **values)
+    if path:
+        return _("There are no products in {category}.", **values)
+    return _("There are no products with these filters.") if filtered else _("There are no products.")
 
 
 def _understood(bundle: Bundle, page: Page) -> list[str]:
     """What the search was taken for, and which of its words find something; in a sentence each."""
     search = page.search
-    said = [f"It was read as “{search.corrected}”."] if search.corrected else []
+    said = [_("It was read as “{words}”.", words=search.corrected)] if search.corrected else []
     words = dict.fromkeys(search.taken)
     if len(words) > 1:
         finds = [(word, bundle.finds(word)) for word in words]
-        each = [f"“{word}” is in {counted(count, 'product')}" for word, count in finds if count]
-        none = [f"“{word}” is in none" for word, count in finds if not count]
-        said.append(", ".join([*each, *none]) + ".")
+        each = [
+            n_("“{word}” is in {count} product", "“{word}” is in {count} products", count, word=word)
+            for word, count in finds
+            if count
+        ]
+        none = [_("“{word}” is in none", word=word) for word, count in finds if not count]
+        said.append(_("{sentence}.", sentence=p_("between facts", ", ").join([*each, *none])))
     elif words:
-        said.append("Fewer letters or other words may find more.")
+        said.append(_("Fewer letters or other words may find more."))
     return said
 
 
@@ -104,8 +130,8 @@ def others(site: Site, bundle: Bundle, *, category: str = "") -> list[Component]
         return []
     place = category_path(category)[-1] if category else ""
     if by_popularity:
-        heading = f"Popular in {place}" if place else "Popular products"
+        heading = _("Popular in {category}", category=place) if place else _("Popular products")
     else:
-        heading = f"From {place}" if place else "From the catalogue"
+        heading = _("From {category}", category=place) if place else _("From the catalogue")
     cards = grid(card(site, product, pick_button(product)) for product in products)
     return [html.Section([html.H2(heading), cards], className="others")]

@@ -8,6 +8,7 @@ from bundle import Bundle, Product
 from dashapp.addresses import Arguments, href_of
 from dashapp.http.assets import asset_href
 from dashapp.http.device_files import DEVICE_FILES, live_recipe
+from dashapp.language import N_, _
 from dashapp.pages.not_found import not_found
 from dashapp.parts import html
 from dashapp.parts.cards import small_link
@@ -26,12 +27,12 @@ SEARCH = "/api/v1/similar"
 _EXAMPLES = 6
 """How many products are offered to visitors without a photo."""
 
-_HEADING = "Search by photo"
+_HEADING = N_("Search by photo")
 
-_SENT = (
+_SENT = N_(
     "Your photo is sent to this shop’s server, compared there and discarded: it is neither stored nor logged."
 )
-_STAYS = "Your photo stays on this device: it is compared here and is not sent anywhere."
+_STAYS = N_("Your photo stays on this device: it is compared here and is not sent anywhere.")
 
 
 def photo_page(site: Site, bundle: Bundle, *, arguments: Arguments) -> View:
@@ -57,11 +58,11 @@ def photo_page(site: Site, bundle: Bundle, *, arguments: Arguments) -> View:
         # An extractor that crops a square from the middle would miss the ends of long things.
         "data-widens": "yes" if bundle.recipes[0].get("resize") == "crop" else "",
     }
-    scriptless = "Searching by photo needs JavaScript, which is switched off in this browser."
+    scriptless = _("Searching by photo needs JavaScript, which is switched off in this browser.")
     body = html.Div(
         [
             html.Div(
-                [html.H1(_HEADING), *_whereabouts(on_device=on_device, hosted=hosted)],
+                [html.H1(_(_HEADING)), *_whereabouts(on_device=on_device, hosted=hosted)],
                 className="photo-head",
             ),
             html.Noscript(html.P(scriptless)),
@@ -71,11 +72,11 @@ def photo_page(site: Site, bundle: Bundle, *, arguments: Arguments) -> View:
         className="photo",
         **marks,
     )
-    title = f"Like a part of {product.title}" if product else _HEADING
+    title = _("Like a part of {title}", title=product.title) if product else _(_HEADING)
     return View(
         title=title,
         body=body,
-        description=f"Find products of {site.name} that look like a photo.",
+        description=_("Find products of {shop} that look like a photo.", shop=site.name),
         image=site.thumbnail_href(product.images[0]) if product else "",
     )
 
@@ -83,14 +84,14 @@ def photo_page(site: Site, bundle: Bundle, *, arguments: Arguments) -> View:
 def _whereabouts(*, on_device: bool, hosted: bool) -> list[Component]:
     """Where the photo goes. The script shows whichever of the two sentences is true."""
     if not on_device:
-        return [html.P(_SENT)]
-    stays = html.P(_STAYS, className="photo-stays")
+        return [html.P(_(_SENT))]
+    stays = html.P(_(_STAYS), className="photo-stays")
     if not hosted:
         return [stays]
     back = html.Button(
-        "Search on this device instead", type="button", className="more", **{"data-do": "device"}
+        _("Search on this device instead"), type="button", className="more", **{"data-do": "device"}
     )
-    return [stays, html.P([f"{_SENT} ", back], className="photo-goes")]
+    return [stays, html.P([f"{_(_SENT)} ", back], className="photo-goes")]
 
 
 def _given(site: Site, product: Product, query: PhotoQuery) -> str:
@@ -102,12 +103,14 @@ def _given(site: Site, product: Product, query: PhotoQuery) -> str:
 def _asking() -> Component:
     """The area that accepts photos. `assets/photo.js` fills the empty elements."""
     take = [
-        html.Button("Choose a photo", type="button", className="button button-main", **{"data-do": "choose"}),
-        html.Button("Take a photo", type="button", className="button photo-take", **{"data-do": "take"}),
+        html.Button(
+            _("Choose a photo"), type="button", className="button button-main", **{"data-do": "choose"}
+        ),
+        html.Button(_("Take a photo"), type="button", className="button photo-take", **{"data-do": "take"}),
     ]
     drop = html.Div(
         [
-            html.P("Drop a photo here, or paste one.", className="photo-call"),
+            html.P(_("Drop a photo here, or paste one."), className="photo-call"),
             html.Div(take, className="photo-ways"),
         ],
         className="photo-drop",
@@ -118,7 +121,7 @@ def _asking() -> Component:
         html.Div(className="photo-tools", hidden=True),
         html.P(className="photo-problem", role="alert"),
     ]
-    return html.Section(parts, className="photo-asking", **{"aria-label": "Your photo"})
+    return html.Section(parts, className="photo-asking", **{"aria-label": _("Your photo")})
 
 
 def _answer() -> Component:
@@ -127,7 +130,7 @@ def _answer() -> Component:
         html.P(className="photo-state", role="status"),
         html.Div(className="photo-found"),
     ]
-    return html.Section(parts, className="photo-answer", **{"aria-label": "Closest products"})
+    return html.Section(parts, className="photo-answer", **{"aria-label": _("Closest products")})
 
 
 def _examples(site: Site, bundle: Bundle) -> Component | None:
@@ -137,6 +140,6 @@ def _examples(site: Site, bundle: Bundle) -> Component | None:
     if not found:
         return None
     smalls = [small_link(site, each, href=photo_href(each.id)) for each in found]
-    heading = "No photo at hand? Begin with a product’s picture."
+    heading = _("No photo at hand? Begin with a product’s picture.")
     listed = html.Ul(smalls, className="smalls")
     return html.Nav([html.P(heading), listed], className="photo-examples", **{"aria-label": heading})

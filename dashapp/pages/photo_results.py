@@ -11,12 +11,15 @@ from dashapp.addresses import product_href
 from dashapp.answers.look_alikes import LookAlike
 from dashapp.answers.ranked import Ranked, ranked
 from dashapp.answers.why import closeness, number, shared
+from dashapp.language import _, p_
+from dashapp.pages.look_alikes import how_many_are
 from dashapp.parts import html
 from dashapp.parts.cards import pick_button, variants_panel, why_panel
 from dashapp.parts.components import FEWEST, card, closeness_word, grid, how_many, list_marks, nothing_alike
 from dashapp.parts.filter_bar import active_chips, category_of, filter_bar
 from dashapp.parts.html import Component
-from dashapp.parts.wording import listing, ordinal, price
+from dashapp.parts.wording import choice, colour, listing, price
+from dashapp.parts.wording import number as written
 from dashapp.photo.query import PhotoQuery
 from dashapp.shown_recipe import ShownRecipe
 from dashapp.site import Site
@@ -42,9 +45,9 @@ def photo_results(
     count = max(query.shown or recipe.top, FEWEST)
     found = ranked(bundle, entries, filters=query.query.filters, count=count, but=product)
     if not found.listed:
-        return html.Div(html.P("Nothing looks like this.", className="narrowed", role="status"))
+        return html.Div(html.P(_("Nothing looks like this."), className="narrowed", role="status"))
     slider = how_many(len(found.shown), longest=found.longest, default=recipe.top)
-    head = html.Div([html.H2("Closest products"), slider], className="section-head")
+    head = html.Div([html.H2(_("Closest products")), slider], className="section-head")
     parts = [
         head,
         html.P(_checked(check), className="photo-check") if check else None,
@@ -73,14 +76,17 @@ def _card(site: Site, recipe: ShownRecipe, found: LookAlike, product: Product | 
 
 
 def _checked(check: LiveCheck) -> str:
-    how = "by Keras" if check.from_pictures else "from the stored embeddings, as its pictures have moved"
-    if check.same == check.of:
-        return f"Computed just now {how}: all {check.of} the same as the stored list."
-    first = check.differences[0].place
-    return (
-        f"Computed just now {how}: {check.same} of {check.of} the same as the stored list. "
-        f"The {ordinal(first)} is the first that differs: build it again."
+    how = (
+        _("Computed just now by Keras.")
+        if check.from_pictures
+        else _("Computed just now from the stored embeddings, as its pictures have moved.")
     )
+    total = written(check.of)
+    if check.same == check.of:
+        return f"{how} {_('All {total} are the same as in the stored list.', total=total)}"
+    first = written(check.differences[0].place)
+    same = _("{same} of {total} are the same as in the stored list.", same=written(check.same), total=total)
+    return f"{how} {same} {_('No. {place} is the first that differs: build it again.', place=first)}"
 
 
 def _narrowed(found: Ranked, query: PhotoQuery, *, bundle: Bundle, count: int) -> list[Component]:
@@ -88,16 +94,10 @@ def _narrowed(found: Ranked, query: PhotoQuery, *, bundle: Bundle, count: int) -
     wanted = _wanted(query, currency=bundle.currency)
     if not wanted:
         return []
-    number = found.admitted
-    only = "Only " if 0 < found.longest < min(count, found.listed) else ""
-    verb = "are" if number > 1 else "is"
-    text = f"{only}{number or 'None'} of the {found.listed} closest {verb} {wanted}."
-    if found.longest < number and only:
-        text += f" Variants share a card, which makes {found.longest}."
-    parts = [html.P(text, className="narrowed")]
-    if not number:
+    parts = [html.P(how_many_are(found, wanted, count=count), className="narrowed")]
+    if not found.admitted:
         everything = PhotoQuery(product=query.product, box=query.box, shown=query.shown)
-        parts.append(html.P(html.A("Show all of them", href=everything.href, className="button")))
+        parts.append(html.P(html.A(_("Show all of them"), href=everything.href, className="button")))
     return parts
 
 
@@ -105,13 +105,13 @@ def _wanted(query: PhotoQuery, *, currency: str) -> str:
     filters = query.query.filters
     amount = _amount(filters, filters.currency or currency)
     parts = [
-        *(f"in {name}" for name in category_path(category_of(query))[-1:]),
-        " or ".join(filters.colours),
-        f"by {' or '.join(filters.brands)}" if filters.brands else "",
-        f"tagged {' or '.join(filters.tags)}" if filters.tags else "",
-        amount or (f"priced in {filters.currency}" if filters.currency else ""),
-        "in stock" if filters.in_stock else "",
-        "on sale" if filters.on_sale else "",
+        *(_("in {category}", category=name) for name in category_path(category_of(query))[-1:]),
+        choice([colour(each) for each in filters.colours]),
+        _("by {brand}", brand=choice(filters.brands)) if filters.brands else "",
+        _("tagged {tags}", tags=choice(filters.tags)) if filters.tags else "",
+        amount or (_("priced in {currency}", currency=filters.currency) if filters.currency else ""),
+        p_("which look-alikes", "in stock") if filters.in_stock else "",
+        p_("which look-alikes", "on sale") if filters.on_sale else "",
     ]
     return listing([part for part in parts if part])
 
@@ -119,11 +119,13 @@ def _wanted(query: PhotoQuery, *, currency: str) -> str:
 def _amount(filters: Filters, currency: str) -> str:
     lowest, highest = (price(bound, currency) for bound in (filters.lowest, filters.highest))
     if lowest and highest:
-        return f"from {lowest} to {highest}"
-    return f"at {lowest} or more" if lowest else f"at {highest} or less" if highest else ""
+        return _("from {lowest} to {highest}", lowest=lowest, highest=highest)
+    if lowest:
+        return _("at {lowest} or more", lowest=lowest)
+    return _("at {highest} or less", highest=highest) if highest else ""
 
 
 def _share(product: Product | None) -> Component:
-    private = "" if product else "These results cannot be shared: your photo is only on your device."
-    button = html.Button("Share these results", type="button", className="button", **{"data-do": "share"})
+    private = "" if product else _("These results cannot be shared: your photo is only on your device.")
+    button = html.Button(_("Share these results"), type="button", className="button", **{"data-do": "share"})
     return html.Div([button, html.P(role="status")], className="photo-share", **{"data-private": private})

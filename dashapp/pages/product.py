@@ -6,6 +6,7 @@ from bundle import Bundle, Product
 from bundle.search.query import category_path
 from dashapp.addresses import Arguments, shop_href
 from dashapp.http.device_files import live_recipe
+from dashapp.language import N_, _, n_, p_
 from dashapp.pages.look_alikes import Asked, look_alikes_section
 from dashapp.pages.not_found import unknown_recipe
 from dashapp.parts import html
@@ -43,9 +44,11 @@ def product_page(site: Site, bundle: Bundle, product: Product, *, arguments: Arg
     ]
     head = html.Div([breadcrumb(product), _beside(bundle, product, asked)], className="product-head")
     return View(
-        title=product.title if recipe == site.recipes[0] else f"{product.title}, {recipe.label}",
+        title=product.title
+        if recipe == site.recipes[0]
+        else _("{title}, {recipe}", title=product.title, recipe=recipe.label),
         body=html.Div([head, html.Div(parts, className="product-page")], **{"data-product": product.id}),
-        description=". ".join([f"Products that look like {product.title}", *details]) + ".",
+        description=" · ".join([_("Products that look like {title}", title=product.title), *details]),
         image=site.thumbnail_href(product.images[0]) if product.images else "",
         product=product,
     )
@@ -57,15 +60,21 @@ def _beside(bundle: Bundle, product: Product, asked: Asked) -> Component:
     If the visitor came from a list, `assets/product.js` replaces them with that list's neighbours.
     """
     ways = []
-    sides = (("prev", "‹", "Previous", "ArrowLeft"), ("next", "›", "Next", "ArrowRight"))
+    sides = (("prev", "‹", N_("Previous"), "ArrowLeft"), ("next", "›", N_("Next"), "ArrowRight"))
     for (rel, sign, name, key), other in zip(sides, bundle.beside(product), strict=True):
         href = asked.on(other.id) if other else None
-        label = f"{name}: {other.title}" if other else name
-        marks = {"aria-label": label, "aria-keyshortcuts": key, "data-href": href, "data-label": label}
+        label = _("{way}: {title}", way=_(name), title=other.title) if other else _(name)
+        marks = {
+            "aria-label": label,
+            "aria-keyshortcuts": key,
+            "data-href": href,
+            "data-label": label,
+            "data-name": _(name),
+        }
         ways.append(html.A(sign, rel=rel, href=href, hidden=other is None, **marks))
-    place = "".join(f"In {name}" for name in category_path(product.category)[-1:])
+    place = "".join(_("In {category}", category=name) for name in category_path(product.category)[-1:])
     where = html.Span(place, className="beside-where", **{"data-text": place})
-    return html.Nav([where, *ways], className="beside", **{"aria-label": "Previous and next product"})
+    return html.Nav([where, *ways], className="beside", **{"aria-label": _("Previous and next product")})
 
 
 def _searchable(site: Site, product: Product) -> Component:
@@ -73,8 +82,14 @@ def _searchable(site: Site, product: Product) -> Component:
     pictures = _pictures(site, product)
     if live_recipe(site) is None or not product.images:
         return pictures
-    which = "this picture" if len(product.images) == 1 else "the first picture"
-    text = ["Search with a part", html.Span(f"\u00a0of {which}", className="part-which")]
+    several = len(product.images) > 1
+    whole = (
+        _("Search with a part of the first picture") if several else _("Search with a part of this picture")
+    )
+    text = [
+        html.Span(whole, className="part-whole"),
+        html.Span(_("Search with a part"), className="part-short", **{"aria-hidden": "true"}),
+    ]
     link = html.A(text, href=photo_href(product.id), className="button part", rel="nofollow")
     return html.Div([pictures, link], className="searchable")
 
@@ -89,12 +104,16 @@ def _pictures(site: Site, product: Product) -> Component:
         for number, tile in enumerate(tiles, start=1)
     ]
     strip = html.Div(
-        framed, className="pictures", role="group", tabIndex=0, **{"aria-label": f"{count} pictures"}
+        framed,
+        className="pictures",
+        role="group",
+        tabIndex=0,
+        **{"aria-label": n_("{count} picture", "{count} pictures", count)},
     )
     ways = []
     for number in range(1, count + 1):
         mark = {"aria-current": "true"} if number == 1 else {}
-        label = {"aria-label": f"Picture {number} of {count}"}
+        label = {"aria-label": _("Picture {number} of {count}", number=str(number), count=str(count))}
         ways.append(html.Li(html.A(f"{number}", href=f"#picture-{number}", **label, **mark)))
     return html.Div([strip, html.Ul(ways, className="picture-ways")], className="picture-strip")
 
@@ -103,25 +122,31 @@ def _text(product: Product, variants: list[Product], asked: Asked) -> Component:
     amount = price_parts(product)
     if off := percent_off(product.saving):
         amount += [" ", html.Span(off, className="saving")]
-    stock = {True: "In stock", False: "Out of stock", None: None}[product.in_stock]
-    facts = [("Brand", product.brand), ("Tags", ", ".join(product.tags)), *product.facts.items()]
-    terms = [html.Div([html.Dt(name), html.Dd(value)]) for name, value in facts if value]
+    stock = {True: _("In stock"), False: _("Out of stock"), None: None}[product.in_stock]
+    facts = [
+        (_("Brand"), product.brand),
+        (_("Tags"), p_("between facts", ", ").join(product.tags)),
+        *product.facts.items(),
+    ]
+    terms = [
+        html.Div([html.Dt(name, dir="auto"), html.Dd(value, dir="auto")]) for name, value in facts if value
+    ]
     shop = None
     if href := shop_href(product):
-        shop = html.A("View in the shop", href=href, rel="noopener", className="button button-main")
+        shop = html.A(_("View in the shop"), href=href, rel="noopener", className="button button-main")
     known = [
         html.P(amount, className="price") if amount else None,
         html.P(stock, className=f"stock stock-{'in' if product.in_stock else 'out'}") if stock else None,
     ]
     details = [
-        html.P(product.description, className="description") if product.description else None,
+        html.P(product.description, className="description", dir="auto") if product.description else None,
         html.Dl(terms, className="facts") if terms else None,
     ]
     # Narrow screens show the look-alikes first; `assets/product.js` unfolds the details there.
     fold = {"type": "button", "aria-expanded": "false", "aria-controls": "details"}
-    unfold = html.Button("Details", className="details-fold", **fold) if any(details) else None
+    unfold = html.Button(_("Details"), className="details-fold", **fold) if any(details) else None
     parts = [
-        html.H1(product.title, className="title-long" if len(product.title) > _LONG else None),
+        html.H1(product.title, className="title-long" if len(product.title) > _LONG else None, dir="auto"),
         html.Div([*known, unfold, pick_button(product)], className="product-known"),
         shop,
         _variants(variants, asked),
@@ -134,5 +159,5 @@ def _variants(variants: list[Product], asked: Asked) -> Component | None:
     if not variants:
         return None
     smalls = [small_link(asked.site, each, href=asked.on(each.id)) for each in variants]
-    heading = "Also available as"
+    heading = _("Also available as")
     return html.Nav([html.P(heading), html.Ul(smalls, className="smalls")], **{"aria-label": heading})

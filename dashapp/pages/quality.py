@@ -5,12 +5,15 @@ from __future__ import annotations
 from bundle import Bundle
 from dashapp.addresses import QUALITY, GalleryQuery, href_of, positive_number
 from dashapp.answers.quality_report import PRECISIONS, Figure, QualityReport
+from dashapp.language import N_, _, current, n_
 from dashapp.pages.quality_lists import LISTS, PREVIEW, listed, listing_page, way_to
 from dashapp.parts import html
 from dashapp.parts.components import recipe_switch
 from dashapp.parts.html import Component
 from dashapp.parts.view import View
-from dashapp.parts.wording import counted, percent
+from dashapp.parts.wording import number as written
+from dashapp.parts.wording import percent, share
+from dashapp.parts.wording import products as written_products
 from dashapp.shown_recipe import ShownRecipe
 from dashapp.site import Site
 
@@ -19,33 +22,41 @@ _ROWS = 12
 
 _MOST_ROWS = 200
 
-_FITTED = "This kind of list learned from labels: for products that it learned from, the figures flatter it."
+_FITTED = N_(
+    "This kind of list learned from labels: for products that it learned from, the figures flatter it."
+)
 
 _OTHERS = {
     "other_picture_first": (
-        "The same product’s other picture comes first",
-        "Where a product has several pictures and one of them is searched for among all.",
+        N_("The same product’s other picture comes first"),
+        N_("Where a product has several pictures and one of them is searched for among all."),
     ),
-    "colour_at_5": ("The first 5 have the same main colour", ""),
-    "facts_at_5": ("Facts that the first 5 have too", "Of each product’s facts, such as its material."),
+    "colour_at_5": (N_("The first 5 have the same main colour"), ""),
+    "facts_at_5": (
+        N_("Facts that the first 5 have too"),
+        N_("Of each product’s facts, such as its material."),
+    ),
     "largest_hub": (
-        "Lists with the most frequent product",
-        "Among their first 10. Fewer are better: it looks like everything.",
+        N_("Lists with the most frequent product"),
+        N_("Among their first 10. Fewer are better: it looks like everything."),
     ),
     "hub_skewness": (
-        "Unevenness of the lists",
-        "0 if every product is in equally many lists. Engineers call it the skewness of N₁₀.",
+        N_("Unevenness of the lists"),
+        N_("0 if every product is in equally many lists. Engineers call it the skewness of N₁₀."),
     ),
-    "not_shown": ("Products that no list shows at first", "Fewer are better: nobody finds them by looks."),
-    "in_no_list": ("Products in no list at all", "Not even where visitors ask for more."),
+    "not_shown": (
+        N_("Products that no list shows at first"),
+        N_("Fewer are better: nobody finds them by looks."),
+    ),
+    "in_no_list": (N_("Products in no list at all"), N_("Not even where visitors ask for more.")),
 }
 """What the other yardsticks are, and what they mean, by their names in the report."""
 
 _IN_CATEGORIES = {
-    **{name: f"First {cut}" for name, cut in PRECISIONS.items()},
-    "other_picture_first": "Other picture",
-    "colour_at_5": "Same colour",
-    "facts_at_5": "Facts shared",
+    **dict.fromkeys(PRECISIONS, N_("First {number}")),
+    "other_picture_first": N_("Other picture"),
+    "colour_at_5": N_("Same colour"),
+    "facts_at_5": N_("Facts shared"),
 }
 """The columns of the table of categories."""
 
@@ -71,33 +82,40 @@ def quality_page(site: Site, bundle: Bundle, *, arguments: dict[str, str]) -> Vi
     ]
     said = [section for section in sections if section is not None]
     if not said:
-        said = [html.P("This catalogue was built without quality measurements. Building it again adds them.")]
+        said = [
+            html.P(_("This catalogue was built without quality measurements. Building it again adds them."))
+        ]
     opening = _opening(measures)
     if any(entry.get("heads") for entry in bundle.recipes if entry["name"] == recipe.name):
-        opening += f" {_FITTED}"
-    head = [html.H1("How good the look-alikes are"), html.P(opening, className="quality-opening")]
+        opening += f" {_(_FITTED)}"
+    head = [html.H1(_("How good the look-alikes are")), html.P(opening, className="quality-opening")]
     return View(
-        title="Quality",
+        title=_("Quality"),
         body=html.Div(
             [html.Div([*head, _recipes(site, recipe)], className="quality-head"), *said], className="quality"
         ),
-        description="How good the look-alikes of this shop are, as measured when they were found.",
+        description=_("How good the look-alikes of this shop are, as measured when they were found."),
     )
 
 
 def _opening(measures: QualityReport) -> str:
     found = measures.precisions
     if 5 in found:
-        among = f"Of a product’s first 5 look-alikes, {percent(found[5].value)}"
-        sentence = f"{among} are from its own category"
+        sentence = _(
+            "Of a product’s first 5 look-alikes, {percent} are from its own category.",
+            percent=percent(found[5].value),
+        )
     elif 1 in found:
-        often = percent(found[1].value)
-        sentence = f"A product’s first look-alike is from its own category {often} of the time"
+        sentence = _(
+            "A product’s first look-alike is from its own category {percent} of the time.",
+            percent=percent(found[1].value),
+        )
     else:
-        return "Measured on the whole catalogue when the look-alikes were found."
+        return _("Measured on the whole catalogue when the look-alikes were found.")
     if measures.chance is None:
-        return f"{sentence}."
-    return f"{sentence}. Picked at random, it would be {percent(measures.chance)}."
+        return sentence
+    chance = _("Picked at random, it would be {percent}.", percent=percent(measures.chance))
+    return f"{sentence} {chance}"
 
 
 def _recipes(site: Site, current: ShownRecipe) -> Component | None:
@@ -111,16 +129,21 @@ def _precision(measures: QualityReport) -> Component | None:
     if not measures.precisions:
         return None
     rows = [
-        _row(f"The first {cut}" if cut > 1 else "The first one", *_cells(each))
+        _row(n_("The first one", "The first {count}", cut), *_cells(each))
         for cut, each in measures.precisions.items()
     ]
     if measures.chance is not None:
-        rows.append(_row("Picked at random", _bar(measures.chance), html.Span(), className="quality-chance"))
+        rows.append(
+            _row(_("Picked at random"), _bar(measures.chance), html.Span(), className="quality-chance")
+        )
     return _section(
-        "Look-alikes of the same category",
-        "Categories are only a yardstick: a red mug and a red bowl may well look alike, and "
-        "count as a mistake here. Engineers call it precision at 1, 5 and 10, leave-one-out. "
-        "The small figures are the range that chance allows (a 95% interval) and how many products counted.",
+        _("Look-alikes of the same category"),
+        _(
+            "Categories are only a yardstick: a red mug and a red bowl may well look alike, and count as a "
+            "mistake here. Engineers call it precision at 1, 5 and 10, leave-one-out. The small figures are "
+            "the range that chance allows (a {percent} interval) and how many products counted.",
+            percent=share(0.95),
+        ),
         html.Table(html.Tbody(rows), className="quality-table quality-yardsticks"),
     )
 
@@ -128,7 +151,9 @@ def _precision(measures: QualityReport) -> Component | None:
 def _others(measures: QualityReport) -> Component | None:
     rows = [
         _row(
-            html.Div([html.Span(title), html.Div(meaning, className="quality-small") if meaning else None]),
+            html.Div(
+                [html.Span(_(title)), html.Div(_(meaning), className="quality-small") if meaning else None]
+            ),
             *_cells(measures.yardsticks[name], share=name != "hub_skewness"),
         )
         for name, (title, meaning) in _OTHERS.items()
@@ -137,15 +162,15 @@ def _others(measures: QualityReport) -> Component | None:
     if not rows:
         return None
     return _section(
-        "Other yardsticks",
-        "No single figure says whether look-alikes look alike: what raises one may lower another.",
+        _("Other yardsticks"),
+        _("No single figure says whether look-alikes look alike: what raises one may lower another."),
         html.Table(html.Tbody(rows), className="quality-table quality-yardsticks"),
     )
 
 
 def _cells(found: Figure, *, share: bool = True) -> list[Component]:
-    products = counted(found.sample, "product")
-    number = html.Div(html.Span(f"{found.value:.2f}"), className="quality-bar")
+    products = written_products(found.sample)
+    number = html.Div(html.Span(written(found.value, 2)), className="quality-bar")
     return [
         _bar(found.value) if share else number,
         html.Div([html.Div(_range(found, share=share)), html.Div(products)], className="quality-small"),
@@ -154,8 +179,8 @@ def _cells(found: Figure, *, share: bool = True) -> list[Component]:
 
 def _range(found: Figure, *, share: bool = True) -> str:
     if share:
-        return f"{100 * found.low:.0f}–{100 * found.high:.0f}%"
-    return f"{found.low:.2f} to {found.high:.2f}"
+        return current().formats.percent.replace("{number}", f"{100 * found.low:.0f}–{100 * found.high:.0f}")
+    return _("{low} to {high}", low=written(found.low, 2), high=written(found.high, 2))
 
 
 def _row(name: str | Component, *cells: Component, className: str = "") -> Component:
@@ -174,29 +199,40 @@ def _categories(measures: QualityReport) -> Component | None:
         return None
     rows = [
         _row(
-            html.A(name, href=GalleryQuery.of(category=name).href, className="more"),
-            html.Span(f"{products:,}"),
+            html.A(name, href=GalleryQuery.of(category=name).href, className="more", dir="auto"),
+            html.Span(written(products)),
             *(_figure(found.get(each)) for each in names),
         )
         for name, products, found in measures.categories[:_MOST_ROWS]
     ]
-    columns = ["Category", "Products", *(_IN_CATEGORIES[name] for name in names)]
+    columns = [
+        _("Category"),
+        _("Products"),
+        *(_(_IN_CATEGORIES[name], number=written(PRECISIONS.get(name, 0))) for name in names),
+    ]
     head = html.Thead(html.Tr([html.Th(column, scope="col") for column in columns]))
     parts: list[Component] = [_precisions([head, html.Tbody(rows[:_ROWS])])]
     if len(rows) > _ROWS:
-        more = counted(len(rows) - _ROWS, "more category", "more categories")
+        more = n_("{count} more category", "{count} more categories", len(rows) - _ROWS)
         summary = html.Summary(more, className="more")
         parts.append(
             html.Details([summary, _precisions([head, html.Tbody(rows[_ROWS:])])], className="folded")
         )
     if len(measures.categories) > _MOST_ROWS:
-        parts.append(html.P(f"The weakest {_MOST_ROWS} of {len(measures.categories):,} categories."))
+        parts.append(html.P(_weakest(len(measures.categories))))
     return _section(
-        "Category by category",
-        "Weakest first: in these categories, pictures say least about what a product is. "
-        "Under each figure is its 95% interval, which is wide where a category has few products.",
+        _("Category by category"),
+        _(
+            "Weakest first: in these categories, pictures say least about what a product is. Under each "
+            "figure is its {percent} interval, which is wide where a category has few products.",
+            percent=share(0.95),
+        ),
         *parts,
     )
+
+
+def _weakest(total: int) -> str:
+    return _("The weakest {number} of {total} categories.", number=written(_MOST_ROWS), total=written(total))
 
 
 def _figure(found: Figure | None) -> Component:
@@ -206,7 +242,7 @@ def _figure(found: Figure | None) -> Component:
 
 
 def _precisions(parts: list[Component]) -> Component:
-    return _wide(parts, label="Yardsticks by category", kind="quality-numbers")
+    return _wide(parts, label=_("Yardsticks by category"), kind="quality-numbers")
 
 
 def _wide(parts: list[Component], *, label: str, kind: str = "") -> Component:
@@ -224,25 +260,24 @@ def _scores(measures: QualityReport) -> Component | None:
         tallest = max(counts)
         bars = [html.Span(className=f"bar bar-{round(40 * count / tallest)}") for count in counts]
         middle = measures.recipe.shown(measures.middle(name))
-        label = f"{name}: half of them lie below {middle}"
+        label = _("{name}: half of them lie below {score}", name=_(name), score=middle)
+        half = _("half below {score}", score=middle)
         figures.append(
             html.Div(
                 [
-                    html.Div(
-                        [html.Span(name), html.Span(f"half below {middle}")], className="histogram-name"
-                    ),
+                    html.Div([html.Span(_(name)), html.Span(half)], className="histogram-name"),
                     html.Div(bars, className="histogram", role="img", **{"aria-label": label}),
                 ],
                 className="histogram-row",
             )
         )
     ends = [measures.recipe.shown(edge) for edge in (measures.edges[0], measures.edges[-1])]
-    meaning = measures.recipe.metric.meaning
+    meaning = _(measures.recipe.metric.meaning)
+    apart = _("The farther look-alikes stand apart from random pairs, the more their lists say.")
     axis = html.Div([html.Span(text) for text in ends], className="histogram-axis")
     return _section(
-        "How near look-alikes are",
-        f"{meaning[0].upper()}{meaning[1:]} The farther look-alikes stand apart from random pairs, the more "
-        "their lists say.",
+        _("How near look-alikes are"),
+        f"{meaning[0].upper()}{meaning[1:]} {apart}",
         html.Div([*figures, axis], className="histograms"),
     )
 
@@ -253,7 +288,11 @@ def _preview(site: Site, bundle: Bundle, measures: QualityReport, name: str) -> 
         return None
     shown = listed(site, bundle, measures, name=name, first=0, count=PREVIEW)
     more = way_to(site, measures.recipe, name, page=1)
-    link = html.A(f"See all {part.total:,}", href=more, className="more") if part.total > PREVIEW else None
+    link = (
+        html.A(_("See all {total}", total=written(part.total)), href=more, className="more")
+        if part.total > PREVIEW
+        else None
+    )
     return _section(part.heading, part.meaning, *([shown] if part.total else []), link)
 
 
@@ -265,13 +304,15 @@ def _overlaps(site: Site, recipe: ShownRecipe) -> Component | None:
             rows.append(_row(other.name, _bar(overlap.jaccard), _bar(overlap.rank_biased)))
     if not rows:
         return None
-    columns = ("Recipe", "Shared entries", "Shared places")
+    columns = (_("Recipe"), _("Shared entries"), _("Shared places"))
     head = html.Thead(html.Tr([html.Th(column, scope="col") for column in columns]))
     return _section(
-        f"How far {recipe.name} agrees with the others",
-        "Two recipes see different things. The first figure counts what both lists hold (Jaccard index), the "
-        "second also whether it stands at the same place (rank-biased overlap).",
-        _wide([head, html.Tbody(rows)], label="Agreement of recipes"),
+        _("How far {recipe} agrees with the others", recipe=recipe.name),
+        _(
+            "Two recipes see different things. The first figure counts what both lists hold (Jaccard index), "
+            "the second also whether it stands at the same place (rank-biased overlap)."
+        ),
+        _wide([head, html.Tbody(rows)], label=_("Agreement of recipes")),
     )
 
 

@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from bundle import Bundle, Product
 from dashapp.addresses import QUALITY, href_of, product_href
 from dashapp.answers.quality_report import QualityReport
+from dashapp.language import _, n_
 from dashapp.parts import html
 from dashapp.parts.components import button_link, card, grid, message
 from dashapp.parts.html import Component
 from dashapp.parts.view import View
-from dashapp.parts.wording import counted, percent
+from dashapp.parts.wording import number as written
+from dashapp.parts.wording import percent
 from dashapp.shown_recipe import ShownRecipe
 from dashapp.site import Site
 
@@ -36,13 +38,18 @@ def _hubs(measures: QualityReport) -> Part | None:
         return None
     most = measures.hubs[0][1] if measures.hubs else 0
     meaning = (
-        f"The busiest product is in {counted(most, 'list')}, those of {percent(most / measures.products)} of "
-        "all products. A few are natural. A product in very many lists often has a plain or unusual picture; "
-        "a better one helps."
+        n_(
+            "The busiest product is in {count} list, those of {percent} of all products. A few are natural. "
+            "A product in very many lists often has a plain or unusual picture; a better one helps.",
+            "The busiest product is in {count} lists, those of {percent} of all products. A few are natural. "
+            "A product in very many lists often has a plain or unusual picture; a better one helps.",
+            most,
+            percent=percent(most / measures.products),
+        )
         if most
-        else "There are no lists yet: a product needs others that it can look like."
+        else _("There are no lists yet: a product needs others that it can look like.")
     )
-    return Part("Products in the most lists", meaning, len(measures.hubs), len(measures.hubs))
+    return Part(_("Products in the most lists"), meaning, len(measures.hubs), len(measures.hubs))
 
 
 def _orphans(measures: QualityReport) -> Part | None:
@@ -50,13 +57,18 @@ def _orphans(measures: QualityReport) -> Part | None:
         return None
     count = measures.orphan_count
     meaning = (
-        f"{counted(count, 'product')}, {percent(count / measures.products)} of all, "
-        f"{'is' if count == 1 else 'are'} in no other product’s list. Visitors find them only by search and "
-        "category."
+        n_(
+            "{count} product, {percent} of all, is in no other product’s list. Visitors find it only by "
+            "search and category.",
+            "{count} products, {percent} of all, are in no other product’s list. Visitors find them only by "
+            "search and category.",
+            count,
+            percent=percent(count / measures.products),
+        )
         if count
-        else "Every product is in the list of another one, so all can be found by browsing."
+        else _("Every product is in the list of another one, so all can be found by browsing.")
     )
-    return Part("Products in no list", meaning, len(measures.orphans), count)
+    return Part(_("Products in no list"), meaning, len(measures.orphans), count)
 
 
 def _twins(measures: QualityReport) -> Part | None:
@@ -64,12 +76,17 @@ def _twins(measures: QualityReport) -> Part | None:
         return None
     count = measures.twin_count
     meaning = (
-        f"{counted(count, 'group')} of products with near-duplicate pictures: perhaps listed twice, "
-        "or variants that share a picture."
+        n_(
+            "{count} group of products with near-duplicate pictures: perhaps listed twice, or variants that "
+            "share a picture.",
+            "{count} groups of products with near-duplicate pictures: perhaps listed twice, or variants that "
+            "share a picture.",
+            count,
+        )
         if count
-        else "No two products have near-duplicate pictures."
+        else _("No two products have near-duplicate pictures.")
     )
-    return Part("The same picture more than once", meaning, len(measures.twins), count)
+    return Part(_("The same picture more than once"), meaning, len(measures.twins), count)
 
 
 def _left_out(measures: QualityReport) -> Part | None:
@@ -77,13 +94,15 @@ def _left_out(measures: QualityReport) -> Part | None:
         return None
     count = len(measures.left_out)
     meaning = (
-        f"{counted(count, 'file or row')} of the source could not be used, each for the reason beside it."
-        if count == 1
-        else f"{count:,} files and rows of the source could not be used, each for the reason beside it."
+        n_(
+            "{count} file or row of the source could not be used, for the reason beside it.",
+            "{count} files and rows of the source could not be used, each for the reason beside it.",
+            count,
+        )
         if count
-        else "Nothing: every file and row of the source is here."
+        else _("Nothing: every file and row of the source is here.")
     )
-    return Part("Left out", meaning, count, count)
+    return Part(_("Left out"), meaning, count, count)
 
 
 LISTS: dict[str, Callable[[QualityReport], Part | None]] = {
@@ -107,7 +126,7 @@ def listed(
     chosen = slice(first, first + count)
     if name == "left-out":
         rows = [
-            html.Tr([html.Th(file, scope="row"), html.Td(reason)])
+            html.Tr([html.Th(file, scope="row", dir="auto"), html.Td(reason, lang="en", dir="ltr")])
             for file, reason in (measures.left_out or ())[chosen]
         ]
         return html.Table(html.Tbody(rows), className="quality-table quality-files")
@@ -123,7 +142,11 @@ def listed(
         card(
             site,
             found[product_id],
-            *([html.Div(f"in {counted(lists, 'list')}", className="card-lists")] if lists else []),
+            *(
+                [html.Div(n_("in {count} list", "in {count} lists", lists), className="card-lists")]
+                if lists
+                else []
+            ),
             href=product_href(product_id, recipe=recipe),
         )
         for product_id, lists in entries
@@ -139,31 +162,37 @@ def _group(site: Site, measures: QualityReport, group: Sequence[str], found: dic
     recipe = site.in_address(measures.recipe)
     shown = [product_id for product_id in group[:_IN_GROUP] if product_id in found]
     cards = [card(site, found[each], href=product_href(each, recipe=recipe)) for each in shown]
-    more = [html.P(f"and {len(group) - _IN_GROUP:,} more")] if len(group) > _IN_GROUP else []
+    more = (
+        [html.P(n_("and {count} more", "and {count} more", len(group) - _IN_GROUP))]
+        if len(group) > _IN_GROUP
+        else []
+    )
     return html.Li([grid(cards), *more])
 
 
 def listing_page(site: Site, bundle: Bundle, measures: QualityReport, *, name: str, page: int) -> View:
     """One page of a list; a page that does not exist has status 404 and says so."""
     part = LISTS[name](measures)
-    quality = html.A("Quality", href=href_of(QUALITY, recipe=site.in_address(measures.recipe)))
-    back = html.Nav(html.Ol(html.Li(quality), className="breadcrumbs"), **{"aria-label": "You are in"})
+    quality = html.A(_("Quality"), href=href_of(QUALITY, recipe=site.in_address(measures.recipe)))
+    back = html.Nav(html.Ol(html.Li(quality), className="breadcrumbs"), **{"aria-label": _("You are in")})
     first = (page - 1) * _PAGE
     if part is None or first >= max(part.total, 1):
-        reason = "It was not measured." if part is None else "There are fewer pages than that."
+        reason = _("It was not measured.") if part is None else _("There are fewer pages than that.")
         body = html.Div(
             [
-                message("This list does not exist", reason),
-                html.Div(button_link("See the quality page", href_of(QUALITY)), className="ways"),
+                message(_("This list does not exist"), reason),
+                html.Div(button_link(_("See the quality page"), href_of(QUALITY)), className="ways"),
             ]
         )
-        return View(title="No such list", body=body, status=404)
+        return View(title=_("No such list"), body=body, status=404)
     last = min(first + _PAGE, part.total)
     heading = html.H1(part.heading)
     parts: list[Component | None] = [back, heading, html.P(part.meaning, className="quality-meaning")]
     if part.total:
-        known = f"{first + 1:,}–{last:,} of {part.total:,}"
-        known += f", the first of {part.of:,}" if part.of > part.total else ""
+        values = {"first": written(first + 1), "last": written(last), "total": written(part.total)}
+        known = _("{first}–{last} of {total}", **values)
+        if part.of > part.total:
+            known = _("{first}–{last} of {total}, the first of {all}", all=written(part.of), **values)
         parts += [html.P(known, className="count", role="status")]
         parts += [listed(site, bundle, measures, name=name, first=first, count=_PAGE)]
         parts += [_turn(site, measures.recipe, name, page=page, last=last == part.total)]
@@ -171,15 +200,15 @@ def listing_page(site: Site, bundle: Bundle, measures: QualityReport, *, name: s
 
 
 def _turn(site: Site, recipe: ShownRecipe, name: str, *, page: int, last: bool) -> Component | None:
-    ways = [] if page == 1 else [("Previous", page - 1, "prev")]
-    ways += [] if last else [("Next", page + 1, "next")]
+    ways = [] if page == 1 else [(_("Previous"), page - 1, "prev")]
+    ways += [] if last else [(_("Next"), page + 1, "next")]
     if not ways:
         return None
     links = [
         html.Li(html.A(text, href=way_to(site, recipe, name, page=number), rel=rel))
         for text, number, rel in ways
     ]
-    return html.Nav(html.Ul(links, className="pages"), **{"aria-label": "Pages"})
+    return html.Nav(html.Ul(links, className="pages"), **{"aria-label": _("Pages")})
 
 
 def _found(bundle: Bundle, product_ids: list[str]) -> dict[str, Product]:

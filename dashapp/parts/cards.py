@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from bundle import Product
+from dashapp.language import _, np_
 from dashapp.parts import html
 from dashapp.parts.html import Component
-from dashapp.parts.wording import counted
+from dashapp.parts.wording import number as written
 from dashapp.site import Site
 
 
@@ -18,9 +19,11 @@ def why_panel(
 
     The link, if there is one, leads to less like this product.
     """
-    less = html.A("Less like this", href=less_href, className="less", rel="nofollow") if less_href else None
+    less = (
+        html.A(_("Less like this"), href=less_href, className="less", rel="nofollow") if less_href else None
+    )
     because = [html.P(text) for text in (" ".join(filter(None, sentences)), number) if text]
-    summary = html.Summary("Why?", **{"aria-label": f"Why? {product.title}"})
+    summary = html.Summary(_("Why?"), **{"aria-label": _("Why? {title}", title=product.title)})
     panel = html.Div([*because, less], className="panel")
     return html.Details([summary, panel], className="why", **{"data-switch": "why"})
 
@@ -28,8 +31,9 @@ def why_panel(
 def variants_panel(site: Site, variants: tuple[Product, ...], *, href: Callable[[str], str]) -> Component:
     """Near-duplicates of the product on the card, folded away; `href` makes their addresses."""
     # Where a card is narrow, only the number shows.
-    number = counted(len(variants), "variant").split(" ")
-    summary = html.Summary([html.Span(f"+{number[0]}"), html.Span(f"\u00a0{number[1]}")])
+    count = len(variants)
+    noun = np_("after their number", "variant", "variants", count)
+    summary = html.Summary([html.Span(f"+{written(count)}"), html.Span(f"\u00a0{noun}")])
     listed = html.Ul(
         [small_link(site, each, href=href(each.id)) for each in variants], className="panel smalls"
     )
@@ -44,7 +48,7 @@ def small_link(site: Site, product: Product, *, href: str) -> Component:
 def small_picture(site: Site, product: Product) -> Component:
     """The small picture of a product, or its title if it has none."""
     if not product.images:
-        return html.Span(product.title)
+        return html.Span(product.title, dir="auto")
     image = product.images[0]
     size = {"width": -(-image.width // 2), "height": -(-image.height // 2)}
     return html.Img(src=site.thumbnail_href(image, small=True), alt=product.title, **size)
@@ -52,14 +56,16 @@ def small_picture(site: Site, product: Product) -> Component:
 
 def pick_button(product: Product) -> Component:
     """The button that picks a product; `assets/visits.js` handles its clicks."""
-    marks = {"aria-label": f"Pick {product.title}", "aria-pressed": "false", "data-pick": product.id}
+    marks = {
+        "aria-label": _("Pick {title}", title=product.title),
+        "aria-pressed": "false",
+        "data-pick": product.id,
+    }
     return html.Button(type="button", className="pick", **marks)
 
 
-def removable(text: str, title: str, *, href: str) -> Component:
+def removable(text: str, *, href: str) -> Component:
     """A list item with a chip that shows one of the address's choices and removes it when clicked."""
     sign = html.Span("×", **{"aria-hidden": "true"})
-    name = {"aria-label": f"{text} {title}: remove"}
-    return html.Li(
-        html.A([html.Span(f"{text} {title}"), sign], href=href, className="chip removable", **name)
-    )
+    name = {"aria-label": _("{choice}: remove", choice=text)}
+    return html.Li(html.A([html.Span(text), sign], href=href, className="chip removable", **name))

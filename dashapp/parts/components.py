@@ -9,6 +9,7 @@ import dash_bootstrap_components as dbc
 from bundle import Product, ProductImage
 from bundle.search.query import category_name, category_path
 from dashapp.addresses import GALLERY, GalleryQuery, href_of, product_href
+from dashapp.language import _, p_, woven
 from dashapp.parts import html
 from dashapp.parts.html import Component
 from dashapp.parts.wording import percent_off, price
@@ -59,15 +60,15 @@ def card(
     kind = path[-1] if path and path != category_path(within) else ""
     amount = price_parts(product)
     facts = [html.Span(amount, className="card-price")] if amount else []
-    facts += [html.Span(kind, className="card-kind")] if kind else []
-    stock = "Out of stock" if product.in_stock is False else ""
+    facts += [html.Span(kind, className="card-kind", dir="auto")] if kind else []
+    stock = _("Out of stock") if product.in_stock is False else ""
     children = [
         *(
             # The link says the same: nobody needs to hear it twice.
             picture(site, image, alt="", sizes=_CARD_SIZES, lazy=lazy, note=stock)
             for image in product.images[:1]
         ),
-        html.A(product.title, href=href or product_href(product.id), className="card-name"),
+        html.A(product.title, href=href or product_href(product.id), className="card-name", dir="auto"),
         html.Div(facts, className="card-facts"),
     ]
     if off := percent_off(product.saving):
@@ -83,7 +84,7 @@ def price_parts(product: Product) -> list[str | Component]:
     amount = price(product.price, product.currency)
     if not product.saving:
         return [amount] if amount else []
-    was = html.Span("was ", className="visually-hidden")
+    was = html.Span(p_("before a former price", "was") + " ", className="visually-hidden")
     before = html.S([was, price(product.compare_at_price, product.currency)])
     return [html.Span(amount, className="price-now"), " ", before]
 
@@ -118,7 +119,7 @@ def nothing_alike(recipe: ShownRecipe, best: float | None) -> Component | None:
     """Says that nothing in a list is really alike, if its `best` score says so."""
     if best is None or not recipe.is_weak(best):
         return None
-    text = "Nothing here comes really close. These are the nearest there are."
+    text = _("Nothing here comes really close. These are the nearest there are.")
     return html.P(text, className="narrowed", role="status")
 
 
@@ -129,11 +130,11 @@ def breadcrumb(product: Product) -> Component:
 
 def category_trail(path: Sequence[str]) -> Component:
     """Links to all products and to the categories of a path."""
-    ways = [html.Li(html.A("All products", href=href_of(GALLERY)))]
+    ways = [html.Li(html.A(_("All products"), href=href_of(GALLERY)))]
     for depth, name in enumerate(path, start=1):
         href = GalleryQuery.of(category=category_name(path[:depth])).href
-        ways.append(html.Li(html.A(name, href=href)))
-    return html.Nav(html.Ol(ways, className="breadcrumbs"), **{"aria-label": "You are in"})
+        ways.append(html.Li(html.A(name, href=href, dir="auto")))
+    return html.Nav(html.Ol(ways, className="breadcrumbs"), **{"aria-label": _("You are in")})
 
 
 def recipe_switch(
@@ -148,7 +149,7 @@ def recipe_switch(
         mark = {"aria-current": "true"} if recipe == current else {}
         text = recipe.name if names else recipe.label
         segments.append(html.Li(html.A(text, href=href, className="segment", **mark)))
-    label = {"aria-label": "Kinds of look-alikes", "data-switch": "recipe"}
+    label = {"aria-label": _("Kinds of look-alikes"), "data-switch": "recipe"}
     return html.Nav(html.Ul(segments, className="segments"), **label)
 
 
@@ -158,6 +159,7 @@ def how_many(count: int, *, longest: int, default: int) -> Component | None:
         return None
     # Steps that would skip the default or the end of the list are useless.
     step = FEWEST if longest % FEWEST == 0 and default % FEWEST == 0 else 1
-    label = html.Label(["Show ", html.Span(str(count), id="shown-count")], htmlFor="shown")
+    number = html.Span(str(count), id="shown-count")
+    label = html.Label(woven(_("Show {number}"), number=number), htmlFor="shown")
     slider = dbc.Input(id="shown", type="range", min=FEWEST, max=longest, step=step, value=count)
     return html.Div([label, slider], className="how-many")

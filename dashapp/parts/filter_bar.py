@@ -13,9 +13,11 @@ import dash_bootstrap_components as dbc
 from bundle import Facets, PriceRange, Value
 from bundle.search.query import category_name, category_path
 from dashapp.addresses import GalleryQuery, href_of
+from dashapp.language import N_, _, current
 from dashapp.parts import html
 from dashapp.parts.html import Component
-from dashapp.parts.wording import price
+from dashapp.parts.wording import colour, price
+from dashapp.parts.wording import number as written
 
 _FOLD = 10
 """How many choices of a list are shown before the rest unfolds."""
@@ -26,21 +28,25 @@ _MOST = 400
 _CHIPS = 16
 """The most categories that are laid out side by side; more become a menu like the other filters."""
 
-_LISTS = {"Brand": ("brand", "brands"), "Colour": ("colour", "colours"), "Tags": ("tag", "tags")}
+_LISTS = {
+    N_("Brand"): ("brand", "brands"),
+    N_("Colour"): ("colour", "colours"),
+    N_("Tags"): ("tag", "tags"),
+}
 """The filters that accept several values: their names in an address and as fields."""
 
 Label = str | list[Component | str]
 """The text of a menu, or its parts."""
 
-_TOGGLES = (("In stock", "in_stock", "stock"), ("On sale", "on_sale", "sale"))
+_TOGGLES = ((N_("In stock"), "in_stock", "stock"), (N_("On sale"), "on_sale", "sale"))
 """The filters that are on or off: their labels, field names and names in an address."""
 
 _SORTS = {
-    "name": "Name",
-    "price": "Price, low to high",
-    "price-down": "Price, high to low",
-    "popularity": "Most popular",
-    "shuffle": "Surprise me",
+    "name": N_("Name"),
+    "price": N_("Price, low to high"),
+    "price-down": N_("Price, high to low"),
+    "popularity": N_("Most popular"),
+    "shuffle": N_("Surprise me"),
 }
 
 
@@ -49,13 +55,15 @@ def category_chips(query: GalleryQuery, facets: Facets) -> Component | None:
     base, level = _level(query, facets)
     if not level or len(level) > _CHIPS:
         return None
-    everything = f"All {base[-1]}" if base else "All"
+    everything = _everything(base)
     chips = [_chip(everything, query.with_filters(category=category_name(base)), current=query)]
     chips += [
         _chip(category_path(name)[-1], query.with_filters(category=name), current=query, count=count)
         for name, count in level
     ]
-    return html.Nav(html.Ul(chips, className="chips"), **{"aria-label": "Categories", "data-switch": "chips"})
+    return html.Nav(
+        html.Ul(chips, className="chips"), **{"aria-label": _("Categories"), "data-switch": "chips"}
+    )
 
 
 def filter_bar(
@@ -74,7 +82,7 @@ def filter_bar(
     shown = [menu for menu in menus if menu]
     if not shown:
         return None
-    group = html.Div(shown, className="filters", role="group", **{"aria-label": "Filters"})
+    group = html.Div(shown, className="filters", role="group", **{"aria-label": _("Filters")})
     return html.Div(group, className="filter-bar")
 
 
@@ -85,9 +93,9 @@ def filters_button(bar: Component | None, query: GalleryQuery, *, active: int) -
     """
     if bar is None:
         return None
-    count = [html.Span(f" {active}", className="menu-count filters-fold-count")] if active else []
+    count = [html.Span(f" {written(active)}", className="menu-count filters-fold-count")] if active else []
     marks = {"open": True, "data-unfolded": "true"} if active or query.unfolded else {}
-    return html.Details([html.Summary(["Filters", *count]), bar], className="filters-fold", **marks)
+    return html.Details([html.Summary([_("Filters"), *count]), bar], className="filters-fold", **marks)
 
 
 def active_filters(query: GalleryQuery, *, currency: str) -> list[tuple[str, GalleryQuery]]:
@@ -96,16 +104,18 @@ def active_filters(query: GalleryQuery, *, currency: str) -> list[tuple[str, Gal
     `currency` is the currency of prices if the query names none.
     """
     filters, active = query.query.filters, []
-    for _, field in _LISTS.values():
+    for kind, field in _LISTS.values():
         chosen = getattr(filters, field)
-        active += [(name, query.with_filters(**{field: _without(chosen, name)})) for name in chosen]
+        active += [
+            (_named(kind, name), query.with_filters(**{field: _without(chosen, name)})) for name in chosen
+        ]
     if filters.lowest is not None or filters.highest is not None:
         active.append((_price_text(query, currency), query.with_filters(lowest=None, highest=None)))
     if filters.currency:
-        active.append((f"Prices in {filters.currency}", query.with_filters(currency="")))
-    for label, field, _ in _TOGGLES:
+        active.append((_("Prices in {currency}", currency=filters.currency), query.with_filters(currency="")))
+    for label, field, _kind in _TOGGLES:
         if getattr(filters, field):
-            active.append((label, query.with_filters(**{field: False})))
+            active.append((_(label), query.with_filters(**{field: False})))
     return active
 
 
@@ -117,7 +127,10 @@ def active_chips(query: GalleryQuery, *, currency: str) -> Component | None:
     chips = [
         html.Li(
             html.A(
-                [html.Span("Remove filter ", className="visually-hidden"), name],
+                [
+                    html.Span(_("Remove filter") + " ", className="visually-hidden"),
+                    html.Span(name, dir="auto"),
+                ],
                 href=without.href,
                 className="chip chip-active",
             )
@@ -125,13 +138,23 @@ def active_chips(query: GalleryQuery, *, currency: str) -> Component | None:
         for name, without in active
     ]
     clear = query.with_query(filters=replace(GalleryQuery().query.filters, category=category_of(query)))
-    chips.append(html.Li(html.A("Clear all", href=clear.href, className="more")))
-    return html.Ul(chips, className="chips", **{"aria-label": "Active filters", "data-switch": "active"})
+    chips.append(html.Li(html.A(_("Clear all"), href=clear.href, className="more")))
+    return html.Ul(chips, className="chips", **{"aria-label": _("Active filters"), "data-switch": "active"})
 
 
 def category_of(query: GalleryQuery) -> str:
     """The category of a query; empty for all."""
     return category_name(category_path(query.query.filters.category))
+
+
+def _everything(base: Sequence[str]) -> str:
+    """What leads back to all products of a category, or to all there are."""
+    return _("All {category}", category=base[-1]) if base else _("All")
+
+
+def _named(kind: str, name: str) -> str:
+    """A choice as visitors read it: the names of colours are ours, all others the catalogue's."""
+    return colour(name) if kind == "colour" else name
 
 
 # --- categories -------------------------------------------------------------------------------------
@@ -152,8 +175,8 @@ def _level(query: GalleryQuery, facets: Facets) -> tuple[tuple[str, ...], Sequen
 
 def _chip(text: str, target: GalleryQuery, *, current: GalleryQuery, count: int | None = None) -> Component:
     mark = {"aria-current": "true"} if category_of(target) == category_of(current) else {}
-    number = [html.Span(f" {count:,}", className="chip-count")] if count is not None else []
-    return html.Li(html.A([text, *number], href=target.href, className="chip", **mark))
+    number = [html.Span(f" {written(count)}", className="chip-count")] if count is not None else []
+    return html.Li(html.A([html.Span(text, dir="auto"), *number], href=target.href, className="chip", **mark))
 
 
 def _category_menu(query: GalleryQuery, facets: Facets, *, always: bool) -> Component | None:
@@ -171,8 +194,8 @@ def _category_menu(query: GalleryQuery, facets: Facets, *, always: bool) -> Comp
     if always and category_path(here) != base:
         # Without chips, one of the choices must lead back to all.
         everything = query.with_filters(category=category_name(base))
-        options.insert(0, _option(f"All {base[-1]}" if base else "All", everything, chosen=False))
-    return _menu("Category", "category", [*options, *more], chosen=int(always and bool(here)))
+        options.insert(0, _option(_everything(base), everything, chosen=False))
+    return _menu(_("Category"), "category", [*options, *more], chosen=int(always and bool(here)))
 
 
 # --- lists of choices -------------------------------------------------------------------------------
@@ -192,22 +215,28 @@ def _list_menu(
     for name, count in shown:
         there = name in chosen
         target = query.with_filters(**{field: _without(chosen, name) if there else (*chosen, name)})
-        options.append(_option(name, target, count=count, chosen=there, swatch=kind == "colour"))
-    return _menu(label, kind, [*options, *more], chosen=len(chosen))
+        options.append(_option(_named(kind, name), target, count=count, chosen=there, key=name, kind=kind))
+    return _menu(_(label), kind, [*options, *more], chosen=len(chosen))
 
 
 def _option(
-    name: str, target: GalleryQuery, *, count: int | None = None, chosen: bool, swatch: bool = False
+    name: str,
+    target: GalleryQuery,
+    *,
+    count: int | None = None,
+    chosen: bool,
+    key: str | None = None,
+    kind: str = "",
 ) -> Component:
-    parts = [html.Span(name, className="option-name")]
-    if swatch:
-        parts.insert(0, html.Span(className=f"swatch swatch-{name}"))
+    """One choice of a menu. `key` tells it from the others in every language; by default its name does."""
+    key = name if key is None else key
+    parts = [html.Span(name, className="option-name", dir="auto")]
+    if kind == "colour":
+        parts.insert(0, html.Span(className=f"swatch swatch-{key}"))
     if count is not None:
-        parts.append(html.Span(f"{count:,}", className="option-count"))
+        parts.append(html.Span(written(count), className="option-count"))
     mark = {"aria-current": "true"} if chosen else {}
-    link = html.A(
-        parts, href=target.href, rel="nofollow", className="option", **mark, **{"data-option": name}
-    )
+    link = html.A(parts, href=target.href, rel="nofollow", className="option", **mark, **{"data-option": key})
     return html.Li(link)
 
 
@@ -222,7 +251,9 @@ def _folded(
     shown = [*values[:first], *(value for value in rest if value.name in chosen)]
     if unfolded or first == len(values):
         return shown, []
-    text = f"Show all {len(values):,}" if len(values) <= _MOST else f"Show {_MOST} of {len(values):,}"
+    total = written(len(values))
+    some = _("Show {number} of {total}", number=written(_MOST), total=total)
+    text = _("Show all {total}", total=total) if len(values) <= _MOST else some
     href = replace(query, unfolded=kind).href
     return shown, [html.Li(html.A(text, href=href, rel="nofollow", className="option option-more"))]
 
@@ -237,11 +268,11 @@ def _menu(
 def _panel(
     label: Label, kind: str, content: list[Component], *, chosen: int = 0, stays: bool = True
 ) -> Component:
-    count = [html.Span(f" {chosen}", className="menu-count")] if chosen else []
+    count = [html.Span(f" {written(chosen)}", className="menu-count")] if chosen else []
     head = html.Div(
         [
             html.Span(label, **{"aria-hidden": "true"}),
-            html.Button("Done", type="button", className="button menu-done"),
+            html.Button(_("Done"), type="button", className="button menu-done"),
         ],
         className="menu-head",
     )
@@ -268,15 +299,16 @@ def _price_menu(query: GalleryQuery, facets: Facets) -> Component | None:
     if several:
         options = [
             _option(
-                name or "No currency",
+                name or _("No currency"),
                 query.with_filters(currency=name),
+                key=name,
                 count=count,
                 chosen=name == (prices.currency if prices else filters.currency),
             )
             for name, count in facets.currencies
         ]
-        content.append(html.Ul(options, className="options", **{"aria-label": "Currency"}))
-    return _panel("Price", "price", content, chosen=int(bounded))
+        content.append(html.Ul(options, className="options", **{"aria-label": _("Currency")}))
+    return _panel(_("Price"), "price", content, chosen=int(bounded))
 
 
 def _price_form(query: GalleryQuery, prices: PriceRange | None) -> Component:
@@ -289,12 +321,12 @@ def _price_form(query: GalleryQuery, prices: PriceRange | None) -> Component:
         if value
     ]
     # The labels tell the two fields apart; the currency symbol says which currency they mean.
-    unit = price(0, prices.currency).strip("0.,\xa0 ") if prices else ""
+    unit = current().formats.symbol(prices.currency) if prices else ""
     fields = [
-        _bound("From", "min", filters.lowest, unit=unit, hint=prices.lowest if prices else None),
-        _bound("To", "max", filters.highest, unit=unit, hint=prices.highest if prices else None),
+        _bound(_("From"), "min", filters.lowest, unit=unit, hint=prices.lowest if prices else None),
+        _bound(_("To"), "max", filters.highest, unit=unit, hint=prices.highest if prices else None),
     ]
-    button = html.Button("Show", type="submit", className="button price-submit")
+    button = html.Button(_("Show"), type="submit", className="button price-submit")
     parts = [*hidden, *fields, button]
     return html.Form(parts, action=href_of(query.path), method="get", className="price-form")
 
@@ -319,8 +351,8 @@ def _price_text(query: GalleryQuery, currency: str) -> str:
     unit = filters.currency or currency
     lowest, highest = (price(bound, unit) for bound in (filters.lowest, filters.highest))
     if lowest and highest:
-        return f"Price {lowest} to {highest}"
-    return f"Price from {lowest}" if lowest else f"Price up to {highest}"
+        return _("Price {lowest} to {highest}", lowest=lowest, highest=highest)
+    return _("Price from {lowest}", lowest=lowest) if lowest else _("Price up to {highest}", highest=highest)
 
 
 def _toggle(
@@ -330,7 +362,7 @@ def _toggle(
     chosen, count = getattr(query.query.filters, field), getattr(facets, field)
     if not chosen and not 0 < count < total:
         return None
-    parts = [label, html.Span(f" {count:,}", className="option-count")]
+    parts = [_(label), html.Span(f" {written(count)}", className="option-count")]
     marks = {"data-switch": kind} | ({"aria-current": "true"} if chosen else {})
     href = query.with_filters(**{field: not chosen}).href
     return html.A(parts, href=href, rel="nofollow", className="menu-toggle", **marks)
@@ -338,19 +370,21 @@ def _toggle(
 
 def sort_menu(query: GalleryQuery, sorts: Sequence[str]) -> Component:
     """The menu of the available sort orders, beside it a link to shuffle again if that is the order."""
-    names = {"": "Best match" if query.query.search else "Featured"}
-    names |= {sort: _SORTS[sort] for sort in sorts}
+    names = {"": _("Best match") if query.query.search else _("Featured")}
+    names |= {sort: _(_SORTS[sort]) for sort in sorts}
     now = query.query.sort if query.query.sort in names else ""
     options = [
-        _option(name, query.with_query(sort=sort, seed=max(query.query.seed, 1)), chosen=sort == now)
+        _option(
+            name, query.with_query(sort=sort, seed=max(query.query.seed, 1)), chosen=sort == now, key=sort
+        )
         for sort, name in names.items()
     ]
-    label: Label = [html.Span("Sort: ", className="sort-word"), names[now]]
+    label: Label = [html.Span(_("Sort:") + " ", className="sort-word"), names[now]]
     menu = _menu(label, "sort", options, chosen=0, stays=False)
     if now != "shuffle":
         return html.Div(menu, className="order")
     again = html.A(
-        "Shuffle again",
+        _("Shuffle again"),
         href=query.with_query(seed=query.query.seed + 1).href,
         rel="nofollow",
         className="more",

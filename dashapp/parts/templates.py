@@ -7,6 +7,8 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
+from dashapp.language import _
+
 
 @cache
 def template_beside(module: str, name: str) -> Template:
@@ -18,4 +20,6 @@ def template_beside(module: str, name: str) -> Template:
         lstrip_blocks=True,
         undefined=StrictUndefined,
     )
+    # It says its messages in the language of each request, although it is read only once.
+    environment.globals["_"] = _
     return environment.get_template(name)

@@ -17,6 +17,11 @@ def number(value: float, digits: int = 0) -> str:
     return current().formats.number(value, digits)
 
 
+def share(value: float, digits: int = 0) -> str:
+    """A share from 0 to 1 in percent, as "41%" or, with a digit, "41.3%"."""
+    return current().formats.share(value, digits)
+
+
 def percent_off(saving: float) -> str:
     """The discount, rounded down, as "20% off"; empty if it is less than 1%."""
     # The float nearest to 0.2 may be slightly below it.
@@ -32,17 +37,6 @@ def day(moment: str) -> str:
 def products(count: int) -> str:
     """A number of products: "1 product", "3,068 products"."""
     return n_("{count} product", "{count} products", count)
-
-
-def counted(number: int, noun: str, plural: str = "") -> str:
-    """A number with its noun in English: "1 product", "3,068 products". `plural` is for irregular nouns."""
-    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
-
-
-def ordinal(number: int) -> str:
-    """A place in a list in English: "1st", "12th", "23rd"."""
-    ending = {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th") if number % 100 // 10 != 1 else "th"
-    return f"{number:,}{ending}"
 
 
 def listing(words: Sequence[str]) -> str:

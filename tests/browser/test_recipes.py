@@ -104,8 +104,8 @@ def test_comparing_two_recipes(page: Page, size: dict[str, int]) -> None:
     expect(page.locator(".shared")).to_have_text("5 of 10 are in both.")
     expect(page).to_have_url(re.compile(r"/compare/plain$"))
     left, right = page.locator(".compare section").all()
-    expect(left.locator(".product-card").nth(1)).to_contain_text("in both · 1st there")
-    expect(right.locator(".product-card").first).to_contain_text("in both · 2nd there")
+    expect(left.locator(".product-card").nth(1)).to_contain_text("in both · no. 1 there")
+    expect(right.locator(".product-card").first).to_contain_text("in both · no. 2 there")
     # Equal places stand side by side, whether or not one of them is marked.
     for number in (0, 1, 4, 9):
         tops = [side.locator(".product-card").nth(number).bounding_box()["y"] for side in (left, right)]

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from dashapp.parts.wording import counted, percent
+from dashapp.parts.wording import percent
 
 _NORMAL_QUANTILE = 1.959963984540054
 """The 97.5 % quantile of the standard normal distribution."""
@@ -70,7 +70,7 @@ class Preference:
         first, second = self.recipes
         low, high = self.interval
         often = percent(self.chance)
-        times = [counted(count, "time") for count in (*self.chosen, self.same)]
+        times = [f"{count:,} {'time' if count == 1 else 'times'}" for count in (*self.chosen, self.same)]
         share = f"{self.chosen[0] / self.decided:.0%} (95% interval {100 * low:.0f}–{100 * high:.0f}%)"
         said = [
             f"{first} was chosen {times[0]}, {second} {times[1]}, and neither {times[2]}.",

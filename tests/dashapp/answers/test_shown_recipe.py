@@ -199,7 +199,7 @@ def test_an_unknown_recipe_where_there_is_only_one(single: FlaskClient) -> None:
     response = single.get("/product/plain?recipe=far")
     assert response.status_code == 404
     (said, *_) = select(response.text, ".message p")
-    assert "only Style." in said.text_content() and links_of(said) == {"Style": "/product/plain"}
+    assert "only these: Style." in said.text_content() and links_of(said) == {"Style": "/product/plain"}
 
 
 def test_an_unknown_product_is_what_is_said_first(client: FlaskClient) -> None:

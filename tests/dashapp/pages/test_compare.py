@@ -64,11 +64,11 @@ def test_each_list_says_in_words_how_close_it_comes(client: FlaskClient) -> None
 
 def test_what_both_lists_hold_is_marked_with_its_place_in_the_other(client: FlaskClient) -> None:
     left, right = columns(client.get("/compare/plain").text)
-    there = ["1st", "2nd", "3rd", "4th", "5th"]
-    expected = [mark for place in there for mark in ("", f"in both · {place} there")]
+    there = range(1, 6)
+    expected = [mark for place in there for mark in ("", f"in both · no. {place} there")]
     assert marks(left) == expected
-    places = ["2nd", "4th", "6th", "8th", "10th"]
-    assert marks(right) == [f"in both · {place} there" for place in places] + [""] * 5
+    places = [2, 4, 6, 8, 10]
+    assert marks(right) == [f"in both · no. {place} there" for place in places] + [""] * 5
 
 
 @pytest.mark.parametrize(
@@ -103,7 +103,7 @@ def test_lists_that_meet_in_one_product(tmp_path: Path) -> None:
     write_sample_bundle(tmp_path, products=14, recipes=(RECIPES[0], RECIPES[2]))
     html = create_app(Settings(data=tmp_path)).server.test_client().get("/compare/plain").text
     assert shared(html) == "1 of 7 is in both."
-    assert [marks(column)[-1] for column in columns(html)] == ["in both · 7th there"] * 2
+    assert [marks(column)[-1] for column in columns(html)] == ["in both · no. 7 there"] * 2
 
 
 def test_a_product_that_nothing_looks_like(tmp_path: Path) -> None:

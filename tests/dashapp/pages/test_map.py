@@ -144,7 +144,7 @@ def test_another_bundles_tag_says_that_the_catalogue_has_changed(client: FlaskCl
     assert "load the page again" in response.text
 
 
-@pytest.mark.parametrize(("recipe", "reason"), [("far", "has no map"), ("nothing", "no such recipe")])
+@pytest.mark.parametrize(("recipe", "reason"), [("far", "has no map"), ("nothing", "no such list")])
 def test_a_recipe_without_a_map_has_no_points(
     client: FlaskClient, bundle: Bundle, recipe: str, reason: str
 ) -> None:

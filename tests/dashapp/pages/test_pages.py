@@ -96,7 +96,7 @@ def test_the_document_describes_the_product_for_those_who_share_it(client: Flask
     html = client.get(product_href("plain")).text
     tags = {tag.get("name") or tag.get("property"): tag.get("content") for tag in select(html, "meta")}
     assert tags["og:title"] == "Sample mug 0 · Shop & <Co>"
-    assert tags["description"] == "Products that look like Sample mug 0. Mugs. €12.50."
+    assert tags["description"] == "Products that look like Sample mug 0 · Mugs · €12.50"
     assert tags["og:image"].startswith("http://localhost/thumbnails/")
     assert client.get(urlsplit(tags["og:image"]).path).status_code == 200
 

@@ -315,7 +315,7 @@ def test_with_keras_a_stored_list_is_computed_anew_and_compared(
     client = client_of(data, live="keras")
     product = Bundle.open(data).page().products[3]
     response = found(client, query=f"?product={product.id}")
-    assert "Computed just now by Keras: all 20 the same as the stored list." in response.text
+    assert "Computed just now by Keras. All 20 are the same as in the stored list." in response.text
     assert "Computed just now" not in found(client, [[product.id, 1.0]]).text
 
 
@@ -328,7 +328,7 @@ def test_what_keras_computes_otherwise_is_said(tmp_path: Path, monkeypatch: pyte
     swapped = [Neighbour(each.id, 0.99 - place / 100) for place, each in enumerate(rest[:20])]
     monkeypatch.setattr(Bundle, "neighbours", lambda *_, **__: swapped)
     response = found(client, query=f"?product={first.id}")
-    assert "of 20 the same as the stored list. The 1st is the first that differs" in response.text
+    assert "of 20 are the same as in the stored list. No. 1 is the first that differs" in response.text
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 import pytest
 
-from dashapp.parts.wording import counted, day, ordinal, percent, price
+from bundle import format as fmt
+from dashapp.parts.wording import COLOURS, day, percent, price, products
 
 
 @pytest.mark.parametrize(
@@ -22,8 +23,8 @@ def test_price(amount: float | None, currency: str, text: str) -> None:
     assert price(amount, currency) == text
 
 
-def test_counted() -> None:
-    assert [counted(number, "product") for number in (0, 1, 3068)] == [
+def test_products_are_counted() -> None:
+    assert [products(number) for number in (0, 1, 3068)] == [
         "0 products",
         "1 product",
         "3,068 products",
@@ -35,11 +36,8 @@ def test_day() -> None:
     assert day("yesterday") == ""
 
 
-def test_ordinal() -> None:
-    numbers = (1, 2, 3, 4, 11, 12, 13, 21, 102, 111, 1003)
-    assert [ordinal(number) for number in numbers] == (
-        ["1st", "2nd", "3rd", "4th", "11th", "12th", "13th", "21st", "102nd", "111th", "1,003rd"]
-    )
+def test_every_colour_has_a_name_to_translate() -> None:
+    assert COLOURS == fmt.COLOURS
 
 
 def test_percent_rounds_nothing_to_none_or_all() -> None:
