@@ -1,6 +1,7 @@
 // Deletes what this browser keeps for the shop. for-you.js and tray.js then delete their lists too.
 
 import { get } from "./elements.js";
+import { _ } from "./messages.js";
 import { local, session } from "./storage.js";
 
 /** @param {HTMLElement} root */
@@ -9,7 +10,7 @@ export function start(root) {
   const forget = () => {
     local.clear();
     session.clear();
-    get(root, "[role=status]").textContent = "Forgotten.";
+    get(root, "[role=status]").textContent = _("Forgotten.");
   };
   get(root, "button").addEventListener("click", forget, { signal: ending.signal });
   return () => ending.abort();

@@ -132,7 +132,7 @@ function ask(form) {
 
 /** @param {MouseEvent} event */
 function shuffle({ target }) {
-  const link = closest(target, '[data-switch="shuffle"], [data-option="Surprise me"]', HTMLAnchorElement);
+  const link = closest(target, '[data-switch="shuffle"], [data-option="shuffle"]', HTMLAnchorElement);
   if (!link) return;
   const address = new URL(link.href);
   address.searchParams.set("seed", String(1 + Math.floor(Math.random() * 1e6)));

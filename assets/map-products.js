@@ -1,6 +1,7 @@
 // The products on the map: fetches a few positions at a time, and shows them as pictures and as a list.
 
 import { all, closest, create, get } from "./elements.js";
+import { written } from "./messages.js";
 import { clamp } from "./numbers.js";
 import { ask, sentenceOf } from "./problems.js";
 
@@ -233,7 +234,7 @@ export class Panel {
     // A `disabled` button would lose the focus.
     this.previous.setAttribute("aria-disabled", String(first === 0));
     this.next.setAttribute("aria-disabled", String(last === positions.length));
-    const range = `${(first + 1).toLocaleString("en")}–${last.toLocaleString("en")}`;
+    const range = `${written(first + 1)}–${written(last)}`;
     get(this.root, ".map-turn span").textContent = range;
     await this.products.fetch(shown);
     if (positions !== this.positions || first !== this.first) return;
@@ -245,7 +246,7 @@ export class Panel {
 /** @param {Product} product */
 function entryOf(product) {
   const tile = create("span", { className: "map-tile" }, ...imagesOf(product));
-  const link = create("a", { href: product.href }, tile, create("span", {}, product.title));
+  const link = create("a", { href: product.href }, tile, create("span", { dir: "auto" }, product.title));
   link.dataset.position = String(product.position);
   return create("li", {}, link);
 }

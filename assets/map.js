@@ -10,7 +10,7 @@ import { meantOf, pointsOf } from "./map-points.js";
 import { Panel, Pictures, Products, withRoom } from "./map-products.js";
 import { readState, writtenState } from "./map-state.js";
 import { View } from "./map-view.js";
-import { counted } from "./numbers.js";
+import { _, n_ } from "./messages.js";
 import { sentenceOf } from "./problems.js";
 
 const PICTURES = 600; // the most products in view for which pictures are shown
@@ -28,7 +28,7 @@ export async function start(root) {
     const map = new ProductMap(root, points);
     return () => map.stop();
   } catch (error) {
-    get(root, ".map-note").textContent = `The map could not be drawn. ${sentenceOf(error)}`;
+    get(root, ".map-note").textContent = `${_("The map could not be drawn.")} ${sentenceOf(error)}`;
     return () => {};
   }
 }
@@ -305,10 +305,10 @@ class ProductMap {
   #list() {
     const { box, group } = this;
     const positions = this.points.inside(box ?? this.view.box(), { group });
-    const heading = box ? "Selected" : "In view";
+    const heading = box ? _("Selected") : _("In view");
     get(this.root, "[data-do=clear]").hidden = !box;
     // The list keeps its page as long as its products are the same.
     if (this.panel.holds(positions, heading)) return;
-    this.panel.show(positions, { heading, status: counted(positions.length, "product") });
+    this.panel.show(positions, { heading, status: n_("{count} product", "{count} products", positions.length) });
   }
 }

@@ -1,4 +1,4 @@
-// Numbers: within bounds, and in sentences.
+// Numbers within bounds.
 
 /**
  * @param {number} value
@@ -6,11 +6,3 @@
  * @param {number} high
  */
 export const clamp = (value, low, high) => Math.min(high, Math.max(low, value));
-
-/**
- * A number with its noun, which has an s where it needs one: "1 product", "1,200 products".
- *
- * @param {number} number
- * @param {string} noun
- */
-export const counted = (number, noun) => `${number.toLocaleString("en")} ${noun}${number === 1 ? "" : "s"}`;

@@ -2,17 +2,18 @@
 
 import { create, get } from "./elements.js";
 import { ARROWS, isShortcut } from "./inputs.js";
+import { N_, _ } from "./messages.js";
 import { clamp } from "./numbers.js";
 
 const LEAST = 0.04; // the least width and height of a box, in shares of the picture
 const REACH = 6; // pixels that a pointer must move to draw a box
 const STEP = 0.02; // the share of the picture that an arrow key moves; Shift moves five times as much
 const HANDLES = {
-  move: "Move the marked part",
-  nw: "Top left corner",
-  ne: "Top right corner",
-  sw: "Bottom left corner",
-  se: "Bottom right corner",
+  move: N_("Move the marked part"),
+  nw: N_("Top left corner"),
+  ne: N_("Top right corner"),
+  sw: N_("Bottom left corner"),
+  se: N_("Bottom right corner"),
 };
 const BEGIN = { x: 0.2, y: 0.2, width: 0.6, height: 0.6 };
 
@@ -31,7 +32,7 @@ export class BoxEditor {
     this.box = null;
     this.frame = create("div", { className: "photo-frame" });
     this.marked = create("div", { className: "photo-box" });
-    this.marked.append(...Object.entries(HANDLES).map(([name, label]) => this.#handle(name, label)));
+    this.marked.append(...Object.entries(HANDLES).map(([name, label]) => this.#handle(name, _(label))));
     this.frame.addEventListener("pointerdown", (event) => this.#grab(event));
   }
 

@@ -1,5 +1,6 @@
 // Searches on the visitor's device: checks whether it can, loads the files, and runs the worker.
 
+import { N_, _ } from "./messages.js";
 import { allOf, withoutKnown } from "./photo-files.js";
 import { canResize } from "./photo-resize.js";
 import { Problem, ask } from "./problems.js";
@@ -31,7 +32,7 @@ export class DeviceSearch {
     this.script = worker;
     this.listed = files;
     this.ready = false;
-    this.state = "Looking on this device …";
+    this.state = _("Looking on this device …");
     this.again = false; // whether this browser has searched on the device before
     /** @type {Files | null} */
     this.files = null;
@@ -99,7 +100,7 @@ export class DeviceSearch {
    *
    * @param {string} [reason]
    */
-  release(reason = "it was ended") {
+  release(reason = N_("it was ended")) {
     this.worker?.terminate();
     this.worker = null;
     this.ready = false;
@@ -147,7 +148,7 @@ export class DeviceSearch {
 }
 
 /** @param {string} reason */
-const failure = (reason) => new Problem(`The search on this device failed (${reason}).`, { seconds: 0 });
+const failure = (reason) => new Problem(_("The search on this device failed ({reason}).", { reason: _(reason) }), { seconds: 0 });
 
 /**
  * Returns why this device cannot search; empty if it can.
@@ -155,11 +156,11 @@ const failure = (reason) => new Problem(`The search on this device failed (${rea
  * @param {Files} files
  */
 function whyUnfit({ described, vectors }) {
-  if (!canResize(described.form)) return "This catalogue cannot be searched in a browser.";
+  if (!canResize(described.form)) return _("This catalogue cannot be searched in a browser.");
   if (typeof Worker === "undefined" || typeof WebAssembly === "undefined" || !WebAssembly.validate(SIMD)) {
-    return "This browser is too old to search on this device.";
+    return _("This browser is too old to search on this device.");
   }
   const megabytes = vectors.reduce((sum, { unpacked }) => sum + unpacked, 0) / 1e6;
   const tooLittle = device.deviceMemory !== undefined && device.deviceMemory * ALLOWED < ITSELF + FOR_EACH * megabytes;
-  return tooLittle ? "This device has too little memory to search this catalogue." : "";
+  return tooLittle ? _("This device has too little memory to search this catalogue.") : "";
 }

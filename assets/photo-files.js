@@ -1,5 +1,7 @@
 // The files that a search on the visitor's device needs: the server's list of them, and fetching them.
 
+import { N_ } from "./messages.js";
+
 /**
  * @typedef {object} ListedFile
  * @property {string} href
@@ -90,5 +92,5 @@ export async function contentOf(file, arrived) {
 
 /** @returns {never} */
 function broken() {
-  throw new Error("the download broke off");
+  throw new Error(N_("the download broke off"));
 }

@@ -2,6 +2,7 @@
 
 import { standIn } from "./controls.js";
 import { find } from "./elements.js";
+import { _ } from "./messages.js";
 import { answer } from "./navigation.js";
 import { Problem, ask } from "./problems.js";
 
@@ -37,7 +38,7 @@ export class Found {
       body: JSON.stringify(similar ? { similar } : {}),
     });
     const text = await response.text();
-    if (!text.startsWith("<")) throw new Problem("The shop’s answer is not a list of products.");
+    if (!text.startsWith("<")) throw new Problem(_("The shop’s answer is not a list of products."));
     return text;
   }
 

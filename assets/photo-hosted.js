@@ -1,5 +1,6 @@
 // Searches on the server: sends the photos and receives the ids of the closest products.
 
+import { _ } from "./messages.js";
 import { Problem, ask } from "./problems.js";
 
 const LIMIT = 300;
@@ -8,7 +9,7 @@ export class HostedSearch {
   /** @param {string} address */
   constructor(address) {
     this.address = `${address}?limit=${LIMIT}&fields=ids`;
-    this.state = "Looking …";
+    this.state = _("Looking …");
     this.ready = true;
   }
 
@@ -27,7 +28,7 @@ export class HostedSearch {
     }
     const response = await ask(this.address, { method: "POST", body });
     const { similar } = await response.json();
-    if (!Array.isArray(similar)) throw new Problem("The shop’s answer is not a list of products.");
+    if (!Array.isArray(similar)) throw new Problem(_("The shop’s answer is not a list of products."));
     return similar.map(({ id, score }) => [id, score]);
   }
 }

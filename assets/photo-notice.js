@@ -1,6 +1,7 @@
 // Shows what went wrong, with a button to retry if that may help.
 
 import { createButton } from "./elements.js";
+import { _, written } from "./messages.js";
 
 export class Notice {
   /**
@@ -33,7 +34,7 @@ export class Notice {
     const again = createButton({}, () => until <= performance.now() && this.retry());
     const count = () => {
       const left = Math.ceil((until - performance.now()) / 1000);
-      again.textContent = left > 0 ? `Try again in ${left} s` : "Try again";
+      again.textContent = left > 0 ? _("Try again in {seconds} s", { seconds: written(left) }) : _("Try again");
       again.setAttribute("aria-disabled", String(left > 0));
       if (left <= 0) clearInterval(this.counting);
     };

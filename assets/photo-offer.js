@@ -2,12 +2,16 @@
 // download, or on the server if it can search.
 
 import { create, createButton } from "./elements.js";
+import { N_, _, written } from "./messages.js";
 import { sentenceOf } from "./problems.js";
 
 /** @param {number} bytes */
-const megabytes = (bytes) => (bytes / 1e6).toFixed(bytes < 9.95e6 ? 1 : 0);
+const megabytes = (bytes) => {
+  const digits = bytes < 9.95e6 ? 1 : 0;
+  return written(bytes / 1e6, { minimumFractionDigits: digits, maximumFractionDigits: digits });
+};
 
-const SENDING = "Otherwise, the photo is sent to this shop’s server, compared there and discarded.";
+const SENDING = N_("Otherwise, the photo is sent to this shop’s server, compared there and discarded.");
 
 export class Offer {
   /**
@@ -38,7 +42,7 @@ export class Offer {
       await this.device.describe();
     } catch (problem) {
       if (!this.hosted) throw problem;
-      this.#show([sentenceOf(problem), SENDING], [this.#sending("Send the photo")]);
+      this.#show([sentenceOf(problem), _(SENDING)], [this.#sending(_("Send the photo"))]);
       return;
     }
     const { bytes, again, saves } = this.device;
@@ -46,27 +50,29 @@ export class Offer {
       await this.#load();
       return;
     }
-    const size = `takes a download of ${megabytes(bytes)} MB`;
+    const size = { size: megabytes(bytes) };
     const sentence = again
-      ? `The catalogue has changed: searching on this device ${size}.`
-      : `Searching on this device ${size}, once.`;
-    const begin = { className: "button button-main", textContent: "Download and search" };
-    this.#choices([sentence, saves ? "Your browser is set to save data." : ""], begin);
+      ? _("The catalogue has changed: searching on this device takes a download of {size} MB.", size)
+      : _("Searching on this device takes a download of {size} MB, once.", size);
+    const begin = { className: "button button-main", textContent: _("Download and search") };
+    this.#choices([sentence, saves ? _("Your browser is set to save data.") : ""], begin);
   }
 
   async #load() {
     if (this.loading) return;
     this.loading = true;
     const { bytes } = this.device;
-    const bar = create("progress", { ariaLabel: "Download", ...(bytes && { max: bytes, value: 0 }) });
+    const bar = create("progress", { ariaLabel: _("Download"), ...(bytes && { max: bytes, value: 0 }) });
     const about = bytes
-      ? "Downloading the search. Your browser keeps it for next time."
-      : "Getting the search on this device ready …";
+      ? _("Downloading the search. Your browser keeps it for next time.")
+      : _("Getting the search on this device ready …");
     const count = create("p");
     const progress = (/** @type {number} */ loaded) => {
       if (!bytes) return;
       bar.value = loaded;
-      count.textContent = loaded < bytes ? `${megabytes(loaded)} of ${megabytes(bytes)} MB` : "Getting ready …";
+      count.textContent = loaded < bytes
+        ? _("{loaded} of {size} MB", { loaded: megabytes(loaded), size: megabytes(bytes) })
+        : _("Getting ready …");
     };
     progress(0);
     this.element.replaceChildren(create("p", {}, about), bar, count);
@@ -75,7 +81,7 @@ export class Offer {
       this.hide();
       this.ready();
     } catch (problem) {
-      this.#choices([sentenceOf(problem)], { textContent: "Try again" });
+      this.#choices([sentenceOf(problem)], { textContent: _("Try again") });
     } finally {
       this.loading = false;
     }
@@ -89,7 +95,7 @@ export class Offer {
    */
   #choices(sentences, button) {
     const load = createButton(button, () => this.#load());
-    if (this.hosted) this.#show([...sentences, SENDING], [load, this.#sending("Send the photo instead")]);
+    if (this.hosted) this.#show([...sentences, _(SENDING)], [load, this.#sending(_("Send the photo instead"))]);
     else this.#show(sentences, [load]);
   }
 

@@ -1,6 +1,7 @@
 // The photos of a search: opens files and addresses as pictures, and crops the parts to compare.
 
 import { create } from "./elements.js";
+import { _ } from "./messages.js";
 import { clamp } from "./numbers.js";
 import { Problem, ask } from "./problems.js";
 
@@ -33,7 +34,7 @@ export class Photo {
 
   /** The photo's name among others. It is not the file's name, which stays private. */
   get title() {
-    return this.given ? this.name : "Your photo";
+    return this.given ? this.name : _("Your photo");
   }
 
   /** The marked part, as it is written in an address; empty for the whole photo. */
@@ -73,7 +74,7 @@ export class Photo {
    * @param {Seeing} seeing
    */
   pixels(seeing) {
-    if (!this.canvas) throw new Problem(`This browser cannot open ${this.name}. Save it as JPEG.`);
+    if (!this.canvas) throw new Problem(_("This browser cannot open {file}. Save it as JPEG.", { file: this.name }));
     const { context, canvas } = this.#part(this.canvas, KEPT, seeing);
     const { width, height, data } = context.getImageData(0, 0, canvas.width, canvas.height);
     return { width, height, data };
@@ -100,19 +101,21 @@ export class Photo {
  * @param {{ mustShow: boolean }} options  whether to refuse a photo that this browser cannot show
  */
 export async function photoOf(file, { mustShow }) {
-  const name = file.name || "the pasted picture";
+  const name = file.name || _("the pasted picture");
   if (file.type && !file.type.startsWith("image/")) {
-    throw new Problem(`Expected a picture. Received: ${name}.`);
+    throw new Problem(_("Expected a picture. Received: {file}.", { file: name }));
   }
-  if (!file.size) throw new Problem(`Expected a picture. Received: ${name}, which is empty.`);
+  if (!file.size) throw new Problem(_("Expected a picture. Received: {file}, which is empty.", { file: name }));
   try {
     return new Photo({ canvas: await canvasOf(file), name });
   } catch {
     if (mustShow || file.size > LARGEST) {
-      const more = file.size > LARGEST ? " and it is too large to be sent as it is" : "";
-      throw new Problem(
-        `This browser cannot open ${name}${more}: it may be damaged or in an unsupported format. Save it as JPEG.`,
+      const large = file.size > LARGEST ? _("It is too large to be sent as it is.") : "";
+      const why = _(
+        "This browser cannot open {file}: it may be damaged or in an unsupported format. Save it as JPEG.",
+        { file: name },
       );
+      throw new Problem(`${why} ${large}`.trim());
     }
     return new Photo({ file, name });
   }

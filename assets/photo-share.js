@@ -1,6 +1,7 @@
 // Shares the address of the results, if they have one.
 
 import { get } from "./elements.js";
+import { _ } from "./messages.js";
 
 /**
  * @param {HTMLElement} place  has a paragraph for messages, and in `data-private` the reason why there is no address
@@ -8,7 +9,7 @@ import { get } from "./elements.js";
  */
 export async function share(place, photos) {
   const said = get(place, "p");
-  const why = place.dataset.private || (photos > 1 ? "Results for several photos cannot be shared." : "");
+  const why = place.dataset.private || (photos > 1 ? _("Results for several photos cannot be shared.") : "");
   if (why) {
     said.textContent = why;
     return;
@@ -19,11 +20,11 @@ export async function share(place, photos) {
       return;
     }
     await navigator.clipboard.writeText(location.href);
-    said.textContent = "The address is copied.";
+    said.textContent = _("The address is copied.");
   } catch (error) {
     // The visitor has closed the system's dialog.
     if (!(error instanceof DOMException && error.name === "AbortError")) {
-      said.textContent = `The address of these results: ${location.href}`;
+      said.textContent = _("The address of these results: {address}", { address: location.href });
     }
   }
 }

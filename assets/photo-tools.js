@@ -1,10 +1,11 @@
 // Shows the photos of a search: the active one large, and tools for it and the others.
 
 import { create, createButton, find, get, all } from "./elements.js";
+import { N_, _ } from "./messages.js";
 import { BoxEditor, copyOf } from "./photo-box.js";
 
-const UNMARKED = "Drag over the picture to mark the part to search for.";
-const MARKED = "Drag its corners, or move them with the arrow keys (Shift: larger steps).";
+const UNMARKED = N_("Drag over the picture to mark the part to search for.");
+const MARKED = N_("Drag its corners, or move them with the arrow keys (Shift: larger steps).");
 const TILE = 160; // pixels on the longer side of a small picture: twice its size on the page
 
 /**
@@ -38,7 +39,7 @@ export class Tools {
     this.root.toggleAttribute("data-photos", Boolean(photo));
     this.stage.hidden = this.element.hidden = !photo;
     if (photo?.canvas) this.editor.show(photo.canvas, { name: photo.title, box: photo.box });
-    else this.stage.replaceChildren(...(photo ? [`${photo.name} cannot be shown here; the shop’s server can read it.`] : []));
+    else this.stage.replaceChildren(...(photo ? [_("{file} cannot be shown here; the shop’s server can read it.", { file: photo.name })] : []));
     this.update(shown);
   }
 
@@ -60,9 +61,9 @@ export class Tools {
       return this.#tile(each.canvas, { title, place, isActive: place === active });
     });
     const ways = create("div", { className: "photo-ways" }, create("ul", { className: "smalls photo-tiles" }, ...tiles));
-    if (photo.canvas) ways.append(photo.box ? actionButton("Whole picture", "whole") : actionButton("Mark a part", "mark"));
-    if (photos.length < this.most) ways.append(actionButton("Add a photo", "choose"));
-    const hint = create("p", { className: "photo-hint", id: "photo-keys" }, photo.box ? MARKED : UNMARKED);
+    if (photo.canvas) ways.append(photo.box ? actionButton(_("Whole picture"), "whole") : actionButton(_("Mark a part"), "mark"));
+    if (photos.length < this.most) ways.append(actionButton(_("Add a photo"), "choose"));
+    const hint = create("p", { className: "photo-hint", id: "photo-keys" }, _(photo.box ? MARKED : UNMARKED));
     this.element.replaceChildren(...(photo.canvas ? [hint] : []), ways);
     if (used) (find(this.element, `[data-do="${used}"]`) ?? get(this.element, "button")).focus();
   }
@@ -92,7 +93,7 @@ export class Tools {
       all(this.element, ".photo-pick")[place].focus();
     });
     if (canvas) pick.append(copyOf(canvas, TILE));
-    const remove = { className: "photo-remove", ariaLabel: `Remove ${title}` };
+    const remove = { className: "photo-remove", ariaLabel: _("Remove {title}", { title }) };
     return create("li", {}, pick, createButton(remove, () => this.remove(place)));
   }
 }

@@ -2,8 +2,8 @@
 
 import { addressWith } from "./controls.js";
 import { closest, find, get } from "./elements.js";
+import { _, n_, written } from "./messages.js";
 import { moved } from "./navigation.js";
-import { counted } from "./numbers.js";
 import { DeviceSearch } from "./photo-device.js";
 import { Found } from "./photo-found.js";
 import { HostedSearch } from "./photo-hosted.js";
@@ -140,7 +140,7 @@ class PhotoPage {
     const room = MOST - session.photos.length;
     const leaves = get(this.root, ".photo-drop").contains(document.activeElement);
     const problems = [];
-    if (files.length > room) problems.push(`Up to ${MOST} photos are compared together: the others were left out.`);
+    if (files.length > room) problems.push(_("Up to {number} photos are compared together: the others were left out.", { number: written(MOST) }));
     for (const file of files.slice(0, room)) {
       try {
         session.photos.push(await photoOf(file, { mustShow: Boolean(this.device) && !session.sends }));
@@ -278,7 +278,7 @@ class PhotoPage {
     if (!isLatest()) return;
     this.#showCards(html);
     const listed = find(this.found.element, "[data-listed]")?.dataset.listed;
-    get(document, "#news").textContent = listed ? counted(Number(listed), "product") : "";
+    get(document, "#news").textContent = listed ? n_("{count} product", "{count} products", Number(listed)) : "";
   }
 
   /** @param {string} html */
@@ -305,7 +305,7 @@ class PhotoPage {
         this.notice.show(error);
       } else {
         console.error(error);
-        this.notice.show(new Problem(`Something went wrong (${sentenceOf(error)}).`, { seconds: 0 }));
+        this.notice.show(new Problem(_("Something went wrong ({reason}).", { reason: sentenceOf(error) }), { seconds: 0 }));
       }
     }
   }

@@ -1,5 +1,7 @@
 // Errors, with a sentence for the visitor.
 
+import { _, language } from "./messages.js";
+
 export class Problem extends Error {
   /**
    * @param {string} sentence
@@ -20,7 +22,7 @@ export class Problem extends Error {
  */
 export async function ask(address, options) {
   const response = await fetch(address, options).catch(() => {
-    throw new Problem("The shop cannot be reached. Are you online?", { seconds: 0 });
+    throw new Problem(_("The shop cannot be reached. Are you online?"), { seconds: 0 });
   });
   if (!response.ok) throw await problemOf(response);
   return response;
@@ -34,9 +36,19 @@ async function problemOf(response) {
   const text = await response.text().catch(() => "");
   const wait = Number(response.headers.get("Retry-After"));
   const again = response.status === 429 || response.status >= 500;
-  return new Problem(sentenceIn(text) || `The shop answers with an error (${response.status}).`, {
+  // What programs are answered is English, and so is an answer that names no language.
+  const isSaid = (response.headers.get("Content-Language") ?? "en") === language;
+  return new Problem((isSaid && sentenceIn(text)) || sentenceFor(response.status), {
     seconds: again ? wait || 0 : null,
   });
+}
+
+/** @param {number} status */
+function sentenceFor(status) {
+  if (status === 413) return _("The photo is too large.");
+  if (status === 429) return _("Too many photos were sent in a short time.");
+  if (status === 503) return _("The shop’s server is busy.");
+  return _("The shop answers with an error ({status}).", { status: String(status) });
 }
 
 /** @param {string} text */

@@ -2,6 +2,7 @@
 
 import { all, closest, find, get } from "./elements.js";
 import { ARROWS, isField, isShortcut } from "./inputs.js";
+import { _, written } from "./messages.js";
 import { onArrival } from "./navigation.js";
 import { clamp } from "./numbers.js";
 import { session } from "./storage.js";
@@ -9,7 +10,7 @@ import { session } from "./storage.js";
 const LISTS = 5; // lists that are kept, so that going back finds the right one
 
 /** @typedef {[href: string, title: string]} Entry */
-/** @typedef {{ name: string, entries: Entry[] }} List */
+/** @typedef {{ name: string, isAlike: boolean, entries: Entry[] }} List */
 
 export function start() {
   // Saves the list before the click leaves it.
@@ -57,7 +58,7 @@ function keepList(list) {
   const name = get(document, "main h1").textContent;
   const onProduct = find(document, "main [data-product]");
   const entries = all(list, ".card-name").map((each) => [each.getAttribute("href"), each.textContent]);
-  const kept = [{ name: onProduct ? `more like ${name}` : name, entries }, ...lists()];
+  const kept = [{ name, isAlike: onProduct !== null, entries }, ...lists()];
   session.write("lists", kept.slice(0, LISTS));
 }
 
@@ -71,9 +72,12 @@ function showBeside() {
   const list = lists().find(({ entries }) => entries.length > 1 && entries.some(isHere));
   if (list) {
     const place = list.entries.findIndex(isHere);
-    where.textContent = `${place + 1} of ${list.entries.length} in ${list.name}`;
-    point(before, list.entries[place - 1] ?? [], "Previous");
-    point(after, list.entries[place + 1] ?? [], "Next");
+    const values = { place: written(place + 1), total: written(list.entries.length), list: list.name };
+    where.textContent = list.isAlike
+      ? _("{place} of {total} more like {list}", values)
+      : _("{place} of {total} in {list}", values);
+    point(before, list.entries[place - 1] ?? [], _("Previous"));
+    point(after, list.entries[place + 1] ?? [], _("Next"));
   } else {
     where.textContent = where.dataset.text ?? "";
     for (const way of [before, after]) point(way, [way.dataset.href, way.dataset.label]);
@@ -89,7 +93,7 @@ function point(way, [href, title], name) {
   way.hidden = !href;
   if (href) way.setAttribute("href", href);
   else way.removeAttribute("href");
-  way.setAttribute("aria-label", title && name ? `${name}: ${title}` : String(title));
+  way.setAttribute("aria-label", title && name ? _("{way}: {title}", { way: name, title }) : String(title));
 }
 
 // --- pictures -------------------------------------------------------------------------------------

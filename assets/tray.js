@@ -1,6 +1,7 @@
 // The tray of picked products, and the buttons that pick them.
 
 import { all, closest, create, createButton, find, focus, get } from "./elements.js";
+import { _, n_ } from "./messages.js";
 import { argumentsOfPicks, forgetPicks, picks, togglePick } from "./visits.js";
 
 const tray = get(document, "#tray");
@@ -43,13 +44,13 @@ function pickFrom(button) {
 function toggle(pick) {
   togglePick(pick);
   showPicks();
-  get(tray, "[role=status]").textContent = `${picks().length} picked`;
+  get(tray, "[role=status]").textContent = n_("{count} picked", "{count} picked", picks().length);
 }
 
 /** @param {import("./visits.js").Pick} pick */
 function item(pick) {
   const buttons = () => all(tray, "li button");
-  const properties = { className: "", ariaLabel: `Remove ${pick.title} from the picks` };
+  const properties = { className: "", ariaLabel: _("Remove {title} from the picks", { title: pick.title }) };
   const button = createButton(properties, () => {
     const place = buttons().indexOf(button);
     toggle(pick);

@@ -164,7 +164,7 @@ def test_arrows_go_through_the_look_alikes_and_back_finds_the_list_before(page: 
     title = page.locator("h1").inner_text()
     look_alikes = page.locator(".card-name").all_inner_texts()
     page.locator(".card-name").nth(6).click()
-    expect(page.locator(".beside-where")).to_have_text(f"7 of 20 in more like {title}")
+    expect(page.locator(".beside-where")).to_have_text(f"7 of 20 more like {title}")
     page.keyboard.press("ArrowRight")
     expect(page.locator("h1")).to_have_text(look_alikes[7])
     page.go_back()
