@@ -8,7 +8,8 @@
   } catch {
     // Storage is switched off: the system's mode applies.
   }
-  const dark = matchMedia("(prefers-color-scheme: dark)").matches;
+  const { scheme } = document.documentElement.dataset; // what the theme shows at first
+  const dark = scheme === "dark" || (scheme !== "light" && matchMedia("(prefers-color-scheme: dark)").matches);
   document.documentElement.dataset.bsTheme = chosen ?? (dark ? "dark" : "light");
 
   // Errors of pictures do not bubble, so one listener captures them.

@@ -29,7 +29,12 @@ def open_file(path: Path) -> BufferedReader:
 
 
 def read_text(path: Path, *, most: int) -> str:
-    """Read a UTF-8 text file. Raises `OSError` as `open_file` does, and `ValueError` if it is too long.
+    """Read a UTF-8 text file. Raises what `read_bytes` does, and `ValueError` if it is not UTF-8."""
+    return read_bytes(path, most=most).decode()
+
+
+def read_bytes(path: Path, *, most: int) -> bytes:
+    """Read a file. Raises `OSError` as `open_file` does, and `ValueError` if it is too long.
 
     `most` is the largest allowed size in bytes. No more memory is allocated than the file needs.
     """
@@ -38,7 +43,7 @@ def read_text(path: Path, *, most: int) -> str:
         data = file.read(min(size, most) + 1)
     if len(data) > most:
         raise ValueError(f"it has more than {most:,} bytes")
-    return data.decode()
+    return data
 
 
 def flush(path: Path | str) -> None:

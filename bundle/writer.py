@@ -22,12 +22,13 @@ from bundle.generations import is_next_name, is_whole, previous, replace_current
 from bundle.live import FOLDER as LIVE
 from bundle.reader import Bundle
 from bundle.seal import sealed_files, write_files_table
+from bundle.theme import FOLDER as THEME
 
 _BUILDING = ".building-"
 
 _PARTS = {
     *(fmt.MANIFEST, fmt.FILES, fmt.CATALOGUE, fmt.REPORT),
-    *(fmt.NEIGHBOURS, fmt.THUMBNAILS, fmt.MAP, LIVE),
+    *(fmt.NEIGHBOURS, fmt.THUMBNAILS, fmt.MAP, LIVE, THEME),
 }
 """The files and folders that a generation may hold."""
 

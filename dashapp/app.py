@@ -20,6 +20,7 @@ from dashapp.http.door import register_door
 from dashapp.http.headers import register_headers
 from dashapp.http.json_bodies import register_json_bodies
 from dashapp.http.map_data import register_map
+from dashapp.http.theme import register_theme
 from dashapp.http.thumbnails import register_thumbnails
 from dashapp.http.widget import register_widget
 from dashapp.language.requests import register_language
@@ -49,6 +50,7 @@ def create_app(settings: Settings | None = None) -> Dash:
     register_json_bodies(app.server, app)
     register_navigation(app, sites)
     register_thumbnails(app.server, sites)
+    register_theme(app.server, sites)
     register_map(app.server, sites)
     register_live_files(app.server, sites)
     register_photo_answers(app.server, sites)

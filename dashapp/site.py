@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 from bundle import Bundle, BundleError, Product, ProductImage
 from bundle import format as fmt
 from bundle.format import MANIFEST, canonical_json
+from bundle.theme import Theme, read_theme, theme_file
 from dashapp.addresses import href_of
 from dashapp.settings import Settings
 from dashapp.shown_recipe import Overlap, ShownRecipe, overlaps_of, shown_recipes
@@ -53,8 +54,8 @@ class Site:
     """What the pages are made from. If `bundle` is None, `problem` says why in one sentence.
 
     `recipes` has the default one first; `overlaps` says how far two of them, by their names, agree.
-    `tile_shape`, a key of `TILE_SHAPES`, suits most of the catalogue's pictures. `engine` searches with
-    photos if live mode is on and this process does the searching.
+    `tile_shape`, a key of `TILE_SHAPES`, suits most of the catalogue's pictures. `theme` is the shop's look.
+    `engine` searches with photos if live mode is on and this process does the searching.
     """
 
     settings: Settings
@@ -65,13 +66,14 @@ class Site:
     categories: tuple[tuple[str, int], ...] = ()
     thumbnails_tag: str = ""
     tile_shape: str = "portrait"
+    theme: Theme = field(default_factory=Theme)
     engine: Engine | None = None
 
     @property
     def name(self) -> str:
         """The shop's name in the header and in the titles of browser tabs."""
         built = self.bundle.manifest.get("title") if self.bundle else ""
-        return self.settings.title or built or "Akin"
+        return self.settings.title or built or self.theme.name or "Akin"
 
     @property
     def hosted_live(self) -> bool:
@@ -160,12 +162,19 @@ class Sites:
 
         A page may request its pictures after another generation has gone live.
         """
+        return self._first(lambda site: _thumbnail(site, tag, image_id, small))
+
+    def theme_file(self, tag: str, name: str) -> Path | None:
+        """A file of the theme with this tag, in the same generations, or None."""
+        return self._first(lambda site: _theme_file(site, tag, name))
+
+    def _first(self, find: Callable[[Site], Path | None]) -> Path | None:
         site = self.current()
         for each in (site, self._before):
-            if each is not None and (path := _thumbnail(each, tag, image_id, small)) is not None:
+            if each is not None and (path := find(each)) is not None:
                 return path
         newer = self._newer_than(site)
-        return None if newer is None else _thumbnail(newer, tag, image_id, small)
+        return None if newer is None else find(newer)
 
     def _newer_than(self, site: Site) -> Site | None:
         """The site that has replaced this one, once it is open; None if none has."""
@@ -193,6 +202,12 @@ def _thumbnail(site: Site, tag: str, image_id: str, small: bool) -> Path | None:
     if site.bundle is None or tag != site.thumbnails_tag:
         return None
     return site.bundle.thumbnail(image_id, small=small)
+
+
+def _theme_file(site: Site, tag: str, name: str) -> Path | None:
+    if site.bundle is None or tag != site.theme.tag or name not in site.theme.stored:
+        return None
+    return site.bundle.folder / theme_file(name)
 
 
 def open_site(settings: Settings) -> Site:
@@ -231,6 +246,7 @@ def _described(settings: Settings, bundle: Bundle) -> Site:
         categories=tuple(bundle.categories()),
         thumbnails_tag=tag,
         tile_shape=_tile_shape(bundle),
+        theme=read_theme(bundle.folder),
         engine=_engine(settings, bundle),
     )
 

@@ -121,10 +121,12 @@ def write_sample_bundle(
     recipes: tuple[SampleRecipe, ...] = RECIPES,
     generation: str = "sample",
     live: bool = False,
+    files: Mapping[str, bytes] | None = None,
 ) -> Path:
     """Publish a bundle of `products` products below `root` and return its generation's folder.
 
-    With `live`, it has what a search by photo needs of a bundle (`tests.sample_live`).
+    With `live`, it has what a search by photo needs of a bundle (`tests.sample_live`). `files` are further
+    ones by their paths.
 
     A list's place says its score; which product is there goes by the catalogue's order, taken as a ring.
     """
@@ -137,6 +139,8 @@ def write_sample_bundle(
                 writer.write_thumbnail(image_id, _half(webp), small=True)
         writer.write_catalogue(catalogue)
         described = [_write_lists(writer, recipe, catalogue) for recipe in recipes]
+        for path, content in (files or {}).items():
+            writer.write_file(path, content)
         if live:
             write_sample_live(writer, described[0], products=products)
         overlap = {"recipes": ["far", "sample"], "jaccard": 0.4149, "rank_biased_overlap": 0.52}

@@ -16,15 +16,17 @@ from dashapp.document.routes import view_of
 from dashapp.http.assets import ASSETS, asset_href, import_map, imported_by
 from dashapp.http.device_files import live_recipe
 from dashapp.http.previews import preview
-from dashapp.language import _, current
+from dashapp.http.theme import theme_fonts, theme_links
+from dashapp.language import N_, _, current
 from dashapp.parts.markup import to_html
 from dashapp.parts.templates import template_beside
 from dashapp.parts.view import tab_title
 from dashapp.parts.wording import day, products
-from dashapp.site import Sites
+from dashapp.site import Site, Sites
 
 STYLESHEETS = (
     "vendor/bootstrap.min.css",
+    "look.css",
     "akin.css",
     "gallery.css",
     "compare.css",
@@ -40,8 +42,15 @@ MAIN_SCRIPT = "akin.js"
 EVENTS_SCRIPT = "events.js"
 """The script that sends what visitors see and click, where the setting says so."""
 
-FONT = "/assets/vendor/newsreader-latin-5.3.0.woff2"
-"""The font's address, exactly as in the stylesheet; its name changes with its version."""
+FONTS = {
+    "text": "/assets/vendor/source-sans-3-latin-5.3.1.woff2",
+    "heading": "/assets/vendor/newsreader-latin-400-5.3.0.woff2",
+}
+"""The fonts' addresses, exactly as in the stylesheet; their names change with their versions."""
+
+
+_LINKS = {"shop": N_("Shop"), "contact": N_("Contact"), "imprint": N_("Imprint"), "privacy": N_("Privacy")}
+"""What the links of a theme are called."""
 
 
 class _Config(AttributeDict):
@@ -61,6 +70,18 @@ def _no_settings_of_dash() -> Iterator[None]:
         yield
     finally:
         os.environ.update(kept)
+
+
+def _fonts(site: Site) -> list[tuple[str, str]]:
+    """The addresses and media types of the fonts that every page shows."""
+    own = [href_of(path) for name, path in FONTS.items() if name not in site.theme.fonts]
+    return [*((href, "font/woff2") for href in own), *theme_fonts(site)]
+
+
+def _details(site: Site) -> dict[str, str]:
+    """The links of the footer: about the page, and what the shop itself links."""
+    links = {_(_LINKS[name]): address for name, address in site.theme.links.items()}
+    return {_("Quality"): href_of(QUALITY), _("About"): href_of(ABOUT), **links}
 
 
 class ShopApp(Dash):
@@ -115,11 +136,13 @@ class ShopApp(Dash):
             language=current(),
             tab_title=tab_title(site, view),
             name=site.name,
+            theme=site.theme,
+            themed=theme_links(site),
             search=view.search,
             built=built,
             stylesheets=[asset_href(name) for name in STYLESHEETS],
             icon=asset_href("icon.svg"),
-            font=href_of(FONT),
+            fonts=_fonts(site),
             early_script=asset_href("early.js"),
             main_script=asset_href(MAIN_SCRIPT),
             events=href_of(EVENTS) if site.settings.events else "",
@@ -130,7 +153,7 @@ class ShopApp(Dash):
             gallery=href_of(GALLERY),
             for_you=href_of(FOR_YOU),
             ways={_("For you"): href_of(FOR_YOU)} | ({_("Map"): href_of(MAP)} if site.has_map else {}),
-            details={_("Quality"): href_of(QUALITY), _("About Akin"): href_of(ABOUT)},
+            details=_details(site),
             by_photo=href_of(PHOTO) if live_recipe(site) else "",
             page=to_html(view.body),
             preview=preview(site, view),

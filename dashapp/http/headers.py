@@ -76,7 +76,8 @@ def register_headers(
     @server.after_request
     def add_headers(response: Response) -> Response:
         response.headers.update(_HEADERS)
-        response.headers["Content-Security-Policy"] = policy(href_of(""))
+        # A file that has a stricter policy of its own keeps it.
+        response.headers.setdefault("Content-Security-Policy", policy(href_of("")))
         if request.path == _WORKER:
             # A worker follows the policy of its own script, so the pages' policy stays strict.
             response.headers["Content-Security-Policy"] = worker_policy()

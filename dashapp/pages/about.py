@@ -57,7 +57,9 @@ def about_page(site: Site, bundle: Bundle, *, arguments: dict[str, str]) -> View
             html.A(_("Description of the API"), href=href_of(_API), className="more", **_IN_A_NEW_TAB),
         ),
     ]
-    head = [html.H1(_("About")), html.P(opening, className="about-opening")]
+    own = [html.P(text, dir="auto") for text in _paragraphs(site.theme.about_text)]
+    shop = html.Div(own, className="about-shop") if own else None
+    head = [html.H1(_("About")), shop, html.P(opening, className="about-opening")]
     return View(
         title=_("About"),
         body=html.Div([*head, *sections], className="about"),
@@ -85,6 +87,10 @@ _SEVERAL = {
     "first": N_("only the first is compared"),
 }
 """How a product's pictures are used, by the recipe's setting in the manifest."""
+
+
+def _paragraphs(text: str) -> list[str]:
+    return [part.strip() for part in text.split("\n\n") if part.strip()]
 
 
 def _quality_link() -> Component:

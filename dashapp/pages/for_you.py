@@ -12,7 +12,7 @@ from dashapp.answers.look_alikes import MOST_LESS
 from dashapp.answers.recommendations import MOST_LIKES, Recommendation, fading, recommendations
 from dashapp.language import N_, _, n_
 from dashapp.parts import html
-from dashapp.parts.cards import pick_button, removable, small_picture, variants_panel, why_panel
+from dashapp.parts.cards import card_row, pick_button, removable, small_picture, variants_panel, why_panel
 from dashapp.parts.components import button_link, card, grid, list_marks
 from dashapp.parts.html import Component
 from dashapp.parts.view import View
@@ -191,10 +191,9 @@ def _recommended(
 def _card(site: Site, found: Recommendation, asked: _Asked) -> Component:
     less = replace(asked, less=(*asked.less, found.product.id)).href
     because = _("Close to {titles}.", titles=listing([each.title for each in found.because]))
-    row = [why_panel(found.product, [because], less_href=less)]
-    if found.variants:
-        row.append(variants_panel(site, found.variants, href=product_href))
-    return card(site, found.product, html.Div(row, className="card-row"), pick_button(found.product))
+    why = why_panel(found.product, [because], less_href=less)
+    row = card_row(site, why=why, variants=variants_panel(site, found.variants, href=product_href))
+    return card(site, found.product, row, pick_button(found.product))
 
 
 def _chips(chips: list[Component], *, kind: str, label: str) -> Component:

@@ -14,7 +14,7 @@ from dashapp.answers.why import closeness, number, shared
 from dashapp.language import _, n_, p_
 from dashapp.pages.nothing_found import others
 from dashapp.parts import html
-from dashapp.parts.cards import pick_button, removable, variants_panel, why_panel
+from dashapp.parts.cards import card_row, pick_button, removable, variants_panel, why_panel
 from dashapp.parts.components import (
     FEWEST,
     card,
@@ -116,15 +116,16 @@ def _card(product: Product, found: LookAlike, asked: Asked) -> Component:
     other = found.product
     less = replace(asked, less=(*asked.less, other.id)).href(product.id)
     because = (shared(product, other), closeness(asked.recipe, found.score))
-    row = [
-        closeness_word(asked.recipe, found.score),
-        why_panel(other, because, number=number(asked.recipe, found.score), less_href=less),
-        *([variants_panel(asked.site, found.variants, href=asked.on)] if found.variants else []),
-    ]
+    row = card_row(
+        asked.site,
+        word=closeness_word(asked.recipe, found.score),
+        why=why_panel(other, because, number=number(asked.recipe, found.score), less_href=less),
+        variants=variants_panel(asked.site, found.variants, href=asked.on),
+    )
     return card(
         asked.site,
         other,
-        html.Div(row, className="card-row"),
+        row,
         pick_button(other),
         href=asked.on(other.id),
     )

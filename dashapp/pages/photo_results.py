@@ -14,7 +14,7 @@ from dashapp.answers.why import closeness, number, shared
 from dashapp.language import _, p_
 from dashapp.pages.look_alikes import how_many_are
 from dashapp.parts import html
-from dashapp.parts.cards import pick_button, variants_panel, why_panel
+from dashapp.parts.cards import card_row, pick_button, variants_panel, why_panel
 from dashapp.parts.components import FEWEST, card, closeness_word, grid, how_many, list_marks, nothing_alike
 from dashapp.parts.filter_bar import active_chips, category_of, filter_bar
 from dashapp.parts.html import Component
@@ -67,12 +67,13 @@ def photo_results(
 def _card(site: Site, recipe: ShownRecipe, found: LookAlike, product: Product | None) -> Component:
     other = found.product
     because = (shared(product, other) if product else "", closeness(recipe, found.score))
-    row = [
-        closeness_word(recipe, found.score),
-        why_panel(other, because, number=number(recipe, found.score)),
-        *([variants_panel(site, found.variants, href=product_href)] if found.variants else []),
-    ]
-    return card(site, other, html.Div(row, className="card-row"), pick_button(other))
+    row = card_row(
+        site,
+        word=closeness_word(recipe, found.score),
+        why=why_panel(other, because, number=number(recipe, found.score)),
+        variants=variants_panel(site, found.variants, href=product_href),
+    )
+    return card(site, other, row, pick_button(other))
 
 
 def _checked(check: LiveCheck) -> str:

@@ -12,6 +12,16 @@ from dashapp.parts.wording import number as written
 from dashapp.site import Site
 
 
+def card_row(
+    site: Site, *, word: Component | None = None, why: Component, variants: Component | None = None
+) -> Component | None:
+    """The last line of a card, as the theme shows it: a `word` for closeness, `why`, and its `variants`."""
+    shown = {"closeness": word, "why": why}
+    row = [part for name, part in shown.items() if part is not None and name in site.theme.cards]
+    row += [variants] if variants is not None else []
+    return html.Div(row, className="card-row") if row else None
+
+
 def why_panel(
     product: Product, sentences: Iterable[str], *, number: str = "", less_href: str = ""
 ) -> Component:
@@ -28,8 +38,12 @@ def why_panel(
     return html.Details([summary, panel], className="why", **{"data-switch": "why"})
 
 
-def variants_panel(site: Site, variants: tuple[Product, ...], *, href: Callable[[str], str]) -> Component:
+def variants_panel(
+    site: Site, variants: tuple[Product, ...], *, href: Callable[[str], str]
+) -> Component | None:
     """Near-duplicates of the product on the card, folded away; `href` makes their addresses."""
+    if not variants:
+        return None
     # Where a card is narrow, only the number shows.
     count = len(variants)
     noun = np_("after their number", "variant", "variants", count)

@@ -49,7 +49,12 @@ def picture(
 
 
 def card(
-    site: Site, product: Product, *parts: Component, href: str = "", lazy: bool = True, within: str = ""
+    site: Site,
+    product: Product,
+    *parts: Component | None,
+    href: str = "",
+    lazy: bool = True,
+    within: str = "",
 ) -> Component:
     """One product as a list item that is one link, named by the product's title.
 
@@ -57,12 +62,15 @@ def card(
     all cards of a page are `within` is not repeated.
     """
     path = category_path(product.category)
-    kind = path[-1] if path and path != category_path(within) else ""
-    amount = price_parts(product)
+    shown = site.theme.cards
+    kind = path[-1] if "category" in shown and path and path != category_path(within) else ""
+    brand = product.brand if "brand" in shown else ""
+    named = " · ".join(filter(None, (brand, kind)))
+    amount = price_parts(product) if "price" in shown else []
     facts = [html.Span(amount, className="card-price")] if amount else []
-    facts += [html.Span(kind, className="card-kind", dir="auto")] if kind else []
-    stock = _("Out of stock") if product.in_stock is False else ""
-    children = [
+    facts += [html.Span(named, className="card-kind", dir="auto")] if named else []
+    stock = _("Out of stock") if product.in_stock is False and "stock" in shown else ""
+    children: list[Component | None] = [
         *(
             # The link says the same: nobody needs to hear it twice.
             picture(site, image, alt="", sizes=_CARD_SIZES, lazy=lazy, note=stock)
@@ -71,7 +79,7 @@ def card(
         html.A(product.title, href=href or product_href(product.id), className="card-name", dir="auto"),
         html.Div(facts, className="card-facts"),
     ]
-    if off := percent_off(product.saving):
+    if amount and (off := percent_off(product.saving)):
         children.append(html.Div(off, className="card-saving"))
     if stock and not product.images:
         children.append(html.Div(stock, className="card-stock"))

@@ -19,6 +19,7 @@ from precompute.building.housekeeping import tidy
 from precompute.building.list_quality import by_recipe, describe_twins
 from precompute.building.recipe_lists import RecipeLists, make_lists, overlaps
 from precompute.building.recipe_parts import check_heads, without_vain_colour
+from precompute.building.theme import PreparedTheme
 from precompute.embeddings.embed import EmbeddingTask
 from precompute.embeddings.embedded_catalogue import embed_catalogue, signatures_of
 from precompute.embeddings.picture_maker import THUMBNAIL_SIZE, PictureMaker
@@ -34,6 +35,7 @@ from precompute.shared.progress import stage
 from precompute.shared.versions import versions
 from precompute.shared.wording import counted
 from precompute.sources import Catalogue, LeftOut, read_catalogue
+from precompute.sources.folders.aside import OF_THEME
 from precompute.store import EmbeddingStore, PictureStore, Store
 from precompute.store.pictures import thumbnail_files
 
@@ -48,9 +50,9 @@ class BuildSettings:
     `kind` is the kind of `source`, None to recognise it; `columns` maps fields to columns of its table.
     `image_folder` holds that table's pictures, by default the table's own folder; `exclude` has patterns of
     files and folders to ignore. `search` is "exact", "approximate" or None to let `find_neighbours` choose.
-    `prune` drops from the store whatever neither the new generation nor the one before uses. `live` adds what
-    searching with a visitor's photo needs, for the first recipe. `reach` gives each product that no list
-    has a place at the end of one.
+    `theme` is the shop's look. `prune` drops from the store whatever neither the new generation nor the one
+    before uses. `live` adds what searching with a visitor's photo needs, for the first recipe. `reach` gives
+    each product that no list has a place at the end of one.
     """
 
     source: Path
@@ -59,6 +61,7 @@ class BuildSettings:
     runtime: str | None = None
     search: str | None = None
     title: str = ""
+    theme: PreparedTheme | None = None
     thumbnail_size: int = THUMBNAIL_SIZE
     prune: bool = False
     live: bool = False
@@ -75,9 +78,16 @@ class BuildSettings:
             kind=self.kind,
             columns=self.columns,
             image_folder=self.image_folder,
-            exclude=self.exclude,
+            exclude=(*self.exclude, *self._of_theme()),
             unpack_to=self.out / UNPACKED / self.source.name if self.out != Path() else None,
         )
+
+    def _of_theme(self) -> list[str]:
+        """Patterns for the theme's files below the source's folder: a logo is no product."""
+        folder = self.source.resolve() if self.source.is_dir() else self.source.resolve().parent
+        files = (path.resolve() for path in (self.theme.sources if self.theme else ()))
+        below = (path.relative_to(folder) for path in files if path.is_relative_to(folder))
+        return [OF_THEME + path.as_posix() for path in below]
 
 
 @dataclass(frozen=True)
@@ -155,6 +165,7 @@ def build(settings: BuildSettings, *, catalogue: Catalogue | None = None) -> Sum
                 _write_live(live, products, embeddings, pictures, store, writer, clock)
             with clock.measure("writing"):
                 writer.write_catalogue(products)
+                _write_theme(settings.theme, writer)
                 _link_thumbnails(products, pictures, writer)
                 writer.write_report(_report(found.left_out, products, made, overlap, clock))
                 folder = _publish(writer, _manifest(settings, created, found.counts, inputs, made, maker))
@@ -171,6 +182,11 @@ def build(settings: BuildSettings, *, catalogue: Catalogue | None = None) -> Sum
         seconds=clock.seconds,
         bytes=sum(sealed_files(folder).values()),
     )
+
+
+def _write_theme(theme: PreparedTheme | None, writer: BundleWriter) -> None:
+    for path, content in theme.files.items() if theme else ():
+        writer.write_file(path, content)
 
 
 def _publish(writer: BundleWriter, manifest: dict[str, Any]) -> Path:

@@ -18,6 +18,7 @@ from precompute.shared.wording import counted
 
 if TYPE_CHECKING:
     from precompute.building.build import RecipeSummary, Summary
+    from precompute.building.theme import PreparedTheme
 
 _LEFT_OUT_SHOWN = 20
 
@@ -52,6 +53,12 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     add_out_option(parser, "where the bundle goes")
     parser.add_argument("--title", default="", metavar="TEXT", help="the shop's name, shown by the dashboard")
     parser.add_argument(
+        "--theme",
+        type=Path,
+        metavar="FILE",
+        help="the shop's look, a TOML file (default: theme.toml in the source's folder, if there is one)",
+    )
+    parser.add_argument(
         "--reach",
         action="store_true",
         help="gives each product that no list has a place at the end of one",
@@ -78,6 +85,11 @@ def run(arguments: argparse.Namespace) -> int:
 
     # NumPy and Pillow are imported here so that --help and a wrong option answer at once.
     from precompute.building.build import BuildSettings, build
+    from precompute.building.theme import prepare_theme, theme_beside
+
+    theme_file = arguments.theme or theme_beside(Path(arguments.source))
+    # Before anything is fetched or embedded.
+    theme = prepare_theme(theme_file) if theme_file else None
 
     def built(source: dict[str, Any]) -> Summary:
         settings = BuildSettings(
@@ -87,6 +99,7 @@ def run(arguments: argparse.Namespace) -> int:
             runtime=arguments.runtime,
             search=arguments.search,
             title=arguments.title,
+            theme=theme,
             thumbnail_size=arguments.thumbnail_size,
             prune=arguments.prune,
             live=arguments.live,
@@ -101,11 +114,20 @@ def run(arguments: argparse.Namespace) -> int:
         return build(dataclasses.replace(settings, recipes=tuple(fitted)), catalogue=catalogue)
 
     summary = with_source(arguments, built)
-    show(arguments, summary=dataclasses.asdict(summary), lines=_lines(summary, out=arguments.out))
+    show(
+        arguments,
+        summary=dataclasses.asdict(summary),
+        lines=[*_lines(summary, out=arguments.out), *_theme_lines(theme)],
+    )
     if summary.left_out:
         report = summary.folder / "report.json"
         warn(arguments, f"{len(summary.left_out):,} left out; {report} names them and says why.")
     return 0
+
+
+def _theme_lines(theme: PreparedTheme | None) -> Iterator[str]:
+    for number, line in enumerate(theme.lines if theme else ()):
+        yield f"{'' if number else 'Theme':<12}{line}"
 
 
 def _without_lists(arguments: argparse.Namespace) -> argparse.Namespace:

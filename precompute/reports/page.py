@@ -19,7 +19,7 @@ from precompute.shared.wording import counted
 _PIXELS = 96
 _QUALITY = 65
 _ASSETS = Path(__file__).resolve().parents[2] / "assets"
-_TYPEFACE = _ASSETS / "vendor" / "newsreader-latin-5.3.0.woff2"
+_TYPEFACE = _ASSETS / "vendor" / "newsreader-latin-400-5.3.0.woff2"
 
 
 class PagePictures:

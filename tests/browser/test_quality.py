@@ -53,7 +53,7 @@ def test_nothing_is_wider_than_a_phone(page: Page, address: str) -> None:
 
 def test_what_the_browser_keeps_can_be_forgotten(page: Page) -> None:
     visit(page, "/product/plain")
-    page.get_by_role("link", name="About Akin").click()
+    page.get_by_role("link", name="About", exact=True).click()
     expect(page.get_by_role("heading", level=1)).to_have_text("About")
     page.locator("#theme").click()
     page.evaluate("localStorage.setItem('other', 'stays')")

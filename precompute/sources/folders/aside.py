@@ -25,6 +25,9 @@ _EXCLUDED = "left out by --exclude"
 ON_PURPOSE = (_SYSTEM, _EXCLUDED)
 """Reasons with these beginnings are on purpose, so no product is missing."""
 
+OF_THEME = "theme:"
+"""A pattern that begins so is the path of one file of the shop's theme; it is not reported."""
+
 
 @dataclass
 class Aside:
@@ -57,10 +60,15 @@ class Aside:
         if self._system:
             yield LeftOut(_several(self._system), _SYSTEM)
         if self._excluded:
-            yield LeftOut(_several(self._excluded), f"{_EXCLUDED} {', '.join(self.patterns)}")
+            given = [pattern for pattern in self.patterns if not pattern.startswith(OF_THEME)]
+            yield LeftOut(_several(self._excluded), f"{_EXCLUDED} {', '.join(given)}")
 
     def _excludes(self, path: str, name: str) -> bool:
         for pattern in self.patterns:
+            if pattern.startswith(OF_THEME):
+                if pattern == OF_THEME + path:
+                    return True
+                continue
             pattern = pattern.strip("/").casefold() if pattern != "/" else pattern
             if fnmatchcase((path if "/" in pattern else name).casefold(), pattern):
                 self._excluded.append(path)

@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 
 from dashapp import create_app
 from dashapp.settings import Settings
-from tests.parsed_html import attributes, first, one, parse, select, text_of
+from tests.parsed_html import attributes, first, parse, select, text_of
 
 PAGES = ["/", "/product/plain", "/product/unknown", "/nowhere", "/healthz", "/robots.txt", "/favicon.ico"]
 
@@ -55,10 +55,17 @@ def test_every_file_a_page_links_is_there_and_may_be_kept(client: FlaskClient) -
         assert "max-age=31536000" in response.headers["Cache-Control"], link
 
 
-def test_the_stylesheet_and_the_page_name_the_same_font(client: FlaskClient) -> None:
-    preloaded = one(client.get("/").text, "link[rel=preload]").get("href").removeprefix("/assets/")
-    assert f'url("{preloaded}")' in client.get("/assets/akin.css").text
-    assert client.get(f"/assets/{preloaded}").cache_control.immutable
+def test_the_stylesheet_and_the_page_name_the_same_fonts(client: FlaskClient) -> None:
+    preloaded = attributes(client.get("/").text, "link[rel=preload]", "href")
+    assert len(preloaded) == 2
+    for address in preloaded:
+        assert f'url("{address.removeprefix("/assets/")}")' in client.get("/assets/look.css").text
+        assert client.get(address).cache_control.immutable
+
+
+def test_a_first_visit_fetches_less_than_60_kb_of_fonts(client: FlaskClient) -> None:
+    fonts = attributes(client.get("/").text, "link[rel=preload]", "href")
+    assert sum(len(client.get(address).data) for address in fonts) < 60_000
 
 
 def first_thumbnail(client: FlaskClient) -> str:

@@ -365,7 +365,7 @@ def test_the_header_leads_to_the_pages_that_there_are(client: FlaskClient, shop:
     html = client.get("/quality").text
     assert links(html, named="For you") == ["/for-you"]
     assert set(attributes(html, "a[aria-current=page]", "href")) == {"/quality"}
-    assert links(html, named="About Akin") == ["/about"]
+    assert links(html, named="About") == ["/about"]
     assert links(shop(products(3)).get("/").text, named="Map") == []
 
 

@@ -1,0 +1,5 @@
+"""The shop's look: reads and checks theme.toml, and makes what the bundle holds of it."""
+
+from precompute.building.theme.reading import THEME_FILE, PreparedTheme, prepare_theme, theme_beside
+
+__all__ = ["THEME_FILE", "PreparedTheme", "prepare_theme", "theme_beside"]

@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+
+from bundle.theme import Logo, Theme, theme_files
+from dashapp import create_app
+from dashapp.settings import Settings
+from tests.parsed_html import attributes, one, select, text_of, texts
+from tests.sample_bundle import write_sample_bundle
+
+THEME = Theme(
+    tag="0123456789ab",
+    name="Nord & <Süd>",
+    logos={"light": Logo("logo-light.svg", 120, 40), "dark": Logo("logo-dark.png", 120, 40)},
+    icon="icon.svg",
+    stylesheet="theme.css",
+    fonts={"text": "text.woff2"},
+    scheme="dark",
+    header="band",
+    header_text="Free delivery",
+    footer_text="<b>Ours</b>",
+    about_text="We are here.\n\nAnd there.",
+    links={"imprint": "https://shop.example/imprint"},
+    cards=("brand",),
+)
+FILES = {name: name.encode() for name in sorted(THEME.stored)}
+
+
+@pytest.fixture(scope="module")
+def themed(tmp_path_factory: pytest.TempPathFactory) -> FlaskClient:
+    folder = tmp_path_factory.mktemp("themed")
+    write_sample_bundle(folder, products=12, files=theme_files(THEME, FILES))
+    return create_app(Settings(data=folder)).server.test_client()
+
+
+def test_every_file_is_served_and_kept_for_good(themed: FlaskClient) -> None:
+    assert len(FILES) == 5
+    for name, content in FILES.items():
+        response = themed.get(f"/theme/{THEME.tag}/{name}")
+        assert (response.status_code, response.data) == (200, content)
+        assert response.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+        policy = response.headers["Content-Security-Policy"]
+        assert policy.startswith("default-src 'none'") and "sandbox" in policy and "script-src" not in policy
+
+
+@pytest.mark.parametrize(
+    "path", ["other/theme.css", f"{THEME.tag}/theme.json", f"{THEME.tag}/..%2freport.json"]
+)
+def test_nothing_else_is(themed: FlaskClient, path: str) -> None:
+    assert themed.get(f"/theme/{path}").status_code == 404
+
+
+def test_the_page_wears_it(themed: FlaskClient) -> None:
+    page = themed.get("/").text
+    root = one(page, "html")
+    assert (root.get("data-header"), root.get("data-scheme")) == ("band", "dark")
+    assert attributes(page, "link[rel=stylesheet]", "href")[-1] == f"/theme/{THEME.tag}/theme.css"
+    assert attributes(page, "link[rel=icon]", "href") == [f"/theme/{THEME.tag}/icon.svg"]
+    # The theme's own font, and Akin's for the headings.
+    preloaded = attributes(page, "link[rel=preload]", "href")
+    assert len(preloaded) == 2 and preloaded[1] == f"/theme/{THEME.tag}/text.woff2"
+    logos = select(page, ".brand img")
+    assert [(logo.get("alt"), logo.get("width")) for logo in logos] == [("Nord & <Süd>", "120")] * 2
+    assert text_of(page, ".site-line") == "Free delivery"
+    assert text_of(page, ".site-words") == "<b>Ours</b>"
+    assert "https://shop.example/imprint" in attributes(page, ".site-footer a", "href")
+    assert select(page, ".product-card") and not select(page, ".card-price, .card-saving, .card-stock")
+
+
+def test_a_product_page_shows_what_cards_are_to_show(themed: FlaskClient) -> None:
+    page = themed.get("/product/plain").text
+    assert select(page, "section .product-card") and not select(page, ".card-closeness, .why")
+    # Its own price is on the page whatever cards show.
+    assert select(page, ".price")
+
+
+def test_about_begins_with_the_shops_own_words(themed: FlaskClient) -> None:
+    assert texts(themed.get("/about").text, ".about-shop p") == ["We are here.", "And there."]
+
+
+def test_a_shop_without_a_theme_links_none(tmp_path: Path) -> None:
+    write_sample_bundle(tmp_path, products=3)
+    page = create_app(Settings(data=tmp_path)).server.test_client().get("/").text
+    assert not [link for link in attributes(page, "link", "href") if "/theme/" in link]
+    assert select(page, ".brand-mark")
