@@ -11,6 +11,7 @@ from dashapp.api.addresses import ROOT
 from dashapp.api.events import EventsApi
 from dashapp.document.routes import register_navigation
 from dashapp.document.shop_app import ShopApp
+from dashapp.document.theme import register_theme
 from dashapp.http.assets import ASSETS
 from dashapp.http.below import BelowPath
 from dashapp.http.compression import register_compression
@@ -20,7 +21,6 @@ from dashapp.http.door import register_door
 from dashapp.http.headers import register_headers
 from dashapp.http.json_bodies import register_json_bodies
 from dashapp.http.map_data import register_map
-from dashapp.http.theme import register_theme
 from dashapp.http.thumbnails import register_thumbnails
 from dashapp.http.widget import register_widget
 from dashapp.language.requests import register_language

@@ -13,10 +13,10 @@ from flask import Response, g, request
 
 from dashapp.addresses import ABOUT, EVENTS, FOR_YOU, GALLERY, MAP, PHOTO, QUALITY, href_of
 from dashapp.document.routes import view_of
+from dashapp.document.theme import theme_fonts, theme_links
 from dashapp.http.assets import ASSETS, asset_href, import_map, imported_by
 from dashapp.http.device_files import live_recipe
 from dashapp.http.previews import preview
-from dashapp.http.theme import theme_fonts, theme_links
 from dashapp.language import N_, _, current
 from dashapp.parts.markup import to_html
 from dashapp.parts.templates import template_beside
