@@ -22,6 +22,7 @@ from bundle.generations import is_next_name, is_whole, previous, replace_current
 from bundle.live import FOLDER as LIVE
 from bundle.reader import Bundle
 from bundle.seal import sealed_files, write_files_table
+from bundle.search.synonyms import SynonymRow, add_synonyms
 from bundle.theme import FOLDER as THEME
 
 _BUILDING = ".building-"
@@ -112,6 +113,17 @@ class BundleWriter:
         except sqlite3.OperationalError as error:
             # Mostly a full disk, for which SQLite raises its own error.
             raise BundleError(f"{self.folder / fmt.CATALOGUE} cannot be written ({error}).") from error
+
+    def write_synonyms(self, rows: Iterable[SynonymRow], *, sources: Iterable[tuple[str, str]]) -> int:
+        """Add the words for what the catalogue has to it, and return the number of rows.
+
+        The catalogue must be there. `sources` are names and licences of what the rows were made from.
+        """
+        path = self.folder / fmt.CATALOGUE
+        try:
+            return add_synonyms(path, rows, sources=sources)
+        except sqlite3.OperationalError as error:
+            raise BundleError(f"{path} cannot be written ({error}).") from error
 
     def write_neighbours(self, recipe: str, lists: Iterable[tuple[str, Sequence[Neighbour]]]) -> int:
         """Store the lists of one recipe, one for each product id, and return the number of files.

@@ -12,6 +12,7 @@ from bundle.caches import cached_with_owner
 from bundle.database import Connections
 from bundle.format import COLOURS
 from bundle.search.query import Query
+from bundle.search.synonyms import Meaning, Synonyms
 from bundle.search.words import (
     COLOUR_WORDS,
     begins,
@@ -21,6 +22,7 @@ from bundle.search.words import (
     mistakes_in,
     one_edit_away,
     searched_words,
+    told_words,
 )
 
 _SHORTEST_COLOUR = 3
@@ -40,16 +42,21 @@ _SHORTEST_ID = 3
 
 @dataclass(frozen=True)
 class Search:
-    """What a person typed, its `words`, and the words it was `taken` for: the same, but for mistakes."""
+    """What a person typed, its `words`, and the words it was `taken` for: the same, but for mistakes.
+
+    A word or phrase of `taken` that the catalogue has other words for has these among `meanings`.
+    """
 
     typed: str = ""
     words: tuple[str, ...] = ()
     taken: tuple[str, ...] = ()
+    meanings: tuple[Meaning, ...] = ()
 
     @property
     def corrected(self) -> str:
         """The words that were searched for where they are not those that were typed; else empty."""
-        return " ".join(self.taken) if self.taken != self.words else ""
+        taken = " ".join(self.taken)
+        return taken if taken != " ".join(self.words) else ""
 
 
 class _Spelling(NamedTuple):
@@ -68,18 +75,34 @@ class WordSearch:
         self._connection = connection
         names = connection().execute("SELECT name FROM sqlite_master WHERE name IN ('codes', 'spelling')")
         self._is_complete = len(names.fetchall()) == 2
+        self._synonyms = Synonyms(connection)
 
     def understood(self, query: Query) -> Search:
         """What is searched for where a person typed `query.search`.
 
-        A word that the catalogue does not know is taken for the nearest of its words that is few enough
-        mistakes away (a letter left out, too many, wrong, or two swapped), and of equals for the one that
-        most products have; as it is where there is none, or where the query is `exact`.
+        A word that the catalogue does not know is taken for what the table of synonyms says; else for two
+        words that it has side by side; else for the nearest of its words that is few enough mistakes away (a
+        letter left out, too many, wrong, or two swapped), and of equals for the one that most products have.
+        A word that is still found nowhere is left out where it only describes what was asked for. All words
+        are taken as they are where the query is `exact`.
         """
         words = tuple(searched_words(query.search))
         typed = query.search.strip()
-        as_typed = query.exact or any(self._ids(typed))
-        return Search(typed, words, words if as_typed else tuple(map(self._mean, words)))
+        if query.exact or any(self._ids(typed)):
+            return Search(typed, words, words)
+        told, counts = told_words(words)
+        taken: list[str] = []
+        meanings: list[Meaning] = []
+        place = 0
+        for word, meaning in self._synonyms.parts(told, is_found=self._is_begun):
+            place += len(word.split())
+            if meaning:
+                meanings.append(meaning)
+            meant = word if meaning else self._mean(word)
+            # What no product has would leave nothing, unless it is what was asked for.
+            if meaning or place > counts >= place - len(word.split()) or self._is_found(meant):
+                taken.append(meant)
+        return Search(typed, tuple(told), tuple(taken), tuple(meanings))
 
     def positions(self, search: Search) -> Sequence[int] | None:
         """The positions that a search finds, best first; None where nothing is searched for.
@@ -90,7 +113,12 @@ class WordSearch:
         if not search.typed:
             return None
         same, begun = self._ids(search.typed)
-        found = self._match(" AND ".join(map(self._expression, search.taken)))
+        meanings = {meaning.word: meaning for meaning in search.meanings}
+        wanted = (
+            self._meant(meanings[word]) if word in meanings else self._expression(word)
+            for word in search.taken
+        )
+        found = self._match(" AND ".join(wanted))
         first = same + begun if not found or _looks_like_an_id(search.typed) else same
         if not first:
             return found
@@ -126,6 +154,16 @@ class WordSearch:
         compounds = [f'"{compound}"' for compound in self._compounds(word)]
         return "({})".format(" OR ".join([f"({begun})", *compounds]))
 
+    @cached_with_owner(maxsize=1000)
+    def _meant(self, meaning: Meaning) -> str:
+        """An FTS5 expression for the products that a word's meaning finds."""
+        words = [("", meaning.word)] if meaning.adds else []
+        either = [
+            f'{field} : "{phrase}"' if field else " AND ".join(map(self._expression, phrase.split()))
+            for field, phrase in (*words, *meaning.found)
+        ]
+        return "({})".format(" OR ".join(f"({each})" for each in either))
+
     # --- ids ----------------------------------------------------------------------------------------
 
     @cached_with_owner(maxsize=16)
@@ -147,6 +185,8 @@ class WordSearch:
         most = mistakes_in(word)
         if not most or self._is_known(word):
             return word
+        if two := self._two_words(word):
+            return two
         near = self._frequencies(set(one_edit_away(word, self._spelling().letters)))
         if not near and most > 1:
             far = ((edits_between(word, other), other) for other in self._alike(word, most))
@@ -155,9 +195,24 @@ class WordSearch:
         return max(near, key=lambda each: (each[0] == word[0], near[each], each), default=word)
 
     def _is_known(self, word: str) -> bool:
-        return (
-            self._begins_a_word(word) or bool(self._compounds(word)) or _lists(self._spelling().others, word)
+        return self._is_found(word) or _lists(self._spelling().others, word)
+
+    def _is_found(self, word: str) -> bool:
+        return self._is_begun(word) or bool(self._compounds(word)) or " " in word
+
+    def _is_begun(self, word: str) -> bool:
+        return self.finds(word) > 0 if is_unspaced(word) else self._begins_a_word(word)
+
+    def _two_words(self, word: str) -> str:
+        """The two words that products have side by side where one was typed, as in "barstool"; else empty."""
+        places = range(_SHORTEST_HEAD, len(word) - _SHORTEST_HEAD + 1)
+        known = self._frequencies({part for place in places for part in (word[:place], word[place:])})
+        pairs = (
+            f"{word[:place]} {word[place:]}"
+            for place in places
+            if {word[:place], word[place:]} <= known.keys()
         )
+        return next(filter(self.finds, pairs), "")
 
     def _begins_a_word(self, beginning: str) -> bool:
         query = "SELECT 1 FROM words WHERE term >= ? AND term < ? LIMIT 1"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 _MOST_WORDS = 16
@@ -18,6 +18,20 @@ SHORTEST_WITH_TWO = 8
 
 COLOUR_WORDS = {"gray": "grey"}
 """Further words for colours, in the pages' language, with the names in `bundle.format.COLOURS`."""
+
+_BETWEEN = frozenset(
+    re.findall(
+        r"\w+",
+        """
+        a an and at by for from in of on or the to with without
+        aus das der die ein eine fur im mit oder ohne und von zu zum zur
+        au aux avec dans de des du en et la le les ou par pour sans sur un une
+        al con da del della di el il las lo los para per por sin
+        het met op te van voor zonder do na ze
+        """,
+    )
+)
+"""Words of ten languages that stand between others, without accents, as `words_of` gives them."""
 
 _SIGNS = "".join(
     sign for sign in map(chr, range(0x0900, 0x1D00)) if unicodedata.category(sign) in ("Mn", "Mc")
@@ -73,6 +87,19 @@ def code_of(text: str) -> str:
 def searched_words(text: str) -> list[str]:
     """The words of a search: at most the first 16, each cut to 40 letters."""
     return [word[:_LONGEST_WORD] for word in words_of(text)[:_MOST_WORDS]]
+
+
+def told_words(words: Sequence[str]) -> tuple[list[str], int]:
+    """The words of a search without those that stand between others, and the place of the one that counts.
+
+    That is the last word before the first between: the mug of a "blue mug with dots".
+    """
+    kept = [word for word in words if word not in _BETWEEN]
+    if not kept:
+        return list(words), len(words) - 1
+    first = next(place for place, word in enumerate(words) if word not in _BETWEEN)
+    end = next((place for place, word in enumerate(words) if place > first and word in _BETWEEN), len(words))
+    return kept, end - first - 1
 
 
 def begins(word: str) -> str:

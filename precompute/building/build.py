@@ -38,6 +38,7 @@ from precompute.sources import Catalogue, LeftOut, read_catalogue
 from precompute.sources.folders.aside import OF_THEME
 from precompute.store import EmbeddingStore, PictureStore, Store
 from precompute.store.pictures import thumbnail_files
+from precompute.synonyms.write import checked_own_file, write_synonyms
 
 UNPACKED = "unpacked"
 """The folder, beside the generations, for pictures unpacked from archives and tables."""
@@ -52,7 +53,8 @@ class BuildSettings:
     files and folders to ignore. `search` is "exact", "approximate" or None to let `find_neighbours` choose.
     `theme` is the shop's look. `prune` drops from the store whatever neither the new generation nor the one
     before uses. `live` adds what searching with a visitor's photo needs, for the first recipe. `reach` gives
-    each product that no list has a place at the end of one.
+    each product that no list has a place at the end of one. `synonyms` is the shop's own table of words, by
+    default `synonyms.csv` in the catalogue's folder; `wordnet` adds WordNet's.
     """
 
     source: Path
@@ -66,6 +68,8 @@ class BuildSettings:
     prune: bool = False
     live: bool = False
     reach: bool = False
+    synonyms: Path | None = None
+    wordnet: bool = False
     kind: str | None = None
     columns: Mapping[str, str] = field(default_factory=dict)
     image_folder: Path | None = None
@@ -88,6 +92,11 @@ class BuildSettings:
         files = (path.resolve() for path in (self.theme.sources if self.theme else ()))
         below = (path.relative_to(folder) for path in files if path.is_relative_to(folder))
         return [OF_THEME + path.as_posix() for path in below]
+
+    def own_synonyms(self, catalogue: Catalogue) -> Path | None:
+        """The shop's own table of words; None without any. Raises `UserError` if it cannot be read."""
+        source = self.source if self.source.is_dir() else self.source.parent
+        return checked_own_file(self.synonyms, [source, catalogue.folder])
 
 
 @dataclass(frozen=True)
@@ -136,6 +145,7 @@ def build(settings: BuildSettings, *, catalogue: Catalogue | None = None) -> Sum
     check_settings(settings)
     clock = Clock()
     catalogue = catalogue or settings.read()
+    own = settings.own_synonyms(catalogue)
     with clock.measure("model"):
         plans = _plan_extractors(settings)
         live = prepare(plans[0]) if settings.live else None
@@ -166,6 +176,7 @@ def build(settings: BuildSettings, *, catalogue: Catalogue | None = None) -> Sum
             with clock.measure("writing"):
                 writer.write_catalogue(products)
                 _write_theme(settings.theme, writer)
+                write_synonyms(writer, products, own=own, with_wordnet=settings.wordnet)
                 _link_thumbnails(products, pictures, writer)
                 writer.write_report(_report(found.left_out, products, made, overlap, clock))
                 folder = _publish(writer, _manifest(settings, created, found.counts, inputs, made, maker))

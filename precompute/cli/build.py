@@ -64,6 +64,18 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         help="gives each product that no list has a place at the end of one",
     )
     parser.add_argument(
+        "--synonyms",
+        type=Path,
+        metavar="FILE",
+        help="the shop's own words for what it has (default: synonyms.csv in the catalogue's folder)",
+    )
+    parser.add_argument(
+        "--no-wordnet",
+        dest="wordnet",
+        action="store_false",
+        help="leaves out the words for what the catalogue has that WordNet knows",
+    )
+    parser.add_argument(
         "--prune",
         action="store_true",
         help="also deletes from the store what neither the new nor the previous generation uses",
@@ -104,6 +116,8 @@ def run(arguments: argparse.Namespace) -> int:
             prune=arguments.prune,
             live=arguments.live,
             reach=arguments.reach,
+            synonyms=arguments.synonyms,
+            wordnet=arguments.wordnet,
         )
         if base is None:
             return build(settings)

@@ -17,7 +17,7 @@ from precompute.sources.folders.folder_tables import tables_below
 from precompute.sources.folders.picture_files import PictureFiles
 from precompute.sources.folders.unpacked import UnpackFolder, opened
 from precompute.sources.images import is_address, scheme_of
-from precompute.sources.kinds import EXTENSIONS_OF_TABLES, FOLDER, kind_named
+from precompute.sources.kinds import EXTENSIONS_OF_TABLES, FOLDER, SYNONYMS, kind_named
 from precompute.sources.products import SourceProduct, lost_sale, product_from
 from precompute.sources.records import LeftOut, Record, left_out_before
 from precompute.sources.table import Records, read_records
@@ -145,6 +145,7 @@ def table_in(
     """The table of a folder: products.csv, or the only other one if it names pictures."""
     names = sorted(path.name for path in folder.iterdir() if path.suffix.lower() in EXTENSIONS_OF_TABLES)
     tables = [name for name in names if not name.startswith((".", "~$")) and (folder / name).is_file()]
+    tables = [name for name in tables if name != SYNONYMS]
     chosen = (
         [TABLE] if TABLE in tables else [name for name in tables if name.startswith("products.")] or tables
     )

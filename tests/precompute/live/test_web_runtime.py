@@ -17,6 +17,7 @@ from bundle import BundleWriter
 from bundle.live import WEB
 from precompute.live import web_runtime
 from precompute.live.web_runtime import write_web_runtime
+from precompute.shared import npm
 
 PACKAGES = {
     "@litertjs/core/dist/index.js": b'import { createWasmLib } from "@litertjs/wasm-utils";\nexport {};\n'
@@ -30,7 +31,7 @@ PACKAGES = {
 @pytest.fixture(autouse=True)
 def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A cache folder that is empty, and small files that stand for the packages'."""
-    monkeypatch.setattr(web_runtime.platformdirs, "user_cache_path", lambda name: tmp_path / "cache" / name)
+    monkeypatch.setattr(npm.platformdirs, "user_cache_path", lambda name: tmp_path / "cache" / name)
     for part in web_runtime._PARTS.values():
         known = hashlib.sha256(PACKAGES[part.source]).hexdigest()
         monkeypatch.setitem(part.__dict__, "sha256", known)
@@ -72,7 +73,7 @@ def install(monkeypatch: pytest.MonkeyPatch) -> Callable[[Npm], Npm]:
 def test_it_is_written_with_its_licence_and_with_imports_that_a_worker_can_follow(
     writer: BundleWriter, install: Callable[[Npm], Npm]
 ) -> None:
-    npm = install(Npm())
+    stand_in = install(Npm())
     assert write_web_runtime(writer)
     folder = writer.folder / WEB
     library = (folder / "litert.js").read_text()
@@ -82,29 +83,29 @@ def test_it_is_written_with_its_licence_and_with_imports_that_a_worker_can_follo
     assert gzip.decompress((folder / "litert_wasm.wasm.gz").read_bytes()) == b"\0asm" * 100
     licence = (folder / "LICENSE.txt").read_text()
     assert "by the LiteRT authors" in licence and "END OF TERMS AND CONDITIONS" in licence
-    assert "--ignore-scripts" in npm.runs[0] and npm.runs[0][0] == "ci"
+    assert "--ignore-scripts" in stand_in.runs[0] and stand_in.runs[0][0] == "ci"
 
 
 def test_it_is_fetched_once(tmp_path: Path, install: Callable[[Npm], Npm]) -> None:
-    npm = install(Npm())
+    stand_in = install(Npm())
     written = []
     for generation in ("one", "two"):
         with BundleWriter(tmp_path / "out", generation=generation) as writer:
             assert write_web_runtime(writer)
             written.append({path.name: path.read_bytes() for path in (writer.folder / WEB).iterdir()})
-    assert len(npm.runs) == 1 and written[0] == written[1]
+    assert len(stand_in.runs) == 1 and written[0] == written[1]
 
 
 def test_what_was_damaged_in_the_cache_is_fetched_anew(
     writer: BundleWriter, cache: Path, install: Callable[[Npm], Npm]
 ) -> None:
-    npm = install(Npm())
+    stand_in = install(Npm())
     assert write_web_runtime(writer)
     kept = sorted(cache.iterdir())
     assert len(kept) == 4
     kept[0].write_bytes(b"something else")
     assert write_web_runtime(writer)
-    assert len(npm.runs) == 2
+    assert len(stand_in.runs) == 2
 
 
 def test_another_package_than_the_one_that_is_known_is_not_used(
