@@ -169,10 +169,6 @@ class Bundle:
         """The currency of most prices, used where none is given; empty if there are no prices."""
         return self._index.currency
 
-    def finds(self, word: str) -> int:
-        """How many products a single word finds, taken as it is."""
-        return self._words.finds(word)
-
     def product(self, product_id: str) -> Product | None:
         """The product with this id, or None."""
         return next(iter(self.products([product_id])), None)

@@ -31,7 +31,11 @@ PRECOMPUTE = {
     "collect": {"shared", "sources", "store"},
     "embeddings": {"models", "shared", "sources", "store"},
     "live": {"embeddings", "models", "shared", "store"},
-    "building": {"embeddings", "evaluation", "live", "models", "neighbours", "shared", "sources", "store"},
+    "synonyms": {"shared", "sources"},
+    "building": {
+        *("embeddings", "evaluation", "live", "models", "neighbours", "shared", "sources", "store"),
+        "synonyms",
+    },
     "fitting": {"building", "embeddings", "evaluation", "models", "shared", "sources", "store"},
     "reports": {"building", "embeddings", "evaluation", "models", "neighbours", "shared", "sources", "store"},
     "doctor": {"building", "embeddings", "models", "neighbours", "reports", "shared", "sources", "store"},

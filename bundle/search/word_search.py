@@ -58,6 +58,13 @@ class Search:
         taken = " ".join(self.taken)
         return taken if taken != " ".join(self.words) else ""
 
+    @property
+    def told(self) -> str:
+        """The words that were searched for, with the catalogue's for others; empty where they were typed."""
+        instead = {meaning.word: meaning.shown[0] for meaning in self.meanings if not meaning.adds}
+        told = " ".join(instead.get(word, word) for word in self.taken)
+        return told if told != " ".join(self.words) else ""
+
 
 class _Spelling(NamedTuple):
     """The row of the table `spelling`; each word of `words` and `others` stands between two line ends."""
@@ -100,7 +107,8 @@ class WordSearch:
                 meanings.append(meaning)
             meant = word if meaning else self._mean(word)
             # What no product has would leave nothing, unless it is what was asked for.
-            if meaning or place > counts >= place - len(word.split()) or self._is_found(meant):
+            is_asked_for = place > counts >= place - len(word.split())
+            if meaning or is_asked_for or not _describes(word) or self._is_found(meant):
                 taken.append(meant)
         return Search(typed, tuple(told), tuple(taken), tuple(meanings))
 
@@ -264,6 +272,11 @@ class WordSearch:
             return _Spelling()
         row = self._connection().execute("SELECT letters, words, others FROM spelling").fetchone()
         return _Spelling(*row) if row else _Spelling()
+
+
+def _describes(word: str) -> bool:
+    """Whether a word may only describe what is looked for: it has letters alone, and is no unit."""
+    return word.isalpha() and len(word) >= _SHORTEST_HEAD
 
 
 def _looks_like_an_id(typed: str) -> bool:

@@ -104,7 +104,7 @@ def _products_parameters(site: Site, bundle: Bundle) -> tuple[Parameter, ...]:
             "q", "Words of products' titles, brands, categories, tags, facts and colours, or an id.", search
         ),
         *FILTERS,
-        Parameter("exact", "true: no word of q is taken for another one that it may be a mistake for.", _NO),
+        Parameter("exact", "true: no word of q is taken for another one, as a synonym or a mistake.", _NO),
         Parameter("sort", "The order; by default best match first, or the catalogue's without q.", _SORT),
         Parameter("limit", "How many products to list.", limit),
         Parameter("offset", "How many products to skip first.", offset),
@@ -123,7 +123,7 @@ def _products(site: Site, bundle: Bundle, values: dict[str, Any]) -> dict[str, A
         "total": page.total,
         "offset": values["offset"],
         "limit": values["limit"],
-        "searched": page.search.corrected or values["q"] or None,
+        "searched": page.search.told or values["q"] or None,
         "products": [product_record(site, product) for product in page.products],
     }
 

@@ -22,6 +22,7 @@ from dashapp.parts.filter_bar import (
     sort_menu,
 )
 from dashapp.parts.html import Component
+from dashapp.parts.search_words import taken_for
 from dashapp.parts.view import View
 from dashapp.parts.wording import number, products
 from dashapp.site import Site
@@ -80,7 +81,7 @@ def _head(bundle: Bundle, query: GalleryQuery, page: Page) -> list[Component | N
         category_trail(path[:-1]) if path and (len(path) > 1 or chips is None) else None,
         html.Div(line, className="gallery-line"),
         filters_button(filter_bar(query, facets, total=page.total), query, active=len(active)),
-        _correction(query, page),
+        taken_for(query, page.search),
         active_chips(query, currency=bundle.currency),
     ]
     return [html.Div(parts, className="gallery-head")]
@@ -94,18 +95,6 @@ def _heading(query: GalleryQuery, page: Page) -> str:
             return _("“{words}” in {category}", words=words, category=path[-1])
         return _("“{words}”", words=words)
     return path[-1] if path else _("All products")
-
-
-def _correction(query: GalleryQuery, page: Page) -> Component | None:
-    """What was searched for instead of what was typed, with the way to that; None where that is the same."""
-    typed, corrected = page.search.typed, page.search.corrected
-    if not corrected:
-        return None
-    href = query.with_query(exact=True).href
-    text = _("Search for “{words}” instead", words=typed)
-    instead = html.A(text, href=href, rel="nofollow", className="more")
-    showing = _("Showing “{corrected}” for “{typed}”.", corrected=corrected, typed=typed)
-    return html.P([f"{showing} ", instead], className="correction")
 
 
 def _count(query: GalleryQuery, page: Page) -> Component:

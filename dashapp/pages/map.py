@@ -102,7 +102,7 @@ def _filters(bundle: Bundle, query: MapQuery) -> list[Component | None]:
     if query.query != Query():
         gallery = html.A(_("See them as a list"), href=GalleryQuery(query.query).href, className="more")
         everything = html.A(_("Show all again"), href=MapQuery(recipe=query.recipe).href, className="more")
-        words = page.search.corrected or query.query.search
+        words = page.search.told or query.query.search
         if words:
             count = n_(
                 "{count} product for “{words}”; the others are dimmed.",

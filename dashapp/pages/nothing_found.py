@@ -61,8 +61,8 @@ def _ways_on(bundle: Bundle, query: GalleryQuery, page: Page) -> list[tuple[str,
         ways.append((_("Without “{words}”", words=query.query.search), query.with_query(search="")))
     if query.query.exact:
         read = query.with_query(exact=False)
-        corrected = bundle.page(read.query, limit=0).search.corrected
-        ways += [(_("“{words}”", words=corrected), read)] if corrected else []
+        told = bundle.page(read.query, limit=0).search.told
+        ways += [(_("“{words}”", words=told), read)] if told else []
     if len(page.search.words) > 1:
         ways += [
             (_("Only “{words}”", words=word), query.with_query(search=word)) for word in page.search.taken
@@ -92,10 +92,10 @@ def _because(query: GalleryQuery, *, filtered: bool) -> str:
 def _understood(bundle: Bundle, page: Page) -> list[str]:
     """What the search was taken for, and which of its words find something; in a sentence each."""
     search = page.search
-    said = [_("It was read as “{words}”.", words=search.corrected)] if search.corrected else []
+    said = [_("It was read as “{words}”.", words=search.told)] if search.told else []
     words = dict.fromkeys(search.taken)
     if len(words) > 1:
-        finds = [(word, bundle.finds(word)) for word in words]
+        finds = [(word, bundle.page(Query(word), limit=0).total) for word in words]
         each = [
             n_("“{word}” is in {count} product", "“{word}” is in {count} products", count, word=word)
             for word, count in finds
@@ -112,7 +112,7 @@ def _nearest_category(bundle: Bundle, page: Page) -> str:
     """The narrowest category with at least half of the products of one of the words; empty without any."""
     best: tuple[float, str] = (0.0, "")
     for word in dict.fromkeys(page.search.taken):
-        query = Query(word, exact=True)
+        query = Query(word)
         total = bundle.page(query, limit=0).total
         holding = [each for each in bundle.facets(query).categories if total and each.products * 2 >= total]
         if holding:

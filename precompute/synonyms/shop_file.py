@@ -32,8 +32,7 @@ def read_synonyms(path: Path) -> list[SynonymRow]:
     """
     if not path.is_file():
         raise UserError(f"Expected a table of synonyms. Received: {path}, which is no file.")
-    pairs = dict.fromkeys(_pairs(path))
-    return [_row(pair) for pair in pairs]
+    return list(dict.fromkeys(map(_row, _pairs(path))))
 
 
 def _pairs(path: Path) -> Iterator[_Pair]:

@@ -1,6 +1,6 @@
 """The gallery as the server sends it: pages, searches, filters with their counts, and ways on."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import count
 from pathlib import Path
 
@@ -10,23 +10,26 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bundle import BundleWriter, Product
+from bundle.search.synonyms import SynonymRow
 from dashapp import create_app
 from dashapp.settings import Settings
 from tests.dashapp.pages.test_pages import heading, tab_title, titles
 from tests.parsed_html import attributes, links_of, one, select, text_of, texts, words
 from tests.sample_bundle import sample_products, write_sample_bundle
 
-Shop = Callable[[list[Product]], FlaskClient]
+Shop = Callable[..., FlaskClient]
 
 
 @pytest.fixture
 def shop(tmp_path: Path) -> Shop:
-    """Serves a catalogue of any products."""
+    """Serves a catalogue of any products, if wanted with rows of synonyms."""
     numbers = count(1)
 
-    def serve(products: list[Product]) -> FlaskClient:
+    def serve(products: list[Product], *, synonyms: Sequence[SynonymRow] = ()) -> FlaskClient:
         with BundleWriter(tmp_path, generation=f"g{next(numbers)}") as writer:
             writer.write_catalogue(products)
+            if synonyms:
+                writer.write_synonyms(synonyms, sources=[])
             shards = writer.write_neighbours("lite", [])
             writer.write_report({})
             recipes = [{"name": "lite", "shards": shards, "metric": "cosine", "top": 5}]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask.testing import FlaskClient
 
 from bundle import Product
+from bundle.search.synonyms import SynonymRow
 from tests.dashapp.pages.test_gallery import Shop, links, products, searched_for, shop
 from tests.dashapp.pages.test_pages import heading, titles
 from tests.parsed_html import select, text_of
@@ -59,7 +60,7 @@ def test_nothing_found_offers_what_would_find_something(client: FlaskClient) -> 
 
 
 def test_nothing_found_shows_the_nearest_category_and_popular_products(client: FlaskClient) -> None:
-    html = client.get("/?q=zeppelin+mug").text
+    html = client.get("/?q=mug+zeppelin").text
     assert links(html, named="All of Mugs 30") == ["/?category=Mugs"]
     assert text_of(html, ".others h2") == "Popular in Mugs"
     assert len(titles(html)) == 12
@@ -68,7 +69,7 @@ def test_nothing_found_shows_the_nearest_category_and_popular_products(client: F
     assert text_of(html, ".others h2") == "Popular products"
     best = sorted((product for product, _ in sample_products()), key=lambda each: -(each.popularity or 0))
     assert titles(html)[0] == best[0].title
-    assert text_of(client.get("/?q=zepplein+mgu+samlpe").text, ".message").count("It was read as") == 1
+    assert text_of(client.get("/?q=samlpe+zeppelin").text, ".message").count("It was read as") == 1
 
 
 def test_nothing_found_in_a_catalogue_without_popularity_shows_its_first(shop: Shop) -> None:
@@ -76,3 +77,56 @@ def test_nothing_found_in_a_catalogue_without_popularity_shows_its_first(shop: S
     assert text_of(html, ".others h2") == "From the catalogue"
     assert titles(html) == ["Thing 0", "Thing 1", "Thing 2"]
     assert not select(shop([]).get("/?q=zeppelin").text, ".others")
+
+
+ROOM = [
+    Product(f"p{number}", title, ())
+    for number, title in enumerate(["Round cushion", "Red cushion", "Floor lamp", "Lantern", "Sofa", "Couch"])
+]
+SYNONYMS = [
+    SynonymRow("pillow", "cushions", "title", "cushion", own=False),
+    SynonymRow("light", "lamps", "title", "lamp", own=False),
+    SynonymRow("light", "lanterns", "title", "lantern", own=False),
+    SynonymRow("couch", "sofas", "", "sofa", own=True),
+]
+
+
+def test_a_word_that_the_catalogue_lacks_says_what_is_shown_for_it(shop: Shop) -> None:
+    client = shop(ROOM, synonyms=SYNONYMS)
+    html = client.get("/?q=red+pillow").text
+    assert titles(html) == ["Red cushion"]
+    assert heading(html) == "“red pillow”"
+    assert text_of(html, ".correction") == "Showing cushions for “pillow”. Search for “red pillow” instead"
+    assert searched_for(html) == "red pillow"
+    several = client.get("/?q=light").text
+    assert text_of(several, ".correction").startswith("Showing lamps and lanterns for “light”.")
+    assert sorted(titles(several)) == ["Floor lamp", "Lantern"]
+    assert not select(client.get("/?q=cushion").text, ".correction")
+
+
+def test_the_very_word_is_a_link_away_and_back(shop: Shop) -> None:
+    client = shop(ROOM, synonyms=SYNONYMS)
+    (as_typed,) = links(client.get("/?q=pillow").text, named="Search for “pillow” instead")
+    html = client.get(as_typed).text
+    assert heading(html) == "Nothing found"
+    assert searched_for(html) == "pillow"
+    assert links(html, named="“cushions” 2") == ["/?q=pillow"]
+
+
+def test_a_shops_own_word_adds_to_what_is_found_and_says_so(shop: Shop) -> None:
+    client = shop(ROOM, synonyms=SYNONYMS)
+    html = client.get("/?q=couch").text
+    assert sorted(titles(html)) == ["Couch", "Sofa"]
+    assert text_of(html, ".correction") == "Also showing sofas for “couch”. Search for “couch” instead"
+    assert titles(client.get("/?q=couch&exact=yes").text) == ["Couch"]
+    assert titles(client.get("/?q=sofa").text) == ["Sofa"], "it was written one way"
+
+
+def test_what_no_product_has_is_left_out_where_it_only_describes(shop: Shop) -> None:
+    client = shop(ROOM, synonyms=SYNONYMS)
+    html = client.get("/?q=bedside+lamp").text
+    assert titles(html) == ["Floor lamp"]
+    assert text_of(html, ".correction").startswith("Showing “lamp” for “bedside lamp”.")
+    assert heading(client.get("/?q=red+bicycle").text) == "Nothing found"
+    assert heading(client.get("/?q=bicycle+with+lamp").text) == "Nothing found"
+    assert titles(client.get("/?q=cushion+for+the+bedside").text) == ["Round cushion", "Red cushion"]
