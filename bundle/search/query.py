@@ -65,8 +65,9 @@ class Query:
 
     `search` is what a person typed: each of its words must be a colour of the product, or begin a word of
     its title, brand, category, tags or facts; or the whole begins its id. Words that no product has are
-    taken for others, unless the query is `exact`. `sort` is one of `SORTS`, or empty for the best match first where there is
-    a search, and else for the catalogue's order; `seed` decides on the order of a shuffle.
+    taken for others, unless the query is `exact`. `sort` is one of `SORTS`, or empty for the best match
+    first where there is a search, and else for the catalogue's order; `seed` decides on the order of a
+    shuffle.
     """
 
     search: str = ""

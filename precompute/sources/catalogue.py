@@ -12,12 +12,13 @@ from precompute.shared.progress import say
 from precompute.shared.wording import counted
 from precompute.sources.doubts.groups import believed
 from precompute.sources.files import EXTENSIONS, files_in, is_output, is_picture, shown
+from precompute.sources.folders.aside import SYNONYMS
 from precompute.sources.folders.folder import read_pictures
 from precompute.sources.folders.folder_tables import tables_below
 from precompute.sources.folders.picture_files import PictureFiles
 from precompute.sources.folders.unpacked import UnpackFolder, opened
 from precompute.sources.images import is_address, scheme_of
-from precompute.sources.kinds import EXTENSIONS_OF_TABLES, FOLDER, SYNONYMS, kind_named
+from precompute.sources.kinds import EXTENSIONS_OF_TABLES, FOLDER, kind_named
 from precompute.sources.products import SourceProduct, lost_sale, product_from
 from precompute.sources.records import LeftOut, Record, left_out_before
 from precompute.sources.table import Records, read_records

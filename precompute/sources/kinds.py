@@ -102,9 +102,6 @@ EXTENSIONS_OF_TABLES = frozenset(
 )
 """The extensions of tables in a folder of pictures."""
 
-SYNONYMS = "synonyms.csv"
-"""The table in a catalogue's folder that holds no products, but the shop's own synonyms."""
-
 _NO_TABLES = (
     (b"%PDF", "a PDF"),
     (b"\x1f\x8b", "a compressed file: unpack it first"),

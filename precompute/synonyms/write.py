@@ -9,7 +9,7 @@ from bundle import BundleWriter, Product
 from precompute.shared.npm import Unavailable
 from precompute.shared.progress import say
 from precompute.shared.wording import counted
-from precompute.sources.kinds import SYNONYMS
+from precompute.sources.folders.aside import SYNONYMS
 from precompute.synonyms.shop_file import read_synonyms
 from precompute.synonyms.table import synonym_table
 from precompute.synonyms.wordnet import VERSION, WordNet

@@ -18,6 +18,9 @@ SYSTEM_FOLDERS = (
 
 SYSTEM_FILES = ("Thumbs.db", "desktop.ini", "ehthumbs.db", "Icon\r", "*@SynoEAStream", "*@SynoResource")
 
+SYNONYMS = "synonyms.csv"
+"""The table in a source's folder that holds no products, but the shop's own synonyms."""
+
 _SHOWN = 3
 
 _SYSTEM = "system folders are ignored"
@@ -53,7 +56,7 @@ class Aside:
         """Whether to ignore a file, given by its path below the source's folder."""
         name = path.rpartition("/")[2]
         # The files that Windows and NAS put beside pictures are not reported.
-        return _matches(name, SYSTEM_FILES) or self._excludes(path, name)
+        return path == SYNONYMS or _matches(name, SYSTEM_FILES) or self._excludes(path, name)
 
     def left_out(self) -> Iterator[LeftOut]:
         """One entry for all system folders, and one for everything that --exclude matched."""

@@ -18,7 +18,7 @@ from tests.precompute.synonyms.tiny_wordnet import tiny_wordnet
 def shop(tmp_path: Path) -> Path:
     """A folder of four pictures in two categories."""
     folder = tmp_path / "shop"
-    for number, name in enumerate(("Cushions/one", "Cushions/two", "Lamps/one", "Lamps/two")):
+    for number, name in enumerate(("Cushions/1", "Cushions/2", "Lamps/3", "Lamps/4")):
         path = folder / f"{name}.png"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(encoded(picture(number)))
@@ -38,13 +38,14 @@ def total(source: Path, search: str) -> int:
 
 @pytest.mark.usefixtures("as_default")
 def test_wordnets_words_and_the_shops_own_are_in_the_bundle(
-    shop: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    shop: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "wordnet").mkdir()
     monkeypatch.setattr(WordNet, "fetched", lambda: tiny_wordnet(tmp_path / "wordnet"))
     (shop / "synonyms.csv").write_text("word,means\nglow,lamp\n")
     assert build(shop) == 0
     assert (total(shop, "pillow"), total(shop, "glow"), total(shop, "zebra")) == (2, 2, 0)
+    assert "Left out    0" in capsys.readouterr().out, "it is no product"
     other = tmp_path / "other.csv"
     other.write_text("word,means\nshine,lamp\n")
     assert build(shop, "--synonyms", other, "--no-wordnet") == 0
