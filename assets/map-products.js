@@ -6,6 +6,7 @@ import { clamp } from "./numbers.js";
 import { ask, sentenceOf } from "./problems.js";
 
 const AT_ONCE = 100; // the most positions that the server accepts in one request
+const IN_A_FILE = 64; // products, on a static site
 const PAGE = 12;
 
 /**
@@ -49,16 +50,34 @@ export class Products {
     await Promise.all(missing.map((position) => this.asked.get(position)));
   }
 
+  /** @param {number[]} batch @returns {Promise<Product[]>} */
+  async #answer(batch) {
+    const isStatic = this.href.endsWith("/");
+    const addresses = isStatic ? filesOf(this.href, batch) : [`${this.href}&positions=${batch.join(",")}`];
+    const answers = await Promise.all(addresses.map(async (address) => (await ask(address)).json()));
+    return answers.flat();
+  }
+
   /** @param {number[]} batch */
   async #ask(batch) {
     try {
-      const response = await ask(`${this.href}&positions=${batch.join(",")}`);
-      for (const product of await response.json()) this.known.set(product.position, product);
+      for (const product of await this.#answer(batch)) this.known.set(product.position, product);
     } catch (error) {
       for (const position of batch) this.asked.delete(position);
       this.failed(sentenceOf(error));
     }
   }
+}
+
+/**
+ * The addresses of a static site's files with the products at some positions.
+ *
+ * @param {string} folder  the address that ends with a slash
+ * @param {number[]} positions
+ */
+export function filesOf(folder, positions) {
+  const numbers = new Set(positions.map((position) => Math.floor(position / IN_A_FILE)));
+  return [...numbers].map((number) => `${folder}${number}.json`);
 }
 
 /**

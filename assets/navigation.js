@@ -28,7 +28,7 @@ let giveUp = 0;
 
 /** @type {(() => void)[]} */
 const listeners = [];
-/** @type {{ within: HTMLElement, turn: (search: string, used: UsedHere) => void } | null} */
+/** @type {{ within: HTMLElement, turn: (search: string, used: any) => void, searches: boolean } | null} */
 let answering = null;
 
 export function start() {
@@ -36,6 +36,7 @@ export function start() {
   centreChips();
   goToPlace(keptPlace()); // The page was reloaded, or the visitor came back from another site.
   addEventListener("popstate", () => {
+    if (shown === null) return; // The browser, or a script of the page, shows the entry.
     way = "history";
     if (shown !== null && here() !== shown) transitions.depart(null);
     wait();
@@ -58,13 +59,15 @@ export const onArrival = (action) => listeners.push(action);
 
 /**
  * Lets a page handle its own controls below `within`. They call `turn` with the query of their address and the used
- * control, as long as the address has the path of this page. The returned function ends this.
+ * control, as long as the address has the path of this page. The returned function ends this. A page that `searches`
+ * also answers the search field.
  *
  * @param {HTMLElement} within
- * @param {(search: string, used: UsedHere) => void} turn
+ * @param {(search: string, used: UsedHere & { replaces?: boolean }) => void} turn
+ * @param {{ searches?: boolean }} [options]
  */
-export function answer(within, turn) {
-  const own = { within, turn };
+export function answer(within, turn, { searches = false } = {}) {
+  const own = { within, turn, searches };
   answering = own;
   return () => {
     if (answering === own) answering = null;
@@ -122,6 +125,12 @@ export function goBy(control, address, { slides = false } = {}) {
  * @param {{ by: Way, replace?: boolean, from?: HTMLElement | null }} options  `from` is the link that was clicked
  */
 export function go(address, { by, replace = false, from = null }) {
+  const { pathname, search } = new URL(address, location.href);
+  if (by === "search" && answering?.searches && pathname === location.pathname) {
+    way = by;
+    answering.turn(search, { replaces: replace });
+    return;
+  }
   if (shown === null) {
     location.assign(address); // Dash is not loaded yet; the server renders the page too.
     return;
@@ -135,8 +144,8 @@ export function go(address, { by, replace = false, from = null }) {
   if (by === "link") transitions.depart(from);
   if (replace) history.replaceState(history.state, "", address);
   else history.pushState({}, "", address);
-  const { href, pathname, search, hash } = location;
-  setProperties("address", { href, pathname, search, hash });
+  const { href, hash } = location;
+  setProperties("address", { href, pathname: location.pathname, search: location.search, hash });
   wait();
 }
 

@@ -5,17 +5,23 @@ import { find } from "./elements.js";
 import { _ } from "./messages.js";
 import { answer } from "./navigation.js";
 import { Problem, ask } from "./problems.js";
+import { StaticData } from "./static-data.js";
+import { withoutVariants } from "./static-fusion.js";
+
+const SHOWN = 24; // cards that a static site shows
 
 /** @typedef {[id: string, score: number]} Similar  a product with its score */
 
 export class Found {
   /**
-   * @param {string} address  the address that renders the cards
+   * @param {string} address  the address that renders the cards; empty on a static site
+   * @param {string} root  the site's path
    * @param {HTMLElement} element
    * @param {(search: string) => void} turn  called with the query of a control's address
    */
-  constructor(address, element, turn) {
+  constructor(address, root, element, turn) {
     this.address = address;
+    this.data = new StaticData(root);
     this.element = element;
     /** @type {import("./controls.js").Used | null} */
     this.used = null;
@@ -32,6 +38,7 @@ export class Found {
    * @param {Similar[] | null} similar  best first
    */
   async cards(search, similar) {
+    if (!this.address) return this.#cardsFromFiles(similar ?? []);
     const response = await ask(this.address + search, {
       method: "POST",
       headers: { "Content-Type": "application/json" },
@@ -40,6 +47,20 @@ export class Found {
     const text = await response.text();
     if (!text.startsWith("<")) throw new Problem(_("The shop’s answer is not a list of products."));
     return text;
+  }
+
+  /** Makes the same of a static site's files. @param {Similar[]} similar */
+  async #cardsFromFiles(similar) {
+    const { ids } = await this.data.load("live/files.json");
+    /** @type {[string[], number[][]]} */
+    const [known, groups] = await Promise.all([
+      ask(ids.href).then((response) => response.json()), this.data.load("groups.json"),
+    ]);
+    const places = new Map(known.map((id, position) => [id, position]));
+    const found = similar.flatMap(([id]) => places.get(id) ?? []);
+    const cards = await this.data.texts(withoutVariants(found, groups).slice(0, SHOWN));
+    const listed = `<ul class="product-grid">${cards.join("")}</ul>`;
+    return `<div data-listed="${cards.length}"><div class="section-head"><h2>${_("Closest products")}</h2></div>${listed}</div>`;
   }
 
   /** @param {string} html  from the server */

@@ -48,7 +48,7 @@ export function start(root) {
 class PhotoPage {
   /** @param {HTMLElement} root */
   constructor(root) {
-    const { worker, files, search, results = "" } = root.dataset;
+    const { worker, files, search, results = "", root: site = "" } = root.dataset;
     this.root = root;
     this.search = location.search; // the query of the address
     this.ending = new AbortController();
@@ -69,7 +69,7 @@ class PhotoPage {
       pick: (place) => this.#pick(place),
       remove: (place) => this.#remove(place),
     });
-    this.found = new Found(results, get(root, ".photo-found"), (turned) => this.#turn(turned));
+    this.found = new Found(results, site, get(root, ".photo-found"), (turned) => this.#turn(turned));
     this.notice = new Notice(get(root, ".photo-problem"), () => this.#ask());
     this.intake = new Intake(root, this.ending.signal, (files) => this.#take(files));
     this.offer = this.device && new Offer(get(root, ".photo-offer"), this.device, {

@@ -8,7 +8,10 @@ const box = get(document, "#search", HTMLInputElement);
 const gallery = new URL(get(document, ".search", HTMLFormElement).action).pathname;
 
 export function start() {
-  box.addEventListener("input", () => soon(search));
+  box.addEventListener("input", () => {
+    // The next page of a static site would lose what is typed while it loads.
+    if (stays() || !("static" in document.documentElement.dataset)) soon(search);
+  });
   get(document, ".search").addEventListener("submit", (event) => {
     event.preventDefault();
     now(search);
@@ -20,13 +23,14 @@ export function start() {
   });
 }
 
+// Some pages have a search of their own. All others lead to the gallery.
+const stays = () => location.pathname === gallery || find(document, "main [data-searches]") !== null;
+
 function search() {
-  // Some pages have a search of their own. All others lead to the gallery.
-  const stays = location.pathname === gallery || find(document, "main [data-searches]") !== null;
-  const page = stays ? location.pathname : gallery;
-  const current = new URLSearchParams(stays ? location.search : "");
+  const page = stays() ? location.pathname : gallery;
+  const current = new URLSearchParams(stays() ? location.search : "");
   const words = box.value.trim();
-  if (stays && (current.get("q") ?? "") === words) return;
+  if (stays() && (current.get("q") ?? "") === words) return;
   const typing = isSearching() && current.has("q");
   current.delete("q");
   current.delete("exact");

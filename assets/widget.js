@@ -15,6 +15,8 @@
   if (!(script instanceof HTMLScriptElement)) return warn("load widget.js by a script element without type=\"module\".");
 
   const { src: source } = script;
+  /** @type {((id: string) => string) | null} */
+  const listOf = null; // A static site's copy has a function here, which names the file of a product's list.
   const FILTERS = ["limit", "recipe", "same-category", "same-colour", "in-stock", "on-sale", "price"];
 
   // Colours and font come from the page. The shadow root keeps all other styles apart.
@@ -170,6 +172,21 @@
     return section;
   }
 
+  /** @param {string} id @param {(name: string) => string | null} option */
+  function addressOf(id, option) {
+    const given = FILTERS.filter((name) => option(name) !== null);
+    if (listOf) {
+      const others = given.filter((name) => name !== "limit");
+      if (others.length) warn(`a static site has no ${others.join(", ")}: its whole list is shown.`);
+      return new URL(absolute(listOf(id)));
+    }
+    const address = new URL(absolute("api/v1/similar"));
+    address.search = String(new URLSearchParams({ id, limit: "6" }));
+    // An attribute without a value means yes.
+    for (const name of given) address.searchParams.set(name.replace("-", "_"), option(name) || "true");
+    return address;
+  }
+
   /**
    * @param {Element} place  the element with the options
    * @param {string} prefix  the prefix of the options' names
@@ -178,12 +195,7 @@
   async function show(place, prefix, put) {
     const option = (/** @type {string} */ name) => place.getAttribute(prefix + name);
     const id = option("product") ?? "";
-    const address = new URL(absolute("api/v1/similar"));
-    address.search = String(new URLSearchParams({ id, limit: "6" }));
-    for (const name of FILTERS) {
-      // An attribute without a value means yes.
-      if (option(name) !== null) address.searchParams.set(name.replace("-", "_"), option(name) || "true");
-    }
+    const address = addressOf(id, option);
     let answer;
     try {
       answer = await fetch(address, { credentials: "omit" });
@@ -197,7 +209,8 @@
     const host = document.createElement("div");
     const root = host.attachShadow({ mode: "open" });
     root.adoptedStyleSheets = [sheet];
-    const products = similar.map(({ product }) => product);
+    const most = listOf ? Number(option("limit") ?? 6) : similar.length;
+    const products = similar.slice(0, most).map(({ product }) => product);
     root.append(row({ product: id, recipe }, option("heading") || "More like this", products, option("was") || "was"));
     put(host);
   }

@@ -149,7 +149,7 @@ class Bundle:
 
     def products_among(self, product_ids: Iterable[str], filters: Filters) -> list[Product]:
         """The products with these ids that pass the filters, in the order of the ids."""
-        among = self._positions(product_ids)
+        among = self.positions_of(product_ids)
         query = Query(filters=filters)
         positions, _ = self._index.positions(query, found=InGivenOrder(among), offset=0, limit=len(among))
         found = self.products_at(positions)
@@ -157,7 +157,7 @@ class Bundle:
 
     def facets_among(self, product_ids: Iterable[str], filters: Filters) -> Facets:
         """The filters that apply to the products with these ids, and how many each choice would leave."""
-        return self._index.facets(Query(filters=filters), found=InGivenOrder(self._positions(product_ids)))
+        return self._index.facets(Query(filters=filters), found=InGivenOrder(self.positions_of(product_ids)))
 
     @property
     def sorts(self) -> tuple[str, ...]:
@@ -168,6 +168,25 @@ class Bundle:
     def currency(self) -> str:
         """The currency of most prices, used where none is given; empty if there are no prices."""
         return self._index.currency
+
+    def vocabulary(self) -> dict[str, int]:
+        """The words of all products, each with how many products have it."""
+        return self._words.vocabulary()
+
+    def codes(self) -> list[tuple[str, int]]:
+        """Every product's id as searched for (`bundle.search.words.code_of`), with its position, by code."""
+        return self._words.codes()
+
+    def scores(self, word: str) -> list[tuple[int, float]]:
+        """The positions that a word finds, taken as it is, best first, each with its score: less is better.
+
+        The scores of a search's words add up to the order of what it finds.
+        """
+        return self._words.scores(word)
+
+    def order(self, sort: str) -> list[int]:
+        """All positions in the order `name` or `popularity`."""
+        return list(self._index.positions(Query(sort=sort), found=None, offset=0, limit=self.count)[0])
 
     def product(self, product_id: str) -> Product | None:
         """The product with this id, or None."""
@@ -273,7 +292,7 @@ class Bundle:
         except (OSError, ValueError) as error:
             raise BundleError(f"{self.folder / fmt.REPORT} cannot be read ({error}).") from error
 
-    def _positions(self, product_ids: Iterable[str]) -> list[int]:
+    def positions_of(self, product_ids: Iterable[str]) -> list[int]:
         """The positions of these products, in the order of the ids; unknown ids are left out."""
         ids = list(dict.fromkeys(product_ids))
         marks = ",".join("?" * len(ids))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from math import isfinite
 from typing import Any, ClassVar
@@ -23,6 +25,11 @@ PHOTO = "/photo"
 QUALITY = "/quality"
 ABOUT = "/about"
 EVENTS = "/api/v1/events"
+
+Writer = Callable[[str, Mapping[str, "str | Iterable[str]"]], str]
+"""Writes the address of one of this site's paths with arguments, of which none is empty."""
+
+_writer: ContextVar[Writer | None] = ContextVar("_writer", default=None)
 
 LAST_PAGE = 10**9
 """Higher page numbers count as this one. SQLite's largest offset is not far above."""
@@ -184,7 +191,24 @@ def href_of(path: str, **arguments: str | Iterable[str]) -> str:
 
     The whole site may be below a path of its host (`dashapp.http.below`); every address of it is made here.
     """
+    if write := _writer.get():
+        return write(path, {name: value for name, value in arguments.items() if value})
     return _site_path() + with_arguments(path, **arguments)
+
+
+def form_href(path: str) -> str:
+    """The address that a form adds its fields to."""
+    return href_of(path, q="q").partition("?")[0]
+
+
+@contextmanager
+def written_by(write: Writer) -> Iterator[None]:
+    """Let `write` write all addresses during the `with`, as a site without a server needs others."""
+    before = _writer.set(write)
+    try:
+        yield
+    finally:
+        _writer.reset(before)
 
 
 def path_of(address: str) -> str:

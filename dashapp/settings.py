@@ -54,7 +54,8 @@ def _is_origin(text: str) -> bool:
         return False
 
 
-def _address(text: str) -> str:
+def public_address(text: str) -> str:
+    """A site's public address, without a slash at the end. Raises `ValueError` with what was expected."""
     scheme, _, rest = text.removesuffix("/").partition("://")
     host, slash, path = rest.partition("/")
     address = f"{scheme}://{host}".lower() + slash + path
@@ -139,7 +140,7 @@ class Settings:
         metadata={
             "help": "Public address, as https://look.example or, below a path, https://shop.example/look; "
             "where not set, the address of each request.",
-            "read": _address,
+            "read": public_address,
         },
     )
     thumbnails: str = field(
@@ -223,8 +224,7 @@ class Settings:
             text = environment[variable].strip()
             if not text:
                 raise SettingsError(
-                    f"Expected {variable} to have a value. Received: empty text. "
-                    "Unset it for the default."
+                    f"Expected {variable} to have a value. Received: empty text. Unset it for the default."
                 )
             try:
                 values[setting.name] = setting.metadata["read"](text)

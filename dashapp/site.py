@@ -55,7 +55,8 @@ class Site:
 
     `recipes` has the default one first; `overlaps` says how far two of them, by their names, agree.
     `tile_shape`, a key of `TILE_SHAPES`, suits most of the catalogue's pictures. `theme` is the shop's look.
-    `engine` searches with photos if live mode is on and this process does the searching.
+    `engine` searches with photos if live mode is on and this process does the searching. Pages of a site that
+    `is_static` are files without a server: they offer nothing that needs one.
     """
 
     settings: Settings
@@ -68,6 +69,7 @@ class Site:
     tile_shape: str = "portrait"
     theme: Theme = field(default_factory=Theme)
     engine: Engine | None = None
+    is_static: bool = False
 
     @property
     def name(self) -> str:

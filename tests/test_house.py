@@ -19,6 +19,7 @@ HUB = "precompute/models/networks/hub_backbone.py"  # an optional extra with req
 LIVE = "dashapp/photo/live/"  # imported only where live mode is on, and then what it needs is there
 LIVE_WITH_KERAS = f"{LIVE}keras.py"  # the one file of the dashboard that runs the other half
 HEAVY = {"numpy", "pandas", "sklearn", "scipy", "tensorflow", "keras", "faiss", "PIL", "ai_edge_litert"}
+STATIC_SITE = "precompute/reports/site/rendering.py"  # it writes the dashboard's pages
 FILE_LINES = 400
 FUNCTION_LINES = 60
 REQUIREMENTS = (
@@ -152,7 +153,7 @@ def test_the_bundle_needs_only_the_standard_library_and_sets_of_numbers():
     [("precompute", {"dashapp", "dash"}), ("dashapp", {"precompute", "pictures", *HEAVY})],
 )
 def test_the_halves_meet_only_in_the_bundle(package, forbidden):
-    files = [path for path in files_of(package, ".py") if not name_of(path).startswith(LIVE)]
+    files = [path for path in files_of(package, ".py") if not name_of(path).startswith((LIVE, STATIC_SITE))]
     assert any("bundle" in imported(path) for path in files), f"{package} does not import bundle"
     found = {name_of(path): sorted(imported(path) & forbidden) for path in files}
     assert not {path: names for path, names in found.items() if names}
@@ -164,6 +165,11 @@ def test_pictures_need_pillow_and_numpy_and_their_limits_nothing():
     assert not {path: names for path, names in foreign.items() if names - allowed}
     assert not foreign["pictures/limits.py"]
     assert not loaded_by("import pictures.apart, pictures.form") & {"PIL", "pillow_heif", "numpy"}
+
+
+def test_the_static_site_runs_the_dashboard_in_one_file_only():
+    files = [path for path in files_of("precompute", ".py") if "dashapp" in imported(path)]
+    assert [name_of(path) for path in files] == [STATIC_SITE]
 
 
 def test_live_search_runs_the_other_half_in_one_file_only():

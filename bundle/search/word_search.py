@@ -137,6 +137,23 @@ class WordSearch:
         """How many products a word finds."""
         return len(self._match(self._expression(word)))
 
+    def scores(self, word: str) -> list[tuple[int, float]]:
+        """The positions that a word finds, taken as it is, best first, with scores: less is better."""
+        expression = self._expression(word)
+        query = "SELECT rowid, rank FROM search WHERE search MATCH ? ORDER BY rank, rowid"
+        return self._connection().execute(query, (expression,)).fetchall() if expression else []
+
+    def vocabulary(self) -> dict[str, int]:
+        """The words of all products, each with how many products have it."""
+        return dict(self._connection().execute("SELECT term, doc FROM words ORDER BY term"))
+
+    def codes(self) -> list[tuple[str, int]]:
+        """Every product's id without case, accents and signs, with its position, by code."""
+        if not self._is_complete:
+            return []
+        query = "SELECT code, position FROM codes ORDER BY code, position"
+        return self._connection().execute(query).fetchall()
+
     @cached_with_owner(maxsize=16)
     def _match(self, expression: str) -> array[int]:
         if not expression:

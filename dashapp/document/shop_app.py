@@ -11,7 +11,7 @@ from dash import Dash, dcc, html
 from dash._utils import AttributeDict
 from flask import Response, g, request
 
-from dashapp.addresses import ABOUT, EVENTS, FOR_YOU, GALLERY, MAP, PHOTO, QUALITY, href_of
+from dashapp.addresses import ABOUT, EVENTS, FOR_YOU, GALLERY, MAP, PHOTO, QUALITY, form_href, href_of
 from dashapp.document.routes import view_of
 from dashapp.document.theme import theme_fonts, theme_links
 from dashapp.http.assets import ASSETS, asset_href, import_map, imported_by
@@ -20,7 +20,7 @@ from dashapp.http.previews import preview
 from dashapp.language import N_, _, current
 from dashapp.parts.markup import to_html
 from dashapp.parts.templates import template_beside
-from dashapp.parts.view import tab_title
+from dashapp.parts.view import View, tab_title
 from dashapp.parts.wording import day, products
 from dashapp.site import Site, Sites
 
@@ -125,36 +125,42 @@ class ShopApp(Dash):
 
     def interpolate_index(self, *__: Any, **parts: Any) -> str:
         """Fill the template with Dash's parts and the page's."""
-        view, site = g.view, g.site
-        built = ""
-        if site.bundle:
-            created = site.bundle.manifest["created"]
-            built = _("{products}, updated {day}", products=products(site.bundle.count), day=day(created))
-        template = template_beside(__file__, "document.html")
-        return template.render(
-            parts,
-            language=current(),
-            tab_title=tab_title(site, view),
-            name=site.name,
-            theme=site.theme,
-            themed=theme_links(site),
-            search=view.search,
-            built=built,
-            stylesheets=[asset_href(name) for name in STYLESHEETS],
-            icon=asset_href("icon.svg"),
-            fonts=_fonts(site),
-            early_script=asset_href("early.js"),
-            main_script=asset_href(MAIN_SCRIPT),
-            events=href_of(EVENTS) if site.settings.events else "",
-            events_script=asset_href(EVENTS_SCRIPT),
-            import_map=import_map(),
-            preloads=[asset_href(name) for name in imported_by(MAIN_SCRIPT)],
-            current=href_of(request.path),
-            gallery=href_of(GALLERY),
-            for_you=href_of(FOR_YOU),
-            ways={_("For you"): href_of(FOR_YOU)} | ({_("Map"): href_of(MAP)} if site.has_map else {}),
-            details=_details(site),
-            by_photo=href_of(PHOTO) if live_recipe(site) else "",
-            page=to_html(view.body),
-            preview=preview(site, view),
-        )
+        return document_of(g.site, g.view, address=href_of(request.path), **parts)
+
+
+def document_of(site: Site, view: View, *, address: str, **parts: str) -> str:
+    """The HTML document of a page at an `address`; `parts` has what Dash adds to it."""
+    built = ""
+    if site.bundle:
+        created = site.bundle.manifest["created"]
+        built = _("{products}, updated {day}", products=products(site.bundle.count), day=day(created))
+    template = template_beside(__file__, "document.html")
+    return template.render(
+        parts,
+        is_static=site.is_static,
+        language=current(),
+        tab_title=tab_title(site, view),
+        name=site.name,
+        theme=site.theme,
+        themed=theme_links(site),
+        search=view.search,
+        built=built,
+        stylesheets=[asset_href(name) for name in STYLESHEETS],
+        icon=asset_href("icon.svg"),
+        fonts=_fonts(site),
+        early_script=asset_href("early.js"),
+        main_script=asset_href(MAIN_SCRIPT),
+        events=href_of(EVENTS) if site.settings.events else "",
+        events_script=asset_href(EVENTS_SCRIPT),
+        import_map=import_map(),
+        preloads=[asset_href(name) for name in imported_by(MAIN_SCRIPT)],
+        current=address,
+        gallery=href_of(GALLERY),
+        search_action=form_href(GALLERY),
+        for_you=href_of(FOR_YOU),
+        ways={_("For you"): href_of(FOR_YOU)} | ({_("Map"): href_of(MAP)} if site.has_map else {}),
+        details=_details(site),
+        by_photo=href_of(PHOTO) if live_recipe(site) else "",
+        page=to_html(view.body),
+        preview=preview(site, view),
+    )

@@ -13,7 +13,7 @@ from dashapp.addresses import href_of
 from dashapp.http.assets import import_map
 from dashapp.http.thumbnails import YEAR
 
-_HEADERS = {
+HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "strict-origin-when-cross-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
@@ -49,6 +49,18 @@ def content_security_policy(
     )
 
 
+def static_policy() -> str:
+    """The policy in the pages of a static site: that of the server, without what Dash's scripts need.
+
+    A page cannot say who may frame it; a host's headers can.
+    """
+    return (
+        content_security_policy([script_hash(import_map())])
+        .replace("style-src 'self' 'unsafe-inline'", "style-src 'self'")
+        .replace("; frame-ancestors 'none'", "")
+    )
+
+
 def script_hash(script: str) -> str:
     """The hash that lets a policy allow an inline script."""
     digest = hashlib.sha256(script.encode()).digest()
@@ -75,7 +87,7 @@ def register_headers(
 
     @server.after_request
     def add_headers(response: Response) -> Response:
-        response.headers.update(_HEADERS)
+        response.headers.update(HEADERS)
         # A file that has a stricter policy of its own keeps it.
         response.headers.setdefault("Content-Security-Policy", policy(href_of("")))
         if request.path == _WORKER:

@@ -157,7 +157,7 @@ def _products(site: Site, bundle: Bundle, recipe: ShownRecipe) -> Response:
         expected = f"Expected positions to be 1 to {MOST} numbers with commas between them."
         return _plain(expected, 400)
     found = bundle.products_at(int(text) for text in texts)
-    records = [_record(site, recipe, position, product) for position, product in sorted(found.items())]
+    records = [map_record(site, recipe, position, product) for position, product in sorted(found.items())]
     return Response(json.dumps(records, ensure_ascii=False), mimetype="application/json")
 
 
@@ -171,7 +171,8 @@ def _matching(__: Site, bundle: Bundle, ___: ShownRecipe) -> Response:
 _ANSWERS = {"points": _points, "products": _products, "matching": _matching}
 
 
-def _record(site: Site, recipe: ShownRecipe, position: int, product: Product) -> dict[str, Any]:
+def map_record(site: Site, recipe: ShownRecipe, position: int, product: Product) -> dict[str, Any]:
+    """A product as the map's script shows it: its position, title and address, and its small picture."""
     record = {
         "position": position,
         "title": product.title,

@@ -51,11 +51,7 @@ def about_page(site: Site, bundle: Bundle, *, arguments: dict[str, str]) -> View
         _section(_("This catalogue"), _facts(_catalogue(bundle))),
         _privacy(site),
         _section(_("Keys"), _facts({_(key): _(what) for key, what in _KEYS.items()}, name=html.Kbd)),
-        _section(
-            _("For programs"),
-            html.P(_("Everything on these pages is also available as JSON, described in OpenAPI.")),
-            html.A(_("Description of the API"), href=href_of(_API), className="more", **_IN_A_NEW_TAB),
-        ),
+        *([] if site.is_static else [_for_programs()]),
     ]
     own = [html.P(text, dir="auto") for text in _paragraphs(site.theme.about_text)]
     shop = html.Div(own, className="about-shop") if own else None
@@ -95,6 +91,14 @@ def _paragraphs(text: str) -> list[str]:
 
 def _quality_link() -> Component:
     return html.A(_("How good the results are, in numbers"), href=href_of(QUALITY), className="more")
+
+
+def _for_programs() -> Component:
+    return _section(
+        _("For programs"),
+        html.P(_("Everything on these pages is also available as JSON, described in OpenAPI.")),
+        html.A(_("Description of the API"), href=href_of(_API), className="more", **_IN_A_NEW_TAB),
+    )
 
 
 def _section(heading: str, *parts: Component) -> Component:
@@ -184,6 +188,20 @@ _COUNTED = N_(
 )
 
 
+_KEPT = N_(
+    "In this browser: whether you chose dark mode, how far you scrolled, the list that you came "
+    "from, and the products that you looked at or picked. Products that you looked at are sent "
+    "only to make the page For you and are not stored there. Products that you picked are part "
+    "of its address, so that you can share it."
+)
+_KEPT_HERE = N_(
+    "In this browser: whether you chose dark mode, how far you scrolled, the list that you came from, and "
+    "the products that you looked at or picked. The page For you is made here: products that you looked at "
+    "are not sent anywhere. Products that you picked are part of its address, so that you can share it."
+)
+"""What is kept in the browser, where a server makes the page For you and where there is none."""
+
+
 def _privacy(site: Site) -> Component:
     elsewhere = _("Nothing is loaded from other hosts.")
     if site.settings.thumbnails:
@@ -200,14 +218,7 @@ def _privacy(site: Site) -> Component:
         _("What is stored about you"),
         html.P(f"{server} {elsewhere}"),
         *([html.P(_(_COUNTED))] if site.settings.events else []),
-        html.P(
-            _(
-                "In this browser: whether you chose dark mode, how far you scrolled, the list that you came "
-                "from, and the products that you looked at or picked. Products that you looked at are sent "
-                "only to make the page For you and are not stored there. Products that you picked are part "
-                "of its address, so that you can share it."
-            )
-        ),
+        html.P(_(_KEPT_HERE if site.is_static else _KEPT)),
         *_photos(site),
         html.Div(forget, className="about-text", **{"data-module": asset_href("about.js")}),
     )

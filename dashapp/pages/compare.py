@@ -124,7 +124,7 @@ def _body(bundle: Bundle, product: Product, comparison: _Comparison) -> list[Com
         html.Div(
             [
                 html.A(_("Back to the product"), href=back, className="more"),
-                how_many(count, longest=longest, default=default),
+                how_many(count, longest=0 if site.is_static else longest, default=default),
             ],
             className="compare-ways",
         ),
@@ -178,7 +178,7 @@ def _column(
 def _choice(comparison: _Comparison, side: int, product: Product) -> Component | None:
     """The other recipes that one side may show, folded away; None if there are none."""
     recipes = comparison.site.recipes
-    if len(recipes) < 3:
+    if len(recipes) < 3 or comparison.site.is_static:
         return None
     name = ("left", "right")[side]
     chips = []

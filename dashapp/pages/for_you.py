@@ -10,6 +10,7 @@ from bundle import Bundle, Product
 from dashapp.addresses import GALLERY, Arguments, for_you_href, href_of, product_href
 from dashapp.answers.look_alikes import MOST_LESS
 from dashapp.answers.recommendations import MOST_LIKES, Recommendation, fading, recommendations
+from dashapp.http.assets import asset_href
 from dashapp.language import N_, _, n_
 from dashapp.parts import html
 from dashapp.parts.cards import card_row, pick_button, removable, small_picture, variants_panel, why_panel
@@ -115,6 +116,8 @@ def remembered_page(site: Site, bundle: Bundle, ids: Sequence[str], *, arguments
 
 
 def _waiting(site: Site) -> View:
+    if site.is_static:
+        return _by_script(site)
     body = html.Div(
         [
             html.H1(_("For you")),
@@ -127,6 +130,28 @@ def _waiting(site: Site) -> View:
     )
     return View(
         title=_("For you"), body=body, description=_("What {shop} has for you.", shop=site.name), waiting=True
+    )
+
+
+def _by_script(site: Site) -> View:
+    """The page of a static site, whose script makes everything else."""
+    explanation = _(
+        "What you look at is stored only in this browser, which makes this page. The latest counts most."
+    )
+    ways = html.Div(button_link(_("See all products"), href_of(GALLERY)), className="ways", hidden=True)
+    parts = [
+        html.H1(_("For you")),
+        html.P(explanation, className="remembered-why"),
+        html.P(
+            _("This page needs JavaScript to read what the browser remembers."), className="without-scripts"
+        ),
+        ways,
+    ]
+    marks = {"data-module": asset_href("static-for-you.js"), "data-root": href_of("")}
+    return View(
+        title=_("For you"),
+        body=html.Div(parts, className="static-for-you", **marks),
+        description=f"What {site.name} has for you.",
     )
 
 

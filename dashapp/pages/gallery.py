@@ -6,13 +6,15 @@ from dataclasses import replace
 
 from bundle import Bundle, Page
 from bundle.search.query import category_path
-from dashapp.addresses import Arguments, GalleryQuery
+from dashapp.addresses import Arguments, GalleryQuery, href_of
+from dashapp.http.assets import asset_href
 from dashapp.language import _, n_
-from dashapp.pages.nothing_found import nothing_found
+from dashapp.pages.nothing_found import nothing_found, others
 from dashapp.parts import html
 from dashapp.parts.cards import pick_button
 from dashapp.parts.components import button_link, card, category_trail, grid, message
 from dashapp.parts.filter_bar import (
+    EVERY,
     active_chips,
     active_filters,
     category_chips,
@@ -54,6 +56,51 @@ def gallery_page(site: Site, bundle: Bundle, *, arguments: Arguments) -> View:
         description=_("{products}, each with those that look like it.", products=products(bundle.count)),
         image=site.thumbnail_href(first.images[0]) if first.images else "",
         search=search,
+    )
+
+
+def search_page(site: Site, bundle: Bundle) -> View:
+    """The page of a static site whose script finds products: all controls there may be, and no products."""
+    query = GalleryQuery(unfolded=EVERY)
+    facets = bundle.facets(query.query)
+    bar = filter_bar(query, facets, total=bundle.count, categories=True)
+    line = [
+        html.H1(_("Search")),
+        html.P(className="count", role="status"),
+        html.Nav(html.Ul(className="chips"), **{"aria-label": _("Categories"), "data-switch": "chips"}),
+        sort_menu(query, bundle.sorts) if bundle.sorts else None,
+    ]
+    active = html.Ul(className="chips", **{"aria-label": _("Active filters"), "data-switch": "active"})
+    head = [
+        html.Div(line, className="gallery-line"),
+        filters_button(bar, query, active=0),
+        html.P(className="correction"),
+        active,
+    ]
+    nothing = html.Div(
+        [
+            message(_("Nothing found"), ""),
+            html.Div(button_link(_("Show all products"), GalleryQuery().href), className="ways"),
+            *others(site, bundle),
+        ],
+        className="search-nothing",
+        hidden=True,
+    )
+    parts = [
+        html.Noscript(html.P(_("Searching needs JavaScript, which is switched off in this browser."))),
+        html.Div(head, className="gallery-head"),
+        grid([]),
+        html.Nav(html.Ul(className="pages"), **{"aria-label": _("Pages")}),
+        nothing,
+    ]
+    marks = {
+        "data-module": asset_href("static-search.js"),
+        "data-root": href_of(""),
+        "data-size": str(PAGE_SIZE),
+    }
+    return View(
+        title=_("Search"),
+        body=html.Div(parts, className="static-search", **marks, **{"data-searches": "true"}),
     )
 
 

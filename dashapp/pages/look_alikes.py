@@ -86,12 +86,14 @@ def look_alikes_section(bundle: Bundle, product: Product, asked: Asked) -> Compo
     if not found.listed and not found.less:
         switch = recipes if bundle.count > 1 else None
         return html.Section([heading, switch, *_alone(bundle, product, asked)])
-    slider = how_many(len(found.shown), longest=found.longest, default=asked.recipe.top)
+    is_static = asked.site.is_static
+    longest = 0 if is_static else found.longest
+    slider = how_many(len(found.shown), longest=longest, default=asked.recipe.top)
     return html.Section(
         [
             html.Div([heading, slider], className="section-head"),
             recipes,
-            _choices(product, found, asked),
+            None if is_static else _choices(product, found, asked),
             _less(product, found, asked),
             nothing_alike(asked.recipe, found.best),
             *_status(product, found, asked, count=count),
@@ -114,7 +116,7 @@ def _alone(bundle: Bundle, product: Product, asked: Asked) -> list[Component]:
 
 def _card(product: Product, found: LookAlike, asked: Asked) -> Component:
     other = found.product
-    less = replace(asked, less=(*asked.less, other.id)).href(product.id)
+    less = "" if asked.site.is_static else replace(asked, less=(*asked.less, other.id)).href(product.id)
     because = (shared(product, other), closeness(asked.recipe, found.score))
     row = card_row(
         asked.site,

@@ -55,17 +55,19 @@ def map_page(site: Site, bundle: Bundle, *, arguments: Arguments) -> View:
         "data-matching": matching_href(bundle, GalleryQuery(query.query)),
         "data-products": products_href(bundle, site, recipe),
     }
+    if site.is_static:
+        modules["data-products"] = href_of(f"{MAP}/data/{recipe.name}/")
     parts = [_stage(number), _legend(groups), _panel()]
     return View(
         title=_("Map"),
         body=html.Div(
             [
                 html.Div([html.Div(text), _recipes(site, mapped, recipe)], className="map-head"),
-                html.Div(_filters(bundle, query), className="map-filters"),
+                None if site.is_static else html.Div(_filters(bundle, query), className="map-filters"),
                 html.Noscript(html.P([_("The map needs JavaScript.") + " ", _gallery_link()])),
                 html.Div(parts, className="map", **modules),
             ],
-            **{"data-searches": "true"},
+            **({} if site.is_static else {"data-searches": "true"}),
         ),
         search=query.query.search,
         description=_("{products} on a map: those that look alike lie close together.", products=number),

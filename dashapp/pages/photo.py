@@ -49,7 +49,8 @@ def photo_page(site: Site, bundle: Bundle, *, arguments: Arguments) -> View:
     on_device, hosted = site.settings.live == BROWSER, site.hosted_live
     marks = {
         "data-module": asset_href("photo.js"),
-        "data-results": href_of(RESULTS),
+        "data-results": "" if site.is_static else href_of(RESULTS),
+        "data-root": href_of("") if site.is_static else "",
         "data-search": href_of(SEARCH) if hosted else "",
         "data-worker": asset_href("photo-worker.js") if on_device else "",
         "data-files": href_of(DEVICE_FILES) if on_device else "",
@@ -67,7 +68,7 @@ def photo_page(site: Site, bundle: Bundle, *, arguments: Arguments) -> View:
             ),
             html.Noscript(html.P(scriptless)),
             html.Div([_asking(), _answer()], className="photo-page"),
-            _examples(site, bundle),
+            None if site.is_static else _examples(site, bundle),
         ],
         className="photo",
         **marks,

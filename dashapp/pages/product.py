@@ -80,7 +80,7 @@ def _beside(bundle: Bundle, product: Product, asked: Asked) -> Component:
 def _searchable(site: Site, product: Product) -> Component:
     """The pictures, with a link to search with a part of the first if photo search is on."""
     pictures = _pictures(site, product)
-    if live_recipe(site) is None or not product.images:
+    if live_recipe(site) is None or site.is_static or not product.images:
         return pictures
     several = len(product.images) > 1
     whole = (

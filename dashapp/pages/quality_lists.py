@@ -19,7 +19,7 @@ from dashapp.shown_recipe import ShownRecipe
 from dashapp.site import Site
 
 PREVIEW = 6
-_PAGE = 48
+PAGE = 48
 """Products, groups or files on one page of a list."""
 
 
@@ -175,7 +175,7 @@ def listing_page(site: Site, bundle: Bundle, measures: QualityReport, *, name: s
     part = LISTS[name](measures)
     quality = html.A(_("Quality"), href=href_of(QUALITY, recipe=site.in_address(measures.recipe)))
     back = html.Nav(html.Ol(html.Li(quality), className="breadcrumbs"), **{"aria-label": _("You are in")})
-    first = (page - 1) * _PAGE
+    first = (page - 1) * PAGE
     if part is None or first >= max(part.total, 1):
         reason = _("It was not measured.") if part is None else _("There are fewer pages than that.")
         body = html.Div(
@@ -185,7 +185,7 @@ def listing_page(site: Site, bundle: Bundle, measures: QualityReport, *, name: s
             ]
         )
         return View(title=_("No such list"), body=body, status=404)
-    last = min(first + _PAGE, part.total)
+    last = min(first + PAGE, part.total)
     heading = html.H1(part.heading)
     parts: list[Component | None] = [back, heading, html.P(part.meaning, className="quality-meaning")]
     if part.total:
@@ -194,7 +194,7 @@ def listing_page(site: Site, bundle: Bundle, measures: QualityReport, *, name: s
         if part.of > part.total:
             known = _("{first}–{last} of {total}, the first of {all}", all=written(part.of), **values)
         parts += [html.P(known, className="count", role="status")]
-        parts += [listed(site, bundle, measures, name=name, first=first, count=_PAGE)]
+        parts += [listed(site, bundle, measures, name=name, first=first, count=PAGE)]
         parts += [_turn(site, measures.recipe, name, page=page, last=last == part.total)]
     return View(title=part.heading, body=html.Div(parts, className="quality"), description=part.meaning)
 

@@ -12,7 +12,7 @@ import dash_bootstrap_components as dbc
 
 from bundle import Facets, PriceRange, Value
 from bundle.search.query import category_name, category_path
-from dashapp.addresses import GalleryQuery, href_of
+from dashapp.addresses import GalleryQuery, form_href
 from dashapp.language import N_, _, current
 from dashapp.parts import html
 from dashapp.parts.html import Component
@@ -24,6 +24,9 @@ _FOLD = 10
 
 _MOST = 400
 """The most choices in an unfolded list; brands and tags can also be found by searching."""
+
+EVERY = "every"
+"""Unfolds all filters at once."""
 
 _CHIPS = 16
 """The most categories that are laid out side by side; more become a menu like the other filters."""
@@ -244,7 +247,7 @@ def _folded(
     values: Sequence[Value], chosen: Sequence[str], *, kind: str, query: GalleryQuery
 ) -> tuple[list[Value], list[Component]]:
     """The first of many values plus all chosen ones, and the link to more."""
-    unfolded = query.unfolded == kind
+    unfolded = query.unfolded in (kind, EVERY)
     first = _MOST if unfolded else len(values) if len(values) <= _FOLD + 2 else _FOLD
     # Without a choice, the rest of a long list is not even made.
     rest = values[first:] if chosen else ()
@@ -328,7 +331,7 @@ def _price_form(query: GalleryQuery, prices: PriceRange | None) -> Component:
     ]
     button = html.Button(_("Show"), type="submit", className="button price-submit")
     parts = [*hidden, *fields, button]
-    return html.Form(parts, action=href_of(query.path), method="get", className="price-form")
+    return html.Form(parts, action=form_href(query.path), method="get", className="price-form")
 
 
 def _bound(label: str, name: str, value: float | None, *, unit: str, hint: float | None) -> Component:

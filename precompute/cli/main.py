@@ -26,6 +26,7 @@ from precompute.cli import (
     plan,
     recipes,
     rollback,
+    site,
 )
 from precompute.cli.options.parser import CommandParser
 from precompute.cli.output import output_of
@@ -45,7 +46,8 @@ def make_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"akin {__version__}")
     subparsers = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    for command in (collect, doctor, plan, fit, build, evaluate, diff, rollback, check, export, recipes):
+    commands = (collect, doctor, plan, fit, build, evaluate, diff, rollback, check, export, site, recipes)
+    for command in commands:
         command.add_parser(subparsers)
     return parser
 

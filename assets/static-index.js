@@ -1,0 +1,184 @@
+// Searches a static site: reads the index's files, of which it loads those that a search needs.
+
+import { byPrice, counted, shuffled, testsOf } from "./static-columns.js";
+import { fileName } from "./static-names.js";
+import { beginningsOf, codeOf, isUnspaced, nearest, searchedWords } from "./static-words.js";
+
+/**
+ * @typedef {object} Wanted  what an address asks for
+ * @property {string} search
+ * @property {boolean} exact
+ * @property {import("./static-columns.js").Filters} filters
+ * @property {string} sort
+ * @property {number} seed
+ */
+/** @typedef {{ positions: number[], corrected: string, facets: import("./static-columns.js").Facets }} Answer */
+/** @typedef {[score: number, steps: number[]][]} Entries */
+/** @typedef {{ count: number, currency: string, sorts: string[], words: string[], codes: string[] }} About */
+
+const SHARD = 2; // letters that choose a file
+const SHORTEST_ID = 3; // letters from which the beginning of an id finds it
+const [SHORTEST_PART, SHORTEST_HEAD, MOST_COMPOUNDS] = [4, 3, 50];
+
+export class Index {
+  /** @param {(path: string) => Promise<any>} load  gives a file's content, parsed */
+  constructor(load) {
+    this.load = load;
+    /** @type {Promise<About>} */
+    this.about = load("about.json");
+  }
+
+  /**
+   * Returns the positions of all products that are wanted, in order, and the counts for the filters.
+   *
+   * @param {Wanted} wanted
+   * @returns {Promise<Answer>}
+   */
+  async search(wanted) {
+    const [about, columns] = await Promise.all([this.about, this.load("columns.json")]);
+    const { found, corrected } = await this.#found(wanted);
+    const currency = wanted.filters.currency || about.currency;
+    const tests = testsOf(columns, wanted.filters, about.currency);
+    if (found) {
+      const among = new Set(found);
+      tests.set("search", (position) => among.has(position));
+    }
+    const { admitted, facets } = counted(columns, tests, currency);
+    const order = await this.#order(wanted, found, columns, about);
+    return { positions: order.filter((position) => admitted[position]), corrected, facets };
+  }
+
+  /**
+   * @param {Wanted} wanted
+   * @param {number[] | null} found
+   * @param {import("./static-columns.js").Columns} columns
+   * @param {About} about
+   * @returns {Promise<number[]>}
+   */
+  async #order({ sort, seed, filters }, found, columns, { count, currency, sorts }) {
+    if (sort === "shuffle") return shuffled(count, seed);
+    if (sort.startsWith("price")) return byPrice(columns, filters.currency || currency, sort === "price-down");
+    if (sorts.includes(sort)) return this.load(`orders/${sort}.json`);
+    return found ?? [...Array(count).keys()];
+  }
+
+  // --- words ----------------------------------------------------------------------------------------
+
+  /** @param {Wanted} wanted @returns {Promise<{ found: number[] | null, corrected: string }>} */
+  async #found({ search, exact }) {
+    const typed = search.trim();
+    if (!typed) return { found: null, corrected: "" };
+    const words = searchedWords(typed);
+    const { same, begun } = await this.#ids(typed);
+    const asTyped = exact || same.length + begun.length > 0;
+    const taken = asTyped ? words : await Promise.all(words.map((word) => this.#meant(word)));
+    const found = await this.#match(taken);
+    const first = !found.length || looksLikeAnId(typed) ? [...same, ...begun] : same;
+    const corrected = taken.some((word, place) => word !== words[place]) ? taken.join(" ") : "";
+    return { found: [...new Set([...first, ...found])], corrected };
+  }
+
+  /** @param {string[]} words @returns {Promise<number[]>} */
+  async #match(words) {
+    const each = await Promise.all(words.map((word) => this.#scores(word)));
+    if (!each.length) return [];
+    const [first, ...others] = each.sort((one, other) => one.size - other.size);
+    /** @type {[number, number][]} */
+    const found = [];
+    for (const [position, score] of first) {
+      if (!others.every((scores) => scores.has(position))) continue;
+      found.push([position, others.reduce((sum, scores) => sum + (scores.get(position) ?? 0), score)]);
+    }
+    found.sort(([one, best], [other, better]) => better - best || one - other);
+    return found.map(([position]) => position);
+  }
+
+  /**
+   * Returns the positions that a word finds, with scores.
+   *
+   * @param {string} word
+   * @returns {Promise<Map<number, number>>}
+   */
+  async #scores(word) {
+    const each = await Promise.all(beginningsOf(word).map((beginning) => this.#begun(beginning)));
+    const known = each.filter((scores) => scores !== null);
+    if (known.length === each.length) return known.reduce(both);
+    /** @type {Map<number, number>} */
+    const found = new Map();
+    for (const scores of await Promise.all((await this.#compounds(word)).map((whole) => this.#begun(whole)))) {
+      for (const [position, score] of scores ?? []) found.set(position, (found.get(position) ?? 0) + score);
+    }
+    return found;
+  }
+
+  /**
+   * Returns what the beginning of a word finds; null where no word begins so.
+   *
+   * @param {string} beginning
+   * @returns {Promise<Map<number, number> | null>}
+   */
+  async #begun(beginning) {
+    const shard = [...beginning].slice(0, SHARD).join("");
+    const { words } = await this.about;
+    if (!words.includes(shard)) return null;
+    /** @type {Record<string, Entries>} */
+    const content = await this.load(`words/${fileName(shard)}.json`);
+    const key = Object.keys(content).reduce((best, other) =>
+      other.startsWith(beginning) && (!best || other < best) ? other : best, "");
+    return key ? scoresOf(content[key]) : null;
+  }
+
+  /** The words that hold another after their beginning. @param {string} word */
+  async #compounds(word) {
+    if (word.length < SHORTEST_PART || !/^\p{L}+$/u.test(word) || isUnspaced(word)) return [];
+    const vocabulary = Object.keys(await this.load("spelling.json"));
+    return vocabulary.filter((whole) => whole.indexOf(word, SHORTEST_HEAD) > 0).slice(0, MOST_COMPOUNDS);
+  }
+
+  /** The word that a typed one is taken for. @param {string} word */
+  async #meant(word) {
+    if ((await this.#scores(word)).size) return word;
+    return nearest(word, await this.load("spelling.json"));
+  }
+
+  /** @param {string} typed */
+  async #ids(typed) {
+    const code = codeOf(typed);
+    const shard = [...code].slice(0, SHARD).join("");
+    const { codes } = await this.about;
+    /** @type {[string, number][]} */
+    const entries = code && codes.includes(shard) ? await this.load(`codes/${fileName(shard)}.json`) : [];
+    const same = entries.filter(([other]) => other === code);
+    const isBegun = (/** @type {string} */ other) =>
+      code.length >= SHORTEST_ID && other !== code && other.startsWith(code);
+    const begun = entries.filter(([other]) => isBegun(other));
+    return { same: same.map(([, position]) => position), begun: begun.map(([, position]) => position) };
+  }
+}
+
+/** @param {Map<number, number>} one @param {Map<number, number>} other */
+function both(one, other) {
+  return new Map([...one].filter(([position]) => other.has(position)).map(([position, score]) =>
+    [position, score + (other.get(position) ?? 0)]));
+}
+
+/** @param {Entries} entries */
+function scoresOf(entries) {
+  /** @type {Map<number, number>} */
+  const scores = new Map();
+  for (const [score, steps] of entries) {
+    let position = 0;
+    for (const step of steps) {
+      position += step;
+      scores.set(position, score);
+    }
+  }
+  return scores;
+}
+
+/** @param {string} typed */
+function looksLikeAnId(typed) {
+  const signs = [...codeOf(typed)];
+  const digits = signs.filter((sign) => /\p{Nd}/u.test(sign)).length;
+  return !/\s/.test(typed) && digits > 0 && digits < signs.length;
+}

@@ -1,0 +1,127 @@
+// The search of a static site: reads the address, searches with the index, and shows the products.
+
+import { standIn } from "./controls.js";
+import { create, find, focus, get } from "./elements.js";
+import { _, written } from "./messages.js";
+import { answer } from "./navigation.js";
+import { sentenceOf } from "./problems.js";
+import { pathOf } from "./static-columns.js";
+import { StaticData } from "./static-data.js";
+import { Head, countText, pagesOf } from "./static-head.js";
+import { Index } from "./static-index.js";
+import { addressOf, queryOf } from "./static-query.js";
+import { showPicks } from "./tray.js";
+
+/** @typedef {import("./static-query.js").Query} Query */
+/** @typedef {import("./controls.js").Used} Used */
+
+/** @param {HTMLElement} root */
+export async function start(root) {
+  const page = new SearchPage(root);
+  await page.show(null);
+  root.dataset.ready = "";
+  return () => page.stop();
+}
+
+class SearchPage {
+  /** @param {HTMLElement} root */
+  constructor(root) {
+    this.root = root;
+    this.size = Number(root.dataset.size);
+    this.data = new StaticData(root.dataset.root ?? "");
+    this.index = new Index((path) => this.data.load(`index/${path}`));
+    this.head = new Head(root);
+    this.name = document.title.split(" · ").at(-1) ?? "";
+    this.box = get(document, "#search", HTMLInputElement);
+    this.asked = 0;
+    const again = () => this.show(null);
+    addEventListener("popstate", again);
+    const stopAnswering = answer(root, (search, used) => this.#turn(search, used), { searches: true });
+    this.stop = () => {
+      removeEventListener("popstate", again);
+      stopAnswering();
+    };
+  }
+
+  /** @param {string} search @param {(Used & { replaces?: boolean }) | null} used */
+  #turn(search, used) {
+    const address = location.pathname + search;
+    if (used?.replaces) history.replaceState(history.state, "", address);
+    else history.pushState({}, "", address);
+    this.show(used);
+  }
+
+  /** @param {(Used & { top?: number }) | null} used  the control that was used, which keeps the focus */
+  async show(used) {
+    this.asked += 1;
+    const asked = this.asked;
+    const query = queryOf(new URLSearchParams(location.search));
+    if (document.activeElement !== this.box) this.box.value = query.search;
+    try {
+      const { currency } = await this.index.about;
+      const answered = await this.index.search(query);
+      const first = (query.page - 1) * this.size;
+      const cards = await this.data.cards(answered.positions.slice(first, first + this.size));
+      if (asked !== this.asked) return; // The visitor has gone on.
+      this.head.show(query, answered.facets, answered.positions.length, currency);
+      this.#fill(query, answered, cards);
+      if (used) this.#refocus(used);
+    } catch (error) {
+      get(this.root, ".count").textContent = sentenceOf(error);
+    }
+  }
+
+  /**
+   * @param {Query} query
+   * @param {import("./static-index.js").Answer} answered
+   * @param {HTMLElement[]} cards
+   */
+  #fill(query, { positions, corrected }, cards) {
+    const heading = headingOf(query, corrected);
+    const shown = get(this.root, "h1");
+    shown.textContent = heading;
+    shown.hidden = cards.length === 0; // What is said instead has a heading of its own.
+    document.title = `${query.page > 1 ? _("{heading}, page {number}", { heading, number: written(query.page) }) : heading} · ${this.name}`;
+    get(this.root, ".count").textContent = cards.length ? countText(query.page, this.size, positions.length) : "";
+    get(this.root, ".correction").replaceChildren(...correctionOf(query, corrected));
+    get(this.root, ".static-search > .product-grid").replaceChildren(...cards);
+    const last = Math.ceil(positions.length / this.size);
+    get(this.root, ".pages").replaceChildren(...(last > 1 ? pagesOf(query, last) : []));
+    const nothing = get(this.root, ".search-nothing");
+    nothing.hidden = cards.length > 0;
+    get(nothing, ".message p").textContent = query.search
+      ? _("No product matches “{words}”.", { words: query.search })
+      : _("There are no products with these filters.");
+    const fold = find(this.root, ".filters-fold", HTMLDetailsElement);
+    const isNarrowed = find(this.root, ".filters-fold-count") !== null || query.all !== "";
+    if (fold && (isNarrowed || !("ready" in this.root.dataset))) fold.open = isNarrowed;
+    showPicks();
+  }
+
+  /** @param {Used & { top?: number }} used */
+  #refocus(used) {
+    if (!used.name) {
+      scrollTo({ top: 0 });
+      focus(null);
+      return;
+    }
+    focus(standIn(used, document));
+    scrollTo({ top: used.top ?? scrollY });
+  }
+}
+
+/** @param {Query} query @param {string} corrected */
+function headingOf({ search, filters }, corrected) {
+  const category = pathOf(filters.category).at(-1);
+  const words = corrected || search;
+  if (search) return category ? _("“{words}” in {category}", { words, category }) : _("“{words}”", { words });
+  return category ?? _("All products");
+}
+
+/** @param {Query} query @param {string} corrected @returns {(Node | string)[]} */
+function correctionOf(query, corrected) {
+  if (!corrected) return [];
+  const href = addressOf({ ...query, exact: true, page: 1 });
+  const instead = create("a", { className: "more", rel: "nofollow", href }, _("Search for “{words}” instead", { words: query.search }));
+  return [_("Showing “{corrected}” for “{typed}”.", { corrected, typed: query.search }), " ", instead];
+}
