@@ -14,7 +14,7 @@ from pathlib import Path
 from werkzeug.serving import is_running_from_reloader
 
 from bundle import Bundle, BundleError
-from dashapp.app import create_app
+from dashapp.app import create_app, have_bundle
 from dashapp.http.door.command import main as change_users
 from dashapp.settings import Settings, SettingsError, port_of, settings_help
 
@@ -37,6 +37,7 @@ def main(arguments: list[str] | None = None) -> None:
         # With --debug, a parent process that already listens starts this one.
         if not is_running_from_reloader():
             _check_address(options.host, port)
+        have_bundle(settings)
         Bundle.open(settings.data)
         if options.judge is not None:
             _judge(options, settings, port)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dash import Dash
 from flask import Flask, Response, send_from_directory
 
+from bundle import BundleError
+from bundle.parcel.keep import keep
 from dashapp.addresses import ABOUT, COMPARE, FOR_YOU, MAP, PHOTO, PRODUCT, QUALITY
 from dashapp.api import register_api
 from dashapp.api.addresses import ROOT
@@ -25,7 +27,7 @@ from dashapp.http.thumbnails import register_thumbnails
 from dashapp.http.widget import register_widget
 from dashapp.language.requests import register_language
 from dashapp.pages.found_cards import register_photo_answers
-from dashapp.settings import Settings, script_name_of
+from dashapp.settings import Settings, SettingsError, script_name_of
 from dashapp.site import Sites
 
 
@@ -33,10 +35,12 @@ def create_app(settings: Settings | None = None) -> Dash:
     """Make an app for the bundle in `settings`, which by default come from the environment.
 
     If the bundle is missing or damaged, the app still starts, and every page says what is wrong with status
-    503. Raises `SettingsError` for an invalid setting, for a file of users that cannot be used, for a file of
-    events that cannot be written, and for live mode if the bundle or a package that it needs is missing.
+    503. Raises `SettingsError` for an invalid setting, for a bundle that cannot be fetched from its address,
+    for a file of users that cannot be used, for a file of events that cannot be written, and for live mode if
+    the bundle or a package that it needs is missing.
     """
     settings = settings or Settings.from_environment()
+    have_bundle(settings)
     live = None
     if settings.live:
         from dashapp.api.photo_answers import open_live
@@ -67,6 +71,15 @@ def create_app(settings: Settings | None = None) -> Dash:
     path = settings.path or script_name_of()
     app.server.wsgi_app = BelowPath(app.server.wsgi_app, path=path, own=_own_names(app.server))
     return app
+
+
+def have_bundle(settings: Settings) -> None:
+    """Fetch the bundle that `settings` name an address of, unless it is there. Raises `SettingsError`."""
+    if settings.bundle_url is not None:
+        try:
+            keep(settings.bundle_url, settings.data, allowed=settings.bundle_private)
+        except BundleError as error:
+            raise SettingsError(f"AKIN_BUNDLE_URL: {error}") from error
 
 
 def _own_names(server: Flask) -> frozenset[str]:

@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from bundle.parcel.public import Network
+from bundle.parcel.source import ParcelSource
 from dashapp.language import codes
 from dashapp.language.requests import AUTO
 
@@ -108,6 +110,16 @@ def _origins(text: str) -> tuple[str, ...]:
     raise ValueError("* or origins, for example https://shop.example https://www.shop.example")
 
 
+def _networks(text: str) -> tuple[Network, ...]:
+    try:
+        networks = tuple(ipaddress.ip_network(each) for each in text.replace(",", " ").split())
+    except ValueError:
+        networks = ()
+    if not networks:
+        raise ValueError("addresses or networks, for example 10.1.2.3 or 10.0.0.0/8")
+    return networks
+
+
 def _as_sent(origin: str) -> str:
     """An origin as browsers send it: without the scheme's default port."""
     return origin.removesuffix(":443" if origin.startswith("https:") else ":80")
@@ -183,6 +195,22 @@ class Settings:
         },
     )
 
+    bundle_url: ParcelSource | None = field(
+        default=None,
+        metadata={
+            "help": "Address of the bundle as one file, with its hash, as python -m precompute pack prints "
+            "it; fetched into AKIN_DATA once, before the app starts.",
+            "read": ParcelSource.parse,
+        },
+    )
+    bundle_private: tuple[Network, ...] = field(
+        default=(),
+        metadata={
+            "help": "Private addresses or networks that the bundle may be fetched from, as 10.0.0.0/8; none "
+            "where not set.",
+            "read": _networks,
+        },
+    )
     users: Path | None = field(
         default=None,
         metadata={

@@ -16,7 +16,6 @@ from bundle import BundleError
 from precompute import __version__
 from precompute.cli import (
     build,
-    check,
     collect,
     diff,
     doctor,
@@ -25,9 +24,9 @@ from precompute.cli import (
     fit,
     plan,
     recipes,
-    rollback,
     site,
 )
+from precompute.cli.bundles import check, pack, rollback
 from precompute.cli.options.parser import CommandParser
 from precompute.cli.output import output_of
 from precompute.shared.errors import UserError
@@ -46,8 +45,8 @@ def make_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"akin {__version__}")
     subparsers = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    commands = (collect, doctor, plan, fit, build, evaluate, diff, rollback, check, export, site, recipes)
-    for command in commands:
+    bundles = (diff, rollback, check, pack, export, site)
+    for command in (collect, doctor, plan, fit, build, evaluate, *bundles, recipes):
         command.add_parser(subparsers)
     return parser
 

@@ -97,12 +97,25 @@ def context(browser: Browser, server: str) -> Iterator[BrowserContext]:
 
 
 @contextmanager
-def watched(browser: Browser, server: str, *, borne: tuple[str, ...] = ()) -> Iterator[BrowserContext]:
-    """A fresh profile at 1280 × 900 that must see no error in the console, but `borne`, nor another host."""
+def watched(
+    browser: Browser,
+    server: str,
+    *,
+    borne: tuple[str, ...] = (),
+    signed_in: tuple[str, str] | None = None,
+) -> Iterator[BrowserContext]:
+    """A fresh profile at 1280 × 900 that must see no error in the console, but `borne`, nor another host.
+
+    `signed_in` is the name and password that it gives where they are asked for.
+    """
+    credentials = {"username": signed_in[0], "password": signed_in[1]} if signed_in else None
     # Motion between pages holds what is drawn for a moment, which no test but its own has to wait for.
     fresh = patient(
         browser.new_context(
-            base_url=server, viewport={"width": 1280, "height": 900}, reduced_motion="reduce"
+            base_url=server,
+            viewport={"width": 1280, "height": 900},
+            reduced_motion="reduce",
+            http_credentials=credentials,
         )
     )
     complaints: list[str] = []

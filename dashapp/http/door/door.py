@@ -35,7 +35,7 @@ def register_door(server: Flask, users: Path) -> None:
     """Answer only requests of those whom the file `users` names; must be registered before all other parts.
 
     Basic authentication, because browsers then send name and password by themselves with pages, pictures,
-    scripts, callbacks and requests to the API, without a cookie, in a frame too, and programs can send them.
+    scripts, callbacks and requests to the API, without a cookie, and programs can send them.
     Raises `SettingsError` if the file cannot be used.
     """
     try:

@@ -14,7 +14,8 @@ from contextlib import suppress
 from functools import cache, partial
 from typing import Any, TypeVar
 
-from precompute.collect.fetching.guard import GuardedResolver, Network
+from bundle.parcel.public import Network
+from precompute.collect.fetching.guard import GuardedResolver
 
 HEADER_BYTES = 200_000
 HEADERS_TOO_LONG = f"its headers have more than {HEADER_BYTES // 1000} kB"

@@ -13,8 +13,9 @@ import pytest
 from twisted.internet.address import IPv4Address
 from zope.interface.verify import verifyObject
 
+from bundle.parcel.public import is_public
 from precompute.collect.addresses import AddressError, checked, without_credentials
-from precompute.collect.fetching.guard import GuardedResolver, is_public, networks
+from precompute.collect.fetching.guard import GuardedResolver, networks
 from precompute.shared.errors import UserError
 from tests.shop import pages, platforms
 from tests.shop.goods import goods, photo

@@ -1,0 +1,1 @@
+"""The commands that take a finished bundle as it is."""
