@@ -9,7 +9,7 @@ import pytest
 
 from bundle import Bundle, BundleError, BundleWriter, Neighbour, Product, ProductImage
 from bundle import format as fmt
-from precompute.cli import check
+from precompute.cli.bundles import check
 from precompute.reports import slug
 from tests.sample_bundle import write_sample_bundle
 

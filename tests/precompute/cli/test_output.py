@@ -14,7 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from precompute.cli import build, check, main, output
+from precompute.cli import build, main, output
+from precompute.cli.bundles import check
 from precompute.shared import progress
 from precompute.shared.printable import printable
 from tests.drawn_pictures import encoded, picture
