@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import gzip
 import os
-import re
 import tarfile
 import zlib
 from pathlib import Path
@@ -26,7 +25,9 @@ _AT_ONCE = 1 << 20
 _LARGEST_READ = 4 << 20
 """tarfile reads a whole header for long names into memory, of whatever size it claims to be."""
 
-_PART = re.compile(r"[0-9A-Za-z_][0-9A-Za-z._-]{0,200}")
+_LONGEST_PART = 200
+"""In bytes, of a folder's or a file's name."""
+
 _DEEPEST = 8
 
 _HINT = "make it with: python -m precompute pack"
@@ -70,14 +71,25 @@ def unpack(archive: Path, folder: Path) -> str:
 
 
 def _check(archive: Path, entry: tarfile.TarInfo) -> None:
-    parts = entry.name.split("/")
-    plain = (1 < len(parts) <= _DEEPEST or entry.name == fmt.CURRENT) and all(map(_PART.fullmatch, parts))
+    first, *parts = entry.name.split("/")
+    below = 0 < len(parts) < _DEEPEST and fmt.is_generation(first) and all(map(_is_plain, parts))
+    plain = below or entry.name == fmt.CURRENT
     regular = entry.type in (tarfile.REGTYPE, tarfile.AREGTYPE) and not entry.issparse()
     if not plain or not regular:
         raise BundleError(
             f"Expected {archive.name} to hold files of a bundle alone. Received: {entry.name[:100]!r}, "
             f"{'a file of another kind' if plain else 'a name that no bundle has'}. {_HINT.capitalize()}."
         )
+
+
+def _is_plain(part: str) -> bool:
+    """Whether a name is one of a folder or file: printable, not hidden, and the way to nowhere else."""
+    return (
+        part.isprintable()
+        and 0 < len(part.encode("utf-8", "surrogateescape")) <= _LONGEST_PART
+        and not part.startswith((".", "-"))
+        and "\\" not in part
+    )
 
 
 def _write(folder: Path, name: str, file: IO[bytes]) -> None:
