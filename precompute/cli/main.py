@@ -16,6 +16,7 @@ from bundle import BundleError
 from precompute import __version__
 from precompute.cli import (
     build,
+    clicks,
     collect,
     diff,
     doctor,
@@ -45,8 +46,8 @@ def make_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"akin {__version__}")
     subparsers = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    bundles = (diff, rollback, check, pack, export, site)
-    for command in (collect, doctor, plan, fit, build, evaluate, *bundles, recipes):
+    bundles = (evaluate, clicks, diff, rollback, check, pack, export, site)
+    for command in (collect, doctor, plan, fit, build, *bundles, recipes):
         command.add_parser(subparsers)
     return parser
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from scipy.special import stdtrit
 
 CONFIDENCE = 0.95
 
@@ -103,6 +104,40 @@ def wilson_interval(successes: int, trials: int) -> Estimate:
     half = _NORMAL_QUANTILE / (1 + squared / trials)
     half *= np.sqrt(share * (1 - share) / trials + squared / (4 * trials**2))
     return Estimate(share, float(max(0.0, middle - half)), float(min(1.0, middle + half)), trials)
+
+
+def clustered_rate(events: np.ndarray, exposure: np.ndarray) -> Estimate:
+    """Events per exposure, both (n,) by cluster, with an interval; `sample` is how many clusters are exposed.
+
+    It is the score interval of a Poisson mean, which Wilson's becomes for rare events and which knows what no
+    event means. Events of a cluster come together, so they count for fewer than they are: their number is
+    divided by the design effect, the variance of the ratio between clusters as a multiple of Poisson's (Rao
+    and Scott 1992, "A simple method for the analysis of clustered binary data"). Few clusters widen it by
+    Student's t.
+    """
+    exposed = exposure > 0
+    events, exposure = events[exposed], exposure[exposed]
+    clusters, total, count = len(exposure), float(exposure.sum()), float(events.sum())
+    if not clusters:
+        return Estimate(np.nan, np.nan, np.nan, 0)
+    rate, effect, quantile = count / total, 1.0, _NORMAL_QUANTILE
+    if clusters > 1:
+        quantile = float(stdtrit(clusters - 1, (1 + CONFIDENCE) / 2))
+        if count:
+            between = ((events - rate * exposure) ** 2).sum() * clusters / (clusters - 1)
+            effect = max(1.0, float(between) / count)
+    alone, squared = count / effect, quantile**2
+    half = quantile * np.sqrt(alone + squared / 4)
+    low, high = (effect * (alone + squared / 2 + sign * half) / total for sign in (-1, 1))
+    return Estimate(rate, float(max(0.0, low)), float(high), clusters)
+
+
+def difference_of(first: Estimate, second: Estimate) -> Estimate:
+    """`second` − `first`, of two independent estimates, by their intervals (Newcombe 1998, method 10)."""
+    difference = second.value - first.value
+    low = difference - np.hypot(second.value - second.low, first.high - first.value)
+    high = difference + np.hypot(second.high - second.value, first.value - first.low)
+    return Estimate(difference, float(low), float(high), min(first.sample, second.sample))
 
 
 def resampled_means(columns: np.ndarray) -> np.ndarray:

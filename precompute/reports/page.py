@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import io
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -62,11 +62,12 @@ def render(
     *,
     rules: Iterable[str],
     filters: Mapping[str, Callable[..., str]],
+    scripts: Sequence[str] = (),
 ) -> str:
     """The page of the template and the stylesheet that lie `beside` a module, under its name.
 
-    What the template is given is escaped. Its policy lets nothing load, no script run, and no style apply but
-    the one that is handed to it: that of all pages, the module's own, then `rules`. The template has the
+    What the template is given is escaped. Its policy lets nothing load, no script run but `scripts`, in their
+    order, and no style apply but that of all pages, the module's own, then `rules`. The template has the
     `filters` besides `counted` ("3 products") and `plain`, which makes text fit to be printed.
     """
     typeface = "data:font/woff2;base64," + base64.b64encode(_TYPEFACE.read_bytes()).decode()
@@ -86,9 +87,23 @@ def render(
         lstrip_blocks=True,
     )
     environment.filters |= {"counted": counted, "plain": printable, **filters}
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    digest = _digest(style)
+    if scripts:
+        # They may make an empty style element, and add rules to it.
+        digest += f" {_digest('')}"
     template = environment.get_template(beside.with_suffix(".html").name)
-    return template.render(values, style=Markup(style), style_digest=digest)
+    return template.render(
+        values,
+        style=Markup(style),
+        style_digests=digest,
+        scripts=[Markup(script) for script in scripts],
+        script_digests=" ".join(map(_digest, scripts)),
+    )
+
+
+def _digest(text: str) -> str:
+    """What a policy allows a style or a script by."""
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
 
 
 def _small(path: Path) -> bytes:

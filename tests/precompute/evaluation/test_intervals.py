@@ -7,6 +7,9 @@ import pytest
 
 from precompute.evaluation.intervals import (
     REPLICATES,
+    Estimate,
+    clustered_rate,
+    difference_of,
     mean_interval,
     moment_interval,
     paired_difference,
@@ -99,3 +102,34 @@ def test_the_skewness_comes_with_an_interval_around_it() -> None:
     # A Poisson distribution's is 1 / √5.
     assert found.low < 1 / np.sqrt(5) < found.high
     assert moment_interval(np.empty((0, 3)), skewness_of_moments).sample == 0
+
+
+def test_a_rate_s_interval_covers_it_where_events_come_together() -> None:
+    random, truth, covered, alone = np.random.default_rng(3), 0.05, 0, 0
+    for _ in range(300):
+        exposure = random.integers(20, 400, size=60)
+        events = random.poisson(exposure * truth * random.gamma(2, 1 / 2, size=60))
+        found = clustered_rate(events, exposure)
+        covered += found.low <= truth <= found.high
+        # What takes each event for itself is too sure.
+        simple = wilson_interval(int(events.sum()), int(exposure.sum()))
+        alone += simple.low <= truth <= simple.high
+    assert 0.91 <= covered / 300 <= 0.99 and alone / 300 < 0.8
+
+
+def test_no_event_does_not_mean_that_there_is_none() -> None:
+    found = clustered_rate(np.zeros(50), np.full(50, 10))
+    assert (found.value, found.low, found.sample) == (0, 0, 50)
+    assert 0.006 < found.high < 0.01
+    assert clustered_rate(np.zeros(3), np.zeros(3)).sample == 0
+    one = clustered_rate(np.array([5]), np.array([100]))
+    assert one.low < 0.05 < one.high
+
+
+def test_a_difference_of_two_estimates_has_an_interval() -> None:
+    first, second = Estimate(0.2, 0.15, 0.26, 50), Estimate(0.3, 0.24, 0.37, 40)
+    found = difference_of(first, second)
+    assert found.value == pytest.approx(0.1)
+    # Newcombe 1998, by hand: 0.1 ∓ √(0.06² + 0.06²), √(0.07² + 0.05²).
+    assert (found.low, found.high) == (pytest.approx(0.1 - 0.0848528), pytest.approx(0.1 + 0.0860233))
+    assert found.sample == 40 and found.excludes_zero
