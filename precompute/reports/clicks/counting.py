@@ -1,4 +1,4 @@
-"""Counts events in a memory that does not grow with their number."""
+"""ClickCounts events in a memory that does not grow with their number."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ class Tally:
 
 
 @dataclass
-class Counts:
+class ClickCounts:
     """Everything that is counted.
 
     `groups` by kind of list and recipe, `categories` by kind of list and the category of the list's product.
@@ -79,12 +79,12 @@ class Counts:
 
 def count(
     events: Iterable[Event], passed: PassedOver, *, category_of: Callable[[str], str | None] | None = None
-) -> Counts:
+) -> ClickCounts:
     """Count events. `category_of` gives the category of a product, None of an unknown one.
 
     Recipes and kinds of lists beyond a number that no dashboard has are passed over.
     """
-    found = Counts()
+    found = ClickCounts()
     known = lru_cache(maxsize=100_000)(category_of) if category_of else None
     for event in events:
         key = (event.list, event.recipe)
@@ -106,7 +106,7 @@ def count(
     return found
 
 
-def _categorised(found: Counts, key: tuple[str, str]) -> Tally:
+def _categorised(found: ClickCounts, key: tuple[str, str]) -> Tally:
     if key not in found.categories and len(found.categories) >= _MOST_CATEGORIES:
         key = (key[0], OTHER)
     tally = found.categories.get(key)

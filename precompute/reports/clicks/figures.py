@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from precompute.evaluation.intervals import Estimate, clustered_rate
-from precompute.reports.clicks.counting import Counts, Tally
+from precompute.reports.clicks.counting import ClickCounts, Tally
 from precompute.reports.clicks.examination import Examination
 from precompute.reports.clicks.reading import PLACES
 
@@ -69,12 +69,12 @@ class KindFigures:
         return last.place, self.places[0].rate.value / last.rate.value
 
 
-def figures_of(counts: Counts) -> list[KindFigures]:
+def figures_of(counts: ClickCounts) -> list[KindFigures]:
     """The figures of each kind of list, those seen most often first."""
     return [_kind(counts, kind) for kind in counts.kinds]
 
 
-def _kind(counts: Counts, kind: str) -> KindFigures:
+def _kind(counts: ClickCounts, kind: str) -> KindFigures:
     tally, examination = counts.of_kind(kind), counts.harvest.examination(kind)
     usual = _share(tally.clicked.sum(axis=0), tally.shown.sum(axis=0))
 

@@ -9,7 +9,7 @@ from zlib import crc32
 import numpy as np
 import pytest
 
-from precompute.reports.clicks.counting import OTHER, Counts, count
+from precompute.reports.clicks.counting import OTHER, ClickCounts, count
 from precompute.reports.clicks.examination import Harvest
 from precompute.reports.clicks.figures import KindFigures, figures_of
 from precompute.reports.clicks.reading import Event, PassedOver
@@ -18,7 +18,7 @@ from precompute.shared.errors import UserError
 from tests.click_logs import HOUR, Visitors, write_log
 
 
-def counted(*visitors: Visitors) -> Counts:
+def counted(*visitors: Visitors) -> ClickCounts:
     return count((event for each in visitors for event in as_events(each)), PassedOver())
 
 
