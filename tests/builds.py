@@ -57,7 +57,7 @@ class TinyPlan(ExtractorPlan):
         return Tiny()
 
 
-def tiny_plan(recipe: Recipe, *, runtime: str | None = None) -> TinyPlan:
+def tiny_plan(recipe: Recipe, *, runtime: str | None = None, device: str = "auto") -> TinyPlan:
     """What stands for `precompute.models.registry.plan_extractor`."""
     return TinyPlan(recipe, "litert", Tiny.weights_sha256, model=lambda: None)
 

@@ -28,6 +28,7 @@ REQUIREMENTS = (
     "requirements-precompute.txt",
     "requirements-dev.txt",
     "requirements-hub.txt",
+    "requirements-cuda.txt",
 )
 
 

@@ -61,6 +61,7 @@ class BuildSettings:
     out: Path
     recipes: tuple[Recipe, ...]
     runtime: str | None = None
+    device: str = "auto"
     search: str | None = None
     title: str = ""
     theme: PreparedTheme | None = None
@@ -229,13 +230,18 @@ def _plan_extractors(settings: BuildSettings) -> list[ExtractorPlan]:
     plans: dict[tuple[object, ...], ExtractorPlan] = {}
     for recipe in settings.recipes:
         if recipe.embedding_key() not in plans:
-            plans[recipe.embedding_key()] = plan_extractor(recipe, runtime=settings.runtime)
+            plans[recipe.embedding_key()] = plan_extractor(
+                recipe, runtime=settings.runtime, device=settings.device
+            )
         check_heads(recipe, plans[recipe.embedding_key()])
     return [plans[recipe.embedding_key()] for recipe in settings.recipes]
 
 
 def _tasks(plans: Sequence[ExtractorPlan], store: Store) -> dict[str, EmbeddingTask]:
-    return {plan.key: EmbeddingTask(plan.recipe, plan.open, store.embeddings(plan.key)) for plan in plans}
+    return {
+        plan.key: EmbeddingTask(plan.recipe, plan.open, store.embeddings(plan.key), batch=plan.device.batch)
+        for plan in plans
+    }
 
 
 def _made(

@@ -53,6 +53,7 @@ class RecipeLists:
             "weights": self.plan.weights_sha256,
             "fingerprint": self.fingerprint,
             "embeddings": self.plan.key,
+            "device": self.plan.device.describe(),
             "shards": self.shards,
             "search": self.lists.search,
             "scores": {

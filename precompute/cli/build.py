@@ -109,6 +109,7 @@ def run(arguments: argparse.Namespace) -> int:
             out=arguments.out,
             recipes=recipes,
             runtime=arguments.runtime,
+            device=arguments.device,
             search=arguments.search,
             title=arguments.title,
             theme=theme,

@@ -85,6 +85,7 @@ def run(arguments: argparse.Namespace) -> int:
             out=arguments.out,
             recipes=recipes,
             runtime=arguments.runtime,
+            device=arguments.device,
             search=arguments.search,
             thumbnail_size=arguments.thumbnail_size,
         )

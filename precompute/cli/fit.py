@@ -88,6 +88,7 @@ def run(arguments: argparse.Namespace) -> int:
             out=arguments.out,
             recipes=(recipe,),
             runtime=arguments.runtime,
+            device=arguments.device,
             thumbnail_size=arguments.thumbnail_size,
         )
         return fit(FitSettings(settings, arguments.write, arguments.title, arguments.brand, arguments.sample))

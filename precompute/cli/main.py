@@ -18,6 +18,7 @@ from precompute.cli import (
     build,
     clicks,
     collect,
+    devices,
     diff,
     doctor,
     evaluate,
@@ -47,7 +48,7 @@ def make_parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"akin {__version__}")
     subparsers = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     bundles = (evaluate, clicks, diff, rollback, check, pack, export, site)
-    for command in (collect, doctor, plan, fit, build, *bundles, recipes):
+    for command in (collect, doctor, plan, fit, build, *bundles, recipes, devices):
         command.add_parser(subparsers)
     return parser
 

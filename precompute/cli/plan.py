@@ -57,6 +57,7 @@ def run(arguments: argparse.Namespace) -> int:
         out=Path(),
         recipes=recipes,
         runtime=arguments.runtime,
+        device=arguments.device,
         search=arguments.search,
         thumbnail_size=arguments.thumbnail_size,
         live=arguments.live,

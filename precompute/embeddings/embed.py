@@ -25,7 +25,8 @@ from precompute.shared.machine import available_cores
 from precompute.store import EmbeddingStore
 
 _WINDOW = 64
-"""The most images loaded ahead of the extractors; the inputs of one image take about 10 MB."""
+"""How many images are loaded ahead of the extractors, or two of their batches if that is more. The inputs of
+one image take about 10 MB."""
 
 _COMMIT_EVERY = 1.0
 """Seconds between writes of results to the disk: a kill loses at most this much work, or one batch."""
@@ -48,12 +49,21 @@ class EmbeddingTask:
     """One recipe's task: embedding pictures in one form with one extractor."""
 
     def __init__(
-        self, recipe: Recipe, open_extractor: Callable[[], Extractor], store: EmbeddingStore
+        self,
+        recipe: Recipe,
+        open_extractor: Callable[[], Extractor],
+        store: EmbeddingStore,
+        *,
+        batch: int = 1,
     ) -> None:
-        """`open_extractor` is called for the first picture that is not in the `store`."""
+        """`open_extractor` is called for the first picture that is not in the `store`.
+
+        `batch` is how many pictures it will take at once: enough are loaded ahead that it need not wait.
+        """
         self.form: InputForm = Form(recipe.decoding, recipe.input_size, recipe.resize, recipe.interpolation)
         self.store = store
         self.opening_seconds = self.embedding_seconds = 0.0
+        self.batch = batch
         self._open = open_extractor
 
     @cached_property
@@ -142,7 +152,8 @@ def embed_all(
             task.store.commit()
 
     progress = _Progress()
-    pictures_loaded = load(folder, files, prepare, threads=available_cores(), ahead=_WINDOW)
+    ahead = max([_WINDOW, *(2 * task.batch for task in tasks)])
+    pictures_loaded = load(folder, files, prepare, threads=available_cores(), ahead=ahead)
     # Closed even after an exception, so that no thread continues to write thumbnails.
     with closing(pictures_loaded) as loaded, given_up_when_stopped():
         started, committed = perf_counter(), monotonic()

@@ -88,7 +88,9 @@ def fit(settings: FitSettings, *, catalogue: Catalogue | None = None) -> Fitted:
     clock = Clock()
     catalogue = drawn(catalogue or settings.build.read(), settings.sample)
     with clock.measure("model"):
-        plan = plan_extractor(settings.build.recipes[0], runtime=settings.build.runtime)
+        plan = plan_extractor(
+            settings.build.recipes[0], runtime=settings.build.runtime, device=settings.build.device
+        )
     with locked(settings.build.out):
         products, owners, embeddings, parts = _embedded(settings.build, base, catalogue, plan, clock)
     with clock.measure("fitting"):
@@ -136,7 +138,7 @@ def _embedded(
     """The products, the place of each compared picture's product, its embedding, and the parts it has."""
     store, maker = Store(settings.out), PictureMaker(settings.thumbnail_size)
     pictures = store.pictures(maker.fingerprint)
-    task = EmbeddingTask(base, plan.open, store.embeddings(plan.key))
+    task = EmbeddingTask(base, plan.open, store.embeddings(plan.key), batch=plan.device.batch)
     found = embed_catalogue(catalogue, [task], maker=maker, pictures=pictures, clock=clock)
     if not found.products:
         raise UserError(f"Expected usable pictures in {settings.source}. Received: none; build says why.")

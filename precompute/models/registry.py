@@ -2,7 +2,7 @@
 
 An extractor runs on a runtime: Keras, or LiteRT, which takes the same model converted and is about twice
 as fast for small networks on a CPU. Both give the same embeddings (cosine above 0.9999), so a recipe's
-fingerprint does not depend on which one ran.
+fingerprint depends neither on which one ran nor on the device.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import util
 from importlib.metadata import version
-from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
 from bundle.format import canonical_json
+from precompute.models.devices import CPU, Device, choose_device
 from precompute.models.networks import network_of, open_network
 from precompute.models.recipe import Recipe
 from precompute.shared.errors import UserError
@@ -56,15 +56,22 @@ class ExtractorPlan:
     runtime: str
     weights_sha256: str
     model: Callable[[], keras.Model]
+    device: Device = CPU
 
     @property
     def key(self) -> str:
-        """The SHA-256 of all that decides an embedding to the last bit: weights, runtime and versions.
+        """The SHA-256 of all that decides an embedding's last bit: weights, runtime, device and versions.
 
-        Under one fingerprint two runtimes, or two versions of one, give embeddings that differ by rounding.
+        Under one fingerprint two of these give embeddings that differ by rounding, so the store keeps them
+        apart.
         """
         versions = {name: version(name) for name in ("pillow", *RUNTIME_PACKAGES[self.runtime])}
-        content = {"extractor": self.recipe.extractor_fingerprint(self.weights_sha256), "versions": versions}
+        content: dict[str, object] = {
+            "extractor": self.recipe.extractor_fingerprint(self.weights_sha256),
+            "versions": versions,
+        }
+        if self.device != CPU:
+            content["device"] = self.device.describe()
         return hashlib.sha256(canonical_json(content)).hexdigest()
 
     def open(self) -> Extractor:
@@ -75,9 +82,11 @@ class ExtractorPlan:
         """
         if self.runtime == "keras":
             with quiet_libraries():
-                from precompute.models.runtimes.keras import KerasExtractor
+                from precompute.models.runtimes.keras import KerasExtractor, compute_on
 
-                return KerasExtractor(self.model(), weights_sha256=self.weights_sha256)
+                compute_on(self.device.kind)
+                batch = self.device.batch
+                return KerasExtractor(self.model(), weights_sha256=self.weights_sha256, batch=batch)
         flatbuffer = self.flatbuffer()
         with quiet_libraries():
             from precompute.models.runtimes.litert import LiteRTExtractor
@@ -93,36 +102,32 @@ class ExtractorPlan:
         return converted(self.model, name=name, **options)
 
 
-def plan_extractor(recipe: Recipe, *, runtime: str | None = None) -> ExtractorPlan:
-    """The extractor of a recipe, on the runtime named, or on the best one that this machine has.
+def plan_extractor(recipe: Recipe, *, runtime: str | None = None, device: str = "auto") -> ExtractorPlan:
+    """The extractor of a recipe, on the runtime and device named, or on the best that this machine has.
 
-    Raises `UserError` where the weights or the runtime are missing.
+    `device` is one of `precompute.models.devices.DEVICES`. Raises `UserError` where the weights, the runtime
+    or the device are missing.
     """
-    chosen = runtime or best_runtime(recipe)
-    if chosen == "litert" and util.find_spec("ai_edge_litert") is None:
+    chosen = choose_device(device, runtime=runtime)
+    runtime = runtime or ("keras" if chosen.kind == "gpu" else best_runtime(recipe))
+    if runtime == "litert" and util.find_spec("ai_edge_litert") is None:
         raise UserError(
             "The runtime litert needs the package ai-edge-litert, which is not installed: "
             "install it or use --runtime keras."
         )
     with quiet_libraries():
         source = open_network(recipe)
-    return ExtractorPlan(recipe, chosen, source.weights_sha256, source.model)
+    return ExtractorPlan(recipe, runtime, source.weights_sha256, source.model, chosen)
 
 
-def open_extractor(recipe: Recipe, *, runtime: str | None = None) -> Extractor:
+def open_extractor(recipe: Recipe, *, runtime: str | None = None, device: str = "auto") -> Extractor:
     """Plan and open the extractor of a recipe. Raises `UserError` if either fails."""
-    return plan_extractor(recipe, runtime=runtime).open()
+    return plan_extractor(recipe, runtime=runtime, device=device).open()
 
 
 def best_runtime(recipe: Recipe) -> str:
-    """The faster runtime for a recipe on this machine; Keras where LiteRT is missing."""
+    """The faster runtime for a recipe on a CPU; Keras where LiteRT is missing."""
     faster_on_litert = network_of(recipe.extractor).faster_on_litert
     if not recipe.extractor.startswith(faster_on_litert) or util.find_spec("ai_edge_litert") is None:
         return "keras"
-    # TensorFlow takes seconds to import, so it is asked only if there may be a GPU.
-    if Path("/proc/driver/nvidia/gpus").exists():
-        with quiet_libraries():
-            from precompute.models.runtimes.keras import has_gpu
-
-            return "keras" if has_gpu() else "litert"
     return "litert"

@@ -145,7 +145,7 @@ class _Estimate:
 
     def plan(self) -> Plan:
         """The plan of the whole build."""
-        key = plan_extractor(self._recipe, runtime=self._trial.runtime).key
+        key = plan_extractor(self._recipe, runtime=self._trial.runtime, device=self._trial.device).key
         embeddings = Store(self._trial.out).embeddings(key, writable=False)
         made = Store(self._trial.out).pictures(PictureMaker(self._trial.thumbnail_size).fingerprint)
         vectors = compared_vectors(self._built, embeddings, self._recipe, pictures=made)

@@ -70,10 +70,21 @@ def add_catalogue_options(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="adds what a search with a visitor's photo needs, for the first recipe",
     )
+    _add_machine_options(parser)
+    _add_model_options(parser)
+
+
+def _add_machine_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--runtime",
         choices=("litert", "keras"),
         help="what runs the models (default: the faster one)",
+    )
+    parser.add_argument(
+        "--device",
+        choices=("auto", "cpu", "gpu"),
+        default="auto",
+        help="where embeddings are computed (default: auto, a GPU if TensorFlow can use one)",
     )
     search = parser.add_mutually_exclusive_group()
     for name in ("exact", "approximate"):
@@ -84,7 +95,6 @@ def add_catalogue_options(parser: argparse.ArgumentParser) -> None:
             const=name,
             help=f"forces {name} search of neighbours (default: by size)",
         )
-    _add_model_options(parser)
 
 
 def _add_list_options(parser: argparse.ArgumentParser) -> None:
