@@ -17,6 +17,7 @@ from weakref import WeakSet
 from bundle.fields import INSERT, TABLE, row_of
 from bundle.format import Product
 from bundle.search.query import category_name, category_path
+from bundle.search.weights import WEIGHTS, Postings
 from bundle.search.words import SHORTEST_MISTAKE, code_of, indexed, is_unspaced, words_of
 
 _SCHEMA = f"""
@@ -34,7 +35,11 @@ CREATE VIRTUAL TABLE search USING fts5(
   content='', prefix='1 2 3', tokenize="unicode61 categories 'L* N* Co M*'"
 );
 CREATE VIRTUAL TABLE words USING fts5vocab(search, row);
-INSERT INTO search(search, rank) VALUES('rank', 'bm25(8.0, 4.0, 2.0, 2.0, 1.0, 2.0)');
+INSERT INTO search(search, rank) VALUES('rank', 'bm25({", ".join(map(str, WEIGHTS))})');
+CREATE TABLE postings(
+  term TEXT NOT NULL, weight INTEGER NOT NULL, positions BLOB NOT NULL, PRIMARY KEY(term, weight)
+) WITHOUT ROWID;
+CREATE TABLE lengths(words INTEGER PRIMARY KEY, positions BLOB NOT NULL);
 CREATE TABLE codes(code TEXT NOT NULL, position INTEGER NOT NULL, PRIMARY KEY(code, position)) WITHOUT ROWID;
 CREATE TABLE spelling(letters TEXT NOT NULL, words TEXT NOT NULL, others TEXT NOT NULL);
 """
@@ -79,14 +84,18 @@ def create_catalogue(path: Path, products: Iterable[Product]) -> int:
         connection.execute("PRAGMA journal_mode = OFF")
         connection.execute("PRAGMA synchronous = OFF")
         connection.executescript(_SCHEMA)
-        index = _Index()
+        index, postings = _Index(), Postings()
         count = 0
         for position, product in enumerate(products):
             connection.execute(INSERT, row_of(position, product))
-            connection.execute(_INSERT_WORDS, _words(position, product))
+            texts = _texts(product)
+            connection.execute(_INSERT_WORDS, (position, *texts))
+            postings.add(position, texts)
             index.add(position, product)
             count += 1
         connection.executemany("INSERT INTO labels VALUES(?, ?, ?, ?)", index.labels())
+        connection.executemany("INSERT INTO postings VALUES(?, ?, ?)", postings.rows())
+        connection.executemany("INSERT INTO lengths VALUES(?, ?)", postings.lengths())
         connection.executemany("INSERT INTO columns VALUES(?, ?, ?, ?)", index.columns())
         connection.executemany("INSERT INTO prices VALUES(?, ?, ?)", index.prices())
         connection.executemany("INSERT INTO orders VALUES(?, ?)", index.orders())
@@ -180,12 +189,13 @@ def amounts_from(blob: bytes) -> array[float]:
     return _decoded("d", blob)
 
 
-def _words(position: int, product: Product) -> tuple[int | str, ...]:
+def _texts(product: Product) -> tuple[str, ...]:
+    """What a product is searched by: the columns of the table `search`."""
     facts = " ".join(filter(_is_searched, product.facts.values()))
     # The first colour is the largest, so it counts twice.
     colours = " ".join((*product.colours[:1], *product.colours))
     texts = (product.title, product.brand, product.category, " ".join(product.tags), facts, colours)
-    return (position, *map(indexed, texts))
+    return tuple(map(indexed, texts))
 
 
 def _is_searched(fact: str) -> bool:

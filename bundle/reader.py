@@ -14,7 +14,7 @@ from bundle.database import Connections
 from bundle.fields import ProductColumns
 from bundle.format import BundleError, Neighbour, Product, ProductMap
 from bundle.seal import mismatches
-from bundle.search.hits import InGivenOrder
+from bundle.search.hits import InGivenOrder, SearchHits
 from bundle.search.index import Index
 from bundle.search.query import Facets, Filters, Query
 from bundle.search.word_search import Search, WordSearch
@@ -126,9 +126,8 @@ class Bundle:
         return Page(tuple(products[position] for position in positions), total, search)
 
     @cached_with_owner(maxsize=16)
-    def _found(self, search: Search) -> InGivenOrder | None:
-        positions = self._words.positions(search)
-        return None if positions is None else InGivenOrder(positions)
+    def _found(self, search: Search) -> SearchHits | None:
+        return self._words.hits(search)
 
     def batches(self) -> Iterator[tuple[Product, ...]]:
         """All products in the catalogue's order, some at a time, so that they need not all be in memory."""

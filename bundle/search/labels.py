@@ -163,4 +163,3 @@ class Counts(Sequence[Value]):
 
     def __repr__(self) -> str:
         return repr(tuple(self))
-

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from bundle.caches import cached_with_owner
 from bundle.database import Connections
 from bundle.format import COLOURS
+from bundle.search.hits import InGivenOrder, SearchHits
 from bundle.search.query import Query
+from bundle.search.ranking import FirstOfAll, Matcher
 from bundle.search.synonyms import Meaning, Synonyms
 from bundle.search.words import (
     COLOUR_WORDS,
@@ -83,6 +85,7 @@ class WordSearch:
         names = connection().execute("SELECT name FROM sqlite_master WHERE name IN ('codes', 'spelling')")
         self._is_complete = len(names.fetchall()) == 2
         self._synonyms = Synonyms(connection)
+        self._matcher = Matcher(connection)
 
     def understood(self, query: Query) -> Search:
         """What is searched for where a person typed `query.search`.
@@ -112,8 +115,8 @@ class WordSearch:
                 taken.append(meant)
         return Search(typed, tuple(told), tuple(taken), tuple(meanings))
 
-    def positions(self, search: Search) -> Sequence[int] | None:
-        """The positions that a search finds, best first; None where nothing is searched for.
+    def hits(self, search: Search) -> SearchHits | None:
+        """What a search finds; None where nothing is searched for.
 
         Products whose id was typed come first. The beginning of an id counts where it has letters and digits,
         or where nothing else is found.
@@ -126,16 +129,16 @@ class WordSearch:
             self._meant(meanings[word]) if word in meanings else self._expression(word)
             for word in search.taken
         )
-        found = self._match(" AND ".join(wanted))
-        first = same + begun if not found or _looks_like_an_id(search.typed) else same
+        found = self._matcher.hits(" AND ".join(wanted))
+        first = same + begun if not found.members or _looks_like_an_id(search.typed) else same
         if not first:
             return found
-        seen = set(first)
-        return first + array("I", (position for position in found if position not in seen))
+        # A product may have several ids that begin alike.
+        return FirstOfAll(InGivenOrder(array("I", dict.fromkeys(first))), found)
 
     def finds(self, word: str) -> int:
         """How many products a word finds."""
-        return len(self._match(self._expression(word)))
+        return len(self._matcher.hits(self._expression(word)).members)
 
     def scores(self, word: str) -> list[tuple[int, float]]:
         """The positions that a word finds, taken as it is, best first, with scores: less is better."""
@@ -153,15 +156,6 @@ class WordSearch:
             return []
         query = "SELECT code, position FROM codes ORDER BY code, position"
         return self._connection().execute(query).fetchall()
-
-    @cached_with_owner(maxsize=16)
-    def _match(self, expression: str) -> array[int]:
-        if not expression:
-            return array("I")  # Signs without a letter or a digit are in no product.
-        rows = self._connection().execute(
-            "SELECT rowid FROM search WHERE search MATCH ? ORDER BY rank, rowid", (expression,)
-        )
-        return array("I", (position for (position,) in rows))
 
     @cached_with_owner(maxsize=1000)
     def _expression(self, word: str) -> str:
