@@ -102,7 +102,7 @@ def _for_programs() -> Component:
 
 
 def _section(heading: str, *parts: Component) -> Component:
-    return html.Section([html.H2(heading), html.Div(list(parts), className="about-text")])
+    return html.Section([html.H2(heading, dir="auto"), html.Div(list(parts), className="about-text")])
 
 
 def _facts(
@@ -126,7 +126,7 @@ def _recipe(site: Site, recipe: ShownRecipe, entry: Mapping[str, Any], *, bundle
     size = entry.get("input_size")
     several = bundle.manifest["counts"].get("images", 0) > bundle.count
     facts = {
-        _("Network"): recipe.description,
+        _("Network"): html.Span(recipe.description, dir="auto") if recipe.description else "",
         _("Picture"): f"{_('{size} × {size} pixels', size=str(size))}, {entry['resize']}"
         if size and "resize" in entry
         else "",
