@@ -125,14 +125,13 @@ def _recipe(site: Site, recipe: ShownRecipe, entry: Mapping[str, Any], *, bundle
         )
     size = entry.get("input_size")
     several = bundle.manifest["counts"].get("images", 0) > bundle.count
+    use = entry.get("pictures", "") if several else ""
     facts = {
         _("Network"): html.Span(recipe.description, dir="auto") if recipe.description else "",
         _("Picture"): f"{_('{size} × {size} pixels', size=str(size))}, {entry['resize']}"
         if size and "resize" in entry
         else "",
-        _("Several pictures"): _(_SEVERAL[entry["pictures"]])
-        if several and entry.get("pictures") in _SEVERAL
-        else "",
+        _("Several pictures"): _(_SEVERAL[use]) if use in _SEVERAL else "",
         _("Compared"): compared,
         _("Weights"): _hash(entry.get("weights", "")),
         _("Fingerprint"): _hash(entry.get("fingerprint", "")),
