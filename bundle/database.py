@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-import re
 import sqlite3
 import sys
 import threading
 from array import array
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
-from itertools import accumulate, filterfalse
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import accumulate, islice
 from pathlib import Path
 from typing import Any
 from weakref import WeakSet
 
 from bundle.fields import INSERT, TABLE, row_of
 from bundle.format import Product
+from bundle.indexed_words import Remembered, name_key, spelling
 from bundle.search.query import category_name, category_path
 from bundle.search.weights import WEIGHTS, Postings
-from bundle.search.words import SHORTEST_MISTAKE, code_of, indexed, is_unspaced, words_of
+from bundle.search.words import code_of, indexed, words_of
 
 _SCHEMA = f"""
 {TABLE}
@@ -62,15 +62,11 @@ _LONGEST_FACT = 80
 _ID_NAMES = ("sku", "mpn", "gtin", "ean", "upc", "isbn", "asin", "barcode")
 """How the names of facts begin that are ids."""
 
-_SHORTEST_SPELT = 3
-"""The fewest letters of a word that others are put right to, or that compounds are made of."""
+_TOGETHER = 1_000
+"""Products that are written with one statement."""
 
-_MOST_LETTERS = 64
-"""How many letters a mistaken word is tried with: the most frequent of scripts that have very many."""
-
-_DIGITS = re.compile(r"(\d+)")
-
-_NameKey = list[str | tuple[int, str]]
+_CACHE_KILOBYTES = 65_536
+"""SQLite's cache while the catalogue is written: ids in no order are then put in theirs without reading."""
 
 
 def create_catalogue(path: Path, products: Iterable[Product]) -> int:
@@ -83,16 +79,20 @@ def create_catalogue(path: Path, products: Iterable[Product]) -> int:
         # Nobody sees the file before it is complete, so it needs no journal.
         connection.execute("PRAGMA journal_mode = OFF")
         connection.execute("PRAGMA synchronous = OFF")
+        connection.execute(f"PRAGMA cache_size = -{_CACHE_KILOBYTES}")
         connection.executescript(_SCHEMA)
         index, postings = _Index(), Postings()
         count = 0
-        for position, product in enumerate(products):
-            connection.execute(INSERT, row_of(position, product))
-            texts = _texts(product)
-            connection.execute(_INSERT_WORDS, (position, *texts))
-            postings.add(position, texts)
-            index.add(position, product)
-            count += 1
+        given = iter(products)
+        while some := list(islice(given, _TOGETHER)):
+            places = list(enumerate(some, start=count))
+            texts = [(position, *index.add(position, product)) for position, product in places]
+            connection.executemany(INSERT, [row_of(position, product) for position, product in places])
+            connection.executemany(_INSERT_WORDS, texts)
+            for position, *each in texts:
+                postings.add(position, each)
+            index.add_described()
+            count += len(some)
         connection.executemany("INSERT INTO labels VALUES(?, ?, ?, ?)", index.labels())
         connection.executemany("INSERT INTO postings VALUES(?, ?, ?)", postings.rows())
         connection.executemany("INSERT INTO lengths VALUES(?, ?)", postings.lengths())
@@ -102,7 +102,8 @@ def create_catalogue(path: Path, products: Iterable[Product]) -> int:
         connection.commit()
         connection.executemany("INSERT INTO codes VALUES(?, ?)", index.codes())
         connection.executescript(_INDEXES)
-        connection.execute("INSERT INTO spelling VALUES(?, ?, ?)", _spelling(connection, index.described))
+        words = [term for (term,) in connection.execute("SELECT term FROM words")]
+        connection.execute("INSERT INTO spelling VALUES(?, ?, ?)", spelling(words, index.described))
         connection.execute("PRAGMA optimize")
         connection.commit()
         return count
@@ -189,68 +190,112 @@ def amounts_from(blob: bytes) -> array[float]:
     return _decoded("d", blob)
 
 
-def _texts(product: Product) -> tuple[str, ...]:
-    """What a product is searched by: the columns of the table `search`."""
-    facts = " ".join(filter(_is_searched, product.facts.values()))
-    # The first colour is the largest, so it counts twice.
-    colours = " ".join((*product.colours[:1], *product.colours))
-    texts = (product.title, product.brand, product.category, " ".join(product.tags), facts, colours)
-    return tuple(map(indexed, texts))
-
-
 def _is_searched(fact: str) -> bool:
     """Whether a fact's words are searched for: it is short, and no address."""
     return len(fact) <= _LONGEST_FACT and "://" not in fact
 
 
-def _codes(product: Product) -> set[str]:
-    """What a product's ids are searched for as."""
-    facts = (fact for name, fact in product.facts.items() if code_of(name).startswith(_ID_NAMES))
-    return {code for text in (product.id, *facts) if (code := code_of(text[:_LONGEST_FACT]))}
-
-
-def _spelling(connection: sqlite3.Connection, described: set[str]) -> tuple[str, str, str]:
-    """The row of the table `spelling`; `described` are the words of texts that are not searched."""
-    counted: Counter[str] = Counter()
-    words = []
-    for (word,) in connection.execute("SELECT term FROM words"):
-        if is_unspaced(word):
-            continue
-        counted.update(filter(str.isalpha, word))
-        if word.isalpha() and len(word) >= _SHORTEST_SPELT:
-            words.append(word)
-    letters = "".join(letter for letter, _ in counted.most_common(_MOST_LETTERS))
-    others = sorted(word for word in described.difference(words) if len(word) >= SHORTEST_MISTAKE)
-    listed, unsearched = ("\n".join(["", *each, ""]) for each in (words, others))
-    return letters, listed, unsearched
-
-
 class _Index:
-    """Collects the content of all tables except `products`, one product at a time."""
+    """Collects the content of all tables except `products`, one product at a time.
+
+    Of each product it keeps a few numbers and the texts that it is ordered and searched for by, no objects.
+    """
 
     def __init__(self) -> None:
         self._labels: dict[tuple[str, str], array[int]] = defaultdict(lambda: array("I"))
-        self._prices: dict[str, list[tuple[float, int]]] = defaultdict(list)
-        self._names: list[tuple[_NameKey, int]] = []
-        self._popularity: list[tuple[float, int]] = []
-        self._without: list[int] = []
-        self._codes: list[tuple[str, int]] = []
+        self._prices: dict[str, tuple[array[float], array[int]]] = defaultdict(
+            lambda: (array("d"), array("I"))
+        )
+        self._names: list[str] = []
+        self._popularity = array("d")
+        self._popular, self._without = array("I"), array("I")
+        self._codes: list[str] = []
+        self._coded = array("I")
+        self._texts: list[str] = []
         self.described: set[str] = set()
+        self._folded = Remembered(indexed)
+        self._is_id_name = Remembered(lambda name: code_of(name).startswith(_ID_NAMES))
+        self._categories = Remembered(self._append_to_category)
+        self._brands, self._tags, self._colours = map(self._appending, ("brand", "tag", "colour"))
 
-    def add(self, position: int, product: Product) -> None:
-        """Add the product at a position. Products must come in the catalogue's order."""
-        for label in _labels(product):
-            self._labels[label].append(position)
-        if product.price is not None:
-            self._prices[product.currency].append((product.price, position))
-        self._names.append((_name_key(product.title), position))
-        self._codes += ((code, position) for code in _codes(product))
-        for text in (product.description, *filterfalse(_is_searched, product.facts.values())):
+    def add(self, position: int, product: Product) -> tuple[str, ...]:
+        """Add the product at a position and return the columns of its row of the table `search`.
+
+        Products must come in the catalogue's order.
+        """
+        folded = self._folded
+        title = indexed(product.title)
+        self._names.append(name_key(title if title.isascii() else " ".join(words_of(product.title))))
+        self._label(position, product)
+        self._order(position, product)
+        if product.description:
+            self._texts.append(product.description)
+        facts = []
+        codes = {code_of(product.id[:_LONGEST_FACT])}
+        for name, fact in product.facts.items():
+            if _is_searched(fact):
+                facts.append(folded[fact])
+            else:
+                self._texts.append(fact)
+            if self._is_id_name[name]:
+                codes.add(code_of(fact[:_LONGEST_FACT]))
+        codes.discard("")
+        self._codes += codes
+        self._coded.extend([position] * len(codes))
+        return (
+            title,
+            folded[product.brand],
+            folded[product.category],
+            " ".join([folded[tag] for tag in product.tags]),
+            " ".join(facts),
+            # The first colour is the largest, so it counts twice.
+            " ".join([folded[colour] for colour in (*product.colours[:1], *product.colours)]),
+        )
+
+    def add_described(self) -> None:
+        """Take in the words of the texts, gathered since the last time, that are not searched."""
+        plain = [text for text in self._texts if text.isascii()]
+        self.described.update(words_of("\n".join(plain)))
+        for text in self._texts if len(plain) < len(self._texts) else ():
             self.described.update(words_of(text))
+        self._texts.clear()
+
+    def _label(self, position: int, product: Product) -> None:
+        """Add a product to every label that it can be filtered by."""
+        for append in self._categories[product.category]:
+            append(position)
+        if product.brand:
+            self._brands[product.brand](position)
+        for tag in set(product.tags):
+            self._tags[tag](position)
+        for colour in set(product.colours):
+            self._colours[colour](position)
+        if product.in_stock:
+            self._labels["stock", "in"].append(position)
+        if product.compare_at_price is not None and product.saving:
+            self._labels["sale", "on"].append(position)
+
+    def _order(self, position: int, product: Product) -> None:
+        if product.price is not None:
+            amounts, positions = self._prices[product.currency]
+            amounts.append(product.price)
+            positions.append(position)
         if product.popularity is None:
             self._without.append(position)
         else:
-            self._popularity.append((-product.popularity, position))
+            self._popular.append(position)
+            self._popularity.append(-product.popularity)
+
+    def _appending(self, kind: str) -> Remembered[Callable[[int], None]]:
+        """What appends a position to a label of a kind, by the label's name."""
+        return Remembered(lambda name: self._labels[kind, name].append)
+
+    def _append_to_category(self, category: str) -> list[Callable[[int], None]]:
+        """The same for a category and all above it."""
+        path = category_path(category)
+        return [
+            self._labels["category", category_name(path[:depth])].append for depth in range(1, 1 + len(path))
+        ]
 
     def labels(self) -> Iterator[tuple[str, str, int, bytes]]:
         """The rows of the table `labels`."""
@@ -284,42 +329,33 @@ class _Index:
         names = sorted(name for each, name in self._labels if each == kind)
         return ((code, self._labels[kind, name]) for code, name in enumerate(names, start=1))
 
-    def codes(self) -> list[tuple[str, int]]:
+    def codes(self) -> Iterator[tuple[str, int]]:
         """The rows of the table `codes`, in its order."""
-        return sorted(self._codes)
+        return ((self._codes[place], self._coded[place]) for place in _order_of(self._codes))
 
     def prices(self) -> Iterator[tuple[str, bytes, bytes]]:
         """The rows of the table `prices`, the most frequent currency first."""
-        for currency, prices in sorted(self._prices.items(), key=lambda item: (-len(item[1]), item[0])):
-            prices.sort()
-            positions, amounts = (position for _, position in prices), (amount for amount, _ in prices)
-            yield currency, _encoded("I", positions), _encoded("d", amounts)
+        for currency, (amounts, positions) in sorted(
+            self._prices.items(), key=lambda item: (-len(item[1][0]), item[0])
+        ):
+            order = _order_of(amounts)
+            yield (
+                currency,
+                _encoded("I", map(positions.__getitem__, order)),
+                _encoded("d", map(amounts.__getitem__, order)),
+            )
 
     def orders(self) -> Iterator[tuple[str, bytes]]:
         """The rows of the table `orders`."""
-        yield "name", _encoded("I", (position for _, position in sorted(self._names)))
+        yield "name", _encoded("I", _order_of(self._names))
         if self._popularity:
-            positions = [position for _, position in sorted(self._popularity)]
+            positions = array("I", map(self._popular.__getitem__, _order_of(self._popularity)))
             yield "popularity", _encoded("I", positions + self._without)
 
 
-def _labels(product: Product) -> set[tuple[str, str]]:
-    """Every label that a product can be filtered by: its kind and its name."""
-    path = category_path(product.category)
-    found = {("category", category_name(path[: depth + 1])) for depth in range(len(path))}
-    found |= {("brand", product.brand)} if product.brand else set()
-    found |= {("tag", tag) for tag in product.tags} | {("colour", colour) for colour in product.colours}
-    found |= {("stock", "in")} if product.in_stock else set()
-    return found | ({("sale", "on")} if product.saving else set())
-
-
-def _name_key(title: str) -> _NameKey:
-    """Orders titles as people do: without case and accents, and 9 before 10."""
-    parts = _DIGITS.split(" ".join(words_of(title)))
-    # Text and numbers alternate, so equal places always have the same type. A number with more digits is
-    # larger, so numbers of any length can be compared without converting them.
-    digits = [part.lstrip("0") for part in parts]
-    return [(len(digits[place]), digits[place]) if place % 2 else part for place, part in enumerate(parts)]
+def _order_of(values: Sequence[Any]) -> list[int]:
+    """The places of values from the lowest to the highest; equal ones stay in their order."""
+    return sorted(range(len(values)), key=values.__getitem__)
 
 
 def _narrowed(codes: array[int]) -> tuple[int, bytes]:

@@ -6,6 +6,8 @@ import json
 import sqlite3
 from collections.abc import Callable
 from dataclasses import fields
+from json.encoder import encode_basestring as encode_string
+from operator import attrgetter
 from typing import Any, NamedTuple, get_type_hints
 
 from bundle.format import Product, ProductImage
@@ -19,19 +21,29 @@ class _Form(NamedTuple):
     read: Callable[[Any], Any] | None = None
 
 
-def _json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False)
+def _texts(values: tuple[str, ...]) -> str:
+    return f"[{', '.join(map(encode_string, values))}]" if values else "[]"
+
+
+def _named(values: dict[str, str]) -> str:
+    pairs = [f"{encode_string(name)}: {encode_string(value)}" for name, value in values.items()]
+    return f"{{{', '.join(pairs)}}}"
+
+
+def _images(images: tuple[ProductImage, ...]) -> str:
+    each = [f"[{encode_string(image.id)}, {image.width}, {image.height}]" for image in images]
+    return f"[{', '.join(each)}]"
 
 
 _FORMS: dict[Any, _Form] = {
     str: _Form("TEXT NOT NULL"),
     float | None: _Form("REAL"),
     bool | None: _Form("INTEGER", read=lambda value: None if value is None else bool(value)),
-    tuple[str, ...]: _Form("TEXT NOT NULL", _json, lambda text: tuple(json.loads(text))),
-    dict[str, str]: _Form("TEXT NOT NULL", _json, json.loads),
+    tuple[str, ...]: _Form("TEXT NOT NULL", _texts, lambda text: tuple(json.loads(text))),
+    dict[str, str]: _Form("TEXT NOT NULL", _named, json.loads),
     tuple[ProductImage, ...]: _Form(
         "TEXT NOT NULL",
-        lambda images: _json([[image.id, image.width, image.height] for image in images]),
+        _images,
         lambda text: tuple(ProductImage(*image) for image in json.loads(text)),
     ),
 }
@@ -42,7 +54,10 @@ TYPES: dict[str, Any] = {each.name: _HINTS[each.name] for each in fields(Product
 """The types of a product's fields, by name, in the order of the columns."""
 
 _COLUMNS = {name: _FORMS[kind] for name, kind in TYPES.items()}
-_WRITTEN = tuple((name, form.written) for name, form in _COLUMNS.items())
+_VALUES = attrgetter(*_COLUMNS)
+_CONVERTED = [
+    (place, form.written) for place, form in enumerate(_COLUMNS.values(), start=1) if form.written is not None
+]
 
 INSERT = f"INSERT INTO products VALUES({','.join('?' * (1 + len(_COLUMNS)))})"
 """The SQL statement that inserts a row made by `row_of`."""
@@ -55,8 +70,10 @@ TABLE = "CREATE TABLE products(position INTEGER PRIMARY KEY, {});".format(
 
 def row_of(position: int, product: Product) -> tuple[Any, ...]:
     """The values of a product's row."""
-    given = ((getattr(product, name), written) for name, written in _WRITTEN)
-    return (position, *(written(value) if written else value for value, written in given))
+    row = [position, *_VALUES(product)]
+    for place, written in _CONVERTED:
+        row[place] = written(row[place])
+    return tuple(row)
 
 
 class ProductColumns:

