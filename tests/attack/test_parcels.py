@@ -9,7 +9,6 @@ import ipaddress
 import random
 import shutil
 import ssl
-import subprocess
 import tarfile
 import threading
 from collections.abc import Callable, Iterator
@@ -28,6 +27,7 @@ from bundle.parcel.pack import pack
 from bundle.parcel.public import PrivateAddressError, connect
 from bundle.parcel.source import ParcelSource
 from bundle.parcel.unpack import unpack
+from tests.certificates import write_certificate
 from tests.small_bundle import write_small_bundle
 
 NAME = "20250501T000000000000Z"
@@ -214,14 +214,8 @@ def leads(to: str) -> Answer:
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a certificate for localhost, and of its key."""
-    openssl = shutil.which("openssl")
-    if openssl is None:
-        pytest.skip("no openssl on this machine, which makes the certificate of the test's server")
     folder = tmp_path_factory.mktemp("certificate")
-    command = [openssl, "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
-    command += ["-days", "3650", "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"]
-    command += ["-keyout", "key.pem", "-out", "cert.pem"]
-    subprocess.run(command, cwd=folder, check=True, capture_output=True)
+    write_certificate(folder)
     return folder
 
 

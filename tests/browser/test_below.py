@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
-import socket
-import subprocess
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,10 +15,11 @@ import pytest
 from tests.browser.conftest import until, visit, watched
 from tests.browser.test_photo import cards, choose
 from tests.live_demo import demo_pictures
+from tests.nginx import free_port, nginx
 from tests.parsed_html import one
 from tests.sample_bundle import NASTY_IDS
 from tests.serving import serving
-from tests.waiting import PATIENCE, eventually
+from tests.waiting import PATIENCE
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -29,24 +27,11 @@ if TYPE_CHECKING:
 playwright = pytest.importorskip("playwright.sync_api", reason="pip install playwright")
 expect = playwright.expect
 
-CONFIGURATION = """
-daemon off;
-master_process off;
-pid {folder}/nginx.pid;
-error_log {folder}/error.log;
-events {{ }}
-http {{
-  access_log off;
-  client_body_temp_path {folder}/body;
-  proxy_temp_path {folder}/proxy;
-  fastcgi_temp_path {folder}/fastcgi;
-  scgi_temp_path {folder}/scgi;
-  uwsgi_temp_path {folder}/uwsgi;
-  server {{
-    listen 127.0.0.1:{port};
-    location / {{ return 404 "the shop"; }}
-    {location}
-  }}
+SERVER = """
+server {{
+  listen 127.0.0.1:{port};
+  location / {{ return 404 "the shop"; }}
+  {location}
 }}
 """
 
@@ -58,36 +43,13 @@ def documented(name: str) -> str:
 
 
 @contextmanager
-def nginx(folder: Path, upstream: str, location: str) -> Iterator[str]:
+def shop_of(folder: Path, upstream: str, location: str) -> Iterator[str]:
     """The address of an nginx with those lines, in front of a server."""
-    command = shutil.which("nginx", path="/usr/sbin:/usr/local/sbin:/usr/bin")
-    if command is None:
-        pytest.skip("no nginx on this machine: apt-get install nginx-light")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     location = location.replace("http://127.0.0.1:8000", upstream)
     assert upstream in location
-    configuration = folder / "nginx.conf"
-    configuration.write_text(
-        CONFIGURATION.format(folder=folder, port=port, location=location), encoding="utf-8"
-    )
-    process = subprocess.Popen([command, "-c", str(configuration), "-e", str(folder / "error.log")])
-    try:
-        eventually(lambda: process.poll() is not None or _listens(port))
-        assert process.poll() is None, (folder / "error.log").read_text()
+    with nginx(folder, SERVER.format(port=port, location=location), port):
         yield f"http://127.0.0.1:{port}"
-    finally:
-        process.terminate()
-        process.wait(timeout=PATIENCE)
-
-
-def _listens(port: int) -> bool:
-    try:
-        with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE):
-            return True
-    except OSError:
-        return False
 
 
 WIDGET = """(id) => {
@@ -110,7 +72,7 @@ WAYS = {
 def test_nginx_passes_every_id_on(way: str, data: Path, tmp_path: Path) -> None:
     with (
         serving(data, tmp_path / "log", **WAYS[way]) as upstream,
-        nginx(tmp_path, upstream, documented(way)) as shop,
+        shop_of(tmp_path, upstream, documented(way)) as shop,
     ):
         for product_id in (each for each in NASTY_IDS if not each.startswith(NOT_FOR_NGINX)):
             path = f"?id={product_id}" if product_id in (".", "..") else quote(product_id, safe="")
@@ -126,7 +88,7 @@ def test_a_visit_below_a_path(way: str, live: str, browser: Browser, live_data: 
     picture = demo_pictures(shown=True)[30]
     with (
         serving(live_data, tmp_path / "log", AKIN_LIVE=live, **WAYS[way]) as upstream,
-        nginx(tmp_path, upstream, documented(way)) as shop,
+        shop_of(tmp_path, upstream, documented(way)) as shop,
         # Whatever is asked for elsewhere on the shop's host, the shop's own pages included, is a mistake.
         watched(browser, f"{shop}/look/") as context,
     ):
