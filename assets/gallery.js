@@ -1,10 +1,11 @@
-// Adds what links cannot do alone to the gallery: arrow keys between cards, menus that close, prices that apply as
-// they are typed, and a new shuffle at every click.
+// Adds what links cannot do alone to the gallery: arrow keys between cards, menus that close, first steps that
+// are over, prices that apply as they are typed, and a new shuffle at every click.
 
 import { addressWith, argumentsOf } from "./controls.js";
 import { all, closest, find, get } from "./elements.js";
 import { ARROWS, isField, isShortcut } from "./inputs.js";
 import { goBy } from "./navigation.js";
+import { local } from "./storage.js";
 
 export function start() {
   document.addEventListener("keydown", press);
@@ -13,6 +14,7 @@ export function start() {
     closeMenus(closest(target, ".menu"));
     const menu = closest(closest(target, ".menu-done"), ".menu", HTMLDetailsElement);
     if (menu) leave(menu);
+    if (closest(target, ".start-close")) endStart();
   });
   document.addEventListener("focusin", ({ target }) => {
     if (closest(target, "main")) closeMenus(closest(target, ".menu"));
@@ -104,6 +106,14 @@ function nextCard(cards, from, key) {
   const there = beyond.filter((other) => (other.y - y) * down - row < 1);
   there.sort((one, other) => Math.abs(one.x - x) - Math.abs(other.x - x));
   return there[0]?.card;
+}
+
+// --- first steps -----------------------------------------------------------------------------------
+
+function endStart() {
+  local.write("start", "over"); // early.js reads it
+  document.documentElement.dataset.start = "over";
+  find(document, ".product-grid .card-name")?.focus({ preventScroll: true });
 }
 
 // --- menus ----------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from bundle import Bundle, Page
 from bundle.search.query import category_path
 from dashapp.addresses import Arguments, GalleryQuery, href_of
 from dashapp.http.assets import asset_href
+from dashapp.http.device_files import live_recipe
 from dashapp.language import _, n_
 from dashapp.pages.nothing_found import nothing_found, others
 from dashapp.parts import html
@@ -25,6 +26,7 @@ from dashapp.parts.filter_bar import (
 )
 from dashapp.parts.html import Component
 from dashapp.parts.search_words import taken_for
+from dashapp.parts.start import first_steps
 from dashapp.parts.view import View
 from dashapp.parts.wording import number, products
 from dashapp.site import Site
@@ -50,9 +52,13 @@ def gallery_page(site: Site, bundle: Bundle, *, arguments: Arguments) -> View:
         title = _("{heading}, page {number}", heading=heading, number=number(query.page))
     first = page.products[0]
     cards = _cards(site, page, within=category_of(query))
+    if query == GalleryQuery():
+        by_photo = live_recipe(site) is not None
+        # A row of the widest screen comes first, so that the order of the page is the order to read in.
+        cards.insert(_AT_ONCE, first_steps(site, bundle, page.products, by_photo=by_photo))
     return View(
         title=title,
-        body=html.Div([*_head(bundle, query, page), cards, _pages(query, page.total)]),
+        body=html.Div([*_head(bundle, query, page), grid(cards), _pages(query, page.total)]),
         description=_("{products}, each with those that look like it.", products=products(bundle.count)),
         image=site.thumbnail_href(first.images[0]) if first.images else "",
         search=search,
@@ -104,12 +110,11 @@ def search_page(site: Site, bundle: Bundle) -> View:
     )
 
 
-def _cards(site: Site, page: Page, *, within: str) -> Component:
-    cards = [
+def _cards(site: Site, page: Page, *, within: str) -> list[Component | None]:
+    return [
         card(site, product, pick_button(product), lazy=place >= _AT_ONCE, within=within)
         for place, product in enumerate(page.products)
     ]
-    return grid(cards)
 
 
 def _head(bundle: Bundle, query: GalleryQuery, page: Page) -> list[Component | None]:

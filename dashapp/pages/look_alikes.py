@@ -124,13 +124,9 @@ def _card(product: Product, found: LookAlike, asked: Asked) -> Component:
         why=why_panel(other, because, number=number(asked.recipe, found.score), less_href=less),
         variants=variants_panel(asked.site, found.variants, href=asked.on),
     )
-    return card(
-        asked.site,
-        other,
-        row,
-        pick_button(other),
-        href=asked.on(other.id),
-    )
+    # Its category is news only where it is another one.
+    shown = {"href": asked.on(other.id), "within": product.category}
+    return card(asked.site, other, row, pick_button(other), **shown)
 
 
 def _choices(product: Product, found: LookAlikes, asked: Asked) -> Component | None:

@@ -97,7 +97,7 @@ def price_parts(product: Product) -> list[str | Component]:
     return [html.Span(amount, className="price-now"), " ", before]
 
 
-def grid(cards: Iterable[Component], **marks: str) -> Component:
+def grid(cards: Iterable[Component | None], **marks: str) -> Component:
     """Cards in as many columns as fit; `marks` are those of `list_marks`."""
     return html.Ul(list(cards), className="product-grid", **marks)
 

@@ -41,7 +41,7 @@ _GENERIC = frozenset(
 
 _COMPACT = {
     "--space": ".75",
-    "--card-width": "9rem",
+    "--card-width": "10rem",
     "--body-size": ".875rem",
     "--body-leading": "1.4",
 }
