@@ -54,18 +54,23 @@ def variants_panel(
     return html.Details([summary, listed], className="variants")
 
 
-def small_link(site: Site, product: Product, *, href: str) -> Component:
-    """A product as a list item with only a small picture, which is a link named by its title."""
-    return html.Li(html.A(small_picture(site, product), href=href, title=product.title))
+def small_link(site: Site, product: Product, *, href: str, lazy: bool = False) -> Component:
+    """A product as a list item with only a small picture, which is a link named by its title.
+
+    The picture of a `lazy` one is fetched when it is about to come into view, and never while it is hidden.
+    """
+    return html.Li(html.A(small_picture(site, product, lazy=lazy), href=href, title=product.title))
 
 
-def small_picture(site: Site, product: Product) -> Component:
+def small_picture(site: Site, product: Product, *, lazy: bool = False) -> Component:
     """The small picture of a product, or its title if it has none."""
     if not product.images:
         return html.Span(product.title, dir="auto")
     image = product.images[0]
+    # It must be the first property, as some browsers start to fetch as soon as they get the address.
+    wait = {"loading": "lazy"} if lazy else {}
     size = {"width": -(-image.width // 2), "height": -(-image.height // 2)}
-    return html.Img(src=site.thumbnail_href(image, small=True), alt=product.title, **size)
+    return html.Img(**wait, src=site.thumbnail_href(image, small=True), alt=product.title, **size)
 
 
 def pick_button(product: Product) -> Component:

@@ -42,10 +42,13 @@ def first_steps(
     )
     example = html.Div(
         [
-            html.Ul([small_link(site, product, href=product_href(product.id))], className="smalls"),
+            html.Ul(
+                [small_link(site, product, href=product_href(product.id), lazy=True)], className="smalls"
+            ),
             html.Span("→", className="start-arrow", **{"aria-hidden": "true"}),
             html.Ul(
-                [small_link(site, each, href=product_href(each.id)) for each in alike], className="smalls"
+                [small_link(site, each, href=product_href(each.id), lazy=True) for each in alike],
+                className="smalls",
             ),
         ],
         className="start-example",

@@ -295,8 +295,27 @@ def test_prices_in_several_currencies_are_never_mixed(shop: Shop) -> None:
     assert titles(client.get("/?sort=price-down").text) == list("543210876")
 
 
+def test_a_first_visit_is_told_what_is_special_below_the_first_row(client: FlaskClient) -> None:
+    html = client.get("/").text
+    told = one(html, ".product-grid > .start")
+    ways = [link.get("href") for link in told.iterdescendants("a")]
+    products = [way for way in ways if "/product/" in way]
+    # A product of the page, and some that look like it.
+    assert len(products) == len(set(products)) > 1
+    shown = attributes(client.get(products[0]).text, "section .card-name", "href")
+    assert products[0] in attributes(html, ".card-name", "href") and set(products[1:]) <= set(shown)
+    assert links(told, named="See the map") == ["/map"]
+    assert all(image.get("loading") == "lazy" for image in told.iterdescendants("img"))
+
+
+@pytest.mark.parametrize("address", ["/?page=2", "/?q=cup", "/?sort=price", "/?stock=in"])
+def test_who_asks_for_something_gets_just_that(client: FlaskClient, address: str) -> None:
+    html = client.get(address).text
+    assert select(html, ".product-card") and not select(html, ".start")
+
+
 def test_small_pictures_are_offered_and_the_later_ones_wait(client: FlaskClient) -> None:
-    images = select(client.get("/").text, "img")
+    images = select(client.get("/").text, ".product-card img")
     assert [image.get("loading") for image in images] == [None] * 6 + ["lazy"] * 42
     small, width = images[0].get("srcset").split(", ")[0].split(" ")
     assert width == "45w"
