@@ -23,6 +23,8 @@ let shown = null;
 let way = "link";
 /** The control that was used last, and the scroll position then. @type {UsedHere | null} */
 let used = null;
+/** Whether places are not kept, as a page is on its way to another entry of the history. */
+let held = false;
 let pause = 0;
 let giveUp = 0;
 
@@ -79,6 +81,18 @@ export function moved() {
   if (shown !== null) shown = here();
 }
 
+/**
+ * Keeps no places until `action` has shown the entry of the history that the visitor went to, then goes to its place.
+ *
+ * @param {() => Promise<void>} action
+ */
+export async function revisit(action) {
+  held = true;
+  await action();
+  held = false;
+  goToPlace(keptPlace());
+}
+
 /** Whether the page being loaded was requested by the search field. */
 export const isSearching = () => way === "search";
 
@@ -113,8 +127,11 @@ export function goBy(control, address, { slides = false } = {}) {
   const own = answering?.within.contains(control) ? answering : null;
   const { pathname, search } = new URL(address, location.href);
   used = { ...described(control, own?.within ?? document), top: scrollY };
-  if (own && pathname === location.pathname) own.turn(search, used);
-  else if (slides) go(address, { by: "slider", replace: true });
+  if (own && pathname === location.pathname) {
+    remember();
+    way = "switch";
+    own.turn(search, used);
+  } else if (slides) go(address, { by: "slider", replace: true });
   else go(address, { by: used.name ? "switch" : "link", from: control });
 }
 
@@ -128,6 +145,7 @@ export function go(address, { by, replace = false, from = null }) {
   const { pathname, search } = new URL(address, location.href);
   if (by === "search" && answering?.searches && pathname === location.pathname) {
     way = by;
+    remember();
     answering.turn(search, { replaces: replace });
     return;
   }
@@ -150,7 +168,8 @@ export function go(address, { by, replace = false, from = null }) {
 }
 
 function remember() {
-  if (shown === here()) keepPlace(); // The page shown may belong to another entry.
+  // The page shown may belong to another entry. Before Dash renders pages, each is a document of its own.
+  if (!held && (shown === here() || shown === null)) keepPlace();
 }
 
 function wait() {

@@ -104,9 +104,8 @@ export class Head {
     menu.hidden = !isBounded && !several && (!prices || prices.lowest === prices.highest);
     for (const field of all(form, "input[type=hidden]")) field.remove();
     const given = new URLSearchParams(addressOf({ ...query, page: 1 }));
-    for (const [name, value] of given) {
-      if (name !== "min" && name !== "max") form.prepend(create("input", { type: "hidden", name, value }));
-    }
+    const kept = [...given].filter(([name]) => name !== "min" && name !== "max");
+    form.prepend(...kept.map(([name, value]) => create("input", { type: "hidden", name, value })));
     const bound = (/** @type {string} */ name, /** @type {number | null} */ value, /** @type {number | undefined} */ hint) =>
       Object.assign(get(form, `[name="${name}"]`, HTMLInputElement), {
         value: value ?? "", placeholder: hint?.toFixed(2).replace(".00", "") ?? "",

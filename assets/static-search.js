@@ -3,7 +3,7 @@
 import { standIn } from "./controls.js";
 import { create, find, focus, get } from "./elements.js";
 import { _, written } from "./messages.js";
-import { answer } from "./navigation.js";
+import { answer, revisit } from "./navigation.js";
 import { sentenceOf } from "./problems.js";
 import { pathOf } from "./static-columns.js";
 import { StaticData } from "./static-data.js";
@@ -13,12 +13,12 @@ import { addressOf, queryOf } from "./static-query.js";
 import { showPicks } from "./tray.js";
 
 /** @typedef {import("./static-query.js").Query} Query */
-/** @typedef {import("./controls.js").Used} Used */
+/** @typedef {import("./controls.js").Used & { top?: number, replaces?: boolean }} Turned */
 
 /** @param {HTMLElement} root */
 export async function start(root) {
   const page = new SearchPage(root);
-  await page.show(null);
+  await revisit(() => page.show());
   root.dataset.ready = "";
   return () => page.stop();
 }
@@ -34,7 +34,10 @@ class SearchPage {
     this.name = document.title.split(" · ").at(-1) ?? "";
     this.box = get(document, "#search", HTMLInputElement);
     this.asked = 0;
-    const again = () => this.show(null);
+    const again = () => revisit(() => {
+      this.box.blur(); // What was typed belongs to the entry that the visitor left.
+      return this.show();
+    });
     addEventListener("popstate", again);
     const stopAnswering = answer(root, (search, used) => this.#turn(search, used), { searches: true });
     this.stop = () => {
@@ -43,19 +46,32 @@ class SearchPage {
     };
   }
 
-  /** @param {string} search @param {(Used & { replaces?: boolean }) | null} used */
+  /**
+   * Goes to the query of a control, or of the search field, which keeps the focus itself.
+   *
+   * @param {string} search
+   * @param {Turned} used
+   */
   #turn(search, used) {
-    const address = location.pathname + search;
-    if (used?.replaces) history.replaceState(history.state, "", address);
-    else history.pushState({}, "", address);
-    this.show(used);
+    const go = () => {
+      const address = location.pathname + search;
+      if (used.replaces) history.replaceState(history.state, "", address);
+      else history.pushState({}, "", address);
+    };
+    // Other listeners of the click look for its target on the page as it was.
+    setTimeout(() => this.show({ search, go, used: used.replaces === undefined ? used : null }));
   }
 
-  /** @param {(Used & { top?: number }) | null} used  the control that was used, which keeps the focus */
-  async show(used) {
+  /**
+   * Shows a query, by default the address's.
+   *
+   * @param {{ search?: string, go?: () => void, used?: Turned | null }} [options]  `go` moves to the query's address
+   *   once its products are there; `used` is the control that keeps the focus
+   */
+  async show({ search = location.search, go, used = null } = {}) {
     this.asked += 1;
     const asked = this.asked;
-    const query = queryOf(new URLSearchParams(location.search));
+    const query = queryOf(new URLSearchParams(search));
     if (document.activeElement !== this.box) this.box.value = query.search;
     try {
       const { currency } = await this.index.about;
@@ -63,6 +79,7 @@ class SearchPage {
       const first = (query.page - 1) * this.size;
       const cards = await this.data.cards(answered.positions.slice(first, first + this.size));
       if (asked !== this.asked) return; // The visitor has gone on.
+      go?.();
       this.head.show(query, answered.facets, answered.positions.length, currency);
       this.#fill(query, answered, cards);
       if (used) this.#refocus(used);
@@ -78,9 +95,7 @@ class SearchPage {
    */
   #fill(query, { positions, corrected }, cards) {
     const heading = headingOf(query, corrected);
-    const shown = get(this.root, "h1");
-    shown.textContent = heading;
-    shown.hidden = cards.length === 0; // What is said instead has a heading of its own.
+    get(this.root, "h1").textContent = cards.length ? heading : _("Nothing found");
     document.title = `${query.page > 1 ? _("{heading}, page {number}", { heading, number: written(query.page) }) : heading} · ${this.name}`;
     get(this.root, ".count").textContent = cards.length ? countText(query.page, this.size, positions.length) : "";
     get(this.root, ".correction").replaceChildren(...correctionOf(query, corrected));
@@ -89,7 +104,7 @@ class SearchPage {
     get(this.root, ".pages").replaceChildren(...(last > 1 ? pagesOf(query, last) : []));
     const nothing = get(this.root, ".search-nothing");
     nothing.hidden = cards.length > 0;
-    get(nothing, ".message p").textContent = query.search
+    get(nothing, "p").textContent = query.search
       ? _("No product matches “{words}”.", { words: query.search })
       : _("There are no products with these filters.");
     const fold = find(this.root, ".filters-fold", HTMLDetailsElement);
@@ -98,7 +113,7 @@ class SearchPage {
     showPicks();
   }
 
-  /** @param {Used & { top?: number }} used */
+  /** @param {Turned} used */
   #refocus(used) {
     if (!used.name) {
       scrollTo({ top: 0 });

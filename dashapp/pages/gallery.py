@@ -85,7 +85,7 @@ def search_page(site: Site, bundle: Bundle) -> View:
     ]
     nothing = html.Div(
         [
-            message(_("Nothing found"), ""),
+            html.P(role="status"),
             html.Div(button_link(_("Show all products"), GalleryQuery().href), className="ways"),
             *others(site, bundle),
         ],

@@ -14,6 +14,7 @@ from tests.live_demo import write_live_demo
 from tests.sample_bundle import write_sample_bundle
 from tests.serving import serving
 from tests.sharing import made_once
+from tests.static_site import serving_files, write_static_site
 from tests.waiting import PATIENCE, eventually
 
 if TYPE_CHECKING:
@@ -30,6 +31,38 @@ FLAGS = [
     "--disable-sync",
 ]
 MILLISECONDS = 1000 * PATIENCE
+
+
+ON_BOTH = ("test_gallery", "test_product")
+"""The files whose tests run on the server and on the static site, but for these, each with the reason."""
+
+_ANSWERED = "what is chosen among look-alikes is answered by a server"
+_FROM_HOME = "from another page, a static site's search begins with a page of its own"
+_DOCUMENTS = "each page is a document, which misses the keys that are pressed while it loads"
+_FORMS = "without scripts, filters are a server's answers"
+
+NEED_A_SERVER = {
+    "test_chips_narrow_the_list_in_place": _ANSWERED,
+    "test_the_slider_keeps_what_was_narrowed": _ANSWERED,
+    "test_less_like_one_takes_it_away_and_its_chip_brings_it_back": _ANSWERED,
+    "test_less_like_one_far_down_keeps_the_place_and_the_focus": _ANSWERED,
+    "test_arrows_stay_with_what_has_the_focus": _ANSWERED,
+    "test_targets_are_large_enough_for_a_finger": _ANSWERED,
+    "test_arrows_go_through_the_category_where_one_came_from_nowhere": _DOCUMENTS,
+    "test_several_choices_of_one_menu_are_each_one_step_back": _FROM_HOME,
+    "test_a_mistyped_search_shows_what_was_meant": _FROM_HOME,
+    "test_a_shuffle_can_be_shuffled_again_and_come_back_to": _FROM_HOME,
+    "test_on_a_phone_products_begin_on_the_first_screen_and_menus_are_sheets": _FROM_HOME,
+    "test_without_scripts_filters_menus_and_prices_work": _FORMS,
+    "test_without_scripts_it_all_works_by_links": _FORMS,
+}
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Let tests run on the server and on the static site, but for those that need the one."""
+    module, name = metafunc.module.__name__.rpartition(".")[2], metafunc.function.__name__
+    if module in ON_BOTH and name not in NEED_A_SERVER and "context" in metafunc.fixturenames:
+        metafunc.parametrize("home", ["server", "static_site"], indirect=True)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -51,6 +84,21 @@ def server(data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str
     log = tmp_path_factory.mktemp("log") / "gunicorn.log"
     with serving(data, log, AKIN_TITLE="Sample Shop") as address:
         yield address
+
+
+@pytest.fixture(scope="session")
+def static_site(data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of the same shop as a static site."""
+    folder = made_once(tmp_path_factory, "static", lambda out: write_static_site(data, out))
+    with serving_files(folder) as address:
+        yield address
+
+
+@pytest.fixture
+def home(request: pytest.FixtureRequest) -> str:
+    """The address of the shop: that of the server, or of the static site where the test runs on both."""
+    address: str = request.getfixturevalue(getattr(request, "param", "server"))
+    return address
 
 
 @pytest.fixture(scope="session")
@@ -90,9 +138,9 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def context(browser: Browser, server: str) -> Iterator[BrowserContext]:
+def context(browser: Browser, home: str) -> Iterator[BrowserContext]:
     """A fresh profile at 1280 × 900. The test fails on any error in the console and any foreign request."""
-    with watched(browser, server) as fresh:
+    with watched(browser, home) as fresh:
         yield fresh
 
 
@@ -151,9 +199,12 @@ def artefacts() -> Path:
 
 
 def visit(page: Page, address: str) -> None:
-    """Open an address and wait until Dash has taken the page over."""
+    """Open an address and wait until Dash has taken the page over, or a static page's script has begun."""
     page.goto(address)
-    page.locator("#first-page").wait_for(state="detached")
+    if page.locator("html[data-static]").count():
+        page.wait_for_load_state("networkidle")
+    else:
+        page.locator("#first-page").wait_for(state="detached")
 
 
 def patient(context: BrowserContext) -> BrowserContext:
