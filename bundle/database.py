@@ -300,7 +300,7 @@ class _Index:
     def labels(self) -> Iterator[tuple[str, str, int, bytes]]:
         """The rows of the table `labels`."""
         for (kind, name), positions in sorted(self._labels.items()):
-            yield kind, name, len(positions), _encoded("I", positions)
+            yield kind, name, len(positions), encoded("I", positions)
 
     def columns(self) -> Iterator[tuple[str, int, bytes, bytes | None]]:
         """The rows of the table `columns`."""
@@ -322,7 +322,7 @@ class _Index:
             for position in positions:
                 codes[free[position]] = code
                 free[position] += 1
-        yield "tag", *_narrowed(codes), _encoded("I", starts)
+        yield "tag", *_narrowed(codes), encoded("I", starts)
 
     def _numbered(self, kind: str) -> Iterator[tuple[int, array[int]]]:
         """The labels of a kind by name: their numbers from 1 on, and the products that have them."""
@@ -341,16 +341,16 @@ class _Index:
             order = _order_of(amounts)
             yield (
                 currency,
-                _encoded("I", map(positions.__getitem__, order)),
-                _encoded("d", map(amounts.__getitem__, order)),
+                encoded("I", map(positions.__getitem__, order)),
+                encoded("d", map(amounts.__getitem__, order)),
             )
 
     def orders(self) -> Iterator[tuple[str, bytes]]:
         """The rows of the table `orders`."""
-        yield "name", _encoded("I", _order_of(self._names))
+        yield "name", encoded("I", _order_of(self._names))
         if self._popularity:
             positions = array("I", map(self._popular.__getitem__, _order_of(self._popularity)))
-            yield "popularity", _encoded("I", positions + self._without)
+            yield "popularity", encoded("I", positions + self._without)
 
 
 def _order_of(values: Sequence[Any]) -> list[int]:
@@ -361,10 +361,11 @@ def _order_of(values: Sequence[Any]) -> list[int]:
 def _narrowed(codes: array[int]) -> tuple[int, bytes]:
     """Codes in as few bytes each as their largest needs: 2 or 4; and the bytes of all."""
     size = 2 if max(codes, default=0) < 1 << 16 else 4
-    return size, _encoded("H" if size == 2 else "I", codes)
+    return size, encoded("H" if size == 2 else "I", codes)
 
 
-def _encoded(code: str, values: Iterable[float]) -> bytes:
+def encoded(code: str, values: Iterable[float]) -> bytes:
+    """Numbers of a type of `array`, little-endian."""
     numbers = array(code, values)
     if sys.byteorder == "big":
         numbers.byteswap()

@@ -214,6 +214,11 @@ def map_file(recipe: str) -> str:
     return f"{MAP}/{recipe}.json"
 
 
+def places_file(recipe: str) -> str:
+    """The path of the same map's places as plain numbers."""
+    return f"{MAP}/{recipe}.u16"
+
+
 def encode_list(product_id: str, neighbours: Sequence[Neighbour]) -> str:
     """One product's line in a neighbours file: `"id": [["id", score], …]`, without the line's end."""
     entries = ", ".join(f"[{encode_string(entry.id)}, {entry.score:.6f}]" for entry in neighbours)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator
+from array import array
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
 from bundle import format as fmt
 from bundle.caches import cached_with_owner
-from bundle.database import Connections
+from bundle.database import Connections, encoded
+from bundle.disk import open_file
 from bundle.fields import ProductColumns
 from bundle.format import BundleError, Neighbour, Product, ProductMap
 from bundle.seal import mismatches
@@ -101,18 +103,23 @@ class Bundle:
         self,
         *,
         contents: bool = False,
-        elsewhere: str | None = None,
+        thumbnails: bool = True,
         advance: Callable[[int], None] = lambda count: None,
     ) -> list[str]:
         """One sentence for each mismatch with the seal; empty if all is well.
 
         Checks the manifest's digest and every file's name and size; with `contents` also every file's hash,
-        calling `advance(1)` after each. The folder `elsewhere` may be missing.
+        calling `advance(1)` after each. Without `thumbnails` these are left out.
         """
         found = mismatches(
-            self.folder, self.manifest, contents=contents, elsewhere=elsewhere, advance=advance
+            self.folder, self.manifest, contents=contents, thumbnails=thumbnails, advance=advance
         )
         return list(found)
+
+    def warm(self) -> None:
+        """Read all that the first visitors would otherwise wait for."""
+        self._index.warm()
+        self._words.warm()
 
     def categories(self) -> list[tuple[str, int]]:
         """Every category with its number of products, by name."""
@@ -233,10 +240,14 @@ class Bundle:
         query = "SELECT id FROM products WHERE position >= ? ORDER BY position LIMIT ?"
         return [product_id for (product_id,) in self._connection().execute(query, (offset, limit))]
 
-    def category_column(self) -> list[str]:
-        """The category of every product, in the catalogue's order."""
-        query = "SELECT category FROM products ORDER BY position"
-        return [category for (category,) in self._connection().execute(query)]
+    def category_codes(self) -> tuple[list[str], Sequence[int]]:
+        """The categories, the first of which is none, and the place in them of each product's, in order."""
+        if stored := self._index.category_codes():
+            return stored
+        places: dict[str, int] = {"": 0}
+        rows = self._connection().execute("SELECT category FROM products ORDER BY position")
+        codes = array("I", (places.setdefault(category, len(places)) for (category,) in rows))
+        return list(places), codes
 
     def neighbours(self, product_id: str, *, recipe: str | None = None) -> list[Neighbour]:
         """The stored list of a product, best first; empty if the product is unknown.
@@ -261,10 +272,7 @@ class Bundle:
 
     def thumbnail(self, image_id: str, *, small: bool = False) -> Path | None:
         """The path of an image's thumbnail or small thumbnail; None if the id is unknown or has none."""
-        if not fmt.is_image_id(image_id):
-            return None
-        path = self.folder / fmt.thumbnail_file(image_id, small=small)
-        return path if path.is_file() else None
+        return thumbnail_in(self.folder, image_id, small=small)
 
     def product_map(self, recipe: str) -> ProductMap | None:
         """The map of a recipe and the build's data about it; None if there is no map.
@@ -281,6 +289,25 @@ class Bundle:
         except FileNotFoundError:
             return None
         except (OSError, ValueError, TypeError) as error:
+            raise BundleError(f"{path} cannot be read ({error}): build it again, {_BUILD_HINT}.") from error
+
+    def map_places(self, recipe: str) -> bytes | None:
+        """All products' x, then all their y, on a recipe's map; None if there is no map.
+
+        Each is a little-endian 16-bit number. Raises `BundleError` if the map cannot be read.
+        """
+        path = self.folder / fmt.places_file(recipe)
+        try:
+            with open_file(path) as file:
+                places = file.read(4 * self.count + 1)
+            if len(places) != 4 * self.count:
+                raise OSError("it does not have one place for each product")
+            return places
+        except FileNotFoundError:
+            # An earlier build wrote only the JSON.
+            found = self.product_map(recipe)
+            return None if found is None else encoded("H", found.x) + encoded("H", found.y)
+        except (OSError, OverflowError) as error:
             raise BundleError(f"{path} cannot be read ({error}): build it again, {_BUILD_HINT}.") from error
 
     def report(self) -> dict[str, Any]:
@@ -314,6 +341,14 @@ class Bundle:
             if description["name"] == name:
                 return description
         raise KeyError(name)
+
+
+def thumbnail_in(folder: Path, image_id: str, *, small: bool = False) -> Path | None:
+    """The path of an image's thumbnail, or small one, in a generation's folder; None where there is none."""
+    if not fmt.is_image_id(image_id):
+        return None
+    path = folder / fmt.thumbnail_file(image_id, small=small)
+    return path if path.is_file() else None
 
 
 def _read_manifest(path: Path) -> dict[str, Any]:

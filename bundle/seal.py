@@ -7,6 +7,7 @@ import io
 import os
 import stat
 from collections.abc import Callable, Iterator, Mapping
+from itertools import takewhile
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -35,22 +36,31 @@ def write_files_table(
     """
     count = total = 0
     digest = hashlib.sha256()
+    first: dict[str, Any] = {}
+    # The thumbnails come last: an app checks what stands before them without reading on.
+    files = sorted(sealed_files(folder).items(), key=lambda file: (_is_thumbnail(file[0]), file[0]))
     with (folder / fmt.FILES).open("wb") as table:
-        for path, size in sorted(sealed_files(folder).items()):
+        for path, size in files:
+            if not first and _is_thumbnail(path):
+                first = {"bytes": table.tell(), "sha256": digest.hexdigest()}
             line = f"{known.get(path) or fmt.sha256_of(folder / path)}\t{size}\t{path}\n".encode()
             table.write(line)
             digest.update(line)
             count, total = count + 1, total + size
             advance(1)
-    return {"count": count, "bytes": total, "sha256": digest.hexdigest()}
+        first = first or {"bytes": table.tell(), "sha256": digest.hexdigest()}
+    return {"count": count, "bytes": total, "sha256": digest.hexdigest(), "first": first}
 
 
 def read_files_table(folder: Path) -> Iterator[SealedFile]:
     """Yield the lines of files.tsv. Raises `ValueError` for a malformed line."""
     with _open_table(folder) as table:
-        for line in table:
-            sha256, size, path = line.rstrip("\n").split("\t")
-            yield SealedFile(sha256, int(size), path)
+        yield from _read_lines(table)
+
+
+def read_first_files(folder: Path) -> Iterator[SealedFile]:
+    """Yield the lines of files.tsv before those of the thumbnails, as `read_files_table` does."""
+    return takewhile(lambda file: not _is_thumbnail(file.path), read_files_table(folder))
 
 
 def mismatches(
@@ -58,34 +68,27 @@ def mismatches(
     manifest: dict[str, Any],
     *,
     contents: bool,
-    elsewhere: str | None,
+    thumbnails: bool,
     advance: Callable[[int], None],
 ) -> Iterator[str]:
     """Yield one sentence for each mismatch with a generation's seal; nothing if all is well.
 
     Checks the manifest's own digest, the table's hash, then the name and size of each file; with `contents`
-    also the hash of each file, which reads all of them and calls `advance(1)` after each. Files of the folder
-    `elsewhere` may be missing, since another server serves them.
+    also the hash of each file, which reads all of them and calls `advance(1)` after each. Without
+    `thumbnails` these are left out, and so is their part of the table.
     """
     if not _is_own_digest(manifest):
         yield f"{fmt.MANIFEST} was changed after the build: its content does not match its digest."
-    seal = manifest.get("files")
-    expected = seal.get("sha256") if isinstance(seal, dict) else None
     try:
-        if fmt.sha256_of(folder / fmt.FILES) != expected:
+        if not _is_own_table(folder, manifest.get("files"), whole=thumbnails):
             yield f"{fmt.FILES} was changed after the build: its hash differs from the one in {fmt.MANIFEST}."
             return
-        sizes = _sealed_sizes(folder)
-        found = sealed_files(folder)
-        if elsewhere is not None:
-            apart = f"{elsewhere}/"
-            sizes = {
-                path: size for path, size in sizes.items() if path in found or not path.startswith(apart)
-            }
+        sizes = {file.path: file.bytes for file in _listed(folder, manifest["files"], thumbnails)}
+        found = sealed_files(folder, thumbnails=thumbnails)
         # An app checks this before it serves its first page. Usually all is well and this is enough.
         if sizes != found:
             yield from _other_files(sizes, found)
-        for file in read_files_table(folder) if contents else ():
+        for file in _listed(folder, manifest["files"], thumbnails) if contents else ():
             if file.bytes == found.get(file.path) and fmt.sha256_of(folder / file.path) != file.sha256:
                 yield f"{file.path} was changed after the build: its hash differs."
             advance(1)
@@ -101,13 +104,41 @@ def _is_own_digest(manifest: dict[str, Any]) -> bool:
         return False
 
 
+def _is_own_table(folder: Path, seal: Any, *, whole: bool) -> bool:
+    """Whether files.tsv, or only what stands before the thumbnails, is what the manifest's `files` says."""
+    if not isinstance(seal, dict):
+        return False
+    first = seal.get("first")
+    if whole or first is None:  # The seals of older builds cover only the whole table.
+        return fmt.sha256_of(folder / fmt.FILES) == seal.get("sha256")
+    if not isinstance(first, dict) or type(first.get("bytes")) is not int:
+        return False
+    with open_file(folder / fmt.FILES) as table:
+        size = min(first["bytes"], os.fstat(table.fileno()).st_size)
+        return size >= 0 and hashlib.sha256(table.read(size)).hexdigest() == first.get("sha256")
+
+
+def _listed(folder: Path, seal: dict[str, Any], thumbnails: bool) -> Iterator[SealedFile]:
+    """The lines of files.tsv that were checked by `_is_own_table`."""
+    if thumbnails or "first" not in seal:
+        return read_files_table(folder) if thumbnails else read_first_files(folder)
+    with open_file(folder / fmt.FILES) as table:
+        first = io.BytesIO(table.read(seal["first"]["bytes"]))
+    return _read_lines(io.TextIOWrapper(first, encoding="utf-8", newline="\n"))
+
+
+def _is_thumbnail(path: str) -> bool:
+    return path.startswith(f"{fmt.THUMBNAILS}/")
+
+
 def _open_table(folder: Path) -> io.TextIOWrapper:
     return io.TextIOWrapper(open_file(folder / fmt.FILES), encoding="utf-8", newline="\n")
 
 
-def _sealed_sizes(folder: Path) -> dict[str, int]:
-    with _open_table(folder) as table:
-        return {path[:-1]: int(size) for _, size, path in (line.split("\t") for line in table)}
+def _read_lines(table: io.TextIOWrapper) -> Iterator[SealedFile]:
+    for line in table:
+        sha256, size, path = line.rstrip("\n").split("\t")
+        yield SealedFile(sha256, int(size), path)
 
 
 def _other_files(sizes: dict[str, int], found: dict[str, int]) -> Iterator[str]:
@@ -122,22 +153,24 @@ def _other_files(sizes: dict[str, int], found: dict[str, int]) -> Iterator[str]:
         yield f"{path} is not part of the build."
 
 
-def sealed_files(folder: Path) -> dict[str, int]:
+def sealed_files(folder: Path, *, thumbnails: bool = True) -> dict[str, int]:
     """The size in bytes of every sealed file in `folder`, by its path with / as the separator.
 
-    It is negative for anything that is not a regular file.
+    It is negative for anything that is not a regular file. Without `thumbnails` their folder is left out.
     """
     sizes: dict[str, int] = {}
-    _add_sizes(str(folder), "", sizes)
+    _add_sizes(str(folder), "", sizes, but="" if thumbnails else fmt.THUMBNAILS)
     for apart in (fmt.MANIFEST, fmt.FILES):
         sizes.pop(apart, None)
     return sizes
 
 
-def _add_sizes(folder: str, prefix: str, sizes: dict[str, int]) -> None:
+def _add_sizes(folder: str, prefix: str, sizes: dict[str, int], *, but: str = "") -> None:
     # An app checks every file before its first page, so this makes no object per file but the entry.
     with os.scandir(folder) as entries:
         for entry in entries:
+            if entry.name == but:
+                continue
             if entry.is_dir(follow_symlinks=False):
                 _add_sizes(entry.path, f"{prefix}{entry.name}/", sizes)
             else:

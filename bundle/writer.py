@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import IO, Any, NamedTuple
 
 from bundle import format as fmt
-from bundle.database import create_catalogue
+from bundle.database import create_catalogue, encoded
 from bundle.disk import flush, flush_all, numbers_of
 from bundle.format import BundleError, Neighbour, Product, ProductMap
 from bundle.generations import is_next_name, is_whole, previous, replace_current
@@ -157,6 +157,7 @@ class BundleWriter:
         path = self.folder / fmt.map_file(recipe)
         path.parent.mkdir(exist_ok=True)
         path.write_bytes(fmt.canonical_json(asdict(found)) + b"\n")
+        (self.folder / fmt.places_file(recipe)).write_bytes(encoded("H", found.x) + encoded("H", found.y))
 
     def write_report(self, report: Mapping[str, Any]) -> None:
         """Store report.json: what was left out and why, and how the build went."""

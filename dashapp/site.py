@@ -7,16 +7,17 @@ import logging
 import sqlite3
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from http.client import OK
 from pathlib import Path
 from statistics import median
 from threading import Lock, Thread
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar
 
 from bundle import Bundle, BundleError, Product, ProductImage
 from bundle import format as fmt
 from bundle.format import MANIFEST, canonical_json
+from bundle.reader import thumbnail_in
 from bundle.theme import Theme, read_theme, theme_file
 from dashapp.addresses import href_of
 from dashapp.settings import Settings
@@ -44,6 +45,9 @@ _NAMED = 3
 
 TILE_SHAPES = {"portrait": 0.8, "square": 1.0}
 """The shapes of picture tiles, with their ratio of width to height."""
+
+_CHECKED_AT_START = 20_000
+"""The most files of a bundle whose thumbnails are checked before the first page, in a tenth of a second."""
 
 _SAMPLE = 100
 """The shape of the tiles is chosen from this many first products."""
@@ -139,7 +143,7 @@ class Sites:
         self._settings = settings
         self._opened = fmt.read_current(settings.data)
         self._site = open_site(settings)
-        self._before: Site | None = None
+        self._before: _Files | None = None
         self._turn = Lock()
 
     def current(self) -> Site:
@@ -164,19 +168,20 @@ class Sites:
 
         A page may request its pictures after another generation has gone live.
         """
-        return self._first(lambda site: _thumbnail(site, tag, image_id, small))
+        return self._first(lambda files: files.thumbnail(tag, image_id, small=small))
 
     def theme_file(self, tag: str, name: str) -> Path | None:
         """A file of the theme with this tag, in the same generations, or None."""
-        return self._first(lambda site: _theme_file(site, tag, name))
+        return self._first(lambda files: files.of_theme(tag, name))
 
-    def _first(self, find: Callable[[Site], Path | None]) -> Path | None:
+    def _first(self, find: Callable[[_Files], Path | None]) -> Path | None:
         site = self.current()
-        for each in (site, self._before):
+        for each in (_files_of(site), self._before):
             if each is not None and (path := find(each)) is not None:
                 return path
         newer = self._newer_than(site)
-        return None if newer is None else find(newer)
+        files = None if newer is None else _files_of(newer)
+        return None if files is None else find(files)
 
     def _newer_than(self, site: Site) -> Site | None:
         """The site that has replaced this one, once it is open; None if none has."""
@@ -194,22 +199,31 @@ class Sites:
                 self._opened = fmt.read_current(self._settings.data)
                 site = open_site(self._settings)
                 if site.bundle is not None or self._site.bundle is None:
-                    # Of the one before, only pictures are asked for: its vectors need not stay in memory.
-                    self._before, self._site = replace(self._site, engine=None), site
+                    # Of the one before, only files are asked for: nothing else of it stays in memory.
+                    self._before, self._site = _files_of(self._site), site
         finally:
             self._turn.release()
 
 
-def _thumbnail(site: Site, tag: str, image_id: str, small: bool) -> Path | None:
-    if site.bundle is None or tag != site.thumbnails_tag:
-        return None
-    return site.bundle.thumbnail(image_id, small=small)
+class _Files(NamedTuple):
+    """The files of a generation that pages refer to, each by a part of its address that changes with it."""
+
+    folder: Path
+    thumbnails_tag: str
+    theme: Theme
+
+    def thumbnail(self, tag: str, image_id: str, *, small: bool) -> Path | None:
+        """The file of a thumbnail; None if the address is another generation's, or there is none."""
+        return thumbnail_in(self.folder, image_id, small=small) if tag == self.thumbnails_tag else None
+
+    def of_theme(self, tag: str, name: str) -> Path | None:
+        """A file of the theme; None if the address is another generation's, or there is none."""
+        is_there = tag == self.theme.tag and name in self.theme.stored
+        return self.folder / theme_file(name) if is_there else None
 
 
-def _theme_file(site: Site, tag: str, name: str) -> Path | None:
-    if site.bundle is None or tag != site.theme.tag or name not in site.theme.stored:
-        return None
-    return site.bundle.folder / theme_file(name)
+def _files_of(site: Site) -> _Files | None:
+    return None if site.bundle is None else _Files(site.bundle.folder, site.thumbnails_tag, site.theme)
 
 
 def open_site(settings: Settings) -> Site:
@@ -236,9 +250,13 @@ def _checked(settings: Settings) -> Site:
 
 
 def _described(settings: Settings, bundle: Bundle) -> Site:
-    wrong = bundle.mismatches(elsewhere=fmt.THUMBNAILS if settings.thumbnails else None)
+    is_large = bundle.manifest["files"]["count"] > _CHECKED_AT_START
+    wrong = bundle.mismatches(thumbnails=not settings.thumbnails and not is_large)
+    if is_large and not settings.thumbnails:
+        wrong += _missing_thumbnails(bundle)
     if wrong:
         raise BundleError(_summary(bundle.folder, wrong))
+    bundle.warm()
     tag = hashlib.sha256(canonical_json(bundle.manifest.get("thumbnails"))).hexdigest()[:8]
     return Site(
         settings=settings,
@@ -251,6 +269,13 @@ def _described(settings: Settings, bundle: Bundle) -> Site:
         theme=read_theme(bundle.folder),
         engine=_engine(settings, bundle),
     )
+
+
+def _missing_thumbnails(bundle: Bundle) -> list[str]:
+    """A sentence for each of the first products' pictures that has no thumbnail."""
+    pictures = (image for product in bundle.page(limit=_SAMPLE).products for image in product.images)
+    missing = (fmt.thumbnail_file(image.id) for image in pictures if bundle.thumbnail(image.id) is None)
+    return [f"{path} is missing." for path in missing]
 
 
 def _engine(settings: Settings, bundle: Bundle) -> Engine | None:

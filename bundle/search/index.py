@@ -133,6 +133,11 @@ class Index:
             below=categories.below,
         )
 
+    def category_codes(self) -> tuple[list[str], array[int]] | None:
+        """No category and then all, and the place in them of each product's; None in an older build's."""
+        labels = self._labels("category")
+        return None if labels.column is None else (["", *labels.names], labels.column.codes)
+
     # --- sets ---------------------------------------------------------------------------------------
 
     def _restrictions(self, filters: Filters, found: SearchHits | None) -> _Restrictions:

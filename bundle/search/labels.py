@@ -35,7 +35,7 @@ class LabelSets:
         self.names = names
         self.sets = sets
         self.totals = array("I", map(len, sets))
-        self._column = column
+        self.column = column
         self._numbers = {name: number for number, name in enumerate(names)}
 
     def members(self, names: Iterable[str]) -> BitMap:
@@ -47,10 +47,10 @@ class LabelSets:
         """How many of the members, out of `count` products, or of all, have each label."""
         if members is None:
             return self.totals
-        if self._column is None or len(members) > _HITS_A_LABEL * len(self.names):
+        if self.column is None or len(members) > _HITS_A_LABEL * len(self.names):
             return array("I", counted(self.sets, members, count=count))
         numbers = array("I", bytes(4 * len(self.names)))
-        for code, there in Counter(self._codes(members, self._column)).items():
+        for code, there in Counter(self._codes(members, self.column)).items():
             for number in self._with_parents[code]:
                 numbers[number] += there
         return numbers

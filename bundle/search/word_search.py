@@ -87,6 +87,10 @@ class WordSearch:
         self._synonyms = Synonyms(connection)
         self._matcher = Matcher(connection)
 
+    def warm(self) -> None:
+        """Read all that the first searches would otherwise wait for."""
+        _ = self._matcher.lengths, self._spelling()
+
     def understood(self, query: Query) -> Search:
         """What is searched for where a person typed `query.search`.
 

@@ -15,7 +15,7 @@ from flask import Blueprint, Flask, Response, request, send_file
 from bundle import Bundle, BundleError
 from bundle.caches import cached_with_owner
 from bundle.live import CENTRE, FOLDER, OWNERS, SCALES, WEB, WEB_START, live_file, read_live, vectors_name
-from bundle.seal import read_files_table
+from bundle.seal import read_first_files
 from dashapp.addresses import href_of
 from dashapp.http.thumbnails import YEAR
 from dashapp.settings import BROWSER
@@ -182,7 +182,7 @@ def _told(file: LiveFile) -> dict[str, Any]:
 
 
 def _live_files(folder: Path) -> Iterator[LiveFile]:
-    sealed = [each for each in read_files_table(folder) if each.path.startswith(f"{FOLDER}/")]
+    sealed = [each for each in read_first_files(folder) if each.path.startswith(f"{FOLDER}/")]
     # The runtime's scripts refer to each other by relative paths, so all of them share one tag.
     web = _tag("".join(each.sha256 for each in sealed if each.path.startswith(f"{WEB}/")))
     for sha256, size, path in sealed:

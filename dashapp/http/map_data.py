@@ -95,27 +95,17 @@ def points(bundle: Bundle, recipe: str) -> bytes | None:
     and its group's place in `groups_of` from 1 on, or 0. Raises `BundleError` if the map cannot be read or
     does not have one place for each product.
     """
-    places = bundle.product_map(recipe)
+    places = bundle.map_places(recipe)
     if places is None:
         return None
     groups = groups_of(bundle.categories())
     numbers = {name: min(number, _LAST_GROUP) for number, name in enumerate(groups, start=1)}
-    column = bundle.category_column()
-    of_category = {category: numbers.get(group_name(category, groups), 0) for category in set(column)}
-    group_column = [of_category[category] for category in column]
-    try:
-        columns = [array("H", values) for values in (places.x, places.y, group_column)]
-    except (TypeError, OverflowError) as error:
-        raise BundleError(f"The map of {recipe} has invalid places ({error}): build it again.") from error
-    if len({len(values) for values in columns}) != 1:
-        raise BundleError(
-            f"Expected the map of {recipe} to have {len(column):,} places. "
-            f"Received: {len(columns[0]):,} and {len(columns[1]):,}. Build it again."
-        )
+    categories, codes = bundle.category_codes()
+    of_category = [numbers.get(group_name(category, groups), 0) for category in categories]
+    group_column = array("H", map(of_category.__getitem__, codes))
     if sys.byteorder == "big":
-        for values in columns:
-            values.byteswap()
-    return b"".join(values.tobytes() for values in columns)
+        group_column.byteswap()
+    return places + group_column.tobytes()
 
 
 def register_map(server: Flask, sites: Sites) -> None:

@@ -250,3 +250,34 @@ def test_a_thumbnail_is_found_by_a_true_image_id_alone(root: Path) -> None:
 def test_an_unknown_recipe_is_a_key_error(root: Path) -> None:
     with pytest.raises(KeyError):
         Bundle.open(root).neighbours("plain", recipe="other")
+
+
+def test_an_app_can_check_all_but_the_thumbnails(root: Path) -> None:
+    """Only the beginning of the table is read then: what stands in the rest makes no difference."""
+    bundle = Bundle.open(root)
+    for path in (bundle.folder / fmt.THUMBNAILS).rglob("*.webp"):
+        path.unlink()
+    table = bundle.folder / fmt.FILES
+    lines = table.read_text().splitlines(keepends=True)
+    thumbnails = [line for line in lines if fmt.THUMBNAILS in line]
+    assert thumbnails and lines[-len(thumbnails) :] == thumbnails
+    table.write_text("".join(lines[: -len(thumbnails)]) + "nonsense\n")
+    assert bundle.mismatches(thumbnails=False) == []
+    assert any("files.tsv was changed" in line for line in bundle.mismatches())
+    (bundle.folder / fmt.REPORT).unlink()
+    assert bundle.mismatches(thumbnails=False) == [f"{fmt.REPORT} is missing."]
+    table.write_text("".join(lines[1:]))
+    assert any("files.tsv was changed" in line for line in bundle.mismatches(thumbnails=False))
+
+
+def test_the_seal_of_an_older_build_covers_the_whole_table(root: Path) -> None:
+    bundle = Bundle.open(root)
+    manifest = fmt.read_json(bundle.folder / fmt.MANIFEST)
+    del manifest["files"]["first"]
+    manifest["digest"] = fmt.manifest_digest(manifest)
+    (bundle.folder / fmt.MANIFEST).write_text(json.dumps(manifest))
+    older = Bundle.open(root)
+    assert older.mismatches() == older.mismatches(thumbnails=False) == []
+    with (older.folder / fmt.FILES).open("a") as table:
+        table.write("more\n")
+    assert any("files.tsv was changed" in line for line in older.mismatches(thumbnails=False))
