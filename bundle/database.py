@@ -86,10 +86,10 @@ def create_catalogue(path: Path, products: Iterable[Product]) -> int:
         given = iter(products)
         while some := list(islice(given, _TOGETHER)):
             places = list(enumerate(some, start=count))
-            texts = [(position, *index.add(position, product)) for position, product in places]
+            texts = [(position, index.add(position, product)) for position, product in places]
             connection.executemany(INSERT, [row_of(position, product) for position, product in places])
-            connection.executemany(_INSERT_WORDS, texts)
-            for position, *each in texts:
+            connection.executemany(_INSERT_WORDS, [(position, *each) for position, each in texts])
+            for position, each in texts:
                 postings.add(position, each)
             index.add_described()
             count += len(some)
