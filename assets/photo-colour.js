@@ -27,7 +27,37 @@ const STRONGEST = 0.32;
 const POWER = 0.6;
 const LEVELS = 255;
 
+// Where a product stands out so much that a box around it finds more than the whole photo: see docs/dashboard.md.
+const DIFFERENT = 0.1;
+const MARGIN = 0.2;
+const SMALL = 0.36;
+
 /** @typedef {{ width: number, height: number, lab: Float32Array, weights: Float64Array }} Foreground */
+
+/**
+ * Returns a box around what stands out from the background, with some of it, in shares of the picture. Returns null
+ * if nothing does, if its colours are near the background's, or if it fills so much that the whole is as good.
+ *
+ * @param {Picture} picture
+ * @returns {import("./photo-box.js").Box | null}
+ */
+export function standingOut(picture) {
+  const { width, height, lab, weights } = foregroundOf(reduced(picture));
+  const inside = [...weights.keys()].filter((place) => weights[place]);
+  const outside = [...weights.keys()].filter((place) => !weights[place]);
+  if (!outside.length) return null;
+  const means = [inside, outside].map((places) =>
+    [0, 1, 2].map((axis) => places.reduce((sum, place) => sum + lab[place * 3 + axis], 0) / places.length));
+  if (Math.hypot(...means[0].map((mean, axis) => mean - means[1][axis])) < DIFFERENT) return null;
+  const columns = inside.map((place) => place % width);
+  const rows = inside.map((place) => Math.floor(place / width));
+  const [left, right] = [Math.min(...columns) / width, (Math.max(...columns) + 1) / width];
+  const [top, bottom] = [Math.min(...rows) / height, (Math.max(...rows) + 1) / height];
+  const margin = MARGIN * Math.max(right - left, bottom - top);
+  const [x, y] = [Math.max(0, left - margin), Math.max(0, top - margin)];
+  const box = { x, y, width: Math.min(1, right + margin) - x, height: Math.min(1, bottom + margin) - y };
+  return box.width * box.height <= SMALL ? box : null;
+}
 
 /**
  * Describes the colours of a picture in 294 bytes.

@@ -10,6 +10,7 @@ import { Problem, ask } from "./problems.js";
 
 const KEPT = 2048; // pixels kept on a photo's longer side, so that a part of it is still sharp
 const SENT = 1280; // pixels sent on the longer side: over twice an extractor's input
+const LOOKED_AT = 256; // pixels on the longer side by which what stands out is found
 const QUALITY = 0.9;
 const LARGEST = 10e6; // the most bytes that the server accepts
 
@@ -30,6 +31,17 @@ export class Photo {
     this.file = file ?? null;
     this.given = given ?? null;
     this.box = box ?? null;
+    /** The part that was marked because it stands out. @type {Box | null} */
+    this.offered = null;
+  }
+
+  /** Marks what stands out from the background, if anything does. */
+  async offer() {
+    if (!this.canvas || this.box) return;
+    const { standingOut } = await import("./photo-colour.js");
+    const { canvas, context } = drawn(this.canvas, [0, 0, this.canvas.width, this.canvas.height], LOOKED_AT);
+    const { width, height, data } = context.getImageData(0, 0, canvas.width, canvas.height);
+    this.box = this.offered = standingOut({ width, height, data });
   }
 
   /** The photo's name among others. It is not the file's name, which stays private. */

@@ -5,6 +5,7 @@ import { N_, _ } from "./messages.js";
 import { BoxEditor, copyOf } from "./photo-box.js";
 
 const UNMARKED = N_("Drag over the picture to mark the part to search for.");
+const OFFERED = N_("What stands out is marked. Drag its corners, or search with the whole picture.");
 const MARKED = N_("Drag its corners, or move them with the arrow keys (Shift: larger steps).");
 const TILE = 160; // pixels on the longer side of a small picture: twice its size on the page
 
@@ -63,7 +64,7 @@ export class Tools {
     const ways = create("div", { className: "photo-ways" }, create("ul", { className: "smalls photo-tiles" }, ...tiles));
     if (photo.canvas) ways.append(photo.box ? actionButton(_("Whole picture"), "whole") : actionButton(_("Mark a part"), "mark"));
     if (photos.length < this.most) ways.append(actionButton(_("Add a photo"), "choose"));
-    const hint = create("p", { className: "photo-hint", id: "photo-keys" }, _(photo.box ? MARKED : UNMARKED));
+    const hint = create("p", { className: "photo-hint", id: "photo-keys" }, _(hintOf(photo)));
     this.element.replaceChildren(...(photo.canvas ? [hint] : []), ways);
     if (used) (find(this.element, `[data-do="${used}"]`) ?? get(this.element, "button")).focus();
   }
@@ -96,6 +97,12 @@ export class Tools {
     const remove = { className: "photo-remove", ariaLabel: _("Remove {title}", { title }) };
     return create("li", {}, pick, createButton(remove, () => this.remove(place)));
   }
+}
+
+/** @param {import("./photo-pictures.js").Photo} photo */
+function hintOf({ box, offered }) {
+  if (!box) return UNMARKED;
+  return box === offered ? OFFERED : MARKED;
 }
 
 /**

@@ -143,8 +143,10 @@ class PhotoPage {
     if (files.length > room) problems.push(_("Up to {number} photos are compared together: the others were left out.", { number: written(MOST) }));
     for (const file of files.slice(0, room)) {
       try {
-        session.photos.push(await photoOf(file, { mustShow: Boolean(this.device) && !session.sends }));
+        const photo = await photoOf(file, { mustShow: Boolean(this.device) && !session.sends });
+        session.photos.push(photo);
         session.active = session.photos.length - 1;
+        await photo.offer();
       } catch (error) {
         problems.push(sentenceOf(error));
       }

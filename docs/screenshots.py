@@ -35,12 +35,13 @@ LISTS = "style,colour,both"
 
 @dataclass(frozen=True)
 class Shot:
-    """A picture: its file's name, the page's address, the window's size, and what is done on the page."""
+    """A picture: its file, the page's address, the window's size, the theme, and what is done on the page."""
 
     name: str
     address: str
     size: tuple[int, int] = (1280, 900)
     mode: str = "light"
+    theme: str = ""
     act: Callable[[Page], object] = lambda page: None
 
 
@@ -63,22 +64,29 @@ SHOTS = (
         size=(390, 844),
         mode="dark",
     ),
+    Shot("theme-stille-1280-light", "/", theme="stille"),
+    Shot("theme-pling-1280-light", "/", theme="pling"),
+    Shot("theme-noctis-1280-dark", "/", mode="dark", theme="noctis"),
 )
 
 
 def main() -> None:
-    """Build and serve the shop, and take the pictures there."""
+    """Build and serve the shop in each theme, and take the pictures there."""
     IMAGES.mkdir(exist_ok=True)
-    with chromium() as browser, tempfile.TemporaryDirectory() as folder, shop(Path(folder)) as address:
-        for shot in SHOTS:
-            take(browser, address, shot)
+    with chromium() as browser, tempfile.TemporaryDirectory() as folder:
+        for theme in dict.fromkeys(shot.theme for shot in SHOTS):
+            with shop(Path(folder), theme) as address:
+                for shot in SHOTS:
+                    if shot.theme == theme:
+                        take(browser, address, shot)
 
 
 @contextmanager
-def shop(folder: Path) -> Iterator[str]:
-    """The address of the demo shop, built in a folder, with a search by photo."""
+def shop(folder: Path, theme: str) -> Iterator[str]:
+    """The address of the demo shop in a theme, built in a folder, with a search by photo."""
     build = [sys.executable, "-m", "precompute", "build", "demo", "--out", str(folder), "--live"]
-    subprocess.run([*build, "--lists", LISTS], cwd=REPOSITORY, check=True)
+    worn = ["--theme", f"demo/themes/{theme}/theme.toml"] if theme else []
+    subprocess.run([*build, "--lists", LISTS, *worn], cwd=REPOSITORY, check=True)
     with gunicorn(DASHBOARD, AKIN_DATA=str(folder), AKIN_LIVE="litert") as port:
         yield f"http://127.0.0.1:{port}"
 

@@ -13,6 +13,7 @@ from PIL import Image, ImageDraw
 
 from bundle import BundleWriter, Neighbour, Product, ProductImage
 from bundle.format import COLOURS
+from bundle.search.synonyms import SynonymRow
 from tests.sample_live import write_sample_live
 from tests.sample_report import sample_map, sample_report
 
@@ -138,6 +139,7 @@ def write_sample_bundle(
                 writer.write_thumbnail(image_id, webp)
                 writer.write_thumbnail(image_id, _half(webp), small=True)
         writer.write_catalogue(catalogue)
+        writer.write_synonyms([SynonymRow("beaker", "mugs", "category", "mugs", own=False)], sources=[])
         described = [_write_lists(writer, recipe, catalogue) for recipe in recipes]
         for path, content in (files or {}).items():
             writer.write_file(path, content)

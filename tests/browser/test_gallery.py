@@ -281,3 +281,20 @@ def test_later_pictures_are_fetched_when_they_are_about_to_be_seen(page: Page) -
     page.locator(".tile img").last.evaluate("image => image.decode()")
     assert early >= 6
     until(page, lambda: len(set(fetched)), lambda late: late > early)
+
+
+def test_a_word_that_the_catalogue_lacks_shows_what_it_has_and_leads_to_the_very_word_and_back(
+    page: Page,
+) -> None:
+    visit(page, "/")
+    field = page.locator("#search")
+    field.fill("beaker")
+    expect(page.locator(".correction")).to_contain_text("Showing mugs for “beaker”.")
+    expect(page.get_by_role("heading", level=1)).to_have_text("“beaker”")
+    expect(page.locator(".count")).to_have_text("30 products")
+    page.get_by_role("link", name="Search for “beaker” instead").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Nothing found")
+    expect(field).to_have_value("beaker")
+    page.get_by_role("link", name="“mugs”").click()
+    expect(page.locator(".count")).to_have_text("30 products")
+    expect(field).to_have_value("beaker")
