@@ -3,7 +3,7 @@
 
 import { addressWith, argumentsOf } from "./controls.js";
 import { all, closest, find, get } from "./elements.js";
-import { ARROWS, isField, isShortcut } from "./inputs.js";
+import { ARROWS, isField, isShortcut, stepOf } from "./inputs.js";
 import { goBy } from "./navigation.js";
 import { local } from "./storage.js";
 
@@ -66,11 +66,11 @@ function dismiss(event) {
 function moveAmongSegments(event) {
   const from = closest(event.target, ".segment");
   const control = closest(from, ".segments");
-  const [right] = ARROWS[event.key] ?? [0];
-  if (!from || !control || !right) return;
+  const step = stepOf(event.key);
+  if (!from || !control || !step) return;
   event.preventDefault();
   const segments = all(control, ".segment");
-  segments[segments.indexOf(from) + right]?.focus();
+  segments[segments.indexOf(from) + step]?.focus();
 }
 
 /** @param {KeyboardEvent} event */
@@ -93,8 +93,9 @@ function moveAmongCards(event) {
 function nextCard(cards, from, key) {
   if (key === "Home") return cards[0];
   if (key === "End") return cards.at(-1);
-  const [right, down] = ARROWS[key];
-  if (right) return cards[cards.indexOf(from) + right];
+  const step = stepOf(key);
+  if (step) return cards[cards.indexOf(from) + step];
+  const [, down] = ARROWS[key];
   // Finds the card in the next row whose column is nearest.
   const place = (/** @type {HTMLElement} */ card) => {
     const { left, width, top } = (closest(card, ".product-card") ?? card).getBoundingClientRect();

@@ -24,3 +24,13 @@ export const isPlainClick = (event) => event.button === 0 && !event.shiftKey && 
  */
 export const isField = (target) =>
   target instanceof Element && target.closest("input, textarea, select, [contenteditable]") !== null;
+
+/**
+ * Returns 1 for the arrow key that leads onwards in the page's direction of reading, -1 for the one back, 0 for others.
+ *
+ * @param {string} key
+ */
+export function stepOf(key) {
+  const [right] = ARROWS[key] ?? [0];
+  return right && document.documentElement.dir === "rtl" ? -right : right;
+}

@@ -63,7 +63,7 @@ export class Names {
     this.names = groups.flatMap(({ dataset: { group, name = "" } }) => {
       const found = places.get(Number(group));
       if (!found) return [];
-      const label = create("span", { className: "map-name" }, name.split(" > ").at(-1) ?? name);
+      const label = create("span", { className: "map-name", dir: "auto" }, name.split(" > ").at(-1) ?? name);
       return [{ ...found, group: Number(group), label }];
     });
     this.names.sort((one, other) => other.count - one.count);

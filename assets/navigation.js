@@ -247,7 +247,9 @@ function markWays() {
 function centreChips() {
   for (const chip of all(document, ":is(.chip, .segment)[aria-current]")) {
     const list = closest(chip, "ul");
-    if (list) list.scrollLeft = chip.offsetLeft - innerWidth / 2;
+    if (!list) continue;
+    const middles = [chip, list].map((each) => each.getBoundingClientRect()).map(({ left, width }) => left + width / 2);
+    list.scrollLeft += middles[0] - middles[1];
   }
 }
 

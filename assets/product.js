@@ -1,7 +1,7 @@
 // A product's page: previous and next in the list the visitor came from, the pictures, and the panels of cards.
 
 import { all, closest, find, get } from "./elements.js";
-import { ARROWS, isField, isShortcut } from "./inputs.js";
+import { isField, isShortcut, stepOf } from "./inputs.js";
 import { _, written } from "./messages.js";
 import { onArrival } from "./navigation.js";
 import { clamp } from "./numbers.js";
@@ -106,10 +106,11 @@ const places = (strip) =>
 
 /** @param {HTMLElement} strip */
 function shownPicture(strip) {
-  const end = strip.scrollLeft >= strip.scrollWidth - strip.clientWidth - 1;
+  // Where pages run from right to left, it scrolls to negative places.
+  const end = Math.abs(strip.scrollLeft) >= strip.scrollWidth - strip.clientWidth - 1;
   const distances = places(strip).map((place) => Math.abs(place - strip.scrollLeft));
   // The last picture may be too narrow to be scrolled to the edge.
-  return end && strip.scrollLeft > 0 ? distances.length - 1 : distances.indexOf(Math.min(...distances));
+  return end && strip.scrollLeft !== 0 ? distances.length - 1 : distances.indexOf(Math.min(...distances));
 }
 
 /**
@@ -149,14 +150,14 @@ function press(event) {
   const { key, target } = event;
   if (event.defaultPrevented || isShortcut(event) || event.shiftKey || !(target instanceof Element)) return;
   if (key === "Escape") closePanels(target);
-  const [right] = ARROWS[key] ?? [0];
-  if (!right) return;
+  const step = stepOf(key);
+  if (!step) return;
   const strip = target.matches(STRIP) ? closest(target, STRIP) : null;
   if (strip) {
     event.preventDefault();
-    showPicture(strip, shownPicture(strip) + right);
+    showPicture(strip, shownPicture(strip) + step);
   } else if (!isField(target) && !target.closest(".pictures, .chips, .segments")) {
-    const way = find(document, `main .beside a[rel="${right < 0 ? "prev" : "next"}"][href]`);
+    const way = find(document, `main .beside a[rel="${step < 0 ? "prev" : "next"}"][href]`);
     if (way) event.preventDefault();
     way?.click();
   }

@@ -173,7 +173,12 @@ def _stage(number: str) -> Component:
         _button(_("Select"), "select", **{"aria-pressed": "false"}),
     ]
     tools = html.Div(buttons, className="map-tools", role="group", **{"aria-label": _("Map view")})
-    note = html.P([_("Loading the map …")], className="map-note", role="status")
+    note = html.P(
+        html.Span(_("Loading the map …")),
+        className="map-note",
+        role="status",
+        **{"data-failure": _("The map could not be loaded. Load the page again.")},
+    )
     return html.Div([stage, tools, note], className="map-frame")
 
 

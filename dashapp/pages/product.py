@@ -6,7 +6,7 @@ from bundle import Bundle, Product
 from bundle.search.query import category_path
 from dashapp.addresses import Arguments, shop_href
 from dashapp.http.device_files import live_recipe
-from dashapp.language import N_, _, n_, p_
+from dashapp.language import N_, _, current, n_, p_
 from dashapp.pages.look_alikes import Asked, look_alikes_section
 from dashapp.pages.not_found import unknown_recipe
 from dashapp.parts import html
@@ -60,7 +60,10 @@ def _beside(bundle: Bundle, product: Product, asked: Asked) -> Component:
     If the visitor came from a list, `assets/product.js` replaces them with that list's neighbours.
     """
     ways = []
-    sides = (("prev", "‹", N_("Previous"), "ArrowLeft"), ("next", "›", N_("Next"), "ArrowRight"))
+    keys = ["ArrowLeft", "ArrowRight"]
+    if current().direction == "rtl":
+        keys.reverse()
+    sides = (("prev", "‹", N_("Previous"), keys[0]), ("next", "›", N_("Next"), keys[1]))
     for (rel, sign, name, key), other in zip(sides, bundle.beside(product), strict=True):
         href = asked.on(other.id) if other else None
         label = _("{way}: {title}", way=_(name), title=other.title) if other else _(name)
