@@ -212,8 +212,9 @@ def _group(name: str, count: int, number: int) -> Component:
     inner = [
         html.Span(className=f"map-swatch map-swatch-{colour}", **_HIDDEN),
         html.Span(
-            [html.Span(name, dir="auto"), html.Span(f" {written(count)}", className="chip-count")],
+            [name, html.Span(f" {written(count)}", className="chip-count")],
             className="map-group-name",
+            dir="auto",
         ),
     ]
     data = {"data-group": str(number), "data-name": name, "aria-pressed": "false", "title": name}
