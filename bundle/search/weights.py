@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from array import array
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
+from operator import itemgetter
 
 from pyroaring import BitMap
 
@@ -18,10 +20,10 @@ WITH_COLOURS = 3
 """The shortest beginning that counts in the colours too, as in `bundle.search.word_search`."""
 
 _FEW = 64
-"""The words of fewer products are added up product by product, which is quicker than by sets."""
+"""The words of fewer products are gathered before they are made a set, since most words are rare."""
 
-_BITS = 16
-_MOST = (1 << _BITS) - 1
+_MOST = (1 << 16) - 1
+"""The most that a word weighs in a product."""
 
 
 class Weighted:
@@ -57,13 +59,16 @@ class Weighted:
             self.sets[weight] = self.sets[weight] | products if weight in self.sets else products
 
 
+_Positions = dict[int, dict[str, array[int]]]
+"""The positions of the products in which a word has a weight, in order, by the weight and the word."""
+
+
 class Postings:
     """Collects which products have each word and what it weighs there, for the tables of a catalogue."""
 
     def __init__(self) -> None:
-        # Each number holds a position and, in its lowest bits, a weight.
-        self._words: dict[str, array[int]] = defaultdict(lambda: array("Q"))
-        self._colours: dict[str, array[int]] = defaultdict(lambda: array("Q"))
+        self._words: _Positions = defaultdict(_by_word)
+        self._colours: _Positions = defaultdict(_by_word)
         self._lengths: dict[int, array[int]] = defaultdict(lambda: array("I"))
 
     def add(self, position: int, texts: Sequence[str]) -> None:
@@ -75,11 +80,10 @@ class Postings:
             length += len(words)
             for word in words:
                 weights[word] = weights.get(word, 0) + weight
-        at = position << _BITS
         for word, weight in weights.items():
-            self._words[word].append(at | min(weight, _MOST))
+            self._words[min(weight, _MOST)][word].append(position)
         for word in set(colours):
-            self._colours[word].append(at | WEIGHTS[-1] * colours.count(word))
+            self._colours[WEIGHTS[-1] * colours.count(word)][word].append(position)
         self._lengths[length + len(colours)].append(position)
 
     def lengths(self) -> Iterator[tuple[int, bytes]]:
@@ -90,13 +94,13 @@ class Postings:
     def rows(self) -> Iterator[tuple[str, int, bytes]]:
         """The rows of the table `postings`."""
         beginnings: dict[int, _Beginning] = {}
-        for word in sorted(self._words.keys() | self._colours.keys()):
-            plain = self._words.get(word, array("Q"))
-            coloured = self._colours.get(word)
-            weighted = Weighted(_sets(_pairs(plain)))
-            if coloured is not None:
-                weighted.add(_sets(_pairs(coloured)))
-            yield from _rows(word, weighted)
+        for word, plain, coloured in self._by_name():
+            sets = _sets(plain)
+            if coloured:
+                weighted = Weighted(sets)
+                weighted.add(_sets(coloured))
+                sets = weighted.sets
+            yield from _rows(word, sets)
             for letters in range(1, min(SHORT, len(word)) + 1):
                 beginning = beginnings.get(letters)
                 if beginning is None or beginning.letters != word[:letters]:
@@ -104,10 +108,25 @@ class Postings:
                         yield from beginning.rows()
                     beginning = beginnings[letters] = _Beginning(word[:letters])
                 beginning.add(plain)
-                if coloured is not None and letters >= WITH_COLOURS:
+                if coloured and letters >= WITH_COLOURS:
                     beginning.add(coloured)
         for beginning in beginnings.values():
             yield from beginning.rows()
+
+    def _by_name(self) -> Iterator[tuple[str, dict[int, array[int]], dict[int, array[int]]]]:
+        """Every word, sorted, with its positions by their weights, and those of colours."""
+        both = (self._words, self._colours)
+        entries = sorted(
+            (word, which, weight)
+            for which, positions in enumerate(both)
+            for weight, words in positions.items()
+            for word in words
+        )
+        for word, some in groupby(entries, key=itemgetter(0)):
+            found: tuple[dict[int, array[int]], dict[int, array[int]]] = ({}, {})
+            for _, which, weight in some:
+                found[which][weight] = both[which][weight][word]
+            yield word, *found
 
 
 class _Beginning:
@@ -116,20 +135,29 @@ class _Beginning:
     def __init__(self, letters: str) -> None:
         self.letters = letters
         self._weighted = Weighted()
-        self._few: dict[int, int] = {}
+        self._few: dict[int, array[int]] = defaultdict(lambda: array("I"))
 
-    def add(self, entries: array[int]) -> None:
-        """Add a word's positions and weights."""
-        if len(entries) >= _FEW:
-            self._weighted.add(_sets(_pairs(entries)))
+    def add(self, positions: Mapping[int, array[int]]) -> None:
+        """Add a word's positions by their weights."""
+        if sum(map(len, positions.values())) >= _FEW:
+            self._weighted.add(_sets(positions))
             return
-        for position, weight in _pairs(entries):
-            self._few[position] = self._few.get(position, 0) + weight
+        for weight, some in positions.items():
+            self._few[weight].extend(some)
 
     def rows(self) -> Iterator[tuple[str, int, bytes]]:
         """The rows of the table `postings` for this beginning."""
-        self._weighted.add(_sets(self._few.items()))
-        return _rows(beginning_of(self.letters), self._weighted)
+        for weight, positions in self._few.items():
+            members = BitMap(positions)
+            if len(members) == len(positions):
+                self._weighted.add({weight: members})
+                continue
+            # Some products have several such words of this weight.
+            by_sum: dict[int, array[int]] = defaultdict(lambda: array("I"))
+            for position, words in Counter(positions).items():
+                by_sum[weight * words].append(position)
+            self._weighted.add(_sets(by_sum))
+        return _rows(beginning_of(self.letters), self._weighted.sets)
 
 
 def beginning_of(letters: str) -> str:
@@ -137,16 +165,13 @@ def beginning_of(letters: str) -> str:
     return letters + "*"
 
 
-def _pairs(entries: array[int]) -> Iterator[tuple[int, int]]:
-    return ((entry >> _BITS, entry & _MOST) for entry in entries)
+def _by_word() -> dict[str, array[int]]:
+    return defaultdict(lambda: array("I"))
 
 
-def _sets(pairs: Iterable[tuple[int, int]]) -> dict[int, BitMap]:
-    positions: dict[int, array[int]] = defaultdict(lambda: array("I"))
-    for position, weight in pairs:
-        positions[weight].append(position)
-    return {weight: BitMap(each) for weight, each in positions.items()}
+def _sets(positions: Mapping[int, array[int]]) -> dict[int, BitMap]:
+    return {weight: BitMap(some) for weight, some in positions.items()}
 
 
-def _rows(term: str, weighted: Weighted) -> Iterator[tuple[str, int, bytes]]:
-    return ((term, weight, weighted.sets[weight].serialize()) for weight in sorted(weighted.sets))
+def _rows(term: str, sets: Mapping[int, BitMap]) -> Iterator[tuple[str, int, bytes]]:
+    return ((term, weight, sets[weight].serialize()) for weight in sorted(sets))

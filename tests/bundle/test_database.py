@@ -5,10 +5,12 @@ from __future__ import annotations
 import random
 import re
 import sqlite3
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import pytest
+from pyroaring import BitMap
 
 from bundle import Product, ProductImage
 from bundle.database import amounts_from, create_catalogue, positions_from
@@ -123,6 +125,27 @@ def test_the_search_has_the_words_of_each_field(
         }.items():
             words = [word for _, word in sorted(found.get((position, column), []))]
             assert words == indexed(text).split(), (column, text)
+
+
+def test_postings_weigh_each_word_and_each_beginning_in_each_product(
+    products: list[Product], catalogue: sqlite3.Connection
+) -> None:
+    expected: dict[str, Counter[int]] = {}
+    for position, product in enumerate(products):
+        facts = [text for text in product.facts.values() if len(text) <= 80 and "://" not in text]
+        tags, colours = " ".join(product.tags), (*product.colours[:1], *product.colours)
+        columns = (product.title, product.brand, product.category, tags, " ".join(facts), " ".join(colours))
+        for column, (text, weight) in enumerate(zip(columns, (8, 4, 2, 2, 1, 2), strict=True)):
+            for word in indexed(text).split():
+                shortest = 3 if column == 5 else 1
+                beginnings = {f"{word[:letters]}*" for letters in range(shortest, min(3, len(word)) + 1)}
+                for term in (word, *beginnings):
+                    expected.setdefault(term, Counter())[position] += weight
+    found: dict[str, Counter[int]] = {}
+    for term, weight, blob in catalogue.execute("SELECT term, weight, positions FROM postings"):
+        for position in BitMap.deserialize(blob):
+            found.setdefault(term, Counter())[position] += weight
+    assert found == expected
 
 
 def test_codes_are_ids_and_the_facts_that_are_ids(
