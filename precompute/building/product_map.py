@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -14,11 +15,17 @@ import numpy as np
 from bundle import Bundle, BundleError, Product
 from bundle.database import open_catalogue
 from bundle.format import CATALOGUE, MAP_SIDE, ProductMap
-from precompute.neighbours import NeighbourLists
+from precompute.neighbours import NeighbourLists, find_neighbours
 from precompute.shared.machine import available_cores
 
 REFIT = 0.1
 """The share of the fitted products that may be added or removed before everything is laid out anew."""
+
+WHOLE = 100_000
+"""Up to this many products are laid out together, which takes time in proportion. Of more, a sample is."""
+
+SAMPLE = 20_000
+"""How many products that sample has. The others are placed between their neighbours."""
 
 STEPS = (100, 250)
 """Steps of the optimisation: first with early exaggeration, which draws clusters together, then without."""
@@ -38,6 +45,9 @@ _SAMPLED = 1_000
 _BLOCK = 4_096
 _ANCHORS = 5
 """A new product is placed between this many of its neighbours."""
+
+_SMOOTHINGS = 2
+"""How often those that are not in the sample then move between their nearest neighbours."""
 
 
 @dataclass(frozen=True)
@@ -111,8 +121,9 @@ def lay_out(
     """The map of the products, in the `order` of ids given.
 
     Everything is laid out if there is no `previous` map, or if more than `REFIT` of its fitted products were
-    added or removed since. Otherwise known products keep their places, and new ones are placed between their
-    nearest neighbours. `vectors` (n, d), float32, are those of the products, in the order of `lists.ids`; a
+    added or removed since; of more than `WHOLE` products that is a sample, and the others are placed.
+    Otherwise known products keep their places, and new ones are placed between their nearest neighbours.
+    `vectors` (n, d), float32, are those of the products, in the order of `lists.ids`; a
     layout starts from their `principal_axes`. `advance(count)` is called with the steps done, `STEPS` in all.
     """
     fitted, placed, removed = len(lists.ids), 0, 0
@@ -121,7 +132,10 @@ def lay_out(
         placed = previous.placed + sum(product_id not in previous.places for product_id in lists.ids)
     if previous is None or placed + removed > REFIT * fitted:
         fitted, placed, removed = len(lists.ids), 0, 0
-        places = _to_map(_fit(lists, principal_axes(vectors), metric, advance))
+        if fitted > WHOLE:
+            places = _by_sample(lists, vectors, metric, advance)
+        else:
+            places = _to_map(_fit(lists, principal_axes(vectors), metric, advance))
     else:
         places = _place(lists, metric, previous.places)
         advance(sum(STEPS))
@@ -191,27 +205,93 @@ def _to_map(points: np.ndarray) -> np.ndarray:
     return places.astype(np.int64)
 
 
-def _place(lists: NeighbourLists, metric: str, known: Mapping[str, tuple[int, int]]) -> np.ndarray:
-    """Places (n, 2) int: known products keep theirs, and each other one gets a place between its neighbours.
+def _by_sample(
+    lists: NeighbourLists, vectors: np.ndarray, metric: str, advance: Callable[[int], None]
+) -> np.ndarray:
+    """Lay a sample out, and place the others between their neighbours: (n, 2) int.
 
-    That is the mean of the places of its `_ANCHORS` nearest neighbours that have one, weighted by inverse
-    squared distance: Shepard 1968, “A two-dimensional interpolation function for irregularly-spaced data”. A
-    product without such a neighbour waits until one is placed. The last ones get the centre of all places.
+    With few of the sample in a list, many products would come to lie on one of them or on the line between
+    two. So all others then move to the mean of their nearest neighbours' places, which differ.
     """
+    rows = sampled(lists.ids)
+    some = vectors[rows]
+    ids = [lists.ids[row] for row in rows]
+    among = find_neighbours(ids, some, metric=metric, depth=round(3 * _PERPLEXITY), search="exact")
+    places = np.full((len(lists.ids), 2), MAP_SIDE / 2)
+    places[rows] = _to_map(_fit(among, principal_axes(some), metric, advance))
+    has_place = np.zeros(len(places), bool)
+    has_place[rows] = True
+    others = np.flatnonzero(~has_place)
+    _interpolate(lists, metric, places, has_place)
+    everywhere = np.ones(len(places), bool)
+    for _ in range(_SMOOTHINGS):
+        before = places.copy()
+        for begin in range(0, len(others), _BLOCK):
+            part = others[begin : begin + _BLOCK]
+            places[part] = _between(lists, metric, part, before, everywhere, anchors=2 * _ANCHORS)[0]
+    return np.rint(places).astype(np.int64)
+
+
+def sampled(ids: Sequence[str]) -> np.ndarray:
+    """The rows of the sample, ascending: (s,) int64.
+
+    It has the `SAMPLE` ids whose hashes come first: a random sample, but nearly the same after a change.
+    """
+    digests = [hashlib.sha256(product_id.encode()).digest() for product_id in ids]
+    return np.sort(np.array(sorted(range(len(digests)), key=digests.__getitem__)[:SAMPLE], np.int64))
+
+
+def _place(lists: NeighbourLists, metric: str, known: Mapping[str, tuple[int, int]]) -> np.ndarray:
+    """Places (n, 2) int: known products keep theirs, and others come between their neighbours."""
     middle = (MAP_SIDE // 2, MAP_SIDE // 2)
     places = np.array([known.get(product_id, middle) for product_id in lists.ids], np.float64)
     has_place = np.array([product_id in known for product_id in lists.ids])
-    weights = 1 / (_distances(lists.scores, metric) ** 2 + 1e-9)
-    while not has_place.all():
-        rows = np.flatnonzero(~has_place)
-        anchors = has_place[lists.rows[rows]]
-        anchors &= anchors.cumsum(axis=1) <= _ANCHORS
-        shares = weights[rows] * anchors
-        total = shares.sum(axis=1)
-        ready = total > 0
-        if not ready.any():
-            break
-        means = np.einsum("qk,qka->qa", shares[ready], places[lists.rows[rows[ready]]])
-        places[rows[ready]] = means / total[ready, np.newaxis]
-        has_place[rows[ready]] = True
+    _interpolate(lists, metric, places, has_place)
     return np.rint(places).astype(np.int64)
+
+
+def _interpolate(lists: NeighbourLists, metric: str, places: np.ndarray, has_place: np.ndarray) -> None:
+    """Fill in the `places` (n, 2) of products that `has_place` (n,) lacks, between those of their neighbours.
+
+    A product without a neighbour that has a place waits until one is placed. The last ones keep theirs.
+    """
+    waiting = np.flatnonzero(~has_place)
+    while waiting.size:
+        placed = []
+        for begin in range(0, len(waiting), _BLOCK):
+            part = waiting[begin : begin + _BLOCK]
+            found, ready = _between(lists, metric, part, places, has_place, anchors=_ANCHORS)
+            places[part[ready]] = found[ready]
+            placed.append(ready)
+        ready = np.concatenate(placed)
+        if not ready.any():
+            return
+        # Only now, so that the result does not depend on the order or the size of blocks.
+        has_place[waiting[ready]] = True
+        waiting = waiting[~ready]
+
+
+def _between(
+    lists: NeighbourLists,
+    metric: str,
+    rows: np.ndarray,
+    places: np.ndarray,
+    has_place: np.ndarray,
+    *,
+    anchors: int,
+) -> tuple[np.ndarray, np.ndarray]:
+    """A place (q, 2) for each of `rows` (q,), and whether there is one: (q,) bool.
+
+    That is the mean of the places of its nearest neighbours that have one, as many as `anchors`, weighted by
+    inverse squared distance: Shepard 1968, “A two-dimensional interpolation function for irregularly-spaced
+    data”.
+    """
+    near = lists.rows[rows]
+    chosen = has_place[near]
+    chosen &= chosen.cumsum(axis=1) <= anchors
+    shares = chosen / (_distances(lists.scores[rows], metric) ** 2 + 1e-9)
+    total = shares.sum(axis=1)
+    ready: np.ndarray = total > 0
+    means = np.einsum("qk,qka->qa", shares, places[near])
+    np.divide(means, total[:, np.newaxis], out=means, where=ready[:, np.newaxis])
+    return means, ready

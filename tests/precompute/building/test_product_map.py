@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
 
 from bundle.format import MAP_SIDE, ProductMap
+from precompute.building import product_map
 from precompute.building.product_map import REFIT, STEPS, PreviousMap, lay_out, principal_axes
 from precompute.neighbours import NeighbourLists, find_neighbours
 
@@ -150,3 +152,62 @@ def test_the_axes_are_those_of_the_singular_values(count: int) -> None:
 def test_equal_vectors_have_no_axes() -> None:
     assert not principal_axes(np.ones((9, 12), np.float32)).any()
     assert not principal_axes(np.ones((1, 12), np.float32)).any()
+
+
+@pytest.fixture
+def by_sample(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of more than 150 products only 60 are laid out, in few steps."""
+    monkeypatch.setattr("precompute.building.product_map.WHOLE", 150)
+    monkeypatch.setattr("precompute.building.product_map.SAMPLE", 60)
+    monkeypatch.setattr("precompute.building.product_map.STEPS", (20, 40))
+
+
+@pytest.mark.usefixtures("by_sample")
+def test_of_many_products_a_sample_is_laid_out_and_the_others_lie_among_their_neighbours(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    fitted: list[list[str]] = []
+    fit = product_map._fit
+
+    def noted(lists: NeighbourLists, *rest: Any) -> np.ndarray:
+        fitted.append(lists.ids)
+        return fit(lists, *rest)
+
+    monkeypatch.setattr(product_map, "_fit", noted)
+    lists, points = lists_of(400)
+    found = lay_out(lists, points, lists.ids, metric="cosine")
+    assert [len(ids) for ids in fitted] == [60]
+    assert (found.fitted, found.placed, found.removed) == (400, 0, 0)
+    at = places(found)
+    distances = np.linalg.norm(at[:, None].astype(float) - at, axis=2)
+    near = distances.argsort(axis=1)[:, 1:6]
+    assert (near % GROUPS == np.arange(400)[:, None] % GROUPS).mean() > 0.9
+    group = np.arange(400) % GROUPS
+    chosen = np.isin(lists.ids, fitted[0])
+    for number in range(GROUPS):
+        corners = at[chosen & (group == number)]
+        inside = (at[group == number] >= corners.min(axis=0)) & (at[group == number] <= corners.max(axis=0))
+        assert inside.mean() > 0.95
+    # They lie apart from each other, not on the few of the sample.
+    assert len(np.unique(at, axis=0)) > 380
+
+
+@pytest.mark.usefixtures("by_sample")
+def test_the_map_by_a_sample_is_the_same_whatever_the_blocks_and_keeps_known_places(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    once = laid_out(200)
+    monkeypatch.setattr("precompute.building.product_map._BLOCK", 7)
+    assert laid_out(200) == once
+    lists, _ = lists_of(205)
+    later = laid_out(205, previous=known(once, lists.ids[:200]))
+    assert (later.fitted, later.placed) == (200, 5)
+    assert (places(later)[:200] == places(once)).all()
+
+
+@pytest.mark.usefixtures("by_sample")
+def test_few_additions_hardly_change_the_sample() -> None:
+    ids = [f"p{number}" for number in range(1_000)]
+    before, after = ({ids[row] for row in product_map.sampled(some)} for some in (ids[:990], ids))
+    assert len(before) == 60
+    assert len(before & after) >= 57
