@@ -149,7 +149,7 @@ def middle(category: str, dimensions: int) -> np.ndarray:
 
 def build(folder: Path, *, search: str | None) -> dict[str, float]:
     """Build the bundle in this process, and say what it took."""
-    builds.plan_extractor = plan
+    builds.plan_extractor = plan  # type: ignore[attr-defined]
     settings = BuildSettings(folder / "products.csv", folder / "data", (RECIPE,), search=search)
     summary = builds.build(settings)
     return {f"{name}, s": seconds for name, seconds in summary.seconds.items()}

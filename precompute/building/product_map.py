@@ -229,7 +229,8 @@ def _by_sample(
         for begin in range(0, len(others), _BLOCK):
             part = others[begin : begin + _BLOCK]
             places[part] = _between(lists, metric, part, before, everywhere, anchors=2 * _ANCHORS)[0]
-    return np.rint(places).astype(np.int64)
+    found: np.ndarray = np.rint(places).astype(np.int64)
+    return found
 
 
 def sampled(ids: Sequence[str]) -> np.ndarray:
@@ -238,7 +239,7 @@ def sampled(ids: Sequence[str]) -> np.ndarray:
     It has the `SAMPLE` ids whose hashes come first: a random sample, but nearly the same after a change.
     """
     digests = [hashlib.sha256(product_id.encode()).digest() for product_id in ids]
-    return np.sort(np.array(sorted(range(len(digests)), key=digests.__getitem__)[:SAMPLE], np.int64))
+    return np.array(sorted(sorted(range(len(digests)), key=digests.__getitem__)[:SAMPLE]), np.int64)
 
 
 def _place(lists: NeighbourLists, metric: str, known: Mapping[str, tuple[int, int]]) -> np.ndarray:
