@@ -47,14 +47,19 @@ class Judge:
         """Whether a search is right, wrong or silent, and what it was taken for."""
         words = self._with if with_table else self._plain
         search = words.understood(Query(typed))
-        found = set(words.positions(search) or ())
+        found = _positions(words, search)
         allowed = {place for answer in answers.split(BETWEEN) if answer for place in self._finds(answer)}
         if not found:
             return ("silent" if allowed else "right"), search
         return ("right" if found <= allowed else "wrong"), search
 
     def _finds(self, answer: str) -> set[int]:
-        return set(self._plain.positions(self._plain.understood(Query(answer, exact=True))) or ())
+        return _positions(self._plain, self._plain.understood(Query(answer, exact=True)))
+
+
+def _positions(words: WordSearch, search: Search) -> set[int]:
+    hits = words.hits(search)
+    return set(hits.members) if hits else set()
 
 
 def queries() -> Iterator[tuple[str, str]]:

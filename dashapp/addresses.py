@@ -13,8 +13,9 @@ from urllib.parse import parse_qsl, quote, urlencode
 from flask import has_request_context, request
 
 from bundle import Filters, Product, Query
-from bundle.format import is_page_address
+from bundle.format import COLOURS, is_page_address
 from bundle.search.query import SORTS
+from dashapp.language import p_
 
 GALLERY = "/"
 PRODUCT = "/product/"
@@ -92,6 +93,7 @@ class GalleryQuery:
             filters=filters,
             sort=sort if sort in SORTS else "",
             seed=positive_number(arguments.get("seed", "")) or 0,
+            colour_names=_colour_names() if arguments.get("q", "").strip() else (),
         )
         return cls(query, positive_number(arguments.get("page", "")) or 1, arguments.get("all", "")[:20])
 
@@ -250,6 +252,11 @@ def _product_address(page: str, product_id: str, **arguments: str | Iterable[str
 
 def _several(arguments: Arguments, name: str) -> tuple[str, ...]:
     return tuple(value[:_LONGEST] for value in arguments.every(name)[:_MOST_VALUES])
+
+
+def _colour_names() -> tuple[tuple[str, str], ...]:
+    """What the language of the request calls each colour."""
+    return tuple((p_("colour", name), name) for name in COLOURS)
 
 
 def _amount(text: str) -> float | None:

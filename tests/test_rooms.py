@@ -48,7 +48,7 @@ PRECOMPUTE = {
 
 DASHAPP = {
     "language": set(),
-    "addresses": set(),
+    "addresses": {"language"},
     "problems": set(),
     "settings": {"language"},
     "shown_recipe": {"language"},

@@ -67,7 +67,7 @@ class Query:
     its title, brand, category, tags or facts; or the whole begins its id. Words that no product has are
     taken for others, unless the query is `exact`. `sort` is one of `SORTS`, or empty for the best match
     first where there is a search, and else for the catalogue's order; `seed` decides on the order of a
-    shuffle.
+    shuffle. `colour_names` are what the person calls colours, each with its name in `bundle.format.COLOURS`.
     """
 
     search: str = ""
@@ -75,6 +75,7 @@ class Query:
     sort: str = ""
     seed: int = 0
     exact: bool = False
+    colour_names: tuple[tuple[str, str], ...] = ()
 
     def __post_init__(self) -> None:
         if self.sort and self.sort not in SORTS:

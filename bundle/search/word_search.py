@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -19,6 +19,7 @@ from bundle.search.words import (
     COLOUR_WORDS,
     begins,
     code_of,
+    colour_named,
     edits_between,
     is_unspaced,
     mistakes_in,
@@ -110,6 +111,7 @@ class WordSearch:
         place = 0
         for word, meaning in self._synonyms.parts(told, is_found=self._is_begun):
             place += len(word.split())
+            meaning = meaning or self._colour(word, query.colour_names)
             if meaning:
                 meanings.append(meaning)
             meant = word if meaning else self._mean(word)
@@ -177,6 +179,13 @@ class WordSearch:
         compounds = [f'"{compound}"' for compound in self._compounds(word)]
         return "({})".format(" OR ".join([f"({begun})", *compounds]))
 
+    def _colour(self, word: str, names: Iterable[tuple[str, str]]) -> Meaning | None:
+        """What a colour's name in another language than English means: products of that colour, too."""
+        colour = colour_named(word, names)
+        if colour is None or word in COLOURS or word in COLOUR_WORDS:
+            return None
+        return Meaning(word, (word,), (("colours", colour),), adds=self._is_begun(word))
+
     @cached_with_owner(maxsize=1000)
     def _meant(self, meaning: Meaning) -> str:
         """An FTS5 expression for the products that a word's meaning finds."""
@@ -224,6 +233,8 @@ class WordSearch:
         return self._is_begun(word) or bool(self._compounds(word)) or " " in word
 
     def _is_begun(self, word: str) -> bool:
+        if word in COLOUR_WORDS:
+            return True
         return self.finds(word) > 0 if is_unspaced(word) else self._begins_a_word(word)
 
     def _two_words(self, word: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
 _MOST_WORDS = 16
@@ -32,6 +32,11 @@ _BETWEEN = frozenset(
     )
 )
 """Words of ten languages that stand between others, without accents, as `words_of` gives them."""
+
+_VOWELS = tuple("aeioy")
+_OF_VOWELS = frozenset({*_VOWELS, "as", "es", "os", "he", "hi"})
+_OF_CONSONANTS = frozenset({"e", "s", "em", "en", "er", "es", "he", "hes"})
+"""How adjectives may end in the languages of the pages, behind a stem that ends so: "rojas", "rotes"."""
 
 _SIGNS = "".join(
     sign for sign in map(chr, range(0x0900, 0x1D00)) if unicodedata.category(sign) in ("Mn", "Mc")
@@ -102,6 +107,19 @@ def told_words(words: Sequence[str]) -> tuple[list[str], int]:
     first = next(place for place, word in enumerate(words) if word not in _BETWEEN)
     end = next((place for place, word in enumerate(words) if place > first and word in _BETWEEN), len(words))
     return kept, end - first - 1
+
+
+def colour_named(word: str, names: Iterable[tuple[str, str]]) -> str | None:
+    """The colour that a word names, with whichever ending: "rote" for "rot", "roja" for "rojo".
+
+    `names` are names of colours, each with the one that is given back.
+    """
+    for name, colour in names:
+        plain = "".join(words_of(name))
+        stem, endings = (plain[:-1], _OF_VOWELS) if plain.endswith(_VOWELS) else (plain, _OF_CONSONANTS)
+        if word == plain or (word.startswith(stem) and word.removeprefix(stem) in endings):
+            return colour
+    return None
 
 
 def begins(word: str) -> str:

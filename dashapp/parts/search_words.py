@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import takewhile
+
 from bundle.search.word_search import Search
 from dashapp.addresses import GalleryQuery
 from dashapp.language import _
@@ -11,6 +13,10 @@ from dashapp.parts.wording import listing
 
 _MOST_SHOWN = 3
 """How many of the catalogue's terms are named for one word."""
+
+_SHORTEST_STEM = 3
+_ENDING = 2
+"""How many letters of a shorter word may differ at its end: "knife" and "knives"."""
 
 
 def taken_for(query: GalleryQuery, search: Search) -> Component | None:
@@ -24,11 +30,20 @@ def taken_for(query: GalleryQuery, search: Search) -> Component | None:
     return html.P([" ".join(sentences), " ", instead], className="correction")
 
 
+def _is_inflected(word: str, term: str) -> bool:
+    """Whether a word seems to be a term in the plural or with another ending, which goes without saying."""
+    pairs = zip(word, term.lower(), strict=False)
+    shared = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
+    return word == term or shared >= max(_SHORTEST_STEM, min(len(word), len(term)) - _ENDING)
+
+
 def _sentences(search: Search) -> list[str]:
     said = []
     if search.corrected:
         said.append(_("Showing “{corrected}” for “{typed}”.", corrected=search.corrected, typed=search.typed))
     for meaning in search.meanings:
+        if all(_is_inflected(meaning.word, term) for term in meaning.shown):
+            continue
         terms = listing(meaning.shown[:_MOST_SHOWN])
         if meaning.adds:
             said.append(_("Also showing {terms} for “{word}”.", terms=terms, word=meaning.word))

@@ -18,6 +18,9 @@ from precompute.synonyms.wordnet import VERSION, WordNet
 _MOST_TERMS = 12
 """How many of the catalogue's terms one word is taken for at the most."""
 
+_ITSELF = -1
+"""How far a term is from its own singular and plural: nearer than any other word."""
+
 _ENGLISH = 0.5
 """The share of the names' last words that WordNet must know: it helps only where a catalogue is English."""
 
@@ -64,13 +67,15 @@ def _from_wordnet(terms: Sequence[Term], wordnet: WordNet) -> list[SynonymRow]:
     found: dict[str, set[_Found]] = defaultdict(set)
     for term in terms:
         one = singular(wordnet, term.place.words)
+        itself = _Found(_ITSELF, -term.products, shown[one], term.place.field, term.phrase)
+        for form in _forms(one, wordnet) if term.place.says == "name" else ():
+            found[form].add(itself)
         for word, far in related(wordnet, term.place.words, context, says=_says(term, names)).items():
             head = singular(wordnet, word.split()[-1])
             if " " in word and head in heads and not one.endswith(head):
                 continue  # A salad bowl is a bowl, whatever else it is.
-            here = _Found(far, -term.products, shown[one], term.place.field, term.phrase)
             for form in _forms(word, wordnet):
-                found[form].add(here)
+                found[form].add(itself._replace(far=far))
     return [row for word in sorted(found) for row in _rows(word, found[word])]
 
 

@@ -10,7 +10,7 @@ import pytest
 from bundle import Bundle, BundleError, BundleWriter, Product, Query
 from bundle.format import CATALOGUE
 from bundle.search.synonyms import SynonymRow, add_synonyms
-from bundle.search.words import told_words
+from bundle.search.words import colour_named, told_words
 from tests.bundle.search.test_index import write
 
 PRODUCTS = [
@@ -125,3 +125,38 @@ def test_rows_need_a_catalogue(tmp_path: Path) -> None:
 )
 def test_words_between_others_are_not_looked_for(words: str, told: list[str], counts: int) -> None:
     assert told_words(words.split()) == (told, counts)
+
+
+GERMAN = (("rot", "red"), ("blau", "blue"), ("lila", "purple"), ("grün", "green"))
+
+
+@pytest.mark.parametrize(
+    ("search", "expected"),
+    [
+        ("rot", ["cushion", "mug"]),
+        ("rote mug", ["mug"]),
+        ("blaues", ["plain"]),
+        ("lilie", []),
+        ("rotor", []),
+    ],
+)
+def test_colours_are_known_by_the_names_of_the_visitors_language(
+    bundle: Bundle, search: str, expected: list[str]
+) -> None:
+    page = bundle.page(Query(search, colour_names=GERMAN))
+    assert sorted(product.id.removeprefix("a ") for product in page.products) == expected
+    assert page.search.told == ""
+
+
+@pytest.mark.parametrize(
+    ("word", "name"),
+    [
+        ("grune", "grün"),
+        ("rojas", "rojo"),
+        ("rossa", "rosso"),
+        ("blanche", "blanc"),
+        ("czerwona", "czerwony"),
+    ],
+)
+def test_adjectives_have_endings(word: str, name: str) -> None:
+    assert colour_named(word, [(name, "it")]) == "it"

@@ -130,3 +130,18 @@ def test_what_no_product_has_is_left_out_where_it_only_describes(shop: Shop) -> 
     assert heading(client.get("/?q=red+bicycle").text) == "Nothing found"
     assert heading(client.get("/?q=bicycle+with+lamp").text) == "Nothing found"
     assert titles(client.get("/?q=cushion+for+the+bedside").text) == ["Round cushion", "Red cushion"]
+
+
+def test_colours_are_words_of_the_search_in_the_language_of_the_page(client: FlaskClient) -> None:
+    english = titles(client.get("/?q=black+mug").text)
+    german = client.get("/?q=schwarze+mug", headers={"Accept-Language": "de"}).text
+    assert titles(german) == english
+    assert not select(german, ".correction")
+    assert titles(client.get("/?q=schwarze+mug").text) != english, "an English page knows no German"
+
+
+def test_a_plural_goes_without_saying(shop: Shop) -> None:
+    rows = [SynonymRow("lanterns", "lantern", "title", "lantern", own=False)]
+    html = shop(ROOM, synonyms=rows).get("/?q=lanterns").text
+    assert titles(html) == ["Lantern"]
+    assert not select(html, ".correction")

@@ -47,6 +47,12 @@ def test_synonyms_and_narrower_and_wider_words_lead_to_the_catalogues_own(wordne
     assert found["stripy"] == found["banded"] == {("striped", "title", "striped")}
 
 
+def test_a_name_is_its_own_plural_and_singular(wordnet: WordNet) -> None:
+    found = meanings(SHOP, wordnet)
+    assert found["armchairs"] == found["armchair"] == {("armchair", "title", "armchair")}
+    assert found["cushion"] == {("cushions", "category", "cushions")}
+
+
 def test_a_meaning_that_the_other_terms_say_nothing_of_is_left_out(wordnet: WordNet) -> None:
     found = meanings(SHOP, wordnet)
     assert "shock absorber" not in found, "a bolster is a cushion, and nothing here is a part of a machine"
