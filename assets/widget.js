@@ -7,8 +7,9 @@
   /** @typedef {{ src: string, width: number, height: number }} Thumbnail */
   /** @typedef {{ small: Thumbnail, large: Thumbnail }} Picture */
   /** @typedef {{ id: string, title: string, page: string, images: Picture[] }} Named */
+  /** @typedef {{ brand?: string | null, category?: string | null }} Placed */
   /** @typedef {{ url: string | null, price: number | null, compare_at_price: number | null, currency: string | null }} Offered */
-  /** @typedef {Named & Offered} Product  as the API gives it */
+  /** @typedef {Named & Placed & Offered} Product  as the API gives it */
 
   const script = document.currentScript;
   const warn = (/** @type {string} */ text) => console.warn(`Akin: ${text}`);
@@ -19,7 +20,9 @@
   const listOf = null; // A static site's copy has a function here, which names the file of a product's list.
   const FILTERS = ["limit", "recipe", "same-category", "same-colour", "in-stock", "on-sale", "price"];
 
-  // Colours and font come from the page. The shadow root keeps all other styles apart.
+  const THRESHOLDS = ["related", "close", "very_close"];
+
+  // Colours and font come from the page. The shadow root keeps all other styles apart, but those of `::part`.
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(`
     :host {
@@ -29,22 +32,29 @@
       color: inherit !important;
       color-scheme: inherit !important;
     }
-    h2 { margin: 0 0 .75em; font-size: 1.25em; font-weight: 600; line-height: 1.2; }
-    ul {
+    .heading { margin: 0 0 .75em; font-size: 1.25em; font-weight: 600; line-height: 1.2; }
+    .switch { display: flex; flex-wrap: wrap; gap: .5em; margin: 0 0 1em; }
+    .option {
+      min-height: 2.75em; padding: .25em 1em; font: inherit; color: inherit; cursor: pointer;
+      background: none; border: 1px solid color-mix(in srgb, currentColor 40%, transparent); border-radius: .5em;
+    }
+    .option[aria-pressed="true"] { background: color-mix(in srgb, currentColor 12%, transparent); border-color: currentColor; }
+    .option:disabled { opacity: .5; cursor: default; }
+    .list {
       display: flex; gap: 1em; margin: -4px; padding: 4px;
       list-style: none; overflow-x: auto; scroll-snap-type: x proximity; scroll-padding: 4px;
     }
-    li { flex: 1 0 9em; max-width: 14em; min-width: 0; scroll-snap-align: start; }
-    a { display: block; font-size: .9375em; line-height: 1.4; color: inherit; text-decoration: none; border-radius: .5em; }
-    a:hover .title { text-decoration: underline; }
-    a:focus-visible { outline: 2px solid; outline-offset: 2px; }
-    .tile {
+    .list > li { flex: 1 0 9em; max-width: 14em; min-width: 0; scroll-snap-align: start; }
+    .card { display: block; font-size: .9375em; line-height: 1.4; color: inherit; text-decoration: none; border-radius: .5em; }
+    .card:hover .title { text-decoration: underline; }
+    :is(a, button):focus-visible { outline: 2px solid; outline-offset: 2px; }
+    .picture {
       display: block; aspect-ratio: 1; margin-bottom: .5em; overflow: hidden; border-radius: .5em;
       background: color-mix(in srgb, currentColor 6%, transparent);
     }
-    .portrait .tile { aspect-ratio: 4 / 5; }
-    img { display: block; width: 100%; height: 100%; object-fit: cover; }
-    img.whole { object-fit: contain; }
+    .portrait .picture { aspect-ratio: 4 / 5; }
+    .picture img { display: block; width: 100%; height: 100%; object-fit: cover; }
+    .picture img.whole { object-fit: contain; }
     .title {
       display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 2; overflow: hidden;
       overflow-wrap: anywhere;
@@ -52,6 +62,7 @@
     .price { display: block; }
     s { position: relative; opacity: .75; }
     s i { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+    img { max-width: 100%; }
   `);
 
   /**
@@ -63,6 +74,8 @@
    */
   function element(name, properties, ...children) {
     const made = Object.assign(document.createElement(name), properties);
+    // The page's own CSS reaches each by ::part with the name of its class.
+    if (made.className) made.setAttribute("part", made.className);
     made.append(...children);
     return made;
   }
@@ -81,33 +94,72 @@
     }
   }
 
-  function picture(/** @type {Picture} */ { small, large }, /** @type {number} */ shape) {
-    const ratio = large.width / large.height / shape;
-    const made = element("img", {
+  /** @param {HTMLImageElement} image @param {Picture} picture */
+  function draw(image, { small, large }) {
+    Object.assign(image, {
       width: large.width, height: large.height, alt: "", loading: "lazy", decoding: "async", sizes: "14em",
-      srcset: `${absolute(small.src)} ${small.width}w, ${absolute(large.src)} ${large.width}w`,
-      src: absolute(large.src), className: ratio > 0.83 && ratio < 1.2 ? "" : "whole",
+      srcset: `${absolute(small.src)} ${small.width}w, ${absolute(large.src)} ${large.width}w`, src: absolute(large.src),
     });
-    made.addEventListener("error", () => made.remove());
-    return made;
+    image.addEventListener("error", () => image.remove());
+    return image;
+  }
+
+  function picture(/** @type {Picture} */ of, /** @type {number} */ shape) {
+    const ratio = of.large.width / of.large.height / shape;
+    const image = draw(document.createElement("img"), of);
+    if (ratio <= 0.83 || ratio >= 1.2) image.className = "whole";
+    return image;
+  }
+
+  /** What a product costs, cost before a sale, and saves: texts, empty where nothing is known. */
+  function prices(/** @type {Product} */ { price: amount, compare_at_price: before, currency }) {
+    if (amount === null) return { now: "", before: "", saving: "" };
+    const sale = before !== null && before > amount;
+    const off = sale ? Math.floor((1 - amount / before) * 100 + 1e-6) / 100 : 0;
+    return {
+      now: price(amount, currency),
+      before: sale ? price(before, currency) : "",
+      saving: off ? written(-off, { style: "percent" }) : "",
+    };
+  }
+
+  function addressOfProduct(/** @type {Product} */ { url, page }) {
+    return /^https?:/i.test(url ?? "") ? url ?? "" : absolute(page);
   }
 
   function card(/** @type {Product} */ product, /** @type {number} */ shape, /** @type {string} */ was) {
-    const tile = element("span", { className: "tile" });
+    const tile = element("span", { className: "picture" });
     if (product.images.length) tile.append(picture(product.images[0], shape));
-    const shop = /^https?:/i.test(product.url ?? "");
     const parts = [tile, element("span", { className: "title", textContent: product.title })];
-    const { price: amount, compare_at_price: before, currency } = product;
-    if (amount !== null) {
-      const paid = element("span", { className: "price", textContent: price(amount, currency) });
-      if (before !== null && before > amount) {
-        const off = Math.floor((1 - amount / before) * 100 + 1e-6) / 100;
-        paid.append(" ", element("s", {}, element("i", {}, `${was} `), price(before, currency)));
-        if (off) paid.append(` ${written(-off, { style: "percent" })}`);
-      }
+    const { now, before, saving } = prices(product);
+    if (now) {
+      const paid = element("span", { className: "price", textContent: now });
+      if (before) paid.append(" ", element("s", { className: "former-price" }, element("i", {}, `${was} `), before));
+      if (saving) paid.append(` ${saving}`);
       parts.push(paid);
     }
-    return element("a", { href: shop ? product.url ?? "" : absolute(product.page) }, ...parts);
+    return element("a", { className: "card", href: addressOfProduct(product) }, ...parts);
+  }
+
+  /** Fills a copy of the page's own template: texts as texts, never as HTML. */
+  function filled(/** @type {HTMLTemplateElement} */ template, /** @type {Product} */ product) {
+    const made = document.importNode(template.content, true);
+    const { now, before, saving } = prices(product);
+    /** @type {Record<string, string | null | undefined>} */
+    const texts = {
+      title: product.title, brand: product.brand, category: product.category,
+      price: now, "former-price": before, saving,
+    };
+    for (const slot of made.querySelectorAll("[data-slot]")) {
+      const name = slot.getAttribute("data-slot") ?? "";
+      if (name === "link") slot.setAttribute("href", addressOfProduct(product));
+      else if (name === "picture" && slot instanceof HTMLImageElement) {
+        if (product.images.length) draw(slot, product.images[0]);
+        else slot.remove();
+      } else if (texts[name]) slot.textContent = texts[name] ?? "";
+      else slot.remove(); // A label without a text would only take room.
+    }
+    return made;
   }
 
   /**
@@ -139,15 +191,13 @@
   }
 
   /**
-   * @param {{ product: string, recipe: string }} of
-   * @param {string} heading
-   * @param {Product[]} products
-   * @param {string} was  read out before a former price
+   * @param {Found} found
+   * @param {(product: Product, shape: number) => Node} draw
    */
-  function row(of, heading, products, was) {
+  function listOfCards({ of, products }, draw) {
     const ratios = products.flatMap(({ images: [first] }) => first ? first.large.width / first.large.height : []);
     const portrait = ratios.sort((one, other) => one - other)[ratios.length >> 1] < 0.9;
-    const list = element("ul", { role: "list", className: portrait ? "portrait" : "" });
+    const list = element("ul", { role: "list", className: portrait ? "list portrait" : "list" });
     const clicked = new Set();
     let viewed = false;
     const view = () => {
@@ -155,24 +205,26 @@
       viewed = true;
     };
     products.forEach((product, place) => {
-      const link = card(product, portrait ? 0.8 : 1, was);
-      const click = (/** @type {MouseEvent} */ { type, button }) => {
+      const item = element("li", {}, draw(product, portrait ? 0.8 : 1));
+      const click = (/** @type {MouseEvent} */ { type, button, target }) => {
         if (type === "auxclick" && button !== 1) return; // The middle button opens a new tab.
+        if (!(target instanceof Element && target.closest("a"))) return;
         view();
-        if (!clicked.has(place)) say(link, "akin-click", { ...of, chosen: product.id, place: place + 1 });
+        if (!clicked.has(place)) say(item, "akin-click", { ...of, chosen: product.id, place: place + 1 });
         clicked.add(place);
       };
-      link.addEventListener("click", click);
-      link.addEventListener("auxclick", click);
-      list.append(element("li", {}, link));
+      item.addEventListener("click", click);
+      item.addEventListener("auxclick", click);
+      list.append(item);
     });
     watch(list, view);
-    const section = element("section", {}, element("h2", { id: "heading", textContent: heading }), list);
-    section.setAttribute("aria-labelledby", "heading");
-    return section;
+    return list;
   }
 
-  /** @param {string} id @param {(name: string) => string | null} option */
+  /** @typedef {(name: string) => string | null} Option  the value of one of an element's attributes */
+  /** @typedef {{ of: { product: string, recipe: string }, products: Product[] }} Found */
+
+  /** @param {string} id @param {Option} option */
   function addressOf(id, option) {
     const given = FILTERS.filter((name) => option(name) !== null);
     if (listOf) {
@@ -188,6 +240,87 @@
   }
 
   /**
+   * Asks for JSON; says in the console why there is none.
+   *
+   * @param {URL} address
+   */
+  async function ask(address) {
+    let answer;
+    try {
+      answer = await fetch(address, { credentials: "omit" });
+    } catch {
+      return warn(`${address.origin} cannot be read: is ${location.origin} in its setting AKIN_CORS?`);
+    }
+    const said = await answer.json().catch(() => ({}));
+    if (answer.ok) return said;
+    warn(said.detail ?? `${address} has status ${answer.status}.`);
+  }
+
+  /**
+   * Finds the look-alikes of a product; null if there are none to show.
+   *
+   * @param {string} id
+   * @param {Option} option
+   * @returns {Promise<Found | null>}
+   */
+  async function find(id, option) {
+    const least = option("threshold");
+    if (least !== null && !THRESHOLDS.includes(least)) {
+      warn(`Expected threshold to be one of ${THRESHOLDS.join(", ")}. Received: ${least}.`);
+      return null;
+    }
+    /** @type {{ recipe: string, similar: { product: Product, closeness?: string }[] } | undefined} */
+    const answer = await ask(addressOf(id, option));
+    if (!answer) return null;
+    // A list has the closest first, so nothing is lost by asking for no more than are shown.
+    const close = answer.similar.filter(({ closeness }) => {
+      return least === null || THRESHOLDS.indexOf(closeness ?? "") >= THRESHOLDS.indexOf(least);
+    });
+    const most = listOf ? Number(option("limit") ?? 6) : close.length;
+    const products = close.slice(0, most).map(({ product }) => product);
+    return products.length ? { of: { product: id, recipe: answer.recipe }, products } : null;
+  }
+
+  /**
+   * The switch between the lists of a catalogue; null if it has but one.
+   *
+   * @param {string} current
+   * @param {(recipe: string) => Promise<boolean>} turn  shows another list, or returns false if it is empty
+   */
+  async function switchOf(current, turn) {
+    const about = listOf ? warn("a static site has no switch.") : await ask(new URL(absolute("api/v1")));
+    /** @type {{ name: string, label: string }[]} */
+    const recipes = about?.recipes ?? [];
+    if (recipes.length < 2) return null;
+    const group = element("div", { className: "switch", role: "group" });
+    group.setAttribute("aria-labelledby", "heading");
+    for (const { name, label } of recipes) {
+      const button = element("button", { type: "button", className: "option", textContent: label });
+      button.setAttribute("aria-pressed", String(name === current));
+      button.addEventListener("click", async () => {
+        button.disabled = !await turn(name);
+        if (button.disabled) return;
+        for (const each of group.children) each.setAttribute("aria-pressed", String(each === button));
+      });
+      group.append(button);
+    }
+    return group;
+  }
+
+  /**
+   * The page's template for cards: named by the attribute, or inside of the element; null if there is none.
+   *
+   * @param {Element} place
+   * @param {string | null} name
+   */
+  function templateOf(place, name) {
+    const found = name === null ? place.querySelector(":scope > template") : document.getElementById(name);
+    if (found instanceof HTMLTemplateElement) return found;
+    if (name !== null) warn(`Expected template to be the id of a template element. Received: ${name}.`);
+    return null;
+  }
+
+  /**
    * @param {Element} place  the element with the options
    * @param {string} prefix  the prefix of the options' names
    * @param {(host: Node) => void} put
@@ -195,23 +328,32 @@
   async function show(place, prefix, put) {
     const option = (/** @type {string} */ name) => place.getAttribute(prefix + name);
     const id = option("product") ?? "";
-    const address = addressOf(id, option);
-    let answer;
-    try {
-      answer = await fetch(address, { credentials: "omit" });
-    } catch {
-      return warn(`${address.origin} cannot be read: is ${location.origin} in its setting AKIN_CORS?`);
-    }
-    /** @type {{ recipe: string, similar?: { product: Product }[], detail?: string }} */
-    const { recipe, similar, detail } = await answer.json().catch(() => ({}));
-    if (!similar) return warn(detail ?? `${address} has status ${answer.status}.`);
-    if (!similar.length) return;
+    const template = templateOf(place, option("template"));
+    const was = option("was") || "was";
+    const draw = (/** @type {Product} */ product, /** @type {number} */ shape) => {
+      return template ? filled(template, product) : card(product, shape, was);
+    };
+    const found = await find(id, option);
+    if (!found) return;
+    let list = listOfCards(found, draw);
+    let latest = found.of.recipe;
+    const turn = async (/** @type {string} */ recipe) => {
+      latest = recipe;
+      const other = await find(id, (name) => name === "recipe" ? recipe : option(name));
+      if (!other || latest !== recipe) return Boolean(other); // Another one may have been chosen meanwhile.
+      const next = listOfCards(other, draw);
+      list.replaceWith(next);
+      list = next;
+      return true;
+    };
+    const heading = element("h2", { id: "heading", className: "heading", textContent: option("heading") || "More like this" });
+    const several = option("switch") === null ? null : await switchOf(found.of.recipe, turn);
+    const section = element("section", { className: "row" }, heading, ...(several ? [several] : []), list);
+    section.setAttribute("aria-labelledby", "heading");
     const host = document.createElement("div");
     const root = host.attachShadow({ mode: "open" });
     root.adoptedStyleSheets = [sheet];
-    const most = listOf ? Number(option("limit") ?? 6) : similar.length;
-    const products = similar.slice(0, most).map(({ product }) => product);
-    root.append(row({ product: id, recipe }, option("heading") || "More like this", products, option("was") || "was"));
+    root.append(section);
     put(host);
   }
 

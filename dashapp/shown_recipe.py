@@ -20,6 +20,11 @@ _WORDS = {"very_close": N_("Very close"), "close": N_("Close")}
 
 _OTHERWISE = N_("Related")
 
+_NAMES = {word: name for name, word in _WORDS.items()} | {_OTHERWISE: "related"}
+
+CLOSENESS = tuple(_NAMES.values())
+"""What programs are told of how close a look-alike is, the closest first."""
+
 _DECIMALS = 2
 _MOST_DECIMALS = 6
 """Scores are stored with six decimals; showing more would be false precision."""
@@ -126,6 +131,14 @@ class ShownRecipe:
         if self.is_weak(score):
             return ""
         return _(next((word for word, least in self.words if way * score >= way * least), _OTHERWISE))
+
+    def closeness(self, score: float) -> str:
+        """The same for programs: one of `CLOSENESS`; empty if it is not alike, or that was not measured."""
+        if self.weak_below is None or self.is_weak(score):
+            return ""
+        way = self.metric.sign
+        reached = next((word for word, least in self.words if way * score >= way * least), _OTHERWISE)
+        return _NAMES[reached]
 
     def is_weak(self, best: float) -> bool:
         """Whether nothing is really alike in a list with this best score. False if that was not measured."""

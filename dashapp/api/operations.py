@@ -167,19 +167,20 @@ def _similar(site: Site, bundle: Bundle, values: dict[str, Any]) -> dict[str, An
         stock="in" if values["in_stock"] else "",
         sale="on" if values["on_sale"] else "",
     )
+    recipe = next(each for each in site.recipes if each.name == values["recipe"])
     found = look_alikes(
         bundle,
         product,
-        recipe=values["recipe"],
+        recipe=recipe.name,
         count=values["limit"],
         filters=wishes.filters(product),
     )
     return {
         "id": product.id,
-        "recipe": values["recipe"],
+        "recipe": recipe.name,
         "total": found.longest,
-        "similar": [similar_record(site, each) for each in found.shown],
-        **({"live": _checked(site, product, values["recipe"])} if values.get("live") else {}),
+        "similar": [similar_record(site, recipe, each) for each in found.shown],
+        **({"live": _checked(site, product, recipe.name)} if values.get("live") else {}),
     }
 
 

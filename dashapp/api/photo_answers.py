@@ -133,9 +133,8 @@ def _records(site: Site, bundle: Bundle, found: PhotoMatches, limit: int) -> lis
     products = bundle.products_at(scores)
     score_of = {products[position].id: score for position, score in scores.items() if position in products}
     groups = folded(_in_order(scores, products))[:limit]
-    return [
-        similar_record(site, LookAlike(first, score_of[first.id], tuple(more))) for first, *more in groups
-    ]
+    alike = [LookAlike(first, score_of[first.id], tuple(more)) for first, *more in groups]
+    return [similar_record(site, site.recipes[0], each) for each in alike]
 
 
 def _in_order(positions: Iterable[int], products: dict[int, Product]) -> list[Product]:

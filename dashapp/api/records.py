@@ -37,10 +37,11 @@ def product_record(site: Site, product: Product) -> dict[str, Any]:
     }
 
 
-def similar_record(site: Site, found: LookAlike) -> dict[str, Any]:
-    """An entry of a list of look-alikes."""
+def similar_record(site: Site, recipe: ShownRecipe, found: LookAlike) -> dict[str, Any]:
+    """An entry of a list of look-alikes by a recipe."""
     return {
         "score": found.score,
+        "closeness": recipe.closeness(found.score) or None,
         "near_identical": [variant.id for variant in found.variants],
         "product": product_record(site, found.product),
     }

@@ -9,6 +9,7 @@ from bundle import Product, ProductImage
 from bundle.fields import TYPES
 from bundle.metric import METRICS
 from dashapp.api.operations import COLOUR
+from dashapp.shown_recipe import CLOSENESS
 
 TEXT = {"type": "string"}
 MAYBE_TEXT = {"type": ["string", "null"]}
@@ -59,6 +60,8 @@ def _product_fields() -> dict[str, dict[str, Any]]:
     }
 
 
+_CLOSENESS = {"type": ["string", "null"], "enum": [*CLOSENESS, None]}
+
 SCHEMAS = {
     "About": record(
         title=TEXT,
@@ -92,7 +95,9 @@ SCHEMAS = {
         id=TEXT,
         recipe=TEXT,
         total=WHOLE,
-        similar=list_of(record(score=NUMBER, near_identical=list_of(TEXT), product=ref("Product"))),
+        similar=list_of(
+            record(score=NUMBER, closeness=_CLOSENESS, near_identical=list_of(TEXT), product=ref("Product"))
+        ),
     ),
     "Product": record(**_product_fields(), page=TEXT, similar=TEXT),
     "Thumbnail": record(src=TEXT, width=PIXELS, height=PIXELS),

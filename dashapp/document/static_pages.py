@@ -55,7 +55,9 @@ AT_ONCE = 64
 CARDS = 8
 """How many cards one file holds."""
 
-_WIDGET_FIELDS = ("id", "title", "url", "price", "compare_at_price", "currency", "images", "page")
+_WIDGET_FIELDS = (
+    *("id", "title", "brand", "category", "url", "price", "compare_at_price", "currency", "images", "page"),
+)
 
 
 class PageAddress(NamedTuple):
@@ -214,7 +216,14 @@ class StaticSite:
             "id": product.id,
             "recipe": recipe.name,
             "position": position,
-            "similar": [{"score": each.score, "product": self._record(each.product)} for each in found.shown],
+            "similar": [
+                {
+                    "score": each.score,
+                    "closeness": recipe.closeness(each.score) or None,
+                    "product": self._record(each.product),
+                }
+                for each in found.shown
+            ],
             "neighbours": places,
             "small": to_html(small_link(self.site, product, href=product_href(product.id))),
         }
