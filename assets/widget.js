@@ -44,7 +44,7 @@
       display: flex; gap: 1em; margin: -4px; padding: 4px;
       list-style: none; overflow-x: auto; scroll-snap-type: x proximity; scroll-padding: 4px;
     }
-    .list > li { flex: 1 0 9em; max-width: 14em; min-width: 0; scroll-snap-align: start; }
+    .list > li { flex: 1 0 9em; max-width: 14em; min-width: 0; scroll-snap-align: start; overflow-wrap: anywhere; }
     .card { display: block; font-size: .9375em; line-height: 1.4; color: inherit; text-decoration: none; border-radius: .5em; }
     .card:hover .title { text-decoration: underline; }
     :is(a, button):focus-visible { outline: 2px solid; outline-offset: 2px; }
@@ -290,7 +290,7 @@
   async function switchOf(current, turn) {
     const about = listOf ? warn("a static site has no switch.") : await ask(new URL(absolute("api/v1")));
     /** @type {{ name: string, label: string }[]} */
-    const recipes = about?.recipes ?? [];
+    const recipes = about?.split?.length ? [] : about?.recipes ?? []; // Recipes that are compared are not chosen.
     if (recipes.length < 2) return null;
     const group = element("div", { className: "switch", role: "group" });
     group.setAttribute("aria-labelledby", "heading");

@@ -28,7 +28,7 @@ from dashapp.http.widget import register_widget
 from dashapp.language.requests import register_language
 from dashapp.pages.found_cards import register_photo_answers
 from dashapp.settings import Settings, SettingsError, script_name_of
-from dashapp.site import Sites
+from dashapp.site import Sites, missing_split
 
 
 def create_app(settings: Settings | None = None) -> Dash:
@@ -36,8 +36,8 @@ def create_app(settings: Settings | None = None) -> Dash:
 
     If the bundle is missing or damaged, the app still starts, and every page says what is wrong with status
     503. Raises `SettingsError` for an invalid setting, for a bundle that cannot be fetched from its address,
-    for a file of users that cannot be used, for a file of events that cannot be written, and for live mode if
-    the bundle or a package that it needs is missing.
+    for a file of users that cannot be used, for a file of events that cannot be written, for recipes to
+    compare that the bundle lacks, and for live mode if the bundle or a package that it needs is missing.
     """
     settings = settings or Settings.from_environment()
     have_bundle(settings)
@@ -47,6 +47,9 @@ def create_app(settings: Settings | None = None) -> Dash:
 
         live = open_live(settings)
     sites = Sites(settings)
+    site = sites.current()
+    if settings.split and site.bundle is not None and not site.split:
+        raise SettingsError(missing_split(settings, site.recipes))
     app = ShopApp(sites)
     if settings.users is not None:
         register_door(app.server, settings.users)

@@ -103,6 +103,13 @@ def _rate(text: str) -> int:
     raise ValueError(f"a whole number from 1 to {_HIGHEST_RATE:,}")
 
 
+def _two_names(text: str) -> tuple[str, ...]:
+    names = tuple(name.strip() for name in text.split(","))
+    if len(set(names)) == len(names) == 2 and all(names):
+        return names
+    raise ValueError("the names of two recipes, for example style,colour")
+
+
 def _origins(text: str) -> tuple[str, ...]:
     origins = tuple(map(_as_sent, text.lower().replace(",", " ").split()))
     if origins == (EVERY_ORIGIN,) or (origins and all(map(_is_origin, origins))):
@@ -192,6 +199,14 @@ class Settings:
             "help": "Where to write which lists of look-alikes visitors see and what they click in them: a "
             "file, or stdout; nothing is written where not set.",
             "read": str,
+        },
+    )
+    split: tuple[str, ...] = field(
+        default=(),
+        metadata={
+            "help": "Two recipes, as style,colour: each is shown for half of the products, so that their "
+            "clicks can be compared; visitors choose the recipe where not set.",
+            "read": _two_names,
         },
     )
 

@@ -60,7 +60,8 @@ class Site:
     `recipes` has the default one first; `overlaps` says how far two of them, by their names, agree.
     `tile_shape`, a key of `TILE_SHAPES`, suits most of the catalogue's pictures. `theme` is the shop's look.
     `engine` searches with photos if live mode is on and this process does the searching. Pages of a site that
-    `is_static` are files without a server: they offer nothing that needs one.
+    `is_static` are files without a server: they offer nothing that needs one. `split` has two recipes, each
+    of which is shown for half of the products, or none.
     """
 
     settings: Settings
@@ -74,6 +75,7 @@ class Site:
     theme: Theme = field(default_factory=Theme)
     engine: Engine | None = None
     is_static: bool = False
+    split: tuple[ShownRecipe, ...] = ()
 
     @property
     def name(self) -> str:
@@ -113,9 +115,18 @@ class Site:
         """The recipe with this name, the default one for an empty name, or None."""
         return next((recipe for recipe in self.recipes if name in ("", recipe.name)), None)
 
+    def recipe_for(self, product_id: str, name: str = "") -> ShownRecipe | None:
+        """The recipe with this name, or None; for an empty name the one that this product is shown with."""
+        if name or not self.split:
+            return self.recipe(name)
+        # By the names too, so that another comparison has other halves.
+        text = "\0".join([*sorted(recipe.name for recipe in self.split), product_id])
+        half = hashlib.sha256(text.encode(errors="surrogatepass")).digest()[0] % 2
+        return sorted(self.split, key=lambda recipe: recipe.name)[half]
+
     def in_address(self, *recipes: ShownRecipe) -> str:
         """The recipes' names for an address; empty if they are the default ones."""
-        if recipes == self.recipes[: len(recipes)]:
+        if not self.split and recipes == self.recipes[: len(recipes)]:
             return ""
         return ",".join(recipe.name for recipe in recipes)
 
@@ -258,10 +269,12 @@ def _described(settings: Settings, bundle: Bundle) -> Site:
         raise BundleError(_summary(bundle.folder, wrong))
     bundle.warm()
     tag = hashlib.sha256(canonical_json(bundle.manifest.get("thumbnails"))).hexdigest()[:8]
+    recipes = _recipes(bundle)
     return Site(
         settings=settings,
         bundle=bundle,
-        recipes=_recipes(bundle),
+        recipes=recipes,
+        split=_split(settings, recipes),
         overlaps=overlaps_of(bundle.report()) if len(bundle.recipes) > 1 else {},
         categories=tuple(bundle.categories()),
         thumbnails_tag=tag,
@@ -276,6 +289,22 @@ def _missing_thumbnails(bundle: Bundle) -> list[str]:
     pictures = (image for product in bundle.page(limit=_SAMPLE).products for image in product.images)
     missing = (fmt.thumbnail_file(image.id) for image in pictures if bundle.thumbnail(image.id) is None)
     return [f"{path} is missing." for path in missing]
+
+
+def _split(settings: Settings, recipes: tuple[ShownRecipe, ...]) -> tuple[ShownRecipe, ...]:
+    """The two recipes of the setting; none, and a line in the log, if the bundle lacks one."""
+    found = tuple(recipe for recipe in recipes if recipe.name in settings.split)
+    if len(found) == len(settings.split):
+        return found
+    logger.error("%s", missing_split(settings, recipes))
+    return ()
+
+
+def missing_split(settings: Settings, recipes: tuple[ShownRecipe, ...]) -> str:
+    """The sentence for a bundle that lacks a recipe of the setting."""
+    names = ", ".join(recipe.name for recipe in recipes)
+    received = ",".join(settings.split)
+    return f"Expected AKIN_SPLIT to be two of the bundle's recipes ({names}). Received: {received}."
 
 
 def _engine(settings: Settings, bundle: Bundle) -> Engine | None:

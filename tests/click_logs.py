@@ -18,7 +18,7 @@ class Visitors:
 
     How much a product is liked in a list differs from pair to pair: Beta with the mean `liking`. `lists` are
     seen, each of one of `products` products, with `length` entries. With `moved`, entries are at other places
-    in half of the lists, as filters make them.
+    in half of the lists, as filters make them. `split` names the recipes that are compared.
     """
 
     recipe: str = "style"
@@ -30,6 +30,7 @@ class Visitors:
     liking: float = 0.15
     moved: bool = False
     seed: int = 0
+    split: str = ""
 
     def looks(self) -> np.ndarray:
         """The chance that each place is looked at: (length,)."""
@@ -45,7 +46,10 @@ class Visitors:
             random.integers(self.products, size=self.lists), random.random(self.lists) < 0.5, strict=True
         ):
             order = orders[int(moved and self.moved)]
-            of = {"hour": HOUR, "list": self.kind, "product": f"p{source}", "recipe": self.recipe}
+            # Products of another seed are others, as those of the other half are.
+            product = f"p{source}" if not self.split else f"p{self.seed}-{source}"
+            of = {"hour": HOUR, "list": self.kind, "product": product, "recipe": self.recipe}
+            of |= {"split": self.split} if self.split else {}
             shown = [f"p{source}-{each}" for each in order]
             yield {"akin": "view", **of, "shown": shown}
             for place in np.flatnonzero(random.random(self.length) < looks * liked[source, order]):

@@ -59,7 +59,6 @@ class EventLog:
                 self._start()
         try:
             self._lines.put_nowait(line + b"\n")
-            self._full = False
         except Full:
             if not self._full:
                 logger.error("Events wait to be written to %s: further ones are dropped.", self._name)
@@ -97,6 +96,8 @@ class EventLog:
                     logger.warning("%s can be written again.", self._name)
                 failed = False
             lines.task_done()
+            # As long as more comes than is written, one line in the log is enough.
+            self._full = self._full and not lines.empty()
 
 
 class _File:

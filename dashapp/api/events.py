@@ -27,6 +27,9 @@ LISTS = ("product", "for-you", "photo", "compare", "widget")
 
 _OF_A_PRODUCT = {"product": True, "for-you": False, "compare": True, "widget": True}
 
+_SPLIT = ("product", "widget")
+"""The lists that the setting `AKIN_SPLIT` chooses the recipe of."""
+
 MOST_PLACES = 50
 """Only so many first places of a list count."""
 
@@ -66,6 +69,7 @@ class EventsApi:
             detail = f"Expected fewer events. Try again in {seconds} s."
             raise later(HTTPStatus.TOO_MANY_REQUESTS, detail, seconds)
         event = _checked(_body(request), site, bundle)
+        event |= _half(event, site)
         line = json.dumps(
             {"akin": event.pop("akin"), "hour": self._clock().strftime("%Y-%m-%dT%HZ"), **event},
             ensure_ascii=False,
@@ -121,6 +125,15 @@ def _checked(sent: Any, site: Site, bundle: Bundle) -> dict[str, Any]:
     if kind == "view" and len(set(shown)) < len(shown):
         raise _wrong("shown", "a list of different ids", shown)
     return {field: sent[field] for field in fields}
+
+
+def _half(event: Mapping[str, Any], site: Site) -> dict[str, str]:
+    """The two recipes that are compared, if the event is of a list that has its recipe by this."""
+    if not site.split or event["list"] not in _SPLIT:
+        return {}
+    if site.recipe_for(event["product"]) != site.recipe(event["recipe"]):
+        return {}  # An address or a page named the recipe.
+    return {"split": ",".join(sorted(recipe.name for recipe in site.split))}
 
 
 def _check_one_of(sent: Mapping[str, Any], field: str, choices: tuple[str, ...]) -> None:

@@ -58,6 +58,7 @@ def _about(site: Site, bundle: Bundle, values: dict[str, Any]) -> dict[str, Any]
         "images": counts["images"],
         "recipes": [recipe_record(*each) for each in zip(bundle.recipes, site.recipes, strict=True)],
         "categories": [{"name": name, "products": count} for name, count in site.categories],
+        "split": [recipe.name for recipe in site.split],
         "openapi": href_of(OPENAPI),
     }
 
@@ -141,7 +142,9 @@ def _product(site: Site, bundle: Bundle, values: dict[str, Any]) -> dict[str, An
 
 def _similar_parameters(site: Site, bundle: Bundle) -> tuple[Parameter, ...]:
     default = site.recipes[0]
-    recipe = {"type": "string", "enum": [each.name for each in site.recipes], "default": default.name}
+    recipe: dict[str, Any] = {"type": "string", "enum": [each.name for each in site.recipes]}
+    if not site.split:
+        recipe["default"] = default.name
     deepest = max(entry["depth"] + entry.get("reached", {}).get("most", 0) for entry in bundle.recipes)
     limit = {"type": "integer", "minimum": 1, "maximum": deepest, "default": default.top}
     near = f"near: at most {PRICE_BAND:.0%} from the product's own price. lower: below it."
@@ -167,7 +170,7 @@ def _similar(site: Site, bundle: Bundle, values: dict[str, Any]) -> dict[str, An
         stock="in" if values["in_stock"] else "",
         sale="on" if values["on_sale"] else "",
     )
-    recipe = next(each for each in site.recipes if each.name == values["recipe"])
+    recipe = site.recipe_for(product.id, values["recipe"] or "") or site.recipes[0]
     found = look_alikes(
         bundle,
         product,

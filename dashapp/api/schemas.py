@@ -71,6 +71,7 @@ SCHEMAS = {
         images=WHOLE,
         recipes=list_of(ref("Recipe")),
         categories=list_of(record(name=TEXT, products=WHOLE)),
+        split=list_of(TEXT),
         openapi=TEXT,
     ),
     "Recipe": record(

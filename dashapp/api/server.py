@@ -153,7 +153,8 @@ def _json(value: object) -> str:
 def _etag(site: Site, bundle: Bundle, program: bytes) -> str:
     """The ETag of the answer to this request: a hash of everything that the answer depends on."""
     query = request.query_string.decode("latin-1")
-    parts = (bundle.manifest["digest"], site.name, site.hosted_live, href_of(request.path), query)
+    settings = (site.name, site.hosted_live, site.settings.split)
+    parts = (bundle.manifest["digest"], *settings, href_of(request.path), query)
     return hashlib.sha256(program + json.dumps(parts).encode()).hexdigest()[:32]
 
 

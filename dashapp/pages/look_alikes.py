@@ -36,7 +36,8 @@ from dashapp.site import Site
 class Asked:
     """The address's choices for a product's look-alikes.
 
-    The recipe, the number (None for the default), the wishes, and the products to see less of.
+    The recipe, the number (None for the default), the wishes, and the products to see less of. `named` is
+    whether the address names the recipe.
     """
 
     site: Site
@@ -44,6 +45,7 @@ class Asked:
     shown: int | None
     wishes: Wishes
     less: tuple[str, ...]
+    named: bool
 
     @classmethod
     def from_arguments(cls, site: Site, recipe: ShownRecipe, arguments: Arguments) -> Asked:
@@ -54,11 +56,12 @@ class Asked:
             shown=positive_number(arguments.get("n", "")),
             wishes=Wishes.from_arguments(arguments),
             less=arguments.every("less")[:MOST_LESS],
+            named=bool(arguments.get("recipe")),
         )
 
     def href(self, product_id: str) -> str:
         """The address of a product's page with the same choices."""
-        recipe = self.site.in_address(self.recipe)
+        recipe = self.site.in_address(self.recipe) if self.named or not self.site.split else ""
         return product_href(
             product_id, recipe=recipe, shown=self.shown, **self.wishes.arguments(), less=self.less
         )
@@ -242,7 +245,8 @@ def _wished(product: Product, wishes: Wishes) -> str:
 def _recipes(product: Product, asked: Asked) -> Component | None:
     """The switch between recipes and the link that compares two; None if there is only one recipe."""
     site = asked.site
-    if len(site.recipes) < 2:
+    # Who could choose would choose what they like, and the halves could not be compared.
+    if len(site.recipes) < 2 or site.split:
         return None
     default, *others = site.recipes
     ways = [(each, replace(asked, recipe=each).href(product.id)) for each in site.recipes]

@@ -32,7 +32,7 @@ def product_page(site: Site, bundle: Bundle, product: Product, *, arguments: Arg
     Raises `BundleError` if the list of look-alikes cannot be read.
     """
     name = arguments.get("recipe", "")
-    recipe = site.recipe(name)
+    recipe = site.recipe_for(product.id, name)
     if recipe is None:
         return unknown_recipe(site, product, name)
     asked = Asked.from_arguments(site, recipe, arguments)
@@ -45,7 +45,7 @@ def product_page(site: Site, bundle: Bundle, product: Product, *, arguments: Arg
     head = html.Div([breadcrumb(product), _beside(bundle, product, asked)], className="product-head")
     return View(
         title=product.title
-        if recipe == site.recipes[0]
+        if recipe == site.recipe_for(product.id)
         else _("{title}, {recipe}", title=product.title, recipe=recipe.label),
         body=html.Div([head, html.Div(parts, className="product-page")], **{"data-product": product.id}),
         description=" · ".join([_("Products that look like {title}", title=product.title), *details]),

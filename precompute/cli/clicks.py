@@ -133,7 +133,7 @@ def _lines(arguments: argparse.Namespace, report: ClicksReport) -> Iterator[str]
 
 
 def _kind_lines(kind: KindFigures) -> Iterator[str]:
-    from precompute.reports.clicks.report import bias_sentences, kind_title
+    from precompute.reports.clicks.report import bias_sentences, kind_title, verdict
 
     yield kind_title(kind.kind)
     yield from _group_lines("recipe", kind.recipes)
@@ -148,6 +148,11 @@ def _kind_lines(kind: KindFigures) -> Iterator[str]:
         )
     if len(kind.places) > _PLACES:
         yield f"  and {counted(len(kind.places) - _PLACES, 'more place')}"
+    for each in kind.halves:
+        yield ""
+        yield from _group_lines("half of the products", [each.first, each.second])
+        yield f"  {verdict(each)}"
+        yield ""
     for sentence in bias_sentences(kind):
         yield f"  {sentence}"
     if kind.categories:

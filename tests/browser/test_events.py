@@ -11,7 +11,7 @@ import pytest
 
 from bundle import Bundle
 from tests.browser.conftest import until, visit, watched
-from tests.browser.test_widget import Shop
+from tests.browser.shop_pages import Shop
 from tests.serving import serving
 from tests.waiting import eventually
 

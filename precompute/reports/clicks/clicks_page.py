@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 from precompute.reports.clicks.figures import GroupFigures, KindFigures
-from precompute.reports.clicks.report import ClicksReport, bias_sentences, hour, kind_title
+from precompute.reports.clicks.report import ClicksReport, bias_sentences, hour, kind_title, verdict
 from precompute.reports.page import render
 from precompute.shared.printable import printable
 
@@ -37,6 +37,7 @@ def page(report: ClicksReport) -> str:
         "report": report,
         "kinds": [(kind, kind_title(kind.kind), _plots(kind)) for kind in report.kinds],
         "sentences": bias_sentences,
+        "verdict": lambda halves: printable(verdict(halves)),
         "most": _MOST_BARS,
     }
     filters: dict[str, Callable[..., str]] = {"interval": _interval, "hour": hour}

@@ -52,11 +52,13 @@ class ClickCounts:
     """Everything that is counted.
 
     `groups` by kind of list and recipe, `categories` by kind of list and the category of the list's product.
+    `halves` has lists of compared recipes: by kind of list, the two names, and the recipe.
     `first` and `last` are the hours between which all happened.
     """
 
     groups: dict[tuple[str, str], Tally] = field(default_factory=dict)
     categories: dict[tuple[str, str], Tally] = field(default_factory=dict)
+    halves: dict[tuple[str, str, str], Tally] = field(default_factory=dict)
     harvest: Harvest = field(default_factory=Harvest)
     first: str = ""
     last: str = ""
@@ -97,6 +99,8 @@ def count(
         # A list of no product has no cluster but its hour.
         cluster = crc32((event.hour if event.product is None else event.product).encode(errors="replace"))
         tally.add(event, cluster)
+        if event.split:
+            _half(found, (event.list, event.split, event.recipe)).add(event, cluster)
         if event.product is not None:
             found.harvest.add(event, cluster)
             if known is not None and (category := known(event.product)) is not None:
@@ -104,6 +108,15 @@ def count(
         found.first = min(found.first or event.hour, event.hour)
         found.last = max(found.last, event.hour)
     return found
+
+
+def _half(found: ClickCounts, key: tuple[str, str, str]) -> Tally:
+    if key not in found.halves and len(found.halves) >= _MOST_GROUPS:
+        return Tally(1)
+    tally = found.halves.get(key)
+    if tally is None:
+        tally = found.halves[key] = Tally()
+    return tally
 
 
 def _categorised(found: ClickCounts, key: tuple[str, str]) -> Tally:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from precompute.evaluation.intervals import Estimate, clustered_rate
+from precompute.evaluation.intervals import Estimate, clustered_rate, difference_of
 from precompute.reports.clicks.counting import ClickCounts, Tally
 from precompute.reports.clicks.examination import Examination
 from precompute.reports.clicks.reading import PLACES
@@ -50,6 +50,19 @@ class GroupFigures:
 
 
 @dataclass(frozen=True)
+class Halves:
+    """Two recipes, each shown for half of the products: the clicks for each list, and their `difference`.
+
+    The difference is how many more `second` gets than `first`. Products of the two halves are others, so the
+    interval has to allow for what they differ in.
+    """
+
+    first: GroupFigures
+    second: GroupFigures
+    difference: Estimate
+
+
+@dataclass(frozen=True)
 class KindFigures:
     """One kind of list: all of it, its places, its recipes and its products' categories, most seen first."""
 
@@ -58,6 +71,7 @@ class KindFigures:
     places: list[PlaceFigures]
     recipes: list[GroupFigures]
     categories: list[GroupFigures]
+    halves: list[Halves]
     examination: Examination | None
 
     @property
@@ -88,8 +102,22 @@ def _kind(counts: ClickCounts, kind: str) -> KindFigures:
         places=list(_places(tally, examination)),
         recipes=groups(counts.groups),
         categories=groups(counts.categories),
+        halves=list(_halves(counts, kind, usual, examination)),
         examination=examination,
     )
+
+
+def _halves(
+    counts: ClickCounts, kind: str, usual: np.ndarray, examination: Examination | None
+) -> Iterator[Halves]:
+    compared: dict[str, list[GroupFigures]] = {}
+    for (of, pair, recipe), tally in counts.halves.items():
+        if of == kind:
+            compared.setdefault(pair, []).append(_group(recipe, tally, usual, examination))
+    for both in compared.values():
+        if len(both) == 2:
+            first, second = sorted(both, key=lambda each: each.name)
+            yield Halves(first, second, difference_of(first.per_list, second.per_list))
 
 
 def _places(tally: Tally, examination: Examination | None) -> Iterator[PlaceFigures]:

@@ -27,7 +27,10 @@ _LOOK_EVERY = 20_000
 
 
 class Event(NamedTuple):
-    """A list that was seen, with the ids `shown`; or, with a `place` from 1, a click on `chosen` there."""
+    """A list that was seen, with the ids `shown`; or, with a `place` from 1, a click on `chosen` there.
+
+    `split` names the two recipes that were compared, if the list has its recipe by that.
+    """
 
     list: str
     product: str | None
@@ -36,6 +39,7 @@ class Event(NamedTuple):
     shown: tuple[str, ...] = ()
     chosen: str = ""
     place: int = 0
+    split: str = ""
 
 
 @dataclass
@@ -132,17 +136,20 @@ def _event(said: dict[str, Any]) -> Event:
         raise TypeError("list, recipe and hour are not texts")
     if product is not None and not isinstance(product, str):
         raise TypeError("product is no text")
+    split = said.get("split", "")
+    if not isinstance(split, str):
+        raise TypeError("split is no text")
     if kind == "view":
         shown = said["shown"]
         if not isinstance(shown, list) or not shown or not all(type(each) is str for each in shown):
             raise TypeError("shown is no list of ids")
-        return Event(*of, shown=tuple(shown[:PLACES]))
+        return Event(*of, shown=tuple(shown[:PLACES]), split=split)
     if kind != "click":
         raise ValueError("akin is neither view nor click")
     chosen, place = said["chosen"], said["place"]
     if not isinstance(chosen, str) or type(place) is not int or not 1 <= place <= PLACES:
         raise ValueError(f"place is no number from 1 to {PLACES}, or chosen is no id")
-    return Event(*of, chosen=chosen, place=place)
+    return Event(*of, chosen=chosen, place=place, split=split)
 
 
 def _reason(error: Exception) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 from bundle import Bundle
 from precompute.reports.clicks.counting import count
-from precompute.reports.clicks.figures import GroupFigures, KindFigures, figures_of
+from precompute.reports.clicks.figures import GroupFigures, Halves, KindFigures, figures_of
 from precompute.reports.clicks.reading import PassedOver, read_events
 from precompute.shared.errors import UserError
 
@@ -98,6 +98,19 @@ def bias_sentences(kind: KindFigures) -> list[str]:
     return said
 
 
+def verdict(halves: Halves) -> str:
+    """Whether two recipes, each shown for half of the products, can be told apart."""
+    difference = halves.difference
+    more, less = halves.second.name, halves.first.name
+    value, low, high = (100 * each for each in (difference.value, difference.low, difference.high))
+    if value < 0:
+        more, less, value, low, high = less, more, -value, -high, -low
+    said = f"{value:.1f} ({low:.1f} to {high:.1f}) more clicks per 100 lists than {less}"
+    if difference.excludes_zero:
+        return f"{more} brings more: {said}."
+    return f"It cannot be told which brings more: {more} has {said}."
+
+
 def as_json(report: ClicksReport) -> dict[str, Any]:
     """The report for programs."""
     return {
@@ -125,6 +138,18 @@ def as_json(report: ClicksReport) -> dict[str, Any]:
                 ],
                 "recipes": [{"recipe": each.name, **_group(each)} for each in kind.recipes],
                 "categories": [{"category": each.name, **_group(each)} for each in kind.categories],
+                "halves": [
+                    {
+                        "recipes": [each.first.name, each.second.name],
+                        "clicks_per_list": [
+                            each.first.per_list.rounded(),
+                            each.second.per_list.rounded(),
+                        ],
+                        "difference": each.difference.rounded(),
+                        "verdict": verdict(each),
+                    }
+                    for each in kind.halves
+                ],
                 "position_bias": bias_sentences(kind),
             }
             for kind in report.kinds

@@ -46,7 +46,8 @@ def _rows(report: ClicksReport) -> Iterator[dict[str, Any]]:
                 **_bounds("per_shown", place.rate),
                 **_bounds("looked_at", place.looked_at),
             }
-        for by, groups in (("recipe", kind.recipes), ("category", kind.categories)):
+        halves = [half for each in kind.halves for half in (each.first, each.second)]
+        for by, groups in (("recipe", kind.recipes), ("half", halves), ("category", kind.categories)):
             for group in groups:
                 yield _group(kind.kind, by, group)
 

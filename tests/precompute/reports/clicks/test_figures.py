@@ -13,7 +13,7 @@ from precompute.reports.clicks.counting import OTHER, ClickCounts, count
 from precompute.reports.clicks.examination import Harvest
 from precompute.reports.clicks.figures import KindFigures, figures_of
 from precompute.reports.clicks.reading import Event, PassedOver
-from precompute.reports.clicks.report import bias_sentences, read_clicks
+from precompute.reports.clicks.report import bias_sentences, read_clicks, verdict
 from precompute.shared.errors import UserError
 from tests.click_logs import HOUR, Visitors, write_log
 
@@ -25,10 +25,11 @@ def counted(*visitors: Visitors) -> ClickCounts:
 def as_events(visitors: Visitors) -> Iterable[Event]:
     for said in visitors.events():
         of = (said["list"], said["product"], said["recipe"], said["hour"])
+        split = said.get("split", "")
         if said["akin"] == "view":
-            yield Event(*of, shown=tuple(said["shown"]))
+            yield Event(*of, shown=tuple(said["shown"]), split=split)
         else:
-            yield Event(*of, chosen=said["chosen"], place=said["place"])
+            yield Event(*of, chosen=said["chosen"], place=said["place"], split=split)
 
 
 def product_lists(*visitors: Visitors) -> KindFigures:
@@ -154,3 +155,32 @@ def test_files_without_an_event_are_one_sentence(tmp_path: Path) -> None:
     path.write_text('127.0.0.1 "GET /" 200\n')
     with pytest.raises(UserError, match=r"^Expected lines .* wrote with AKIN_EVENTS\. Received: "):
         read_clicks([path])
+
+
+def compared(first: float, second: float, *, seed: int, lists: int = 1_500) -> KindFigures:
+    """Two recipes that are liked so much, each for half of the products, and lists that visitors chose."""
+    pair = "colour,style"
+    return product_lists(
+        Visitors("colour", lists=lists, liking=first, seed=2 * seed, split=pair),
+        Visitors("style", lists=lists, liking=second, seed=2 * seed + 1, split=pair),
+        Visitors("style", lists=500, liking=0.9, seed=seed),
+    )
+
+
+def test_equally_good_recipes_are_seldom_told_apart() -> None:
+    found = [compared(0.15, 0.15, seed=seed).halves for seed in range(20)]
+    assert all(len(each) == 1 for each in found)
+    assert sum(each[0].difference.excludes_zero for each in found) <= 3
+    undecided = next(each[0] for each in found if not each[0].difference.excludes_zero)
+    assert verdict(undecided).startswith("It cannot be told which brings more: ")
+
+
+def test_a_better_recipe_is_told() -> None:
+    (halves,) = compared(0.1, 0.2, seed=1).halves
+    assert (halves.first.name, halves.second.name) == ("colour", "style")
+    assert (halves.first.lists, halves.second.lists) == (1_500, 1_500)
+    assert halves.difference.low > 0.1
+    assert verdict(halves).startswith("style brings more: ")
+    assert verdict(halves).endswith(" more clicks per 100 lists than colour.")
+    (turned,) = compared(0.2, 0.1, seed=1).halves
+    assert verdict(turned).startswith("colour brings more: ")
