@@ -128,8 +128,9 @@ def _card(product: Product, found: LookAlike, asked: Asked) -> Component:
         variants=variants_panel(asked.site, found.variants, href=asked.on),
     )
     # Its category is news only where it is another one.
-    shown = {"href": asked.on(other.id), "within": product.category}
-    return card(asked.site, other, row, pick_button(other), **shown)
+    return card(
+        asked.site, other, row, pick_button(other), href=asked.on(other.id), within=product.category
+    )
 
 
 def _choices(product: Product, found: LookAlikes, asked: Asked) -> Component | None:
