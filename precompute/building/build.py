@@ -19,7 +19,7 @@ from precompute.building.housekeeping import tidy
 from precompute.building.list_quality import by_recipe, describe_twins
 from precompute.building.recipe_lists import RecipeLists, make_lists, overlaps
 from precompute.building.recipe_parts import check_heads, without_vain_colour
-from precompute.building.theme import PreparedTheme
+from precompute.building.theme import PreparedTheme, files_beside
 from precompute.embeddings.embed import EmbeddingTask
 from precompute.embeddings.embedded_catalogue import embed_catalogue, signatures_of
 from precompute.embeddings.picture_maker import THUMBNAIL_SIZE, PictureMaker
@@ -90,7 +90,8 @@ class BuildSettings:
     def _of_theme(self) -> list[str]:
         """Patterns for the theme's files below the source's folder: a logo is no product."""
         folder = self.source.resolve() if self.source.is_dir() else self.source.resolve().parent
-        files = (path.resolve() for path in (self.theme.sources if self.theme else ()))
+        named = (*files_beside(self.source), *(self.theme.sources if self.theme else ()))
+        files = (path.resolve() for path in named)
         below = (path.relative_to(folder) for path in files if path.is_relative_to(folder))
         return [OF_THEME + path.as_posix() for path in below]
 

@@ -16,6 +16,9 @@ from precompute.shared.errors import UserError
 
 _FONTS = (".woff2", ".ttf")
 _PICTURES = (".svg", ".png")
+ENDINGS = (*_FONTS, *_PICTURES, ".css")
+"""How the files that a theme names may end."""
+
 _LONGEST_FAMILY = 60
 _MOST_FAMILIES = 8
 _SHOWN = 80

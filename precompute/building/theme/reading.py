@@ -12,7 +12,7 @@ from typing import Any
 from bundle.disk import read_text
 from bundle.format import canonical_json
 from bundle.theme import LINKS, Logo, Theme, theme_files
-from precompute.building.theme.fields import checked_fields
+from precompute.building.theme.fields import ENDINGS, checked_fields
 from precompute.building.theme.files import check_css, check_font, check_picture, read_file
 from precompute.building.theme.palette import check_contrast, described, palettes_of
 from precompute.building.theme.stylesheet import TYPEFACES, stylesheet
@@ -43,6 +43,23 @@ def theme_beside(source: Path) -> Path | None:
     """The theme.toml in a catalogue's folder: `source` itself or the folder of a file; None without one."""
     path = (source if source.is_dir() else source.parent) / THEME_FILE
     return path if path.exists() else None
+
+
+def files_beside(source: Path) -> list[Path]:
+    """The theme.toml in a catalogue's folder and the files that it names, which are no products.
+
+    It is not checked, as a command that shows no page needs none: one that cannot be parsed names nothing.
+    """
+    path = theme_beside(source)
+    if path is None:
+        return []
+    try:
+        named = tomllib.loads(read_text(path, most=_LARGEST)).values()
+    except (OSError, ValueError, RecursionError):
+        return [path]
+    tables = [value.values() if isinstance(value, dict) else (value,) for value in named]
+    names = (value for table in tables for value in table if isinstance(value, str) and value.isprintable())
+    return [path, *(path.parent / name for name in names if _ending(name) in ENDINGS)]
 
 
 def prepare_theme(path: Path) -> PreparedTheme:
