@@ -22,7 +22,9 @@ most often substances or fabrics, and colours are below the word colour.
 
 _COLOUR = "colour"
 _FABRIC = "fabric"
-_UNFIT = "controlled substance"
+_UNFIT = frozenset(
+    {"controlled substance", "slang", "street name", "ethnic slur", "disparagement", "obscenity"}
+)
 _SAYS_NOTHING = 800
 """A meaning with so many below it says nothing: "container" is just narrow enough, "covering" is not."""
 
@@ -31,7 +33,7 @@ _STEPS = 3
 _COMMONNESS = 0.25
 """How much a meaning's rank counts: commoner ones win where the other terms say little."""
 
-_NEARLY_AS_GOOD = 0.9
+_NEARLY_AS_GOOD = {"name": 0.8, "fact": 0.9, "colour": 0.9}
 _GOOD_FOR_THE_COMMONEST = 0.5
 """What share of the best meaning's score others need to be kept: the commonest of a word needs less."""
 
@@ -59,9 +61,9 @@ def nouns(wordnet: WordNet, word: str) -> list[Synset]:
 
 
 def _is_unfit(wordnet: WordNet, synset: Synset) -> bool:
-    """Whether a meaning is slang or an illegal drug, of which WordNet has many names."""
-    wider = (wordnet.synset(*other) for other in synset.to("@"))
-    return bool(synset.to(";u")) or any(_UNFIT in each.words for each in wider)
+    """Whether a meaning is slang, an insult or an illegal drug, of which WordNet has many names."""
+    around = (wordnet.synset(*other) for other in synset.to("@", ";u"))
+    return any(not _UNFIT.isdisjoint(each.words) for each in around)
 
 
 def adjectives(wordnet: WordNet, word: str) -> list[Synset]:
@@ -108,7 +110,7 @@ class Context:
         kept = [
             sense
             for sense, score in scored.items()
-            if score >= best * (_GOOD_FOR_THE_COMMONEST if sense in commonest else _NEARLY_AS_GOOD)
+            if score >= best * (_GOOD_FOR_THE_COMMONEST if sense in commonest else _NEARLY_AS_GOOD[says])
         ]
         return sorted(kept, key=lambda sense: (-scored[sense], sense.place))[:2]
 
