@@ -1,5 +1,6 @@
 // Starts the scripts of every page. modules.js starts those that only some pages need.
 
+import * as dash from "./dash.js";
 import * as forYou from "./for-you.js";
 import * as gallery from "./gallery.js";
 import * as lists from "./lists.js";
@@ -11,4 +12,4 @@ import * as theme from "./theme.js";
 import * as tray from "./tray.js";
 
 // Navigation comes first: it notes which menu was open before the gallery closes it.
-for (const { start } of [theme, navigation, search, gallery, product, tray, forYou, lists, modules]) start();
+for (const { start } of [theme, dash, navigation, search, gallery, product, tray, forYou, lists, modules]) start();

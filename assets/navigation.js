@@ -1,7 +1,7 @@
 // Moves between pages without reloading: links, search and slider change the address, and Dash renders the page.
 
 import { described, standIn } from "./controls.js";
-import { setProperties } from "./dash.js";
+import { load, setProperties } from "./dash.js";
 import { all, closest, find, focus, get } from "./elements.js";
 import { isPlainClick } from "./inputs.js";
 import { goToPlace, keepPlace, keptPlace } from "./places.js";
@@ -27,6 +27,8 @@ let used = null;
 let held = false;
 let pause = 0;
 let giveUp = 0;
+/** What is done as soon as Dash renders pages. @type {(() => void) | null} */
+let postponed = null;
 
 /** @type {(() => void)[]} */
 const listeners = [];
@@ -103,7 +105,10 @@ export const isSearching = () => way === "search";
  */
 export function soon(action) {
   clearTimeout(pause);
-  pause = setTimeout(action, PAUSE);
+  pause = setTimeout(() => {
+    pause = 0;
+    action();
+  }, PAUSE);
 }
 
 /**
@@ -113,6 +118,7 @@ export function soon(action) {
  */
 export function now(action) {
   clearTimeout(pause);
+  pause = 0;
   action();
 }
 
@@ -150,7 +156,7 @@ export function go(address, { by, replace = false, from = null }) {
     return;
   }
   if (shown === null) {
-    location.assign(address); // Dash is not loaded yet; the server renders the page too.
+    arriveElsewhere(address, { by, replace, from });
     return;
   }
   if (new URL(address, location.href).href === location.href) {
@@ -167,6 +173,26 @@ export function go(address, { by, replace = false, from = null }) {
   wait();
 }
 
+/**
+ * Goes to an address before Dash renders pages. The server renders the page too; only what is typed, or chosen in
+ * place, would be lost by loading it, and so waits for Dash.
+ *
+ * @param {string} address
+ * @param {{ by: Way, replace: boolean, from: HTMLElement | null }} options
+ */
+function arriveElsewhere(address, options) {
+  clearTimeout(giveUp);
+  const isTyped = options.by === "search" || options.by === "slider";
+  if (!isTyped || "static" in root.dataset) {
+    location.assign(address);
+    return;
+  }
+  root.dataset.loading = "";
+  postponed = () => go(address, options);
+  giveUp = setTimeout(() => location.assign(address), PATIENCE);
+  load().catch(() => location.assign(address));
+}
+
 function remember() {
   // The page shown may belong to another entry. Before Dash renders pages, each is a document of its own.
   if (!held && (shown === here() || shown === null)) keepPlace();
@@ -174,6 +200,7 @@ function remember() {
 
 function wait() {
   clearTimeout(pause);
+  pause = 0;
   settle();
   if (here() === shown) return;
   root.dataset.loading = "";
@@ -230,6 +257,11 @@ function arrive({ dataset: { address = "", title = "", search = "" } }) {
   const typing = way === "search" || (document.activeElement === box && way !== "history");
   if (!first && !typing) box.value = search;
   if (way === "slider") document.getElementById("shown")?.focus(); // Dash has rendered a new slider.
+  if (first && postponed) {
+    const action = postponed;
+    postponed = null;
+    if (!pause) action(); // Otherwise more was typed since, and is searched for in a moment.
+  }
   if (first || way === "slider") return;
   announce();
   if (!typing) focus(control);

@@ -145,6 +145,7 @@ def visit(browser: Browser, address: str, painter: str, measured: Measured) -> N
     page.add_init_script(MEASURE.replace("CONTEXT", name).replace("CLEAR", clear))
     page.goto(f"{address}/map")
     measured.first.append(page.evaluate("window.measured.first") / 1000)
+    page.keyboard.press("Shift")  # Until a visitor does something, no Dash is loaded.
     page.locator("#first-page").wait_for(state="detached")
     page.wait_for_load_state("networkidle")
     (measured.points,) = (each["bytes"] / 1000 for each in transfers if "/points" in each["address"])

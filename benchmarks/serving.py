@@ -129,6 +129,7 @@ def measure_transfers(port: int) -> None:
         print("\n| in Chromium | requests | KB without thumbnails | KB of thumbnails |")
         print("|---|---|---|---|")
         page.goto(f"http://127.0.0.1:{port}/")
+        page.keyboard.press("Shift")  # Until a visitor does something, no Dash is loaded.
         page.locator("#first-page").wait_for(state="detached")
         page.wait_for_load_state("networkidle")
         first = list(transfers)

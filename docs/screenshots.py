@@ -98,6 +98,7 @@ def take(browser: Browser, base: str, shot: Shot) -> None:
         viewport={"width": width, "height": height}, color_scheme=shot.mode, device_scale_factor=2
     )
     page.goto(base + shot.address)
+    page.keyboard.press("Shift")  # Until a visitor does something, no Dash is loaded.
     page.locator("#first-page").wait_for(state="detached")
     page.wait_for_load_state("networkidle")
     shot.act(page)

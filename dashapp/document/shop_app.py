@@ -36,6 +36,8 @@ STYLESHEETS = (
     "photo.css",
 )
 
+_LATER = "text/dash"
+
 MAIN_SCRIPT = "akin.js"
 """The script that every page runs."""
 
@@ -125,11 +127,17 @@ class ShopApp(Dash):
 
     def interpolate_index(self, *__: Any, **parts: Any) -> str:
         """Fill the template with Dash's parts and the page's."""
-        return document_of(g.site, g.view, address=href_of(request.path), **parts)
+        # Browsers run no script of this type. assets/dash.js loads them when a visitor is about to need them.
+        parts["scripts"] = parts["scripts"].replace("<script src=", f'<script type="{_LATER}" src=')
+        parts["renderer"] = parts["renderer"].replace("application/javascript", _LATER)
+        return document_of(g.site, g.view, address=href_of(request.path), waiting=g.view.waiting, **parts)
 
 
-def document_of(site: Site, view: View, *, address: str, **parts: str) -> str:
-    """The HTML document of a page at an `address`; `parts` has what Dash adds to it."""
+def document_of(site: Site, view: View, *, address: str, waiting: bool = False, **parts: str) -> str:
+    """The HTML document of a page at an `address`; `parts` has what Dash adds to it.
+
+    A page that is `waiting` needs Dash at once.
+    """
     built = ""
     if site.bundle:
         created = site.bundle.manifest["created"]
@@ -138,6 +146,7 @@ def document_of(site: Site, view: View, *, address: str, **parts: str) -> str:
     return template.render(
         parts,
         is_static=site.is_static,
+        waiting=waiting,
         language=current(),
         tab_title=tab_title(site, view),
         name=site.name,

@@ -58,6 +58,12 @@ NEED_A_SERVER = {
 }
 
 
+TOUCHED = """addEventListener("load", () => {
+  document.body.dispatchEvent(new KeyboardEvent("keydown", { key: "Shift", bubbles: true }));
+});"""
+"""Presses a key that does nothing: until a visitor does something, pages load no Dash (`assets/dash.js`)."""
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Let tests run on the server and on the static site, but for those that need the one."""
     module, name = metafunc.module.__name__.rpartition(".")[2], metafunc.function.__name__
@@ -208,7 +214,8 @@ def visit(page: Page, address: str) -> None:
 
 
 def patient(context: BrowserContext) -> BrowserContext:
-    """The same profile, whose pages give a busy machine time."""
+    """The same profile, whose pages give a busy machine time, and whose visitor is about to use each page."""
+    context.add_init_script(TOUCHED)
     context.set_default_timeout(MILLISECONDS)
     return context
 

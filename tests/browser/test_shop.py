@@ -338,3 +338,45 @@ def luminance(colour: str) -> float:
     channels = [int(part) / 255 for part in re.findall(r"\d+", colour)[:3]]
     linear = [each / 12.92 if each <= 0.04045 else ((each + 0.055) / 1.055) ** 2.4 for each in channels]
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def test_a_first_visit_loads_little_script_until_the_visitor_does_something(
+    browser: playwright.Browser, server: str
+) -> None:
+    context = browser.new_context(base_url=server)
+    page = context.new_page()
+    session = context.new_cdp_session(page)
+    session.send("Network.enable")
+    scripts: dict[str, str] = {}
+    sizes: dict[str, float] = {}
+    session.on(
+        "Network.responseReceived",
+        lambda event: (
+            scripts.update({event["requestId"]: event["response"]["url"]})
+            if event["type"] == "Script"
+            else None
+        ),
+    )
+    session.on(
+        "Network.loadingFinished",
+        lambda event: sizes.update({event["requestId"]: event["encodedDataLength"]}),
+    )
+    page.goto("/")
+    page.wait_for_load_state("networkidle")
+    assert 10_000 < sum(sizes[each] for each in scripts) < 150_000
+    assert not [address for address in scripts.values() if "_dash-component-suites" in address]
+    page.mouse.move(10, 10)
+    page.locator(".card-name").first.hover()
+    page.locator("#first-page").wait_for(state="detached")
+    page.locator("#react-entry-point .card-name").first.click()
+    expect(page.locator("#react-entry-point .product h1")).to_be_visible()
+    context.close()
+
+
+def test_what_is_typed_before_dash_is_there_is_searched_when_it_is(page: Page) -> None:
+    page.route("**/dash_renderer*", lambda route: (page.wait_for_timeout(1500), route.continue_()))
+    page.goto("/")
+    page.locator("#search").press_sequentially("mug", delay=300)
+    expect(page.locator("#react-entry-point h1")).to_have_text("“mug”")
+    expect(page.locator("#search")).to_have_value("mug")
+    expect(page.locator("#search")).to_be_focused()
