@@ -17,7 +17,6 @@ import ctypes
 import gc
 import json
 import os
-import resource
 import subprocess
 import sys
 import tempfile
@@ -31,7 +30,7 @@ from urllib.parse import urlencode
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from benchmarks.browsing import REPOSITORY
-from benchmarks.made_up import MANNERS, MATERIALS, THINGS, Shop, category, name_of, write
+from benchmarks.made_up import MANNERS, MATERIALS, PLACES, THINGS, Shop, category, name_of, write
 from bundle.format import COLOURS
 
 CARDS = {"gallery": 48, "product": 20, "api": 24}
@@ -48,12 +47,12 @@ class Wishes:
         self._shop = shop
 
     def one(self, turn: int) -> str:
-        """A thing."""
-        return THINGS[turn * 5 % len(THINGS)]
+        """A thing that there is."""
+        return THINGS[turn * 5 % min(len(THINGS), -(-self._shop.leaves // len(PLACES)))]
 
     def two(self, turn: int) -> str:
         """A material and a thing."""
-        return f"{MATERIALS[turn % len(MATERIALS)]} {THINGS[turn * 3 % len(THINGS)]}"
+        return f"{MATERIALS[turn % len(MATERIALS)]} {self.one(turn)}"
 
     def typo(self, turn: int) -> str:
         """A word without its third letter."""
@@ -205,6 +204,7 @@ def bare(cards: int) -> Client:
 def measure(folder: Path, shop: Shop, rounds: int) -> dict[str, Any]:
     """All figures of one size, in this process, which has done nothing else yet."""
     from dashapp.app import create_app
+    from dashapp.http.map_data import map_tag
     from dashapp.settings import Settings
 
     bares = {kind: bare(cards) for kind, cards in CARDS.items()}
@@ -220,11 +220,9 @@ def measure(folder: Path, shop: Shop, rounds: int) -> dict[str, Any]:
     client.milliseconds("/product/sku-0000001", "")  # What Dash and Flask do once is none of theirs.
     asked = pages(Wishes(shop)) | filters(Wishes(shop))
     first = {name: client.milliseconds(*ask(0)) for name, (_, ask) in asked.items()}
-    site = app.sites.current()
-    from dashapp.http.map_data import map_tag
-
-    points = (f"/map/{map_tag(site.bundle)}/points", "")
-    first["map, points"] = client.milliseconds(*points)
+    points = f"/map/{map_tag(app.sites.current().bundle)}/points"
+    asked["map, points"] = ("gallery", lambda turn: (points, ""))
+    first["map, points"] = client.milliseconds(points, "")
     taken: dict[str, list[float]] = {name: [] for name in asked}
     for turn in range(1, rounds + 1):
         for name, (kind, ask) in asked.items():
@@ -278,7 +276,8 @@ def resident() -> float:
 
 def peak() -> float:
     """The most megabytes that this process has held."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6
+    status = Path("/proc/self/status").read_text(encoding="utf-8")
+    return int(status.split("VmHWM:")[1].split()[0]) * 1024 / 1e6
 
 
 def figures(shop: Shop, folder: Path, rounds: int) -> dict[str, Any]:

@@ -22,7 +22,7 @@ from dashapp.http.device_files import register_live_files
 from dashapp.http.door import register_door
 from dashapp.http.headers import register_headers
 from dashapp.http.json_bodies import register_json_bodies
-from dashapp.http.map_data import register_map
+from dashapp.http.map_data import prepare_map, register_map
 from dashapp.http.thumbnails import register_thumbnails
 from dashapp.http.widget import register_widget
 from dashapp.language.requests import register_language
@@ -46,7 +46,7 @@ def create_app(settings: Settings | None = None) -> Dash:
         from dashapp.api.photo_answers import open_live
 
         live = open_live(settings)
-    sites = Sites(settings)
+    sites = Sites(settings, prepare=prepare_map)
     site = sites.current()
     if settings.split and site.bundle is not None and not site.split:
         raise SettingsError(missing_split(settings, site.recipes))

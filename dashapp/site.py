@@ -150,10 +150,14 @@ class Sites:
     be used is logged and does not replace a working one.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(
+        self, settings: Settings, *, prepare: Callable[[Bundle], None] = lambda bundle: None
+    ) -> None:
+        """Open the site, as each later one. `prepare` does what its first visitors would wait for."""
         self._settings = settings
+        self._prepare = prepare
         self._opened = fmt.read_current(settings.data)
-        self._site = open_site(settings)
+        self._site = open_site(settings, prepare)
         self._before: _Files | None = None
         self._turn = Lock()
 
@@ -208,7 +212,7 @@ class Sites:
         try:
             if self._is_behind():
                 self._opened = fmt.read_current(self._settings.data)
-                site = open_site(self._settings)
+                site = open_site(self._settings, self._prepare)
                 if site.bundle is not None or self._site.bundle is None:
                     # Of the one before, only files are asked for: nothing else of it stays in memory.
                     self._before, self._site = _files_of(self._site), site
@@ -237,22 +241,25 @@ def _files_of(site: Site) -> _Files | None:
     return None if site.bundle is None else _Files(site.bundle.folder, site.thumbnails_tag, site.theme)
 
 
-def open_site(settings: Settings) -> Site:
-    """Open and check the bundle. A missing or broken one gives a site that says so, and a log line."""
+def open_site(settings: Settings, prepare: Callable[[Bundle], None]) -> Site:
+    """Open, check and prepare the bundle. One that cannot be used gives a site that says so, and a log line."""
     # The bundle keeps a connection for each thread, and SQLite connections must not cross a fork. It is
     # opened in a thread that ends here, so gunicorn's workers inherit no connection.
     with ThreadPoolExecutor(max_workers=1) as pool:
         try:
-            return pool.submit(_checked, settings).result()
+            return pool.submit(_checked, settings, prepare).result()
         except BundleError as error:
             logger.error("%s", error)
             return Site(settings=settings, problem=str(error))
 
 
-def _checked(settings: Settings) -> Site:
+def _checked(settings: Settings, prepare: Callable[[Bundle], None]) -> Site:
     bundle = Bundle.open(settings.data)
     try:
-        return _described(settings, bundle)
+        site = _described(settings, bundle)
+        bundle.warm()
+        prepare(bundle)
+        return site
     except sqlite3.Error as error:
         raise BundleError(
             f"{bundle.folder / fmt.CATALOGUE} cannot be read ({error}): deploy it again, or run: "
@@ -267,7 +274,6 @@ def _described(settings: Settings, bundle: Bundle) -> Site:
         wrong += _missing_thumbnails(bundle)
     if wrong:
         raise BundleError(_summary(bundle.folder, wrong))
-    bundle.warm()
     tag = hashlib.sha256(canonical_json(bundle.manifest.get("thumbnails"))).hexdigest()[:8]
     recipes = _recipes(bundle)
     return Site(

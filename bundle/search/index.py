@@ -60,7 +60,7 @@ class Index:
     def warm(self) -> None:
         """Read all that the first visitors would wait for."""
         for kind in _KINDS:
-            self._labels(kind)
+            self._labels(kind).warm()
         for sort in self.sorts:
             page_of(self._parts(Query(sort=sort)), BitMap([0]), offset=0, limit=1)
 

@@ -84,6 +84,10 @@ class LabelSets:
             found.append((number, *(parent for parent in parents if parent is not None)))
         return found
 
+    def warm(self) -> None:
+        """Make what is made from the labels once."""
+        _ = self.by_frequency, self.below, self._with_parents
+
     @property
     def _is_tree(self) -> bool:
         return False

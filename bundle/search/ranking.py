@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from array import array
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import cached_property, reduce
 from heapq import heapify, heappop, heapreplace, nsmallest
 from itertools import islice
@@ -62,6 +62,25 @@ class Matcher:
             else:
                 return SetHits(members, words, self.lengths)
         return FullTextHits(self._connection, expression)
+
+    def begins_a_word(self, beginning: str) -> bool:
+        """Whether a word of the catalogue begins so."""
+        # FTS5's own table of words counts all of a word's products before it says that it is there.
+        table = "postings" if self._has_sets else "words"
+        query = f"SELECT 1 FROM {table} WHERE term >= ? AND term < ? LIMIT 1"
+        found = self._connection().execute(query, (beginning, beginning + "\U0010ffff"))
+        return found.fetchone() is not None
+
+    def frequencies(self, words: Collection[str]) -> dict[str, int]:
+        """Those of the words that are the catalogue's, each with how many products have it."""
+        # SQLite takes 32,766 values in one statement; a word of 40 letters has some 5,000 neighbours.
+        marks = ",".join("?" * len(words))
+        if not self._has_sets:
+            query = f"SELECT term, doc FROM words WHERE term IN ({marks})"
+            return dict(self._connection().execute(query, sorted(words)).fetchall())
+        query = f"SELECT DISTINCT term FROM postings WHERE term IN ({marks})"
+        found = self._connection().execute(query, sorted(words)).fetchall()
+        return {word: len(self._word(word, False, False).members) for (word,) in found}
 
     @cached_property
     def lengths(self) -> _Lengths:
@@ -179,10 +198,13 @@ class SetHits:
     def _scores(self, within: BitMap) -> dict[int, float]:
         lengths = {position: words for words, products in self._lengths for position in products & within}
         scores = dict.fromkeys(within, 0.0)
+        numbers = set(lengths.values())
         for place, word in enumerate(self._words):
             for weight, products in word.sets.items():
-                for position in products & within:
-                    scores[position] += self._part(place, weight, lengths[position])
+                both = products & within
+                parts = {length: self._part(place, weight, length) for length in numbers} if both else {}
+                for position in both:
+                    scores[position] += parts[lengths[position]]
         return scores
 
     def _from_cells(self, within: BitMap, offset: int, limit: int) -> list[int]:

@@ -103,7 +103,7 @@ class WordSearch:
         """
         words = tuple(searched_words(query.search))
         typed = query.search.strip()
-        if query.exact or any(self._ids(typed)):
+        if query.exact or self._has_id(typed):
             return Search(typed, words, words)
         told, counts = told_words(words)
         taken: list[str] = []
@@ -129,14 +129,15 @@ class WordSearch:
         """
         if not search.typed:
             return None
-        same, begun = self._ids(search.typed)
         meanings = {meaning.word: meaning for meaning in search.meanings}
         wanted = (
             self._meant(meanings[word]) if word in meanings else self._expression(word)
             for word in search.taken
         )
         found = self._matcher.hits(" AND ".join(wanted))
-        first = same + begun if not found.members or _looks_like_an_id(search.typed) else same
+        first = self._same_ids(search.typed)
+        if not found.members or _looks_like_an_id(search.typed):
+            first = first + self._begun_ids(search.typed)
         if not first:
             return found
         # A product may have several ids that begin alike.
@@ -198,17 +199,37 @@ class WordSearch:
 
     # --- ids ----------------------------------------------------------------------------------------
 
+    def _has_id(self, typed: str) -> bool:
+        """Whether a product has what was typed as an id, or as the beginning of one."""
+        code, last = self._codes(typed)
+        query = "SELECT 1 FROM codes WHERE code BETWEEN ? AND ? LIMIT 1"
+        return bool(code) and self._connection().execute(query, (code, last)).fetchone() is not None
+
+    def _same_ids(self, typed: str) -> array[int]:
+        """The products that have what was typed as an id."""
+        code, _ = self._codes(typed)
+        query = "SELECT position FROM codes WHERE code = ? ORDER BY position"
+        rows = self._connection().execute(query, (code,)) if code else ()
+        return array("I", (position for (position,) in rows))
+
     @cached_with_owner(maxsize=16)
-    def _ids(self, typed: str) -> tuple[array[int], array[int]]:
-        """The products that have what was typed as an id, and those of which an id begins with it."""
-        same, begun = array("I"), array("I")
-        code = code_of(typed)
-        if code and self._is_complete:
-            last = code + "\U0010ffff" if len(code) >= _SHORTEST_ID else code
-            query = "SELECT code, position FROM codes WHERE code BETWEEN ? AND ? ORDER BY code, position"
-            for found, position in self._connection().execute(query, (code, last)):
-                (same if found == code else begun).append(position)
-        return same, begun
+    def _begun_ids(self, typed: str) -> array[int]:
+        """The products of which an id begins with what was typed, and has more, by that id."""
+        code, last = self._codes(typed)
+        if not code:
+            return array("I")
+        # One row, so that Python's lock is free until all are found: "sku" may begin a million ids.
+        query = (
+            "SELECT group_concat(position) FROM (SELECT position FROM codes "
+            "WHERE code > ? AND code <= ? ORDER BY code, position)"
+        )
+        (positions,) = self._connection().execute(query, (code, last)).fetchone()
+        return array("I", map(int, positions.split(",") if positions else ()))
+
+    def _codes(self, typed: str) -> tuple[str, str]:
+        """The first and the last code that what was typed may be or begin; empty ones where there is none."""
+        code = code_of(typed) if self._is_complete else ""
+        return code, code + "\U0010ffff" if len(code) >= _SHORTEST_ID else code
 
     # --- words --------------------------------------------------------------------------------------
 
@@ -219,10 +240,10 @@ class WordSearch:
             return word
         if two := self._two_words(word):
             return two
-        near = self._frequencies(set(one_edit_away(word, self._spelling().letters)))
+        near = self._matcher.frequencies(set(one_edit_away(word, self._spelling().letters)))
         if not near and most > 1:
             far = ((edits_between(word, other), other) for other in self._alike(word, most))
-            near = self._frequencies({other for edits, other in far if edits <= most})
+            near = self._matcher.frequencies({other for edits, other in far if edits <= most})
         # The first letter is seldom wrong.
         return max(near, key=lambda each: (each[0] == word[0], near[each], each), default=word)
 
@@ -235,30 +256,18 @@ class WordSearch:
     def _is_begun(self, word: str) -> bool:
         if word in COLOUR_WORDS:
             return True
-        return self.finds(word) > 0 if is_unspaced(word) else self._begins_a_word(word)
+        return self.finds(word) > 0 if is_unspaced(word) else self._matcher.begins_a_word(word)
 
     def _two_words(self, word: str) -> str:
         """The two words that products have side by side where one was typed, as in "barstool"; else empty."""
         places = range(_SHORTEST_HEAD, len(word) - _SHORTEST_HEAD + 1)
-        known = self._frequencies({part for place in places for part in (word[:place], word[place:])})
+        known = self._matcher.frequencies({part for place in places for part in (word[:place], word[place:])})
         pairs = (
             f"{word[:place]} {word[place:]}"
             for place in places
             if {word[:place], word[place:]} <= known.keys()
         )
         return next(filter(self.finds, pairs), "")
-
-    def _begins_a_word(self, beginning: str) -> bool:
-        query = "SELECT 1 FROM words WHERE term >= ? AND term < ? LIMIT 1"
-        found = self._connection().execute(query, (beginning, beginning + "\U0010ffff"))
-        return found.fetchone() is not None
-
-    def _frequencies(self, words: set[str]) -> dict[str, int]:
-        """Those of the words that are the catalogue's, each with how many products have it."""
-        # SQLite takes 32,766 values in one statement; a word of 40 letters has some 5,000 neighbours.
-        marks = ",".join("?" * len(words))
-        query = f"SELECT term, doc FROM words WHERE term IN ({marks})"
-        return dict(self._connection().execute(query, sorted(words)).fetchall())
 
     def _alike(self, word: str, edits: int) -> Iterator[str]:
         """The words that begin with the same letter and have about as many letters, most of them the same."""
@@ -279,7 +288,7 @@ class WordSearch:
         if len(word) < _SHORTEST_PART or not word.isalpha() or is_unspaced(word):
             return ()
         found: dict[str, None] = {}
-        is_strict = self._begins_a_word(word)
+        is_strict = self._matcher.begins_a_word(word)
         for whole, head in _holding(word, self._spelling().words):
             if not is_strict or self._is_word(head):
                 found[whole] = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import sqlite3
 import sys
 from array import array
@@ -29,6 +30,8 @@ from dashapp.http.thumbnails import YEAR
 from dashapp.language import _
 from dashapp.shown_recipe import ShownRecipe
 from dashapp.site import Site, Sites
+
+logger = logging.getLogger(__name__)
 
 COLOURS = 10
 """How many groups have their own colour; the stylesheet defines as many."""
@@ -106,6 +109,14 @@ def points(bundle: Bundle, recipe: str) -> bytes | None:
     if sys.byteorder == "big":
         group_column.byteswap()
     return places + group_column.tobytes()
+
+
+def prepare_map(bundle: Bundle) -> None:
+    """Make the points of the map, so that no visitor waits for them."""
+    try:
+        points(bundle, bundle.recipes[0]["name"])
+    except BundleError:
+        logger.exception("The map could not be read from the bundle.")
 
 
 def register_map(server: Flask, sites: Sites) -> None:
