@@ -142,6 +142,10 @@ class Site:
         return href_of(f"/thumbnails/{self.thumbnails_tag}/{image.id}{'.small' if small else ''}.webp")
 
 
+def _nothing(bundle: Bundle) -> None:
+    """Prepare nothing."""
+
+
 class Sites:
     """The site as it is now: follows the bundle's folder from one generation to the next.
 
@@ -150,9 +154,7 @@ class Sites:
     be used is logged and does not replace a working one.
     """
 
-    def __init__(
-        self, settings: Settings, *, prepare: Callable[[Bundle], None] = lambda bundle: None
-    ) -> None:
+    def __init__(self, settings: Settings, *, prepare: Callable[[Bundle], None] = _nothing) -> None:
         """Open the site, as each later one. `prepare` does what its first visitors would wait for."""
         self._settings = settings
         self._prepare = prepare
@@ -241,8 +243,8 @@ def _files_of(site: Site) -> _Files | None:
     return None if site.bundle is None else _Files(site.bundle.folder, site.thumbnails_tag, site.theme)
 
 
-def open_site(settings: Settings, prepare: Callable[[Bundle], None]) -> Site:
-    """Open, check and prepare the bundle. One that cannot be used gives a site that says so, and a log line."""
+def open_site(settings: Settings, prepare: Callable[[Bundle], None] = _nothing) -> Site:
+    """Open, check and prepare the bundle. If it is unusable, the site says why, and so does the log."""
     # The bundle keeps a connection for each thread, and SQLite connections must not cross a fork. It is
     # opened in a thread that ends here, so gunicorn's workers inherit no connection.
     with ThreadPoolExecutor(max_workers=1) as pool:
