@@ -16,15 +16,18 @@ from precompute.shared.wording import counted
 
 if TYPE_CHECKING:
     from precompute.evaluation.intervals import Estimate
+    from precompute.reports.clicks.pairs import ClickedPairs
     from precompute.reports.evaluation import Comparison, Evaluation
 
 _CATEGORIES = 12
+_CLICKED = "Products clicked"
 
 _EPILOG = """\
 examples:
   python -m precompute evaluate
   python -m precompute evaluate data --against vgg16-fc2
   python -m precompute evaluate data --against data-live --fail-on-drop all
+  python -m precompute evaluate data --clicks events.jsonl
 
 exits with 0, with 1 if a yardstick of --fail-on-drop got worse, with 2 if there is nothing to measure
 """
@@ -52,6 +55,13 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "--against", metavar="OTHER", help="another recipe of the bundle, or another bundle, to compare with"
     )
     parser.add_argument("--recipe", metavar="NAME", help="the recipe to measure (default: all, or the first)")
+    parser.add_argument(
+        "--clicks",
+        metavar="FILE",
+        type=Path,
+        nargs="+",
+        help="also measures by what visitors clicked: files that a dashboard wrote with AKIN_EVENTS",
+    )
     add_drop_option(parser)
     add_output_options(parser)
     parser.set_defaults(run=run)
@@ -151,7 +161,8 @@ def _alone(arguments: argparse.Namespace, bundle: Bundle) -> int:
     from precompute.reports.evaluation import evaluate
 
     chosen = [published_recipe(bundle, arguments.recipe)] if arguments.recipe else bundle.recipes
-    found = [evaluate(bundle, recipe) for recipe in chosen]
+    pairs = _pairs(arguments)
+    found = [evaluate(bundle, recipe, pairs=pairs) for recipe in chosen]
     show(
         arguments,
         summary={"recipes": [_summary(each) for each in found]},
@@ -172,7 +183,9 @@ def _against(arguments: argparse.Namespace, bundle: Bundle, other: Bundle) -> in
         )
     names = [each["name"] for each in other.recipes]
     wanted = arguments.against if same else recipe["name"] if recipe["name"] in names else None
-    new, old = evaluate(bundle, recipe), evaluate(other, published_recipe(other, wanted))
+    pairs = _pairs(arguments)
+    new = evaluate(bundle, recipe, pairs=pairs)
+    old = evaluate(other, published_recipe(other, wanted), pairs=pairs)
     comparison = compare_evaluations(new, old)
     worse = dropped(comparison, arguments.fail_on_drop)
     for line in worse:
@@ -185,6 +198,14 @@ def _against(arguments: argparse.Namespace, bundle: Bundle, other: Bundle) -> in
     return 1 if worse else 0
 
 
+def _pairs(arguments: argparse.Namespace) -> ClickedPairs | None:
+    if arguments.clicks is None:
+        return None
+    from precompute.reports.clicks.pairs import read_pairs
+
+    return read_pairs(arguments.clicks)
+
+
 def _comparison(comparison: Comparison, worse: list[str]) -> Iterator[str]:
     for name, side in (("Old", comparison.old), ("New", comparison.new)):
         yield f"{name:<12}{_named(side)}"
@@ -194,6 +215,8 @@ def _comparison(comparison: Comparison, worse: list[str]) -> Iterator[str]:
     missing = comparison.new.missing or comparison.old.missing
     if missing:
         yield f"Not measured: {YARDSTICKS['other_picture_first'].title}. {missing}"
+    if unclicked := comparison.new.unclicked or comparison.old.unclicked:
+        yield f"Not measured: {_CLICKED}. {unclicked}"
     for line in worse:
         yield f"Dropped     {line}"
 
@@ -209,6 +232,8 @@ def _lines(found: Evaluation) -> Iterator[str]:
         )
     if found.missing:
         yield f"  Not measured: {YARDSTICKS['other_picture_first'].title}. {found.missing}"
+    if found.unclicked:
+        yield f"  Not measured: {_CLICKED}. {found.unclicked}"
     yield from _category_lines(found)
     yield ""
 
@@ -245,6 +270,7 @@ def _summary(found: Evaluation) -> dict[str, Any]:
         "yardsticks": described(found.card.estimates()),
         "categories": categories_described(found.card),
         "missing": found.missing,
+        "unclicked": found.unclicked,
     }
 
 

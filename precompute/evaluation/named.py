@@ -34,6 +34,8 @@ YARDSTICKS = {
         Yardstick("other_picture_first", "Same product’s other picture first", by_category=True),
         Yardstick("colour_at_5", "Same main colour, first 5", by_category=True),
         Yardstick("facts_at_5", "Facts shared, first 5", by_category=True),
+        Yardstick("clicked_at_5", "Products clicked, first 5", by_category=True),
+        Yardstick("clicked_at_10", "Products clicked, first 10", by_category=True),
         Yardstick("largest_hub", "Lists that show the largest hub", higher_is_better=False),
         Yardstick("hub_skewness", f"Skewness of N{SHOWN} (hubs)", higher_is_better=False, is_share=False),
         Yardstick("not_shown", "Products that no list shows at first", higher_is_better=False),

@@ -13,6 +13,7 @@ from precompute.evaluation.intervals import Estimate, mean_interval, moment_inte
 from precompute.evaluation.named import SHOWN, YARDSTICKS
 from precompute.evaluation.yardsticks import (
     CUTS,
+    clicked_found,
     facts_shared,
     in_the_list,
     list_frequency,
@@ -24,6 +25,8 @@ from precompute.evaluation.yardsticks import (
 
 CUT = 5
 """The entries at the head of a list that count for colour and facts."""
+
+CLICK_CUTS = (5, 10)
 
 _SKEWNESS = "hub_skewness"
 
@@ -68,12 +71,14 @@ def measure(
     top: int,
     lengthened: np.ndarray | None = None,
     other_picture: np.ndarray | None = None,
+    clicks: np.ndarray | None = None,
 ) -> Scorecard:
     """Measure the lists of `products`, whose places the `rows` (n, k) name.
 
     `top` is how many entries are shown at first. `lengthened` (e,) are the places of products that have an
     entry beyond the `rows` (`--reach`). `other_picture` (n,) is what `other_pictures.other_picture_first`
-    found; without it, that yardstick is missing.
+    found; without it, that yardstick is missing. So are those
+    of clicks without `clicks`, as for `clicked_found`.
     """
     count, categories = len(products), [product.category for product in products]
     stored = list_frequency(rows, cut=rows.shape[1], count=count)
@@ -86,6 +91,8 @@ def measure(
         values["other_picture_first"] = other_picture
     values["colour_at_5"] = precision(rows, colours, cut=CUT)
     values["facts_at_5"] = facts_shared(rows, [product.facts for product in products], cut=CUT)
+    if clicks is not None:
+        values |= {f"clicked_at_{cut}": clicked_found(rows, clicks, cut=cut) for cut in CLICK_CUTS}
     if rows.shape[1]:
         values["largest_hub"] = in_the_list(rows, int(shown.argmax()), cut=SHOWN)
         values[_SKEWNESS] = shown

@@ -119,3 +119,20 @@ def label_codes(labels: Sequence[str]) -> tuple[np.ndarray, list[str]]:
     names = sorted(set(labels) - {""})
     places = {name: place for place, name in enumerate(names)}
     return np.array([places.get(label, -1) for label in labels], np.int64), names
+
+
+def clicked_found(rows: np.ndarray, clicks: np.ndarray, *, cut: int) -> np.ndarray:
+    """The share of the clicks in a product's lists that were on the first `cut` of its `rows`: (q,) float64.
+
+    `clicks` (m, 3) int64 have the place of the list's product, that of the product clicked, and how often.
+    NaN for a product in whose lists nothing was clicked, and for all where lists are shorter.
+    """
+    found = np.full(len(rows), np.nan)
+    if cut > rows.shape[1] or not len(clicks):
+        return found
+    lists, chosen, count = clicks.T
+    hits = (rows[lists, :cut] == chosen[:, np.newaxis]).any(axis=1)
+    total = np.bincount(lists, count, minlength=len(rows))
+    judged = total > 0
+    found[judged] = np.bincount(lists, hits * count, minlength=len(rows))[judged] / total[judged]
+    return found

@@ -16,6 +16,7 @@ from precompute.embeddings.vectors import picture_vectors
 from precompute.evaluation.intervals import Estimate
 from precompute.evaluation.other_pictures import measure_other_pictures
 from precompute.evaluation.scorecard import Scorecard, differences, drops, measure
+from precompute.reports.clicks.pairs import ClickedPairs, clicks_of_others
 from precompute.reports.export import published_vectors
 from precompute.shared.errors import UserError
 from precompute.shared.progress import stage
@@ -23,13 +24,18 @@ from precompute.shared.progress import stage
 
 @dataclass(frozen=True)
 class Evaluation:
-    """The lists of one recipe of a bundle, measured; `missing` says why a yardstick is not there, or `""`."""
+    """The lists of one recipe of a bundle, measured.
+
+    `missing` says why the yardstick of the other picture is not there, `unclicked` why those of clicks are
+    not; both are empty otherwise.
+    """
 
     folder: Path
     recipe: str
     created: str
     card: Scorecard
     missing: str
+    unclicked: str = ""
 
 
 @dataclass(frozen=True)
@@ -47,10 +53,13 @@ class Comparison:
     worse: list[str]
 
 
-def evaluate(bundle: Bundle, recipe: Mapping[str, Any]) -> Evaluation:
+def evaluate(
+    bundle: Bundle, recipe: Mapping[str, Any], *, pairs: ClickedPairs | None = None
+) -> Evaluation:
     """Measure the lists of a recipe, as the manifest of the bundle describes it.
 
-    In memory are all lists and products. Raises `BundleError` if a file cannot be read.
+    With `pairs`, also by what visitors clicked in lists of other recipes. In memory are all lists and
+    products. Raises `BundleError` if a file cannot be read.
     """
     name = recipe["name"]
     if "top" not in recipe or "depth" not in recipe:
@@ -62,8 +71,16 @@ def evaluate(bundle: Bundle, recipe: Mapping[str, Any]) -> Evaluation:
         other_picture = _other_pictures(bundle, recipe, products)
     except UserError as error:
         missing = str(error)
-    card = measure(products, rows, top=recipe["top"], lengthened=lengthened, other_picture=other_picture)
-    return Evaluation(bundle.folder, name, bundle.manifest.get("created", ""), card, missing)
+    clicks, unclicked = None, ""
+    if pairs is not None:
+        places = {product.id: place for place, product in enumerate(products)}
+        clicks = clicks_of_others(pairs, name, places)
+        if not len(clicks):
+            unclicked = f"Nothing was clicked in lists of other recipes, and {name} cannot judge itself."
+    card = measure(
+        products, rows, top=recipe["top"], lengthened=lengthened, other_picture=other_picture, clicks=clicks
+    )
+    return Evaluation(bundle.folder, name, bundle.manifest.get("created", ""), card, missing, unclicked)
 
 
 def compare_evaluations(new: Evaluation, old: Evaluation) -> Comparison:

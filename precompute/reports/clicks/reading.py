@@ -65,7 +65,8 @@ def read_events(paths: Sequence[Path], passed: PassedOver) -> Iterator[Event]:
     """
     sizes = [_size(path) for path in paths]
     _check_different(paths)
-    with stage("Events", max(1, sum(sizes) // _MEGABYTE), "MB") as advance:
+    total = max(1, sum(sizes) // _MEGABYTE)
+    with stage("Events", total, "MB") as advance:
         for path, size in zip(paths, sizes, strict=True):
             try:
                 with path.open("rb") as file:
@@ -73,6 +74,7 @@ def read_events(paths: Sequence[Path], passed: PassedOver) -> Iterator[Event]:
             except (EOFError, OSError, zlib.error) as error:
                 reason = getattr(error, "strerror", None) or error
                 passed.add(str(path), f"it ends early ({reason}), what comes before counts")
+        advance(total - sum(size // _MEGABYTE for size in sizes))
 
 
 def _size(path: Path) -> int:

@@ -113,3 +113,42 @@ def test_a_list_with_a_product_that_is_not_there_is_damage(
     write_small_bundle(tmp_path / "odd", "abc", {"a": ["gone"]})
     assert run("evaluate", tmp_path / "odd", "--quiet") == 2
     assert "cannot be read ('gone'): python -m precompute check." in capsys.readouterr().err
+
+
+def clicked(path: Path, *, recipe: str, step: int) -> Path:
+    """In the lists of ten products, what comes `step` later was clicked, and so was something unknown."""
+    of = {"akin": "click", "hour": "2026-11-28T09Z", "list": "product", "recipe": recipe, "place": 1}
+    events = [of | {"product": f"p{each:02}", "chosen": f"p{each + step:02}"} for each in range(10)]
+    events.append(of | {"product": "p00", "chosen": "gone"})
+    path.write_text("".join(json.dumps(event) + "\n" for event in events))
+    return path
+
+
+def test_clicks_in_lists_of_other_recipes_are_yardsticks(
+    good: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    logs = [clicked(tmp_path / str(step), recipe="shown", step=step) for step in (4, 3)]
+    assert run("evaluate", good, "--clicks", *logs) == 0
+    lines = [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
+    # Lists have every second product: what comes 4 later, and not what comes 3 later.
+    assert any(line.startswith("Products clicked, first 5 50.0 %") and line.endswith(" 10") for line in lines)
+
+
+def test_two_recipes_that_were_not_shown_are_compared_by_clicks(
+    good: Path, bad: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    log = clicked(tmp_path / "log", recipe="shown", step=10)
+    assert run("evaluate", good, "--against", bad, "--clicks", log, "--json") == 0
+    found = json.loads(capsys.readouterr().out)["differences"]["clicked_at_5"]
+    assert (found["value"], found["sample"]) == (1.0, 10)
+
+
+def test_a_recipe_is_not_judged_by_its_own_lists(
+    good: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("evaluate", good, "--clicks", clicked(tmp_path / "log", recipe="lite", step=2)) == 0
+    said = capsys.readouterr().out
+    assert "Not measured: Products clicked. Nothing was clicked in lists of other recipes" in said
+    (tmp_path / "none").write_text("{}")
+    assert run("evaluate", good, "--clicks", tmp_path / "none") == 2
+    assert "akin: Expected --clicks with clicks that a dashboard wrote" in capsys.readouterr().err

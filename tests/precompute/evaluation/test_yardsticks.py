@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from precompute.evaluation.yardsticks import (
+    clicked_found,
     facts_shared,
     in_the_list,
     list_frequency,
@@ -69,3 +70,12 @@ def test_how_often_products_are_shown_by_hand() -> None:
     # Mean 2, deviations 0, 1, 1, −2: third moment (1 + 1 − 8) / 4, variance 6 / 4.
     assert skewness(frequency) == pytest.approx(-1.5 / 1.5**1.5)
     assert skewness(np.array([7, 7, 7])) == 0
+
+
+def test_clicks_that_a_list_would_have_had_by_hand() -> None:
+    # In the list of 0, product 1 was clicked three times and 3 once; in that of 2, product 1 once.
+    clicks = np.array([[0, 1, 3], [0, 3, 1], [2, 1, 1]], np.int64)
+    assert same(clicked_found(ROWS, clicks, cut=1), [0.75, NAN, 1, NAN])
+    assert same(clicked_found(ROWS, np.array([[0, 2, 1]], np.int64), cut=1), [0, NAN, NAN, NAN])
+    assert same(clicked_found(ROWS, clicks, cut=3), [NAN] * 4)
+    assert same(clicked_found(ROWS, np.empty((0, 3), np.int64), cut=1), [NAN] * 4)
