@@ -1,0 +1,84 @@
+"""A tour of the shop in Firefox: every page works, looks as it should, and complains of nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.browser.firefox import Firefox, firefox
+
+READY = "!document.querySelector('#first-page')"
+"""Dash has taken over the page that came as HTML."""
+
+
+@pytest.fixture(scope="module")
+def driven(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Firefox]:
+    with firefox(tmp_path_factory.mktemp("firefox")) as running:
+        yield running
+
+
+def colour_of(firefox: Firefox, css: str, name: str, pseudo: str | None = None) -> str:
+    script = "return getComputedStyle(document.querySelector(arguments[0]), arguments[2])[arguments[1]]"
+    colour: str = firefox.run(script, css, name, pseudo)
+    return colour
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("dark", [False, True])
+def test_a_tour(driven: Firefox, server: str, artefacts: Path, dark: bool, width: int) -> None:
+    mode = "dark" if dark else "light"
+    driven.dark(dark)
+    driven.resize(width, 900)
+
+    def keep(name: str) -> None:
+        driven.picture(artefacts / f"firefox-{name}-{mode}-{width}.png")
+
+    driven.visit(f"{server}/")
+    driven.until(READY)
+    assert driven.run("return document.documentElement.dataset.bsTheme") == mode
+    driven.until("document.querySelector('#react-entry-point .card img')?.naturalWidth")
+    keep("gallery")
+
+    driven.click("#react-entry-point .card-name")
+    driven.until("document.querySelector('#react-entry-point .product')")
+    driven.until("[...document.querySelectorAll('.product img')].every((each) => each.naturalWidth)")
+    keep("product")
+    accent = driven.run(
+        "const probe = document.body.appendChild(document.createElement('i'));"
+        "probe.style.color = 'var(--accent)'; const { color } = getComputedStyle(probe);"
+        "probe.remove(); return color"
+    )
+    assert colour_of(driven, "#shown", "backgroundColor", "::-moz-range-thumb") == accent
+
+    driven.click("#react-entry-point [data-pick]")
+    driven.visit(f"{server}/for-you")
+    driven.until(READY)
+    driven.until("document.querySelectorAll('#react-entry-point .card').length > 2")
+    keep("for-you")
+
+    driven.visit(f"{server}/map")
+    driven.until("document.querySelector('#react-entry-point .map[data-ready] canvas')")
+    keep("map")
+
+    driven.visit(f"{server}/")
+    driven.until(READY)
+    driven.type("input[type=search]", "mug")
+    driven.until("location.search === '?q=mug'")
+    driven.until("document.querySelector('#react-entry-point .gallery-head')")
+    keep("search")
+    assert driven.complaints(server) == []
+
+
+def test_the_browser_says_what_is_wrong(driven: Firefox, server: str) -> None:
+    driven.visit(f"{server}/about")
+    driven.until(READY)
+    assert driven.complaints(server) == []
+    # A script that the page's policy forbids, and an image from elsewhere.
+    driven.run(
+        "const script = document.createElement('script'); script.textContent = 'window.bad = 1';"
+        "document.body.append(script);"
+    )
+    assert any("Content-Security-Policy" in each for each in driven.complaints(server))
+    assert not driven.run("return window.wrappedJSObject.bad")
