@@ -1,7 +1,7 @@
 // A product's page: previous and next in the list the visitor came from, the pictures, and the panels of cards.
 
 import { all, closest, find, get } from "./elements.js";
-import { isField, isShortcut, stepOf } from "./inputs.js";
+import { isField, isPlainClick, isShortcut, stepOf } from "./inputs.js";
 import { _, written } from "./messages.js";
 import { onArrival } from "./navigation.js";
 import { clamp } from "./numbers.js";
@@ -20,6 +20,7 @@ export function start() {
     if (list) keepList(list);
   }, { capture: true });
   document.addEventListener("click", turnPicture);
+  document.addEventListener("click", enlarge, { capture: true });
   document.addEventListener("click", ({ target }) => {
     for (const panel of openPanels()) if (!(target instanceof Node && panel.contains(target))) panel.open = false;
     const button = closest(target, ".details-fold");
@@ -97,6 +98,15 @@ function point(way, [href, title], name) {
 }
 
 // --- pictures -------------------------------------------------------------------------------------
+
+/** @param {MouseEvent} event */
+async function enlarge(event) {
+  const link = closest(event.target, "a.enlarge", HTMLAnchorElement);
+  if (!link || !isPlainClick(event)) return;
+  event.preventDefault();
+  const script = await import("./enlarge.js");
+  script.enlarge(link);
+}
 
 const STRIP = ".picture-strip .pictures";
 

@@ -185,6 +185,11 @@ def thumbnail_file(image_id: str, *, small: bool = False) -> str:
     return f"{THUMBNAILS}/{image_id[:2]}/{image_id}{'.small' if small else ''}.webp"
 
 
+def large_file(image_id: str) -> str:
+    """The path of an image's large picture, which few bundles have, inside a generation."""
+    return f"{THUMBNAILS}/{image_id[:2]}/{image_id}.large.webp"
+
+
 def shard_of(product_id: str, shards: int) -> int:
     """The number of the neighbours file that holds a product's list, from 0 to `shards` - 1.
 

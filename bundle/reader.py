@@ -274,6 +274,10 @@ class Bundle:
         """The path of an image's thumbnail or small thumbnail; None if the id is unknown or has none."""
         return thumbnail_in(self.folder, image_id, small=small)
 
+    def large_picture(self, image_id: str) -> Path | None:
+        """The path of an image's large picture; None if the id is unknown or has none."""
+        return large_picture_in(self.folder, image_id)
+
     def product_map(self, recipe: str) -> ProductMap | None:
         """The map of a recipe and the build's data about it; None if there is no map.
 
@@ -348,6 +352,14 @@ def thumbnail_in(folder: Path, image_id: str, *, small: bool = False) -> Path | 
     if not fmt.is_image_id(image_id):
         return None
     path = folder / fmt.thumbnail_file(image_id, small=small)
+    return path if path.is_file() else None
+
+
+def large_picture_in(folder: Path, image_id: str) -> Path | None:
+    """The path of an image's large picture in a generation's folder; None where there is none."""
+    if not fmt.is_image_id(image_id):
+        return None
+    path = folder / fmt.large_file(image_id)
     return path if path.is_file() else None
 
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar
 from bundle import Bundle, BundleError, Product, ProductImage
 from bundle import format as fmt
 from bundle.format import MANIFEST, canonical_json
-from bundle.reader import thumbnail_in
+from bundle.reader import large_picture_in, thumbnail_in
 from bundle.theme import Theme, read_theme, theme_file
 from dashapp.addresses import href_of
 from dashapp.settings import Settings
@@ -137,6 +137,18 @@ class Site:
             return self.settings.thumbnails + file.removeprefix(fmt.THUMBNAILS)
         return self.own_thumbnail_href(image, small=small)
 
+    def large_href(self, image: ProductImage) -> str:
+        """The address of a picture's large version, to look at closely; empty where there is none."""
+        made = self.bundle.manifest.get("thumbnails") if self.bundle else None
+        if self.bundle is None or not isinstance(made, dict) or "large" not in made:
+            return ""
+        if self.settings.thumbnails:
+            # Only a request tells whether the other host has it; if not, the page shows the thumbnail.
+            return self.settings.thumbnails + fmt.large_file(image.id).removeprefix(fmt.THUMBNAILS)
+        if self.bundle.large_picture(image.id) is None:
+            return ""
+        return href_of(f"/thumbnails/{self.thumbnails_tag}/{image.id}.large.webp")
+
     def own_thumbnail_href(self, image: ProductImage, *, small: bool = False) -> str:
         """The address of a thumbnail on this host, wherever else there is a copy."""
         return href_of(f"/thumbnails/{self.thumbnails_tag}/{image.id}{'.small' if small else ''}.webp")
@@ -180,12 +192,14 @@ class Sites:
         newer = self._newer_than(site) if view.status != OK else None
         return (site, view) if newer is None else (newer, make(newer))
 
-    def thumbnail(self, tag: str, image_id: str, *, small: bool = False) -> Path | None:
+    def thumbnail(self, tag: str, image_id: str, *, kind: str = "") -> Path | None:
         """The file of a thumbnail in the current generation, or the one before or after it, or None.
+
+        `kind` is empty, `small` or `large`.
 
         A page may request its pictures after another generation has gone live.
         """
-        return self._first(lambda files: files.thumbnail(tag, image_id, small=small))
+        return self._first(lambda files: files.thumbnail(tag, image_id, kind=kind))
 
     def theme_file(self, tag: str, name: str) -> Path | None:
         """A file of the theme with this tag, in the same generations, or None."""
@@ -229,9 +243,13 @@ class _Files(NamedTuple):
     thumbnails_tag: str
     theme: Theme
 
-    def thumbnail(self, tag: str, image_id: str, *, small: bool) -> Path | None:
+    def thumbnail(self, tag: str, image_id: str, *, kind: str) -> Path | None:
         """The file of a thumbnail; None if the address is another generation's, or there is none."""
-        return thumbnail_in(self.folder, image_id, small=small) if tag == self.thumbnails_tag else None
+        if tag != self.thumbnails_tag:
+            return None
+        if kind == "large":
+            return large_picture_in(self.folder, image_id)
+        return thumbnail_in(self.folder, image_id, small=kind == "small")
 
     def of_theme(self, tag: str, name: str) -> Path | None:
         """A file of the theme; None if the address is another generation's, or there is none."""

@@ -66,12 +66,14 @@ def decode_opened(
     decoding: str,
     limits: PictureLimits = BUILD,
     box: Box = WHOLE,
+    least: int = MINIMUM_DECODED_SIDE,
 ) -> Image.Image:
     """Decode what `open_checked` opened from `data`, whole; `box` only says what will be cut out.
 
-    Call it inside `failures_as_reasons`.
+    A picture that is decoded smaller has a short side of at least `least` pixels. Call it inside
+    `failures_as_reasons`.
     """
-    side = round(MINIMUM_DECODED_SIDE / min(box.width, box.height))
+    side = round(least / min(box.width, box.height))
     upright = decoding == "upright"
     if isinstance(image, Heif):
         reduction = image.reduction(side) if upright else 1

@@ -48,6 +48,19 @@ def decode_in_time(data: bytes, decoding: str = "upright") -> Image.Image:
     return Image.frombytes("RGB", size, content)
 
 
+def decode_larger(data: bytes, least: int) -> Image.Image | None:
+    """Decode a JPEG, upright, with a short side of at least `least` pixels, if it has as many.
+
+    None for other formats, which are never decoded smaller but for HEIF, and for what may take long: what was
+    decoded for the extractor is then the largest that there is.
+    """
+    with failures_as_reasons(BUILD):
+        image = open_checked(data, BUILD)
+        if isinstance(image, Heif) or not is_jpeg(image) or _may_take_long(image, data):
+            return None
+        return decode_opened(image, data, "upright", least=least)
+
+
 def _may_take_long(image: Image.Image, data: bytes) -> bool:
     pixels = image.width * image.height
     if is_jpeg(image):

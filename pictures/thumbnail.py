@@ -27,6 +27,13 @@ def to_thumbnail(image: Image.Image, size: int, *, quality: int) -> Thumbnail:
     return Thumbnail(_webp(large, quality), large.width, large.height, _webp(small, quality))
 
 
+def to_large(image: Image.Image, size: int, *, quality: int) -> bytes:
+    """The whole picture as WebP, at most `size` pixels on its longer side. It is never enlarged."""
+    large = image.copy()
+    large.thumbnail((size, size), Image.Resampling.LANCZOS)
+    return _webp(large, quality)
+
+
 def _webp(image: Image.Image, quality: int) -> bytes:
     buffer = io.BytesIO()
     image.save(buffer, "WEBP", quality=quality, method=2)

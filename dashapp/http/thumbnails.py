@@ -11,13 +11,14 @@ YEAR = 31_536_000
 
 
 def register_thumbnails(server: Flask, sites: Sites) -> None:
-    """Serve `/thumbnails/<tag>/<image id>.webp` and `….small.webp`; an unknown one gives a 404."""
+    """Serve `/thumbnails/<tag>/<image id>.webp`, `….small.webp` and `….large.webp`, or a 404."""
     blueprint = Blueprint("thumbnails", __name__)
 
     @blueprint.get("/thumbnails/<tag>/<name>.webp")
     def thumbnail(tag: str, name: str) -> Response:
-        image_id = name.removesuffix(".small")
-        path = sites.thumbnail(tag, image_id, small=name != image_id)
+        image_id, dot, kind = name.partition(".")
+        known = not dot or kind in ("small", "large")
+        path = sites.thumbnail(tag, image_id, kind=kind) if known else None
         if path is None:
             return Response("There is no such picture.\n", status=404, mimetype="text/plain")
         response = send_file(path, mimetype="image/webp", etag=name, max_age=YEAR)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bundle import Bundle, Product
+from bundle import Bundle, Product, ProductImage
 from bundle.search.query import category_path
 from dashapp.addresses import Arguments, shop_href
 from dashapp.http.device_files import live_recipe
@@ -98,7 +98,7 @@ def _searchable(site: Site, product: Product) -> Component:
 
 
 def _pictures(site: Site, product: Product) -> Component:
-    tiles = [picture(site, image, alt=product.title) for image in product.images]
+    tiles = [_enlargeable(site, image, alt=product.title) for image in product.images]
     if len(tiles) < 2:
         return html.Div(tiles, className="pictures")
     count = len(tiles)
@@ -119,6 +119,18 @@ def _pictures(site: Site, product: Product) -> Component:
         label = {"aria-label": _("Picture {number} of {count}", number=str(number), count=str(count))}
         ways.append(html.Li(html.A(f"{number}", href=f"#picture-{number}", **label, **mark)))
     return html.Div([strip, html.Ul(ways, className="picture-ways")], className="picture-strip")
+
+
+def _enlargeable(site: Site, image: ProductImage, *, alt: str) -> Component:
+    """A picture on its tile, with a link to its large version where there is one.
+
+    `assets/enlarge.js` shows that over the page; it is loaded when it is asked for.
+    """
+    tile = picture(site, image, alt=alt)
+    if large := site.large_href(image):
+        label = {"aria-label": _("Enlarge the picture")}
+        tile["props"]["children"].append(html.A(None, href=large, className="enlarge", **label))
+    return tile
 
 
 def _text(product: Product, variants: list[Product], asked: Asked) -> Component:

@@ -22,7 +22,7 @@ from precompute.building.recipe_parts import check_heads, without_vain_colour
 from precompute.building.theme import PreparedTheme, files_beside
 from precompute.embeddings.embed import EmbeddingTask
 from precompute.embeddings.embedded_catalogue import embed_catalogue, signatures_of
-from precompute.embeddings.picture_maker import THUMBNAIL_SIZE, PictureMaker
+from precompute.embeddings.picture_maker import LARGEST_PICTURE, THUMBNAIL_SIZE, PictureMaker
 from precompute.live.parts import LiveExtractors, LiveRows
 from precompute.live.write import prepare, write_live
 from precompute.models.recipe import Recipe
@@ -51,6 +51,7 @@ class BuildSettings:
     `kind` is the kind of `source`, None to recognise it; `columns` maps fields to columns of its table.
     `image_folder` holds that table's pictures, by default the table's own folder; `exclude` has patterns of
     files and folders to ignore. `search` is "exact", "approximate" or None to let `find_neighbours` choose.
+    `large_pictures` is the longer side of pictures to look at closely, 0 for none.
     `theme` is the shop's look. `prune` drops from the store whatever neither the new generation nor the one
     before uses. `live` adds what searching with a visitor's photo needs, for the first recipe. `reach` gives
     each product that no list has a place at the end of one. `synonyms` is the shop's own table of words, by
@@ -66,6 +67,7 @@ class BuildSettings:
     title: str = ""
     theme: PreparedTheme | None = None
     thumbnail_size: int = THUMBNAIL_SIZE
+    large_pictures: int = 0
     prune: bool = False
     live: bool = False
     reach: bool = False
@@ -157,7 +159,7 @@ def build(settings: BuildSettings, *, catalogue: Catalogue | None = None) -> Sum
             store = Store(settings.out)
             with clock.measure("store"):
                 tasks = _tasks(plans, store)
-                maker = PictureMaker(settings.thumbnail_size)
+                maker = PictureMaker(settings.thumbnail_size, settings.large_pictures)
                 pictures = store.pictures(maker.fingerprint)
             found = embed_catalogue(
                 catalogue, list(tasks.values()), maker=maker, pictures=pictures, clock=clock
@@ -213,6 +215,11 @@ def check_settings(settings: BuildSettings) -> None:
         raise UserError(
             f"Expected a thumbnail size from 64 to {MINIMUM_DECODED_SIDE} pixels. "
             f"Received: {settings.thumbnail_size}."
+        )
+    if settings.large_pictures and not settings.thumbnail_size < settings.large_pictures <= LARGEST_PICTURE:
+        raise UserError(
+            f"Expected --large-pictures to be more than --thumbnail-size, {settings.thumbnail_size}, and at "
+            f"most {LARGEST_PICTURE:,} pixels. Received: {settings.large_pictures}."
         )
     source = settings.source if settings.source.is_dir() else settings.source.parent
     if settings.out.resolve() == source.resolve():

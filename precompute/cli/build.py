@@ -114,6 +114,7 @@ def run(arguments: argparse.Namespace) -> int:
             title=arguments.title,
             theme=theme,
             thumbnail_size=arguments.thumbnail_size,
+            large_pictures=arguments.large_pictures,
             prune=arguments.prune,
             live=arguments.live,
             reach=arguments.reach,

@@ -60,6 +60,7 @@ def run(arguments: argparse.Namespace) -> int:
         device=arguments.device,
         search=arguments.search,
         thumbnail_size=arguments.thumbnail_size,
+        large_pictures=arguments.large_pictures,
         live=arguments.live,
     )
     plans = list(plan(settings, sample=arguments.sample))

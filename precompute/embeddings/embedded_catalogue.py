@@ -75,7 +75,7 @@ def embed_catalogue(
 
     def on_new_picture(image_id: str, data: bytes, image: Image.Image) -> None:
         if not pictures.holds(image_id):
-            pictures.add(image_id, *maker.make(image))
+            pictures.add(image_id, *maker.make(image, data))
         if extra is not None and not extra.holds(image_id):
             extra.add(image_id, data, image)
 

@@ -12,12 +12,17 @@ from bundle.format import canonical_json
 from pictures.colours.descriptor import describe_colours
 from pictures.colours.foreground import Foreground
 from pictures.colours.names import colours_of
+from pictures.errors import PictureError
+from pictures.in_time import decode_larger
 from pictures.signature import signature_of
-from pictures.thumbnail import to_thumbnail
+from pictures.thumbnail import to_large, to_thumbnail
 from precompute.store.pictures import Picture
 
 THUMBNAIL_SIZE = 400
 THUMBNAIL_QUALITY = 78
+
+LARGEST_PICTURE = 2048
+"""The most pixels of a large picture's longer side."""
 
 _VERSION = 4
 """The version of `make`. Raise it with each change, so that no build reuses older results."""
@@ -25,13 +30,19 @@ _VERSION = 4
 
 @dataclass(frozen=True)
 class PictureMaker:
-    """Makes a picture's thumbnails, `size` pixels on the longer side, and measures its colours."""
+    """Makes a picture's thumbnails, `size` pixels on the longer side, and measures its colours.
+
+    If `large` is not 0, it also makes one with so many pixels on the longer side to look at closely.
+    """
 
     size: int
+    large: int = 0
 
     def describe(self) -> dict[str, object]:
         """The thumbnails' entry in the manifest. `fingerprint` covers everything that decides the result."""
         made = {"size": self.size, "quality": THUMBNAIL_QUALITY, "format": "webp"}
+        # Bundles without are as they were before there were large pictures.
+        made |= {"large": self.large} if self.large else {}
         decided_by = made | {"version": _VERSION, "pillow": PIL.__version__}
         return made | {"fingerprint": hashlib.sha256(canonical_json(decided_by)).hexdigest()}
 
@@ -40,10 +51,16 @@ class PictureMaker:
         """The key under which the store keeps the results."""
         return str(self.describe()["fingerprint"])
 
-    def make(self, image: Image.Image) -> tuple[Picture, tuple[bytes, ...]]:
-        """Measure an upright picture, and make its thumbnails: the bytes of the large one, then the small."""
+    def make(self, image: Image.Image, data: bytes) -> tuple[Picture, tuple[bytes, ...]]:
+        """Measure an upright picture, decoded from the bytes `data`, and make its thumbnails.
+
+        Returns their bytes in the order of `thumbnail_files`. A picture that has no more pixels than its
+        thumbnail has no large one.
+        """
         thumbnail = to_thumbnail(image, self.size, quality=THUMBNAIL_QUALITY)
-        contents = (thumbnail.webp, thumbnail.small)
+        contents: tuple[bytes, ...] = (thumbnail.webp, thumbnail.small)
+        if self.large and max(image.size) > self.size:
+            contents += (to_large(self._larger(image, data), self.large, quality=THUMBNAIL_QUALITY),)
         foreground = Foreground.of(image)
         picture = Picture(
             width=thumbnail.width,
@@ -54,3 +71,12 @@ class PictureMaker:
             descriptor=describe_colours(foreground).tobytes(),
         )
         return picture, contents
+
+    def _larger(self, image: Image.Image, data: bytes) -> Image.Image:
+        """The picture with as many pixels as are wanted, if the file has them."""
+        if max(image.size) < self.large:
+            try:
+                return decode_larger(data, self.large) or image
+            except PictureError:
+                pass  # It takes too much memory at that size; it was decoded at a smaller one.
+        return image

@@ -147,7 +147,8 @@ class _Estimate:
         """The plan of the whole build."""
         key = plan_extractor(self._recipe, runtime=self._trial.runtime, device=self._trial.device).key
         embeddings = Store(self._trial.out).embeddings(key, writable=False)
-        made = Store(self._trial.out).pictures(PictureMaker(self._trial.thumbnail_size).fingerprint)
+        maker = PictureMaker(self._trial.thumbnail_size, self._trial.large_pictures)
+        made = Store(self._trial.out).pictures(maker.fingerprint)
         vectors = compared_vectors(self._built, embeddings, self._recipe, pictures=made)
         seconds, sizes = self._seconds(vectors), self._sizes()
         slug = WEB_HALF + (LIVE_PACKAGES if self._trial.live else 0) + sizes.packed
@@ -258,6 +259,8 @@ class _Estimate:
 
     def _advice(self, sizes: Sizes, excess: int) -> str:
         """The smallest change that takes `excess` bytes, compressed, out of the slug."""
+        if self._trial.large_pictures:
+            return "leave out --large-pictures, and plan again"
         recipe, size = self._recipe, self._trial.thumbnail_size
         excess += excess // 20  # A margin, as estimates are never exact.
         # A line of a list holds the product's own id as well.

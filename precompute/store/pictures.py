@@ -37,9 +37,10 @@ _TYPES = (pa.int32(), pa.int32(), pa.list_(pa.string()), pa.list_(pa.string()), 
 _COLUMNS = ("image_id", *(field.name for field in fields(Picture)))
 
 
-def thumbnail_files(image_id: str) -> tuple[str, str]:
-    """The paths of a picture's thumbnails, the large one first."""
-    return fmt.thumbnail_file(image_id), fmt.thumbnail_file(image_id, small=True)
+def thumbnail_files(image_id: str) -> tuple[str, str, str]:
+    """The paths of a picture's thumbnail, its small one, and its large one, which not every picture has."""
+    paths = (fmt.thumbnail_file(image_id), fmt.thumbnail_file(image_id, small=True))
+    return *paths, fmt.large_file(image_id)
 
 
 class PictureStore:

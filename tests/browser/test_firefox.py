@@ -38,7 +38,7 @@ def test_a_tour(driven: Firefox, server: str, artefacts: Path, dark: bool, width
     driven.visit(f"{server}/")
     driven.until(READY)
     assert driven.run("return document.documentElement.dataset.bsTheme") == mode
-    driven.until("document.querySelector('#react-entry-point .card img')?.naturalWidth")
+    driven.until("document.querySelector('#react-entry-point .product-card img')?.naturalWidth")
     keep("gallery")
 
     driven.click("#react-entry-point .card-name")
@@ -55,7 +55,7 @@ def test_a_tour(driven: Firefox, server: str, artefacts: Path, dark: bool, width
     driven.click("#react-entry-point [data-pick]")
     driven.visit(f"{server}/for-you")
     driven.until(READY)
-    driven.until("document.querySelectorAll('#react-entry-point .card').length > 2")
+    driven.until("document.querySelectorAll('#react-entry-point .product-card').length > 2")
     keep("for-you")
 
     driven.visit(f"{server}/map")

@@ -66,6 +66,13 @@ def add_catalogue_options(parser: argparse.ArgumentParser) -> None:
         help="longer side of a thumbnail in pixels (default: 400)",
     )
     parser.add_argument(
+        "--large-pictures",
+        type=int,
+        default=0,
+        metavar="PIXELS",
+        help="adds a picture of this longer side to each product's, to look at closely, for example 1024",
+    )
+    parser.add_argument(
         "--live",
         action="store_true",
         help="adds what a search with a visitor's photo needs, for the first recipe",

@@ -104,10 +104,13 @@ def _products(source: Source, part: SitePart) -> Iterator[SiteFile]:
     yield from site.products(part.first, part.last)
     for product in site.bundle.products_at(range(part.first, part.last)).values():
         for image in product.images:
-            for small in (False, True):
-                path = site.bundle.thumbnail(image.id, small=small)
+            kinds = {
+                "": site.bundle.thumbnail(image.id),
+                ".small": site.bundle.thumbnail(image.id, small=True),
+                ".large": site.bundle.large_picture(image.id),
+            }
+            for suffix, path in kinds.items():
                 if path:
-                    suffix = ".small" if small else ""
                     yield SiteFile(
                         f"{fmt.THUMBNAILS}/{site.site.thumbnails_tag}/{image.id}{suffix}.webp", path
                     )
