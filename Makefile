@@ -35,7 +35,7 @@ quiet := --log-level warning --access-logfile /dev/null
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo live messages check test pythons soak outdated audit clean chromium
+.PHONY: help setup demo live messages check test pythons soak outdated audit clean browsers
 
 help: ## list these targets
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 16
@@ -61,7 +61,7 @@ messages: $(venv)/ready-dev ## collect the dashboard's messages for translation,
 check: $(venv)/ready-dev ## check style and types, and run the tests that need no browser, no network and little time
 	$(call style_types_and_tests,-m "not browser and not network and not kill and not slow")
 
-test: $(venv)/ready-dev chromium ## check style and types, and run all tests
+test: $(venv)/ready-dev browsers ## check style and types, and run all tests
 	$(style_types_and_tests)
 
 # One after the other, and the others also where one fails.
@@ -123,10 +123,12 @@ $(venv)/ready-dev: requirements-dev.txt $(venv)/ready
 	$(pip_install) -r requirements-dev.txt
 	@touch $@
 
-# The browser tests drive the system's Chromium, one of them behind its nginx, and are skipped, saying so, where there
-# is none.
-chromium:
+# The browser tests drive the system's Chromium and Firefox, some behind its nginx, and are skipped, saying so, where
+# there is none.
+browsers:
 	@command -v chromium >/dev/null || command -v google-chrome >/dev/null || { $(apt_install) chromium; } || \
 	  echo "There is no Chromium, so the browser tests will be skipped: install the package chromium."
+	@command -v firefox-esr >/dev/null || command -v firefox >/dev/null || { $(apt_install) firefox-esr; } || \
+	  echo "There is no Firefox, so the tour in it will be skipped: install the package firefox-esr."
 	@[ -x /usr/sbin/nginx ] || command -v nginx >/dev/null || { $(apt_install) nginx-light; } || \
 	  echo "There is no nginx, so the tests below a path will be skipped: install the package nginx-light."
