@@ -13,7 +13,7 @@ from pictures.decoding import decode
 from pictures.in_time import decode_larger
 from precompute.building.build import BuildSettings, check_settings
 from precompute.embeddings.picture_maker import PictureMaker
-from precompute.models import Recipe
+from precompute.models.recipe import DEFAULT
 from precompute.shared.errors import UserError
 
 
@@ -70,10 +70,6 @@ def test_what_may_take_long_is_not_decoded_once_more() -> None:
 
 @pytest.mark.parametrize("size", [300, 400, 2049, -1])
 def test_a_size_that_cannot_be_is_one_sentence(size: int, tmp_path: Path) -> None:
-    settings = BuildSettings(
-        source=tmp_path, out=tmp_path / "data", recipes=(Recipe(name="x"),), large_pictures=size
-    )
-    with pytest.raises(
-        UserError, match="Expected --large-pictures to be more than --thumbnail-size"
-    ):
+    settings = BuildSettings(source=tmp_path, out=tmp_path / "data", recipes=(DEFAULT,), large_pictures=size)
+    with pytest.raises(UserError, match="Expected --large-pictures to be more than --thumbnail-size"):
         check_settings(settings)
