@@ -12,7 +12,7 @@ from typing import Any
 from PIL import Image, ImageDraw
 
 from bundle import BundleWriter, Neighbour, Product, ProductImage
-from bundle.format import COLOURS
+from bundle.format import COLOURS, large_file
 from bundle.search.synonyms import SynonymRow
 from tests.sample_live import write_sample_live
 from tests.sample_report import sample_map, sample_report
@@ -123,11 +123,12 @@ def write_sample_bundle(
     generation: str = "sample",
     live: bool = False,
     files: Mapping[str, bytes] | None = None,
+    large: int = 0,
 ) -> Path:
     """Publish a bundle of `products` products below `root` and return its generation's folder.
 
     With `live`, it has what a search by photo needs of a bundle (`tests.sample_live`). `files` are further
-    ones by their paths.
+    ones by their paths. With `large`, each picture has a larger one, so many pixels wide.
 
     A list's place says its score; which product is there goes by the catalogue's order, taken as a ring.
     """
@@ -138,6 +139,8 @@ def write_sample_bundle(
             for image_id, webp in thumbnails.items():
                 writer.write_thumbnail(image_id, webp)
                 writer.write_thumbnail(image_id, _half(webp), small=True)
+                if large:
+                    writer.write_file(large_file(image_id), _wide(webp, large))
         writer.write_catalogue(catalogue)
         writer.write_synonyms([SynonymRow("beaker", "mugs", "category", "mugs", own=False)], sources=[])
         described = [_write_lists(writer, recipe, catalogue) for recipe in recipes]
@@ -157,7 +160,8 @@ def write_sample_bundle(
                 "created": "2025-05-04T03:02:01Z",
                 "title": "",
                 "counts": {"products": products, "images": products, "left_out": 1},
-                "thumbnails": {"size": 120, "quality": 60, "format": "webp"},
+                "thumbnails": {"size": 120, "quality": 60, "format": "webp"}
+                | ({"large": large} if large else {}),
                 "recipes": described,
             }
         )
@@ -229,6 +233,13 @@ def _product(number: int) -> tuple[Product, dict[str, bytes]]:
 
 def _id(number: int) -> str:
     return NASTY_IDS[number] if number < len(NASTY_IDS) else f"sku-{number:04d}"
+
+
+def _wide(webp: bytes, width: int) -> bytes:
+    image = Image.open(io.BytesIO(webp))
+    buffer = io.BytesIO()
+    image.resize((width, round(width * image.height / image.width))).save(buffer, "WEBP")
+    return buffer.getvalue()
 
 
 def _half(webp: bytes) -> bytes:

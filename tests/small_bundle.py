@@ -11,7 +11,6 @@ from typing import Any
 from PIL import Image
 
 from bundle import BundleWriter, Neighbour, Product, ProductImage
-from bundle import format as fmt
 
 
 def small_product(product_id: str, *, picture: str = "", **fields: Any) -> Product:
@@ -28,12 +27,8 @@ def write_small_bundle(
     generation: str = "one",
     created: str = "2025-05-01T00:00:00+00:00",
     recipe: Mapping[str, Any] | None = None,
-    large: int = 0,
 ) -> Path:
-    """Publish a bundle and return its generation's folder; a list is that of all others unless given.
-
-    With `large`, each picture also has a large one, with so many pixels on each side.
-    """
+    """Publish a bundle and return its generation's folder; a list is that of all others unless given."""
     catalogue = [small_product(each) if isinstance(each, str) else each for each in products]
     ids = [product.id for product in catalogue]
     lists = {one: [other for other in ids if other != one] for one in ids} | dict(lists or {})
@@ -42,9 +37,6 @@ def write_small_bundle(
         for product in catalogue:
             for image in product.images:
                 writer.write_thumbnail(image.id, _webp(image))
-                if large:
-                    closer = ProductImage(image.id, large, large)
-                    writer.write_file(fmt.large_file(image.id), _webp(closer))
         writer.write_catalogue(catalogue)
         entries = ((one, [Neighbour(other, 0.5) for other in lists[one][:5]]) for one in ids)
         shards = writer.write_neighbours(described["name"], entries)
@@ -54,8 +46,6 @@ def write_small_bundle(
             "counts": {"products": len(ids)},
             "recipes": [described | {"shards": shards}],
         }
-        if large:
-            manifest["thumbnails"] = {"size": 100, "quality": 78, "format": "webp", "large": large}
         return writer.publish(manifest)
 
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.browser.conftest import ARTEFACTS, patient, until, visit, watched
+from tests.sample_bundle import write_sample_bundle
 from tests.serving import serving
-from tests.small_bundle import small_product, write_small_bundle
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -25,7 +25,7 @@ WIDTH = "document.querySelector('.enlarged-stage img').getBoundingClientRect().w
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder = tmp_path_factory.mktemp("enlarge")
-    write_small_bundle(folder / "data", [small_product(each) for each in "abcd"], large=LARGE)
+    write_sample_bundle(folder / "data", products=30, large=LARGE)
     with serving(folder / "data", folder / "log") as address:
         yield address
 
@@ -34,7 +34,7 @@ def opened(page: Page, address: str) -> list[str]:
     """Open a product's page; the addresses of large pictures that are asked for from then on."""
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url) if ".large." in request.url else None)
-    visit(page, f"{address}/product/a")
+    visit(page, f"{address}/product/plain")
     return asked
 
 
@@ -94,7 +94,7 @@ def test_the_keyboard_does_all_of_it(browser: Browser, shop: str) -> None:
         expect(page.get_by_role("dialog")).to_have_count(0)
         assert page.evaluate("document.activeElement.className") == "enlarge"
         # The arrows are those of the page again.
-        assert "/product/a" in page.url
+        assert "/product/plain" in page.url
 
 
 @pytest.mark.parametrize("dark", [False, True])
@@ -136,7 +136,7 @@ def test_a_picture_that_does_not_come_stays_as_it_is(browser: Browser, shop: str
 def test_without_scripts_the_link_leads_to_the_picture(browser: Browser, shop: str) -> None:
     context = patient(browser.new_context(java_script_enabled=False))
     page = context.new_page()
-    page.goto(f"{shop}/product/a")
+    page.goto(f"{shop}/product/plain")
     page.locator(".enlarge").click()
     page.wait_for_url("**/*.large.webp")
     context.close()

@@ -267,6 +267,19 @@ def test_lost_graphics_are_drawn_anew(page: Page) -> None:
     expect_dot(page, 0)
 
 
+IS_ROUND = """([x, y]) => {
+  const canvas = document.querySelector(".map-canvas canvas");
+  const box = canvas.getBoundingClientRect(), density = canvas.width / box.width;
+  const context = canvas.getContext("2d");
+  const { data } = context.getImageData((x - box.x) * density, (y - box.y) * density, 40, 40);
+  const alpha = (across, down) => data[4 * (40 * Math.round(down) + Math.round(across)) + 3];
+  let radius = 0;
+  while (alpha(radius, 0) > 0) radius++;
+  return radius > 1 && alpha(0, 0.6 * radius) > 0 && alpha(0.9 * radius, 0.9 * radius) === 0;
+}"""
+"""Whether a dot of the map reaches less far towards a corner than to its side."""
+
+
 def test_without_webgl_the_same_map_is_drawn(page: Page) -> None:
     page.add_init_script(
         """const get = HTMLCanvasElement.prototype.getContext;
@@ -277,6 +290,7 @@ def test_without_webgl_the_same_map_is_drawn(page: Page) -> None:
     open_map(page)
     for number in (0, 1, 108):
         expect_dot(page, number)
+    assert page.evaluate(IS_ROUND, place(page, 1))
     page.mouse.move(*place(page, 64))
     expect(page.locator(".map-card")).to_contain_text("Sample bowl 64")
 

@@ -11,14 +11,14 @@ from bundle import Bundle
 from dashapp import create_app
 from dashapp.settings import Settings
 from tests.parsed_html import one, select
-from tests.small_bundle import write_small_bundle
+from tests.sample_bundle import write_sample_bundle
 
 LARGE = 800
 
 
 @pytest.fixture
 def root(tmp_path: Path) -> Path:
-    write_small_bundle(tmp_path, ["a", "b", "c"], large=LARGE)
+    write_sample_bundle(tmp_path, products=30, large=LARGE)
     return tmp_path
 
 
@@ -28,7 +28,7 @@ def client_of(root: Path, **settings: str) -> FlaskClient:
 
 def test_a_picture_links_to_its_large_version(root: Path) -> None:
     client = client_of(root)
-    link = one(client.get("/product/a").text, "a.enlarge")
+    link = one(client.get("/product/plain").text, "a.enlarge")
     assert link.get("aria-label") == "Enlarge the picture"
     answer = client.get(link.get("href"))
     assert answer.status_code == 200 and answer.mimetype == "image/webp"
@@ -36,7 +36,7 @@ def test_a_picture_links_to_its_large_version(root: Path) -> None:
 
 
 def test_a_page_loads_no_large_picture(root: Path) -> None:
-    page = client_of(root).get("/product/a").text
+    page = client_of(root).get("/product/plain").text
     sources = [f"{image.get('src')} {image.get('srcset')}" for image in select(page, "img")]
     assert sources and not [source for source in sources if ".large." in source]
 
@@ -44,17 +44,17 @@ def test_a_page_loads_no_large_picture(root: Path) -> None:
 def test_without_large_pictures_there_is_no_link(root: Path, client: FlaskClient) -> None:
     assert not select(client.get("/product/plain").text, "a.enlarge")
     with Bundle.open(root) as bundle:
-        image = bundle.product("a").images[0]
+        image = bundle.product("plain").images[0]
         bundle.large_picture(image.id).unlink()
         assert bundle.large_picture("x") is None
     # The seal finds the missing file, unless the pictures are elsewhere.
     elsewhere = client_of(root, thumbnails="https://files.example/t")
-    link = one(elsewhere.get("/product/a").text, "a.enlarge")
+    link = one(elsewhere.get("/product/plain").text, "a.enlarge")
     assert link.get("href") == f"https://files.example/t/{image.id[:2]}/{image.id}.large.webp"
 
 
 @pytest.mark.parametrize("kind", ["huge", "large.large", "", "small.large"])
 def test_no_other_kind_is_served(root: Path, kind: str) -> None:
     client = client_of(root)
-    href = one(client.get("/product/a").text, "a.enlarge").get("href")
+    href = one(client.get("/product/plain").text, "a.enlarge").get("href")
     assert client.get(href.replace(".large.", f".{kind}.")).status_code == 404
