@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from bundle import Bundle
 from dashapp import create_app
 from dashapp.settings import Settings
-from tests.parsed_html import one, select
+from tests.parsed_html import select
 from tests.sample_bundle import write_sample_bundle
 
 LARGE = 800
@@ -28,7 +28,7 @@ def client_of(root: Path, **settings: str) -> FlaskClient:
 
 def test_a_picture_links_to_its_large_version(root: Path) -> None:
     client = client_of(root)
-    link = one(client.get("/product/plain").text, "a.enlarge")
+    link = select(client.get("/product/plain").text, "a.enlarge")[0]
     assert link.get("aria-label") == "Enlarge the picture"
     answer = client.get(link.get("href"))
     assert answer.status_code == 200 and answer.mimetype == "image/webp"
@@ -49,12 +49,12 @@ def test_without_large_pictures_there_is_no_link(root: Path, client: FlaskClient
         assert bundle.large_picture("x") is None
     # The seal finds the missing file, unless the pictures are elsewhere.
     elsewhere = client_of(root, thumbnails="https://files.example/t")
-    link = one(elsewhere.get("/product/plain").text, "a.enlarge")
+    link = select(elsewhere.get("/product/plain").text, "a.enlarge")[0]
     assert link.get("href") == f"https://files.example/t/{image.id[:2]}/{image.id}.large.webp"
 
 
 @pytest.mark.parametrize("kind", ["huge", "large.large", "", "small.large"])
 def test_no_other_kind_is_served(root: Path, kind: str) -> None:
     client = client_of(root)
-    href = one(client.get("/product/plain").text, "a.enlarge").get("href")
+    href = select(client.get("/product/plain").text, "a.enlarge")[0].get("href")
     assert client.get(href.replace(".large.", f".{kind}.")).status_code == 404

@@ -207,3 +207,13 @@ def test_digests_are_told_apart_and_the_table_takes_any_number() -> None:
         assert digest in verified
     assert verified.digest("a", "bc", "d") != verified.digest("ab", "c", "d")
     assert verified.digest("a", "b", "c") != others.digest("a", "b", "c")
+
+
+def test_a_shop_below_a_path_has_its_door_there(data: Path, users: Path) -> None:
+    settings = Settings(data=data, users=users, address="https://shop.example/look")
+    client = create_app(settings).server.test_client()
+    for address in ("/look/", "/", "/look/api/v1/products", "/look/healthz/"):
+        assert client.get(address).status_code == 401, address
+    for address in ("/look/healthz", "/healthz"):
+        assert client.get(address).status_code == 200, address
+    assert client.get("/look/", headers=basic(*ANNA)).status_code == 200
