@@ -91,15 +91,14 @@ class Picture {
       event.preventDefault();
       this.zoom(closer ?? !this.isClose);
     });
-    // A finger scrolls by itself.
-    stage.addEventListener("pointerdown", (event) => {
-      this.wasDragged = false;
-      if (event.pointerType !== "mouse" || event.button !== 0 || !this.isClose) return;
-      stage.setPointerCapture(event.pointerId);
-    });
+    // A finger scrolls by itself. The mouse is captured only once it moves: a click is of what lies under it.
+    stage.addEventListener("pointerdown", () => { this.wasDragged = false; });
     stage.addEventListener("pointermove", (event) => {
-      if (!stage.hasPointerCapture(event.pointerId)) return;
-      if (Math.abs(event.movementX) + Math.abs(event.movementY) > 1) this.wasDragged = true;
+      if (event.pointerType !== "mouse" || !(event.buttons & 1) || !this.isClose) return;
+      if (Math.abs(event.movementX) + Math.abs(event.movementY) > 1) {
+        this.wasDragged = true;
+        stage.setPointerCapture(event.pointerId);
+      }
       stage.scrollBy(-event.movementX, -event.movementY);
     });
   }
