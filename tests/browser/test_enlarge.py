@@ -129,7 +129,7 @@ def test_a_picture_that_does_not_come_stays_as_it_is(browser: Browser, shop: str
     page.route("**/*.large.webp", lambda route: route.fulfill(status=404))
     page.locator("#react-entry-point .enlarge").first.click()
     page.wait_for_load_state("networkidle")
-    until(page, PIXELS, lambda width: 0 < width < LARGE)
+    until(page, PIXELS, lambda width: 0 < (width or 0) < LARGE)
     context.close()
 
 
