@@ -8,7 +8,8 @@ from bundle import Product
 from bundle.search.query import category_path
 from dashapp.answers.look_alikes import PRICE_BAND
 from dashapp.language import _, current, p_
-from dashapp.parts.wording import colour, listing, price
+from dashapp.language.colours import colour
+from dashapp.parts.wording import listing, price
 from dashapp.shown_recipe import ShownRecipe
 
 

@@ -28,6 +28,11 @@ def register_language(server: Flask, chosen: str) -> None:
         else:
             speak(language(asked() if chosen == AUTO else chosen))
 
+    @server.teardown_request
+    def forget(_: BaseException | None) -> None:
+        # What the thread makes outside of requests is English.
+        speak(language(SOURCE))
+
     @server.after_request
     def name(response: Response) -> Response:
         if _is_said(response):

@@ -12,6 +12,7 @@ from dashapp.answers.look_alikes import MOST_LESS, LookAlike, LookAlikes, Wishes
 from dashapp.answers.ranked import Ranked
 from dashapp.answers.why import closeness, number, shared
 from dashapp.language import _, n_, p_
+from dashapp.language.colours import colour
 from dashapp.pages.nothing_found import others
 from dashapp.parts import html
 from dashapp.parts.cards import card_row, pick_button, removable, variants_panel, why_panel
@@ -26,7 +27,7 @@ from dashapp.parts.components import (
     recipe_switch,
 )
 from dashapp.parts.html import Component
-from dashapp.parts.wording import colour, listing
+from dashapp.parts.wording import listing
 from dashapp.parts.wording import number as written
 from dashapp.shown_recipe import ShownRecipe
 from dashapp.site import Site

@@ -12,13 +12,14 @@ from dashapp.answers.look_alikes import LookAlike
 from dashapp.answers.ranked import Ranked, ranked
 from dashapp.answers.why import closeness, number, shared
 from dashapp.language import _, p_
+from dashapp.language.colours import colour
 from dashapp.pages.look_alikes import how_many_are
 from dashapp.parts import html
 from dashapp.parts.cards import card_row, pick_button, variants_panel, why_panel
 from dashapp.parts.components import FEWEST, card, closeness_word, grid, how_many, list_marks, nothing_alike
 from dashapp.parts.filter_bar import active_chips, category_of, filter_bar
 from dashapp.parts.html import Component
-from dashapp.parts.wording import choice, colour, listing, price
+from dashapp.parts.wording import choice, listing, price
 from dashapp.parts.wording import number as written
 from dashapp.photo.query import PhotoQuery
 from dashapp.shown_recipe import ShownRecipe

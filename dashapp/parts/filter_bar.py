@@ -14,10 +14,11 @@ from bundle import Facets, PriceRange, Value
 from bundle.search.query import category_name, category_path
 from dashapp.addresses import GalleryQuery, form_href
 from dashapp.language import N_, _, current
+from dashapp.language.colours import colour
 from dashapp.parts import html
 from dashapp.parts.html import Component
-from dashapp.parts.wording import colour, price
 from dashapp.parts.wording import number as written
+from dashapp.parts.wording import price
 
 _FOLD = 10
 """How many choices of a list are shown before the rest unfolds."""

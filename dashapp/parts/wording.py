@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from dashapp.language import NP_, _, current, n_, p_
+from dashapp.language import _, current, n_
 
 
 def price(amount: float | None, currency: str) -> str:
@@ -47,28 +47,6 @@ def listing(words: Sequence[str]) -> str:
 def choice(words: Sequence[str]) -> str:
     """Words of which one holds: "blue or white"."""
     return current().formats.choice(words)
-
-
-COLOURS = (
-    NP_("colour", "black"),
-    NP_("colour", "grey"),
-    NP_("colour", "white"),
-    NP_("colour", "beige"),
-    NP_("colour", "brown"),
-    NP_("colour", "red"),
-    NP_("colour", "orange"),
-    NP_("colour", "yellow"),
-    NP_("colour", "green"),
-    NP_("colour", "blue"),
-    NP_("colour", "purple"),
-    NP_("colour", "pink"),
-)
-"""Those of `bundle.format.COLOURS`, written out for translation; a test holds that they are the same."""
-
-
-def colour(name: str) -> str:
-    """The name of a colour of `bundle.format.COLOURS` in the language of the request."""
-    return p_("colour", name)
 
 
 def percent(share: float) -> str:

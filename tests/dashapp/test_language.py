@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from dashapp.app import create_app
 from dashapp.language import codes, language
 from dashapp.settings import Settings, SettingsError
-from tests.parsed_html import parse
+from tests.parsed_html import attributes, parse
 
 
 @pytest.fixture
@@ -126,3 +126,15 @@ def test_days_lists_and_shares_are_written_as_in_cldr(code: str, day: str, words
 
 def test_there_are_ten_languages() -> None:
     assert set(codes()) >= {"ar", "de", "en", "es", "fr", "it", "ja", "nl", "pl", "pt"}
+
+
+@pytest.mark.parametrize(
+    ("code", "words"), [("de", "rot"), ("de", "roter"), ("fr", "rouges"), ("ar", "أحمر")]
+)
+def test_colours_are_found_by_their_names_in_the_language(client: FlaskClient, code: str, words: str) -> None:
+    def found(search: str, code: str) -> set[str | None]:
+        answer = client.get("/", query_string={"q": search}, headers={"Accept-Language": code})
+        return set(attributes(answer.text, ".card-name", "href"))
+
+    assert found(words, code) and found(words, code) <= found("red", "en")
+    assert not found(words, "en") <= found("red", "en") or not found(words, "en")

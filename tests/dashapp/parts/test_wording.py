@@ -1,7 +1,8 @@
 import pytest
 
 from bundle import format as fmt
-from dashapp.parts.wording import COLOURS, day, percent, price, products
+from dashapp.language.colours import COLOURS
+from dashapp.parts.wording import day, percent, price, products
 
 
 @pytest.mark.parametrize(
