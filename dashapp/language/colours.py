@@ -20,6 +20,7 @@ COLOURS = (
 )
 """Those of `bundle.format.COLOURS`, written out for translation; a test holds that they are the same."""
 
+
 def colour(name: str) -> str:
     """The name of a colour of `COLOURS` in the language of the request."""
     return p_("colour", name)
