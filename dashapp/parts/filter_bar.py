@@ -32,11 +32,7 @@ EVERY = "every"
 _CHIPS = 16
 """The most categories that are laid out side by side; more become a menu like the other filters."""
 
-_LISTS = {
-    N_("Brand"): ("brand", "brands"),
-    N_("Colour"): ("colour", "colours"),
-    N_("Tags"): ("tag", "tags"),
-}
+_LISTS = {N_("Brand"): ("brand", "brands"), N_("Colour"): ("colour", "colours"), N_("Tags"): ("tag", "tags")}
 """The filters that accept several values: their names in an address and as fields."""
 
 Label = str | list[Component | str]
