@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import hashlib
 import json
 import os
 import shutil
@@ -16,7 +17,7 @@ from typing import IO, Any, NamedTuple
 
 from bundle import format as fmt
 from bundle.database import create_catalogue, encoded
-from bundle.disk import flush, flush_all, numbers_of
+from bundle.disk import flush, flush_all, numbers_of, open_file
 from bundle.format import BundleError, Neighbour, Product, ProductMap
 from bundle.generations import is_next_name, is_whole, previous, replace_current
 from bundle.live import FOLDER as LIVE
@@ -55,7 +56,10 @@ class BundleWriter:
         self.root = root
         self.generation = generation
         self.folder = root / f"{_BUILDING}{generation}"
-        self._linked: dict[str, str] = {}
+        self._digests: dict[str, str] = {}
+        self._folders: set[str] = set()
+        live = fmt.read_current(root)
+        self._live = root / live if live else None
         try:
             for left in root.glob(f"{_BUILDING}*"):
                 shutil.rmtree(left)
@@ -91,15 +95,27 @@ class BundleWriter:
         `path` is its path in the generation. `sha256` goes into the seal: it must be the digest of the bytes
         when they were last read. Checking the seal then detects any later change.
         """
-        target = self.folder / path
-        target.parent.mkdir(parents=True, exist_ok=True)
+        folder = path.rpartition("/")[0]
+        if folder not in self._folders:
+            (self.folder / folder).mkdir(parents=True, exist_ok=True)
+            self._folders.add(folder)
+        target = f"{self.folder}/{path}"
         try:
-            target.hardlink_to(source)
+            os.link(source, target)
         except OSError as error:
             if error.errno not in _CANNOT_LINK:
                 raise
             shutil.copyfile(source, target)
-        self._linked[path] = sha256
+        self._digests[path] = sha256
+
+    def _write_list_file(self, path: str, content: bytes) -> None:
+        """Store a file of lists, or link the live generation's where that has the same bytes."""
+        sha256 = hashlib.sha256(content).hexdigest()
+        if self._live is not None and _holds(self._live / path, content):
+            self.link_file(path, self._live / path, sha256=sha256)
+            return
+        (self.folder / path).write_bytes(content)
+        self._digests[path] = sha256
 
     def write_catalogue(self, products: Iterable[Product]) -> int:
         """Store the products in the order given, and return their number.
@@ -149,7 +165,7 @@ class BundleWriter:
             parts = {shard: list(part) for shard, part in groupby(lists, lambda one: one.shard(shards))}
             for shard in range(shards):
                 content = b"{\n" + b",\n".join(_read(spool, one) for one in parts.get(shard, ())) + b"\n}\n"
-                (self.folder / fmt.shard_file(recipe, shard)).write_bytes(content)
+                self._write_list_file(fmt.shard_file(recipe, shard), content)
         return shards
 
     def write_map(self, recipe: str, found: ProductMap) -> None:
@@ -178,7 +194,7 @@ class BundleWriter:
         live before is kept, or the newest intact one if that is damaged. Older ones are removed. `advance(1)`
         is called after each file that is sealed.
         """
-        seal = write_files_table(self.folder, known=self._linked, advance=advance)
+        seal = write_files_table(self.folder, known=self._digests, advance=advance)
         content = {"version": fmt.VERSION, "generation": self.generation, **manifest, "files": seal}
         content["digest"] = fmt.manifest_digest(content)
         text = json.dumps(content, indent=1, ensure_ascii=False)
@@ -213,18 +229,40 @@ def _read(spool: IO[bytes], one: _List) -> bytes:
     return spool.read(one.length)
 
 
+def _holds(path: Path, content: bytes) -> bool:
+    """Whether a file has these bytes. They are read: what is damaged is never taken over."""
+    try:
+        with open_file(path) as file:
+            return os.fstat(file.fileno()).st_size == len(content) and file.read() == content
+    except OSError:
+        return False
+
+
 def _shard_count(lists: list[_List]) -> int:
     # A single list may exceed the limit; more shards would not help.
     limit = max(fmt.SHARD_BYTES, max((one.length for one in lists), default=0) + 6)
+    # Counted once, for more files than are needed: two side by side are one where there are half as many.
     shards = 1
-    while shards < fmt.MAX_SHARDS:
-        sizes = [4] * shards
-        for one in lists:
-            sizes[one.shard(shards)] += one.length + 2
-        if max(sizes) <= limit:
-            break
+    while shards < min(fmt.MAX_SHARDS, len(lists)):
         shards *= 2
+    sizes = _sizes(lists, shards)
+    while max(sizes) > limit and shards < fmt.MAX_SHARDS:
+        shards *= 2
+        sizes = _sizes(lists, shards)
+    while shards > 1:
+        sizes = [one + other - 4 for one, other in zip(sizes[::2], sizes[1::2], strict=True)]
+        if max(sizes) > limit:
+            break
+        shards //= 2
     return shards
+
+
+def _sizes(lists: list[_List], shards: int) -> list[int]:
+    """The bytes of each file of lists."""
+    sizes = [4] * shards
+    for one in lists:
+        sizes[one.shard(shards)] += one.length + 2
+    return sizes
 
 
 def _whole_one(root: Path, before: str | None) -> str | None:
