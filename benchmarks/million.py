@@ -7,7 +7,7 @@ compute of the pictures into the store: embeddings in clusters, one around each 
 thumbnails, colours and signatures. So no picture is decoded, but all else is as in any build: files are
 hashed, lists found (by an approximate index from 300,000 products on), the map laid out, the catalogue
 written and everything sealed. Then it builds again, with nothing changed, and serves the bundle. Each is a
-process of its own. CPU seconds are those of all threads; memory is the most that was resident.
+process of its own. CPU seconds are those of all threads.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import numpy as np
@@ -171,10 +172,26 @@ def serve(folder: Path) -> dict[str, float]:
     }
 
 
-def used() -> dict[str, float]:
+class Memory(Thread):
+    """Watches how much memory this process has for itself. Files that it maps can be dropped at any time."""
+
+    def __init__(self) -> None:
+        super().__init__(daemon=True)
+        self.most = 0.0
+
+    def run(self) -> None:
+        while True:
+            status = Path("/proc/self/status").read_text().splitlines()
+            (kilobytes,) = (line.split()[1] for line in status if line.startswith("RssAnon"))
+            self.most = max(self.most, int(kilobytes) * 1024 / 1e6)
+            time.sleep(0.1)
+
+
+def used(memory: Memory) -> dict[str, float]:
     """The CPU seconds of this process, and the most megabytes it held."""
     usage = resource.getrusage(resource.RUSAGE_SELF)
-    return {"CPU s": usage.ru_utime + usage.ru_stime, "peak resident MB": usage.ru_maxrss * 1024 / 1e6}
+    most = {"most memory, MB": memory.most, "with mapped files, MB": usage.ru_maxrss * 1024 / 1e6}
+    return {"CPU s": usage.ru_utime + usage.ru_stime} | most
 
 
 def sizes(folder: Path) -> Iterator[tuple[str, float]]:
@@ -205,8 +222,10 @@ def main() -> None:
     arguments = parser.parse_args()
     search = "exact" if arguments.exact else "approximate" if arguments.approximate else None
     if arguments.only:
+        memory = Memory()
+        memory.start()
         found = build(arguments.keep, search=search) if arguments.only == "build" else serve(arguments.keep)
-        print(json.dumps(found | used()))
+        print(json.dumps(found | used(memory)))
         return
     with tempfile.TemporaryDirectory() as temporary:
         folder = arguments.keep or Path(temporary)

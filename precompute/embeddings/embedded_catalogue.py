@@ -107,9 +107,9 @@ def embed_catalogue(
 
 def signatures_of(products: Sequence[Product], pictures: PictureStore) -> dict[str, np.ndarray]:
     """The signature (`pictures.signature`) of the first picture of each product, by image id."""
-    ids = {product.images[0].id for product in products}
-    shape = (SIGNATURE_SIDE, SIGNATURE_SIDE, 3)
-    return {each: np.frombuffer(pictures[each].signature, np.uint8).reshape(shape) for each in ids}
+    ids = list(dict.fromkeys(product.images[0].id for product in products))
+    rows = pictures.signatures(ids).reshape(-1, SIGNATURE_SIDE, SIGNATURE_SIDE, 3)
+    return dict(zip(ids, rows, strict=True))
 
 
 def _products(catalogue: Catalogue, embedded: Embedded, pictures: PictureStore) -> list[Product]:

@@ -89,10 +89,13 @@ def find_neighbours(
     if not updated and count > 1:
         how = _from_scratch(space, ranking, approximate, top or depth, memory_budget, progress)
     progress.step(progress.left)
-    ids, rows, scores = [ids[row] for row in order], ranks[ranking.rows[order]], ranking.scores[order]
+    rows, scores = ranking.rows, ranking.scores
+    if (np.diff(order) < 0).any():
+        # A build gives them in order, and copies of the lists would be as large as these.
+        ids, rows, scores = [ids[row] for row in order], ranks[rows[order]], scores[order]
     known = None
     if digests is not None and count > 1:
-        known = KnownLists(metric, ids, digests[order], rows, scores)
+        known = KnownLists(metric, list(ids), digests[order], rows, scores)
     return NeighbourLists(ids, rows[:, :depth], scores[:, :depth], how, known)
 
 

@@ -42,7 +42,10 @@ def with_twins(
         first = firsts[product.images[0].id].id
         groups[head.get(first, first)].append(product.id)
     twins = {name: first for first, names in groups.items() if len(names) > 1 for name in names}
-    return [replace(product, twins=twins.get(product.id, "")) for product in products]
+    return [
+        product if product.twins == (own := twins.get(product.id, "")) else replace(product, twins=own)
+        for product in products
+    ]
 
 
 def twin_groups(products: Sequence[Product]) -> list[list[str]]:

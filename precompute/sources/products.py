@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, fields
+from functools import lru_cache
 from typing import Any
 
 from bundle.format import ProductFields, is_page_address
@@ -20,6 +21,9 @@ KNOWN = (*(each.name for each in fields(ProductFields) if each.name != "facts"),
 
 PRICES = (*(each.name for each in fields(ProductFields) if each.metadata["is_amount"]), "sale_price")
 """The names of the known fields that are prices."""
+
+_SHARED = 1 << 16
+"""How many of the last distinct texts are compared with new ones."""
 
 
 @dataclass(frozen=True)
@@ -40,15 +44,16 @@ def product_from(record: Record, files: tuple[str, ...]) -> SourceProduct:
         raise ValueError("it has no image")
     if not given.get("id"):
         raise ValueError("it has no id")
-    facts = {fact_of(name): line(text) for name, text in given.items() if name not in KNOWN}
+    # What many products share is kept in memory once.
+    facts = {shared(fact_of(name)): shared(line(text)) for name, text in given.items() if name not in KNOWN}
     category = category_from(line(given.get("category", "")))
     return SourceProduct(
         id=given["id"],
         title=line(given.get("title", "")) or title_from(files[0], category),
         files=files,
-        category=category,
-        brand=line(given.get("brand", "")),
-        tags=tuple(dict.fromkeys(line(tag) for tag in tags_in(given.get("tags", "")))),
+        category=shared(category),
+        brand=shared(line(given.get("brand", ""))),
+        tags=tuple(dict.fromkeys(shared(line(tag)) for tag in tags_in(given.get("tags", "")))),
         **_prices(given, record.decimal, facts),
         in_stock=_understood("in_stock", stock_from, given, facts),
         popularity=_understood("popularity", _popularity, given, facts),
@@ -57,6 +62,12 @@ def product_from(record: Record, files: tuple[str, ...]) -> SourceProduct:
         variants=given.get("variants", ""),
         facts=facts,
     )
+
+
+@lru_cache(_SHARED)
+def shared(text: str) -> str:
+    """The same text, as one object for the products that have it."""
+    return text
 
 
 def lost_sale(record: Record, product: SourceProduct) -> bool:

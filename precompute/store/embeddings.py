@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Collection, Sequence
 from pathlib import Path
 
@@ -11,6 +12,9 @@ import pyarrow as pa
 from precompute.store.parts import Parts
 
 _COLUMNS = ("image_id", "vector")
+
+_MAPPED = 1 << 30
+"""From so many bytes on, vectors are in a mapped file, whose pages the system drops where memory is short."""
 
 
 class EmbeddingStore:
@@ -52,7 +56,8 @@ class EmbeddingStore:
     def vectors(self, ids: Sequence[str]) -> np.ndarray:
         """The embeddings (n, d), float32, of n pictures, in their order; one may occur many times.
 
-        Takes memory for them and for one part. Raises `KeyError` with the number of those that are missing.
+        Takes memory for one part, and for them unless they are more than a gigabyte. Raises `KeyError` with
+        the number of those that are missing.
         """
         first = {image_id: len(ids) - 1 - row for row, image_id in enumerate(reversed(ids))}
         found = np.empty((0, 0), np.float32)
@@ -61,7 +66,7 @@ class EmbeddingStore:
             column = table["vector"].combine_chunks()
             vectors = np.frombuffer(column.buffers()[1], "<f4").reshape(len(table), -1)
             if not found.size:
-                found = np.empty((len(ids), vectors.shape[1]), np.float32)
+                found = self._room(len(ids), vectors.shape[1])
             rows = np.array([left.pop(image_id, -1) for image_id in table["image_id"].to_pylist()])
             found[rows[rows >= 0]] = vectors[rows >= 0]
         if left:
@@ -69,6 +74,13 @@ class EmbeddingStore:
         again = [row for row, image_id in enumerate(ids) if first[image_id] != row]
         found[again] = found[[first[ids[row]] for row in again]]
         return found
+
+    def _room(self, rows: int, width: int) -> np.ndarray:
+        if 4 * rows * width < _MAPPED:
+            return np.empty((rows, width), np.float32)
+        # The file has no name, so nothing is left of it, even after a kill.
+        with tempfile.TemporaryFile(dir=self.folder) as file:
+            return np.asarray(np.memmap(file, np.float32, "w+", shape=(rows, width)))
 
     def keep(self, ids: Collection[str]) -> None:
         """Drop the embeddings of all but these pictures."""

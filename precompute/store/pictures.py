@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 from threading import Lock
@@ -17,21 +17,35 @@ from precompute.store.parts import Parts
 
 
 @dataclass(frozen=True)
-class Picture:
-    """What is known of a picture: its thumbnail's size in pixels, the SHA-256 of its thumbnails, its colours.
+class ShownPicture:
+    """What a catalogue shows of a picture: its thumbnail's size in pixels, its thumbnails, its colours.
 
-    `thumbnails` has the files in the order of `thumbnail_files`; `colours` are those of `bundle.Product`.
-    `signature` is what tells all but equal pictures from others, as the bytes of its numbers, and
-    `descriptor` those of `pictures.colours.descriptor`.
+    `thumbnails` has the SHA-256 of the files in the order of `thumbnail_files`; `colours` are those of
+    `bundle.Product`.
     """
 
     width: int
     height: int
     thumbnails: tuple[str, ...]
     colours: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Picture(ShownPicture):
+    """All that is known of a picture.
+
+    `signature` is what tells all but equal pictures from others, as the bytes of its numbers, and
+    `descriptor` those of `pictures.colours.descriptor`.
+    """
+
     signature: bytes = b""
     descriptor: bytes = b""
 
+
+_Held = tuple[int, int, bytes, tuple[str, ...]]
+"""A `ShownPicture` in a fifth of the memory: its hashes are bytes, its colours those of all with the same."""
+
+_HASH = 32
 
 _TYPES = (pa.int32(), pa.int32(), pa.list_(pa.string()), pa.list_(pa.string()), pa.binary(), pa.binary())
 _COLUMNS = ("image_id", *(field.name for field in fields(Picture)))
@@ -47,19 +61,20 @@ class PictureStore:
     """What was made of pictures in one way, below the folder `root`; opening reads which there are.
 
     Safe to use from many threads, but for `commit`, `keep` and opening. What is added is kept once `commit`
-    returns: it names only thumbnails that were whole before, and every use checks their hashes.
+    returns: it names only thumbnails that were whole before, and every use checks their hashes. Signatures
+    and descriptors are read when they are asked for, since they are most of what there is.
     """
 
     def __init__(self, root: Path, key: str, *, writable: bool = True) -> None:
         """`writable` says that this process may repair the folder."""
         self.folder = root / key
         self._parts = Parts(self.folder, _COLUMNS, writable=writable)
-        self._pictures: dict[str, Picture] = {}
-        for table in self._parts.read():
-            for image_id, width, height, thumbnails, colours, *numbers in zip(
-                *table.to_pydict().values(), strict=True
-            ):
-                self._pictures[image_id] = Picture(width, height, tuple(thumbnails), tuple(colours), *numbers)
+        self._pictures: dict[str, _Held] = {}
+        self._colours: dict[tuple[str, ...], tuple[str, ...]] = {}
+        shown = [field.name for field in fields(ShownPicture)]
+        for table in self._parts.read("image_id", *shown):
+            for image_id, *values in zip(*table.to_pydict().values(), strict=True):
+                self._pictures[image_id] = self._held(*values)
         self._added: dict[str, Picture] = {}
         self._lock = Lock()
         self.damaged = 0
@@ -67,29 +82,30 @@ class PictureStore:
     def __len__(self) -> int:
         return len(self._pictures)
 
-    def __getitem__(self, image_id: str) -> Picture:
-        return self._pictures[image_id]
+    def __getitem__(self, image_id: str) -> ShownPicture:
+        width, height, hashes, colours = self._pictures[image_id]
+        parts = (hashes[begin : begin + _HASH] for begin in range(0, len(hashes), _HASH))
+        return ShownPicture(width, height, tuple(part.hex() for part in parts), colours)
 
     def descriptors(self, ids: Sequence[str]) -> np.ndarray:
         """The colour descriptors (n, k), uint8, of n pictures, in their order; one may occur many times.
 
-        Raises `KeyError` with the number of those that are missing.
+        They must be committed. Raises `KeyError` with the number of those that are missing.
         """
-        missing = len({image_id for image_id in ids if image_id not in self._pictures})
-        if missing:
-            raise KeyError(missing)
-        together = b"".join(self._pictures[image_id].descriptor for image_id in ids)
-        return np.frombuffer(together, np.uint8).reshape(len(ids), -1)
+        return self._numbers("descriptor", ids)
+
+    def signatures(self, ids: Sequence[str]) -> np.ndarray:
+        """The signatures (n, k), uint8, of n pictures, as `descriptors` gives their descriptors."""
+        return self._numbers("signature", ids)
 
     def holds(self, image_id: str) -> bool:
         """Whether a picture is known, and its thumbnails are what they were when they were made.
 
         A damaged one is dropped, counted in `damaged`, and made again.
         """
-        picture = self._pictures.get(image_id)
-        if picture is None:
+        if image_id not in self._pictures:
             return False
-        if all(map(self._is_whole, thumbnail_files(image_id), picture.thumbnails)):
+        if all(map(self._is_whole, thumbnail_files(image_id), self[image_id].thumbnails)):
             return True
         with self._lock:
             del self._pictures[image_id]
@@ -101,7 +117,10 @@ class PictureStore:
         for path, content in zip(thumbnail_files(image_id), contents, strict=False):
             write_whole(self.folder / path, content, by_way_of=self.folder)
         with self._lock:
-            self._pictures[image_id] = self._added[image_id] = picture
+            self._added[image_id] = picture
+            self._pictures[image_id] = self._held(
+                picture.width, picture.height, picture.thumbnails, picture.colours
+            )
 
     def commit(self) -> None:
         """Write everything added since the last commit to the disk."""
@@ -119,6 +138,29 @@ class PictureStore:
         for path in self.folder.rglob("*.webp"):
             if path.relative_to(self.folder).as_posix() not in wanted:
                 path.unlink()
+
+    def _held(self, width: int, height: int, thumbnails: Iterable[str], colours: Iterable[str]) -> _Held:
+        some = tuple(colours)
+        return width, height, bytes.fromhex("".join(thumbnails)), self._colours.setdefault(some, some)
+
+    def _numbers(self, column: str, ids: Sequence[str]) -> np.ndarray:
+        """A column of bytes of n pictures, in their order: (n, k) uint8."""
+        first = {image_id: len(ids) - 1 - row for row, image_id in enumerate(reversed(ids))}
+        left = dict(first)
+        found = np.empty((len(ids), 0), np.uint8)
+        for table in self._parts.read("image_id", column):
+            for image_id, value in zip(*table.to_pydict().values(), strict=True):
+                row = left.pop(image_id, None)
+                if row is None:
+                    continue
+                if not found.size:
+                    found = np.empty((len(ids), len(value)), np.uint8)
+                found[row] = np.frombuffer(value, np.uint8)
+        if left:
+            raise KeyError(len(left))
+        again = [row for row, image_id in enumerate(ids) if first[image_id] != row]
+        found[again] = found[[first[ids[row]] for row in again]]
+        return found
 
     def _is_whole(self, path: str, sha256: str) -> bool:
         try:

@@ -93,3 +93,10 @@ def test_blocks_change_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_product_alone_has_no_twin() -> None:
     alone = NeighbourLists(["p0"], np.empty((1, 0), np.int32), np.empty((1, 0)))
     assert twins(with_twins(products("a"), alone, {"a": grey(1)})) == [""]
+
+
+def test_products_without_twins_are_not_copied() -> None:
+    some = products("a", "b", "b")
+    found = with_twins(some, all_with_all(3), {"a": grey(0), "b": grey(200)})
+    assert found[0] is some[0]
+    assert twins(found) == ["", "p1", "p1"]

@@ -12,7 +12,7 @@ import pytest
 from bundle import Bundle
 from precompute.shared import progress
 from precompute.store import EmbeddingStore, PictureStore, parts
-from precompute.store.pictures import Picture, thumbnail_files
+from precompute.store.pictures import Picture, ShownPicture, thumbnail_files
 from tests.builds import Tiny, content_of, fresh, run, write_pictures
 
 WIDTH = 5
@@ -185,7 +185,8 @@ def test_a_damaged_thumbnail_is_no_thumbnail(tmp_path: Path, damage: bytes | Non
     add_picture(store, other)
     store.commit()
     store = PictureStore(tmp_path, "key")
-    assert store[one] == Picture(40, 30, store[one].thumbnails, ("red", "blue"), b"\0\1")
+    assert store[one] == ShownPicture(40, 30, store[one].thumbnails, ("red", "blue"))
+    assert len(store[one].thumbnails[0]) == 64
     path = store.folder / thumbnail_files(one)[0]
     path.unlink() if damage is None else path.write_bytes(damage)
     assert not store.holds(one) and store.holds(other) and store.damaged == 1
@@ -200,7 +201,7 @@ def test_a_thumbnail_that_is_made_again_leaves_the_generations_as_they_are(tmp_p
     add_picture(store, one)
     path = store.folder / thumbnail_files(one)[0]
     (tmp_path / "linked").hardlink_to(path)
-    store.add(one, Picture(1, 1, ("0",)), (b"new",))
+    store.add(one, Picture(1, 1, ("0" * 64,)), (b"new",))
     assert path.read_bytes() == b"new" and (tmp_path / "linked").read_bytes().startswith(b"webp of")
 
 
@@ -252,3 +253,37 @@ def test_prune_leaves_what_the_two_generations_need(tiny: type[Tiny], tmp_path: 
     run(photos, tmp_path / "data")
     assert tiny.pictures == 0
     assert content_of(tmp_path / "data") == fresh(photos, tmp_path / "fresh")
+
+
+def test_numbers_of_pictures_are_read_when_they_are_asked_for(tmp_path: Path) -> None:
+    ids = ids_from(0, 5)
+    store = PictureStore(tmp_path, "key")
+    for number, image_id in enumerate(ids):
+        store.add(image_id, Picture(1, 1, (), ("red",), bytes([number, 1]), bytes([number, 2, 3])), ())
+        if number % 2:
+            store.commit()
+    store.commit()
+    asked = [ids[3], ids[0], ids[3], ids[4]]
+    for opened in (store, PictureStore(tmp_path, "key")):
+        assert opened.signatures(asked).tolist() == [[3, 1], [0, 1], [3, 1], [4, 1]]
+        assert opened.descriptors(asked).tolist() == [[3, 2, 3], [0, 2, 3], [3, 2, 3], [4, 2, 3]]
+        assert opened[ids[0]].colours is opened[ids[4]].colours
+        with pytest.raises(KeyError, match="2"):
+            opened.signatures([ids[0], *ids_from(9, 2)])
+
+
+def test_many_vectors_are_in_a_mapped_file_of_which_nothing_is_left(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = EmbeddingStore(tmp_path)
+    ids, vectors = ids_from(0, 5), np.arange(15, dtype=np.float32).reshape(5, 3)
+    store.add(ids, vectors)
+    store.commit()
+    before = sorted(tmp_path.iterdir())
+    monkeypatch.setattr("precompute.store.embeddings._MAPPED", 1)
+    found = store.vectors([ids[4], ids[1], ids[4]])
+    assert (found == vectors[[4, 1, 4]]).all()
+    assert isinstance(found.base, np.memmap)
+    assert sorted(tmp_path.iterdir()) == before
+    found[0] = 0
+    assert (store.vectors(ids) == vectors).all()
