@@ -140,8 +140,8 @@ def content_of(out: Path) -> dict[str, bytes | str]:
     for name in CLOCKED:
         del manifest[name]
     table = found.pop("files.tsv").decode().splitlines()
-    apart = ("report.json", fmt.map_file(bundle.recipes[0]["name"]))
-    sealed = [line for line in table if line.split("\t")[2] not in apart]
+    apart = ("\treport.json", f"\t{fmt.MAP}/")
+    sealed = [line for line in table if not any(each in line for each in apart)]
     parts = {"report": report, "manifest": manifest, "files": sealed, "map": products_on_map}
     return found | {name: json.dumps(part, sort_keys=True) for name, part in parts.items()}
 

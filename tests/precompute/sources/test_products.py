@@ -192,3 +192,17 @@ def test_a_record_without_pictures_or_id_says_so() -> None:
         product_from(Record("x", {"id": "1"}, ()), ())
     with pytest.raises(ValueError, match="no id"):
         product_from(Record("x", {"id": "\u200b"}, ("a.jpg",)), ("a.jpg",))
+
+
+def test_what_many_products_say_is_one_text_in_memory() -> None:
+    given = {
+        "brand": "Oak & Co",
+        "category": "Home > Mugs",
+        "tags": "gift, new",
+        "material": "glazed stoneware",
+    }
+    # Each row of a table is a text of its own, even where it says the same.
+    one, other = (product(**{name: "".join(list(text)) for name, text in given.items()}) for _ in range(2))
+    assert one.brand is other.brand and one.category is other.category
+    assert one.tags[1] is other.tags[1]
+    assert one.facts["material"] is other.facts["material"]
