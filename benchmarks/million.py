@@ -24,6 +24,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 from threading import Thread
@@ -41,7 +42,7 @@ from precompute.embeddings.picture_maker import THUMBNAIL_SIZE, PictureMaker
 from precompute.models.recipe import Recipe
 from precompute.models.registry import Extractor, ExtractorPlan
 from precompute.shared.progress import stage
-from precompute.store import Picture, Store
+from precompute.store import EmbeddingStore, Picture, PictureStore, Store
 from precompute.store.pictures import thumbnail_files
 
 RECIPE = Recipe("small", "Made-up vectors in clusters", "small", input_size=16)
@@ -75,6 +76,9 @@ def prepare(folder: Path, count: int, dimensions: int) -> None:
     """Write the table with its pictures, and fill the store."""
     shop = Shop(count, leaves=min(5_600, max(20, count // 100)), brands=8_000, tags=4_000)
     store = Store(folder / "data")
+    stores = store.embeddings(plan(RECIPE).key), store.pictures(PictureMaker(THUMBNAIL_SIZE).fingerprint)
+    for number in range(256):
+        (stores[1].folder / "thumbnails" / f"{number:02x}").mkdir(parents=True, exist_ok=True)
     given = products(shop)
     with (
         (folder / "products.csv").open("w", newline="", encoding="utf-8") as file,
@@ -85,7 +89,7 @@ def prepare(folder: Path, count: int, dimensions: int) -> None:
         first = 0
         while some := list(islice(given, TOGETHER)):
             table.writerows(map(row_of, some))
-            fill(store, folder, some, first=first, dimensions=dimensions)
+            fill(*stores, folder, some, first=first, dimensions=dimensions)
             first += len(some)
             advance(len(some))
 
@@ -105,12 +109,16 @@ def picture_file(product: Product) -> str:
     return f"{number // 1000:04}/{number:07}.png"
 
 
-def fill(store: Store, folder: Path, some: list[Product], *, first: int, dimensions: int) -> None:
+def fill(
+    embeddings: EmbeddingStore,
+    pictures: PictureStore,
+    folder: Path,
+    some: list[Product],
+    *,
+    first: int,
+    dimensions: int,
+) -> None:
     """Write some products' pictures, and what a build would know of them."""
-    embeddings, pictures = (
-        store.embeddings(plan(RECIPE).key),
-        store.pictures(PictureMaker(THUMBNAIL_SIZE).fingerprint),
-    )
     chance = np.random.default_rng(first)
     middles = np.stack([middle(product.category, dimensions) for product in some])
     noise = chance.standard_normal(middles.shape, np.float32) * np.float32(SPREAD / dimensions**0.5)
@@ -119,16 +127,15 @@ def fill(store: Store, folder: Path, some: list[Product], *, first: int, dimensi
     sha256 = hashlib.sha256(TINY).hexdigest()
     for number, product in enumerate(some, start=first):
         path = folder / picture_file(product)
-        path.parent.mkdir(exist_ok=True)
+        if number % 1000 == 0:
+            path.parent.mkdir()
         path.write_bytes(content_of(product))
         image = product.images[0]
         source = folder / f"tiny-{number // LINKS}.webp"
         if not source.exists():
             source.write_bytes(TINY)
         for thumbnail in thumbnail_files(image.id):
-            target = pictures.folder / thumbnail
-            target.parent.mkdir(parents=True, exist_ok=True)
-            os.link(source, target)
+            os.link(source, pictures.folder / thumbnail)
         signature = chance.bytes(768)
         found = Picture(
             image.width, image.height, (sha256, sha256), product.colours, signature, chance.bytes(64)
@@ -137,6 +144,7 @@ def fill(store: Store, folder: Path, some: list[Product], *, first: int, dimensi
     pictures.commit()
 
 
+@lru_cache(None)
 def middle(category: str, dimensions: int) -> np.ndarray:
     """The middle of a category's vectors: near those of the categories above it."""
     parts = category.split(" > ")
