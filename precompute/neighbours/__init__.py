@@ -90,8 +90,7 @@ def find_neighbours(
         how = _from_scratch(space, ranking, approximate, top or depth, memory_budget, progress)
     progress.step(progress.left)
     rows, scores = ranking.rows, ranking.scores
-    if (np.diff(order) < 0).any():
-        # A build gives them in order, and copies of the lists would be as large as these.
+    if (np.diff(order) < 0).any():  # Copies are as large as the lists; a build gives the ids in order.
         ids, rows, scores = [ids[row] for row in order], ranks[rows[order]], scores[order]
     known = None
     if digests is not None and count > 1:

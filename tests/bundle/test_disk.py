@@ -75,7 +75,7 @@ def test_where_links_cannot_be_made_copies_are(
     def no_links(*_: object) -> None:
         raise OSError(error, os.strerror(error))
 
-    monkeypatch.setattr(Path, "hardlink_to", no_links)
+    monkeypatch.setattr(os, "link", no_links)
     publish(tmp_path / "data", "one", [OLD])
     flushed.clear()
     numbers = numbers_below(publish(tmp_path / "data", "two", [OLD]))
@@ -89,7 +89,7 @@ def test_another_error_than_that_of_links_is_none_of_theirs(
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(Path, "hardlink_to", full)
+    monkeypatch.setattr(os, "link", full)
     with pytest.raises(OSError, match="No space left"):
         publish(tmp_path / "data", "one", [OLD])
     assert list((tmp_path / "data").iterdir()) == []
