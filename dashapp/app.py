@@ -51,9 +51,9 @@ def create_app(settings: Settings | None = None) -> Dash:
     if settings.split and site.bundle is not None and not site.split:
         raise SettingsError(missing_split(settings, site.recipes))
     app = ShopApp(sites)
+    register_language(app.server, settings.language)
     if settings.users is not None:
         register_door(app.server, settings.users)
-    register_language(app.server, settings.language)
     register_json_bodies(app.server, app)
     register_navigation(app, sites)
     register_thumbnails(app.server, sites)

@@ -10,6 +10,7 @@ from flask import Flask, Request, Response, request
 from dashapp.http.door.guard import Admission, Guard, Said
 from dashapp.http.door.users import UsersError
 from dashapp.http.rates import client_of
+from dashapp.language import N_, _
 from dashapp.settings import SettingsError
 
 OPEN = "/healthz"
@@ -18,21 +19,21 @@ OPEN = "/healthz"
 _ANSWERS = {
     Admission.REFUSED: (
         HTTPStatus.UNAUTHORIZED,
-        "This shop is not public yet. Reload the page, and sign in with your name and password.",
+        N_("This shop is not public yet. Reload the page, and sign in with your name and password."),
     ),
     Admission.BUSY: (
         HTTPStatus.TOO_MANY_REQUESTS,
-        "Too many passwords were tried. Wait for {wait} s, then reload the page.",
+        N_("Too many passwords were tried. Wait for {seconds} s, then reload the page."),
     ),
     Admission.BROKEN: (
         HTTPStatus.SERVICE_UNAVAILABLE,
-        "Nobody can sign in now, because the list of users cannot be read. The shop's log says why.",
+        N_("Nobody can sign in now, because the list of users cannot be read. The shop's log says why."),
     ),
 }
 
 
 def register_door(server: Flask, users: Path) -> None:
-    """Answer only requests of those whom the file `users` names; must be registered before all other parts.
+    """Answer only requests of those whom the file `users` names; only the language is registered before.
 
     Basic authentication, because browsers then send name and password by themselves with pages, pictures,
     scripts, callbacks and requests to the API, without a cookie, and programs can send them.
@@ -77,7 +78,8 @@ def _credentials(request: Request) -> tuple[str, str] | None:
 
 def _refusal(said: Said) -> Response:
     status, text = _ANSWERS[said.admission]
-    response = Response(text.format(wait=said.wait) + "\n", status=status.value, mimetype="text/plain")
+    shown = _(text, seconds=str(said.wait))
+    response = Response(f"{shown}\n", status=status.value, mimetype="text/plain")
     response.cache_control.no_store = True
     if said.admission is Admission.REFUSED:
         response.headers["WWW-Authenticate"] = 'Basic realm="Akin", charset="UTF-8"'

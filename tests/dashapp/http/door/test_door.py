@@ -217,3 +217,9 @@ def test_a_shop_below_a_path_has_its_door_there(data: Path, users: Path) -> None
     for address in ("/look/healthz", "/healthz"):
         assert client.get(address).status_code == 200, address
     assert client.get("/look/", headers=basic(*ANNA)).status_code == 200
+
+
+def test_the_door_speaks_the_visitors_language(door: FlaskClient) -> None:
+    answer = door.get("/", headers={"Accept-Language": "de-AT, en;q=0.5"})
+    assert answer.status_code == 401 and "noch nicht öffentlich" in answer.text
+    assert "This shop is not public yet" in door.get("/").text
