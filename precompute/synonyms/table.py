@@ -10,6 +10,7 @@ from typing import NamedTuple
 from bundle.format import Product
 from bundle.search.synonyms import MOST_WORDS, SynonymRow
 from bundle.search.words import words_of
+from precompute.shared.progress import stage
 from precompute.synonyms.expansion import related
 from precompute.synonyms.meanings import Context, singular
 from precompute.synonyms.terms import FIELDS, Term, catalogue_terms
@@ -17,6 +18,9 @@ from precompute.synonyms.wordnet import VERSION, WordNet
 
 _MOST_TERMS = 12
 """How many of the catalogue's terms one word is taken for at the most."""
+
+_MOST_PRODUCTS = 50_000
+"""How many products are looked at, evenly spread: more have hardly another term."""
 
 _ITSELF = -1
 """How far a term is from its own singular and plural: nearer than any other word."""
@@ -44,12 +48,13 @@ class _Found(NamedTuple):
 
 
 def synonym_table(
-    products: Iterable[Product], *, own: Sequence[SynonymRow] = (), wordnet: WordNet | None = None
+    products: Sequence[Product], *, own: Sequence[SynonymRow] = (), wordnet: WordNet | None = None
 ) -> SynonymTable:
     """The table for a catalogue. `own` are the shop's rows: WordNet's for the same words are left out."""
     rows, sources = list(own), []
     if wordnet is not None:
-        found = _from_wordnet(catalogue_terms(products), wordnet)
+        step = max(1, -(-len(products) // _MOST_PRODUCTS))
+        found = _from_wordnet(catalogue_terms(products[::step]), wordnet)
         written = {row.word for row in own}
         rows += [row for row in found if row.word not in written]
         sources = [(VERSION, wordnet.licence)] if found else []
@@ -65,17 +70,19 @@ def _from_wordnet(terms: Sequence[Term], wordnet: WordNet) -> list[SynonymRow]:
     shown = _shown(terms, wordnet)
     heads = {singular(wordnet, name) for name in names}
     found: dict[str, set[_Found]] = defaultdict(set)
-    for term in terms:
-        one = singular(wordnet, term.place.words)
-        itself = _Found(_ITSELF, -term.products, shown[one], term.place.field, term.phrase)
-        for form in _forms(one, wordnet) if term.place.says == "name" else ():
-            found[form].add(itself)
-        for word, far in related(wordnet, term.place.words, context, says=_says(term, names)).items():
-            head = singular(wordnet, word.split()[-1])
-            if " " in word and head in heads and not one.endswith(head):
-                continue  # A salad bowl is a bowl, whatever else it is.
-            for form in _forms(word, wordnet):
-                found[form].add(itself._replace(far=far))
+    with stage("Synonyms", len(terms), "terms") as advance:
+        for term in terms:
+            one = singular(wordnet, term.place.words)
+            itself = _Found(_ITSELF, -term.products, shown[one], term.place.field, term.phrase)
+            for form in _forms(one, wordnet) if term.place.says == "name" else ():
+                found[form].add(itself)
+            for word, far in related(wordnet, term.place.words, context, says=_says(term, names)).items():
+                head = singular(wordnet, word.split()[-1])
+                if " " in word and head in heads and not one.endswith(head):
+                    continue  # A salad bowl is a bowl, whatever else it is.
+                for form in _forms(word, wordnet):
+                    found[form].add(itself._replace(far=far))
+            advance(1)
     return [row for word in sorted(found) for row in _rows(word, found[word])]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from bundle.format import COLOURS, Product
@@ -68,8 +69,7 @@ def catalogue_terms(products: Iterable[Product]) -> list[Term]:
 
 
 def _terms_of(product: Product) -> Iterator[Place]:
-    for part in category_path(product.category):
-        yield from (Place(words, "category", "name") for words in _ends(_split(part)))
+    yield from _of_category(product.category)
     head = _split(_BETWEEN.split(product.title, maxsplit=1)[0])
     yield from (Place(words, "title", "name") for words in _ends(head))
     yield from (Place(word, "title", "quality") for word in _split(product.title) if _is_term([word]))
@@ -82,13 +82,21 @@ def _terms_of(product: Product) -> Iterator[Place]:
     yield from (Place(colour, "colours", "colour") for colour in product.colours if colour in COLOURS)
 
 
-def _described(text: str, *, is_colour: bool) -> Iterator[Place]:
+@lru_cache(maxsize=10_000)
+def _of_category(category: str) -> tuple[Place, ...]:
+    """The ends of a category's parts."""
+    ends = (words for part in category_path(category) for words in _ends(_split(part)))
+    return tuple(Place(words, "category", "name") for words in ends)
+
+
+@lru_cache(maxsize=10_000)
+def _described(text: str, *, is_colour: bool) -> tuple[Place, ...]:
     """A short fact's ends, and each of its words as what may say what a product is like."""
     if len(text) > _LONGEST or "://" in text:
-        return
+        return ()
     words = _split(text)
-    yield from (Place(part, "facts", "colour" if is_colour else "fact") for part in _ends(words))
-    yield from (Place(word, "facts", "quality") for word in words if _is_term([word]))
+    ends = (Place(part, "facts", "colour" if is_colour else "fact") for part in _ends(words))
+    return (*ends, *(Place(word, "facts", "quality") for word in words if _is_term([word])))
 
 
 def _ends(words: list[str]) -> Iterator[str]:
