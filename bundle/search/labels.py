@@ -13,9 +13,6 @@ from pyroaring import BitMap
 from bundle.search.orders import counted
 from bundle.search.query import Value, category_name, category_path
 
-_HITS_A_LABEL = 3
-"""Up to this many products for each label of a kind, it is quicker to look at the products."""
-
 
 class Column(NamedTuple):
     """The labels of one kind by product: their numbers in the order of their names, from 1; 0 for none.
@@ -47,7 +44,8 @@ class LabelSets:
         """How many of the members, out of `count` products, or of all, have each label."""
         if members is None:
             return self.totals
-        if self.column is None or len(members) > _HITS_A_LABEL * len(self.names):
+        # Looking at a product costs about as much as looking at a label.
+        if self.column is None or len(members) > len(self.names):
             return array("I", counted(self.sets, members, count=count))
         numbers = array("I", bytes(4 * len(self.names)))
         for code, there in Counter(self._codes(members, self.column)).items():

@@ -3,7 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from bundle.format import manifest_digest
+from bundle import Bundle
+from bundle.format import manifest_digest, thumbnail_file
 from dashapp.settings import Settings
 from dashapp.shown_recipe import Overlap
 from dashapp.site import open_site
@@ -52,3 +53,23 @@ def test_a_recipe_that_cannot_be_shown_is_a_problem_and_not_a_crash(tmp_path: Pa
     manifest["recipes"][1] |= change
     path.write_text(json.dumps({**manifest, "digest": manifest_digest(manifest)}))
     assert "describes a recipe that cannot be shown" in open_site(Settings(data=tmp_path)).problem
+
+
+def test_of_a_large_bundle_the_first_thumbnails_are_looked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dashapp.site._CHECKED_AT_START", 10)
+    folder = write_sample_bundle(tmp_path, products=120)
+    first, *_, last = Bundle.open(tmp_path).page(limit=120).products
+    (folder / thumbnail_file(last.images[0].id)).unlink()
+    assert open_site(Settings(data=tmp_path)).problem == ""
+    (folder / thumbnail_file(first.images[0].id)).unlink()
+    assert f"{thumbnail_file(first.images[0].id)} is missing." in open_site(Settings(data=tmp_path)).problem
+    assert open_site(Settings(data=tmp_path, thumbnails="https://files.example/t")).problem == ""
+
+
+def test_a_site_is_prepared_before_it_is_shown(tmp_path: Path) -> None:
+    write_sample_bundle(tmp_path, products=20)
+    prepared: list[Bundle] = []
+    site = open_site(Settings(data=tmp_path), prepared.append)
+    assert prepared == [site.bundle]
