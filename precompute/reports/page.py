@@ -74,7 +74,7 @@ def render(
     sheets = (Path(__file__).with_suffix(".css"), beside.with_suffix(".css"))
     style = "\n".join(
         [
-            f"@font-face{{font-family:Newsreader;font-weight:200 800;src:url({typeface}) format('woff2')}}",
+            f"@font-face{{font-family:Newsreader;font-weight:400;src:url({typeface}) format('woff2')}}",
             *(sheet.read_text(encoding="utf-8") for sheet in sheets),
             *rules,
         ]
