@@ -79,8 +79,11 @@ def bare_server() -> Flask:
 class Visitor:
     """One kept connection that asks for pages as the browser's Dash does."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, **state: str) -> None:
+        """Ask the server at `port`; `state` has the pages' data that its callback takes, by their names."""
         self._connection = http.client.HTTPConnection("127.0.0.1", port)
+        values = [{"id": name, "property": "data", "value": value} for name, value in state.items()]
+        self._state = {"state": values} if values else {}
 
     def click(self, pathname: str, search: str = "") -> tuple[float, int]:
         """Ask for the page of an address: the milliseconds that took, and the bytes of the answer."""
@@ -90,6 +93,7 @@ class Visitor:
             "outputs": {"id": "page", "property": "children"},
             "inputs": [{"id": "address", "property": name, "value": value} for name, value in values.items()],
             "changedPropIds": ["address.pathname"],
+            **self._state,
         }
         headers = {"Content-Type": "application/json", "Accept-Encoding": "gzip"}
         started = time.perf_counter()
@@ -104,7 +108,7 @@ class Visitor:
 
 def measure_clicks(shop: int, bare: int, pages: list[tuple[str, str, str]], clicks: int) -> None:
     """Ask both servers in turn and print the medians."""
-    visitors = {"bare": Visitor(bare), "shop": Visitor(shop)}
+    visitors = {"bare": Visitor(bare), "shop": Visitor(shop, language="en")}
     print("| a click | ms, median | ms, 95th percentile | of the bare callback | KB |")
     print("|---|---|---|---|---|")
     took: dict[str, list[float]] = defaultdict(list)
