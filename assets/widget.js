@@ -18,6 +18,11 @@
   const { src: source } = script;
   /** @type {((id: string) => string) | null} */
   const listOf = null; // A static site's copy has a function here, which names the file of a product's list.
+  /** @type {Record<string, Record<string, string>>} */
+  const TRANSLATIONS = {}; // The server puts its messages in other languages here, by language.
+  const language = script.dataset.language || document.documentElement.lang || "en";
+  const translated = TRANSLATIONS[language.toLowerCase().split("-")[0]] ?? {};
+  const _ = (/** @type {string} */ message) => translated[message] ?? message;
   const FILTERS = ["limit", "recipe", "same-category", "same-colour", "in-stock", "on-sale", "price"];
 
   const THRESHOLDS = ["related", "close", "very_close"];
@@ -83,7 +88,7 @@
   const absolute = (/** @type {string} */ address) => new URL(address, source).href;
 
   function written(/** @type {number} */ number, /** @type {Intl.NumberFormatOptions} */ style) {
-    return new Intl.NumberFormat(document.documentElement.lang || undefined, style).format(number);
+    return new Intl.NumberFormat(language, style).format(number);
   }
 
   function price(/** @type {number} */ amount, /** @type {string | null} */ currency) {
@@ -329,7 +334,7 @@
     const option = (/** @type {string} */ name) => place.getAttribute(prefix + name);
     const id = option("product") ?? "";
     const template = templateOf(place, option("template"));
-    const was = option("was") || "was";
+    const was = option("was") || _("was");
     const draw = (/** @type {Product} */ product, /** @type {number} */ shape) => {
       return template ? filled(template, product) : card(product, shape, was);
     };
@@ -346,7 +351,7 @@
       list = next;
       return true;
     };
-    const heading = element("h2", { id: "heading", className: "heading", textContent: option("heading") || "More like this" });
+    const heading = element("h2", { id: "heading", className: "heading", textContent: option("heading") || _("More like this") });
     const several = option("switch") === null ? null : await switchOf(found.of.recipe, turn);
     const section = element("section", { className: "row" }, heading, ...(several ? [several] : []), list);
     section.setAttribute("aria-labelledby", "heading");

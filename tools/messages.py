@@ -32,7 +32,12 @@ _KEYWORDS = {
     "np_": ((1, "c"), 2, 3),
 }
 
-_METHODS = {".py": "python", ".html": "jinja2.ext:babel_extract", ".js": "javascript"}
+_METHODS = {".py": "python", ".html": "jinja2.ext:babel_extract"}
+
+_STRING = r'"(?:[^"\\]|\\.)*"'
+_CALL = re.compile(rf"(?<![\w.])(?:_|N_|n_)\(\s*({_STRING})(?:,\s*({_STRING}))?")
+"""A message in a script, which is a literal in double quotes; the second is its plural. Babel's own reader of
+scripts takes some divisions for regular expressions, and misses what follows."""
 
 _UNWANTED = tuple(
     f'"{name}: '
@@ -66,6 +71,11 @@ def template() -> Catalog:
     catalog = Catalog(project="Akin", charset="utf-8", header_comment="# Messages of Akin's dashboard.")
     for path in sources():
         name = path.relative_to(ROOT).as_posix()
+        if path.suffix == ".js":
+            for one, several in _CALL.findall(path.read_text(encoding="utf-8")):
+                message = (json.loads(one), json.loads(several)) if several else json.loads(one)
+                catalog.add(message, locations=[(name, 0)])
+            continue
         with path.open("rb") as file:
             found = extract(_METHODS[path.suffix], file, keywords=_KEYWORDS, comment_tags=("Translators:",))
             for _line, message, comments, context in found:

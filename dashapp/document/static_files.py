@@ -21,6 +21,7 @@ from dashapp.http.crawlers import LISTED, register_crawlers
 from dashapp.http.device_files import DEVICE_FILES, LiveFile, device_files
 from dashapp.http.headers import HEADERS
 from dashapp.http.map_data import points, points_href
+from dashapp.language.catalogues import with_widget_messages
 from dashapp.site import Site, Sites
 
 _ROBOTS = "User-agent: *\nDisallow: {below}/compare/\nSitemap: {address}/sitemap.xml\n"
@@ -80,7 +81,7 @@ def _assets(made: StaticSite) -> Iterator[SiteFile]:
 
 def _widget() -> str:
     """The widget's script, which names the files of lists as `static-names.js` does."""
-    text = (ASSETS / "widget.js").read_text(encoding="utf-8")
+    text = with_widget_messages((ASSETS / "widget.js").read_text(encoding="utf-8"))
     if text.count(_NO_LISTS) != 1:
         raise LookupError(f"Expected widget.js to say once: {_NO_LISTS!r}.")
     names = (ASSETS / "static-names.js").read_text(encoding="utf-8").replace("export ", "")

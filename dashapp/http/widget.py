@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask, Response, request
 
 from dashapp.http.assets import ASSETS
+from dashapp.language.catalogues import with_widget_messages
 
 _HOUR = 3600
 _DAY = 86_400
@@ -20,7 +21,7 @@ def register_widget(server: Flask, *, events: bool = False) -> None:
     def widget() -> Response:
         files = ("widget.js", "events.js") if events else ("widget.js",)
         text = "\n".join((ASSETS / file).read_text(encoding="utf-8") for file in files)
-        response = Response(text, mimetype="text/javascript")
+        response = Response(with_widget_messages(text), mimetype="text/javascript")
         response.cache_control.public = True
         response.cache_control.max_age = _HOUR
         response.cache_control.stale_while_revalidate = _DAY

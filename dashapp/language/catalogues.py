@@ -61,8 +61,22 @@ def _is_script(name: str) -> bool:
     return name.startswith("assets/") and not name.endswith("/widget.js")
 
 
-def widget_messages() -> dict[str, dict[str, str]]:
-    """The widget's messages in every language."""
+_NO_MESSAGES = "const TRANSLATIONS = {};"
+
+
+def with_widget_messages(script: str) -> str:
+    """The widget's script with its messages in every language.
+
+    Raises `LookupError` if it has no place for them.
+    """
+    if script.count(_NO_MESSAGES) != 1:
+        raise LookupError(f"Expected widget.js to say once: {_NO_MESSAGES!r}.")
+    messages = json.dumps(_widget_messages(), ensure_ascii=False, separators=(",", ":"))
+    return script.replace(_NO_MESSAGES, f"const TRANSLATIONS = {messages};")
+
+
+@cache
+def _widget_messages() -> dict[str, dict[str, str]]:
     found = {}
     for code in codes():
         if code != SOURCE:

@@ -1,11 +1,13 @@
 """How the widget's script is served: its address stays, so it is kept for an hour only."""
 
+import json
 from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
 
 from dashapp import create_app
+from dashapp.language import codes
 from dashapp.settings import Settings
 
 
@@ -35,3 +37,11 @@ def test_it_is_there_while_there_is_no_bundle(tmp_path: Path) -> None:
 )
 def test_it_never_makes_html_of_text(client: FlaskClient, forbidden: str) -> None:
     assert forbidden not in client.get("/widget.js").text
+
+
+def test_it_brings_its_messages_in_every_language(client: FlaskClient) -> None:
+    text = client.get("/widget.js").text
+    (line,) = (line for line in text.splitlines() if "const TRANSLATIONS" in line)
+    messages = json.loads(line.partition("= ")[2].partition("; //")[0])
+    assert set(messages) == {*codes()} - {"en"}
+    assert messages["de"] == {"More like this": "Mehr wie dieses", "was": "vorher"}
