@@ -1,3 +1,4 @@
+from dataclasses import replace
 from urllib.parse import unquote, urlsplit
 
 import pytest
@@ -95,7 +96,9 @@ GALLERIES = {
 def test_every_state_of_the_gallery_has_its_address(address: str) -> None:
     query = GALLERIES[address]
     assert query.href == address
-    assert GalleryQuery.from_arguments(arguments_of(urlsplit(address).query)) == query
+    found = GalleryQuery.from_arguments(arguments_of(urlsplit(address).query))
+    # The names of colours are the language's, not the address's.
+    assert replace(found, query=replace(found.query, colour_names=())) == query
 
 
 @pytest.mark.parametrize(

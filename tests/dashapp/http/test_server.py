@@ -114,7 +114,7 @@ def test_text_is_compressed_for_those_who_ask(client: FlaskClient, address: str)
     plain = client.get(address)
     packed = client.get(address, headers={"Accept-Encoding": "gzip"})
     assert "Content-Encoding" not in plain.headers
-    assert plain.headers["Vary"] == "Accept-Encoding"
+    assert "Accept-Encoding" in plain.vary
     if len(plain.data) < 1000:
         assert packed.data == plain.data
     else:

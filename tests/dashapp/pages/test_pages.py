@@ -112,7 +112,7 @@ def test_long_titles_are_whole(client: FlaskClient) -> None:
 
 
 def test_every_picture_has_its_size_and_the_link_beside_it_its_name(client: FlaskClient) -> None:
-    images = select(client.get("/").text, "img")
+    images = select(client.get("/").text, ".product-card img")
     assert len(images) == 48
     for image in images:
         assert image.get("alt") == "" and image.get("src")
