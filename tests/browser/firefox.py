@@ -107,8 +107,12 @@ class Firefox:
         self.send("WebDriver:SetWindowRect", width=2 * width - inner[0], height=2 * height - inner[1])
 
     def visit(self, address: str) -> None:
-        """Open an address, and wait until it is loaded."""
+        """Open an address, wait until it is loaded, and press a key that does nothing.
+
+        Until a visitor does something, pages load no Dash (`assets/dash.js`).
+        """
         self.send("WebDriver:Navigate", url=address)
+        self.run("document.body.dispatchEvent(new KeyboardEvent('keydown', { key: 'Shift', bubbles: true }))")
 
     def run(self, script: str, *arguments: Any) -> Any:
         """What a script in the page returns."""
