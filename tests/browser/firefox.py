@@ -51,9 +51,12 @@ const said = Services.console.getMessageArray()
   .filter((each) => each instanceof Ci.nsIScriptError && !(each.flags & Ci.nsIScriptError.warningFlag))
   .filter((each) => each.sourceName.startsWith(origin) || each.category === "CSP_CSPViolation")
   .map((each) => `${each.errorMessage} (${each.sourceName}:${each.lineNumber})`);
-const logged = Cc["@mozilla.org/consoleAPI-storage;1"].getService(Ci.nsIConsoleAPIStorage).getEvents()
+const storage = Cc["@mozilla.org/consoleAPI-storage;1"].getService(Ci.nsIConsoleAPIStorage);
+const logged = storage.getEvents()
   .filter((each) => each.level === "error" && each.filename.startsWith(origin))
   .map((each) => each.arguments.map(String).join(" "));
+Services.console.reset();
+storage.clearEvents();
 return [...said, ...logged];
 """
 """Errors of scripts, styles and the content policy, and what pages wrote to the console as errors."""
@@ -149,7 +152,7 @@ class Firefox:
         self._of_browser("Services.prefs.setIntPref(...arguments)", name, _DARK if dark else _LIGHT)
 
     def complaints(self, origin: str) -> list[str]:
-        """What pages of an origin did wrong, as the browser's console has it."""
+        """What pages of an origin did wrong since the last call, as the browser's console has it."""
         found: list[str] = self._of_browser(_COMPLAINTS, origin)
         return found
 
