@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.browser.firefox import Firefox, firefox
+from tests.waiting import eventually
 
 READY = "!document.querySelector('#first-page')"
 """Dash has taken over the page that came as HTML."""
@@ -81,5 +82,6 @@ def test_the_browser_says_what_is_wrong(driven: Firefox, server: str) -> None:
         "const script = document.createElement('script');"
         "script.textContent = 'document.body.dataset.bad = 1'; document.body.append(script);"
     )
-    assert any("Content-Security-Policy" in each for each in driven.complaints(server))
+    found = eventually(lambda: driven.complaints(server))
+    assert len(found) == 1 and "Content-Security-Policy" in found[0]
     assert driven.run("return document.body.dataset.bad") is None
