@@ -2,7 +2,7 @@
 
 import { byPrice, counted, shuffled, testsOf } from "./static-columns.js";
 import { fileName } from "./static-names.js";
-import { beginningsOf, codeOf, isUnspaced, nearest, searchedWords } from "./static-words.js";
+import { beginningsOf, codeOf, isUnspaced, mistakesIn, nearest, searchedWords } from "./static-words.js";
 
 /**
  * @typedef {object} Wanted  what an address asks for
@@ -14,9 +14,11 @@ import { beginningsOf, codeOf, isUnspaced, nearest, searchedWords } from "./stat
  */
 /** @typedef {{ positions: number[], corrected: string, facets: import("./static-columns.js").Facets }} Answer */
 /** @typedef {[score: number, steps: number[]][]} Entries */
-/** @typedef {{ count: number, currency: string, sorts: string[], words: string[], codes: string[] }} About */
+/** @typedef {{ count: number, currency: string, sorts: string[], words: string[], codes: string[],
+ *   synonyms: string[], between: string[] }} About */
 
 const SHARD = 2; // letters that choose a file
+const MOST_TOGETHER = 3; // words of a synonym
 const SHORTEST_ID = 3; // letters from which the beginning of an id finds it
 const [SHORTEST_PART, SHORTEST_HEAD, MOST_COMPOUNDS] = [4, 3, 50];
 
@@ -71,26 +73,58 @@ export class Index {
     const words = searchedWords(typed);
     const { same, begun } = await this.#ids(typed);
     const asTyped = exact || same.length + begun.length > 0;
-    const taken = asTyped ? words : await Promise.all(words.map((word) => this.#meant(word)));
-    const found = await this.#match(taken);
+    const { told, taken, sets } = asTyped
+      ? { told: words, taken: words, sets: await Promise.all(words.map((word) => this.#scores(word))) }
+      : await this.#understood(words);
+    const found = matching(sets);
     const first = !found.length || looksLikeAnId(typed) ? [...same, ...begun] : same;
-    const corrected = taken.some((word, place) => word !== words[place]) ? taken.join(" ") : "";
+    const corrected = taken.join(" ") === told.join(" ") ? "" : taken.join(" ");
     return { found: [...new Set([...first, ...found])], corrected };
   }
 
-  /** @param {string[]} words @returns {Promise<number[]>} */
-  async #match(words) {
-    const each = await Promise.all(words.map((word) => this.#scores(word)));
-    if (!each.length) return [];
-    const [first, ...others] = each.sort((one, other) => one.size - other.size);
-    /** @type {[number, number][]} */
-    const found = [];
-    for (const [position, score] of first) {
-      if (!others.every((scores) => scores.has(position))) continue;
-      found.push([position, others.reduce((sum, scores) => sum + (scores.get(position) ?? 0), score)]);
+  /**
+   * What words are taken for: synonyms and phrases of up to three words, words put right, and none that only stands
+   * between others or describes and is found nowhere.
+   *
+   * @param {string[]} words
+   */
+  async #understood(words) {
+    const { told, counts } = toldWords(words, new Set((await this.about).between));
+    /** @type {string[]} */
+    const taken = [];
+    /** @type {Map<number, number>[]} */
+    const sets = [];
+    for (let place = 0; place < told.length;) {
+      const { count, scores } = await this.#longest(told.slice(place, place + MOST_TOGETHER));
+      const word = told.slice(place, place + count).join(" ");
+      const meant = scores ? word : await this.#meant(word);
+      const found = scores ?? await this.#scores(meant);
+      const isAskedFor = place <= counts && counts < place + count;
+      const describes = /^\p{L}{3,}$/u.test(word);
+      if (scores || isAskedFor || !describes || found.size) {
+        taken.push(meant);
+        sets.push(found);
+      }
+      place += count;
     }
-    found.sort(([one, best], [other, better]) => better - best || one - other);
-    return found.map(([position]) => position);
+    return { told, taken, sets };
+  }
+
+  /**
+   * How many of some words are taken together for a synonym, and what it finds; one and null where it is none.
+   *
+   * @param {string[]} words
+   */
+  async #longest(words) {
+    for (let count = words.length; count > 0; count -= 1) {
+      const phrase = words.slice(0, count).join(" ");
+      const shard = shardOf(phrase);
+      if (!(await this.about).synonyms.includes(shard)) continue;
+      /** @type {Record<string, Entries>} */
+      const content = await this.load(`synonyms/${fileName(shard)}.json`);
+      if (Object.hasOwn(content, phrase)) return { count, scores: scoresOf(content[phrase]) };
+    }
+    return { count: 1, scores: null };
   }
 
   /**
@@ -100,7 +134,8 @@ export class Index {
    * @returns {Promise<Map<number, number>>}
    */
   async #scores(word) {
-    const each = await Promise.all(beginningsOf(word).map((beginning) => this.#begun(beginning)));
+    const parts = word.split(" ").flatMap(beginningsOf);
+    const each = await Promise.all(parts.map((beginning) => this.#begun(beginning)));
     const known = each.filter((scores) => scores !== null);
     if (known.length === each.length) return known.reduce(both);
     /** @type {Map<number, number>} */
@@ -118,7 +153,7 @@ export class Index {
    * @returns {Promise<Map<number, number> | null>}
    */
   async #begun(beginning) {
-    const shard = [...beginning].slice(0, SHARD).join("");
+    const shard = shardOf(beginning);
     const { words } = await this.about;
     if (!words.includes(shard)) return null;
     /** @type {Record<string, Entries>} */
@@ -137,14 +172,21 @@ export class Index {
 
   /** The word that a typed one is taken for. @param {string} word */
   async #meant(word) {
-    if ((await this.#scores(word)).size) return word;
-    return nearest(word, await this.load("spelling.json"));
+    if (!mistakesIn(word) || (await this.#scores(word)).size) return word;
+    /** @type {Record<string, number>} */
+    const vocabulary = await this.load("spelling.json");
+    for (let place = SHORTEST_HEAD; place <= word.length - SHORTEST_HEAD; place += 1) {
+      const parts = [word.slice(0, place), word.slice(place)];
+      if (!parts.every((part) => Object.hasOwn(vocabulary, part))) continue;
+      if ((await this.#scores(parts.join(" "))).size) return parts.join(" ");
+    }
+    return nearest(word, vocabulary);
   }
 
   /** @param {string} typed */
   async #ids(typed) {
     const code = codeOf(typed);
-    const shard = [...code].slice(0, SHARD).join("");
+    const shard = shardOf(code);
     const { codes } = await this.about;
     /** @type {[string, number][]} */
     const entries = code && codes.includes(shard) ? await this.load(`codes/${fileName(shard)}.json`) : [];
@@ -154,6 +196,37 @@ export class Index {
     const begun = entries.filter(([other]) => isBegun(other));
     return { same: same.map(([, position]) => position), begun: begun.map(([, position]) => position) };
   }
+}
+
+/** The beginning that chooses a file. @param {string} text */
+const shardOf = (text) => [...text].slice(0, SHARD).join("");
+
+/**
+ * The words without those between others, and the place of the one that counts: the last before the first between.
+ *
+ * @param {string[]} words
+ * @param {Set<string>} between
+ */
+function toldWords(words, between) {
+  const told = words.filter((word) => !between.has(word));
+  if (!told.length) return { told: words, counts: words.length - 1 };
+  const first = words.findIndex((word) => !between.has(word));
+  const end = words.findIndex((word, place) => place > first && between.has(word));
+  return { told, counts: (end < 0 ? words.length : end) - first - 1 };
+}
+
+/** The positions that are in all sets, the best sums of scores first. @param {Map<number, number>[]} sets */
+function matching(sets) {
+  if (!sets.length) return [];
+  const [first, ...others] = [...sets].sort((one, other) => one.size - other.size);
+  /** @type {[number, number][]} */
+  const found = [];
+  for (const [position, score] of first) {
+    if (!others.every((scores) => scores.has(position))) continue;
+    found.push([position, others.reduce((sum, scores) => sum + (scores.get(position) ?? 0), score)]);
+  }
+  found.sort(([one, best], [other, better]) => better - best || one - other);
+  return found.map(([position]) => position);
 }
 
 /** @param {Map<number, number>} one @param {Map<number, number>} other */

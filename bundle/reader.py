@@ -19,6 +19,7 @@ from bundle.seal import mismatches
 from bundle.search.hits import InGivenOrder, SearchHits
 from bundle.search.index import Index
 from bundle.search.query import Facets, Filters, Query
+from bundle.search.synonyms import Meaning
 from bundle.search.word_search import Search, WordSearch
 
 _BUILD_HINT = "run: python -m precompute build SOURCE"
@@ -189,6 +190,10 @@ class Bundle:
         The scores of a search's words add up to the order of what it finds.
         """
         return self._words.scores(word)
+
+    def meanings(self) -> Iterator[tuple[Meaning, list[tuple[int, float]]]]:
+        """What each synonym is taken for, with the positions that this finds as `scores` gives them."""
+        return self._words.meanings()
 
     def order(self, sort: str) -> list[int]:
         """All positions in the order `name` or `popularity`."""

@@ -94,6 +94,13 @@ class Synonyms:
         query = "SELECT name, licence FROM synonym_sources ORDER BY name"
         return self._connection().execute(query).fetchall()
 
+    def words(self) -> list[str]:
+        """The words and phrases of the table, in order."""
+        if not self._is_there:
+            return []
+        rows = self._connection().execute("SELECT DISTINCT word FROM synonyms ORDER BY word")
+        return [word for (word,) in rows]
+
     def parts(
         self, words: Sequence[str], *, is_found: Callable[[str], bool]
     ) -> Iterator[tuple[str, Meaning | None]]:

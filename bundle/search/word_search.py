@@ -149,7 +149,16 @@ class WordSearch:
 
     def scores(self, word: str) -> list[tuple[int, float]]:
         """The positions that a word finds, taken as it is, best first, with scores: less is better."""
-        expression = self._expression(word)
+        return self._scored(self._expression(word))
+
+    def meanings(self) -> Iterator[tuple[Meaning, list[tuple[int, float]]]]:
+        """What each word of the table of synonyms is taken for, with what that finds as `scores` gives it."""
+        for word in self._synonyms.words():
+            meaning = self._synonyms.meaning(word, all(map(self._is_begun, word.split())))
+            if meaning:
+                yield meaning, self._scored(self._meant(meaning))
+
+    def _scored(self, expression: str) -> list[tuple[int, float]]:
         query = "SELECT rowid, rank FROM search WHERE search MATCH ? ORDER BY rank, rowid"
         return self._connection().execute(query, (expression,)).fetchall() if expression else []
 

@@ -19,7 +19,7 @@ SHORTEST_WITH_TWO = 8
 COLOUR_WORDS = {"gray": "grey"}
 """Further words for colours, in the pages' language, with the names in `bundle.format.COLOURS`."""
 
-_BETWEEN = frozenset(
+BETWEEN = frozenset(
     re.findall(
         r"\w+",
         """
@@ -101,11 +101,11 @@ def told_words(words: Sequence[str]) -> tuple[list[str], int]:
 
     That is the last word before the first between: the mug of a "blue mug with dots".
     """
-    kept = [word for word in words if word not in _BETWEEN]
+    kept = [word for word in words if word not in BETWEEN]
     if not kept:
         return list(words), len(words) - 1
-    first = next(place for place, word in enumerate(words) if word not in _BETWEEN)
-    end = next((place for place, word in enumerate(words) if place > first and word in _BETWEEN), len(words))
+    first = next(place for place, word in enumerate(words) if word not in BETWEEN)
+    end = next((place for place, word in enumerate(words) if place > first and word in BETWEEN), len(words))
     return kept, end - first - 1
 
 

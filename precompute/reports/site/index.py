@@ -11,7 +11,7 @@ from typing import Any
 from bundle import Bundle
 from bundle.format import COLOURS
 from bundle.search.query import category_name, category_path
-from bundle.search.words import COLOUR_WORDS
+from bundle.search.words import BETWEEN, COLOUR_WORDS
 
 FOLDER = "index"
 
@@ -40,12 +40,19 @@ def index_files(bundle: Bundle, name_of: Any) -> Iterator[tuple[str, bytes]]:
     yield f"{FOLDER}/spelling.json", as_json(vocabulary)
     for sort in set(bundle.sorts) & {"name", "popularity"}:
         yield f"{FOLDER}/orders/{sort}.json", as_json(bundle.order(sort))
+    synonyms: dict[str, dict[str, Any]] = defaultdict(dict)
+    for meaning, scores in bundle.meanings():
+        synonyms[meaning.word[:_SHARD]][meaning.word] = _entries(_rounded(scores))
+    for shard, words in synonyms.items():
+        yield f"{FOLDER}/synonyms/{name_of(shard)}.json", as_json(words)
     about = {
         "count": bundle.count,
         "currency": bundle.currency,
         "sorts": bundle.sorts,
         "words": shards_of(searched_words(bundle)),
         "codes": sorted(codes),
+        "synonyms": sorted(synonyms),
+        "between": sorted(BETWEEN),
     }
     yield f"{FOLDER}/about.json", as_json(about)
 
@@ -91,7 +98,11 @@ def _shortest(beginnings: Iterable[str], bundle: Bundle) -> dict[str, Found]:
 
 
 def _found(bundle: Bundle, word: str) -> Found:
-    return tuple((position, float(f"{-score:.{_DIGITS}g}")) for position, score in bundle.scores(word))
+    return _rounded(bundle.scores(word))
+
+
+def _rounded(scores: Iterable[tuple[int, float]]) -> Found:
+    return tuple((position, float(f"{-score:.{_DIGITS}g}")) for position, score in scores)
 
 
 def _entries(found: Found) -> list[tuple[float, list[int]]]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+from contextlib import closing
 from itertools import pairwise, product
 from pathlib import Path
 from typing import Any
@@ -23,7 +25,14 @@ HERE = Path(__file__).parent
 def sample(tmp_path_factory: pytest.TempPathFactory) -> tuple[Bundle, Path]:
     """The sample bundle, and a folder with its index."""
     folder = tmp_path_factory.mktemp("sample")
-    write_sample_bundle(folder / "data")
+    generation = write_sample_bundle(folder / "data")
+    rows = [
+        ("beaker", 901, "mug", "", "mug", 0),
+        ("drinking cup", 902, "cup", "title", "cup", 0),
+        ("bowl", 903, "plate", "", "cup", 1),
+    ]
+    with closing(sqlite3.connect(generation / "catalogue.sqlite")) as catalogue, catalogue:
+        catalogue.executemany("INSERT INTO synonyms VALUES(?, ?, ?, ?, ?, ?)", rows)
     bundle = Bundle.open(folder / "data")
     words = searched_words(bundle)
     files = [*index_files(bundle, file_name), *word_files(bundle, shards_of(words), words, file_name)]
@@ -42,6 +51,14 @@ def queries(bundle: Bundle) -> list[str]:
     typed += [" ".join(pair) for pair in pairwise(words)]
     typed += [
         product_id[:length] for product_id in bundle.product_ids(offset=3, limit=3) for length in (2, 3, 9)
+    ]
+    typed += [
+        "beaker",
+        "drinking cup",
+        "nord beaker",
+        "bowl",
+        "mug with beaker",
+        "a mug for the sea",
     ]
     facets = bundle.facets()
     given: list[dict[str, Any]] = [{"q": word} for word in typed] + [
