@@ -10,8 +10,9 @@ import pytest
 from tests.browser.firefox import Firefox, firefox
 from tests.waiting import eventually
 
-READY = "!document.querySelector('#first-page')"
-"""Dash has taken over the page that came as HTML."""
+READY = """(document.body.dispatchEvent(new KeyboardEvent("keydown", { key: "Shift", bubbles: true })),
+  !document.querySelector("#first-page"))"""
+"""Dash has taken over the page that came as HTML, which it does once a visitor does something."""
 
 
 @pytest.fixture(scope="module")
