@@ -64,6 +64,20 @@ def test_axe_finds_nothing(page: Page, address: str) -> None:
     assert findings_everywhere(page) == []
 
 
+@pytest.mark.parametrize("code", ["de", "ar"])
+@pytest.mark.parametrize("address", ["/", "/product/plain", "/compare/plain", "/map", "/about"])
+def test_axe_finds_nothing_in_another_language(
+    browser: Browser, server: str, address: str, code: str
+) -> None:
+    context = patient(browser.new_context(base_url=server, locale=code, reduced_motion="reduce"))
+    page = context.new_page()
+    visit(page, address)
+    assert page.locator("html").get_attribute("lang") == code
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert findings_everywhere(page) == []
+    context.close()
+
+
 def test_axe_finds_nothing_where_there_is_no_bundle(browser: Browser, tmp_path: Path) -> None:
     with serving(tmp_path / "none", tmp_path / "gunicorn.log") as address:
         context = patient(browser.new_context(base_url=address, reduced_motion="reduce"))
