@@ -160,7 +160,7 @@ def test_a_share_is_never_rounded_to_nothing_or_all(share: float | None, text: s
 
 def test_the_colours_are_those_of_the_dashboard() -> None:
     ours = (ROOT / "precompute" / "reports" / "page.css").read_text(encoding="utf-8")
-    theirs = (ROOT / "assets" / "akin.css").read_text(encoding="utf-8")
+    theirs = (ROOT / "assets" / "look.css").read_text(encoding="utf-8")
 
     def colours(text: str, beginning: str) -> dict[str, str]:
         block = text[text.index(beginning) :].split("}")[0]
