@@ -61,6 +61,7 @@ def test_a_tour(driven: Firefox, server: str, artefacts: Path, dark: bool, width
     keep("for-you")
 
     driven.visit(f"{server}/map")
+    driven.until(READY)
     driven.until("document.querySelector('#react-entry-point .map[data-ready] canvas')")
     driven.until("document.querySelector('#react-entry-point .map-panel ul a')")
     keep("map")
@@ -69,7 +70,7 @@ def test_a_tour(driven: Firefox, server: str, artefacts: Path, dark: bool, width
     driven.until(READY)
     driven.type("input[type=search]", "mug")
     driven.until("location.search === '?q=mug'")
-    driven.until("document.querySelector('#react-entry-point .gallery-head')")
+    driven.until("!!document.querySelector('#react-entry-point .gallery-head')")  # it may be rendered anew
     keep("search")
     assert driven.complaints(server) == []
 
