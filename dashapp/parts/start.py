@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bundle import Bundle, Product
+from bundle import Bundle, BundleError, Product
 from dashapp.addresses import MAP, PHOTO, href_of, product_href
 from dashapp.language import _
 from dashapp.parts import html
@@ -27,7 +27,11 @@ def first_steps(
     It lies below the first row, so it moves nothing down that a visitor sees at once. `assets/early.js` hides
     it from those who have been here, before the page is painted; it has a button to dismiss it.
     """
-    found = _example(site, bundle, products)
+    try:
+        found = _example(site, bundle, products)
+    except BundleError:
+        # The gallery needs no lists, so a damaged one does not take it away.
+        return None
     if not found:
         return None
     product, alike = found[0], found[1:]

@@ -50,7 +50,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 
 
 def command_line(photos: Path, out: Path) -> int:
-    return main(["build", str(photos), "--out", str(out), "--recipe", DEFAULT])
+    return main(["build", str(photos), "--out", str(out), "--recipe", DEFAULT, "--no-wordnet"])
 
 
 def assert_one_sentence(capsys: pytest.CaptureFixture[str], *words: str) -> None:

@@ -52,6 +52,7 @@ class Stores:
         for image_id in ids:
             numbers = drawn.integers(0, 256, COLOUR_DIMENSIONS).astype(np.uint8)
             self.pictures.add(image_id, Picture(8, 8, ("", ""), descriptor=numbers.tobytes()), (b"", b""))
+        self.pictures.commit()
         matrix = drawn.standard_normal((DIMENSIONS, 5)).astype(np.float32)
         mean = drawn.standard_normal(DIMENSIONS).astype(np.float32)
         self.head = open_head(write_head(folder, "x", HeadMatrix(mean, matrix, "e")), 0.5)
