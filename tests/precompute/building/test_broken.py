@@ -20,6 +20,7 @@ from bundle import Bundle
 from precompute.building import build as builds
 from precompute.cli.main import main
 from precompute.embeddings import embed
+from precompute.models import devices
 from precompute.models.recipe import DEFAULT
 from precompute.shared import lock
 from precompute.shared.errors import UserError
@@ -73,6 +74,7 @@ def test_a_full_disk_publishes_nothing_and_keeps_what_was_embedded(
     monkeypatch.setattr(embed, "_COMMIT_EVERY", 0.0)
     # Or thumbnails may have filled the disk before the first batch is there.
     monkeypatch.setattr(embed, "_WINDOW", 4)
+    monkeypatch.setitem(devices.BATCHES, "cpu", 2)
     filler = small_disk / "filler"
     filler.write_bytes(bytes(1024 * (1024 - room) - 8192))
     assert command_line(photos, small_disk / "data") == 2
@@ -133,6 +135,7 @@ def test_a_folder_that_goes_away_is_one_sentence_and_no_bundle(
 ) -> None:
     call = Tiny.__call__
     monkeypatch.setattr(embed, "_WINDOW", 4)
+    monkeypatch.setitem(devices.BATCHES, "cpu", 2)
 
     def and_then_it_goes(self: Tiny, images: np.ndarray) -> np.ndarray:
         shutil.rmtree(tmp_path / which, ignore_errors=True)
