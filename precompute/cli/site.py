@@ -11,7 +11,7 @@ from precompute.shared.wording import counted
 
 _EXAMPLES = """examples:
   python -m precompute site --address https://shop.example/look/
-  python -m precompute site data --out public --address http://localhost:8000/
+  python -m precompute site --data data --out public --address http://localhost:8000/
   python -m http.server --directory public
 """
 
@@ -27,7 +27,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument(
-        "data", nargs="?", type=Path, default=Path("data"), help="the bundle's folder (default: data)"
+        "--data", type=Path, default=Path("data"), metavar="FOLDER", help="the bundle (default: data)"
     )
     parser.add_argument(
         "--out", type=Path, default=Path("site"), metavar="FOLDER", help="the site's folder (default: site)"

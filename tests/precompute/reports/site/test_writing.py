@@ -156,7 +156,7 @@ def test_a_folder_of_others_is_refused(tmp_path, capsys):
     data = _bundle(tmp_path / "data", ["a", "b"])
     (tmp_path / "home").mkdir()
     (tmp_path / "home" / "letter.txt").write_text("mine")
-    command = ["site", str(data), "--address", ADDRESS, "--out", str(tmp_path / "home")]
+    command = ["site", "--data", str(data), "--address", ADDRESS, "--out", str(tmp_path / "home")]
     assert main(command) == 2
     assert re.search("is not empty, and no static site", capsys.readouterr().err)
     assert [path.name for path in (tmp_path / "home").iterdir()] == ["letter.txt"]
@@ -171,7 +171,8 @@ def test_a_folder_of_others_is_refused(tmp_path, capsys):
 )
 def test_bad_options_get_one_sentence(tmp_path, capsys, option, value, said):
     data = _bundle(tmp_path / "data", ["a", "b"])
-    command = ["site", str(data), "--address", ADDRESS, "--out", str(tmp_path / "site"), option, value]
+    out = str(tmp_path / "site")
+    command = ["site", "--data", str(data), "--address", ADDRESS, "--out", out, option, value]
     assert main(command) == 2
     assert said in capsys.readouterr().err
     assert not (tmp_path / "site").exists()
