@@ -7,6 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from operator import itemgetter
+from typing import TypeAlias
 
 from pyroaring import BitMap
 
@@ -59,7 +60,7 @@ class Weighted:
             self.sets[weight] = self.sets[weight] | products if weight in self.sets else products
 
 
-_Positions = dict[int, dict[str, array[int]]]
+_Positions: TypeAlias = "dict[int, dict[str, array[int]]]"
 """The positions of the products in which a word has a weight, in order, by the weight and the word."""
 
 
