@@ -38,6 +38,7 @@ ON_BOTH = ("test_gallery", "test_product")
 
 _ANSWERED = "what is chosen among look-alikes is answered by a server"
 _FROM_HOME = "from another page, a static site's search begins with a page of its own"
+_SYNONYMS = "a static site's search finds what synonyms mean, but does not say which words it took for others"
 _DOCUMENTS = "each page is a document, which misses the keys that are pressed while it loads"
 _FORMS = "without scripts, filters are a server's answers"
 
@@ -52,6 +53,7 @@ NEED_A_SERVER = {
     "test_several_choices_of_one_menu_are_each_one_step_back": _FROM_HOME,
     "test_a_mistyped_search_shows_what_was_meant": _FROM_HOME,
     "test_a_shuffle_can_be_shuffled_again_and_come_back_to": _FROM_HOME,
+    "test_a_word_that_the_catalogue_lacks_shows_what_it_has_and_leads_to_the_very_word_and_back": _SYNONYMS,
     "test_on_a_phone_products_begin_on_the_first_screen_and_menus_are_sheets": _FROM_HOME,
     "test_without_scripts_filters_menus_and_prices_work": _FORMS,
     "test_without_scripts_it_all_works_by_links": _FORMS,

@@ -142,4 +142,7 @@ def said_by_akin(page: Page, said: list[str]) -> list[str]:
 ONE = (
     '<main><h1>Mug</h1><script src="{script}" data-product="{id}"></script><p class="after">After</p></main>'
 )
+MORE = "Ähnliche Produkte"
+"""The heading of a row on these pages, whose language is German."""
+
 PLAIN = ONE.replace("{id}", "plain")

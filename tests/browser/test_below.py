@@ -119,7 +119,7 @@ def test_a_visit_below_a_path(way: str, live: str, browser: Browser, live_data: 
         page.locator("#first-page").wait_for(state="detached")
         expect(page.get_by_role("searchbox")).to_have_value("mug")
 
-        page.get_by_role("link", name="Search by photo").click()
+        page.get_by_role("banner").get_by_role("link", name="Search by photo").click()
         page.locator("#react-entry-point .photo[data-ready]").wait_for()
         choose(page, picture)
         if live == "browser":

@@ -289,6 +289,7 @@ def test_a_word_that_the_catalogue_lacks_shows_what_it_has_and_leads_to_the_very
     visit(page, "/")
     field = page.locator("#search")
     field.fill("beaker")
+    field.press("Enter")
     expect(page.locator(".correction")).to_contain_text("Showing mugs for “beaker”.")
     expect(page.get_by_role("heading", level=1)).to_have_text("“beaker”")
     expect(page.locator(".count")).to_have_text("30 products")

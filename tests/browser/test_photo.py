@@ -113,7 +113,7 @@ def transfer(page: Page, picture: Path, event: str) -> None:
 
 def test_the_header_leads_there(page: Page) -> None:
     visit(page, "/")
-    page.get_by_role("link", name="Search by photo").click()
+    page.get_by_role("banner").get_by_role("link", name="Search by photo").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Search by photo")
     expect(page.get_by_text("sent to this shop’s server, compared there and discarded")).to_be_visible()
 

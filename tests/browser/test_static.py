@@ -37,6 +37,8 @@ def test_from_the_gallery_to_a_product_and_its_kin(page: Page) -> None:
     expect(page).to_have_url(re.compile(r"/page/2/$"))
     page.get_by_role("navigation", name="Categories").get_by_role("link", name="Mugs").click()
     expect(page.locator(".count")).to_have_text("30 products")
+    # The script notes the list that a click comes from.
+    page.wait_for_load_state("networkidle")
     title = page.locator(".card-name").nth(2).inner_text()
     page.locator(".card-name").nth(2).click()
     expect(page.locator("h1")).to_have_text(title)
@@ -144,7 +146,7 @@ def test_below_a_path_photos_are_searched_in_the_browser(browser: Browser, photo
     with watched(browser, photos_below) as context:
         page = context.new_page()
         page.goto(f"{photos_below}/")
-        page.get_by_role("link", name="Search by photo").click()
+        page.get_by_role("banner").get_by_role("link", name="Search by photo").click()
         page.locator(".photo[data-ready]").wait_for()
         choose(page, demo_pictures(shown=False)[0])
         page.get_by_role("button", name=re.compile("on this device|Download")).click()

@@ -9,7 +9,7 @@ import pytest
 
 from bundle import Bundle
 from tests.browser.conftest import until
-from tests.browser.shop_pages import HOSTILE, PLAIN, Opener, Shop, open_page, said, said_by_akin, shop
+from tests.browser.shop_pages import HOSTILE, MORE, PLAIN, Opener, Shop, open_page, said, said_by_akin, shop
 from tests.browser.test_accessibility import findings
 from tests.sample_bundle import HTML_TITLE
 from tests.waiting import eventually
@@ -25,7 +25,7 @@ __all__ = ["open_page", "said", "shop"]
 
 def test_one_script_puts_a_row_where_it_stands(open_page: Opener, said: list[str], data: Path) -> None:
     page = open_page(PLAIN)
-    row = page.get_by_role("region", name="More like this")
+    row = page.get_by_role("region", name=MORE)
     row.wait_for()
     expected = [entry.id for entry in Bundle.open(data).neighbours("plain")[:6]]
     links = row.get_by_role("listitem").get_by_role("link")
@@ -34,7 +34,7 @@ def test_one_script_puts_a_row_where_it_stands(open_page: Opener, said: list[str
         page.evaluate("document.querySelector('script').nextElementSibling.nextElementSibling.className")
         == "after"
     )
-    assert row.get_by_role("heading", level=2).inner_text() == "More like this"
+    assert row.get_by_role("heading", level=2).inner_text() == MORE
     for picture in row.locator("img").all():
         picture.evaluate("(img) => img.decode()")
     assert said == []
@@ -95,7 +95,7 @@ def test_a_sale_has_its_former_price_struck_through(open_page: Opener, said: lis
 
 def test_the_shop_s_css_does_not_reach_in_and_the_row_s_not_out(open_page: Opener) -> None:
     page = open_page(PLAIN, css=HOSTILE + "main { display: block }")
-    row = page.get_by_role("region", name="More like this")
+    row = page.get_by_role("region", name=MORE)
     row.wait_for(state="visible")
     style = "(element, name) => getComputedStyle(element)[name]"
     link = row.get_by_role("link").first
@@ -119,11 +119,11 @@ def test_a_page_may_hold_several_with_options_of_their_own(open_page: Opener, sa
         '<script src="{script}" data-product=".." data-limit="4" data-heading="Two dots" defer></script>'
         '<div class="own" data-akin-product="sku-0060" data-akin-same-category data-akin-recipe="far"></div>'
     )
-    for heading, count in (("Ähnlich", 3), ("Two dots", 4), ("More like this", 6)):
-        row = page.get_by_role("region", name=heading)
+    for heading, count in (("Ähnlich", 3), ("Two dots", 4), (MORE, 6)):
+        row = page.get_by_role("region", name=heading, exact=True)
         row.wait_for()
         assert row.get_by_role("listitem").count() == count, heading
-        assert page.get_by_role("region", name=heading).count() == 1
+        assert page.get_by_role("region", name=heading, exact=True).count() == 1
     assert said == []
 
 
@@ -139,7 +139,7 @@ def test_a_script_that_is_added_later_works_too(open_page: Opener, shop: Shop, s
         }""",
         f"{shop.akin}/widget.js",
     )
-    page.get_by_role("region", name="More like this").wait_for()
+    page.get_by_role("region", name=MORE).wait_for()
     assert said == []
 
 
@@ -192,7 +192,7 @@ def test_a_click_is_an_event_that_a_shop_can_count(open_page: Opener, shop: Shop
 
 def test_on_a_phone_the_row_scrolls_and_the_page_does_not(open_page: Opener) -> None:
     page = open_page(PLAIN, width=390)
-    row = page.get_by_role("region", name="More like this")
+    row = page.get_by_role("region", name=MORE)
     row.wait_for()
     assert page.evaluate("document.documentElement.scrollWidth") == 390
     last = row.get_by_role("link").last

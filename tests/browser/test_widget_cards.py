@@ -10,7 +10,7 @@ import pytest
 
 from bundle import Bundle
 from tests.browser.conftest import until
-from tests.browser.shop_pages import PLAIN, Opener, Shop, open_page, said, said_by_akin, shop
+from tests.browser.shop_pages import MORE, PLAIN, Opener, Shop, open_page, said, said_by_akin, shop
 from tests.browser.test_accessibility import findings
 from tests.sample_bundle import HTML_TITLE
 
@@ -32,7 +32,7 @@ def test_a_template_of_the_page_draws_the_cards(
         TEMPLATE + '<main><script src="{script}" data-product="plain" data-template="own"></script></main>',
         css="::part(mine) { border-top: 7px solid } ::part(photo) { width: 90px }",
     )
-    row = page.get_by_role("region", name="More like this")
+    row = page.get_by_role("region", name=MORE)
     row.wait_for()
     cards = row.get_by_role("listitem")
     products = Bundle.open(data).products(entry.id for entry in Bundle.open(data).neighbours("plain")[:6])
