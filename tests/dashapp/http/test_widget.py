@@ -45,4 +45,4 @@ def test_it_brings_its_messages_in_every_language(client: FlaskClient) -> None:
     (line,) = (line for line in text.splitlines() if "const TRANSLATIONS" in line)
     messages = json.loads(line.partition("= ")[2].partition("; //")[0])
     assert set(messages) == {*codes()} - {"en"}
-    assert messages["de"] == {"More like this": "Mehr wie dieses", "was": "vorher"}
+    assert messages["de"] == {"More like this": "Ähnliche Produkte", "was": "vorher"}
