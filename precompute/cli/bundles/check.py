@@ -21,7 +21,7 @@ from precompute.reports import slug
 from precompute.shared.progress import say, stage
 from precompute.shared.wording import counted
 
-REPOSITORY = Path(__file__).resolve().parents[2]
+REPOSITORY = Path(__file__).resolve().parents[3]
 
 SHOWN = 20
 """How many problems are printed; the rest are only counted."""

@@ -10,6 +10,7 @@ import pytest
 from bundle import Bundle, BundleError, BundleWriter, Neighbour, Product, ProductImage
 from bundle import format as fmt
 from precompute.cli.bundles import check
+from precompute.cli.bundles.check import REPOSITORY
 from precompute.reports import slug
 from tests.sample_bundle import write_sample_bundle
 
@@ -157,3 +158,7 @@ def test_a_slug_that_fits_does_not_hide_a_damaged_bundle(tmp_path, monkeypatch):
     parts = [slug.SlugPart("code", 1)]
     monkeypatch.setattr(slug, "measure", lambda repository, *, bundle, environment: parts)
     assert check_bundle(tmp_path, "--slug") == 1
+
+
+def test_the_deploy_that_is_weighed_is_that_of_this_repository() -> None:
+    assert (REPOSITORY / "requirements.txt").is_file() and (REPOSITORY / ".slugignore").is_file()
