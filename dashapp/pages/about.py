@@ -41,7 +41,7 @@ def about_page(site: Site, bundle: Bundle, *, arguments: dict[str, str]) -> View
         shop=site.name,
         products=products(bundle.count),
     )
-    opening = f"{shown} {_('Only pictures decide: no clicks, no purchases, no words.')}"
+    opening = " ".join([shown, _("Only pictures decide: no clicks, no purchases, no words.")])
     sections = [
         _section(_("How it works"), *(html.P(_(text)) for text in _HOW), _quality_link()),
         *(
@@ -128,7 +128,7 @@ def _recipe(site: Site, recipe: ShownRecipe, entry: Mapping[str, Any], *, bundle
     use = entry.get("pictures", "") if several else ""
     facts = {
         _("Network"): html.Span(recipe.description, dir="auto") if recipe.description else "",
-        _("Picture"): f"{_('{size} × {size} pixels', size=str(size))}, {entry['resize']}"
+        _("Picture"): ", ".join([_("{size} × {size} pixels", size=str(size)), entry["resize"]])
         if size and "resize" in entry
         else "",
         _("Several pictures"): _(_SEVERAL[use]) if use in _SEVERAL else "",

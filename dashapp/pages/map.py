@@ -137,7 +137,7 @@ def _no_map() -> View:
 
 def _sentence(groups: Mapping[str, int]) -> str:
     sentence = _("Products that look alike lie close together. Zoom in to see them.")
-    return f"{sentence} {_('Colours are categories.')}" if groups else sentence
+    return " ".join([sentence, _("Colours are categories.")]) if groups else sentence
 
 
 def _gallery_link() -> Component:
@@ -164,7 +164,7 @@ def _stage(number: str) -> Component:
         className="map-stage",
         tabIndex=0,
         role="application",
-        **{"aria-label": f"{_('Map of {products}.', products=number)} {_(_KEYS)}"},
+        **{"aria-label": " ".join([_("Map of {products}.", products=number), _(_KEYS)])},
     )
     buttons = [
         _button("+", "in", label=_("Zoom in")),

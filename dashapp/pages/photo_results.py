@@ -85,10 +85,12 @@ def _checked(check: LiveCheck) -> str:
     )
     total = written(check.of)
     if check.same == check.of:
-        return f"{how} {_('All {total} are the same as in the stored list.', total=total)}"
+        every = _("All {total} are the same as in the stored list.", total=total)
+        return f"{how} {every}"
     first = written(check.differences[0].place)
     same = _("{same} of {total} are the same as in the stored list.", same=written(check.same), total=total)
-    return f"{how} {same} {_('No. {place} is the first that differs: build it again.', place=first)}"
+    other = _("No. {place} is the first that differs: build it again.", place=first)
+    return f"{how} {same} {other}"
 
 
 def _narrowed(found: Ranked, query: PhotoQuery, *, bundle: Bundle, count: int) -> list[Component]:
