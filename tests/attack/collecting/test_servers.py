@@ -372,4 +372,5 @@ def test_first_pictures_come_first(site, collect):
     site.give("/img/1000-1.jpg", photo(3), "image/jpeg")
     assert collect(site.url).code == 0
     asked = site.paths("/img/")
-    assert all(path.endswith("-1.jpg") for path in asked[:6])
+    # Of requests that are on their way together, a later one may arrive first.
+    assert sum(path.endswith("-1.jpg") for path in asked[:8]) == 6
