@@ -9,12 +9,13 @@ from urllib.parse import urlsplit
 
 from flask import Flask
 
+from bundle.format import compact_json
 from bundle.live import WEB
 from bundle.theme import theme_file
 from dashapp.addresses import href_of
 from dashapp.answers.look_alikes import groups_of
 from dashapp.document.static_addresses import file_of
-from dashapp.document.static_pages import SiteFile, StaticSite, as_json
+from dashapp.document.static_pages import SiteFile, StaticSite
 from dashapp.document.theme import theme_path
 from dashapp.http.assets import ASSETS
 from dashapp.http.crawlers import LISTED, register_crawlers
@@ -68,7 +69,7 @@ def data_files(made: StaticSite) -> Iterator[SiteFile]:
         yield from _points(made)
         yield from _theme(made)
         yield from _photo_search(made)
-    yield SiteFile("groups.json", as_json(_groups(made)))
+    yield SiteFile("groups.json", compact_json(_groups(made)))
 
 
 def _assets(made: StaticSite) -> Iterator[SiteFile]:
@@ -121,9 +122,9 @@ def _photo_search(made: StaticSite) -> Iterator[SiteFile]:
     if found is None:
         return
     listed = found.as_json(made.bundle)
-    yield SiteFile(_path(made, href_of(DEVICE_FILES)), as_json(listed))
+    yield SiteFile(_path(made, href_of(DEVICE_FILES)), compact_json(listed))
     ids = made.bundle.product_ids(offset=0, limit=made.bundle.count)
-    yield SiteFile(_path(made, listed["ids"]["href"]), as_json(ids))
+    yield SiteFile(_path(made, listed["ids"]["href"]), compact_json(ids))
     runtime = [each for each in found.files.values() if each.path.startswith(f"{WEB}/")]
     for each in {*runtime, *found.named.values(), *found.vectors, *found.heads}:
         yield SiteFile(_path(made, each.href), _unpacked(made.bundle.folder, each))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -11,6 +10,7 @@ from typing import NamedTuple
 from urllib.parse import urlencode
 
 from bundle import Bundle, BundleError, Product, Query
+from bundle.format import THUMBNAILS, compact_json
 from bundle.search.query import Filters, category_name, category_path
 from dashapp.addresses import (
     ABOUT,
@@ -188,12 +188,13 @@ class StaticSite:
             for position, product in found.items():
                 yield from self._product_pages(product)
                 yield from self._lists(position, product)
+                yield from self._pictures(product)
             for start in range(first, last, CARDS):
                 cards = [
                     to_html(card(self.site, found[each], pick_button(found[each])))
                     for each in range(start, min(start + CARDS, last))
                 ]
-                yield SiteFile(f"cards/{start // CARDS}.json", as_json(cards))
+                yield SiteFile(f"cards/{start // CARDS}.json", compact_json(cards))
             if self.site.has_map:
                 yield from self._on_map(found)
 
@@ -227,13 +228,24 @@ class StaticSite:
             "neighbours": places,
             "small": to_html(small_link(self.site, product, href=product_href(product.id))),
         }
-        yield SiteFile(f"lists/{file_name(product.id)}.json", as_json(content))
+        yield SiteFile(f"lists/{file_name(product.id)}.json", compact_json(content))
+
+    def _pictures(self, product: Product) -> Iterator[SiteFile]:
+        for image in product.images:
+            kinds = {
+                "": self.bundle.thumbnail(image.id),
+                ".small": self.bundle.thumbnail(image.id, small=True),
+                ".large": self.bundle.large_picture(image.id),
+            }
+            for kind, path in kinds.items():
+                if path:
+                    yield SiteFile(f"{THUMBNAILS}/{self.site.thumbnails_tag}/{image.id}{kind}.webp", path)
 
     def _on_map(self, found: Mapping[int, Product]) -> Iterator[SiteFile]:
         for recipe in self.site.recipes:
             records = [map_record(self.site, recipe, position, each) for position, each in found.items()]
             number = min(found) // AT_ONCE
-            yield SiteFile(f"map/data/{recipe.name}/{number}.json", as_json(records))
+            yield SiteFile(f"map/data/{recipe.name}/{number}.json", compact_json(records))
 
     def _record(self, product: Product) -> dict[str, object]:
         record = product_record(self.site, product)
@@ -242,13 +254,3 @@ class StaticSite:
 
 def _given(arguments: Mapping[str, str]) -> dict[str, str]:
     return {name: value for name, value in arguments.items() if value}
-
-
-def asas_json(content: object) -> bytes:
-    """A value as compact JSON."""
-    return json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()
-
-
-def as_json(content: object) -> bytes:
-    """A value as compact JSON."""
-    return json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()

@@ -35,8 +35,9 @@ class Language:
         return self.formats.direction
 
 
+@cache
 def codes() -> tuple[str, ...]:
-    """The codes of all languages, in order."""
+    """The codes of all languages, in order: each request asks."""
     return tuple(sorted({SOURCE, *(path.stem for path in LOCALES.glob("*.po"))}))
 
 

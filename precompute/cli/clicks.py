@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bundle import Bundle
+from precompute.cli.options.files import check_file, write_page, writing
 from precompute.cli.output import add_output_options, show, warn
-from precompute.shared.errors import UserError
-from precompute.shared.progress import say
 from precompute.shared.wording import counted
 
 if TYPE_CHECKING:
@@ -56,54 +55,28 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 def run(arguments: argparse.Namespace) -> int:
     """Read, print and write the figures."""
     for option in ("csv", "page"):
-        _check_file(option, getattr(arguments, option))
+        check_file(option, getattr(arguments, option))
 
     # NumPy is imported here so that --help and a wrong option answer at once.
+    from precompute.reports.clicks.clicks_page import page
     from precompute.reports.clicks.report import as_json, read_clicks
+    from precompute.reports.clicks.table import write_table
 
     if arguments.data is None:
         report = read_clicks(arguments.files)
     else:
         with Bundle.open(arguments.data) as bundle:
             report = read_clicks(arguments.files, bundle=bundle)
-    _write_files(arguments, report)
+    if arguments.csv is not None:
+        with writing("csv", arguments.csv):
+            write_table(arguments.csv, report)
+    if arguments.page is not None:
+        write_page("page", arguments.page, lambda: page(report))
     if report.passed.bad:
         warn(arguments, _bad(report))
     written = {name: getattr(arguments, name) for name in ("csv", "page")}
     show(arguments, summary=as_json(report) | written, lines=_lines(arguments, report))
     return 0
-
-
-def _check_file(option: str, path: Path | None) -> None:
-    """Report an unwritable file at once, not after the work."""
-    if path is None:
-        return
-    if path.is_dir():
-        raise UserError(f"Expected --{option} to be a file. Received: the folder {path}.")
-    if not path.parent.is_dir():
-        raise UserError(f"Expected --{option} in a folder that exists. Received: {path}.")
-
-
-def _write_files(arguments: argparse.Namespace, report: ClicksReport) -> None:
-    from bundle.disk import whole_file
-    from precompute.reports.clicks.clicks_page import page
-    from precompute.reports.clicks.table import write_table
-
-    def write_page(path: Path, report: ClicksReport) -> None:
-        say(f"Drawing {path} …")
-        text = page(report)
-        with whole_file(path) as temporary:
-            temporary.write_text(text, encoding="utf-8")
-
-    def write(option: str, path: Path | None, write_to: Callable[[Path, ClicksReport], None]) -> None:
-        try:
-            if path is not None:
-                write_to(path, report)
-        except OSError as error:
-            raise UserError(f"--{option} {path} cannot be written ({error.strerror}).") from error
-
-    write("csv", arguments.csv, write_table)
-    write("page", arguments.page, write_page)
 
 
 def _bad(report: ClicksReport) -> str:

@@ -10,12 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bundle import Bundle
-from bundle.disk import whole_file
 from bundle.generations import open_at, previous
 from precompute.cli.evaluate import add_drop_option, comparison_lines, comparison_summary, dropped
+from precompute.cli.options.files import check_file, write_page
 from precompute.cli.output import add_output_options, show, warn
 from precompute.shared.errors import UserError
-from precompute.shared.progress import say
 from precompute.shared.wording import counted
 
 if TYPE_CHECKING:
@@ -83,7 +82,7 @@ def run(arguments: argparse.Namespace) -> int:
     limit: float | None = arguments.fail_over
     if limit is not None and not 0 <= limit <= 1:
         raise UserError(f"Expected --fail-over from 0 to 1. Received: {limit:g}.")
-    _check_html(arguments.html)
+    check_file("html", arguments.html)
     old, new = _open(arguments.old, arguments.new)
     with old, new:
         return _compared(arguments, old, new)
@@ -136,26 +135,10 @@ def _open(old: Path, new: Path | None) -> tuple[Bundle, Bundle]:
     return before, live
 
 
-def _check_html(path: Path | None) -> None:
-    """Report an unwritable page at once, not after the comparison."""
-    if path is None:
-        return
-    if path.is_dir():
-        raise UserError(f"Expected --html to be a file. Received: the folder {path}.")
-    if not path.parent.is_dir():
-        raise UserError(f"Expected --html in a folder that exists. Received: {path}.")
-
-
 def _write_html(path: Path, difference: Difference, old: Bundle, new: Bundle) -> None:
     from precompute.reports.difference_page import page
 
-    say(f"Drawing {path} …")
-    text = page(difference, old=old, new=new)
-    try:
-        with whole_file(path) as temporary:
-            temporary.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise UserError(f"--html {path} cannot be written ({error.strerror}).") from error
+    write_page("html", path, lambda: page(difference, old=old, new=new))
 
 
 def _over(difference: Difference, limit: float | None) -> str:

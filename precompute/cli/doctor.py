@@ -5,16 +5,16 @@ from __future__ import annotations
 import argparse
 import dataclasses
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from precompute.cli.options.catalogue import add_catalogue_options, add_out_option, recipes_of
 from precompute.cli.options.collect import add_collect_options, with_source
+from precompute.cli.options.files import check_file, write_page, writing
 from precompute.cli.output import add_output_options, show, warn
 from precompute.shared.errors import UserError
 from precompute.shared.printable import printable
-from precompute.shared.progress import say
 from precompute.shared.wording import counted
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def run(arguments: argparse.Namespace) -> int:
     if len(recipes) > 1:
         raise UserError(f"Expected one --recipe, by which products are compared. Received: {len(recipes)}.")
     for option in ("csv", "html"):
-        _check_file(option, getattr(arguments, option))
+        check_file(option, getattr(arguments, option))
 
     # NumPy and Pillow are imported here so that --help and a wrong option answer at once.
     from precompute.building.build import BuildSettings
@@ -110,36 +110,15 @@ def run(arguments: argparse.Namespace) -> int:
     return 1 if failed else 0
 
 
-def _check_file(option: str, path: Path | None) -> None:
-    """Report an unwritable file at once, not after the work."""
-    if path is None:
-        return
-    if path.is_dir():
-        raise UserError(f"Expected --{option} to be a file. Received: the folder {path}.")
-    if not path.parent.is_dir():
-        raise UserError(f"Expected --{option} in a folder that exists. Received: {path}.")
-
-
 def _write_files(arguments: argparse.Namespace, diagnosis: Diagnosis) -> None:
-    from bundle.disk import whole_file
     from precompute.doctor.diagnosis_page import page
     from precompute.doctor.table import write_table
 
-    def write_page(path: Path) -> None:
-        say(f"Drawing {path} …")
-        text = page(diagnosis)
-        with whole_file(path) as temporary:
-            temporary.write_text(text, encoding="utf-8")
-
-    def write(option: str, path: Path | None, write_to: Callable[[Path], None]) -> None:
-        try:
-            if path is not None:
-                write_to(path)
-        except OSError as error:
-            raise UserError(f"--{option} {path} cannot be written ({error.strerror}).") from error
-
-    write("csv", arguments.csv, lambda path: write_table(path, diagnosis))
-    write("html", arguments.html, write_page)
+    if arguments.csv is not None:
+        with writing("csv", arguments.csv):
+            write_table(arguments.csv, diagnosis)
+    if arguments.html is not None:
+        write_page("html", arguments.html, lambda: page(diagnosis))
 
 
 def _counts(counts: dict[str, int]) -> str:

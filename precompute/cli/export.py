@@ -6,6 +6,7 @@ import argparse
 from collections.abc import Iterator
 from pathlib import Path
 
+from precompute.cli.options.files import add_data_option
 from precompute.cli.output import add_output_options, show, warn
 from precompute.reports.shops import IDS, SHOP_FORMATS
 from precompute.shared.errors import UserError
@@ -38,9 +39,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument(
-        "--data", type=Path, default=Path("data"), metavar="FOLDER", help="the bundle (default: data)"
-    )
+    add_data_option(parser)
     parser.add_argument(
         "--recipe", help="whose lists or embeddings are exported (default: the bundle's first recipe)"
     )

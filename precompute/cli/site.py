@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from precompute.cli.options.files import add_data_option
 from precompute.cli.output import add_output_options, show, warn
 from precompute.shared.errors import UserError
 from precompute.shared.wording import counted
@@ -26,9 +27,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument(
-        "--data", type=Path, default=Path("data"), metavar="FOLDER", help="the bundle (default: data)"
-    )
+    add_data_option(parser)
     parser.add_argument(
         "--out", type=Path, default=Path("site"), metavar="FOLDER", help="the site's folder (default: site)"
     )

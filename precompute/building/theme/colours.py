@@ -10,6 +10,10 @@ import math
 import re
 from collections.abc import Callable
 
+import numpy as np
+
+from pictures.colours.oklab import to_oklab
+
 _HEX = re.compile(r"#(?:[0-9a-fA-F]{3}|[0-9a-fA-F]{6})")
 
 _STEPS = 1000
@@ -99,15 +103,8 @@ def _linear(channel: float) -> float:
 
 
 def _oklab(rgb: Rgb) -> Rgb:
-    red, green, blue = map(_linear, rgb)
-    long = math.cbrt(0.4122214708 * red + 0.5363325363 * green + 0.0514459929 * blue)
-    middle = math.cbrt(0.2119034982 * red + 0.6806995451 * green + 0.1073969566 * blue)
-    short = math.cbrt(0.0883024619 * red + 0.2817188376 * green + 0.6299787005 * blue)
-    return (
-        0.2104542553 * long + 0.7936177850 * middle - 0.0040720468 * short,
-        1.9779984951 * long - 2.4285922050 * middle + 0.4505937099 * short,
-        0.0259040371 * long + 0.7827717662 * middle - 0.8086757660 * short,
-    )
+    lightness, green_red, blue_yellow = to_oklab(np.array(rgb)).tolist()
+    return lightness, green_red, blue_yellow
 
 
 def _srgb(lab: Rgb) -> Rgb:

@@ -16,6 +16,7 @@ from bundle import format as fmt
 from bundle.database import open_catalogue
 from bundle.fields import ProductColumns
 from bundle.live import OWNERS, has_live, read_live, read_owners
+from precompute.cli.options.files import add_data_option
 from precompute.cli.output import add_output_options, show, warn
 from precompute.reports import slug
 from precompute.shared.progress import say, stage
@@ -44,9 +45,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument(
-        "--data", type=Path, default=Path("data"), metavar="FOLDER", help="the bundle (default: data)"
-    )
+    add_data_option(parser)
     parser.add_argument(
         "--slug",
         action="store_true",

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from bundle import Bundle, BundleError
 from bundle.parcel.pack import SUFFIX, file_count, pack
+from precompute.cli.options.files import add_data_option
 from precompute.cli.output import add_output_options, show
 from precompute.shared.errors import UserError
 from precompute.shared.progress import stage
@@ -30,9 +31,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument(
-        "--data", type=Path, default=Path("data"), metavar="FOLDER", help="the bundle (default: data)"
-    )
+    add_data_option(parser)
     parser.add_argument(
         "--out", type=Path, metavar="FILE", help="the file to write (default: akin-GENERATION.tar.gz, here)"
     )

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from bundle import Bundle
 from bundle.generations import previous, roll_back
+from precompute.cli.options.files import add_data_option
 from precompute.cli.output import add_output_options, show
 from precompute.shared.progress import say
 
@@ -28,9 +29,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument(
-        "--data", type=Path, default=Path("data"), metavar="FOLDER", help="the bundle (default: data)"
-    )
+    add_data_option(parser)
     add_output_options(parser)
     parser.set_defaults(run=run, stopped="The generation that CURRENT names is complete and live.")
 

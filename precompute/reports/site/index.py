@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
 from bundle import Bundle
-from bundle.format import COLOURS
+from bundle.format import COLOURS, compact_json
 from bundle.search.query import category_name, category_path
 from bundle.search.words import BETWEEN, COLOUR_WORDS
 
@@ -30,21 +29,21 @@ def index_files(bundle: Bundle, name_of: Any) -> Iterator[tuple[str, bytes]]:
     `name_of` makes a safe file name of any text. `about.json` says which other files there are.
     """
     columns = columns_of(bundle)
-    yield f"{FOLDER}/columns.json", as_json(columns)
+    yield f"{FOLDER}/columns.json", compact_json(columns)
     codes = {
         shard: list(entries) for shard, entries in groupby(bundle.codes(), lambda entry: entry[0][:_SHARD])
     }
     for shard, entries in codes.items():
-        yield f"{FOLDER}/codes/{name_of(shard)}.json", as_json(entries)
+        yield f"{FOLDER}/codes/{name_of(shard)}.json", compact_json(entries)
     vocabulary = bundle.vocabulary()
-    yield f"{FOLDER}/spelling.json", as_json(vocabulary)
+    yield f"{FOLDER}/spelling.json", compact_json(vocabulary)
     for sort in set(bundle.sorts) & {"name", "popularity"}:
-        yield f"{FOLDER}/orders/{sort}.json", as_json(bundle.order(sort))
+        yield f"{FOLDER}/orders/{sort}.json", compact_json(bundle.order(sort))
     synonyms: dict[str, dict[str, Any]] = defaultdict(dict)
     for meaning, scores in bundle.meanings():
         synonyms[meaning.word[:_SHARD]][meaning.word] = _entries(_rounded(scores))
     for shard, words in synonyms.items():
-        yield f"{FOLDER}/synonyms/{name_of(shard)}.json", as_json(words)
+        yield f"{FOLDER}/synonyms/{name_of(shard)}.json", compact_json(words)
     about = {
         "count": bundle.count,
         "currency": bundle.currency,
@@ -54,7 +53,7 @@ def index_files(bundle: Bundle, name_of: Any) -> Iterator[tuple[str, bytes]]:
         "synonyms": sorted(synonyms),
         "between": sorted(BETWEEN),
     }
-    yield f"{FOLDER}/about.json", as_json(about)
+    yield f"{FOLDER}/about.json", compact_json(about)
 
 
 def searched_words(bundle: Bundle) -> list[str]:
@@ -83,7 +82,7 @@ def word_files(
         else:
             found = _shortest({word[:end] for word in words for end in range(_SHARD, len(word) + 1)}, bundle)
         content = {beginning: _entries(entries) for beginning, entries in sorted(found.items()) if entries}
-        yield f"{FOLDER}/words/{name_of(shard)}.json", as_json(content)
+        yield f"{FOLDER}/words/{name_of(shard)}.json", compact_json(content)
 
 
 def _shortest(beginnings: Iterable[str], bundle: Bundle) -> dict[str, Found]:
@@ -156,8 +155,3 @@ def _places(names: Iterable[str], order: Sequence[str] = ()) -> Mapping[str, int
     first = {name: place for place, name in enumerate(order)}
     in_order = sorted(counts, key=lambda name: (first.get(name, len(first)), -counts[name], name))
     return {name: place for place, name in enumerate(in_order)}
-
-
-def as_json(content: object) -> bytes:
-    """A value as compact JSON."""
-    return json.dumps(content, ensure_ascii=False, separators=(",", ":")).encode()

@@ -8,10 +8,9 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-from bundle import format as fmt
 from dashapp.document.static_addresses import file_name
 from dashapp.document.static_files import data_files
-from dashapp.document.static_pages import AT_ONCE, SiteFile, StaticSite
+from dashapp.document.static_pages import AT_ONCE, PageAddress, SiteFile, StaticSite
 from precompute.reports.site.index import index_files, searched_words, shards_of, word_files
 from precompute.shared.errors import UserError
 
@@ -76,14 +75,24 @@ def _vocabulary(source: Source) -> tuple[str, ...]:
     return tuple(searched_words(_opened(source).bundle))
 
 
+@cache
+def _gallery_pages(source: Source) -> list[PageAddress]:
+    return _opened(source).galleries()
+
+
+@cache
+def _single_pages(source: Source) -> list[PageAddress]:
+    return _opened(source).single_pages()
+
+
 def parts_of(source: Source) -> list[SitePart]:
     """All parts of a `pinned` source's site, those that take longest first."""
     site = _opened(source)
     counts = {
         "products": (site.bundle.count, AT_ONCE),
         "words": (len(shards_of(_vocabulary(source))), _SHARDS),
-        "galleries": (len(site.galleries()), _PAGES),
-        "pages": (len(site.single_pages()) + 1, _PAGES),
+        "galleries": (len(_gallery_pages(source)), _PAGES),
+        "pages": (len(_single_pages(source)) + 1, _PAGES),
         "index": (1, 1),
         "files": (1, 1),
     }
@@ -100,20 +109,7 @@ def files_of(source: Source, part: SitePart) -> Iterator[SiteFile]:
 
 
 def _products(source: Source, part: SitePart) -> Iterator[SiteFile]:
-    site = _opened(source)
-    yield from site.products(part.first, part.last)
-    for product in site.bundle.products_at(range(part.first, part.last)).values():
-        for image in product.images:
-            kinds = {
-                "": site.bundle.thumbnail(image.id),
-                ".small": site.bundle.thumbnail(image.id, small=True),
-                ".large": site.bundle.large_picture(image.id),
-            }
-            for suffix, path in kinds.items():
-                if path:
-                    yield SiteFile(
-                        f"{fmt.THUMBNAILS}/{site.site.thumbnails_tag}/{image.id}{suffix}.webp", path
-                    )
+    yield from _opened(source).products(part.first, part.last)
 
 
 def _words(source: Source, part: SitePart) -> Iterator[SiteFile]:
@@ -124,12 +120,12 @@ def _words(source: Source, part: SitePart) -> Iterator[SiteFile]:
 
 def _galleries(source: Source, part: SitePart) -> Iterator[SiteFile]:
     site = _opened(source)
-    yield from (site.page(each) for each in site.galleries()[part.first : part.last])
+    yield from (site.page(each) for each in _gallery_pages(source)[part.first : part.last])
 
 
 def _pages(source: Source, part: SitePart) -> Iterator[SiteFile]:
     site = _opened(source)
-    asked = site.single_pages()
+    asked = _single_pages(source)
     yield from (site.page(each) for each in asked[part.first : part.last])
     if part.last > len(asked):
         yield site.not_found()
