@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +30,9 @@ CARD_PARTS = ("price", "brand", "category", "stock", "closeness", "why")
 
 USUAL_CARD_PARTS = ("price", "category", "stock", "closeness", "why")
 
+TEXTS = ("header_text", "footer_text", "about_text")
+"""The fields of `Theme` that are the shop's own words."""
+
 LINKS = ("shop", "contact", "imprint", "privacy")
 """The links that a theme may have, in the order in which they are shown."""
 
@@ -51,6 +54,7 @@ class Theme:
     by mode, a dark one only beside a light one. `stylesheet` and `icon` are names of files in the theme's
     folder. `fonts` has a file for each typeface, `text` and `heading`, that the theme replaces; it is empty
     where the visitor's system has the typeface. `cards` has the parts of `CARD_PARTS` that cards show.
+    `translations` has words by a language's code: fields of `TEXTS`, and `links.<name>`.
     """
 
     tag: str = ""
@@ -67,6 +71,14 @@ class Theme:
     about_text: str = ""
     links: Mapping[str, str] = field(default_factory=dict)
     cards: tuple[str, ...] = USUAL_CARD_PARTS
+    translations: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    def said_in(self, language: str) -> Theme:
+        """The theme with its words in a language; what there is not in it stays as it is."""
+        own = self.translations.get(language, {})
+        texts = {name: own[name] for name in TEXTS if name in own}
+        links = {name: own.get(f"links.{name}", address) for name, address in self.links.items()}
+        return replace(self, links=links, **texts)
 
     @property
     def stored(self) -> frozenset[str]:

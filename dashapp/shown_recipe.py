@@ -127,18 +127,18 @@ class ShownRecipe:
 
     def word(self, score: float) -> str:
         """How close a look-alike with this score is, in a word; empty if it is not alike, or not measured."""
-        way = self.metric.sign
-        if self.is_weak(score):
-            return ""
-        return _(next((word for word, least in self.words if way * score >= way * least), _OTHERWISE))
+        reached = self._reached(score)
+        return _(reached) if reached else ""
 
     def closeness(self, score: float) -> str:
         """The same for programs: one of `CLOSENESS`; empty if it is not alike, or that was not measured."""
+        return _NAMES.get(self._reached(score), "")
+
+    def _reached(self, score: float) -> str:
         if self.weak_below is None or self.is_weak(score):
             return ""
         way = self.metric.sign
-        reached = next((word for word, least in self.words if way * score >= way * least), _OTHERWISE)
-        return _NAMES[reached]
+        return next((word for word, least in self.words if way * score >= way * least), _OTHERWISE)
 
     def is_weak(self, best: float) -> bool:
         """Whether nothing is really alike in a list with this best score. False if that was not measured."""

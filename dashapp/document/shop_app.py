@@ -82,7 +82,7 @@ def _fonts(site: Site) -> list[tuple[str, str]]:
 
 def _details(site: Site) -> dict[str, str]:
     """The links of the footer: about the page, and what the shop itself links."""
-    links = {_(_LINKS[name]): address for name, address in site.theme.links.items()}
+    links = {_(_LINKS[name]): address for name, address in site.theme.said_in(current().code).links.items()}
     return {_("Quality"): href_of(QUALITY), _("About"): href_of(ABOUT), **links}
 
 
@@ -150,7 +150,7 @@ def document_of(site: Site, view: View, *, address: str, waiting: bool = False, 
         language=current(),
         tab_title=tab_title(site, view),
         name=site.name,
-        theme=site.theme,
+        theme=site.theme.said_in(current().code),
         themed=theme_links(site),
         search=view.search,
         built=built,

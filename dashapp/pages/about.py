@@ -9,7 +9,7 @@ from bundle import Bundle
 from dashapp.addresses import QUALITY, href_of
 from dashapp.http.assets import asset_href
 from dashapp.http.device_files import live_recipe
-from dashapp.language import N_, _
+from dashapp.language import N_, _, current
 from dashapp.parts import html
 from dashapp.parts.html import Component
 from dashapp.parts.view import View
@@ -53,7 +53,7 @@ def about_page(site: Site, bundle: Bundle, *, arguments: dict[str, str]) -> View
         _section(_("Keys"), _facts({_(key): _(what) for key, what in _KEYS.items()}, name=html.Kbd)),
         *([] if site.is_static else [_for_programs()]),
     ]
-    own = [html.P(text, dir="auto") for text in _paragraphs(site.theme.about_text)]
+    own = [html.P(text, dir="auto") for text in _paragraphs(site.theme.said_in(current().code).about_text)]
     shop = html.Div(own, className="about-shop") if own else None
     head = [html.H1(_("About")), shop, html.P(opening, className="about-opening")]
     return View(

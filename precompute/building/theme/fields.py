@@ -19,6 +19,18 @@ _PICTURES = (".svg", ".png")
 ENDINGS = (*_FONTS, *_PICTURES, ".css")
 """How the files that a theme names may end."""
 
+_ISO_639_1 = """
+aa ab ae af ak am an ar as av ay az ba be bg bi bm bn bo br bs ca ce ch co cr cs cu cv cy da de dv
+dz ee el en eo es et eu fa ff fi fj fo fr fy ga gd gl gn gu gv ha he hi ho hr ht hu hy hz ia id ie
+ig ii ik io is it iu ja jv ka kg ki kj kk kl km kn ko kr ks ku kv kw ky la lb lg li ln lo lt lu lv
+mg mh mi mk ml mn mr ms mt my na nb nd ne ng nl nn no nr nv ny oc oj om or os pa pi pl ps pt qu rm
+rn ro ru rw sa sc sd se sg si sk sl sm sn so sq sr ss st su sv sw ta te tg th ti tk tl tn to tr ts
+tt tw ty ug uk ur uz ve vi vo wa wo xh yi yo za zh zu
+"""
+
+LANGUAGES = tuple(_ISO_639_1.split())
+"""The codes of languages: the dashboard speaks some of them, and a shop may add others to it."""
+
 _LONGEST_FAMILY = 60
 _MOST_FAMILIES = 8
 _SHOWN = 80
@@ -29,12 +41,14 @@ LARGEST_RADIUS = 32
 class ThemeField:
     """What a field may be: `fits` says whether a value is, `expected` says it in words.
 
-    One with `by_mode` is a value, or a table with one for light and one for dark.
+    One with `by_mode` is a value, or a table with one for light and one for dark. One with `by_language` is a
+    value, or a table with one for each of some languages.
     """
 
     expected: str
     fits: Callable[[Any], bool]
     by_mode: bool = False
+    by_language: bool = False
 
 
 def _or(words: Iterable[str]) -> str:
@@ -42,14 +56,15 @@ def _or(words: Iterable[str]) -> str:
     return f"{', '.join(others)} or {last}" if others else last
 
 
-def _text(most: int, *, lines: bool = False) -> ThemeField:
+def _text(most: int, *, lines: bool = False, by_language: bool = True) -> ThemeField:
     def fits(value: Any) -> bool:
         shown = value.replace("\n", " ") if lines and isinstance(value, str) else value
         return (
             isinstance(shown, str) and len(shown.strip()) > 0 and len(shown) <= most and shown.isprintable()
         )
 
-    return ThemeField(f"{'text' if lines else 'one line of text'}, at most {most:,} characters", fits)
+    expected = f"{'text' if lines else 'one line of text'}, at most {most:,} characters"
+    return ThemeField(expected, fits, by_language=by_language)
 
 
 def _word(words: tuple[str, ...]) -> ThemeField:
@@ -108,10 +123,10 @@ _COLOUR = ThemeField(
 _TYPEFACE = ThemeField(
     f"a file that ends in {_or(_FONTS)}, or a list of up to {_MOST_FAMILIES} names of typefaces", _is_typeface
 )
-_LINK = ThemeField("an address that begins with https://, http:// or mailto:", _is_link)
+_LINK = ThemeField("an address that begins with https://, http:// or mailto:", _is_link, by_language=True)
 
 FIELDS: Mapping[str, ThemeField] = {
-    "name": _text(60),
+    "name": _text(60, by_language=False),
     "logo": _file(_PICTURES, by_mode=True),
     "icon": _file(_PICTURES),
     "scheme": _word(SCHEMES),
@@ -138,7 +153,8 @@ TABLES = tuple(dict.fromkeys(name.partition(".")[0] for name in FIELDS if "." in
 def checked_fields(content: Mapping[str, Any], *, path: Path) -> dict[str, Any]:
     """The values of a parsed theme.toml by the names in `FIELDS`, a field `by_mode` always by mode.
 
-    Raises `UserError` for an unknown field or a value that does not fit; `path` is the file's.
+    A field `by_language` always is by language; one value for all has the language "". Raises `UserError` for
+    an unknown field or a value that does not fit; `path` is the file's.
     """
     found: dict[str, Any] = {}
     for key, value in content.items():
@@ -156,6 +172,8 @@ def _checked(name: str, value: Any, *, path: Path) -> Any:
     field = FIELDS.get(name)
     if field is None:
         raise unknown(name, [*FIELDS, *TABLES], path=path)
+    if field.by_language:
+        return _by_language(name, field, value, path=path)
     if not field.by_mode:
         return _fitting(name, field, value, path=path)
     if not isinstance(value, dict):
@@ -169,6 +187,22 @@ def _checked(name: str, value: Any, *, path: Path) -> Any:
             f'Write {name.rpartition(".")[2]} = {{ light = "…", dark = "…" }}.'
         )
     return {mode: _fitting(f"{name}.{mode}", field, each, path=path) for mode, each in value.items()}
+
+
+def _by_language(name: str, field: ThemeField, value: Any, *, path: Path) -> dict[str, Any]:
+    if not isinstance(value, dict) or not value:
+        return {"": _fitting(name, field, value, path=path)}
+    for language in value:
+        if language not in LANGUAGES:
+            near = difflib.get_close_matches(language, LANGUAGES, n=1)
+            raise UserError(
+                f"Expected {name} in {path} to be one value, or a table by languages, with codes of two "
+                f"letters such as en and de. Received: {language!r}."
+                + (f" Did you mean {near[0]}?" if near else "")
+            )
+    return {
+        language: _fitting(f"{name}.{language}", field, each, path=path) for language, each in value.items()
+    }
 
 
 def _fitting(name: str, field: ThemeField, value: Any, *, path: Path) -> Any:

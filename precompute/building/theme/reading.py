@@ -11,7 +11,7 @@ from typing import Any
 
 from bundle.disk import read_text
 from bundle.format import canonical_json
-from bundle.theme import LINKS, Logo, Theme, theme_files
+from bundle.theme import LINKS, TEXTS, Logo, Theme, theme_files
 from precompute.building.theme.fields import ENDINGS, checked_fields
 from precompute.building.theme.files import check_css, check_font, check_picture, read_file
 from precompute.building.theme.palette import check_contrast, described, palettes_of
@@ -135,16 +135,25 @@ def _ending(name: str) -> str:
 
 
 def _words(fields: Mapping[str, Any]) -> dict[str, Any]:
-    """The fields of `Theme` that are taken as they are."""
-    names = {
-        **{name: name for name in ("scheme", "density")},
-        **{f"{table}.text": f"{table}_text" for table in ("header", "footer", "about")},
-        "header.style": "header",
-    }
-    words = {name: fields[key] for key, name in names.items() if key in fields}
+    """The fields of `Theme` that are taken as they are; the first of words by language is for all others."""
+    taken = {"scheme": "scheme", "density": "density", "header.style": "header"}
+    links = [f"links.{name}" for name in LINKS]
+    texts = {name.replace("_", "."): name for name in TEXTS} | dict(zip(links, links, strict=True))
+    said = {name: fields[key] for key, name in texts.items() if key in fields}
+    first = {name: next(iter(by_language.values())) for name, by_language in said.items()}
+    words = {name: fields[key] for key, name in taken.items() if key in fields}
+    words |= {name: text for name, text in first.items() if name in TEXTS}
     if "cards" in fields:
         words["cards"] = tuple(fields["cards"])
-    return words | {"links": {name: fields[f"links.{name}"] for name in LINKS if f"links.{name}" in fields}}
+    languages = dict.fromkeys(code for by_language in said.values() for code in by_language if code)
+    return {
+        **words,
+        "links": {name: first[f"links.{name}"] for name in LINKS if f"links.{name}" in first},
+        "translations": {
+            code: {name: by_language[code] for name, by_language in said.items() if code in by_language}
+            for code in languages
+        },
+    }
 
 
 def _tag(theme: Theme, files: Mapping[str, bytes]) -> str:

@@ -44,7 +44,10 @@ def test_how_close_a_look_alike_is_is_said_in_a_word(metric: str, way: int) -> N
 
 
 def test_where_it_was_not_measured_nothing_is_weak() -> None:
-    assert not recipe("cosine").is_weak(-1) and not recipe("cosine", closeness={}).is_weak(-1)
+    for shown in (recipe("cosine"), recipe("cosine", closeness={})):
+        assert not shown.is_weak(-1)
+        # Nor is anything called related.
+        assert words(shown, -1, 1) == ["", ""] and shown.closeness(1) == ""
 
 
 def test_every_recipe_has_a_label_that_people_understand_and_no_two_the_same() -> None:

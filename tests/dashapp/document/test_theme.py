@@ -25,6 +25,13 @@ THEME = Theme(
     about_text="We are here.\n\nAnd there.",
     links={"imprint": "https://shop.example/imprint"},
     cards=("brand",),
+    translations={
+        "de": {
+            "header_text": "Versand frei",
+            "about_text": "Wir.",
+            "links.imprint": "https://shop.example/impressum",
+        }
+    },
 )
 FILES = {name: name.encode() for name in sorted(THEME.stored)}
 
@@ -80,6 +87,14 @@ def test_a_product_page_shows_what_cards_are_to_show(themed: FlaskClient) -> Non
 
 def test_about_begins_with_the_shops_own_words(themed: FlaskClient) -> None:
     assert texts(themed.get("/about").text, ".about-shop p") == ["We are here.", "And there."]
+
+
+def test_the_shops_words_are_in_the_visitors_language(themed: FlaskClient) -> None:
+    page = themed.get("/about", headers={"Accept-Language": "de-AT"}).text
+    assert text_of(page, ".site-line") == "Versand frei" and texts(page, ".about-shop p") == ["Wir."]
+    # What there is not in German stays as it is.
+    assert texts(page, ".site-words") == ["Versand frei", "<b>Ours</b>"]
+    assert "https://shop.example/impressum" in attributes(page, ".site-footer a", "href")
 
 
 def test_a_shop_without_a_theme_links_none(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from io import BytesIO
 from pathlib import Path
 
@@ -139,6 +140,38 @@ def test_every_field_is_taken(tmp_path: Path) -> None:
     assert css.index(':root,\n[data-bs-theme="dark"]') < css.index('[data-bs-theme="light"]')
 
 
+def test_words_may_be_in_several_languages(tmp_path: Path) -> None:
+    path = write(
+        tmp_path,
+        """
+        [header]
+        text = "Hi!"
+        [footer.text]
+        de = "Gut."
+        fr = "Bien."
+        [links]
+        shop = "https://shop.example/"
+        imprint = { de = "https://shop.example/impressum", en = "https://shop.example/imprint" }
+        """,
+    )
+    theme = store(path, tmp_path)
+    said = {code: theme.said_in(code) for code in ("de", "fr", "en", "pl")}
+    assert {each.header_text for each in said.values()} == {"Hi!"}
+    assert [each.footer_text for each in said.values()] == ["Gut.", "Bien.", "Gut.", "Gut."]
+    ends = [each.links["imprint"].rpartition("/")[2] for each in said.values()]
+    assert ends == ["impressum", "impressum", "imprint", "impressum"]
+    assert all(each.links["shop"] == "https://shop.example/" for each in said.values())
+
+
+def test_a_theme_of_an_earlier_build_is_read(tmp_path: Path) -> None:
+    theme = store(write(tmp_path, '[footer]\ntext = "Hi!"'), tmp_path)
+    kept = tmp_path / "theme" / "theme.json"
+    content = json.loads(kept.read_text())
+    del content["translations"]
+    kept.write_text(json.dumps(content))
+    assert read_theme(tmp_path) == theme
+
+
 def test_the_tag_changes_with_every_file(tmp_path: Path) -> None:
     text = 'logo = "a.svg"'
     first = prepare_theme(write(tmp_path, text, a_svg=LOGO)).theme.tag
@@ -170,6 +203,10 @@ def test_the_tag_changes_with_every_file(tmp_path: Path) -> None:
         ('[typeface]\ntext = "font.otf"', ".woff2 or .ttf"),
         ('[links]\nimprint = "javascript:alert(1)"', "https://, http:// or mailto:"),
         ('[links]\nimprint = "/imprint"', "Expected links.imprint"),
+        ('[footer]\ntext = { en = "a", jp = "b" }', "Received: 'jp'"),
+        ('[footer]\ntext = { en = "a", de = 3 }', "Expected footer.text.de"),
+        ("[footer]\ntext = {}", "Expected footer.text"),
+        ('[links]\nimprint = { german = "https://a.example" }', "Expected links.imprint"),
         ('logo = "logo.gif"', ".svg or .png"),
         ('logo = "none.svg"', "No such file"),
         ("name = ", "is not valid TOML"),
