@@ -37,17 +37,23 @@ def judged(browser: object, data: Path, tmp_path: Path) -> Iterator[tuple[Page, 
         server.server_close()
 
 
+def expect_question(page: Page, number: int) -> None:
+    """Wait until a question is there whose script hears keys."""
+    expect(page.get_by_role("status")).to_have_text(f"{number} of 100")
+    page.wait_for_load_state("domcontentloaded")
+
+
 def test_keys_answer_and_take_back(judged: tuple[Page, Session]) -> None:
     page, session = judged
     first, second, third = session.coming(3)
     for number, key in enumerate(["ArrowLeft", "ArrowRight", "ArrowDown", " "], start=2):
         page.keyboard.press(key)
-        expect(page.get_by_role("status")).to_have_text(f"{number} of 100")
+        expect_question(page, number)
     found = session.preference()
     assert found.decided == 2 and found.same == 2 and found.left == 1
     for number, key in ((4, "u"), (3, "Backspace"), (2, "u")):
         page.keyboard.press(key)
-        expect(page.get_by_role("status")).to_have_text(f"{number} of 100")
+        expect_question(page, number)
     assert session.answered == 1 and session.coming(2)[0].product == second.product
     assert (first.sides[0] == found.recipes[0]) == (session.preference().chosen == (1, 0))
     expect(page.locator(".judge-product p")).to_have_text(second.product.title)

@@ -150,6 +150,8 @@ def test_arrows_go_through_the_gallery_one_came_from(page: Page) -> None:
     for place in (4, 5):
         page.keyboard.press("ArrowRight")
         expect(page.locator("h1")).to_have_text(titles[place])
+        # A page's script writes this: from then on, it hears keys.
+        expect(page.locator(".beside-where")).to_have_text(f"{place + 1} of 39 in “cup”")
     page.get_by_role("link", name=f"Previous: {titles[4]}").click()
     expect(page.locator("h1")).to_have_text(titles[4])
     expect(page.locator(".beside-where")).to_have_text("5 of 39 in “cup”")

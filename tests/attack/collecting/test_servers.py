@@ -6,6 +6,7 @@ import gzip
 import itertools
 import json
 import resource
+import threading
 import time
 import zlib
 from collections.abc import Callable, Iterator
@@ -23,6 +24,7 @@ from tests.shop import pages, platforms
 from tests.shop.goods import goods, photo
 from tests.shop.pages import page
 from tests.shop.server import Reply, serving
+from tests.waiting import PATIENCE
 
 try:
     from compression import zstd
@@ -370,7 +372,18 @@ def test_where_time_ends_before_the_pictures_they_are_not_to_blame(site, collect
 def test_first_pictures_come_first(site, collect):
     platforms.shopify(site, goods(6))
     site.give("/img/1000-1.jpg", photo(3), "image/jpeg")
+    first: set[str] = set()
+    all_asked = threading.Event()
+    too_long: list[str] = []
+
+    def hold(path: str) -> None:
+        if path.startswith("/img"):
+            first.update({path} if path.endswith("-1.jpg") else ())
+            if len(first) == 6:
+                all_asked.set()
+            too_long.extend([] if all_asked.wait(PATIENCE) else [path])
+
+    # No picture is answered before all first ones are asked for, and eight requests are under way at most.
+    site.before = hold
     assert collect(site.url).code == 0
-    asked = site.paths("/img/")
-    # Of requests that are on their way together, a later one may arrive first.
-    assert sum(path.endswith("-1.jpg") for path in asked[:8]) == 6
+    assert too_long == [] and len(site.paths("/img/")) == 12
