@@ -133,7 +133,7 @@ class Bundle:
         products = self.products_at(positions)
         return Page(tuple(products[position] for position in positions), total, search)
 
-    @cached_with_owner(maxsize=16)
+    @cached_with_owner(maxsize=8)
     def _found(self, search: Search) -> SearchHits | None:
         return self._words.hits(search)
 

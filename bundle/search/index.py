@@ -8,6 +8,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from contextlib import suppress
 from functools import cached_property
+from itertools import groupby
 from typing import NamedTuple
 
 from pyroaring import BitMap
@@ -17,7 +18,7 @@ from bundle.database import Connections, amounts_from, numbers_from, positions_f
 from bundle.format import COLOURS
 from bundle.search.hits import SearchHits
 from bundle.search.labels import CategorySets, Column, Counts, LabelSets
-from bundle.search.orders import InCatalogueOrder, Order, OrderPart, page_of, shuffled
+from bundle.search.orders import Falling, InCatalogueOrder, Order, OrderPart, page_of, shuffled
 from bundle.search.query import SORTS, Facets, Filters, PriceRange, Query, Value, category_name, category_path
 
 _PLACES = {colour: place for place, colour in enumerate(COLOURS)}
@@ -26,11 +27,32 @@ _KINDS = ("category", "brand", "tag", "colour", "stock", "sale")
 
 
 class _Prices(NamedTuple):
-    """The prices in one currency, ascending, and the order of their products."""
+    """The different prices in one currency, ascending, and the order of their products.
+
+    `starts` has the first place in this order of each price, and after them how many products it has.
+    """
 
     currency: str
     amounts: array[float]
+    starts: array[int]
     rising: Order
+
+    @classmethod
+    def of(cls, currency: str, amounts: array[float], rising: Order) -> _Prices:
+        """The prices of an order's products, where `amounts` has the price of each."""
+        different = array("d", (amount for amount, _ in groupby(amounts)))
+        starts = array("I", (bisect_left(amounts, amount) for amount in different))
+        starts.append(len(amounts))
+        return cls(currency, different, starts, rising)
+
+    @property
+    def falling(self) -> Falling:
+        """The dearest product first, and equal ones in the catalogue's order."""
+        return Falling(self.rising, self.starts)
+
+    def at(self, place: int) -> float:
+        """The price of the product at a place of the order."""
+        return self.amounts[bisect_right(self.starts, place) - 1]
 
 
 class _Restrictions(NamedTuple):
@@ -146,7 +168,7 @@ class Index:
             sets["search"] = found.members
         return _Restrictions(sets)
 
-    @cached_with_owner(maxsize=64)
+    @cached_with_owner(maxsize=16)
     def _admitted_by(self, filters: Filters) -> dict[str, BitMap]:
         category = category_name(category_path(filters.category))
         chosen = {
@@ -177,7 +199,7 @@ class Index:
         first = 0 if filters.lowest is None else bisect_left(prices.amounts, filters.lowest)
         last = len(prices.amounts)
         last = last if filters.highest is None else bisect_right(prices.amounts, filters.highest)
-        return prices.rising.between(first, last)
+        return prices.rising.between(prices.starts[first], prices.starts[last])
 
     def _price_range(self, currency: str, members: BitMap | None) -> PriceRange | None:
         prices = self._in(currency)
@@ -188,7 +210,7 @@ class Index:
         if not members.intersect(prices.rising.products):
             return None
         lowest, highest = prices.rising.ends(members)
-        return PriceRange(prices.amounts[lowest], prices.amounts[highest], prices.currency)
+        return PriceRange(prices.at(lowest), prices.at(highest), prices.currency)
 
     def _currencies(self, members: BitMap | None) -> tuple[Value, ...]:
         counted = [
@@ -207,27 +229,15 @@ class Index:
         if query.sort in ("price", "price-down"):
             # First the given currency, then the others, then products without a price.
             first = self._in(query.filters.currency)
-            prices = sorted(enumerate(self._prices()), key=lambda each: each[1] is not first)
+            prices = sorted(self._prices(), key=lambda each: each is not first)
             down = query.sort == "price-down"
-            priced = [self._falling(place) if down else each.rising for place, each in prices]
+            priced = [each.falling if down else each.rising for each in prices]
             return [*priced, InCatalogueOrder(self._unpriced)]
         return [InCatalogueOrder(self._everything)]
 
     @cached_property
     def _unpriced(self) -> BitMap:
         return self._everything.difference(*(each.rising.products for each in self._prices()))
-
-    @cached_with_owner(maxsize=8)
-    def _falling(self, place: int) -> Order:
-        """The products of some prices, dearest first, and of equal ones in the catalogue's order."""
-        order = array("I")
-        prices = self._prices()[place]
-        end = len(prices.amounts)
-        while end:
-            begin = bisect_left(prices.amounts, prices.amounts[end - 1], 0, end)
-            order += prices.rising.positions[begin:end]
-            end = begin
-        return Order(order, count=self._count)
 
     # --- reading ------------------------------------------------------------------------------------
 
@@ -250,7 +260,7 @@ class Index:
     def _prices(self) -> tuple[_Prices, ...]:
         rows = self._connection().execute("SELECT currency, positions, amounts FROM prices ORDER BY rowid")
         return tuple(
-            _Prices(name, amounts_from(amounts), Order(positions_from(positions), count=self._count))
+            _Prices.of(name, amounts_from(amounts), Order(positions_from(positions), count=self._count))
             for name, positions, amounts in rows
         )
 

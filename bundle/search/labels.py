@@ -38,7 +38,8 @@ class LabelSets:
     def members(self, names: Iterable[str]) -> BitMap:
         """The products that have at least one of the labels with these names."""
         found = [self.sets[self._numbers[name]] for name in set(names) if name in self._numbers]
-        return BitMap.union(*found) if found else BitMap()
+        # A set of one label is nearly all of a filter: it is used as it is, not copied.
+        return found[0] if len(found) == 1 else BitMap.union(*found) if found else BitMap()
 
     def count(self, members: BitMap | None, *, count: int) -> array[int]:
         """How many of the members, out of `count` products, or of all, have each label."""

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import hashlib
 from array import array
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
-from itertools import repeat
+from itertools import accumulate, repeat
 from typing import Protocol
 
 from pyroaring import BitMap
 
-_BLOCK = 1024
+_BLOCK = 4096
 """How many products of an order are counted at once."""
+
+_FEW = 32
+"""Up to this many members of a block are looked up in it one by one."""
 
 _ROUNDS = 4
 """The rounds of a shuffle. Four make a permutation that no reader can tell from a random one."""
@@ -88,16 +92,28 @@ class Order:
         if len(members) == self._count:
             return list(self.positions[offset : offset + limit])
         found: list[int] = []
-        for number, there in enumerate(counted(self._blocks, members, count=self._count)):
+        for number, there in enumerate(self.counts(members)):
             if offset >= there:
                 offset -= there
                 continue
-            block = self.positions[number * _BLOCK : (number + 1) * _BLOCK]
-            found += [position for position in block if position in members][offset:]
+            places = self.places(number, members, there=there)[offset : offset + limit - len(found)]
+            found += map(self.positions.__getitem__, places)
             offset = 0
             if len(found) >= limit:
                 break
-        return found[:limit]
+        return found
+
+    def counts(self, members: BitMap) -> Iterator[int]:
+        """How many of the members are in each block, one block after another."""
+        return counted(self._blocks, members, count=self._count)
+
+    def places(self, number: int, members: BitMap, *, there: int) -> list[int]:
+        """The places of the members in the block with this number, of which there are so many."""
+        begin = number * _BLOCK
+        block = self.positions[begin : begin + _BLOCK]
+        if there <= _FEW:
+            return sorted(begin + block.index(position) for position in members & self._blocks[number])
+        return [place for place, position in enumerate(block, begin) if position in members]
 
     def between(self, first: int, last: int) -> BitMap:
         """The products from the `first` place of this order up to, but without, the `last`."""
@@ -115,8 +131,78 @@ class Order:
 
     def _place(self, members: BitMap, numbers: range) -> int:
         number = next(each for each in numbers if self._blocks[each].intersect(members))
-        places = range(number * _BLOCK, min((number + 1) * _BLOCK, len(self)))[:: numbers.step]
-        return next(place for place in places if self.positions[place] in members)
+        there = members.intersection_cardinality(self._blocks[number])
+        return self.places(number, members, there=there)[0 if numbers.step > 0 else -1]
+
+
+class Falling:
+    """A stored order backwards, except that equals stay in their order.
+
+    `starts` has the first place of each group of equals, ascending, and after them the order's length.
+    """
+
+    def __init__(self, rising: Order, starts: Sequence[int]) -> None:
+        self._rising = rising
+        self._starts = starts
+
+    def __len__(self) -> int:
+        return len(self._rising)
+
+    def number_of(self, members: BitMap) -> int:
+        """How many of the members are in this order."""
+        return self._rising.number_of(members)
+
+    def page(self, members: BitMap, *, offset: int, limit: int) -> list[int]:
+        """At most `limit` of the members in this order, from the `offset`-th on."""
+        ranks = _Ranks(self._rising, members)
+        found: list[int] = []
+        while len(found) < limit and offset < ranks.total:
+            # Were equals turned round too, it would be this one. So all others up to its equals are passed.
+            (place,) = ranks.places(ranks.total - 1 - offset, ranks.total - offset)
+            group = bisect_right(self._starts, place) - 1
+            first, end = ranks.before(self._starts[group]), ranks.before(self._starts[group + 1])
+            first += offset - (ranks.total - end)
+            some = ranks.places(first, min(end, first + limit - len(found)))
+            found += map(self._rising.positions.__getitem__, some)
+            offset += len(some)
+        return found
+
+
+class _Ranks:
+    """Members of an order by how many others of them come before."""
+
+    def __init__(self, order: Order, members: BitMap) -> None:
+        self._order = order
+        self._members = members
+        self._before = list(accumulate(order.counts(members), initial=0))
+        self._places: dict[int, list[int]] = {}
+
+    @property
+    def total(self) -> int:
+        """How many members the order has."""
+        return self._before[-1]
+
+    def before(self, place: int) -> int:
+        """How many members come before a place of the order."""
+        number = place // _BLOCK
+        if place % _BLOCK == 0:
+            return self._before[number]
+        return self._before[number] + bisect_left(self._in_block(number), place)
+
+    def places(self, first: int, last: int) -> list[int]:
+        """The places of the members from the `first` up to, but without, the `last`."""
+        found: list[int] = []
+        while first + len(found) < last:
+            rank = first + len(found)
+            number = bisect_right(self._before, rank) - 1
+            found += self._in_block(number)[rank - self._before[number] :][: last - rank]
+        return found
+
+    def _in_block(self, number: int) -> list[int]:
+        if number not in self._places:
+            there = self._before[number + 1] - self._before[number]
+            self._places[number] = self._order.places(number, self._members, there=there)
+        return self._places[number]
 
 
 def page_of(parts: Sequence[OrderPart], members: BitMap, *, offset: int, limit: int) -> list[int]:

@@ -15,7 +15,7 @@ from operator import and_, or_
 from pyroaring import BitMap
 
 from bundle.caches import cached_with_owner
-from bundle.database import Connections
+from bundle.database import Connections, all_positions
 from bundle.search.hits import SearchHits
 from bundle.search.weights import SHORT, WITH_COLOURS, Weighted, beginning_of
 
@@ -47,7 +47,7 @@ class Matcher:
         query = "SELECT 1 FROM sqlite_master WHERE name = 'postings'"
         self._has_sets = connection().execute(query).fetchone() is not None
 
-    @cached_with_owner(maxsize=32)
+    @cached_with_owner(maxsize=8)
     def hits(self, expression: str) -> SearchHits:
         """What an FTS5 expression finds; an empty one finds nothing.
 
@@ -90,7 +90,7 @@ class Matcher:
         rows = self._connection().execute("SELECT words, positions FROM lengths ORDER BY words")
         return [(words, BitMap.deserialize(positions)) for words, positions in rows]
 
-    @cached_with_owner(maxsize=64)
+    @cached_with_owner(maxsize=16)
     def _word(self, word: str, is_beginning: bool, but_colours: bool) -> Weighted:
         if but_colours is not (is_beginning and len(word) < WITH_COLOURS):
             raise _NotInSetsError
@@ -270,13 +270,8 @@ class FullTextHits:
     def _ranked(self) -> array[int]:
         if not self._expression:
             return array("I")  # Signs without a letter or a digit are in no product.
-        # One row, so that Python's lock is free until all are found.
-        query = (
-            "SELECT group_concat(rowid) FROM "
-            "(SELECT rowid FROM search WHERE search MATCH ? ORDER BY rank, rowid)"
-        )
-        (positions,) = self._connection().execute(query, (self._expression,)).fetchone()
-        return array("I", map(int, positions.split(",") if positions else ()))
+        query = "SELECT rowid AS position FROM search WHERE search MATCH ? ORDER BY rank, rowid"
+        return all_positions(self._connection(), query, (self._expression,))
 
     def page(self, members: BitMap, *, offset: int, limit: int) -> list[int]:
         """At most `limit` of those among the `members`, best first, from the `offset`-th on."""

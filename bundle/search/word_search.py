@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from bundle.caches import cached_with_owner
-from bundle.database import Connections
+from bundle.database import Connections, all_positions
 from bundle.format import COLOURS
 from bundle.search.hits import InGivenOrder, SearchHits
 from bundle.search.query import Query
@@ -221,19 +221,14 @@ class WordSearch:
         rows = self._connection().execute(query, (code,)) if code else ()
         return array("I", (position for (position,) in rows))
 
-    @cached_with_owner(maxsize=16)
+    @cached_with_owner(maxsize=4)
     def _begun_ids(self, typed: str) -> array[int]:
         """The products of which an id begins with what was typed, and has more, by that id."""
         code, last = self._codes(typed)
         if not code:
             return array("I")
-        # One row, so that Python's lock is free until all are found: "sku" may begin a million ids.
-        query = (
-            "SELECT group_concat(position) FROM (SELECT position FROM codes "
-            "WHERE code > ? AND code <= ? ORDER BY code, position)"
-        )
-        (positions,) = self._connection().execute(query, (code, last)).fetchone()
-        return array("I", map(int, positions.split(",") if positions else ()))
+        query = "SELECT position FROM codes WHERE code > ? AND code <= ? ORDER BY code, position"
+        return all_positions(self._connection(), query, (code, last))
 
     def _codes(self, typed: str) -> tuple[str, str]:
         """The first and the last code that what was typed may be or begin; empty ones where there is none."""

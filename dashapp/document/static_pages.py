@@ -33,7 +33,7 @@ from dashapp.document.shop_app import document_of
 from dashapp.document.static_addresses import SEARCH, StaticAddresses, file_name, file_of
 from dashapp.http.device_files import device_files, live_recipe
 from dashapp.http.headers import static_policy
-from dashapp.http.map_data import map_record, points
+from dashapp.http.map_data import is_mapped, map_record
 from dashapp.language import SOURCE, Language, codes, language, speaking
 from dashapp.pages.gallery import PAGE_SIZE, search_page
 from dashapp.pages.quality_lists import LISTS, PAGE
@@ -161,7 +161,7 @@ class StaticSite:
         pages = [PageAddress(path, {}) for path in (FOR_YOU, ABOUT, SEARCH)]
         if live_recipe(self.site):
             pages.append(PageAddress(PHOTO, {}))
-        mapped = [each for each in self.site.recipes if points(self.bundle, each.name) is not None]
+        mapped = [each for each in self.site.recipes if is_mapped(self.bundle, each.name)]
         of_map = [{"recipe": self.site.in_address(each)} for each in mapped]
         pages += [PageAddress(MAP, _given(each)) for each in ([{}, *of_map] if mapped else [])]
         for recipe in self.site.recipes:

@@ -90,7 +90,6 @@ def group_name(category: str, groups: Mapping[str, int]) -> str:
     return next((name for name in names if name in groups), "")
 
 
-@cached_with_owner(maxsize=4)
 def points(bundle: Bundle, recipe: str) -> bytes | None:
     """The points of a recipe's map, or None where it has none.
 
@@ -99,8 +98,18 @@ def points(bundle: Bundle, recipe: str) -> bytes | None:
     does not have one place for each product.
     """
     places = bundle.map_places(recipe)
-    if places is None:
-        return None
+    return None if places is None else places + _group_column(bundle)
+
+
+@cached_with_owner()
+def is_mapped(bundle: Bundle, recipe: str) -> bool:
+    """Whether a recipe has a map. Raises `BundleError` if it cannot be read."""
+    return bundle.map_places(recipe) is not None
+
+
+@cached_with_owner()
+def _group_column(bundle: Bundle) -> bytes:
+    """The last of the columns of `points`, the same for every recipe."""
     groups = groups_of(bundle.categories())
     numbers = {name: min(number, _LAST_GROUP) for number, name in enumerate(groups, start=1)}
     categories, codes = bundle.category_codes()
@@ -108,13 +117,14 @@ def points(bundle: Bundle, recipe: str) -> bytes | None:
     group_column = array("H", map(of_category.__getitem__, codes))
     if sys.byteorder == "big":
         group_column.byteswap()
-    return places + group_column.tobytes()
+    return group_column.tobytes()
 
 
 def prepare_map(bundle: Bundle) -> None:
-    """Make the points of the map, so that no visitor waits for them."""
+    """Make what the points of the map are made from, so that no visitor waits for it."""
     try:
-        points(bundle, bundle.recipes[0]["name"])
+        if is_mapped(bundle, bundle.recipes[0]["name"]):
+            _group_column(bundle)
     except BundleError:
         logger.exception("The map could not be read from the bundle.")
 

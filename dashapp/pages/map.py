@@ -12,8 +12,8 @@ from dashapp.http.assets import asset_href
 from dashapp.http.map_data import (
     COLOURS,
     groups_of,
+    is_mapped,
     matching_href,
-    points,
     points_href,
     products_href,
 )
@@ -40,7 +40,7 @@ def map_page(site: Site, bundle: Bundle, *, arguments: Arguments) -> View:
 
     Raises `BundleError` if the map cannot be read.
     """
-    mapped = [recipe for recipe in site.recipes if points(bundle, recipe.name) is not None]
+    mapped = [recipe for recipe in site.recipes if is_mapped(bundle, recipe.name)]
     if not mapped:
         return _no_map()
     asked = site.recipe(arguments.get("recipe", ""))

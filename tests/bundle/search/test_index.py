@@ -17,7 +17,7 @@ from pyroaring import BitMap
 
 from bundle import Bundle, BundleWriter, Facets, Filters, Product, Query
 from bundle.format import CATALOGUE, COLOURS
-from bundle.search.orders import Order, shuffled
+from bundle.search.orders import Falling, Order, shuffled
 from bundle.search.query import SORTS, category_path
 from tests.sample_bundle import sample_products, write_sample_bundle
 
@@ -362,3 +362,25 @@ def test_a_page_of_an_order_is_found_without_those_before_it(
     first, last = order.ends(BitMap(members))
     assert (positions[first], positions[last]) == (kept[0], kept[-1])
     assert set(order.between(offset, offset + limit * 50)) == set(positions[offset : offset + limit * 50])
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    members=st.sets(st.integers(0, 9999)) | st.integers(1, 9999).map(lambda step: {*range(0, 10_000, step)}),
+    different=st.sampled_from([1, 2, 30, 3000, 10_000]),
+    offset=st.integers(0, 9999),
+    limit=st.integers(1, 60),
+)
+def test_an_order_backwards_keeps_equals_in_their_order(
+    members: set[int], different: int, offset: int, limit: int
+) -> None:
+    draw = Random(different)
+    values = [draw.randrange(different) for _ in range(10_000)]
+    rising = sorted(range(10_000), key=values.__getitem__)
+    starts = [
+        place for place in range(10_000) if not place or values[rising[place]] > values[rising[place - 1]]
+    ]
+    falling = Falling(Order(array("I", rising), count=10_000), [*starts, 10_000])
+    kept = [each for each in sorted(range(10_000), key=lambda each: -values[each]) if each in members]
+    assert falling.page(BitMap(members), offset=offset, limit=limit) == kept[offset : offset + limit]
+    assert falling.number_of(BitMap(members)) == len(kept) and len(falling) == 10_000

@@ -153,7 +153,7 @@ def test_a_recipe_without_a_map_has_no_points(
 
 
 def test_a_catalogue_without_a_map_says_so(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(map_module, "points", lambda bundle, recipe: None)
+    monkeypatch.setattr(map_module, "is_mapped", lambda bundle, recipe: False)
     response = client.get("/map")
     assert response.status_code == 404
     assert "There is no map" in response.text and links_of(response.text)["See all products"] == "/"
