@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import secrets
 import stat
 from collections.abc import Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -56,14 +57,18 @@ def flush(path: Path | str) -> None:
 
 
 @contextmanager
-def whole_file(path: Path, *, by_way_of: Path | None = None, durable: bool = False) -> Iterator[Path]:
+def whole_file(
+    path: Path, *, by_way_of: Path | None = None, durable: bool = False, many: bool = False
+) -> Iterator[Path]:
     """Write a temporary file that replaces `path` on success and is removed on failure.
 
     Readers never see a partial file, and hard links to the old file keep its content. The temporary file is
     created in the folder `by_way_of`, or beside `path`. With `durable`, the replacement survives a crash of
-    the machine.
+    the machine. `many` says that several processes may write `path` at once: each temporary file then has a
+    name of its own.
     """
-    temporary = (by_way_of or path.parent) / f".{path.name}.new"
+    mark = f".{secrets.token_hex(8)}" if many else ""
+    temporary = (by_way_of or path.parent) / f".{path.name}{mark}.new"
     try:
         yield temporary
         if durable:

@@ -14,7 +14,9 @@ results under a key are what this build would compute. File names and times do n
 and version control change them. A picture is identified by the SHA-256 of its bytes, which every build
 computes for every file, at a second per gigabyte.
 
-One process at a time writes (`precompute.shared.lock`); any may read.
+Any number of processes may add parts and thumbnails, on any machines: `for_worker` of a store gives what
+such a process needs. One process at a time, the driver, merges and tidies (`precompute.shared.lock`). Any may
+read.
 """
 
 from __future__ import annotations
@@ -46,12 +48,12 @@ class Store:
         self.heads = self.root / "heads"
 
     def embeddings(self, key: str, *, writable: bool = True) -> EmbeddingStore:
-        """The embeddings of one extractor; `writable` for the one process that builds."""
+        """The embeddings of one extractor; `writable` for the driver."""
         return EmbeddingStore(self.root / "embeddings" / key, writable=writable)
 
     def pictures(self, key: str, *, writable: bool = True) -> PictureStore:
-        """The pictures as they were made in one way; `writable` for the one process that builds."""
-        return PictureStore(self.root / "pictures", key, writable=writable)
+        """The pictures as they were made in one way; `writable` for the driver."""
+        return PictureStore(self.root / "pictures" / key, writable=writable)
 
     def pictures_of(self, manifest: Mapping[str, Any]) -> PictureStore:
         """The pictures as the bundle of a manifest shows them, to read."""

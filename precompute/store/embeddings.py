@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Collection, Sequence
+from copy import copy
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 
+from precompute.store.known_ids import KnownIds
+from precompute.store.locations import Location
 from precompute.store.parts import Parts
 
 _COLUMNS = ("image_id", "vector")
@@ -18,23 +21,44 @@ _MAPPED = 1 << 30
 
 
 class EmbeddingStore:
-    """The embeddings that one extractor gave, in a folder that may be new; opening reads which there are.
+    """The embeddings that one extractor gave, in a location that may be new; opening reads which there are.
 
-    What is added is kept once `commit` returns. `writable` says that this process may repair the folder.
+    What is added is kept once `commit` returns. `writable` says that this is the driver (see `Parts`).
     """
 
-    def __init__(self, folder: Path, *, writable: bool = True) -> None:
-        self.folder = folder
-        self._parts = Parts(folder, _COLUMNS, writable=writable)
-        tables = self._parts.read("image_id")
-        self._ids = {image_id for table in tables for image_id in table["image_id"].to_pylist()}
+    def __init__(self, location: Path | Location, *, writable: bool = True) -> None:
+        self._parts = Parts(location, _COLUMNS, writable=writable)
+        self.folder = self._parts.location.folder
+        self._ids = KnownIds()
+        self._seen: set[str] = set()
         self._added: list[pa.Table] = []
+        self.refresh()
 
     def __len__(self) -> int:
         return len(self._ids)
 
     def __contains__(self, image_id: str) -> bool:
         return image_id in self._ids
+
+    def refresh(self) -> None:
+        """Read which embeddings were added by others."""
+        for table in self._parts.read("image_id", seen=self._seen):
+            self._ids.update(table["image_id"].to_pylist())
+
+    def known(self) -> np.ndarray:
+        """The ids of the pictures that have an embedding, sorted: (n,) S64."""
+        return self._ids.in_order()
+
+    def for_worker(self) -> EmbeddingStore:
+        """This store for a process that only adds, on any machine that reaches its location; can be pickled.
+
+        It holds what is known now as one sorted array and never lists the location. Each `commit` writes one
+        part, which `refresh` finds here. Nothing is merged or removed by it.
+        """
+        worker = copy(self)
+        worker._parts, worker._added = self._parts.for_worker(), []
+        worker._ids, worker._seen = KnownIds(self.known()), set()
+        return worker
 
     def add(self, ids: Sequence[str], vectors: np.ndarray) -> None:
         """Add the embeddings (n, d), float32, of n pictures."""
@@ -49,9 +73,12 @@ class EmbeddingStore:
         if self._added:
             table = pa.concat_tables(self._added)
             self._added.clear()
-            self._parts.append(table)
+            self._parts.add(table)
             self._ids.update(table["image_id"].to_pylist())
-            self._parts.merge()
+
+    def merge(self) -> None:
+        """Put small parts together where there are many: for the driver alone."""
+        self._parts.merge()
 
     def vectors(self, ids: Sequence[str]) -> np.ndarray:
         """The embeddings (n, d), float32, of n pictures, in their order; one may occur many times.
@@ -85,4 +112,4 @@ class EmbeddingStore:
     def keep(self, ids: Collection[str]) -> None:
         """Drop the embeddings of all but these pictures."""
         self._parts.keep(lambda table: pa.array([one in ids for one in table["image_id"].to_pylist()]))
-        self._ids.intersection_update(ids)
+        self._ids.keep(ids)

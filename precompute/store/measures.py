@@ -8,6 +8,7 @@ from threading import Lock
 
 import pyarrow as pa
 
+from precompute.store.locations import Location
 from precompute.store.parts import Parts
 
 
@@ -40,14 +41,13 @@ _TYPES = (*[pa.int32()] * 5, *[pa.float64()] * 5)
 
 
 class MeasureStore:
-    """What was measured in one way, in a folder that may be new; opening reads which there are.
+    """What was measured in one way, in a location that may be new; opening reads which there are.
 
     `add` is safe to use from many threads. What is added is kept once `commit` returns.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self._parts = Parts(folder, _COLUMNS, writable=True)
+    def __init__(self, location: Path | Location) -> None:
+        self._parts = Parts(location, _COLUMNS, writable=True)
         self._measures: dict[str, Measures] = {}
         for table in self._parts.read():
             for image_id, *values in zip(*table.to_pydict().values(), strict=True):
@@ -71,4 +71,4 @@ class MeasureStore:
         with self._lock:
             added, self._added = self._added, {}
         if added:
-            self._parts.append_records(added, _TYPES)
+            self._parts.add_records(added, _TYPES)

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Collection, Iterable, Sequence
+from copy import copy
 from dataclasses import dataclass, fields
 from pathlib import Path
 from threading import Lock
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
 from bundle import format as fmt
-from precompute.store.files import write_whole
+from precompute.store.known_ids import KnownIds
+from precompute.store.locations import Location
 from precompute.store.parts import Parts
 
 
@@ -58,26 +61,55 @@ def thumbnail_files(image_id: str) -> tuple[str, str, str]:
 
 
 class PictureStore:
-    """What was made of pictures in one way, below the folder `root`; opening reads which there are.
+    """What was made of pictures in one way, in a location that may be new; opening reads which there are.
 
     Safe to use from many threads, but for `commit`, `keep` and opening. What is added is kept once `commit`
     returns: it names only thumbnails that were whole before, and every use checks their hashes. Signatures
     and descriptors are read when they are asked for, since they are most of what there is.
     """
 
-    def __init__(self, root: Path, key: str, *, writable: bool = True) -> None:
-        """`writable` says that this process may repair the folder."""
-        self.folder = root / key
-        self._parts = Parts(self.folder, _COLUMNS, writable=writable)
+    def __init__(self, location: Path | Location, *, writable: bool = True) -> None:
+        """`writable` says that this process is the driver (see `Parts`)."""
+        self._parts = Parts(location, _COLUMNS, writable=writable)
+        self._location = self._parts.location
+        self.folder = self._location.folder
         self._pictures: dict[str, _Held] = {}
         self._colours: dict[tuple[str, ...], tuple[str, ...]] = {}
-        shown = [field.name for field in fields(ShownPicture)]
-        for table in self._parts.read("image_id", *shown):
-            for image_id, *values in zip(*table.to_pydict().values(), strict=True):
-                self._pictures[image_id] = self._held(*values)
+        self._trusted = KnownIds()
+        self._seen: set[str] = set()
         self._added: dict[str, Picture] = {}
         self._lock = Lock()
         self.damaged = 0
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Read which pictures were added by others."""
+        shown = [field.name for field in fields(ShownPicture)]
+        for table in self._parts.read("image_id", *shown, seen=self._seen):
+            for image_id, *values in zip(*table.to_pydict().values(), strict=True):
+                self._pictures[image_id] = self._held(*values)
+
+    def known(self) -> np.ndarray:
+        """The ids of the pictures, sorted: (n,) S64. Their thumbnails may be damaged."""
+        return np.sort(np.array(list(self._pictures), "S64"))
+
+    def for_worker(self) -> PictureStore:
+        """This store for a process that only adds, as `EmbeddingStore.for_worker` gives one.
+
+        It takes it that thumbnails of what is known now are whole: the driver asks `holds` of what it uses.
+        """
+        worker = copy(self)
+        worker._parts = self._parts.for_worker()
+        worker._pictures, worker._added, worker._seen = {}, {}, set()
+        worker._trusted = KnownIds(self.known())
+        return worker
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: value for name, value in vars(self).items() if name != "_lock"}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state)
+        self._lock = Lock()
 
     def __len__(self) -> int:
         return len(self._pictures)
@@ -103,6 +135,8 @@ class PictureStore:
 
         A damaged one is dropped, counted in `damaged`, and made again.
         """
+        if image_id in self._trusted:
+            return True
         if image_id not in self._pictures:
             return False
         if all(map(self._is_whole, thumbnail_files(image_id), self[image_id].thumbnails)):
@@ -115,7 +149,7 @@ class PictureStore:
     def add(self, image_id: str, picture: Picture, contents: tuple[bytes, ...]) -> None:
         """Add a picture with the contents of its thumbnails."""
         for path, content in zip(thumbnail_files(image_id), contents, strict=False):
-            write_whole(self.folder / path, content, by_way_of=self.folder)
+            self._location.write(path, content)
         with self._lock:
             self._added[image_id] = picture
             self._pictures[image_id] = self._held(
@@ -127,7 +161,11 @@ class PictureStore:
         with self._lock:
             added, self._added = self._added, {}
         if added:
-            self._parts.append_records(added, _TYPES)
+            self._parts.add_records(added, _TYPES)
+
+    def merge(self) -> None:
+        """Put small parts together where there are many: for the driver alone."""
+        self._parts.merge()
 
     def keep(self, ids: Collection[str]) -> None:
         """Drop all but these pictures, their thumbnails included."""
@@ -164,6 +202,6 @@ class PictureStore:
 
     def _is_whole(self, path: str, sha256: str) -> bool:
         try:
-            return hashlib.sha256((self.folder / path).read_bytes()).hexdigest() == sha256
+            return hashlib.sha256(self._location.read(path, sha256=sha256)).hexdigest() == sha256
         except OSError:
             return False

@@ -48,7 +48,7 @@ class Stores:
         self.embeddings = EmbeddingStore(folder / "embeddings")
         self.embeddings.add(ids, drawn.standard_normal((len(ids), DIMENSIONS)).astype(np.float32))
         self.embeddings.commit()
-        self.pictures = PictureStore(folder, "pictures")
+        self.pictures = PictureStore(folder / "pictures")
         for image_id in ids:
             numbers = drawn.integers(0, 256, COLOUR_DIMENSIONS).astype(np.uint8)
             self.pictures.add(image_id, Picture(8, 8, ("", ""), descriptor=numbers.tobytes()), (b"", b""))

@@ -180,11 +180,11 @@ def add_picture(store: PictureStore, image_id: str) -> None:
 @pytest.mark.parametrize("damage", [b"webp of something else", b"", None])
 def test_a_damaged_thumbnail_is_no_thumbnail(tmp_path: Path, damage: bytes | None) -> None:
     one, other = ids_from(1, 2)
-    store = PictureStore(tmp_path, "key")
+    store = PictureStore(tmp_path / "key")
     add_picture(store, one)
     add_picture(store, other)
     store.commit()
-    store = PictureStore(tmp_path, "key")
+    store = PictureStore(tmp_path / "key")
     assert store[one] == ShownPicture(40, 30, store[one].thumbnails, ("red", "blue"))
     assert len(store[one].thumbnails[0]) == 64
     path = store.folder / thumbnail_files(one)[0]
@@ -197,7 +197,7 @@ def test_a_damaged_thumbnail_is_no_thumbnail(tmp_path: Path, damage: bytes | Non
 
 def test_a_thumbnail_that_is_made_again_leaves_the_generations_as_they_are(tmp_path: Path) -> None:
     (one,) = ids_from(1, 1)
-    store = PictureStore(tmp_path, "key")
+    store = PictureStore(tmp_path / "key")
     add_picture(store, one)
     path = store.folder / thumbnail_files(one)[0]
     (tmp_path / "linked").hardlink_to(path)
@@ -257,14 +257,14 @@ def test_prune_leaves_what_the_two_generations_need(tiny: type[Tiny], tmp_path: 
 
 def test_numbers_of_pictures_are_read_when_they_are_asked_for(tmp_path: Path) -> None:
     ids = ids_from(0, 5)
-    store = PictureStore(tmp_path, "key")
+    store = PictureStore(tmp_path / "key")
     for number, image_id in enumerate(ids):
         store.add(image_id, Picture(1, 1, (), ("red",), bytes([number, 1]), bytes([number, 2, 3])), ())
         if number % 2:
             store.commit()
     store.commit()
     asked = [ids[3], ids[0], ids[3], ids[4]]
-    for opened in (store, PictureStore(tmp_path, "key")):
+    for opened in (store, PictureStore(tmp_path / "key")):
         assert opened.signatures(asked).tolist() == [[3, 1], [0, 1], [3, 1], [4, 1]]
         assert opened.descriptors(asked).tolist() == [[3, 2, 3], [0, 2, 3], [3, 2, 3], [4, 2, 3]]
         assert opened[ids[0]].colours is opened[ids[4]].colours

@@ -1,0 +1,102 @@
+"""Where a store's files are: a folder of this machine, or one that several machines share."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Protocol
+
+from precompute.store.files import remove_unfinished, write_whole
+
+PART = ".parquet"
+"""How the name of a part ends."""
+
+_DAY = 24 * 60 * 60.0
+"""Seconds after which nobody still writes a file. A part takes seconds; clocks differ by minutes."""
+
+
+class Location(Protocol):
+    """A folder of a store. Names of files are paths below it. Its text, for messages, is its address.
+
+    Any number of processes may write, on any machines: a file is there whole or not at all, and writing one
+    twice leaves one of the two. A location can be pickled, and opens nothing before it is used.
+    """
+
+    @property
+    def shared(self) -> bool:
+        """Whether builds that know nothing of each other may use it. Otherwise one command at a time does."""
+
+    @property
+    def folder(self) -> Path:
+        """The folder of this machine that has every file which was read or written here."""
+
+    def below(self, name: str) -> Location:
+        """A folder below."""
+
+    def sizes(self) -> dict[str, int]:
+        """The bytes of each part directly in it, by name. None where there is no such folder."""
+
+    def read(self, name: str, *, sha256: str) -> bytes:
+        """A file's bytes; `sha256` is what they should be. Raises `FileNotFoundError` if it has gone."""
+
+    def write(self, name: str, content: bytes, *, durable: bool = False) -> None:
+        """Write a file whole; with `durable`, it survives a crash of the machine once this returns."""
+
+    def remove(self, name: str) -> None:
+        """Remove a file. One that has gone is no error."""
+
+    def remove_unfinished(self) -> None:
+        """Remove what killed processes left, and nothing that one may still be writing."""
+
+
+class Folder:
+    """A folder, of this machine or mounted by several. See `Location`."""
+
+    def __init__(self, path: Path, *, shared: bool = False) -> None:
+        self.folder = path
+        self.shared = shared
+
+    def __str__(self) -> str:
+        return str(self.folder)
+
+    def below(self, name: str) -> Folder:
+        """See `Location`."""
+        return Folder(self.folder / name, shared=self.shared)
+
+    def sizes(self) -> dict[str, int]:
+        """See `Location`."""
+        try:
+            with os.scandir(self.folder) as entries:
+                return dict(sorted(_sizes(entry for entry in entries if entry.name.endswith(PART))))
+        except FileNotFoundError:
+            return {}
+
+    def read(self, name: str, *, sha256: str) -> bytes:
+        """See `Location`."""
+        return (self.folder / name).read_bytes()
+
+    def write(self, name: str, content: bytes, *, durable: bool = False) -> None:
+        """See `Location`."""
+        write_whole(self.folder / name, content, by_way_of=self.folder, durable=durable, many=True)
+
+    def remove(self, name: str) -> None:
+        """See `Location`."""
+        (self.folder / name).unlink(missing_ok=True)
+
+    def remove_unfinished(self) -> None:
+        """See `Location`."""
+        remove_unfinished(self.folder, older=_DAY if self.shared else 0.0)
+
+
+def _sizes(entries: Iterable[os.DirEntry[str]]) -> Iterator[tuple[str, int]]:
+    for entry in entries:
+        # Another driver may have merged it meanwhile.
+        with suppress(FileNotFoundError):
+            yield entry.name, entry.stat().st_size
+
+
+def location_of(where: Path | Location) -> Location:
+    """A folder that is the store of one bundle, or the location that is given."""
+    return Folder(where) if isinstance(where, Path) else where
