@@ -20,6 +20,10 @@
   const listOf = null; // A static site's copy has a function here, which names the file of a product's list.
   /** @type {Record<string, Record<string, string>>} */
   const TRANSLATIONS = {}; // The server puts its messages in other languages here, by language.
+  /** @typedef {{ accent: string, tile: string }} Colours */
+  /** @typedef {{ family: string, file?: string }} Typeface */
+  /** @type {{ light?: Colours, dark?: Colours, radius?: number, text?: Typeface, heading?: Typeface }} */
+  const THEME = {}; // The server puts the look of the shop's theme here.
   const language = script.dataset.language || document.documentElement.lang || "en";
   const translated = TRANSLATIONS[language.toLowerCase().split("-")[0]] ?? {};
   const _ = (/** @type {string} */ message) => translated[message] ?? message;
@@ -27,7 +31,8 @@
 
   const THRESHOLDS = ["related", "close", "very_close"];
 
-  // Colours and font come from the page. The shadow root keeps all other styles apart, but those of `::part`.
+  // Text and ground are the page's, the rest the theme's; the page may set each --akin property to something else.
+  // The shadow root keeps all other styles apart, but those of `::part`.
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(`
     :host {
@@ -37,25 +42,30 @@
       color: inherit !important;
       color-scheme: inherit !important;
     }
-    .heading { margin: 0 0 .75em; font-size: 1.25em; font-weight: 600; line-height: 1.2; }
+    .row { font-family: var(--akin-font, var(--_text)); }
+    .heading {
+      margin: 0 0 .75em; font-family: var(--akin-heading-font, var(--_heading)); font-size: 1.25em; font-weight: 600;
+      line-height: 1.2;
+    }
     .switch { display: flex; flex-wrap: wrap; gap: .5em; margin: 0 0 1em; }
     .option {
       min-height: 2.75em; padding: .25em 1em; font: inherit; color: inherit; cursor: pointer;
-      background: none; border: 1px solid color-mix(in srgb, currentColor 40%, transparent); border-radius: .5em;
+      background: none; border: 1px solid color-mix(in srgb, currentColor 40%, transparent);
+      border-radius: var(--akin-radius, var(--_radius, .5em));
     }
-    .option[aria-pressed="true"] { background: color-mix(in srgb, currentColor 12%, transparent); border-color: currentColor; }
+    .option[aria-pressed="true"] { background: color-mix(in srgb, currentColor 12%, transparent); border-color: var(--akin-accent, var(--_accent, currentColor)); }
     .option:disabled { opacity: .5; cursor: default; }
     .list {
       display: flex; gap: 1em; margin: -4px; padding: 4px;
       list-style: none; overflow-x: auto; scroll-snap-type: x proximity; scroll-padding: 4px;
     }
     .list > li { flex: 1 0 9em; max-width: 14em; min-width: 0; scroll-snap-align: start; overflow-wrap: anywhere; }
-    .card { display: block; font-size: .9375em; line-height: 1.4; color: inherit; text-decoration: none; border-radius: .5em; }
+    .card { display: block; font-size: .9375em; line-height: 1.4; color: inherit; text-decoration: none; border-radius: var(--akin-radius, var(--_radius, .5em)); }
     .card:hover .title { text-decoration: underline; }
-    :is(a, button):focus-visible { outline: 2px solid; outline-offset: 2px; }
+    :is(a, button):focus-visible { outline: 2px solid var(--akin-accent, var(--_accent, currentColor)); outline-offset: 2px; }
     .picture {
-      display: block; aspect-ratio: 1; margin-bottom: .5em; overflow: hidden; border-radius: .5em;
-      background: color-mix(in srgb, currentColor 6%, transparent);
+      display: block; aspect-ratio: 1; margin-bottom: .5em; overflow: hidden; border-radius: var(--akin-radius, var(--_radius, .5em));
+      background: var(--akin-tile, var(--_tile, color-mix(in srgb, currentColor 6%, transparent)));
     }
     .portrait .picture { aspect-ratio: 4 / 5; }
     .picture img { display: block; width: 100%; height: 100%; object-fit: cover; }
@@ -65,6 +75,7 @@
       overflow-wrap: anywhere;
     }
     .price { display: block; }
+    .saving { color: var(--akin-accent, var(--_accent)); }
     s { position: relative; opacity: .75; }
     s i { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
     img { max-width: 100%; }
@@ -140,7 +151,7 @@
     if (now) {
       const paid = element("span", { className: "price", textContent: now });
       if (before) paid.append(" ", element("s", { className: "former-price" }, element("i", {}, `${was} `), before));
-      if (saving) paid.append(` ${saving}`);
+      if (saving) paid.append(" ", element("span", { className: "saving", textContent: saving }));
       parts.push(paid);
     }
     return element("a", { className: "card", href: addressOfProduct(product) }, ...parts);
@@ -360,6 +371,31 @@
     root.adoptedStyleSheets = [sheet];
     root.append(section);
     put(host);
+    dress(host);
+  }
+
+  /** Whether the page's text is light, as it is on a dark ground. */
+  function isDark(/** @type {Element} */ element) {
+    const [red, green, blue] = (getComputedStyle(element).color.match(/[\d.]+/g) ?? []).map(Number);
+    return 0.299 * red + 0.587 * green + 0.114 * blue > 128;
+  }
+
+  const fetched = new Set(); // the typefaces that the page has got
+
+  /** Puts the theme's look on a row, as properties that its stylesheet takes where the page sets none. */
+  function dress(/** @type {HTMLElement} */ host) {
+    const { fontFamily: family } = getComputedStyle(host);
+    const set = (/** @type {string} */ name, /** @type {string} */ value) => host.style.setProperty(`--_${name}`, value);
+    for (const [name, colour] of Object.entries(THEME[isDark(host) ? "dark" : "light"] ?? {})) set(name, colour);
+    if (THEME.radius !== undefined) set("radius", `${THEME.radius}px`);
+    for (const name of /** @type {const} */ (["text", "heading"])) {
+      const typeface = THEME[name];
+      if (typeface) set(name, `${typeface.family}, ${family}`);
+      if (!typeface?.file || fetched.has(name)) continue;
+      fetched.add(name);
+      // A browser fetches it only where a letter is set in it.
+      document.fonts.add(new FontFace(typeface.family, `url("${absolute(typeface.file)}")`, { weight: "100 900", display: "swap" }));
+    }
   }
 
   function fill() {

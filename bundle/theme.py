@@ -53,7 +53,9 @@ class Theme:
     `tag` changes with every file of the theme, so that addresses with it can be cached forever. `logos` are
     by mode, a dark one only beside a light one. `stylesheet` and `icon` are names of files in the theme's
     folder. `fonts` has a file for each typeface, `text` and `heading`, that the theme replaces; it is empty
-    where the visitor's system has the typeface. `cards` has the parts of `CARD_PARTS` that cards show.
+    where the visitor's system has the typeface; `families` says what each is called in CSS. `card` is a
+    picture for previews of links. `colours` has all colours by mode and name, and `radius` is that of
+    pictures in pixels; both are in the stylesheet too. `cards` has the parts of `CARD_PARTS` that cards show.
     `translations` has words by a language's code: fields of `TEXTS`, and `links.<name>`.
     """
 
@@ -63,6 +65,10 @@ class Theme:
     icon: str = ""
     stylesheet: str = ""
     fonts: Mapping[str, str] = field(default_factory=dict)
+    card: str = ""
+    colours: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    families: Mapping[str, str] = field(default_factory=dict)
+    radius: int | None = None
     scheme: str = SCHEMES[0]
     density: str = DENSITIES[0]
     header: str = HEADERS[0]
@@ -84,7 +90,13 @@ class Theme:
     def stored(self) -> frozenset[str]:
         """The names of the files that pages ask for."""
         logos = (logo.file for logo in self.logos.values())
-        return frozenset(filter(None, (self.stylesheet, self.icon, *self.fonts.values(), *logos)))
+        return frozenset(filter(None, (self.stylesheet, self.icon, self.card, *self.fonts.values(), *logos)))
+
+    @property
+    def header_colours(self) -> dict[str, str]:
+        """The ground of the header in each mode; empty for Akin's own look."""
+        name = "second" if self.header == HEADERS[1] else "page"
+        return {mode: colours[name] for mode, colours in self.colours.items()}
 
     def as_json(self) -> bytes:
         """The content of `theme.json`."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dash import Dash
-from flask import Flask, Response, send_from_directory
+from flask import Flask, Response
 
 from bundle import BundleError
 from bundle.parcel.keep import keep
@@ -14,7 +14,6 @@ from dashapp.api.events import EventsApi
 from dashapp.document.routes import register_navigation
 from dashapp.document.shop_app import ShopApp
 from dashapp.document.theme import register_theme
-from dashapp.http.assets import ASSETS
 from dashapp.http.below import BelowPath
 from dashapp.http.compression import register_compression
 from dashapp.http.crawlers import register_crawlers
@@ -66,7 +65,7 @@ def create_app(settings: Settings | None = None) -> Dash:
     if live is not None:
         # What a worker does first when it starts; no request waits for it.
         app.server.extensions["worker-start"] = [lambda: live.warm_up(sites.current().engine)]
-    register_widget(app.server, events=bool(settings.events))
+    register_widget(app.server, sites, events=bool(settings.events))
     register_crawlers(app.server, sites)
     _register_plain_routes(app)
     register_headers(app.server, app.csp_hashes(), pictures=settings.thumbnails, frames=settings.frame)
@@ -102,10 +101,6 @@ def _register_plain_routes(app: ShopApp) -> None:
         if site.bundle is None:
             return Response(site.problem + "\n", status=503, mimetype="text/plain")
         return Response("ok\n", mimetype="text/plain")
-
-    @server.get("/favicon.ico")
-    def favicon() -> Response:
-        return send_from_directory(ASSETS, "favicon.ico", max_age=86_400)
 
     @server.errorhandler(404)
     def elsewhere(_: Exception) -> Response:

@@ -142,6 +142,7 @@ def document_of(site: Site, view: View, *, address: str, waiting: bool = False, 
     if site.bundle:
         created = site.bundle.manifest["created"]
         built = _("{products}, updated {day}", products=products(site.bundle.count), day=day(created))
+    themed = theme_links(site)
     template = template_beside(__file__, "document.html")
     return template.render(
         parts,
@@ -151,7 +152,7 @@ def document_of(site: Site, view: View, *, address: str, waiting: bool = False, 
         tab_title=tab_title(site, view),
         name=site.name,
         theme=site.theme.said_in(current().code),
-        themed=theme_links(site),
+        themed=themed,
         search=view.search,
         built=built,
         stylesheets=[asset_href(name) for name in STYLESHEETS],
@@ -171,5 +172,5 @@ def document_of(site: Site, view: View, *, address: str, waiting: bool = False, 
         details=_details(site),
         by_photo=href_of(PHOTO) if live_recipe(site) else "",
         page=to_html(view.body),
-        preview=preview(site, view),
+        preview=preview(site, view, card=str(themed["card"])),
     )

@@ -16,12 +16,13 @@ from dashapp.addresses import href_of
 from dashapp.answers.look_alikes import groups_of
 from dashapp.document.static_addresses import file_of
 from dashapp.document.static_pages import SiteFile, StaticSite
-from dashapp.document.theme import theme_path
+from dashapp.document.theme import MANIFEST, manifest, theme_path
 from dashapp.http.assets import ASSETS
 from dashapp.http.crawlers import LISTED, register_crawlers
 from dashapp.http.device_files import DEVICE_FILES, LiveFile, device_files
 from dashapp.http.headers import HEADERS
 from dashapp.http.map_data import points, points_href
+from dashapp.http.widget import with_theme
 from dashapp.language.catalogues import with_widget_messages
 from dashapp.site import Site, Sites
 
@@ -77,12 +78,12 @@ def _assets(made: StaticSite) -> Iterator[SiteFile]:
         if path.suffix in (".js", ".css", ".svg", ".ico", ".woff2", ".webmanifest", ".png", ".txt"):
             yield SiteFile(f"assets/{path.relative_to(ASSETS).as_posix()}", path)
     yield SiteFile("favicon.ico", ASSETS / "favicon.ico")
-    yield SiteFile("widget.js", _widget().encode())
+    yield SiteFile("widget.js", _widget(made.site).encode())
 
 
-def _widget() -> str:
+def _widget(site: Site) -> str:
     """The widget's script, which names the files of lists as `static-names.js` does."""
-    text = with_widget_messages((ASSETS / "widget.js").read_text(encoding="utf-8"))
+    text = with_theme(with_widget_messages((ASSETS / "widget.js").read_text(encoding="utf-8")), site)
     if text.count(_NO_LISTS) != 1:
         raise LookupError(f"Expected widget.js to say once: {_NO_LISTS!r}.")
     names = (ASSETS / "static-names.js").read_text(encoding="utf-8").replace("export ", "")
@@ -105,6 +106,8 @@ def _for_hosts(made: StaticSite) -> Iterator[SiteFile]:
 
 
 def _theme(made: StaticSite) -> Iterator[SiteFile]:
+    if made.site.theme.tag:
+        yield SiteFile(MANIFEST, manifest(made.site).encode())
     for name in sorted(made.site.theme.stored):
         path = made.bundle.folder / theme_file(name)
         yield SiteFile(_path(made, href_of(theme_path(made.site, name))), path)

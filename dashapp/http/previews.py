@@ -24,22 +24,27 @@ def origin_of(site: Site) -> str:
     return site.settings.origin or request.host_url.rstrip("/")
 
 
-def preview(site: Site, view: View) -> Markup:
+def preview(site: Site, view: View, *, card: str = "") -> Markup:
     """HTML with a page's name, description and picture, and a product's data and price.
 
-    After the Open Graph protocol, Twitter's cards and schema.org.
+    After the Open Graph protocol, Twitter's cards and schema.org. `card` is the address of the picture of
+    a page that has none of its own.
     """
     origin = origin_of(site)
     facts = {"og:type": "website", "og:site_name": site.name, "og:title": tab_title(site, view)}
     facts["og:description"] = view.description
-    if view.image:
-        facts["og:image"] = urljoin(origin, view.image)
+    image = view.image or card
+    if image:
+        facts["og:image"] = urljoin(origin, image)
     canonical, data = "", {}
     if view.product is not None:
         facts["og:url"] = canonical = origin + product_href(view.product.id)
         data = product_data(site, view.product, origin=origin)
     template = template_beside(__file__, "preview.html")
-    return Markup(template.render(description=view.description, canonical=canonical, data=data, facts=facts))
+    shape = "summary" if image == view.image else "summary_large_image"
+    return Markup(
+        template.render(card=shape, description=view.description, canonical=canonical, data=data, facts=facts)
+    )
 
 
 def product_data(site: Site, product: Product, *, origin: str) -> dict[str, Any]:

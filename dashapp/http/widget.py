@@ -2,16 +2,50 @@
 
 from __future__ import annotations
 
+import json
+
 from flask import Flask, Response, request
 
+from bundle.theme import FOLDER, Theme
 from dashapp.http.assets import ASSETS
 from dashapp.language.catalogues import with_widget_messages
+from dashapp.site import Site, Sites
 
 _HOUR = 3600
 _DAY = 86_400
 
 
-def register_widget(server: Flask, *, events: bool = False) -> None:
+_NO_THEME = "const THEME = {};"
+
+_COLOURS = ("accent", "tile")
+"""What the row takes of the theme's colours; text and ground are those of the page that it is on."""
+
+
+def with_theme(script: str, site: Site) -> str:
+    """The widget's script with the look of the site's theme.
+
+    Raises `LookupError` if it has no place for it.
+    """
+    if script.count(_NO_THEME) != 1:
+        raise LookupError(f"Expected widget.js to say once: {_NO_THEME!r}.")
+    look = json.dumps(_look(site.theme), ensure_ascii=False, separators=(",", ":"))
+    return script.replace(_NO_THEME, f"const THEME = {look};")
+
+
+def _look(theme: Theme) -> dict[str, object]:
+    """Colours by mode, the radius of pictures, and the typefaces, with addresses below the site's."""
+    look: dict[str, object] = {
+        mode: {name: colours[name] for name in _COLOURS} for mode, colours in theme.colours.items()
+    }
+    if theme.radius is not None:
+        look["radius"] = theme.radius
+    for name, family in theme.families.items():
+        file = theme.fonts.get(name)
+        look[name] = {"family": family} | ({"file": f"{FOLDER}/{theme.tag}/{file}"} if file else {})
+    return look
+
+
+def register_widget(server: Flask, sites: Sites, *, events: bool = False) -> None:
     """Serve `/widget.js`, whose address stays the same when its content changes.
 
     `events` says whether it sends what visitors see and click.
@@ -21,7 +55,8 @@ def register_widget(server: Flask, *, events: bool = False) -> None:
     def widget() -> Response:
         files = ("widget.js", "events.js") if events else ("widget.js",)
         text = "\n".join((ASSETS / file).read_text(encoding="utf-8") for file in files)
-        response = Response(with_widget_messages(text), mimetype="text/javascript")
+        text = with_theme(with_widget_messages(text), sites.current())
+        response = Response(text, mimetype="text/javascript")
         response.cache_control.public = True
         response.cache_control.max_age = _HOUR
         response.cache_control.stale_while_revalidate = _DAY

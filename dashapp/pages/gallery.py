@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bundle import Bundle, Page
+from bundle import Bundle, Page, Product
 from bundle.search.query import category_path
 from dashapp.addresses import Arguments, GalleryQuery, href_of
 from dashapp.http.assets import asset_href
@@ -60,9 +60,14 @@ def gallery_page(site: Site, bundle: Bundle, *, arguments: Arguments) -> View:
         title=title,
         body=html.Div([*_head(bundle, query, page), grid(cards), _pages(query, page.total)]),
         description=_("{products}, each with those that look like it.", products=products(bundle.count)),
-        image=site.thumbnail_href(first.images[0]) if first.images else "",
+        # A link to the whole shop shows the shop's own card, where the theme has one.
+        image="" if query == GalleryQuery() and site.theme.card else _picture_of(site, first),
         search=search,
     )
+
+
+def _picture_of(site: Site, product: Product) -> str:
+    return site.thumbnail_href(product.images[0]) if product.images else ""
 
 
 def search_page(site: Site, bundle: Bundle) -> View:

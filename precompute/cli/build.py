@@ -135,6 +135,8 @@ def run(arguments: argparse.Namespace) -> int:
         summary=dataclasses.asdict(summary),
         lines=[*_lines(summary, out=arguments.out), *_theme_lines(theme)],
     )
+    for warning in theme.warnings if theme else ():
+        warn(arguments, warning)
     if summary.left_out:
         report = summary.folder / "report.json"
         warn(arguments, f"{len(summary.left_out):,} left out; {report} names them and says why.")
@@ -142,7 +144,7 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _theme_lines(theme: PreparedTheme | None) -> Iterator[str]:
-    for number, line in enumerate(theme.lines if theme else ()):
+    for number, line in enumerate([*theme.lines, *theme.warnings] if theme else ()):
         yield f"{'' if number else 'Theme':<12}{line}"
 
 

@@ -141,11 +141,11 @@ def _sentence(pair: ColourPair, field: str, palette: Palette) -> str:
     way = f"the nearest colour that passes is {passing}" if passing else "no lightness of it passes"
     return (
         f"In {palette.mode} mode, {CALLED[pair.front]} ({front}) on {CALLED[pair.ground]} ({ground}) has a "
-        f"contrast of {_floor(palette.ratio(pair))}, where {needed}; for colours.{field}, {way}."
+        f"contrast of {floored(palette.ratio(pair))}, where {needed}; for colours.{field}, {way}."
     )
 
 
-def _floor(ratio: float) -> str:
+def floored(ratio: float) -> str:
     """A ratio that is too small never reads as one that is enough."""
     return f"{int(ratio * 100) / 100:.2f}"
 
@@ -240,6 +240,6 @@ def described(palettes: list[Palette]) -> Iterator[str]:
         lowest = min(PAIRS, key=lambda pair: palette.ratio(pair) / pair.least)
         yield (
             f"{palette.mode}: accent {palette.colours['accent']} on {palette.colours['page']}, "
-            f"least contrast {_floor(palette.ratio(lowest))} "
+            f"least contrast {floored(palette.ratio(lowest))} "
             f"({CALLED[lowest.front]} on {CALLED[lowest.ground]})"
         )

@@ -11,17 +11,20 @@ from typing import Any
 
 from bundle.disk import read_text
 from bundle.format import canonical_json
-from bundle.theme import LINKS, TEXTS, Logo, Theme, theme_files
+from bundle.theme import HEADERS, LINKS, MODES, TEXTS, Logo, Theme, theme_files
+from precompute.building.theme.card import card_of
 from precompute.building.theme.fields import ENDINGS, checked_fields
 from precompute.building.theme.files import check_css, check_font, check_picture, read_file
-from precompute.building.theme.palette import check_contrast, described, palettes_of
-from precompute.building.theme.stylesheet import TYPEFACES, stylesheet
+from precompute.building.theme.logos import Colours, faint_logos, logo_colours
+from precompute.building.theme.palette import Palette, check_contrast, described, palettes_of
+from precompute.building.theme.stylesheet import TYPEFACES, families_of, stylesheet
 from precompute.shared.errors import UserError
 
 THEME_FILE = "theme.toml"
 """The name under which a theme is found beside a catalogue."""
 
 _STYLESHEET = "theme.css"
+_CARD = "card.png"
 _LARGEST = 65_536
 _TAG = 12
 
@@ -30,13 +33,15 @@ _TAG = 12
 class PreparedTheme:
     """A theme that was read and checked: `files` has what it stores, by path in a generation.
 
-    `sources` are the files that it was read from; none of them is a product's picture. `lines` describe it.
+    `sources` are the files that it was read from; none of them is a product's picture. `lines` describe it,
+    and `warnings` are sentences on what may not be seen well.
     """
 
     theme: Theme
     files: Mapping[str, bytes]
     sources: tuple[Path, ...]
     lines: tuple[str, ...]
+    warnings: tuple[str, ...] = ()
 
 
 def theme_beside(source: Path) -> Path | None:
@@ -70,9 +75,7 @@ def prepare_theme(path: Path) -> PreparedTheme:
     """
     fields = checked_fields(_parsed(path), path=path)
     gathered = _Gathered(path)
-    logos = {
-        mode: gathered.picture(name, f"logo-{mode}", "logo") for mode, name in fields.get("logo", {}).items()
-    }
+    logos = {mode: gathered.logo(name, mode) for mode, name in fields.get("logo", {}).items()}
     icon = gathered.picture(fields["icon"], "icon", "icon").file if "icon" in fields else ""
     fonts = {name: gathered.font(fields, name) for name in TYPEFACES if f"typeface.{name}" in fields}
     stored = {**fields, **{f"typeface.{name}": font for name, font in fonts.items() if font}}
@@ -87,20 +90,57 @@ def prepare_theme(path: Path) -> PreparedTheme:
         icon=icon,
         stylesheet=_STYLESHEET,
         fonts=fonts,
+        card=gathered.card(fields, fonts, palettes),
+        colours={palette.mode: palette.colours for palette in palettes},
+        families=families_of(fields),
+        radius=fields.get("radius"),
         **_words(fields),
     )
     theme = replace(theme, tag=_tag(theme, gathered.files))
-    sources = (path, *gathered.sources)
-    return PreparedTheme(theme, theme_files(theme, gathered.files), sources, tuple(described(palettes)))
+    return PreparedTheme(
+        theme,
+        theme_files(theme, gathered.files),
+        sources=(path, *gathered.sources),
+        lines=tuple(described(palettes)),
+        warnings=tuple(faint_logos(gathered.logos, palettes, header=theme.header)),
+    )
 
 
 @dataclass
 class _Gathered:
-    """The files that a theme names, under the names that they are stored by."""
+    """The files that a theme names, under the names that they are stored by, and the colours of its logos."""
 
     theme: Path
     files: dict[str, bytes] = field(default_factory=dict)
     sources: list[Path] = field(default_factory=list)
+    logos: dict[str, Colours] = field(default_factory=dict)
+
+    def logo(self, name: str, mode: str) -> Logo:
+        logo = self.picture(name, f"logo-{mode}", "logo")
+        self.logos[mode] = logo_colours(self.files[logo.file], name)
+        return logo
+
+    def card(self, fields: Mapping[str, Any], fonts: Mapping[str, str], palettes: list[Palette]) -> str:
+        """The stored name of the picture for previews of links; empty where there is none."""
+        if "name" not in fields:
+            return ""
+        scheme = fields.get("scheme")
+        colours = next(
+            each for each in palettes if each.mode == (scheme if scheme in MODES else MODES[0])
+        ).colours
+        ground, text = (
+            ("second", "on_second") if fields.get("header.style") == HEADERS[1] else ("page", "text")
+        )
+        font = self.files.get(fonts.get("heading") or fonts.get("text", ""))
+        content = card_of(
+            fields["name"],
+            font=font,
+            weight=fields.get("typeface.heading_weight"),
+            ground=colours[ground],
+            text=colours[text],
+            accent=colours["accent"],
+        )
+        return self._keep(_CARD, content) if content else ""
 
     def picture(self, name: str, stored: str, of: str) -> Logo:
         content = self._read(name, of)

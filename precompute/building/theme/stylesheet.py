@@ -81,16 +81,23 @@ def _of_ground(palette: Palette) -> dict[str, str]:
 def _sizes(fields: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     if "radius" in fields:
         yield "--round", f"{fields['radius'] / 16:g}rem"
-    for name in TYPEFACES:
-        if typeface := fields.get(f"typeface.{name}"):
-            families = [_family(name)] if isinstance(typeface, str) else typeface
-            # Letters that a heading's typeface lacks are those of the text.
-            after = "var(--text-fallback)" if name == "text" else "var(--text)"
-            yield f"--{name}", ", ".join([*map(_quoted, families), after])
+    for name, families in families_of(fields).items():
+        # Letters that a heading's typeface lacks are those of the text.
+        after = "var(--text-fallback)" if name == "text" else "var(--text)"
+        yield f"--{name}", f"{families}, {after}"
     if "typeface.heading_weight" in fields:
         yield "--heading-weight", str(fields["typeface.heading_weight"])
     if fields.get("density") == DENSITIES[1]:
         yield from _COMPACT.items()
+
+
+def families_of(fields: Mapping[str, Any]) -> dict[str, str]:
+    """The families of each typeface that a theme names, as CSS lists them; a file has its use for a name."""
+    given = {name: fields[f"typeface.{name}"] for name in TYPEFACES if f"typeface.{name}" in fields}
+    return {
+        name: ", ".join(map(_quoted, [_family(name)] if isinstance(typeface, str) else typeface))
+        for name, typeface in given.items()
+    }
 
 
 def _faces(fields: Mapping[str, Any]) -> Iterator[str]:

@@ -25,6 +25,11 @@ THEME = Theme(
     about_text="We are here.\n\nAnd there.",
     links={"imprint": "https://shop.example/imprint"},
     cards=("brand",),
+    card="card.png",
+    colours={
+        "light": {"page": "#fefefe", "second": "#ffd400"},
+        "dark": {"page": "#010101", "second": "#2a2318"},
+    },
     translations={
         "de": {
             "header_text": "Versand frei",
@@ -44,7 +49,7 @@ def themed(tmp_path_factory: pytest.TempPathFactory) -> FlaskClient:
 
 
 def test_every_file_is_served_and_kept_for_good(themed: FlaskClient) -> None:
-    assert len(FILES) == 5
+    assert len(FILES) == 6
     for name, content in FILES.items():
         response = themed.get(f"/theme/{THEME.tag}/{name}")
         assert (response.status_code, response.data) == (200, content)
@@ -97,8 +102,53 @@ def test_the_shops_words_are_in_the_visitors_language(themed: FlaskClient) -> No
     assert "https://shop.example/impressum" in attributes(page, ".site-footer a", "href")
 
 
+def test_the_browser_and_the_phone_wear_it_too(themed: FlaskClient) -> None:
+    page = themed.get("/", headers={"Host": "shop.example"}).text
+    bars = {meta.get("media"): meta.get("content") for meta in select(page, "meta[name=theme-color]")}
+    assert bars == {
+        "(prefers-color-scheme: light)": "#ffd400",
+        "(prefers-color-scheme: dark)": "#2a2318",
+    }
+    (address,) = attributes(page, "link[rel=manifest]", "href")
+    answer = themed.get(address)
+    assert answer.mimetype == "application/manifest+json"
+    icon = {"src": f"/theme/{THEME.tag}/icon.svg", "sizes": "any", "type": "image/svg+xml"}
+    # The theme is dark at first.
+    assert answer.json == {
+        "name": "Nord & <Süd>",
+        "start_url": "/",
+        "scope": "/",
+        "display": "minimal-ui",
+        "icons": [icon],
+        "theme_color": "#2a2318",
+        "background_color": "#010101",
+    }
+    moved = themed.get("/favicon.ico")
+    assert (moved.status_code, moved.headers["Location"]) == (302, icon["src"])
+
+
+def test_a_link_to_the_shop_shows_its_card_and_one_to_a_product_its_picture(themed: FlaskClient) -> None:
+    def shown(address: str) -> tuple[str, str]:
+        page = themed.get(address).text
+        image = one(page, "meta[property='og:image']").get("content")
+        return one(page, "meta[name='twitter:card']").get("content"), image.removeprefix("http://localhost")
+
+    card = ("summary_large_image", f"/theme/{THEME.tag}/card.png")
+    assert shown("/") == shown("/about") == card
+    for address in ("/product/plain", "/?q=mug"):
+        kind, image = shown(address)
+        assert kind == "summary" and image.startswith("/thumbnails/")
+
+
+def test_a_png_icon_is_that_of_the_home_screen_as_well(tmp_path: Path) -> None:
+    theme = Theme(tag="0123456789ab", icon="icon.png", stylesheet="theme.css")
+    write_sample_bundle(tmp_path, products=3, files=theme_files(theme, dict.fromkeys(theme.stored, b"x")))
+    page = create_app(Settings(data=tmp_path)).server.test_client().get("/").text
+    assert attributes(page, "link[rel=apple-touch-icon]", "href") == [f"/theme/{theme.tag}/icon.png"]
+
+
 def test_a_shop_without_a_theme_links_none(tmp_path: Path) -> None:
     write_sample_bundle(tmp_path, products=3)
     page = create_app(Settings(data=tmp_path)).server.test_client().get("/").text
     assert not [link for link in attributes(page, "link", "href") if "/theme/" in link]
-    assert select(page, ".brand-mark")
+    assert select(page, ".brand-mark") and not select(page, "link[rel=manifest], meta[name=theme-color]")
