@@ -35,12 +35,31 @@ export const sentenceOf = (error) => (error instanceof Error ? error.message : S
 async function problemOf(response) {
   const text = await response.text().catch(() => "");
   const wait = Number(response.headers.get("Retry-After"));
-  const again = response.status === 429 || response.status >= 500;
+  const { detail, code } = saidIn(text);
+  const again = [408, 429].includes(response.status) || response.status >= 500 || code === "photo-broken-off";
   // What programs are answered is English, and so is an answer that names no language.
   const isSaid = (response.headers.get("Content-Language") ?? "en") === language;
-  return new Problem((isSaid && sentenceIn(text)) || sentenceFor(response.status), {
+  return new Problem((isSaid && detail) || sentenceOfCode(code) || sentenceFor(response.status), {
     seconds: again ? wait || 0 : null,
   });
+}
+
+/**
+ * What the shop’s answer means, by its code; empty for one without.
+ *
+ * @param {string} code
+ */
+function sentenceOfCode(code) {
+  switch (code) {
+    case "photo-unsupported": return _("This file is not a photo that can be read. JPEG, PNG, WebP and HEIC can be.");
+    case "photo-unusable": return _("This photo cannot be used: it is damaged, animated or too large. Try another one.");
+    case "photo-too-large": return _("The photo is too large.");
+    case "photo-late": return _("The photo did not arrive in time. Is the connection slow?");
+    case "photo-broken-off": return _("The photo did not arrive whole.");
+    case "photos-too-often": return _("Too many photos were sent in a short time.");
+    case "busy": return _("The shop’s server is busy.");
+    default: return "";
+  }
 }
 
 /** @param {number} status */
@@ -51,12 +70,18 @@ function sentenceFor(status) {
   return _("The shop answers with an error ({status}).", { status: String(status) });
 }
 
-/** @param {string} text */
-function sentenceIn(text) {
-  if (text.startsWith("<")) return "";
+/**
+ * The sentence and the code of an answer, each empty where it has none.
+ *
+ * @param {string} text
+ * @returns {{ detail: string, code: string }}
+ */
+function saidIn(text) {
+  if (text.startsWith("<")) return { detail: "", code: "" };
   try {
-    return JSON.parse(text).detail ?? "";
+    const { detail = "", code = "" } = JSON.parse(text);
+    return { detail, code };
   } catch {
-    return text.trim().slice(0, 400);
+    return { detail: text.trim().slice(0, 400), code: "" };
   }
 }

@@ -82,7 +82,7 @@ class Theme:
     def said_in(self, language: str) -> Theme:
         """The theme with its words in a language; what there is not in it stays as it is."""
         own = self.translations.get(language, {})
-        texts = {name: own[name] for name in TEXTS if name in own}
+        texts: dict[str, Any] = {name: own[name] for name in TEXTS if name in own}
         links = {name: own.get(f"links.{name}", address) for name, address in self.links.items()}
         return replace(self, links=links, **texts)
 

@@ -13,6 +13,7 @@ MEDIA_TYPE = "application/problem+json"
 class Problem(Exception):
     """An error answer to a request: its status, one sentence for people, members for programs.
 
+    The sentence is English; `assets/problems.js` has one in each language for each `code` among the members.
     `headers` may be added to.
     """
 
@@ -38,8 +39,8 @@ def unusable(parameter: str, expected: str, received: str) -> Problem:
     return Problem(HTTPStatus.BAD_REQUEST, detail, parameter=parameter, expected=expected, received=received)
 
 
-def later(status: HTTPStatus, detail: str, seconds: int) -> Problem:
+def later(status: HTTPStatus, detail: str, seconds: int, **members: str) -> Problem:
     """The problem of a request that may be made again after some seconds."""
-    problem = Problem(status, detail)
+    problem = Problem(status, detail, **members)
     problem.headers["Retry-After"] = str(seconds)
     return problem

@@ -100,6 +100,7 @@ class LiveApi:
                 HTTPStatus.TOO_MANY_REQUESTS,
                 f"Expected at most {self._settings.live_rate} photos a minute. Try again in {seconds} s.",
                 seconds,
+                code="photos-too-often",
             )
         values = read_all(live_parameters(site, bundle), request.args)
         with _busy_as_problem(), self._places.place(client), self._room.room(client) as take:
@@ -150,6 +151,7 @@ def _busy_as_problem() -> Iterator[None]:
             HTTPStatus.SERVICE_UNAVAILABLE,
             "Too many photo searches are running at the moment. Try again in a few seconds.",
             _AGAIN,
+            code="busy",
         ) from None
 
 

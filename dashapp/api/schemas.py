@@ -109,6 +109,7 @@ SCHEMAS = {
             "title": TEXT,
             "status": WHOLE,
             "detail": TEXT,
+            "code": TEXT,
             "parameter": TEXT,
             "expected": TEXT,
             "received": TEXT,

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
-from flask import Blueprint, Flask, Response, redirect, send_file, send_from_directory
+from flask import Blueprint, Flask, Response, send_file, send_from_directory
 
 from bundle.theme import FOLDER, MODES
 from dashapp.addresses import GALLERY, href_of
@@ -117,7 +117,8 @@ def register_theme(server: Flask, sites: Sites) -> None:
         site = sites.current()
         if not site.theme.icon:
             return send_from_directory(ASSETS, "favicon.ico", max_age=_DAY)
-        response = redirect(href_of(theme_path(site, site.theme.icon)), HTTPStatus.FOUND, Response)
+        address = href_of(theme_path(site, site.theme.icon))
+        response = Response(status=HTTPStatus.FOUND, headers={"Location": address})
         response.cache_control.max_age = _HOUR
         return response
 

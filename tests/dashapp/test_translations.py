@@ -23,6 +23,7 @@ from tests.sample_bundle import write_sample_bundle
 from tests.small_bundle import write_small_bundle
 
 LOCALES = Path(catalogues.__file__).parent / "locales"
+ROOT = Path(__file__).resolve().parents[2]
 NOBODY = "xx"
 
 _ACCENTS = str.maketrans("aceinosuyACEINOSUY", "åçéîñøšüýÅÇÉÎÑØŠÜÝ")
@@ -253,3 +254,23 @@ def test_the_files_of_messages_are_read_as_babel_reads_them() -> None:
 
 def _id(message: object) -> str:
     return str(message[0] if isinstance(message, tuple | list) else message)
+
+
+def test_every_code_of_a_problem_has_a_sentence_in_each_language() -> None:
+    sources = [path.read_text(encoding="utf-8") for path in (ROOT / "dashapp").rglob("*.py")]
+    codes = {code for text in sources for code in re.findall(r'\bcode="([a-z-]+)"', text)}
+    script = (ROOT / "assets" / "problems.js").read_text(encoding="utf-8")
+    assert codes == set(re.findall(r'case "([a-z-]+)": return _\(', script)) and len(codes) > 5
+
+
+UNITS = re.compile(r"[}] (?:s|MB|Mo|[Pp]ixels?)(?![\w’])")
+FRENCH = re.compile("[^\u00a0\u202f][:;!?»]|«[^\u00a0]")
+
+
+@pytest.mark.parametrize("path", sorted(LOCALES.glob("*.po")), ids=lambda path: path.stem)
+def test_translations_are_set_as_printers_do(path: Path) -> None:
+    """Units and French signs stay on the line of what they belong to; no quotation mark is a typewriter's."""
+    for text in (form for entry in read_po(path) if entry.id for form in entry.forms):
+        assert not set(text) & set("\"'") and "..." not in text, text
+        assert not UNITS.search(text), text
+        assert path.stem != "fr" or not FRENCH.search(text), text

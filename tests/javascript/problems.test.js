@@ -39,11 +39,23 @@ for (const [what, body, sentence] of [
   });
 }
 
+for (const [code, sentence] of [
+  ["photo-unsupported", "This file is not a photo that can be read. JPEG, PNG, WebP and HEIC can be."],
+  ["another", "The shop answers with an error (422)."],
+]) {
+  test(`a page in another language than the answer says what its code means: ${code}`, async () => {
+    const body = JSON.stringify({ detail: "The photo cannot be used.", code });
+    const headers = { "Content-Language": "xx" };
+    assert.deepEqual(await problemAt(new Response(body, { status: 422, headers })), [sentence, null]);
+  });
+}
+
 for (const [status, headers, seconds] of [
   [429, { "Retry-After": "12" }, 12],
   [503, {}, 0],
   [500, { "Retry-After": "Fri, 27 Nov 2026 20:00:00 GMT" }, 0],
   [422, { "Retry-After": "12" }, null],
+  [408, {}, 0],
 ]) {
   test(`status ${status} is worth another try: ${seconds === null ? "no" : `after ${seconds} s`}`, async () => {
     const [, found] = await problemAt(new Response("No.", { status, headers }));

@@ -140,11 +140,13 @@ class Engine:
         try:
             return DECODER.views(photo.data, self.form, box=photo.box, seconds=seconds, reduced=coloured)
         except NoPictureError as error:
-            problem = Problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, f"{which} cannot be used: {error}.")
+            detail = f"{which} cannot be used: {error}."
+            problem = Problem(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, detail, code="photo-unsupported")
             problem.headers["Accept"] = ", ".join(MEDIA_TYPES)
             raise problem from None
         except PictureError as error:
-            raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, f"{which} cannot be used: {error}.") from None
+            detail = f"{which} cannot be used: {error}."
+            raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, detail, code="photo-unusable") from None
 
 
 def _colours(seen: Views) -> np.ndarray:

@@ -148,12 +148,14 @@ def _too_large() -> Problem:
     return Problem(
         HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
         f"Expected at most {limit} MB of photos in all. Send smaller ones.",
+        code="photo-too-large",
     )
 
 
 def _late() -> Problem:
-    return Problem(HTTPStatus.REQUEST_TIMEOUT, "The photo did not arrive in time.")
+    return Problem(HTTPStatus.REQUEST_TIMEOUT, "The photo did not arrive in time.", code="photo-late")
 
 
 def _broken() -> Problem:
-    return Problem(HTTPStatus.BAD_REQUEST, "The request broke off, or is not a valid form.")
+    detail = "The request broke off, or is not a valid form."
+    return Problem(HTTPStatus.BAD_REQUEST, detail, code="photo-broken-off")

@@ -58,7 +58,9 @@ def _typeface(font: bytes | None, size: int, weight: int | None) -> ImageFont.Fr
         axes = typeface.get_variation_axes()
     except OSError:  # It is no variable font.
         return typeface
-    chosen = [weight if weight and axis["name"] == b"Weight" else axis["default"] for axis in axes]
+    chosen: list[float] = [
+        weight if weight and axis["name"] == b"Weight" else axis["default"] or 0 for axis in axes
+    ]
     typeface.set_variation_by_axes(chosen)
     return typeface
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from io import BytesIO
 
@@ -62,17 +62,17 @@ def faint_logos(logos: Mapping[str, Colours], palettes: Sequence[Palette], *, he
         )
 
 
-def _of_png(content: bytes) -> Counter[str]:
+def _of_png(content: bytes) -> dict[str, float]:
     with Image.open(BytesIO(content)) as image:
         image.thumbnail((_SIDE, _SIDE))
         pixels = np.asarray(image.convert("RGBA"), dtype=np.float64).reshape(-1, 4) / 255
     alpha = pixels[:, 3]
     if alpha.mean() >= _GROUND:
-        return Counter()
+        return {}
     bins: dict[tuple[int, ...], list[int]] = {}
     for place, levels in enumerate((pixels[:, :3] * (_LEVELS - 1)).round().astype(int).tolist()):
         bins.setdefault(tuple(levels), []).append(place)
-    counts: Counter[str] = Counter()
+    counts: dict[str, float] = defaultdict(float)
     for places in bins.values():
         if weight := float(alpha[places].sum()):
             red, green, blue = np.average(pixels[places, :3], axis=0, weights=alpha[places]).tolist()
@@ -80,20 +80,20 @@ def _of_png(content: bytes) -> Counter[str]:
     return counts
 
 
-def _of_svg(content: bytes) -> Counter[str]:
+def _of_svg(content: bytes) -> dict[str, float]:
     """How many shapes have each colour: their areas would take a program that draws them."""
     root = etree.fromstring(content, etree.XMLParser(resolve_entities=False, no_network=True))
     sheets = " ".join("".join(node.itertext()) for node in root.iter("{*}style"))
     if "@media" in sheets or next(root.iter("{*}image"), None) is not None:
-        return Counter()
+        return {}
     rules = {name: _declared(block) for name, block in _RULE.findall(sheets)}
-    counts: Counter[str] = Counter()
+    counts: dict[str, float] = defaultdict(float)
     for node in root.iter("{*}*"):
         above = {etree.QName(each).localname.lower() for each in node.iterancestors()}
         if etree.QName(node).localname.lower() not in _SHAPES or above & _UNSEEN:
             continue
         if _covers(node, root):
-            return Counter()
+            return {}
         if colour := _paint(node, rules, "fill", otherwise="black") or _paint(node, rules, "stroke"):
             counts[colour] += 1
     return counts

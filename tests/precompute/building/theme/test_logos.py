@@ -23,9 +23,9 @@ def drawn(*shapes: str) -> str:
 
 def letters(colour: str) -> bytes:
     """A PNG with transparent ground and a few strokes."""
-    image = Image.new("RGBA", (80, 20))
+    image = Image.new("RGBA", (60, 20))
     pen = ImageDraw.Draw(image)
-    for place in range(0, 80, 8):
+    for place in range(0, 60, 8):
         pen.rectangle((place, 2, place + 3, 17), fill=colour)
     data = BytesIO()
     image.save(data, "PNG")
