@@ -31,7 +31,7 @@
 
   const THRESHOLDS = ["related", "close", "very_close"];
 
-  // Text and ground are the page's, the rest the theme's; the page may set each --akin property to something else.
+  // Text and ground are the page's, the rest the theme's unless the page sets an --akin property.
   // The shadow root keeps all other styles apart, but those of `::part`.
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(`
@@ -382,7 +382,7 @@
 
   const fetched = new Set(); // the typefaces that the page has got
 
-  /** Puts the theme's look on a row, as properties that its stylesheet takes where the page sets none. */
+  /** Puts the theme's look on a row, for its stylesheet to take. */
   function dress(/** @type {HTMLElement} */ host) {
     const { fontFamily: family } = getComputedStyle(host);
     const set = (/** @type {string} */ name, /** @type {string} */ value) => host.style.setProperty(`--_${name}`, value);

@@ -13,7 +13,7 @@ CARD_SIZE = (1200, 630)
 
 _EDGE = 110
 _LARGEST = 190
-_SMALLEST = 48
+_SMALLEST = 34
 _BAR = 26
 _MISSING = "\U0010fffe"
 """A character that no typeface has."""
