@@ -31,55 +31,10 @@
 
   const THRESHOLDS = ["related", "close", "very_close"];
 
-  // Text and ground are the page's, the rest the theme's unless the page sets an --akin property.
+  const CSS = ""; // The server puts widget.css here.
   // The shadow root keeps all other styles apart, but those of `::part`.
   const sheet = new CSSStyleSheet();
-  sheet.replaceSync(`
-    :host {
-      all: initial !important;
-      display: block !important;
-      font: inherit !important;
-      color: inherit !important;
-      color-scheme: inherit !important;
-    }
-    .row { font-family: var(--akin-font, var(--_text)); }
-    .heading {
-      margin: 0 0 .75em; font-family: var(--akin-heading-font, var(--_heading)); font-size: 1.25em; font-weight: 600;
-      line-height: 1.2;
-    }
-    .switch { display: flex; flex-wrap: wrap; gap: .5em; margin: 0 0 1em; }
-    .option {
-      min-height: 2.75em; padding: .25em 1em; font: inherit; color: inherit; cursor: pointer;
-      background: none; border: 1px solid color-mix(in srgb, currentColor 40%, transparent);
-      border-radius: var(--akin-radius, var(--_radius, .5em));
-    }
-    .option[aria-pressed="true"] { background: color-mix(in srgb, currentColor 12%, transparent); border-color: var(--akin-accent, var(--_accent, currentColor)); }
-    .option:disabled { opacity: .5; cursor: default; }
-    .list {
-      display: flex; gap: 1em; margin: -4px; padding: 4px;
-      list-style: none; overflow-x: auto; scroll-snap-type: x proximity; scroll-padding: 4px;
-    }
-    .list > li { flex: 1 0 9em; max-width: 14em; min-width: 0; scroll-snap-align: start; overflow-wrap: anywhere; }
-    .card { display: block; font-size: .9375em; line-height: 1.4; color: inherit; text-decoration: none; border-radius: var(--akin-radius, var(--_radius, .5em)); }
-    .card:hover .title { text-decoration: underline; }
-    :is(a, button):focus-visible { outline: 2px solid var(--akin-accent, var(--_accent, currentColor)); outline-offset: 2px; }
-    .picture {
-      display: block; aspect-ratio: 1; margin-bottom: .5em; overflow: hidden; border-radius: var(--akin-radius, var(--_radius, .5em));
-      background: var(--akin-tile, var(--_tile, color-mix(in srgb, currentColor 6%, transparent)));
-    }
-    .portrait .picture { aspect-ratio: 4 / 5; }
-    .picture img { display: block; width: 100%; height: 100%; object-fit: cover; }
-    .picture img.whole { object-fit: contain; }
-    .title {
-      display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 2; overflow: hidden;
-      overflow-wrap: anywhere;
-    }
-    .price { display: block; }
-    .saving { color: var(--akin-accent, var(--_accent)); }
-    s { position: relative; opacity: .75; }
-    s i { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
-    img { max-width: 100%; }
-  `);
+  sheet.replaceSync(CSS);
 
   /**
    * @template {keyof HTMLElementTagNameMap} K

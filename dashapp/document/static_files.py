@@ -22,7 +22,7 @@ from dashapp.http.crawlers import LISTED, register_crawlers
 from dashapp.http.device_files import DEVICE_FILES, LiveFile, device_files
 from dashapp.http.headers import HEADERS
 from dashapp.http.map_data import points, points_href
-from dashapp.http.widget import with_theme
+from dashapp.http.widget import with_look
 from dashapp.language.catalogues import with_widget_messages
 from dashapp.site import Site, Sites
 
@@ -83,7 +83,7 @@ def _assets(made: StaticSite) -> Iterator[SiteFile]:
 
 def _widget(site: Site) -> str:
     """The widget's script, which names the files of lists as `static-names.js` does."""
-    text = with_theme(with_widget_messages((ASSETS / "widget.js").read_text(encoding="utf-8")), site)
+    text = with_look(with_widget_messages((ASSETS / "widget.js").read_text(encoding="utf-8")), site)
     if text.count(_NO_LISTS) != 1:
         raise LookupError(f"Expected widget.js to say once: {_NO_LISTS!r}.")
     names = (ASSETS / "static-names.js").read_text(encoding="utf-8").replace("export ", "")

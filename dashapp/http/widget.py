@@ -15,21 +15,31 @@ _HOUR = 3600
 _DAY = 86_400
 
 
-_NO_THEME = "const THEME = {};"
-
 _COLOURS = ("accent", "tile")
 """What the row takes of the theme's colours; text and ground are those of the page that it is on."""
 
 
-def with_theme(script: str, site: Site) -> str:
-    """The widget's script with the look of the site's theme.
+def with_look(script: str, site: Site) -> str:
+    """The widget's script with its stylesheet and the look of the site's theme.
 
-    Raises `LookupError` if it has no place for it.
+    Raises `LookupError` if it has no places for them.
     """
-    if script.count(_NO_THEME) != 1:
-        raise LookupError(f"Expected widget.js to say once: {_NO_THEME!r}.")
-    look = json.dumps(_look(site.theme), ensure_ascii=False, separators=(",", ":"))
-    return script.replace(_NO_THEME, f"const THEME = {look};")
+    css = (ASSETS / "widget.css").read_text(encoding="utf-8").partition("*/")[2]
+    lines = " ".join(line.strip() for line in css.splitlines())
+    places = {'const CSS = "";': f"const CSS = {_json(lines)};", "const THEME = {};": _theme(site.theme)}
+    for place, filled in places.items():
+        if script.count(place) != 1:
+            raise LookupError(f"Expected widget.js to say once: {place!r}.")
+        script = script.replace(place, filled)
+    return script
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def _theme(theme: Theme) -> str:
+    return f"const THEME = {_json(_look(theme))};"
 
 
 def _look(theme: Theme) -> dict[str, object]:
@@ -55,7 +65,7 @@ def register_widget(server: Flask, sites: Sites, *, events: bool = False) -> Non
     def widget() -> Response:
         files = ("widget.js", "events.js") if events else ("widget.js",)
         text = "\n".join((ASSETS / file).read_text(encoding="utf-8") for file in files)
-        text = with_theme(with_widget_messages(text), sites.current())
+        text = with_look(with_widget_messages(text), sites.current())
         response = Response(text, mimetype="text/javascript")
         response.cache_control.public = True
         response.cache_control.max_age = _HOUR
