@@ -1,6 +1,8 @@
 """How gunicorn serves the dashboard; `gunicorn dashapp.wsgi:server` reads this by itself."""
 
+import gc
 import os
+import sys
 
 from dashapp.settings import ServerSettings, SettingsError
 
@@ -13,8 +15,9 @@ bind = f"0.0.0.0:{settings.port}"
 workers = settings.workers
 # No thread of it waits for a client, however slow.
 worker_class = "dashapp.http.worker.Worker"
-# Four for pages; where photos are searched with, eight more, which is what those may take at a time.
-threads = 12 if os.environ.get("AKIN_LIVE") else 4
+# Eight for pages: half of them are free while four visitors search, since searches wait for other pages (see
+# dashapp/parts/right_of_way.py). Where photos are searched with, eight more, which those may take at once.
+threads = 16 if os.environ.get("AKIN_LIVE") else 8
 
 # The app is made once and shared by the workers: one check of the bundle, one line in the log where it
 # fails, less memory. No database connection crosses the fork (see dashapp/site.py).
@@ -40,7 +43,15 @@ accesslog = "-"
 access_log_format = '%(h)s "%(r)s" %(s)s %(b)s %(M)sms'
 
 
+def pre_fork(server, worker):
+    """Leave what is there alone from now on: a look for garbage would copy all memory that workers share."""
+    gc.collect()
+    gc.freeze()
+
+
 def post_worker_init(worker):
     """Open the model of a live search in each worker: its threads would not survive the fork."""
+    # A fifth of Python's usual time: a page need not wait so long for the lock that a search holds.
+    sys.setswitchinterval(0.001)
     for begin in worker.wsgi.extensions.get("worker-start", ()):
         begin()

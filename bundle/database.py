@@ -69,6 +69,10 @@ _CACHE_KILOBYTES = 65_536
 """SQLite's cache while the catalogue is written: ids in no order are then put in theirs without reading."""
 
 
+_READ_CACHE_KILOBYTES = 512
+"""The cache of each connection that reads: the system keeps what is read often, once for all threads."""
+
+
 def create_catalogue(path: Path, products: Iterable[Product]) -> int:
     """Write the products, in the order given, to a new SQLite file and return their number.
 
@@ -121,6 +125,7 @@ def open_catalogue(path: Path) -> sqlite3.Connection:
     address = path.resolve().as_uri() + "?mode=ro&immutable=1"
     connection = sqlite3.connect(address, uri=True, check_same_thread=False)
     try:
+        connection.execute(f"PRAGMA cache_size = -{_READ_CACHE_KILOBYTES}")
         connection.execute("SELECT position FROM products LIMIT 1")
     except sqlite3.Error:
         connection.close()

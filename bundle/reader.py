@@ -19,6 +19,7 @@ from bundle.seal import mismatches
 from bundle.search.hits import InGivenOrder, SearchHits
 from bundle.search.index import Index
 from bundle.search.query import Facets, Filters, Query
+from bundle.search.steps import stepwise
 from bundle.search.synonyms import Meaning
 from bundle.search.word_search import Search, WordSearch
 
@@ -238,7 +239,7 @@ class Bundle:
         marks = ",".join("?" * len(wanted))
         query = f"SELECT position, {self._columns.names} FROM products WHERE position IN ({marks})"
         rows = self._connection().execute(query, wanted)
-        return {position: self._columns.product(tuple(row)) for position, *row in rows}
+        return {position: self._columns.product(tuple(row)) for position, *row in stepwise(rows, every=6)}
 
     def product_ids(self, *, offset: int, limit: int) -> list[str]:
         """The ids of at most `limit` products, from the `offset`-th of the catalogue on."""

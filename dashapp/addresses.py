@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from math import isfinite
 from typing import Any, ClassVar
-from urllib.parse import parse_qsl, quote, urlencode
+from urllib.parse import parse_qsl, quote
 
 from flask import has_request_context, request
 
@@ -226,9 +227,19 @@ def _site_path() -> str:
 
 def with_arguments(path: str, **arguments: str | Iterable[str]) -> str:
     """`path` with all arguments that are not empty. Each of several values becomes an argument."""
-    given = {name: value for name, value in arguments.items() if value}
-    query = urlencode(given, doseq=True, quote_via=quote, safe=",")
+    query = "&".join(
+        f"{name}={_quoted(value)}"
+        for name, values in arguments.items()
+        if values
+        for value in ([values] if isinstance(values, str) else values)
+    )
     return f"{path}?{query}" if query else path
+
+
+@lru_cache(maxsize=1024)
+def _quoted(value: str) -> str:
+    """A value as it stands in an address. A page's many addresses have the same values again and again."""
+    return quote(value, safe=",")
 
 
 def positive_number(text: str) -> int | None:

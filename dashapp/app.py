@@ -26,6 +26,7 @@ from dashapp.http.thumbnails import register_thumbnails
 from dashapp.http.widget import register_widget
 from dashapp.language.requests import register_language
 from dashapp.pages.found_cards import register_photo_answers
+from dashapp.parts.right_of_way import register_right_of_way
 from dashapp.settings import Settings, SettingsError, script_name_of
 from dashapp.site import Sites, missing_split
 
@@ -50,6 +51,7 @@ def create_app(settings: Settings | None = None) -> Dash:
     if settings.split and site.bundle is not None and not site.split:
         raise SettingsError(missing_split(settings, site.recipes))
     app = ShopApp(sites)
+    register_right_of_way(app.server)
     register_language(app.server, settings.language)
     if settings.users is not None:
         register_door(app.server, settings.users)

@@ -57,7 +57,7 @@ DASHAPP = {
     "parts": {"addresses", "language", "shown_recipe", "site"},
     "answers": {"language", "parts", "shown_recipe"},
     "http": {"addresses", "language", "parts", "settings", "shown_recipe", "site"},
-    "api": {"addresses", "answers", "http", "photo", "problems", "settings", "shown_recipe", "site"},
+    "api": {"addresses", "answers", "http", "parts", "photo", "problems", "settings", "shown_recipe", "site"},
     "pages": {
         "addresses",
         "answers",
@@ -72,7 +72,7 @@ DASHAPP = {
     "document": {
         *("addresses", "answers", "api", "http", "language", "pages", "parts", "settings", "site"),
     },
-    "app": {"addresses", "api", "document", "http", "language", "pages", "settings", "site"},
+    "app": {"addresses", "api", "document", "http", "language", "pages", "parts", "settings", "site"},
     "__init__": {"app"},
     "__main__": {"app", "http", "pages", "settings"},
     "wsgi": {"app", "settings"},

@@ -20,6 +20,7 @@ from bundle.search.hits import SearchHits
 from bundle.search.labels import CategorySets, Column, Counts, LabelSets
 from bundle.search.orders import Falling, InCatalogueOrder, Order, OrderPart, page_of, shuffled
 from bundle.search.query import SORTS, Facets, Filters, PriceRange, Query, Value, category_name, category_path
+from bundle.search.steps import step
 
 _PLACES = {colour: place for place, colour in enumerate(COLOURS)}
 
@@ -139,6 +140,7 @@ class Index:
         within = {kind: restrictions.without(kind) for kind in (*_KINDS, "price")}
 
         def counts(kind: str, *, by_name: bool = False) -> Counts:
+            step()
             return Counts(self._labels(kind), within[kind], count=self._count, by_name=by_name)
 
         categories = counts("category", by_name=True)

@@ -12,6 +12,7 @@ from pyroaring import BitMap
 
 from bundle.search.orders import counted
 from bundle.search.query import Value, category_name, category_path
+from bundle.search.steps import step
 
 
 class Column(NamedTuple):
@@ -43,6 +44,7 @@ class LabelSets:
 
     def count(self, members: BitMap | None, *, count: int) -> array[int]:
         """How many of the members, out of `count` products, or of all, have each label."""
+        step()
         if members is None:
             return self.totals
         # Looking at a product costs about as much as looking at a label.

@@ -12,8 +12,13 @@ from typing import Protocol
 
 from pyroaring import BitMap
 
+from bundle.search.steps import stepwise
+
 _BLOCK = 4096
 """How many products of an order are counted at once."""
+
+_COUNTED = 500
+"""How many sets are counted in one step."""
 
 _FEW = 32
 """Up to this many members of a block are looked up in it one by one."""
@@ -29,8 +34,8 @@ def counted(sets: Iterable[BitMap], members: BitMap, *, count: int) -> Iterator[
     bits, so looking something up in it is one step.
     """
     if len(members) * 2 >= count:
-        return map(members.intersection_cardinality, sets)
-    return map(BitMap.difference_cardinality, sets, repeat(members.flip(0, count)))
+        return map(members.intersection_cardinality, stepwise(sets, every=_COUNTED))
+    return map(BitMap.difference_cardinality, stepwise(sets, every=_COUNTED), repeat(members.flip(0, count)))
 
 
 class OrderPart(Protocol):
@@ -132,7 +137,10 @@ class Order:
     def _place(self, members: BitMap, numbers: range) -> int:
         number = next(each for each in numbers if self._blocks[each].intersect(members))
         there = members.intersection_cardinality(self._blocks[number])
-        return self.places(number, members, there=there)[0 if numbers.step > 0 else -1]
+        if there <= _FEW:
+            return self.places(number, members, there=there)[0 if numbers.step > 0 else -1]
+        places = range(number * _BLOCK, min((number + 1) * _BLOCK, len(self)))[:: numbers.step]
+        return next(place for place in places if self.positions[place] in members)
 
 
 class Falling:

@@ -17,6 +17,7 @@ from pyroaring import BitMap
 from bundle.caches import cached_with_owner
 from bundle.database import Connections, all_positions
 from bundle.search.hits import SearchHits
+from bundle.search.steps import step, stepwise
 from bundle.search.weights import SHORT, WITH_COLOURS, Weighted, beginning_of
 
 _K1 = 1.2
@@ -99,10 +100,10 @@ class Matcher:
             condition, values = "term >= ? AND term < ?", [word, word + "\U0010ffff"]
         query = f"SELECT term, weight, positions FROM postings WHERE {condition} ORDER BY term"
         found: dict[str, dict[int, BitMap]] = defaultdict(dict)
-        for term, weight, positions in self._connection().execute(query, values):
+        for term, weight, positions in stepwise(self._connection().execute(query, values), every=20):
             found[term][weight] = BitMap.deserialize(positions)
         sums = Weighted()
-        for sets in found.values():
+        for sets in stepwise(found.values(), every=20):
             sums.add(sets)
         return sums
 
@@ -199,7 +200,7 @@ class SetHits:
         lengths = {position: words for words, products in self._lengths for position in products & within}
         scores = dict.fromkeys(within, 0.0)
         numbers = set(lengths.values())
-        for place, word in enumerate(self._words):
+        for place, word in enumerate(stepwise(self._words)):
             for weight, products in word.sets.items():
                 both = products & within
                 parts = {length: self._part(place, weight, length) for length in numbers} if both else {}
@@ -218,10 +219,12 @@ class SetHits:
             return -reduce(lambda total, part: total + part, parts, 0.0), cell, place
 
         # Of a cell, products with fewer words come first.
+        step()
         heap = [entry(cell, 0) for cell in range(len(cells))]
         heapify(heap)
         found: list[int] = []
         while heap and len(found) < limit:
+            step()
             score, equals = heap[0][0], []
             while heap and heap[0][0] == score:
                 _, cell, place = heap[0]
@@ -239,7 +242,7 @@ class SetHits:
     def _cells(self, within: BitMap) -> list[tuple[tuple[int, ...], BitMap]]:
         """Products by what each word weighs in them."""
         cells: list[tuple[tuple[int, ...], BitMap]] = [((), within)]
-        for word in self._words:
+        for word in stepwise(self._words):
             split = []
             for weights, products in cells:
                 rest = products

@@ -14,6 +14,7 @@ from bundle.format import COLOURS
 from bundle.search.hits import InGivenOrder, SearchHits
 from bundle.search.query import Query
 from bundle.search.ranking import FirstOfAll, Matcher
+from bundle.search.steps import step
 from bundle.search.synonyms import Meaning, Synonyms
 from bundle.search.words import (
     COLOUR_WORDS,
@@ -110,6 +111,7 @@ class WordSearch:
         meanings: list[Meaning] = []
         place = 0
         for word, meaning in self._synonyms.parts(told, is_found=self._is_begun):
+            step()
             place += len(word.split())
             meaning = meaning or self._colour(word, query.colour_names)
             if meaning:
@@ -134,6 +136,7 @@ class WordSearch:
             self._meant(meanings[word]) if word in meanings else self._expression(word)
             for word in search.taken
         )
+        step()
         found = self._matcher.hits(" AND ".join(wanted))
         first = self._same_ids(search.typed)
         if not found.members or _looks_like_an_id(search.typed):
@@ -244,7 +247,9 @@ class WordSearch:
             return word
         if two := self._two_words(word):
             return two
+        step()
         near = self._matcher.frequencies(set(one_edit_away(word, self._spelling().letters)))
+        step()
         if not near and most > 1:
             far = ((edits_between(word, other), other) for other in self._alike(word, most))
             near = self._matcher.frequencies({other for edits, other in far if edits <= most})

@@ -10,6 +10,7 @@ from bundle.metric import lower_is_better
 from dashapp.addresses import product_href, shop_href
 from dashapp.answers.look_alikes import LookAlike
 from dashapp.api.addresses import similar_address
+from dashapp.parts.right_of_way import give_way
 from dashapp.shown_recipe import ShownRecipe
 from dashapp.site import Site
 
@@ -23,6 +24,7 @@ _LISTS = tuple(name for name, kind in TYPES.items() if kind == tuple[str, ...])
 
 def product_record(site: Site, product: Product) -> dict[str, Any]:
     """A product with all its data; null where the catalogue says nothing."""
+    give_way()
     fields = vars(product) | {"url": shop_href(product)}
     texts = {
         name: value or None for name, value in fields.items() if value == "" and name not in _AS_THEY_ARE

@@ -38,6 +38,7 @@ from dashapp.pages.product import product_page
 from dashapp.pages.quality import quality_page
 from dashapp.parts import html
 from dashapp.parts.html import Component
+from dashapp.parts.right_of_way import begin_search, give_way
 from dashapp.parts.view import View, tab_title
 from dashapp.site import Site, Sites
 
@@ -57,6 +58,8 @@ _PRODUCT_PAGES = {PRODUCT: product_page, COMPARE: compare_page}
 def view_of(site: Site, path: str, query: str) -> View:
     """The page at a decoded path and a query string. A failing bundle gives a page that says so."""
     arguments = arguments_of(query)
+    if path in (GALLERY, MAP) and arguments:
+        begin_search()
 
     def make_page(bundle: Bundle) -> View:
         if path in _PAGES:
@@ -98,6 +101,7 @@ def register_navigation(app: Dash, sites: Sites) -> None:
         speak_as_page(language)
         _check_address(pathname, search)
         site, view = sites.view(lambda site: view_of(site, path_of(unquote(pathname)), search))
+        give_way()
         return _page(site, view, address=pathname + search)
 
     @app.callback(

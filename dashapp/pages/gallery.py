@@ -25,6 +25,7 @@ from dashapp.parts.filter_bar import (
     sort_menu,
 )
 from dashapp.parts.html import Component
+from dashapp.parts.right_of_way import give_way
 from dashapp.parts.search_words import taken_for
 from dashapp.parts.start import first_steps
 from dashapp.parts.view import View
@@ -127,6 +128,7 @@ def _head(bundle: Bundle, query: GalleryQuery, page: Page) -> list[Component | N
     path = category_path(query.query.filters.category)
     chips = category_chips(query, facets)
     active = active_filters(query, currency=bundle.currency)
+    give_way()
     line = [
         html.H1(_heading(query, page), dir="auto"),
         _count(query, page),

@@ -12,6 +12,7 @@ from dashapp.addresses import GALLERY, GalleryQuery, href_of, product_href
 from dashapp.language import _, p_, woven
 from dashapp.parts import html
 from dashapp.parts.html import Component
+from dashapp.parts.right_of_way import give_way
 from dashapp.parts.wording import percent_off, price
 from dashapp.shown_recipe import ShownRecipe
 from dashapp.site import TILE_SHAPES, Site
@@ -61,6 +62,7 @@ def card(
     `parts` are shown below the product's data. `href` is by default the product's own page. A category that
     all cards of a page are `within` is not repeated.
     """
+    give_way()
     path = category_path(product.category)
     shown = site.theme.cards
     kind = path[-1] if "category" in shown and path and path != category_path(within) else ""

@@ -12,11 +12,12 @@ import dash_bootstrap_components as dbc
 
 from bundle import Facets, PriceRange, Value
 from bundle.search.query import category_name, category_path
-from dashapp.addresses import GalleryQuery, form_href
+from dashapp.addresses import GalleryQuery, form_href, href_of
 from dashapp.language import N_, _, current
 from dashapp.language.colours import colour
 from dashapp.parts import html
 from dashapp.parts.html import Component
+from dashapp.parts.right_of_way import give_way
 from dashapp.parts.wording import number as written
 from dashapp.parts.wording import price
 
@@ -124,17 +125,9 @@ def active_chips(query: GalleryQuery, *, currency: str) -> Component | None:
     active = active_filters(query, currency=currency)
     if not active:
         return None
+    label = html.Span(_("Remove filter") + " ", className="visually-hidden")
     chips = [
-        html.Li(
-            html.A(
-                [
-                    html.Span(_("Remove filter") + " ", className="visually-hidden"),
-                    html.Span(name, dir="auto"),
-                ],
-                href=without.href,
-                className="chip chip-active",
-            )
-        )
+        html.Li(html.A([label, html.Span(name, dir="auto")], href=without.href, className="chip chip-active"))
         for name, without in active
     ]
     clear = query.with_query(filters=replace(GalleryQuery().query.filters, category=category_of(query)))
@@ -188,13 +181,15 @@ def _category_menu(query: GalleryQuery, facets: Facets, *, always: bool) -> Comp
     here = category_of(query)
     shown, more = _folded(level, (here,), kind="category", query=query)
     options = [
-        _option(category_path(name)[-1], query.with_filters(category=name), count=count, chosen=name == here)
+        _option(
+            category_path(name)[-1], query.with_filters(category=name).href, count=count, chosen=name == here
+        )
         for name, count in shown
     ]
     if always and category_path(here) != base:
         # Without chips, one of the choices must lead back to all.
         everything = query.with_filters(category=category_name(base))
-        options.insert(0, _option(_everything(base), everything, chosen=False))
+        options.insert(0, _option(_everything(base), everything.href, chosen=False))
     return _menu(_("Category"), "category", [*options, *more], chosen=int(always and bool(here)))
 
 
@@ -212,16 +207,19 @@ def _list_menu(
         values = (*values, *(Value(name, 0) for name in chosen if name not in known))
     shown, more = (values, []) if kind == "colour" else _folded(values, chosen, kind=kind, query=query)
     options = []
+    # Of hundreds of choices each has an address, and these differ in one argument.
+    arguments = query.with_filters().arguments()
     for name, count in shown:
         there = name in chosen
-        target = query.with_filters(**{field: _without(chosen, name) if there else (*chosen, name)})
-        options.append(_option(_named(kind, name), target, count=count, chosen=there, key=name, kind=kind))
+        names = _without(chosen, name) if there else (*chosen, name)
+        href = href_of(query.path, **{**arguments, kind: names})
+        options.append(_option(_named(kind, name), href, count=count, chosen=there, key=name, kind=kind))
     return _menu(_(label), kind, [*options, *more], chosen=len(chosen))
 
 
 def _option(
     name: str,
-    target: GalleryQuery,
+    href: str,
     *,
     count: int | None = None,
     chosen: bool,
@@ -229,6 +227,7 @@ def _option(
     kind: str = "",
 ) -> Component:
     """One choice of a menu. `key` tells it from the others in every language; by default its name does."""
+    give_way()
     key = name if key is None else key
     parts = [html.Span(name, className="option-name", dir="auto")]
     if kind == "colour":
@@ -236,7 +235,7 @@ def _option(
     if count is not None:
         parts.append(html.Span(written(count), className="option-count"))
     mark = {"aria-current": "true"} if chosen else {}
-    link = html.A(parts, href=target.href, rel="nofollow", className="option", **mark, **{"data-option": key})
+    link = html.A(parts, href=href, rel="nofollow", className="option", **mark, **{"data-option": key})
     return html.Li(link)
 
 
@@ -300,7 +299,7 @@ def _price_menu(query: GalleryQuery, facets: Facets) -> Component | None:
         options = [
             _option(
                 name or _("No currency"),
-                query.with_filters(currency=name),
+                query.with_filters(currency=name).href,
                 key=name,
                 count=count,
                 chosen=name == (prices.currency if prices else filters.currency),
@@ -373,10 +372,9 @@ def sort_menu(query: GalleryQuery, sorts: Sequence[str]) -> Component:
     names = {"": _("Best match") if query.query.search else _("Featured")}
     names |= {sort: _(_SORTS[sort]) for sort in sorts}
     now = query.query.sort if query.query.sort in names else ""
+    seed = max(query.query.seed, 1)
     options = [
-        _option(
-            name, query.with_query(sort=sort, seed=max(query.query.seed, 1)), chosen=sort == now, key=sort
-        )
+        _option(name, query.with_query(sort=sort, seed=seed).href, chosen=sort == now, key=sort)
         for sort, name in names.items()
     ]
     label: Label = [html.Span(_("Sort:") + " ", className="sort-word"), names[now]]

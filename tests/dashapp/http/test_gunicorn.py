@@ -29,7 +29,7 @@ def test_the_platform_says_where_and_how_many(monkeypatch: pytest.MonkeyPatch) -
 
 def test_defaults(monkeypatch: pytest.MonkeyPatch) -> None:
     chosen = configuration(monkeypatch)
-    assert (chosen["bind"], chosen["workers"], chosen["threads"]) == ("0.0.0.0:8000", 2, 4)
+    assert (chosen["bind"], chosen["workers"], chosen["threads"]) == ("0.0.0.0:8000", 2, 8)
     assert max(chosen["timeout"], chosen["graceful_timeout"], chosen["keepalive"]) < 90
 
 

@@ -1,0 +1,126 @@
+"""Searches wait while other requests are in progress, but come to their end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from queue import Queue
+from threading import Event, Thread
+
+import pytest
+from flask import Flask
+
+from bundle.search.steps import step
+from dashapp.parts import right_of_way
+from dashapp.parts.right_of_way import RightOfWay, begin_search, give_way, register_right_of_way
+
+PATIENCE = 60
+"""Seconds after which a test fails: none waits so long where all is well."""
+
+
+class Shop:
+    """A server whose product page waits to be let go, and whose search does one step after another."""
+
+    def __init__(self) -> None:
+        self.server = Flask(__name__)
+        register_right_of_way(self.server)
+        self.looking, self.looked = Event(), Event()
+        self.steps: Queue[str] = Queue()
+        self.server.add_url_rule("/product", "product", self._product)
+        self.server.add_url_rule("/photo", "photo", self._product, methods=["POST"])
+        self.server.add_url_rule("/search/<name>", "search", self._search)
+
+    def _product(self) -> str:
+        self.looking.set()
+        assert self.looked.wait(PATIENCE)
+        give_way()
+        return "a product"
+
+    def _search(self, name: str) -> str:
+        begin_search()
+        begin_search()  # A page may be made twice in one request.
+        for _ in range(3):
+            self.steps.put(name)
+            step()
+        return "found"
+
+    def ask(self, path: str, *, method: str = "GET") -> Thread:
+        """Ask for a path in a thread, which ends when the answer is there."""
+        thread = Thread(target=lambda: self.server.test_client().open(path, method=method), daemon=True)
+        thread.start()
+        return thread
+
+
+@pytest.fixture
+def shop(monkeypatch: pytest.MonkeyPatch) -> Iterator[Shop]:
+    monkeypatch.setattr(right_of_way, "_way", RightOfWay())
+    monkeypatch.setattr(right_of_way, "STEP", 0)
+    shop = Shop()
+    yield shop
+    shop.looked.set()
+
+
+def ended(*threads: Thread) -> bool:
+    for thread in threads:
+        thread.join(PATIENCE)
+    return not any(thread.is_alive() for thread in threads)
+
+
+def test_a_search_waits_for_a_page_that_is_in_progress(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(right_of_way, "WAIT", PATIENCE)
+    product = shop.ask("/product")
+    assert shop.looking.wait(PATIENCE)
+    search = shop.ask("/search/mug")
+    search.join(0.2)
+    assert shop.steps.empty() and search.is_alive()
+    shop.looked.set()
+    assert ended(product, search) and shop.steps.qsize() == 3
+
+
+def test_a_search_ends_while_pages_are_always_in_progress(shop: Shop) -> None:
+    shop.ask("/product")
+    assert shop.looking.wait(PATIENCE)
+    assert ended(shop.ask("/search/mug")) and shop.steps.qsize() == 3
+
+
+def test_a_photo_is_not_waited_for(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(right_of_way, "WAIT", 10 * PATIENCE)
+    shop.ask("/photo", method="POST")
+    assert shop.looking.wait(PATIENCE)
+    assert ended(shop.ask("/search/mug"))
+
+
+def test_searches_go_one_after_another(shop: Shop) -> None:
+    shop.ask("/product")
+    assert shop.looking.wait(PATIENCE)
+    assert ended(*(shop.ask(f"/search/{name}") for name in "abcd"))
+    names = [shop.steps.get() for _ in range(12)]
+    assert names == sorted(names, key=names.index)
+
+
+def test_a_search_that_hangs_holds_no_other_up_for_good(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(right_of_way, "LONGEST_TURN", 0.01)
+    way = RightOfWay()
+    hangs, other = way.begin(), way.begin()
+    way.end(hangs)
+    way.end(other)
+    assert not way.is_needed
+
+
+def test_a_failure_ends_what_was_begun(shop: Shop) -> None:
+    @shop.server.get("/fails/<kind>")
+    def fails(kind: str) -> str:
+        if kind == "search":
+            begin_search()
+        raise RuntimeError("on purpose")
+
+    client = shop.server.test_client()
+    for kind in ("search", "page"):
+        assert client.get(f"/fails/{kind}").status_code == 500
+        assert not right_of_way._way.is_needed
+    assert client.get("/search/mug").status_code == 200
+
+
+def test_without_a_request_nothing_waits() -> None:
+    begin_search()
+    give_way()
+    step()
