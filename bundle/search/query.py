@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import NamedTuple
 
 from bundle.format import Product
@@ -122,6 +123,7 @@ class Facets:
     below: Callable[[str], Sequence[Value]] = field(default=lambda category: (), compare=False, repr=False)
 
 
+@lru_cache(4096)
 def category_path(category: str) -> tuple[str, ...]:
     """The parts of a category, from the widest: `Home > Mugs` is Mugs in Home.
 

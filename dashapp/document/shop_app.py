@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -130,47 +130,57 @@ class ShopApp(Dash):
         # Browsers run no script of this type. assets/dash.js loads them when a visitor is about to need them.
         parts["scripts"] = parts["scripts"].replace("<script src=", f'<script type="{_LATER}" src=')
         parts["renderer"] = parts["renderer"].replace("application/javascript", _LATER)
-        return document_of(g.site, g.view, address=href_of(request.path), waiting=g.view.waiting, **parts)
+        around = surroundings(g.site)
+        return document_of(
+            g.site, g.view, around, address=href_of(request.path), waiting=g.view.waiting, **parts
+        )
 
 
-def document_of(site: Site, view: View, *, address: str, waiting: bool = False, **parts: str) -> str:
-    """The HTML document of a page at an `address`; `parts` has what Dash adds to it.
-
-    A page that is `waiting` needs Dash at once.
-    """
+def surroundings(site: Site) -> dict[str, Any]:
+    """What the document has around every page of a site, in the language of the request."""
     built = ""
     if site.bundle:
         created = site.bundle.manifest["created"]
         built = _("{products}, updated {day}", products=products(site.bundle.count), day=day(created))
-    themed = theme_links(site)
-    template = template_beside(__file__, "document.html")
-    return template.render(
+    return {
+        "is_static": site.is_static,
+        "language": current(),
+        "name": site.name,
+        "theme": site.theme.said_in(current().code),
+        "themed": theme_links(site),
+        "built": built,
+        "stylesheets": [asset_href(name) for name in STYLESHEETS],
+        "icon": asset_href("icon.svg"),
+        "fonts": _fonts(site),
+        "early_script": asset_href("early.js"),
+        "main_script": asset_href(MAIN_SCRIPT),
+        "events": href_of(EVENTS) if site.settings.events else "",
+        "events_script": asset_href(EVENTS_SCRIPT),
+        "import_map": import_map(),
+        "preloads": [asset_href(name) for name in imported_by(MAIN_SCRIPT)],
+        "gallery": href_of(GALLERY),
+        "search_action": form_href(GALLERY),
+        "for_you": href_of(FOR_YOU),
+        "ways": {_("For you"): href_of(FOR_YOU)} | ({_("Map"): href_of(MAP)} if site.has_map else {}),
+        "details": _details(site),
+        "by_photo": href_of(PHOTO) if live_recipe(site) else "",
+    }
+
+
+def document_of(
+    site: Site, view: View, around: Mapping[str, Any], *, address: str, waiting: bool = False, **parts: str
+) -> str:
+    """The HTML document of a page at an `address`: what is `around` every page, and what is of this one.
+
+    `parts` has what Dash adds to it. A page that is `waiting` needs Dash at once.
+    """
+    return template_beside(__file__, "document.html").render(
         parts,
-        is_static=site.is_static,
+        **around,
         waiting=waiting,
-        language=current(),
         tab_title=tab_title(site, view),
-        name=site.name,
-        theme=site.theme.said_in(current().code),
-        themed=themed,
         search=view.search,
-        built=built,
-        stylesheets=[asset_href(name) for name in STYLESHEETS],
-        icon=asset_href("icon.svg"),
-        fonts=_fonts(site),
-        early_script=asset_href("early.js"),
-        main_script=asset_href(MAIN_SCRIPT),
-        events=href_of(EVENTS) if site.settings.events else "",
-        events_script=asset_href(EVENTS_SCRIPT),
-        import_map=import_map(),
-        preloads=[asset_href(name) for name in imported_by(MAIN_SCRIPT)],
         current=address,
-        gallery=href_of(GALLERY),
-        search_action=form_href(GALLERY),
-        for_you=href_of(FOR_YOU),
-        ways={_("For you"): href_of(FOR_YOU)} | ({_("Map"): href_of(MAP)} if site.has_map else {}),
-        details=_details(site),
-        by_photo=href_of(PHOTO) if live_recipe(site) else "",
         page=to_html(view.body),
-        preview=preview(site, view, card=str(themed["card"])),
+        preview=preview(site, view, card=str(around["themed"]["card"])),
     )

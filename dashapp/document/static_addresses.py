@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import unquote
 
 from bundle.search.query import category_path
@@ -26,7 +27,11 @@ SEARCH = "/search/"
 LONGEST = 180
 """The most characters of a file's name; a longer name is cut into folders."""
 
-_PLAIN = re.compile(r"[a-z0-9_-]|(?<=.)\.(?=.)", re.DOTALL)
+_REMEMBERED = 1 << 16
+"""How many names and addresses are remembered: the pages of near products link to the same ones."""
+
+_CAPITAL = re.compile("[A-Z]")
+_NOT_PLAIN = re.compile(r"[^a-z0-9_.-]|\A\.|\.\Z", re.DOTALL)
 _RESERVED = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?", re.DOTALL)
 
 Arguments = Mapping[str, str | Iterable[str]]
@@ -36,6 +41,7 @@ class NotOnStaticSite(LookupError):
     """A page links to an address that only a server can answer."""
 
 
+@lru_cache(_REMEMBERED)
 def file_name(text: str) -> str:
     """A path of safe file names that no other text has, not even where case does not count.
 
@@ -44,17 +50,18 @@ def file_name(text: str) -> str:
     of base 16. So "AB-1" is "ab-1~~3". Names of more than `LONGEST` characters are cut into folders whose
     names end with "~". `assets/static-names.js` does the same.
     """
-    small = re.sub(r"[A-Z]", lambda letter: letter[0].lower(), text)
-    capitals = sum(1 << place for place, letter in enumerate(text) if letter.isascii() and letter.isupper())
-    parts = [
-        letter if _PLAIN.match(small, place) else "".join(f"~{byte:02x}" for byte in letter.encode())
-        for place, letter in enumerate(small)
-    ]
+    small = _CAPITAL.sub(lambda letter: letter[0].lower(), text)
+    capitals = sum(1 << letter.start() for letter in _CAPITAL.finditer(text))
+    name = _NOT_PLAIN.sub(lambda sign: _escaped(sign[0]), small)
     if _RESERVED.fullmatch(small):
-        parts[0] = f"~{ord(small[0]):02x}"
-    name = "".join(parts) + (f"~~{capitals:x}" if capitals else "")
+        name = _escaped(small[0]) + name[1:]
+    name += f"~~{capitals:x}" if capitals else ""
     cuts = range(0, max(len(name), 1), LONGEST)
     return "~/".join(name[cut : cut + LONGEST] for cut in cuts)
+
+
+def _escaped(letter: str) -> str:
+    return "".join(f"~{byte:02x}" for byte in letter.encode())
 
 
 @dataclass(frozen=True)
@@ -68,16 +75,21 @@ class StaticAddresses:
 
         Raises `NotOnStaticSite` where no file answers it.
         """
-        given = {
-            name: (value,) if isinstance(value, str) else tuple(value) for name, value in arguments.items()
-        }
-        return self.below + _path_of(path, given)
+        given = (
+            (name, (value,) if isinstance(value, str) else tuple(value)) for name, value in arguments.items()
+        )
+        return self.below + _remembered_path(path, tuple(given))
 
 
 def file_of(address: str) -> str:
     """The file of a site at the root of its host that answers an address; hosts add index.html."""
     path = address.partition("?")[0].removeprefix("/")
     return f"{path}index.html" if not path or path.endswith("/") else path
+
+
+@lru_cache(_REMEMBERED)
+def _remembered_path(path: str, given: tuple[tuple[str, tuple[str, ...]], ...]) -> str:
+    return _path_of(path, dict(given))
 
 
 def _path_of(path: str, given: dict[str, tuple[str, ...]]) -> str:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from bundle import Bundle, BundleError, Product, Query
@@ -29,8 +30,9 @@ from dashapp.answers.look_alikes import look_alikes
 from dashapp.answers.quality_report import QualityReport
 from dashapp.api.records import product_record
 from dashapp.document.routes import view_of
-from dashapp.document.shop_app import document_of
+from dashapp.document.shop_app import document_of, surroundings
 from dashapp.document.static_addresses import SEARCH, StaticAddresses, file_name, file_of
+from dashapp.document.static_bundle import ReadOnceBundle
 from dashapp.http.device_files import device_files, live_recipe
 from dashapp.http.headers import static_policy
 from dashapp.http.map_data import is_mapped, map_record
@@ -45,6 +47,9 @@ from dashapp.settings import BROWSER, Settings, public_address
 from dashapp.site import Site, open_site
 
 _METAS = '<meta charset="UTF-8">\n    <meta name="viewport" content="width=device-width, initial-scale=1">'
+
+_OF_DASH = ("css", "config", "scripts", "renderer")
+"""What Dash adds to a document of the server's."""
 
 IN_A_LIST = 12
 """How many look-alikes the widget can show without a server."""
@@ -96,11 +101,12 @@ class StaticSite:
         opened = open_site(Settings(data=data, address=address, title=title))
         if opened.bundle is None:
             raise BundleError(opened.problem)
-        site = replace(opened, is_static=True)
+        bundle = ReadOnceBundle(opened.bundle.folder, opened.bundle.manifest)
+        site = replace(opened, bundle=bundle, is_static=True)
         in_browsers = replace(site, settings=replace(site.settings, live=BROWSER))
         if device_files(in_browsers) is not None:
             site = in_browsers
-        return cls(site, opened.bundle, StaticAddresses(site.settings.path), language(spoken))
+        return cls(site, bundle, StaticAddresses(site.settings.path), language(spoken))
 
     @contextmanager
     def writing(self) -> Iterator[None]:
@@ -128,11 +134,15 @@ class StaticSite:
             view = view_of(self.site, "/404.html", "")
             return SiteFile("404.html", self._document(view, "").encode())
 
+    @cached_property
+    def around(self) -> Mapping[str, Any]:
+        """What every page's document has around it."""
+        with self.writing():
+            metas = f'{_METAS}\n    <meta http-equiv="Content-Security-Policy" content="{static_policy()}">'
+            return {**surroundings(self.site), "metas": metas, **dict.fromkeys(_OF_DASH, "")}
+
     def _document(self, view: View, address: str) -> str:
-        metas = f'{_METAS}\n    <meta http-equiv="Content-Security-Policy" content="{static_policy()}">'
-        return document_of(
-            self.site, view, address=address, metas=metas, css="", config="", scripts="", renderer=""
-        )
+        return document_of(self.site, view, self.around, address=address)
 
     def _href(self, asked: PageAddress) -> str:
         for page in (PRODUCT, COMPARE):
@@ -187,7 +197,7 @@ class StaticSite:
         with self.writing():
             for position, product in found.items():
                 yield from self._product_pages(product)
-                yield from self._lists(position, product)
+                yield self._lists(position, product)
                 yield from self._pictures(product)
             for start in range(first, last, CARDS):
                 cards = [
@@ -207,7 +217,7 @@ class StaticSite:
             pair = _given({"recipes": self.site.in_address(default, recipe)})
             yield self._page(PageAddress(COMPARE + product.id, pair))
 
-    def _lists(self, position: int, product: Product) -> Iterator[SiteFile]:
+    def _lists(self, position: int, product: Product) -> SiteFile:
         """A product's list for the widget and for the page For you."""
         recipe = self.site.recipes[0]
         found = look_alikes(self.bundle, product, recipe=recipe.name, count=IN_A_LIST)
@@ -228,7 +238,7 @@ class StaticSite:
             "neighbours": places,
             "small": to_html(small_link(self.site, product, href=product_href(product.id))),
         }
-        yield SiteFile(f"lists/{file_name(product.id)}.json", compact_json(content))
+        return SiteFile(f"lists/{file_name(product.id)}.json", compact_json(content))
 
     def _pictures(self, product: Product) -> Iterator[SiteFile]:
         for image in product.images:

@@ -54,13 +54,16 @@ def _done(
     source: Source, folder: SiteFolder, parts: list[SitePart], owned: dict[str, str], processes: int
 ) -> Iterator[tuple[SitePart, Changes, dict[str, str]]]:
     if processes < 2:
+        _begin(owned)
         for part in parts:
-            yield part, *_write(source, folder, part, frozenset(owned))
+            yield part, *_write(source, folder, part)
         return
-    # A process of its own begins without what this one has open: forked, it would share SQLite's files.
-    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
+    # Forked from this process, they would share SQLite's files. This server has only imported the packages.
+    context = get_context("forkserver")
+    context.set_forkserver_preload(["__main__", files_of.__module__])
+    with ProcessPoolExecutor(processes, mp_context=context, initializer=_begin, initargs=(owned,)) as pool:
         futures: dict[Future[tuple[Changes, dict[str, str]]], SitePart] = {
-            pool.submit(_write, source, folder, part, frozenset(owned)): part for part in parts
+            pool.submit(_write, source, folder, part): part for part in parts
         }
         try:
             for future in as_completed(futures):
@@ -70,12 +73,19 @@ def _done(
             raise
 
 
-def _write(
-    source: Source, folder: SiteFolder, part: SitePart, owned: frozenset[str]
-) -> tuple[Changes, dict[str, str]]:
+_owned: dict[str, str] = {}
+"""In each process, the files that the command wrote before: too many to be sent with every part."""
+
+
+def _begin(owned: dict[str, str]) -> None:
+    _owned.clear()
+    _owned.update(owned)
+
+
+def _write(source: Source, folder: SiteFolder, part: SitePart) -> tuple[Changes, dict[str, str]]:
     changes, digests = Changes(), {}
     for path, content in files_of(source, part):
-        digest = folder.write(path, content, owned, changes)
+        digest = folder.write(path, content, _owned, changes)
         if digest:
             digests[path] = digest
     return changes, digests
