@@ -35,7 +35,7 @@ quiet := --log-level warning --access-logfile /dev/null
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo live messages check test pythons soak outdated audit clean browsers
+.PHONY: help setup demo live messages check test thorough pythons soak outdated audit clean browsers
 
 help: ## list these targets
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 16
@@ -64,6 +64,9 @@ check: $(venv)/ready-dev ## check style and types, and run the tests that need n
 test: $(venv)/ready-dev browsers ## check style and types, and run all tests
 	$(style_types_and_tests)
 
+thorough: $(venv)/ready-dev browsers ## repeat what make test tries once or at random: more sizes, languages, changes and kills
+	$(pytest) -m "thorough or kill" --thorough
+
 # One after the other, and the others also where one fails.
 pythons: ## run make test with every Python from 3.11 to 3.13 on this machine, each in a .venv-3.x of 3 GB
 	@status=0; tested=; for version in 3.11 3.12 3.13; do \
@@ -77,11 +80,14 @@ pythons: ## run make test with every Python from 3.11 to 3.13 on this machine, e
 	done; \
 	[ "$$tested" ] && exit $$status
 
+# Pytest rewrites every assert statement, which takes each process a quarter of a minute unless Python may keep it.
+pytest := PYTHONDONTWRITEBYTECODE= $(venv)/bin/python -m pytest -n auto
+
 # The first look at all types takes mypy half a minute: it looks beside the tests, and its word comes last.
 define style_types_and_tests
 	$(venv)/bin/ruff check .
 	@found=$$(mktemp); $(venv)/bin/mypy >$$found 2>&1 & mypy=$$!; \
-	$(venv)/bin/python -m pytest -n auto $(1); tests=$$?; \
+	$(pytest) $(1); tests=$$?; \
 	wait $$mypy; types=$$?; echo "mypy: $$(cat $$found)"; rm $$found; [ $$tests = 0 ] && [ $$types = 0 ]
 endef
 

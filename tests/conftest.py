@@ -35,7 +35,10 @@ CLOTHING = ROOT.parent / "shared" / "data" / "clothing"
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add --thorough."""
-    said = "repeat what is tried at random far more often: kills, changes, malformed pictures"
+    said = (
+        "repeat what is tried at random far more often: kills, changes, malformed pictures; "
+        "and run the tests marked thorough"
+    )
     parser.addoption("--thorough", action="store_true", help=said)
 
 
@@ -77,10 +80,20 @@ def built_demo(demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Begin with the files that take longest, so that at the end no process is alone with one."""
+    _leave_out_repetitions(config, items)
     seconds: Counter[Path] = Counter()
     for item in items:
         marks = SECONDS.keys() & {mark.name for mark in item.iter_markers()}
         seconds[item.path] += max((SECONDS[name] for name in marks), default=0.1)
     items.sort(key=lambda item: -seconds[item.path])
+
+
+def _leave_out_repetitions(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("thorough"):
+        return
+    left_out = [item for item in items if item.get_closest_marker("thorough")]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if not item.get_closest_marker("thorough")]

@@ -6,7 +6,7 @@ import http.client
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -24,7 +24,6 @@ WHOLE = 512 * 1024**2
 """The smallest of Heroku's machines: the master and two workers."""
 
 ATTACKERS = 8
-ROUNDS = 3
 
 pytestmark = [
     pytest.mark.slow,
@@ -137,12 +136,14 @@ def _number(process: int, file: str, name: str) -> int:
     return next((int(line.split()[1]) * 1024 for line in lines if line.startswith(f"{name}:")), 0)
 
 
-def test_memory_has_a_bound_whatever_is_sent_and_comes_back(server: str) -> None:
+def test_memory_has_a_bound_whatever_is_sent_and_comes_back(
+    server: str, often: Callable[[int, int], int]
+) -> None:
     hostile = [write() for group in (TOO_MANY_PARTS, LARGE, AS_LARGE_AS_ALLOWED) for write in group.values()]
     answers: Counter[int] = Counter()
 
     def attack(number: int) -> None:
-        for place in range(ROUNDS):
+        for place in range(often(1, 3)):
             answers[post(server, hostile[(number * 5 + place) % len(hostile)], client=number)] += 1
 
     with Memory(server) as memory:
@@ -165,7 +166,7 @@ def test_memory_has_a_bound_whatever_is_sent_and_comes_back(server: str) -> None
         assert memory.of(worker) <= kept
 
 
-def test_one_client_keeps_no_one_out(server: str) -> None:
+def test_one_client_keeps_no_one_out(server: str, often: Callable[[int, int], int]) -> None:
     slow, good, ended = progressive_jpeg(60), encoded(picture(2), "JPEG"), threading.Event()
 
     def attack() -> None:
@@ -177,9 +178,9 @@ def test_one_client_keeps_no_one_out(server: str) -> None:
         attacker.start()
     try:
         time.sleep(1)
-        answers = [post(server, good, client=2) for _ in range(8)]
+        answers = [post(server, good, client=2) for _ in range(often(3, 8))]
     finally:
         ended.set()
         for attacker in attackers:
             attacker.join()
-    assert answers == [200] * 8
+    assert set(answers) == {200}

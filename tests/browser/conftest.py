@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -31,6 +32,9 @@ FLAGS = [
     "--disable-sync",
 ]
 MILLISECONDS = 1000 * PATIENCE
+
+Keep = Callable[[Any, str], None]
+"""What the fixture `keep` gives: takes a page and a name."""
 
 
 ON_BOTH = ("test_gallery", "test_product")
@@ -75,8 +79,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark every test in this folder."""
+    here = f"{HERE}{os.sep}"  # A comparison of texts: there are thousands of tests.
     for item in items:
-        if item.path.is_relative_to(HERE):
+        if str(item.path).startswith(here):
             item.add_marker(pytest.mark.browser)
 
 
@@ -204,6 +209,17 @@ def artefacts() -> Path:
     """The folder that screenshots are kept in."""
     ARTEFACTS.mkdir(exist_ok=True)
     return ARTEFACTS
+
+
+@pytest.fixture
+def keep(request: pytest.FixtureRequest, artefacts: Path) -> Keep:
+    """Keeps a screenshot of a page under a name, for people, with --thorough: no test compares them."""
+
+    def take(page: Page, name: str) -> None:
+        if request.config.getoption("thorough"):
+            page.screenshot(path=artefacts / f"{name}.png", animations="disabled")
+
+    return take
 
 
 def visit(page: Page, address: str) -> None:

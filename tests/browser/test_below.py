@@ -17,6 +17,7 @@ from tests.browser.test_photo import cards, choose
 from tests.live_demo import demo_pictures
 from tests.nginx import free_port, nginx
 from tests.parsed_html import one
+from tests.repetition import thorough
 from tests.sample_bundle import NASTY_IDS
 from tests.serving import serving
 from tests.waiting import PATIENCE
@@ -83,7 +84,7 @@ def test_nginx_passes_every_id_on(way: str, data: Path, tmp_path: Path) -> None:
             assert answer.url == f"{shop}/look/?q=mug"
 
 
-@pytest.mark.parametrize(("way", "live"), [("kept", "litert"), ("stripped", "browser")])
+@pytest.mark.parametrize(("way", "live"), [("stripped", "browser"), thorough("kept", "litert")])
 def test_a_visit_below_a_path(way: str, live: str, browser: Browser, live_data: Path, tmp_path: Path) -> None:
     picture = demo_pictures(shown=True)[30]
     with (

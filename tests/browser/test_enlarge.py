@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.browser.conftest import ARTEFACTS, patient, until, visit, watched
+from tests.browser.conftest import Keep, patient, until, visit, watched
+from tests.repetition import thorough
 from tests.sample_bundle import write_sample_bundle
 from tests.serving import serving
 
@@ -97,8 +98,8 @@ def test_the_keyboard_does_all_of_it(browser: Browser, shop: str) -> None:
         assert "/product/plain" in page.url
 
 
-@pytest.mark.parametrize("dark", [False, True])
-def test_a_finger_enlarges_on_a_phone(browser: Browser, shop: str, dark: bool) -> None:
+@pytest.mark.parametrize("dark", [False, thorough(True)])
+def test_a_finger_enlarges_on_a_phone(browser: Browser, shop: str, keep: Keep, dark: bool) -> None:
     context = patient(
         browser.new_context(
             viewport={"width": 390, "height": 844},
@@ -113,8 +114,7 @@ def test_a_finger_enlarges_on_a_phone(browser: Browser, shop: str, dark: bool) -
     page.locator("#react-entry-point .enlarge").first.tap()
     until(page, PIXELS, lambda width: width == LARGE)
     assert page.evaluate(WIDTH) == 390
-    ARTEFACTS.mkdir(exist_ok=True)
-    page.screenshot(path=ARTEFACTS / f"enlarged-{'dark' if dark else 'light'}-390.png")
+    keep(page, f"enlarged-{'dark' if dark else 'light'}-390")
     page.touchscreen.tap(200, 420)
     until(page, WIDTH, lambda width: width >= 2.4 * 390)
     page.go_back()

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.browser.firefox import Firefox, firefox
+from tests.repetition import thorough
 from tests.waiting import eventually
 
 READY = """(document.body.dispatchEvent(new KeyboardEvent("keydown", { key: "Shift", bubbles: true })),
@@ -27,8 +28,10 @@ def colour_of(firefox: Firefox, css: str, name: str, pseudo: str | None = None) 
     return colour
 
 
-@pytest.mark.parametrize("width", [1280, 500])  # Its window is no narrower than 450.
-@pytest.mark.parametrize("dark", [False, True])
+# Its window is no narrower than 450.
+@pytest.mark.parametrize(
+    ("dark", "width"), [(False, 1280), (True, 500), thorough(True, 1280), thorough(False, 500)]
+)
 def test_a_tour(driven: Firefox, server: str, artefacts: Path, dark: bool, width: int) -> None:
     mode = "dark" if dark else "light"
     driven.dark(dark)

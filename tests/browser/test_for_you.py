@@ -7,7 +7,7 @@ from urllib.parse import unquote
 import pytest
 
 from dashapp.addresses import product_href
-from tests.browser.conftest import scrolled, until, visit
+from tests.browser.conftest import Keep, scrolled, until, visit
 
 playwright = pytest.importorskip("playwright.sync_api", reason="pip install playwright")
 Page = playwright.Page
@@ -194,13 +194,13 @@ def test_without_scripts_a_shared_address_works_and_the_private_page_says_why_no
     expect(page.get_by_text("This page needs JavaScript")).to_be_visible()
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-def test_a_new_screen_has_no_width_of_its_own(page: Page, artefacts, theme: str) -> None:
-    page.emulate_media(color_scheme=theme)
+def test_a_new_screen_has_no_width_of_its_own(page: Page, keep: Keep) -> None:
     look_at(page, "sku-0060", "sku-0045", "with space")
     page.locator(".product-known .pick").click()
     visit(page, "/for-you")
     for width, height in ((1280, 900), (390, 844)):
         page.set_viewport_size({"width": width, "height": height})
         assert page.evaluate("document.documentElement.scrollWidth") <= width
-        page.screenshot(path=artefacts / f"for-you-{width}-{theme}.png", animations="disabled")
+        for theme in ("light", "dark"):
+            page.emulate_media(color_scheme=theme)
+            keep(page, f"for-you-{width}-{theme}")

@@ -24,6 +24,7 @@ from tests.browser.test_photo import cards, choose, open_photo, title_of
 from tests.icc import ADOBE_RGB, DISPLAY_P3, Space
 from tests.live_demo import demo_pictures
 from tests.recorder import Recorder, recording
+from tests.repetition import thorough
 
 playwright = pytest.importorskip("playwright.sync_api", reason="pip install playwright")
 Browser, Page = playwright.Browser, playwright.Page
@@ -115,8 +116,11 @@ def test_it_finds_what_python_finds(page: Page, live_data: Path) -> None:
     assert max(differences) < 0.02
 
 
-@pytest.mark.parametrize("space", [ADOBE_RGB, DISPLAY_P3], ids=["Adobe RGB", "Display P3"])
-@pytest.mark.parametrize("form", ["PNG", "JPEG"])
+@pytest.mark.parametrize(
+    ("space", "form"),
+    [(ADOBE_RGB, "JPEG"), (DISPLAY_P3, "PNG"), thorough(ADOBE_RGB, "PNG"), thorough(DISPLAY_P3, "JPEG")],
+    ids=["Adobe RGB-JPEG", "Display P3-PNG", "Adobe RGB-PNG", "Display P3-JPEG"],
+)
 def test_colours_are_converted_by_the_photo_s_profile(page: Page, space: Space, form: str) -> None:
     patches = np.random.default_rng(3).integers(70, 190, (4, 4, 3), np.uint8)
     pixels = patches.repeat(16, axis=0).repeat(16, axis=1)

@@ -44,13 +44,6 @@ def test_a_recipe_is_switched_in_place(page: Page) -> None:
     expect(page.get_by_role("heading", name="Products in the most lists")).to_have_count(0)
 
 
-@pytest.mark.parametrize("address", ["/quality", "/quality?list=twins", "/about"])
-def test_nothing_is_wider_than_a_phone(page: Page, address: str) -> None:
-    page.set_viewport_size({"width": 390, "height": 844})
-    visit(page, address)
-    assert page.evaluate("document.documentElement.scrollWidth") == 390
-
-
 def test_what_the_browser_keeps_can_be_forgotten(page: Page) -> None:
     visit(page, "/product/plain")
     page.get_by_role("link", name="About", exact=True).click()

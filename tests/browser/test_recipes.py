@@ -6,6 +6,7 @@ import pytest
 
 from dashapp.addresses import compare_href, product_href
 from tests.browser.conftest import expect_scrolled, scrolled, visit
+from tests.repetition import thorough
 from tests.sample_bundle import NASTY_IDS, RECIPES
 
 playwright = pytest.importorskip("playwright.sync_api", reason="pip install playwright")
@@ -25,7 +26,7 @@ def documents(page: Page) -> list[str]:
     return found
 
 
-@pytest.mark.parametrize("size", [{"width": 1280, "height": 900}, PHONE])
+@pytest.mark.parametrize("size", [{"width": 1280, "height": 900}, thorough(PHONE)])
 def test_switching_keeps_the_place_and_goes_on_and_back(page: Page, size: dict[str, int]) -> None:
     page.set_viewport_size(size)
     visit(page, product_href("plain"))
@@ -95,7 +96,7 @@ def test_a_switch_that_is_wider_than_the_phone_scrolls_to_its_current_recipe(pag
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
 
 
-@pytest.mark.parametrize("size", [{"width": 1280, "height": 900}, PHONE])
+@pytest.mark.parametrize("size", [thorough({"width": 1280, "height": 900}), PHONE])
 def test_comparing_two_recipes(page: Page, size: dict[str, int]) -> None:
     page.set_viewport_size(size)
     visit(page, product_href("plain"))

@@ -1,12 +1,11 @@
 """What a visitor does, in a real browser against a real server."""
 
 import re
-from pathlib import Path
 
 import pytest
 
 from dashapp.addresses import compare_href, product_href
-from tests.browser.conftest import expect_scrolled, scrolled, visit
+from tests.browser.conftest import Keep, expect_scrolled, scrolled, visit
 from tests.parsed_html import text_of
 from tests.sample_bundle import HTML_TITLE, NASTY_IDS, RECIPES
 
@@ -270,7 +269,7 @@ COLUMNS = {"/": (6, 2), "/product/": (4, 2), "/product/unknown": (6, 2), "/compa
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_no_page_is_wider_than_its_screen(page: Page, artefacts: Path, name: str) -> None:
+def test_no_page_is_wider_than_its_screen(page: Page, keep: Keep, name: str) -> None:
     visit(page, PAGES[name])
     expected = max((start for start in COLUMNS if PAGES[name].startswith(start)), key=len)
     for (width, height), columns in zip(((1280, 900), (390, 844)), COLUMNS[expected], strict=True):
@@ -281,7 +280,7 @@ def test_no_page_is_wider_than_its_screen(page: Page, artefacts: Path, name: str
             assert len(tracks.split()) == columns
         for theme in ("light", "dark"):
             page.evaluate("theme => { document.documentElement.dataset.bsTheme = theme }", theme)
-            page.screenshot(path=artefacts / f"{name}-{width}-{theme}.png", animations="disabled")
+            keep(page, f"{name}-{width}-{theme}")
 
 
 PARTS = {
@@ -310,22 +309,22 @@ PARTS = {
 }
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("address", PARTS)
-def test_text_stands_out_from_its_background(page: Page, address: str, theme: str) -> None:
-    page.emulate_media(color_scheme=theme)
+def test_text_stands_out_from_its_background(page: Page, address: str) -> None:
     visit(page, address)
-    colours = page.evaluate(
-        """names => names.map(name => {
-            const style = getComputedStyle(document.querySelector(name));
-            const page = getComputedStyle(document.body).backgroundColor;
-            const own = style.backgroundColor;
-            return [name, style.color, own === "rgba(0, 0, 0, 0)" ? page : own];
-        })""",
-        PARTS[address],
-    )
-    low = {name: contrast(text, back) for name, text, back in colours if contrast(text, back) < 4.5}
-    assert low == {}
+    for theme in ("light", "dark"):
+        page.evaluate("theme => { document.documentElement.dataset.bsTheme = theme }", theme)
+        colours = page.evaluate(
+            """names => names.map(name => {
+                const style = getComputedStyle(document.querySelector(name));
+                const page = getComputedStyle(document.body).backgroundColor;
+                const own = style.backgroundColor;
+                return [name, style.color, own === "rgba(0, 0, 0, 0)" ? page : own];
+            })""",
+            PARTS[address],
+        )
+        low = {name: contrast(text, back) for name, text, back in colours if contrast(text, back) < 4.5}
+        assert low == {}, theme
 
 
 def contrast(one: str, other: str) -> float:

@@ -10,6 +10,7 @@ import pytest
 
 from precompute.building.theme import prepare_theme
 from tests.browser.conftest import patient, until, visit
+from tests.repetition import thorough
 from tests.sample_bundle import write_sample_bundle
 from tests.serving import serving
 
@@ -21,7 +22,8 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
 
 THEMES = sorted((Path(__file__).resolve().parents[2] / "demo" / "themes").glob("*/theme.toml"))
-ADDRESSES = ("/", "/product/plain", "/compare/plain", "/map", "/about")
+# All pages take their colours from the same names.
+ADDRESSES = ("/", "/product/plain", *map(thorough, ("/compare/plain", "/map", "/about")))
 NEAR = 200  # pixels from the top, in which the first picture begins
 FONTS = "[...document.fonts].filter((font) => font.status === 'loaded').map((font) => font.family)"
 

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bundle import Bundle
-from tests.browser.conftest import until
+from tests.browser.conftest import Keep, until
 from tests.browser.shop_pages import HOSTILE, MORE, PLAIN, Opener, Shop, open_page, said, said_by_akin, shop
 from tests.browser.test_accessibility import findings
+from tests.repetition import thorough
 from tests.sample_bundle import HTML_TITLE
 from tests.waiting import eventually
 
@@ -206,12 +207,12 @@ def test_on_a_phone_the_row_scrolls_and_the_page_does_not(open_page: Opener) -> 
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 390])
-def test_it_looks_as_it_should(open_page: Opener, artefacts: Path, width: int, dark: bool) -> None:
+@pytest.mark.parametrize("width", [1280, thorough(390)])
+def test_it_looks_as_it_should(open_page: Opener, keep: Keep, width: int, dark: bool) -> None:
     page = open_page(PLAIN, width=width, dark=dark)
     page.get_by_role("region").wait_for()
     page.wait_for_load_state("networkidle")
-    page.screenshot(path=artefacts / f"widget-{width}-{'dark' if dark else 'light'}.png")
+    keep(page, f"widget-{width}-{'dark' if dark else 'light'}")
     colour = page.get_by_role("link").first.evaluate("(link) => getComputedStyle(link).color")
     assert colour == ("rgb(220, 230, 220)" if dark else "rgb(30, 60, 30)")
 

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 
 from bundle import Bundle
-from tests.browser.conftest import until
+from tests.browser.conftest import Keep, until
 from tests.browser.shop_pages import MORE, PLAIN, Opener, Shop, open_page, said, said_by_akin, shop
 from tests.browser.test_accessibility import findings
+from tests.repetition import thorough
 from tests.sample_bundle import HTML_TITLE
 
 playwright = pytest.importorskip("playwright.sync_api", reason="pip install playwright")
@@ -138,16 +139,17 @@ def test_a_switch_turns_to_the_catalogue_s_other_lists(
     assert findings(page) == [] and said == []
 
 
-def test_it_looks_as_it_should_with_a_template(open_page: Opener, artefacts: Path) -> None:
-    for width in (1280, 390):
-        for dark in (False, True):
-            page = open_page(
-                TEMPLATE + PLAIN.replace("></script>", ' data-template="own" data-switch></script>'),
-                css="::part(mine) { border: 1px solid; padding: 12px } ::part(photo) { width: 100% }",
-                width=width,
-                dark=dark,
-            )
-            page.get_by_role("region").wait_for()
-            page.wait_for_load_state("networkidle")
-            page.screenshot(path=artefacts / f"widget-template-{width}-{'dark' if dark else 'light'}.png")
-            assert page.evaluate("document.documentElement.scrollWidth") == width
+@pytest.mark.parametrize(
+    ("width", "dark"), [(1280, False), (390, True), thorough(1280, True), thorough(390, False)]
+)
+def test_it_looks_as_it_should_with_a_template(open_page: Opener, keep: Keep, width: int, dark: bool) -> None:
+    page = open_page(
+        TEMPLATE + PLAIN.replace("></script>", ' data-template="own" data-switch></script>'),
+        css="::part(mine) { border: 1px solid; padding: 12px } ::part(photo) { width: 100% }",
+        width=width,
+        dark=dark,
+    )
+    page.get_by_role("region").wait_for()
+    page.wait_for_load_state("networkidle")
+    keep(page, f"widget-template-{width}-{'dark' if dark else 'light'}")
+    assert page.evaluate("document.documentElement.scrollWidth") == width

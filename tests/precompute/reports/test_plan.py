@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from precompute.building import build as builds
 from precompute.building.build import BuildSettings, build
 from precompute.cli.main import main
 from precompute.models.recipe import DEFAULT, RECIPES
@@ -15,12 +16,11 @@ from precompute.reports import plan as planning
 from precompute.reports.plan import Plan, plan
 from precompute.reports.slug import files_below
 from precompute.shared.errors import UserError
+from tests.builds import TINY, tiny_plan
 from tests.drawn_pictures import encoded, picture
 
-pytestmark = pytest.mark.slow
-
-COUNT = 200
-RECIPE = replace(RECIPES[DEFAULT], depth=30, top=5)
+COUNT, SAMPLE = 120, 60
+RECIPE = replace(TINY, depth=30, top=5)
 
 
 @pytest.fixture(scope="module")
@@ -37,9 +37,23 @@ def settings(photos: Path, out: Path, **fields: object) -> BuildSettings:
 
 @pytest.fixture(scope="module")
 def planned(photos: Path) -> Plan:
-    return next(plan(settings(photos, Path("nowhere")), sample=100))
+    with pytest.MonkeyPatch.context() as patch:
+        use_tiny(patch)
+        return next(plan(settings(photos, Path("nowhere")), sample=SAMPLE))
 
 
+def use_tiny(patch: pytest.MonkeyPatch) -> None:
+    """Lists and thumbnails are as large whatever network makes the embeddings."""
+    for module in (builds, planning):
+        patch.setattr(module, "plan_extractor", tiny_plan)
+
+
+@pytest.fixture
+def tiny(monkeypatch: pytest.MonkeyPatch) -> None:
+    use_tiny(monkeypatch)
+
+
+@pytest.mark.usefixtures("tiny")
 def test_sizes_come_true(photos: Path, planned: Plan, tmp_path: Path) -> None:
     summary = build(settings(photos, tmp_path))
     sizes = {path: path.stat().st_size for path in files_below(summary.folder)}
@@ -66,31 +80,38 @@ def test_what_fits_needs_no_advice(planned: Plan) -> None:
         (lambda sizes: sizes.packed_thumbnails * 0.95, "AKIN_THUMBNAILS"),
     ],
 )
+@pytest.mark.usefixtures("tiny")
 def test_the_smallest_change_that_fits_is_named(
     photos: Path, planned: Plan, excess, advice: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(planning, "LIMIT", planned.slug - int(excess(planned.sizes)))
-    (found,) = plan(settings(photos, Path("nowhere")), sample=100)
+    (found,) = plan(settings(photos, Path("nowhere")), sample=SAMPLE)
     assert advice in found.advice
 
 
+@pytest.mark.usefixtures("tiny")
 def test_the_change_that_is_named_does_fit(
     photos: Path, planned: Plan, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     limit = planned.slug - int(planned.sizes.packed_lists * 0.3)
     monkeypatch.setattr(planning, "LIMIT", limit)
-    (found,) = plan(settings(photos, Path("nowhere")), sample=100)
+    (found,) = plan(settings(photos, Path("nowhere")), sample=SAMPLE)
     depth = int(found.advice.split()[1])
-    assert next(plan(settings(photos, Path("nowhere"), depth=depth), sample=100)).slug <= limit
+    assert next(plan(settings(photos, Path("nowhere"), depth=depth), sample=SAMPLE)).slug <= limit
 
 
-def test_the_command_says_it_as_json(photos: Path, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.usefixtures("tiny")
+def test_the_command_says_it_as_json(
+    photos: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(RECIPES, DEFAULT, TINY)
     assert main(["plan", str(photos), "--sample", "20", "--json", "--top", "4"]) == 0
     said = json.loads(capsys.readouterr().out)
-    assert [each["recipe"] for each in said["plans"]] == [DEFAULT]
+    assert [each["recipe"] for each in said["plans"]] == [TINY.name]
     assert said["plans"][0]["slug"] < said["limit"]
 
 
+@pytest.mark.slow
 def test_the_command_says_it_in_words(photos: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["plan", str(photos), "--sample", "20"]) == 0
     out = capsys.readouterr().out
