@@ -349,7 +349,8 @@
       if (!typeface?.file || fetched.has(name)) continue;
       fetched.add(name);
       // A browser fetches it only where a letter is set in it.
-      document.fonts.add(new FontFace(typeface.family, `url("${absolute(typeface.file)}")`, { weight: "100 900", display: "swap" }));
+      // Chromium takes the name as it is, with quotation marks in it.
+      document.fonts.add(new FontFace(typeface.family.replaceAll('"', ""), `url("${absolute(typeface.file)}")`, { weight: "100 900", display: "swap" }));
     }
   }
 

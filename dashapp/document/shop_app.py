@@ -178,6 +178,7 @@ def document_of(
         parts,
         **around,
         waiting=waiting,
+        picture=view.image if view.product else "",
         tab_title=tab_title(site, view),
         search=view.search,
         current=address,

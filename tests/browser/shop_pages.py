@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, ConsoleMessage, Page
 
 POLICY = (
-    "default-src 'none'; script-src {akin}; connect-src {akin}; img-src {akin}; style-src 'self'; "
-    "base-uri 'none'; require-trusted-types-for 'script'"
+    "default-src 'none'; script-src {akin}; connect-src {akin}; img-src {akin}; font-src {akin}; "
+    "style-src 'self'; base-uri 'none'; require-trusted-types-for 'script'"
 )
 PAGE = """<!doctype html>
 <html lang="de">

@@ -122,6 +122,7 @@ def test_what_is_no_whole_picture_is_refused_by_its_content(name: str, live) -> 
         answer = live.post(ADDRESS, data=body)
         assert_problem(answer, status, words)
         assert (answer.headers.get("Accept") == ACCEPTED) == (status == 415)
+        assert answer.json["code"] == ("photo-unsupported" if status == 415 else "photo-unusable")
 
 
 def test_the_photo_that_cannot_be_used_is_named(live, live_folders) -> None:
