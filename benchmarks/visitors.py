@@ -39,11 +39,15 @@ WORDS = 300
 """How many of a catalogue's words are searched for, the most frequent ones."""
 
 
-def searches(data: Path, seed: int) -> Iterator[str]:
-    """The queries of searches' addresses: a word, two, a word within filters, a word without a letter."""
+def words_of(data: Path) -> list[str]:
+    """The words of the catalogue that are searched for."""
     with Bundle.open(data) as bundle:
         known = sorted(bundle.vocabulary().items(), key=lambda each: -each[1])
-    words = [word for word, _ in known if word.isalpha() and len(word) > 3][:WORDS]
+    return [word for word, _ in known if word.isalpha() and len(word) > 3][:WORDS]
+
+
+def searches(words: list[str], seed: int) -> Iterator[str]:
+    """The queries of searches' addresses: a word, two, a word within filters, a word without a letter."""
     dice = random.Random(seed)
     while True:
         one, other = dice.choice(words), dice.choice(words)
@@ -53,46 +57,59 @@ def searches(data: Path, seed: int) -> Iterator[str]:
         yield "?" + urlencode({"q": one[:2] + one[3:], "sort": "price"})
 
 
-def search(port: int, data: Path, visitors: int) -> None:
-    """Search as so many visitors until the standard input ends; print how many answers came."""
+def search(port: int, visitors: int) -> None:
+    """Search as so many visitors for the words of the input's first line, until the input ends.
+
+    Prints a line once each has had an answer, and in the end how many answers came in how many seconds.
+    """
+    words = sys.stdin.readline().split()
     answers = [0] * visitors
-    over = threading.Event()
+    begun, over = threading.Barrier(visitors + 1), threading.Event()
 
     def visit(number: int) -> None:
         visitor = Visitor(port, language="en")
-        for asked in searches(data, number):
+        for asked in searches(words, number):
             if over.is_set():
                 return
             visitor.click("/", asked)
+            if answers[number] == 0:
+                begun.wait()
             answers[number] += 1
 
     threads = [threading.Thread(target=visit, args=(number,)) for number in range(visitors)]
     for thread in threads:
         thread.start()
+    begun.wait()
+    print("begun", flush=True)
+    started, before = time.monotonic(), sum(answers)
     sys.stdin.read()
+    took, came = time.monotonic() - started, sum(answers) - before
     over.set()
     for thread in threads:
         thread.join()
-    print(sum(answers))
+    print(came, took)
 
 
 @contextmanager
-def searching(port: int, data: Path, visitors: int) -> Iterator[list[int]]:
-    """Have visitors search during the `with`; afterwards the list has how many answers they got."""
-    command = [sys.executable, __file__, "--data", str(data), "--searching", str(visitors), "--at", str(port)]
+def searching(port: int, words: list[str], visitors: int) -> Iterator[list[float]]:
+    """Have visitors search during the `with`; afterwards the list has how many answers came a second."""
+    command = [sys.executable, __file__, "--searching", str(visitors), "--at", str(port)]
     process = subprocess.Popen(
         command, cwd=REPOSITORY, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     )
-    found: list[int] = []
+    assert process.stdin is not None and process.stdout is not None
+    found: list[float] = []
     try:
-        time.sleep(2)  # Until they have read the words and ask for them.
+        process.stdin.write(" ".join(words) + "\n")
+        process.stdin.flush()
+        if not process.stdout.readline():
+            raise SystemExit("The searching visitors gave up: see the message above.")
         yield found
     finally:
         told, _ = process.communicate()
-        if process.returncode == 0:
-            found.append(int(told))
-    if not found:
-        raise SystemExit("The searching visitors gave up: see the message above.")
+        if process.returncode == 0 and told:
+            came, took = map(float, told.split())
+            found.append(came / took)
 
 
 def visit(visitor: Visitor, ids: Iterator[str], seconds: float) -> list[float]:
@@ -116,16 +133,17 @@ def measure(port: int, data: Path, visitors: int, rounds: int, seconds: float) -
         print(f"{bundle.count:,} products, {visitors} searching visitors\n", flush=True)
     dice = random.Random(1)
     ids = iter(lambda: dice.choice(some), None)
+    words = words_of(data)
     visitor = Visitor(port, language="en")
     for _ in range(WARM_UP):
         visitor.click(product_href(next(ids)))
     alone, beside = [], []
-    answers = 0
+    rates = []
     for _ in range(rounds):
         alone.append(visit(visitor, ids, seconds))
-        with searching(port, data, visitors) as found:
+        with searching(port, words, visitors) as found:
             beside.append(visit(visitor, ids, seconds))
-        answers += found[0]
+        rates += found
     print("| a product's page | ms, median | ms, 99th percentile | pages |\n|---|---|---|---|")
     for name, turns in (("alone", alone), ("beside searches", beside)):
         every = [each for times in turns for each in times]
@@ -133,7 +151,8 @@ def measure(port: int, data: Path, visitors: int, rounds: int, seconds: float) -
     pairs = list(zip(alone, beside, strict=True))
     middle = median(median(slow) / median(fast) for fast, slow in pairs)
     last = median(percentile(slow) / percentile(fast) for fast, slow in pairs)
-    print(f"| times as long | {middle:.2f} | {last:.2f} | |\n\n{answers:,} searches were answered meanwhile.")
+    print(f"| times as long | {middle:.2f} | {last:.2f} | |")
+    print(f"\n{median(rates):.1f} searches a second were answered meanwhile.")
 
 
 def main() -> None:
@@ -149,7 +168,7 @@ def main() -> None:
     parser.add_argument("--at", type=int, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.at:
-        search(arguments.at, arguments.data, arguments.searching)
+        search(arguments.at, arguments.searching)
         return
     with ExitStack() as stack:
         data = arguments.data

@@ -27,6 +27,7 @@ from dashapp.http.widget import register_widget
 from dashapp.language.requests import register_language
 from dashapp.pages.found_cards import register_photo_answers
 from dashapp.parts.right_of_way import register_right_of_way
+from dashapp.photo.memory import give_memory_back
 from dashapp.settings import Settings, SettingsError, script_name_of
 from dashapp.site import Sites, missing_split
 
@@ -41,6 +42,7 @@ def create_app(settings: Settings | None = None) -> Dash:
     """
     settings = settings or Settings.from_environment()
     have_bundle(settings)
+    give_memory_back()
     live = None
     if settings.live:
         from dashapp.api.photo_answers import open_live

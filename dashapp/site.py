@@ -6,12 +6,13 @@ import hashlib
 import logging
 import sqlite3
 from collections.abc import Callable, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from http.client import OK
+from itertools import cycle
 from pathlib import Path
 from statistics import median
-from threading import Lock, Thread
+from threading import Lock, Thread, Timer
 from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeVar
 
 from bundle import Bundle, BundleError, Product, ProductImage
@@ -20,6 +21,7 @@ from bundle.format import MANIFEST, canonical_json
 from bundle.reader import large_picture_in, thumbnail_in
 from bundle.theme import Theme, read_theme, theme_file
 from dashapp.addresses import href_of
+from dashapp.photo.memory import trim_memory
 from dashapp.settings import Settings
 from dashapp.shown_recipe import Overlap, ShownRecipe, overlaps_of, shown_recipes
 
@@ -48,6 +50,9 @@ TILE_SHAPES = {"portrait": 0.8, "square": 1.0}
 
 _CHECKED_AT_START = 20_000
 """The most files of a bundle whose thumbnails are checked before the first page, in a tenth of a second."""
+
+_LAST_ANSWERS = 2.0
+"""Seconds after which requests that began with the generation before are answered."""
 
 _SAMPLE = 100
 """The shape of the tiles is chosen from this many first products."""
@@ -174,6 +179,9 @@ class Sites:
         self._site = open_site(settings, prepare)
         self._before: _Files | None = None
         self._turn = Lock()
+        # glibc gives each living thread a heap of its own. Two threads open generations in turn, so that what
+        # a replaced one leaves free lies in one piece and goes back to the system.
+        self._openers = cycle([ThreadPoolExecutor(max_workers=1), ThreadPoolExecutor(max_workers=1)])
 
     def current(self) -> Site:
         """The site that answers a request; each request asks once."""
@@ -228,10 +236,13 @@ class Sites:
         try:
             if self._is_behind():
                 self._opened = fmt.read_current(self._settings.data)
-                site = open_site(self._settings, self._prepare)
+                site = open_site(self._settings, self._prepare, opener=next(self._openers))
                 if site.bundle is not None or self._site.bundle is None:
                     # Of the one before, only files are asked for: nothing else of it stays in memory.
                     self._before, self._site = _files_of(self._site), site
+                    free = Timer(_LAST_ANSWERS, trim_memory)
+                    free.daemon = True
+                    free.start()
         finally:
             self._turn.release()
 
@@ -261,13 +272,18 @@ def _files_of(site: Site) -> _Files | None:
     return None if site.bundle is None else _Files(site.bundle.folder, site.thumbnails_tag, site.theme)
 
 
-def open_site(settings: Settings, prepare: Callable[[Bundle], None] = _nothing) -> Site:
-    """Open, check and prepare the bundle. If it is unusable, the site says why, and so does the log."""
+def open_site(
+    settings: Settings, prepare: Callable[[Bundle], None] = _nothing, *, opener: Executor | None = None
+) -> Site:
+    """Open, check and prepare the bundle. If it is unusable, the site says why, and so does the log.
+
+    It is opened by a thread of the `opener`; by default by one that ends here.
+    """
     # The bundle keeps a connection for each thread, and SQLite connections must not cross a fork. It is
     # opened in a thread that ends here, so gunicorn's workers inherit no connection.
     with ThreadPoolExecutor(max_workers=1) as pool:
         try:
-            return pool.submit(_checked, settings, prepare).result()
+            return (opener or pool).submit(_checked, settings, prepare).result()
         except BundleError as error:
             logger.error("%s", error)
             return Site(settings=settings, problem=str(error))

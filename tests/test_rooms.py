@@ -72,7 +72,9 @@ DASHAPP = {
     "document": {
         *("addresses", "answers", "api", "http", "language", "pages", "parts", "settings", "site"),
     },
-    "app": {"addresses", "api", "document", "http", "language", "pages", "parts", "settings", "site"},
+    "app": {
+        *("addresses", "api", "document", "http", "language", "pages", "parts", "photo", "settings", "site"),
+    },
     "__init__": {"app"},
     "__main__": {"app", "http", "pages", "settings"},
     "wsgi": {"app", "settings"},

@@ -21,10 +21,10 @@ from dashapp.api.operations import FILTERS, filters_of
 from dashapp.api.parameters import Parameter, read_all
 from dashapp.api.records import similar_record
 from dashapp.http.rates import Rates, client_of
-from dashapp.photo.live.memory import give_memory_back
 from dashapp.photo.live.start import can_search, check_start
 from dashapp.photo.live.turns import BusyError, Places, Room, Turns
 from dashapp.photo.live.uploads import ROOM, read_photos
+from dashapp.photo.memory import give_memory_back
 from dashapp.problems import later
 from dashapp.settings import Settings
 
@@ -70,7 +70,7 @@ class LiveApi:
     """Answers one process's requests with photos."""
 
     def __init__(self, settings: Settings) -> None:
-        give_memory_back()
+        give_memory_back(arenas=2)
         self._settings = settings
         self._rates = Rates(settings.live_rate)
         self._places = Places(AT_ONCE)
