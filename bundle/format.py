@@ -268,6 +268,16 @@ def manifest_digest(manifest: dict[str, Any]) -> str:
     return hashlib.sha256(canonical_json({k: v for k, v in manifest.items() if k != "digest"})).hexdigest()
 
 
+def key_of(*parts: str | bytes) -> str:
+    """The key of some parts in their order. Another order, or parts cut elsewhere, have another."""
+    digest = hashlib.sha256()
+    for part in parts:
+        content = part.encode(errors="surrogatepass") if isinstance(part, str) else part
+        digest.update(b"%d:" % len(content))
+        digest.update(content)
+    return digest.hexdigest()[:32]
+
+
 def sha256_of(path: Path) -> str:
     """The SHA-256 of a file as 64 hexadecimal digits. The file is read in chunks."""
     with open_file(path) as file:

@@ -13,7 +13,7 @@ from urllib.parse import unquote, urlsplit
 
 from dashapp.addresses import Arguments, arguments_of, product_id_of
 from dashapp.document.static_addresses import NotOnStaticSite, StaticAddresses
-from precompute.reports.site.rendering import Source
+from precompute.reports.site.source import Source
 from precompute.reports.site.writing import write_site
 
 

@@ -140,8 +140,10 @@ def surroundings(site: Site) -> dict[str, Any]:
     """What the document has around every page of a site, in the language of the request."""
     built = ""
     if site.bundle:
-        created = site.bundle.manifest["created"]
-        built = _("{products}, updated {day}", products=products(site.bundle.count), day=day(created))
+        built = products(site.bundle.count)
+        # A day on all pages of a static site would change each of them with every build.
+        if not site.is_static:
+            built = _("{products}, updated {day}", products=built, day=day(site.bundle.manifest["created"]))
     return {
         "is_static": site.is_static,
         "language": current(),

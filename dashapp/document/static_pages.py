@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
-from bundle import Bundle, BundleError, Product, Query
+from bundle import BundleError, Product, Query
 from bundle.format import THUMBNAILS, compact_json
 from bundle.search.query import Filters, category_name, category_path
 from dashapp.addresses import (
@@ -39,6 +39,7 @@ from dashapp.http.map_data import is_mapped, map_record
 from dashapp.language import SOURCE, Language, codes, language, speaking
 from dashapp.pages.gallery import PAGE_SIZE, search_page
 from dashapp.pages.quality_lists import LISTS, PAGE
+from dashapp.parts import html
 from dashapp.parts.cards import pick_button, small_link
 from dashapp.parts.components import card
 from dashapp.parts.markup import to_html
@@ -84,7 +85,7 @@ class StaticSite:
     """A bundle as the files of a static site. Every file is made by itself, in any process."""
 
     site: Site
-    bundle: Bundle
+    bundle: ReadOnceBundle
     addresses: StaticAddresses
     language: Language
 
@@ -133,6 +134,11 @@ class StaticSite:
         with self.writing():
             view = view_of(self.site, "/404.html", "")
             return SiteFile("404.html", self._document(view, "").encode())
+
+    def empty(self) -> str:
+        """The document of an empty page: what all pages have in common."""
+        with self.writing():
+            return self._document(View(title="", body=html.Div()), "")
 
     @cached_property
     def around(self) -> Mapping[str, Any]:
@@ -191,22 +197,25 @@ class StaticSite:
 
     # --- products ---------------------------------------------------------------------------------------
 
-    def products(self, first: int, last: int) -> Iterator[SiteFile]:
-        """The files of the products at positions from `first`, a multiple of `AT_ONCE`, to before `last`."""
-        found = self.bundle.products_at(range(first, last))
+    def product_files(self, position: int, product: Product) -> Iterator[SiteFile]:
+        """The pages of a product, its list and its pictures."""
         with self.writing():
-            for position, product in found.items():
-                yield from self._product_pages(product)
-                yield self._lists(position, product)
-                yield from self._pictures(product)
-            for start in range(first, last, CARDS):
-                cards = [
-                    to_html(card(self.site, found[each], pick_button(found[each])))
-                    for each in range(start, min(start + CARDS, last))
-                ]
-                yield SiteFile(f"cards/{start // CARDS}.json", compact_json(cards))
-            if self.site.has_map:
-                yield from self._on_map(found)
+            yield from self._product_pages(product)
+            yield self._lists(position, product)
+            yield from self._pictures(product)
+
+    def cards(self, number: int, found: Mapping[int, Product]) -> Iterator[SiteFile]:
+        """The file with the cards of `CARDS` products: the first ones for number 0, and so on."""
+        with self.writing():
+            cards = [to_html(card(self.site, each, pick_button(each))) for each in found.values()]
+        yield SiteFile(f"cards/{number}.json", compact_json(cards))
+
+    def on_map(self, number: int, found: Mapping[int, Product]) -> Iterator[SiteFile]:
+        """The files with `AT_ONCE` products for the map, by their positions."""
+        for recipe in self.site.recipes if self.site.has_map else ():
+            with self.writing():
+                records = [map_record(self.site, recipe, position, each) for position, each in found.items()]
+            yield SiteFile(f"map/data/{recipe.name}/{number}.json", compact_json(records))
 
     def _product_pages(self, product: Product) -> Iterator[SiteFile]:
         default, *others = self.site.recipes
@@ -250,12 +259,6 @@ class StaticSite:
             for kind, path in kinds.items():
                 if path:
                     yield SiteFile(f"{THUMBNAILS}/{self.site.thumbnails_tag}/{image.id}{kind}.webp", path)
-
-    def _on_map(self, found: Mapping[int, Product]) -> Iterator[SiteFile]:
-        for recipe in self.site.recipes:
-            records = [map_record(self.site, recipe, position, each) for position, each in found.items()]
-            number = min(found) // AT_ONCE
-            yield SiteFile(f"map/data/{recipe.name}/{number}.json", compact_json(records))
 
     def _record(self, product: Product) -> dict[str, object]:
         record = product_record(self.site, product)

@@ -7,6 +7,9 @@ from pathlib import Path
 
 from precompute.cli.options.files import add_data_option
 from precompute.cli.output import add_output_options, show, warn
+from precompute.reports.site.folder import WrittenSite
+from precompute.reports.site.made import unchanged_site
+from precompute.reports.site.source import Source
 from precompute.shared.errors import UserError
 from precompute.shared.wording import counted
 
@@ -46,21 +49,14 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 
 def run(arguments: argparse.Namespace) -> int:
     """Write the site, say how large it is and what changed, and return 0."""
-    # The dashboard is imported here so that --help and a wrong option answer at once.
-    try:
-        from precompute.reports.site.rendering import Source
-        from precompute.reports.site.writing import write_site
-    except ModuleNotFoundError as error:
-        raise UserError(
-            f"Expected the dashboard's packages ({error.name} is missing): "
-            "run: pip install -r requirements.txt."
-        ) from error
     source = Source(arguments.data, arguments.address, arguments.title, arguments.language)
-    made = write_site(source, arguments.out)
+    unchanged = unchanged_site(source, arguments.out)
+    made = unchanged or _written(source, arguments.out)
     changes = made.changes
     foreign = [
         f"{made.out / path} is not the command's own and was left as it is." for path in changes.foreign
     ]
+    counts = f"{changes.written:,} written, {changes.unchanged:,} unchanged, {changes.removed:,} removed"
     show(
         arguments,
         summary={
@@ -74,10 +70,24 @@ def run(arguments: argparse.Namespace) -> int:
         },
         lines=[
             f"{made.out}  {counted(made.files, 'file')}, {made.bytes / 1e6:,.1f} MB",
-            f"{changes.written:,} written, {changes.unchanged:,} unchanged, {changes.removed:,} removed",
+            "Nothing changed since the last run: bundle, options, program and files are the same."
+            if unchanged
+            else counts,
             *foreign,
         ],
     )
     if foreign:
         warn(arguments, " ".join(foreign))
     return 0
+
+
+def _written(source: Source, out: Path) -> WrittenSite:
+    # The dashboard is imported here so that --help and a wrong option answer at once.
+    try:
+        from precompute.reports.site.writing import write_site
+    except ModuleNotFoundError as error:
+        raise UserError(
+            f"Expected the dashboard's packages ({error.name} is missing): "
+            "run: pip install -r requirements.txt."
+        ) from error
+    return write_site(source, out)

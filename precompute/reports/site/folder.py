@@ -36,6 +36,16 @@ class Changes:
 
 
 @dataclass(frozen=True)
+class WrittenSite:
+    """The site in the folder `out`: how many `files` it has, their `bytes`, and the changes of this run."""
+
+    out: Path
+    files: int
+    bytes: int
+    changes: Changes
+
+
+@dataclass(frozen=True)
 class SiteFolder:
     """The folder `path`. Every file of the command is in the list or, until a run ends, in the journal."""
 
@@ -52,6 +62,11 @@ class SiteFolder:
                 "choose another with --out, or empty it."
             )
         return cls(path)
+
+    @property
+    def was_interrupted(self) -> bool:
+        """Whether the last run did not end."""
+        return (self.path / OWN / _JOURNAL).exists()
 
     def owned(self) -> dict[str, str]:
         """The paths of the files that the command wrote, each with the SHA-256 of its content."""

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
-from functools import cache
-from pathlib import Path
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, nullcontext
+from functools import cache, partial
 from typing import NamedTuple
 
 from dashapp.document.static_addresses import file_name
+from dashapp.document.static_bundle import Notice
 from dashapp.document.static_files import data_files
-from dashapp.document.static_pages import AT_ONCE, PageAddress, SiteFile, StaticSite
+from dashapp.document.static_keys import ProductKeys
+from dashapp.document.static_pages import AT_ONCE, CARDS, PageAddress, SiteFile, StaticSite
 from precompute.reports.site.index import index_files, searched_words, shards_of, word_files
+from precompute.reports.site.source import Source, program_key
 from precompute.shared.errors import UserError
+
+Noticed = Callable[[], AbstractContextManager[Notice | None]]
 
 _PAGES = 64
 _SHARDS = 32
@@ -31,18 +35,33 @@ class SitePart(NamedTuple):
         return self.last - self.first
 
 
-@dataclass(frozen=True)
-class Source:
-    """What a site is made from: a bundle, its public address, its title if not the bundle's, its language.
+class Making:
+    """Files that are made together: their `name`, and the `key` of what they are made from.
 
-    `generation` is the one that all processes must find; empty before it is known.
+    The key is empty where that is everything. `went_beyond` says, once they are made, that something was
+    read which the key does not cover, so that they too are made from everything.
     """
 
-    data: Path
-    address: str
-    title: str = ""
-    language: str = "en"
-    generation: str = ""
+    def __init__(
+        self,
+        name: str,
+        make: Callable[[], Iterable[SiteFile]],
+        *,
+        key: str = "",
+        noticed: Noticed = nullcontext,
+    ) -> None:
+        """`noticed` gives what notices the reading while they are made."""
+        self.name = name
+        self.key = key
+        self.went_beyond = False
+        self._make = make
+        self._noticed = noticed
+
+    def files(self) -> Iterator[SiteFile]:
+        """Make the files, one by one."""
+        with self._noticed() as notice:
+            yield from self._make()
+        self.went_beyond = notice is not None and notice.went_beyond
 
 
 def _open(source: Source) -> StaticSite:
@@ -56,11 +75,6 @@ def _open(source: Source) -> StaticSite:
         raise UserError(f"Expected --address to be {error}. Received: {source.address!r}.") from None
 
 
-def pinned(source: Source) -> Source:
-    """The source with the generation that is live. Raises `UserError`, and `BundleError` as opening does."""
-    return replace(source, generation=_open(source).bundle.generation)
-
-
 @cache
 def _opened(source: Source) -> StaticSite:
     """Each process opens the bundle once."""
@@ -68,6 +82,11 @@ def _opened(source: Source) -> StaticSite:
     if site.bundle.generation != source.generation:
         raise UserError(f"A build changed {source.data} meanwhile: run the same command again.")
     return site
+
+
+@cache
+def _keys(source: Source) -> ProductKeys:
+    return ProductKeys(_opened(source), program=program_key())
 
 
 @cache
@@ -103,13 +122,29 @@ def parts_of(source: Source) -> list[SitePart]:
     ]
 
 
-def files_of(source: Source, part: SitePart) -> Iterator[SiteFile]:
-    """The files of one part."""
-    return _MAKERS[part.kind](source, part)
+def makings_of(source: Source, part: SitePart) -> Iterator[Making]:
+    """What one part is made of; nothing is made before its files are asked for."""
+    if part.kind == "products":
+        return _products(source, part)
+    # What tells of the whole catalogue is made again whatever has changed in it.
+    make = partial(_MAKERS[part.kind], source, part)
+    return iter([Making(f"{part.kind}/{part.first}-{part.last}", make)])
 
 
-def _products(source: Source, part: SitePart) -> Iterator[SiteFile]:
-    yield from _opened(source).products(part.first, part.last)
+def _products(source: Source, part: SitePart) -> Iterator[Making]:
+    site, keys = _opened(source), _keys(source)
+    noticing = site.bundle.noticing
+    found = site.bundle.products_at(range(part.first, part.last))
+    for position, product in found.items():
+        key, ids = keys.of_product(product)
+        make = partial(site.product_files, position, product)
+        yield Making(f"product/{file_name(product.id)}", make, key=key, noticed=partial(noticing, ids))
+    for name, make_some, size in (("cards", site.cards, CARDS), ("map", site.on_map, AT_ONCE)):
+        for start in range(part.first, part.last, size):
+            some = {each: found[each] for each in range(start, min(start + size, part.last))}
+            noticed = partial(noticing, [each.id for each in some.values()])
+            make = partial(make_some, start // size, some)
+            yield Making(f"{name}/{start // size}", make, key=keys.of_several(some.values()), noticed=noticed)
 
 
 def _words(source: Source, part: SitePart) -> Iterator[SiteFile]:
@@ -140,7 +175,6 @@ def _files(source: Source, _: SitePart) -> Iterator[SiteFile]:
 
 
 _MAKERS: dict[str, Callable[[Source, SitePart], Iterator[SiteFile]]] = {
-    "products": _products,
     "words": _words,
     "galleries": _galleries,
     "pages": _pages,

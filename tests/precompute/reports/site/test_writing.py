@@ -12,7 +12,7 @@ from lxml import html
 
 from dashapp.document.static_addresses import file_name, file_of
 from precompute.cli.main import main
-from precompute.reports.site.rendering import Source
+from precompute.reports.site.source import Source
 from precompute.reports.site.writing import WrittenSite, write_site
 from tests.small_bundle import small_product, write_small_bundle
 
