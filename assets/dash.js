@@ -2,6 +2,7 @@
 // and the page is complete without it: so it is loaded when the visitor is about to use a control, or when a page
 // needs it at once.
 
+import { Stores } from "./dash-store.js";
 import { all, closest } from "./elements.js";
 
 const INTENTS = ["pointerover", "pointerdown", "keydown", "focusin", "input"];
@@ -41,6 +42,7 @@ async function loaded() {
   document.body.append(...made); // They run in this order.
   await Promise.all(ends);
   const page = /** @type {any} */ (globalThis);
+  page.dash_stores = new Stores(); // Dash puts its store there before it renders.
   page.renderer = new page.DashRenderer();
 }
 

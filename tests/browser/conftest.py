@@ -196,6 +196,20 @@ def page(context: BrowserContext) -> Page:
     return context.new_page()
 
 
+@pytest.fixture(scope="module")
+def first_tab(browser: Browser, server: str) -> Iterator[Page]:
+    with watched(browser, server) as context:
+        yield context.new_page()
+
+
+@pytest.fixture
+def tab(first_tab: Page) -> Iterator[Page]:
+    """A page for tests that only look: one for all of a file, as each new one takes a second."""
+    yield first_tab
+    first_tab.evaluate("localStorage.clear(); sessionStorage.clear()")
+    first_tab.set_viewport_size({"width": 1280, "height": 900})
+
+
 @pytest.fixture
 def scriptless(browser: Browser, server: str) -> Iterator[BrowserContext]:
     """A fresh profile that runs no scripts."""

@@ -85,6 +85,18 @@ def test_nothing_jumps_while_dash_takes_the_page_over(page: Page) -> None:
     assert page.evaluate("window.shifts") < 0.01
 
 
+def test_a_page_of_many_components_takes_few_turns_of_dash(page: Page) -> None:
+    """Dash asks every component in each turn: as many turns as components would take seconds on a phone."""
+    visit(page, "/about")
+    page.evaluate("window.turns = 0; dash_stores.forEach((store) => store.subscribe(() => window.turns++))")
+    page.locator(".brand").click()
+    expect(page.locator("#react-entry-point .card-name")).to_have_count(48)
+    page.wait_for_load_state("networkidle")
+    components = page.locator("#react-entry-point *").count()
+    assert components > 500
+    assert 0 < page.evaluate("turns") < components / 10
+
+
 def test_searching_while_typing(page: Page) -> None:
     visit(page, "/?page=3")
     page.locator("#search").press_sequentially("cup")
@@ -269,18 +281,18 @@ COLUMNS = {"/": (6, 2), "/product/": (4, 2), "/product/unknown": (6, 2), "/compa
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_no_page_is_wider_than_its_screen(page: Page, keep: Keep, name: str) -> None:
-    visit(page, PAGES[name])
+def test_no_page_is_wider_than_its_screen(tab: Page, keep: Keep, name: str) -> None:
+    visit(tab, PAGES[name])
     expected = max((start for start in COLUMNS if PAGES[name].startswith(start)), key=len)
     for (width, height), columns in zip(((1280, 900), (390, 844)), COLUMNS[expected], strict=True):
-        page.set_viewport_size({"width": width, "height": height})
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
-        for grid in page.locator(".product-grid").all():
+        tab.set_viewport_size({"width": width, "height": height})
+        assert tab.evaluate("document.documentElement.scrollWidth") <= width
+        for grid in tab.locator(".product-grid").all():
             tracks = grid.evaluate("grid => getComputedStyle(grid).gridTemplateColumns")
             assert len(tracks.split()) == columns
         for theme in ("light", "dark"):
-            page.evaluate("theme => { document.documentElement.dataset.bsTheme = theme }", theme)
-            keep(page, f"{name}-{width}-{theme}")
+            tab.evaluate("theme => { document.documentElement.dataset.bsTheme = theme }", theme)
+            keep(tab, f"{name}-{width}-{theme}")
 
 
 PARTS = {
@@ -310,11 +322,11 @@ PARTS = {
 
 
 @pytest.mark.parametrize("address", PARTS)
-def test_text_stands_out_from_its_background(page: Page, address: str) -> None:
-    visit(page, address)
+def test_text_stands_out_from_its_background(tab: Page, address: str) -> None:
+    visit(tab, address)
     for theme in ("light", "dark"):
-        page.evaluate("theme => { document.documentElement.dataset.bsTheme = theme }", theme)
-        colours = page.evaluate(
+        tab.evaluate("theme => { document.documentElement.dataset.bsTheme = theme }", theme)
+        colours = tab.evaluate(
             """names => names.map(name => {
                 const style = getComputedStyle(document.querySelector(name));
                 const page = getComputedStyle(document.body).backgroundColor;
