@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from functools import partial
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -19,6 +20,7 @@ from precompute.shared.progress import say
 __all__ = [
     "EXACT_PRODUCTS",
     "MEMORY_BUDGET",
+    "ExactFill",
     "KnownLists",
     "NeighbourLists",
     "find_neighbours",
@@ -36,6 +38,15 @@ _WORTH_SAYING = 60.0
 """Exact searches that take longer than this, in seconds, are announced."""
 
 
+class ExactFill(Protocol):
+    """Fills in a ranking with exact lists, in this process or elsewhere."""
+
+    def __call__(
+        self, space: ProductSpace, ranking: Ranking, advance: Callable[[int], None], *, steps: int
+    ) -> None:
+        """`advance(count)` is called with the steps newly done, `steps` in all."""
+
+
 def find_neighbours(
     ids: list[str],
     vectors: np.ndarray,
@@ -47,6 +58,7 @@ def find_neighbours(
     search: str | None = None,
     known: KnownLists | None = None,
     memory_budget: int = MEMORY_BUDGET,
+    fill: ExactFill | None = None,
     advance: Callable[[int], None] = lambda count: None,
 ) -> NeighbourLists:
     """The `depth` nearest neighbours of every product, best first, without the product itself.
@@ -64,10 +76,9 @@ def find_neighbours(
     have a recall of at least 0.98, measured on a sample at `top` entries, or at all if `top` is None. If that
     cannot be reached, the search is exact, and a line says so.
 
-    A search needs about `memory_budget` bytes besides the vectors and the lists, and 12 bytes for each
-    candidate: about twice `depth` of them per product. Vectors are copied for approximate search, for
-    distances, and for a cosine unless they have unit length. `advance(count)` is called with the work done,
-    in products.
+    A search needs `memory_budget` bytes besides vectors and lists, and 12 bytes for each of about 2 × `depth`
+    candidates of a product. It copies vectors for approximate search, distances, and cosines unless of unit
+    length. `fill` finds exact lists elsewhere than here. `advance(count)` gets the work done, in products.
     """
     count = len(ids)
     order = np.array(sorted(range(count), key=ids.__getitem__))
@@ -87,7 +98,7 @@ def find_neighbours(
             space, ranking, known, now, depth=depth, memory_budget=memory_budget, advance=progress.step
         )
     if not updated and count > 1:
-        how = _from_scratch(space, ranking, approximate, top or depth, memory_budget, progress)
+        how = _from_scratch(space, ranking, approximate, top or depth, memory_budget, fill, progress)
     progress.step(progress.left)
     rows, scores = ranking.rows, ranking.scores
     if (np.diff(order) < 0).any():  # Copies are as large as the lists; a build gives the ids in order.
@@ -99,20 +110,34 @@ def find_neighbours(
 
 
 def _from_scratch(
-    space: ProductSpace, ranking: Ranking, approximate: bool, top: int, memory_budget: int, progress: Progress
+    space: ProductSpace,
+    ranking: Ranking,
+    approximate: bool,
+    top: int,
+    memory_budget: int,
+    fill: ExactFill | None,
+    progress: Progress,
 ) -> dict[str, Any]:
     """Fill in the ranking, and return the manifest's entry about the search."""
+    run = partial(fill, space, ranking) if fill else _run_here(space, ranking, approximate, memory_budget)
+    # In an approximate search, building the index counts as the first half.
+    how = _approximate(space, ranking, top, memory_budget, progress.step) if approximate else None
+    if how is None:
+        run(progress.step, steps=progress.left)
+    return how or {"engine": "exact"}
+
+
+def _run_here(
+    space: ProductSpace, ranking: Ranking, approximate: bool, memory_budget: int
+) -> Callable[..., None]:
+    """What fills in the ranking with exact lists in this process; a line says so where it takes long."""
     exact = ExactSearch(space, ranking, memory_budget=memory_budget)
     seconds = exact.estimate()
     if seconds > _WORTH_SAYING:
         other = "using approximate search (--exact to force)" if approximate else "--approximate is faster"
         count = space.count
         say(f"Exact lists of {count:,} products take about {seconds / 60:,.0f} minutes; {other}.")
-    # In an approximate search, building the index counts as the first half.
-    how = _approximate(space, ranking, top, memory_budget, progress.step) if approximate else None
-    if how is None:
-        exact.run(progress.step, steps=progress.left)
-    return how or {"engine": "exact"}
+    return exact.run
 
 
 def _approximate(

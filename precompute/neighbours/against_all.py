@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from precompute.neighbours.best_pair import ProductSpace
-from precompute.neighbours.ranking import Ranking
+from precompute.neighbours.ranking import Settled
 
 _GROUPS = 16
 """Groups for each entry of a list. With so many, entries rarely share one, so few candidates are needless."""
@@ -15,29 +15,32 @@ _GROUPS = 16
 
 def settle_against_all(
     space: ProductSpace,
-    ranking: Ranking,
+    ranking: Settled,
     rows: np.ndarray,
     *,
     memory_budget: int,
+    among: slice = slice(None),
     advance: Callable[[int], None] = lambda count: None,
 ) -> None:
     """Fill in the lists of `rows` (q,). `advance(count)` is called with the number of rows done.
 
-    Rows with the same vector are ranked once: half of a catalogue may show the same placeholder picture.
+    Only the products `among` the given ones become entries, all of them by default. Rows with the same vector
+    are ranked once: half of a catalogue may show the same placeholder picture.
     """
     alike: dict[bytes, list[int]] = {}
     for row in rows.tolist():
         alike.setdefault(space.content(row).tobytes(), []).append(row)
     groups = list(alike.values())
     # Each row is also compared with itself, but is no entry of its own list.
-    wanted = ranking.rows.shape[1] + 1
-    step = max(1, memory_budget // (space.count * 8))
+    start, stop, _ = among.indices(space.count)
+    wanted = min(ranking.depth + 1, stop - start)
+    step = max(1, memory_budget // ((stop - start) * 8))
     for begin in range(0, len(groups), step):
         part = groups[begin : begin + step]
         firsts = np.array([group[0] for group in part])
-        for group, near in zip(part, space.nearness(firsts, slice(None)), strict=True):
+        for group, near in zip(part, space.nearness(firsts, among), strict=True):
             limit = _reached_by(wanted, near) - space.margins[group[0]]
-            ranking.settle_alike(np.array(group), np.flatnonzero(near >= limit))
+            ranking.settle_alike(np.array(group), start + np.flatnonzero(near >= limit))
         advance(sum(map(len, part)))
 
 

@@ -65,9 +65,26 @@ class BestPairs:
         """The vectors of the product's pictures, which decide its scores."""
         return self.space.vectors[self.starts[row] : self.starts[row] + self.counts[row]]
 
-    def blocks(self, side: int) -> list[slice]:
-        """All products, in blocks of at most `side` pictures; more only if one product has more."""
-        return [chunk.places for chunk in self._chunks(slice(None), side)]
+    def blocks(self, side: int, part: slice = slice(None)) -> list[slice]:
+        """All products, or those of one part, in blocks of at most `side` pictures; more only if one has."""
+        start = part.indices(self.count)[0]
+        places = (chunk.places for chunk in self._chunks(part, side))
+        return [slice(start + each.start, start + each.stop) for each in places]
+
+    def cut(self, rows: slice) -> BestPairs:
+        """See `Space.cut`."""
+        starts, counts = self.starts[rows], self.counts[rows]
+        pictures = slice(int(starts[0]), int(starts[-1] + counts[-1]))
+        return BestPairs(self.space.cut(pictures), starts - starts[0], counts, self.margins[rows])
+
+    def followed_by(self, other: BestPairs) -> BestPairs:
+        """See `Space.followed_by`."""
+        return BestPairs(
+            self.space.followed_by(other.space),
+            np.concatenate([self.starts, other.starts + len(self.space.vectors)]),
+            np.concatenate([self.counts, other.counts]),
+            np.concatenate([self.margins, other.margins]),
+        )
 
     def nearness(
         self, rows: slice | np.ndarray, others: slice | np.ndarray, *, out: np.ndarray | None = None

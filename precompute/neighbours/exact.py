@@ -14,7 +14,7 @@ from threadpoolctl import threadpool_limits
 
 from precompute.neighbours.against_all import settle_against_all
 from precompute.neighbours.best_pair import ProductSpace
-from precompute.neighbours.ranking import Ranking, padded
+from precompute.neighbours.ranking import Settled, padded
 from precompute.neighbours.step_progress import Progress
 from precompute.shared.machine import available_cores
 
@@ -54,18 +54,35 @@ class ExactSearch:
     scores, however float32 orders them.
     """
 
-    def __init__(self, space: ProductSpace, ranking: Ranking, *, memory_budget: int) -> None:
+    def __init__(
+        self,
+        space: ProductSpace,
+        ranking: Settled,
+        *,
+        memory_budget: int,
+        threads: int | None = None,
+        split: int | None = None,
+        limits: np.ndarray | None = None,
+    ) -> None:
+        """`threads` are by default as many as there are cores.
+
+        With `split`, only the products before this place are compared with those from it on. `limits` (n,),
+        float32, is the nearness below which nothing counts for a row.
+        """
         self._space, self._ranking, self._memory_budget = space, ranking, memory_budget
-        self._threads = available_cores()
-        count, self._depth = ranking.rows.shape
+        self._threads = threads or available_cores()
+        self._depth = ranking.depth
         # A pair takes eight bytes: four for its nearness, and four for a sorted copy or two masks.
         self._side = side = max(
             _SMALLEST_BLOCK, min(_LARGEST_BLOCK, isqrt(memory_budget // (8 * self._threads)))
         )
-        self._blocks = space.blocks(side)
+        self._halves = [slice(0, split), slice(split, None)] if split else [slice(None)]
+        parts = [space.blocks(side, half) for half in self._halves]
+        self._first = len(parts[0]) if split else 0
+        self._blocks = [block for part in parts for block in part]
         self._scratch = threading.local()
-        self._limits = np.full(count, -np.inf, np.float32)
-        self._crowded = np.zeros(count, bool)
+        self._limits = np.full(space.count, -np.inf, np.float32) if limits is None else limits.copy()
+        self._crowded = np.zeros(space.count, bool)
         self._found: list[list[_Candidates]] = [[] for _ in self._blocks]
 
     def estimate(self) -> float:
@@ -92,23 +109,29 @@ class ExactSearch:
                 list(pool.map(compare, pairs))
                 list(pool.map(self._reduce, range(len(self._blocks))))
             list(pool.map(self._settle, range(len(self._blocks))))
-        crowd = np.flatnonzero(self._crowded)
-        settle_against_all(self._space, self._ranking, crowd, memory_budget=self._memory_budget)
+        for half, other in zip(self._halves, reversed(self._halves), strict=True):
+            crowd = (half.start or 0) + np.flatnonzero(self._crowded[half])
+            settle_against_all(
+                self._space, self._ranking, crowd, memory_budget=self._memory_budget, among=other
+            )
 
     def _pair_count(self) -> int:
-        return len(self._blocks) * (len(self._blocks) + 1) // 2
+        count = len(self._blocks)
+        return self._first * (count - self._first) if self._first else count * (count + 1) // 2
 
     def _rounds(self) -> Iterator[list[tuple[int, int]]]:
-        """All pairs of blocks, each once, by their distance around the circle."""
-        count = len(self._blocks)
+        return self._rounds_across() if self._first else rounds_of(len(self._blocks))
+
+    def _rounds_across(self) -> Iterator[list[tuple[int, int]]]:
+        """All pairs of a block before the split and one after it, each once."""
+        others = len(self._blocks) - self._first
         begin = 0
-        while begin <= count // 2:
-            end = min(max(1, 2 * begin), count // 2 + 1)
-            # Blocks that are half a circle apart would otherwise be paired twice.
+        while begin < others:
+            end = min(max(1, 2 * begin), others)
             yield [
-                (block, (block + offset) % count)
+                (block, self._first + (block + offset) % others)
                 for offset in range(begin, end)
-                for block in range(count // 2 if 0 < offset == count / 2 else count)
+                for block in range(self._first)
             ]
             begin = end
 
@@ -143,6 +166,8 @@ class ExactSearch:
 
     def _reduce(self, block: int) -> None:
         """Drop those of a block's candidates that can no longer be in a list."""
+        if not self._found[block]:
+            return  # Across a split, the longer side's blocks have not all been met in the first round.
         joined = _Candidates(*map(np.concatenate, zip(*self._found[block], strict=True)))
         self._found[block] = [self._best(block, joined)]
 
@@ -179,6 +204,20 @@ class ExactSearch:
         for begin in range(0, len(order), _TOGETHER):
             rows = order[begin : begin + _TOGETHER]
             self._ranking.settle(rows + start, padded(rows + start, others, starts[rows], counts[rows]))
+
+
+def rounds_of(count: int) -> Iterator[list[tuple[int, int]]]:
+    """All pairs of `count` blocks, each once, by their distance around the circle."""
+    begin = 0
+    while begin <= count // 2:
+        end = min(max(1, 2 * begin), count // 2 + 1)
+        # Blocks that are half a circle apart would otherwise be paired twice.
+        yield [
+            (block, (block + offset) % count)
+            for offset in range(begin, end)
+            for block in range(count // 2 if 0 < offset == count / 2 else count)
+        ]
+        begin = end
 
 
 def _keys(places: np.ndarray, nearness: np.ndarray) -> np.ndarray:

@@ -2,9 +2,25 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
 import numpy as np
 
 from precompute.neighbours.best_pair import ProductSpace
+
+
+class Settled(Protocol):
+    """What a search gives its candidates to, as `Ranking` describes it."""
+
+    @property
+    def depth(self) -> int:
+        """How many entries a list has."""
+
+    def settle(self, rows: np.ndarray, options: np.ndarray) -> None:
+        """See `Ranking.settle`."""
+
+    def settle_alike(self, rows: np.ndarray, options: np.ndarray) -> None:
+        """See `Ranking.settle_alike`."""
 
 
 class Ranking:
@@ -18,7 +34,9 @@ class Ranking:
         count = space.count
         self.rows = np.empty((count, depth), np.int32)
         self.scores = np.empty((count, depth))
-        self._space, self._ranks = space, ranks
+        self.depth = depth
+        self.ranks = ranks
+        self._space = space
 
     def settle(self, rows: np.ndarray, options: np.ndarray) -> None:
         """Write the best of `options` (q, c) into the lists of `rows` (q,), without the rows themselves.
@@ -38,7 +56,7 @@ class Ranking:
 
     def _write(self, rows: np.ndarray, options: np.ndarray, scores: np.ndarray) -> None:
         keys = np.where(options == rows[:, np.newaxis], np.inf, self._keys(scores))
-        best = np.lexsort((self._ranks[options], keys), axis=1)[:, : self.rows.shape[1]]
+        best = np.lexsort((self.ranks[options], keys), axis=1)[:, : self.depth]
         self.rows[rows] = np.take_along_axis(options, best, axis=1)
         self.scores[rows] = np.take_along_axis(scores, best, axis=1)
 
@@ -47,11 +65,10 @@ class Ranking:
 
         Options must not repeat. They may include the rows.
         """
-        depth = self.rows.shape[1]
         scores = self._space.scores(rows[:1], options[np.newaxis])[0]
-        best = np.lexsort((self._ranks[options], self._keys(scores)))[: depth + 1]
+        best = np.lexsort((self.ranks[options], self._keys(scores)))[: self.depth + 1]
         for row in rows.tolist():
-            own = best[options[best] != row][:depth]
+            own = best[options[best] != row][: self.depth]
             self.rows[row], self.scores[row] = options[own], scores[own]
 
     def _keys(self, scores: np.ndarray) -> np.ndarray:

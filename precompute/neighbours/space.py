@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -69,9 +69,37 @@ class Space:
         """The row's vector, which decides its scores."""
         return self.vectors[row, :]
 
-    def blocks(self, side: int) -> list[slice]:
-        """All rows, in blocks of at most `side`."""
-        return [slice(start, min(start + side, self.count)) for start in range(0, self.count, side)]
+    def blocks(self, side: int, part: slice = slice(None)) -> list[slice]:
+        """All rows, or those of one part, in blocks of at most `side`."""
+        begin, end, _ = part.indices(self.count)
+        return [slice(start, min(start + side, end)) for start in range(begin, end, side)]
+
+    def cut(self, rows: slice) -> Space:
+        """Some of the rows. Their nearness, margins and scores are what they were."""
+        vectors = self.vectors[rows]
+        return replace(
+            self,
+            vectors=vectors,
+            norms=self.norms[rows],
+            points=vectors if self.points is self.vectors else self.points[rows],
+            halves=None if self.halves is None else self.halves[rows],
+            margins=self.margins[rows],
+        )
+
+    def followed_by(self, other: Space) -> Space:
+        """The rows of this space and then those of another that was cut from the same one."""
+        vectors = np.concatenate([self.vectors, other.vectors])
+        shared = self.points is self.vectors and other.points is other.vectors
+        return replace(
+            self,
+            vectors=vectors,
+            norms=np.concatenate([self.norms, other.norms]),
+            points=vectors if shared else np.concatenate([self.points, other.points]),
+            halves=None
+            if self.halves is None or other.halves is None
+            else np.concatenate([self.halves, other.halves]),
+            margins=np.concatenate([self.margins, other.margins]),
+        )
 
     def nearness(
         self, rows: slice | np.ndarray, others: slice | np.ndarray, *, out: np.ndarray | None = None

@@ -1,0 +1,224 @@
+"""Exact lists by tiles: the matrix of all pairs in squares, each of which any machine can compute.
+
+The tiles on the diagonal come first: blocks of products compared with themselves. The score of the last entry
+that a list has by then is a limit for the next tiles, where few pairs reach it. Merging what the tiles found
+gives each list, to the last byte, as one search over all products does: a score depends only on its two
+products, and the best of all entries are among the best of each tile.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple, Protocol
+
+import numpy as np
+
+from bundle.metric import sign
+from precompute.neighbours.best_pair import ProductSpace
+from precompute.neighbours.exact import ExactSearch, rounds_of
+from precompute.neighbours.ranking import Ranking
+from precompute.neighbours.step_progress import Progress
+
+
+class TileEntries(NamedTuple):
+    """What a tile knows of one block's lists.
+
+    `places` (e,), int32, are the lists' products in their block, in order; `others` (e,), int32, the entries'
+    places in the other block; `scores` (e,), float64. The entries of one list are in its order.
+    """
+
+    places: np.ndarray
+    others: np.ndarray
+    scores: np.ndarray
+
+
+@dataclass(frozen=True)
+class TileBlock:
+    """A block of products, cut from the space of all: everything that a tile needs to know of it.
+
+    `ranks` (q,), int32, are the ranks by id among all products, which order equal scores.
+    """
+
+    space: ProductSpace
+    ranks: np.ndarray
+
+
+class TileStore(Protocol):
+    """Computes tiles somewhere and keeps what they found."""
+
+    def compute(
+        self, tiles: Sequence[tuple[int, int]], limits: Sequence[np.ndarray] | None
+    ) -> Iterator[tuple[int, int]]:
+        """Compute the tiles that are not kept yet. Yields each, a pair of blocks, once it is kept.
+
+        `limits` has an array for each block, as `tile` takes them; None for tiles on the diagonal.
+        """
+
+    def entries(self, block: int, other: int) -> TileEntries:
+        """What a kept tile knows of the lists of `block`."""
+
+
+def tile(
+    block: TileBlock,
+    other: TileBlock | None = None,
+    *,
+    depth: int,
+    memory_budget: int,
+    threads: int,
+    limits: tuple[np.ndarray, np.ndarray] | None = None,
+) -> tuple[TileEntries, TileEntries]:
+    """Compare the products of a block with each other, or with those of another block, each pair once.
+
+    Returns the best `depth` entries that each block's lists get from this tile, those of `block` twice where
+    there is no other. `limits` are the nearness (q,), float32, below which nothing counts for the rows of
+    either block. Takes memory for both blocks together, and about `memory_budget` bytes.
+    """
+    if other is None:
+        found = _Found(block.space, block.ranks, depth)
+        ExactSearch(block.space, found, memory_budget=memory_budget, threads=threads).run(_ignore, steps=1)
+        entries = found.entries(slice(0, block.space.count), others_from=0)
+        return entries, entries
+    count = block.space.count
+    # Both were cut from one space.
+    space: ProductSpace = block.space.followed_by(other.space)  # type: ignore[arg-type]
+    found = _Found(space, np.concatenate([block.ranks, other.ranks]), depth)
+    search = ExactSearch(
+        space,
+        found,
+        memory_budget=memory_budget,
+        threads=threads,
+        split=count,
+        limits=None if limits is None else np.concatenate(limits),
+    )
+    search.run(_ignore, steps=1)
+    return (
+        found.entries(slice(0, count), others_from=count),
+        found.entries(slice(count, space.count), others_from=0),
+    )
+
+
+def limits_of(space: ProductSpace, entries: TileEntries, *, depth: int) -> np.ndarray:
+    """The nearness (q,), float32, that a further entry of each list of a block reaches at the least.
+
+    `entries` are those that are known so far. A list that is not full has no limit.
+    """
+    limits = np.full(space.count, -np.inf, np.float32)
+    counts = np.bincount(entries.places, minlength=space.count)
+    full = np.flatnonzero(counts == depth)
+    last = entries.scores[np.cumsum(counts)[full] - 1]
+    limits[full] = space.least_nearness(full, last)
+    return limits
+
+
+def merge(
+    found: Iterable[tuple[int, TileEntries]], ranks: np.ndarray, *, depth: int, metric: str
+) -> TileEntries:
+    """The best `depth` entries of each list of a block, their `others` counted among all products.
+
+    `found` is what tiles know of these lists, each with the number of products before the tile's other block;
+    `ranks` (n,) are the ranks by id of all products.
+    """
+    tiles = list(found)
+    places = np.concatenate([entries.places for _, entries in tiles])
+    others = np.concatenate([entries.others + np.int32(start) for start, entries in tiles])
+    scores = np.concatenate([entries.scores for _, entries in tiles])
+    best = _best_first(places, scores, ranks[others], depth=depth, metric=metric)
+    return TileEntries(places[best], others[best], scores[best])
+
+
+def fill_by_tiles(
+    space: ProductSpace,
+    ranking: Ranking,
+    blocks: Sequence[slice],
+    tiles: TileStore,
+    advance: Callable[[int], None],
+    *,
+    steps: int,
+) -> None:
+    """Fill in the ranking from the tiles of `blocks`, which are all products.
+
+    Tiles are computed in rounds, as `ExactSearch` compares blocks; each round's limits are those of the lists
+    so far. `advance(count)` is called with the steps newly done, `steps` in all.
+    """
+    progress = Progress(steps, len(blocks) ** 2, advance)
+    best: list[list[tuple[int, TileEntries]]] = [[] for _ in blocks]
+    limits: list[np.ndarray] | None = None
+    for pairs in rounds_of(len(blocks)):
+        ordered = [(min(pair), max(pair)) for pair in pairs]
+        for one, other in tiles.compute(ordered, limits):
+            progress.step(1 if one == other else 2)
+        for one, other in ordered:
+            best[one].append((blocks[other].start, tiles.entries(one, other)))
+            if one != other:
+                best[other].append((blocks[one].start, tiles.entries(other, one)))
+        limits = []
+        for number, block in enumerate(blocks):
+            merged = merge(best[number], ranking.ranks, depth=ranking.depth, metric=space.metric)
+            best[number] = [(0, merged)]
+            limits.append(limits_of(space.cut(block), merged, depth=ranking.depth))
+    for block, [(_, merged)] in zip(blocks, best, strict=True):
+        ranking.rows[block] = merged.others.reshape(-1, ranking.depth)
+        ranking.scores[block] = merged.scores.reshape(-1, ranking.depth)
+
+
+class _Found:
+    """Keeps the best entries that a tile finds for each row; safe in threads as `Ranking` is."""
+
+    def __init__(self, space: ProductSpace, ranks: np.ndarray, depth: int) -> None:
+        self.depth = depth
+        self._space, self._ranks = space, ranks
+        self._found: list[TileEntries] = []
+
+    def settle(self, rows: np.ndarray, options: np.ndarray) -> None:
+        """See `Ranking.settle`."""
+        scores = self._space.scores(rows, options)
+        real = options != rows[:, np.newaxis]
+        places = np.broadcast_to(rows[:, np.newaxis], options.shape)[real]
+        self._keep(places, options[real], scores[real])
+
+    def settle_alike(self, rows: np.ndarray, options: np.ndarray) -> None:
+        """See `Ranking.settle_alike`."""
+        scores = self._space.scores(rows[:1], options[np.newaxis])[0]
+        # One more than a list has, since the row itself may be among them.
+        best = _best_first(
+            np.zeros(len(options), np.int32),
+            scores,
+            self._ranks[options],
+            depth=self.depth + 1,
+            metric=self._space.metric,
+        )
+        for row in rows.tolist():
+            own = best[options[best] != row][: self.depth]
+            self._found.append(TileEntries(np.full(len(own), row), options[own], scores[own]))
+
+    def _keep(self, places: np.ndarray, others: np.ndarray, scores: np.ndarray) -> None:
+        best = _best_first(places, scores, self._ranks[others], depth=self.depth, metric=self._space.metric)
+        self._found.append(TileEntries(places[best], others[best], scores[best]))
+
+    def entries(self, rows: slice, *, others_from: int) -> TileEntries:
+        """What was found for some rows, whose entries' places are counted from `others_from`."""
+        empty = TileEntries(np.empty(0, np.int32), np.empty(0, np.int32), np.empty(0))
+        places, others, scores = map(np.concatenate, zip(empty, *self._found, strict=True))
+        own = np.flatnonzero((places >= rows.start) & (places < rows.stop))
+        own = own[np.argsort(places[own], kind="stable")]
+        return TileEntries(
+            (places[own] - rows.start).astype(np.int32),
+            (others[own] - others_from).astype(np.int32),
+            scores[own],
+        )
+
+
+def _best_first(
+    places: np.ndarray, scores: np.ndarray, ranks: np.ndarray, *, depth: int, metric: str
+) -> np.ndarray:
+    """The order (e,) of the best `depth` entries of each place: places in order, then best first."""
+    order = np.lexsort((ranks, -sign(metric) * scores, places))
+    in_order = places[order]
+    nth = np.arange(len(order)) - np.searchsorted(in_order, in_order)
+    chosen: np.ndarray = order[nth < depth]
+    return chosen
+
+
+def _ignore(count: int) -> None:
+    """A tile's progress is counted once it is done."""
