@@ -16,6 +16,7 @@ ROOT = Path(__file__).resolve().parents[1]
 PACKAGES = ("bundle", "pictures", "precompute", "dashapp")
 FOLDERS = (*PACKAGES, "assets", "benchmarks", "demo", "examples", "tests", "tools")
 HUB = "precompute/models/networks/hub_backbone.py"  # an optional extra with requirements of its own
+CLUSTER = "precompute/building/engine/"  # another: nobody else needs Ray
 LIVE = "dashapp/photo/live/"  # imported only where live mode is on, and then what it needs is there
 LIVE_WITH_KERAS = f"{LIVE}keras.py"  # the one file of the dashboard that runs the other half
 HEAVY = {"numpy", "pandas", "sklearn", "scipy", "tensorflow", "keras", "faiss", "PIL", "ai_edge_litert"}
@@ -29,6 +30,7 @@ REQUIREMENTS = (
     "requirements-dev.txt",
     "requirements-hub.txt",
     "requirements-cuda.txt",
+    "requirements-cluster.txt",
 )
 
 
@@ -91,6 +93,7 @@ def not_pinned(package: str, requirements: str) -> Iterator[str]:
     """What the files of a package import from outside that a requirements file does not name."""
     for path in files_of(package, ".py"):
         pinned = pins(requirements) | (pins("requirements-hub.txt") if name_of(path) == HUB else {})
+        pinned |= pins("requirements-cluster.txt") if name_of(path).startswith(CLUSTER) else {}
         pinned |= pins("requirements-live.txt") if name_of(path).startswith(LIVE) else {}
         modules = imported(path) - set(PACKAGES)
         for module in sorted(modules):

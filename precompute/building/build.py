@@ -15,6 +15,7 @@ from bundle.format import canonical_json
 from bundle.generations import next_name
 from bundle.seal import sealed_files
 from pictures.limits import MINIMUM_DECODED_SIDE
+from precompute.building.engine import LOCAL, BuildEngine, EngineChoice, check_engine, opened
 from precompute.building.housekeeping import tidy
 from precompute.building.list_quality import by_recipe, describe_twins
 from precompute.building.recipe_lists import RecipeLists, make_lists, overlaps
@@ -55,7 +56,7 @@ class BuildSettings:
     `theme` is the shop's look. `prune` drops from the store whatever neither the new generation nor the one
     before uses. `live` adds what searching with a visitor's photo needs, for the first recipe. `reach` gives
     each product that no list has a place at the end of one. `synonyms` is the shop's own table of words, by
-    default `synonyms.csv` in the catalogue's folder; `wordnet` adds WordNet's.
+    default `synonyms.csv` in the catalogue's folder; `wordnet` adds WordNet's. `engine` is what computes.
     """
 
     source: Path
@@ -77,6 +78,7 @@ class BuildSettings:
     columns: Mapping[str, str] = field(default_factory=dict)
     image_folder: Path | None = None
     exclude: tuple[str, ...] = ()
+    engine: EngineChoice = LOCAL
 
     def read(self) -> Catalogue:
         """Read the catalogue to build. Raises what `read_catalogue` raises."""
@@ -144,9 +146,15 @@ def build(settings: BuildSettings, *, catalogue: Catalogue | None = None) -> Sum
     `catalogue` is the content of `settings.source`, or a part of it, if it was already read. Results of
     earlier builds, finished or not, are reused from the store; the published bundle is identical to one built
     from scratch. Raises `UserError` if the source, the recipes, the weights or the runtime are unsuitable, if
-    another build writes into the same folder, or if that folder cannot be written.
+    another build writes into the same folder, if that folder cannot be written, or if the engine cannot be
+    reached.
     """
     check_settings(settings)
+    with opened(settings.engine) as engine:
+        return _build(settings, catalogue, engine)
+
+
+def _build(settings: BuildSettings, catalogue: Catalogue | None, engine: BuildEngine) -> Summary:
     clock = Clock()
     catalogue = catalogue or settings.read()
     own = settings.own_synonyms(catalogue)
@@ -156,13 +164,19 @@ def build(settings: BuildSettings, *, catalogue: Catalogue | None = None) -> Sum
     with locked(settings.out):
         created = datetime.now(UTC)
         with BundleWriter(settings.out, generation=next_name(settings.out, created)) as writer:
-            store = Store(settings.out)
+            # Workers elsewhere know nothing of this process's folder.
+            store = Store(settings.out if settings.engine.is_local else settings.out.absolute())
             with clock.measure("store"):
                 tasks = _tasks(plans, store)
                 maker = PictureMaker(settings.thumbnail_size, settings.large_pictures)
                 pictures = store.pictures(maker.fingerprint)
             found = embed_catalogue(
-                catalogue, list(tasks.values()), maker=maker, pictures=pictures, clock=clock
+                catalogue,
+                list(tasks.values()),
+                maker=maker,
+                pictures=pictures,
+                clock=clock,
+                embed=engine.embedding(list({plan.key: plan for plan in plans}.values())),
             )
             products = found.products
             if not products:
@@ -170,6 +184,7 @@ def build(settings: BuildSettings, *, catalogue: Catalogue | None = None) -> Sum
             store.write_sources(catalogue.folder, found.embedded.files_by_image())
             planned = without_vain_colour(list(zip(settings.recipes, plans, strict=True)), products)
             make = partial(make_lists, store=store, pictures=pictures, writer=writer, clock=clock)
+            make = partial(make, fill=engine.exact_lists(store.tiles))
             made = _made(settings, make, planned, tasks, products)
             overlap, inputs = overlaps(made), _inputs_digest(products)
             products = with_twins(products, made[0].lists, signatures_of(products, pictures))
@@ -211,6 +226,7 @@ def _publish(writer: BundleWriter, manifest: dict[str, Any]) -> Path:
 
 def check_settings(settings: BuildSettings) -> None:
     """Raise `UserError` if settings contradict each other."""
+    check_engine(settings.engine)
     if not 64 <= settings.thumbnail_size <= MINIMUM_DECODED_SIDE:
         raise UserError(
             f"Expected a thumbnail size from 64 to {MINIMUM_DECODED_SIDE} pixels. "

@@ -21,9 +21,10 @@ def tidy(out: Path, store: Store, opened: Sequence[EmbeddingStore | PictureStore
 
     A removed product may come back, and its pictures cost only disk space; yet a catalogue that changes for
     years must not fill the disk. Stores of other recipes, sizes and versions are kept. `strictly` drops those
-    too, and everything not shown. Files that cannot be removed stay.
+    too, and everything not shown. Tiles go: their lists are finished. Files that cannot be removed stay.
     """
     try:
+        store.drop_tiles()
         kept = generations(out)
         shown = {image_id for bundle in kept for image_id in _images_in(bundle.folder)}
         for each in opened:

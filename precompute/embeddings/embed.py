@@ -204,11 +204,13 @@ class _Progress:
             elif item.result is not None:
                 self.found.known += not item.result.new
 
-    def result(self, files: Iterable[str]) -> Embedded:
+    def result(self, files: Sequence[str]) -> Embedded:
         """The final result, in the order of the files. Files with the same image share its result."""
         images = self.found.images
+        left_out = self.found.left_out
         for file in [file for file in files if images.get(file) in self._reasons]:
-            self.found.left_out[file] = self._reasons[images.pop(file)]
+            left_out[file] = self._reasons[images.pop(file)]
+        self.found.left_out = {file: left_out[file] for file in files if file in left_out}
         return self.found
 
 

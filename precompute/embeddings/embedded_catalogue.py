@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
+from functools import partial
+from pathlib import Path
 from typing import Protocol
 
 import numpy as np
@@ -34,6 +36,26 @@ class ExtraMeasure(Protocol):
 
     def commit(self) -> None:
         """Write new measurements to the disk."""
+
+
+class EmbedFiles(Protocol):
+    """Embeds files, in this process or elsewhere."""
+
+    def __call__(
+        self,
+        folder: Path,
+        files: list[str],
+        tasks: list[EmbeddingTask],
+        *,
+        maker: PictureMaker,
+        pictures: PictureStore,
+        advance: Callable[..., None],
+    ) -> Embedded:
+        """Embed the pictures in `files`, paths below `folder`, and make their thumbnails.
+
+        The tasks' stores and `pictures` then have all results, and the tasks the seconds. `advance` is that
+        of `precompute.shared.progress.stage`.
+        """
 
 
 @dataclass(frozen=True)
@@ -67,8 +89,37 @@ def embed_catalogue(
     pictures: PictureStore,
     clock: Clock,
     extra: ExtraMeasure | None = None,
+    embed: EmbedFiles | None = None,
 ) -> EmbeddedCatalogue:
-    """Embed every picture of a catalogue and make its thumbnails, reusing what the stores have."""
+    """Embed every picture of a catalogue and make its thumbnails, reusing what the stores have.
+
+    `embed` does it, by default in this process, which alone can take an `extra` measurement.
+    """
+    embed = embed or partial(embed_files, extra=extra)
+    files = list(dict.fromkeys(file for product in catalogue.products for file in product.files))
+    with stage("Embedding", len(files), "images") as advance:
+        embedded = embed(catalogue.folder, files, tasks, maker=maker, pictures=pictures, advance=advance)
+    clock.add("reading", embedded.reading_seconds)
+    for task in tasks:
+        clock.add("model", task.opening_seconds)
+        clock.add("embedding", task.embedding_seconds)
+    if pictures.damaged:
+        say(f"Made again in {pictures.folder}: {counted(pictures.damaged, 'damaged thumbnail')}.")
+    products = _products(catalogue, embedded, pictures)
+    return EmbeddedCatalogue(products, _left_out(catalogue, embedded), embedded)
+
+
+def embed_files(
+    folder: Path,
+    files: list[str],
+    tasks: list[EmbeddingTask],
+    *,
+    maker: PictureMaker,
+    pictures: PictureStore,
+    advance: Callable[..., None],
+    extra: ExtraMeasure | None = None,
+) -> Embedded:
+    """Embed the pictures in `files`, paths below `folder`, and make their thumbnails. See `EmbedFiles`."""
 
     def known(image_id: str) -> bool:
         return pictures.holds(image_id) and (extra is None or extra.holds(image_id))
@@ -84,25 +135,15 @@ def embed_catalogue(
         if extra is not None:
             extra.commit()
 
-    files = list(dict.fromkeys(file for product in catalogue.products for file in product.files))
-    with stage("Embedding", len(files), "images") as advance:
-        embedded = embed_all(
-            catalogue.folder,
-            files,
-            tasks,
-            known=known,
-            on_new_picture=on_new_picture,
-            commit=commit,
-            advance=advance,
-        )
-    clock.add("reading", embedded.reading_seconds)
-    for task in tasks:
-        clock.add("model", task.opening_seconds)
-        clock.add("embedding", task.embedding_seconds)
-    if pictures.damaged:
-        say(f"Made again in {pictures.folder}: {counted(pictures.damaged, 'damaged thumbnail')}.")
-    products = _products(catalogue, embedded, pictures)
-    return EmbeddedCatalogue(products, _left_out(catalogue, embedded), embedded)
+    return embed_all(
+        folder,
+        files,
+        tasks,
+        known=known,
+        on_new_picture=on_new_picture,
+        commit=commit,
+        advance=advance,
+    )
 
 
 def signatures_of(products: Sequence[Product], pictures: PictureStore) -> dict[str, np.ndarray]:

@@ -9,13 +9,22 @@ _GROUPS = Path("/sys/fs/cgroup")
 _OWN_GROUPS = Path("/proc/self/cgroup")
 
 
+_most: list[int] = []
+"""The cores that `use_cores` left to this process, if it was called."""
+
+
 def available_cores() -> int:
     """The number of cores that this process may use: those that it may run on, and a container's share.
 
     A share of one and a half cores counts as two. With more threads than that, a container is only stopped.
     """
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return max(1, min(cores, _share(_GROUPS, _OWN_GROUPS) or cores))
+    return max(1, min(cores, _share(_GROUPS, _OWN_GROUPS) or cores, *_most))
+
+
+def use_cores(most: int) -> None:
+    """Let this process use so many cores at the most: one of several that share the machine."""
+    _most[:] = [most]
 
 
 def _share(groups: Path, own: Path) -> int | None:

@@ -6,6 +6,7 @@
       pictures/<key>/thumbnails/<aa>/…        the thumbnails; a generation has hard links to them
       measures/<key>/<sha256>.parquet         what the doctor measured of pictures, by image id
       lists/<key>.arrow                       the lists of the last build
+      tiles/<key>/<i>-<j>-<sha256>.parquet    what a cluster found so far of the lists of an unfinished build
       heads/<key>.npz                         the heads and titles of recipes, by their own hash
       sources.json                            where the last build found its pictures
 
@@ -46,6 +47,7 @@ class Store:
         self.root = out / STORE
         self.lists = self.root / "lists"
         self.heads = self.root / "heads"
+        self.tiles = self.root / "tiles"
 
     def embeddings(self, key: str, *, writable: bool = True) -> EmbeddingStore:
         """The embeddings of one extractor; `writable` for the driver."""
@@ -87,6 +89,11 @@ class Store:
     def measures(self, key: str) -> MeasureStore:
         """What was measured of pictures in one way."""
         return MeasureStore(self.root / "measures" / key)
+
+    def drop_tiles(self) -> None:
+        """Drop what a cluster found of lists that are finished."""
+        if self.tiles.is_dir():
+            shutil.rmtree(self.tiles)
 
     def keep_only(self, keys: Collection[str]) -> None:
         """Drop everything that is kept under other keys."""

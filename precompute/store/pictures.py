@@ -143,6 +143,8 @@ class PictureStore:
             return True
         with self._lock:
             del self._pictures[image_id]
+            # Where others make it again, they may write the very part that had it.
+            self._seen.clear()
             self.damaged += 1
         return False
 

@@ -1,0 +1,92 @@
+"""What computes a build's embeddings and lists: this machine, or the machines of a Ray cluster."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib import util
+from pathlib import Path
+from typing import Protocol
+
+from precompute.embeddings.embedded_catalogue import EmbedFiles
+from precompute.models.registry import ExtractorPlan
+from precompute.neighbours import ExactFill
+from precompute.shared.errors import UserError
+
+ENGINES = "local, ray or ray://HOST:PORT"
+
+TILE = 32_000
+"""How many vectors of either side a tile compares by default."""
+
+
+@dataclass(frozen=True)
+class EngineChoice:
+    """What computes, as the command line names it.
+
+    `name` is "local", "ray" for the cluster that this machine is part of, or the address of one,
+    ray://HOST:PORT. `tile` is how many vectors of either side a tile compares. `mixed` lets machines go on
+    that compute other embeddings than this one.
+    """
+
+    name: str = "local"
+    tile: int = TILE
+    mixed: bool = False
+
+    @property
+    def is_local(self) -> bool:
+        """Whether this machine computes."""
+        return self.name == "local"
+
+
+LOCAL = EngineChoice()
+
+
+class BuildEngine(Protocol):
+    """Computes what takes long in a build. None stands for the code that does it in this process."""
+
+    def embedding(self, plans: Sequence[ExtractorPlan]) -> EmbedFiles | None:
+        """What embeds files with these extractors, in the order of the tasks that it gets."""
+
+    def exact_lists(self, tiles: Path) -> ExactFill | None:
+        """What finds exact lists; `tiles` is where it keeps what it has found so far."""
+
+
+class LocalEngine:
+    """Everything in this process."""
+
+    def embedding(self, plans: Sequence[ExtractorPlan]) -> EmbedFiles | None:
+        """See `BuildEngine`."""
+        return None
+
+    def exact_lists(self, tiles: Path) -> ExactFill | None:
+        """See `BuildEngine`."""
+        return None
+
+
+def check_engine(choice: EngineChoice) -> None:
+    """Raise `UserError` if the choice is none of `ENGINES`, or what it needs is not installed."""
+    if not re.fullmatch(r"local|ray|ray://[^/:]+:\d{1,5}", choice.name):
+        raise UserError(f"Expected --engine to be {ENGINES}. Received: {choice.name}.")
+    if choice.tile < 1:
+        raise UserError(f"Expected --tile to be at least 1. Received: {choice.tile}.")
+    if not choice.is_local and util.find_spec("ray") is None:
+        raise UserError(
+            f"--engine {choice.name} needs Ray, which is not installed: "
+            "pip install -r requirements-cluster.txt."
+        )
+
+
+@contextmanager
+def opened(choice: EngineChoice) -> Iterator[BuildEngine]:
+    """The engine of a choice, connected until the block ends. Raises `UserError` where that fails."""
+    check_engine(choice)
+    if choice.is_local:
+        yield LocalEngine()
+        return
+    # Nobody else needs Ray installed.
+    from precompute.building.engine.ray_engine import connected
+
+    with connected(choice) as engine:
+        yield engine
