@@ -82,7 +82,8 @@ def _fonts(site: Site) -> list[tuple[str, str]]:
 
 def _details(site: Site) -> dict[str, str]:
     """The links of the footer: about the page, and what the shop itself links."""
-    links = {_(_LINKS[name]): address for name, address in site.theme.said_in(current().code).links.items()}
+    given = site.theme.said_in(current().code).links
+    links = {_(title): given[name] for name, title in _LINKS.items() if name in given}
     return {_("Quality"): href_of(QUALITY), _("About"): href_of(ABOUT), **links}
 
 
