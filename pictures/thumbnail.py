@@ -18,10 +18,13 @@ class Thumbnail:
     small: bytes
 
 
+_METHOD = 1
+"""How hard the encoder tries, from 0 to 6: docs/benchmarks.md has what each costs."""
+
+
 def to_thumbnail(image: Image.Image, size: int, *, quality: int) -> Thumbnail:
     """The whole picture as WebP, at most `size` pixels on its longer side. It is never enlarged."""
-    large = image.copy()
-    large.thumbnail((size, size), Image.Resampling.LANCZOS)
+    large = _at_most(image, size)
     # Half of an odd side is rounded up.
     small = large.reduce(2)
     return Thumbnail(_webp(large, quality), large.width, large.height, _webp(small, quality))
@@ -29,12 +32,19 @@ def to_thumbnail(image: Image.Image, size: int, *, quality: int) -> Thumbnail:
 
 def to_large(image: Image.Image, size: int, *, quality: int) -> bytes:
     """The whole picture as WebP, at most `size` pixels on its longer side. It is never enlarged."""
-    large = image.copy()
-    large.thumbnail((size, size), Image.Resampling.LANCZOS)
-    return _webp(large, quality)
+    return _webp(_at_most(image, size), quality)
+
+
+def _at_most(image: Image.Image, size: int) -> Image.Image:
+    """The picture with no side longer than `size` pixels; the picture itself where none is."""
+    longer = max(image.size)
+    if longer <= size:
+        return image
+    smaller = [max(1, round(side * size / longer)) for side in image.size]
+    return image.resize(smaller, Image.Resampling.LANCZOS, reducing_gap=2.0)
 
 
 def _webp(image: Image.Image, quality: int) -> bytes:
     buffer = io.BytesIO()
-    image.save(buffer, "WEBP", quality=quality, method=2)
+    image.save(buffer, "WEBP", quality=quality, method=_METHOD)
     return buffer.getvalue()

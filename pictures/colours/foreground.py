@@ -51,12 +51,12 @@ _LEAST = 0.02
 
 @dataclass(frozen=True)
 class Foreground:
-    """A reduced picture: its `pixels` (h, w, 3), uint8, brightened if dim, and the same in OKLab, `lab`.
+    """A reduced picture, brightened if dim: `codes` (h, w) are places in `oklab_table`, `lab` its colours.
 
     `weights` (h, w), float64, say how much each pixel counts for the product; they are 0 in the background.
     """
 
-    pixels: np.ndarray
+    codes: np.ndarray
     lab: np.ndarray
     weights: np.ndarray
 
@@ -72,20 +72,22 @@ class Foreground:
         The background is whatever has a colour common at the picture's edge and touches the edge or shows
         through the product. If nothing stands out from it, the middle of the picture counts.
         """
-        brighter = _brightened(pixels)
-        red, green, blue = np.moveaxis(brighter.astype(np.intp) >> 2, -1, 0)
-        codes = (red << 12) | (green << 6) | blue
-        return cls(brighter, oklab_table()[codes], _product(codes))
+        codes = _codes(pixels)
+        return cls(codes, oklab_table()[codes], _product(codes))
 
 
-def _brightened(pixels: np.ndarray) -> np.ndarray:
-    """Brighten a dim photo until its brightest parts are nearly white; (h, w, 3) uint8 to the same."""
-    brightest = np.percentile(pixels.max(axis=2), 98)
+def _codes(pixels: np.ndarray) -> np.ndarray:
+    """The places in `oklab_table` (h, w) of pixels (h, w, 3), uint8.
+
+    A dim photo is brightened until its brightest parts are nearly white.
+    """
+    red, green, blue = np.ascontiguousarray(np.moveaxis(pixels, -1, 0))
+    brightest = np.percentile(np.maximum(np.maximum(red, green), blue), 98)
     gain = np.clip(_WHITE / max(brightest, 1), 1, _GAIN)
-    if gain == 1:
-        return pixels
-    brighter: np.ndarray = np.minimum(255, pixels * gain)
-    return brighter.astype(np.uint8)
+    # What becomes of each of the 256 values is computed once, not for each pixel.
+    steps = np.minimum(255, np.arange(256) * gain).astype(np.intp) >> 2
+    codes: np.ndarray = (steps << 12)[red] | (steps << 6)[green] | steps[blue]
+    return codes
 
 
 def _product(codes: np.ndarray) -> np.ndarray:
@@ -108,9 +110,11 @@ def _background(codes: np.ndarray) -> np.ndarray:
     # Each colour is compared once, however many pixels have it.
     colours, place_of = np.unique(codes, return_inverse=True)
     edges, counts = np.unique(border, return_counts=True)
-    lab, edge = oklab_table()[colours], oklab_table()[edges]
-    lightness = (lab[:, :1] - edge[:, 0]) ** 2
-    hue = sum((lab[:, axis, np.newaxis] - edge[:, axis]) ** 2 for axis in (1, 2))
+    lightness, *hues = (
+        (of_colour[:, np.newaxis] - of_edge) ** 2
+        for of_colour, of_edge in zip(oklab_table()[colours].T, oklab_table()[edges].T, strict=True)
+    )
+    hue = hues[0] + hues[1]
     common, weight = _COMMON * len(border), counts.astype(np.float32)
     alike = (_SHADE**2 * lightness + hue < _SAME**2) @ weight >= common
     equal = (lightness + hue < _EQUAL**2) @ weight >= common

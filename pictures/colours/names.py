@@ -50,7 +50,7 @@ def colours_of(foreground: Foreground) -> tuple[str, ...]:
     lab, weights = foreground.lab, foreground.weights
     vividness = np.minimum(1, np.hypot(lab[..., 1], lab[..., 2]) / _VIVID)
     weights = weights * (1 + vividness)
-    named = _names()[tuple(np.moveaxis(foreground.pixels, -1, 0) >> 3)]
+    named = _names()[foreground.codes]
     shares = np.bincount(named.ravel(), weights.ravel(), minlength=len(COLOURS)) / weights.sum()
     # The sort is stable: equal shares keep the order of `COLOURS`.
     order = np.argsort(-shares, kind="stable")[:MOST]
@@ -59,10 +59,14 @@ def colours_of(foreground: Foreground) -> tuple[str, ...]:
 
 @cache
 def _names() -> np.ndarray:
-    """Places in `COLOURS` of the names of colours, by the upper five bits of each channel: (32, 32, 32)."""
+    """Places in `COLOURS` of the names of colours, by their places in `oklab_table`: (64³,).
+
+    Names need only the upper five bits of each channel.
+    """
     named = [(COLOURS.index(name), code) for name, codes in _PROTOTYPES.items() for code in codes.split()]
     prototypes = to_oklab(np.array([list(bytes.fromhex(code)) for _, code in named]) / 255)
     points = grid(32)
     squares = (prototypes**2).sum(axis=1) - 2 * points @ prototypes.T
-    names: np.ndarray = np.array([place for place, _ in named])[squares.argmin(axis=-1)]
-    return names
+    names = np.array([place for place, _ in named], np.int8)[squares.argmin(axis=-1)]
+    finer: np.ndarray = names.repeat(2, 0).repeat(2, 1).repeat(2, 2).ravel()
+    return finer

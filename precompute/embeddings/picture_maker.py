@@ -19,12 +19,12 @@ from pictures.thumbnail import to_large, to_thumbnail
 from precompute.store.pictures import Picture
 
 THUMBNAIL_SIZE = 400
-THUMBNAIL_QUALITY = 78
+THUMBNAIL_QUALITY = 76
 
 LARGEST_PICTURE = 2048
 """The most pixels of a large picture's longer side."""
 
-_VERSION = 4
+_VERSION = 5
 """The version of `make`. Raise it with each change, so that no build reuses older results."""
 
 
