@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -67,17 +68,21 @@ def test_axe_finds_nothing(tab: Page, address: str) -> None:
     assert findings_everywhere(tab) == []
 
 
-@pytest.mark.parametrize("code", ["ar", thorough("de")])
+@pytest.fixture(scope="module")
+def abroad(browser: Browser, server: str, request: pytest.FixtureRequest) -> Iterator[tuple[str, Page]]:
+    """The code of a language, and a page of a visitor who prefers it."""
+    context = patient(browser.new_context(base_url=server, locale=request.param, reduced_motion="reduce"))
+    yield request.param, context.new_page()
+    context.close()
+
+
+@pytest.mark.parametrize("abroad", ["ar", thorough("de")], indirect=True)
 @pytest.mark.parametrize("address", ["/", "/product/plain", "/compare/plain", "/map", "/about"])
-def test_axe_finds_nothing_in_another_language(
-    browser: Browser, server: str, address: str, code: str
-) -> None:
-    context = patient(browser.new_context(base_url=server, locale=code, reduced_motion="reduce"))
-    page = context.new_page()
+def test_axe_finds_nothing_in_another_language(abroad: tuple[str, Page], address: str) -> None:
+    code, page = abroad
     visit(page, address)
     assert page.locator("html").get_attribute("lang") == code
     assert findings_everywhere(page) == []
-    context.close()
 
 
 def test_axe_finds_nothing_where_there_is_no_bundle(browser: Browser, tmp_path: Path) -> None:

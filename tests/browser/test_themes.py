@@ -37,27 +37,26 @@ def themed(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
         yield address
 
 
-@pytest.fixture
-def dressed(browser: Browser, themed: str) -> Iterator[BrowserContext]:
-    """A visitor of that shop, in whose browser nothing goes wrong."""
+@pytest.fixture(scope="module")
+def dressed(browser: Browser, themed: str) -> Iterator[Page]:
+    """A page of that shop, in which nothing goes wrong."""
     context = patient(browser.new_context(base_url=themed, reduced_motion="reduce"))
     wrong: list[str] = []
     context.on("weberror", lambda error: wrong.append(str(error.error)))
     context.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
-    yield context
+    yield context.new_page()
     context.close()
     assert wrong == []
 
 
 @pytest.mark.parametrize("address", ADDRESSES)
-def test_axe_finds_nothing(dressed: BrowserContext, address: str) -> None:
-    page = dressed.new_page()
-    visit(page, address)
-    assert findings_everywhere(page) == []
+def test_axe_finds_nothing(dressed: Page, address: str) -> None:
+    visit(dressed, address)
+    assert findings_everywhere(dressed) == []
 
 
-def test_it_looks_as_the_theme_says(dressed: BrowserContext) -> None:
-    page = dressed.new_page()
+def test_it_looks_as_the_theme_says(dressed: Page) -> None:
+    page = dressed
     visit(page, "/")
     assert until(page, f"{FONTS}.filter((name) => /Theme text/.test(name)).length") >= 1
     logo = page.locator(".brand-logo").locator("visible=true")
