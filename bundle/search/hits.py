@@ -21,6 +21,22 @@ class SearchHits(Protocol):
         """At most `limit` of those among the `members`, best first, from the `offset`-th on."""
 
 
+class InCatalogueOrderHits:
+    """Products that are found in the catalogue's order."""
+
+    def __init__(self, members: BitMap) -> None:
+        self._members = members
+
+    @property
+    def members(self) -> BitMap:
+        """Their positions."""
+        return self._members
+
+    def page(self, members: BitMap, *, offset: int, limit: int) -> list[int]:
+        """At most `limit` of those among the `members`, from the `offset`-th on."""
+        return list((members & self._members)[offset : offset + limit])
+
+
 class InGivenOrder:
     """Products that are found in an order that is there already."""
 

@@ -19,7 +19,7 @@ from bundle.search.steps import stepwise
 _BLOCK = 4096
 """How many products of an order are counted at once."""
 
-_COUNTED = 500
+_COUNTED = 100
 """How many sets are counted in one step."""
 
 _FEW = 32

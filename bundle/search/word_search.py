@@ -8,10 +8,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from pyroaring import BitMap
+
 from bundle.caches import cached_with_owner
 from bundle.database import Connections, all_positions
 from bundle.format import COLOURS
-from bundle.search.hits import InGivenOrder, SearchHits
+from bundle.search.hits import InCatalogueOrderHits, InGivenOrder, SearchHits
 from bundle.search.query import Query
 from bundle.search.ranking import FirstOfAll, Matcher
 from bundle.search.steps import step
@@ -40,6 +42,7 @@ _LINKS = ("", "s", "n", "en", "es", "er", "e")
 """What may stand between the parts of a compound, in German and its neighbours."""
 
 _MOST_COMPOUNDS = 50
+_MANY_IDS = 10_000
 _SHORTEST_ID = 3
 """The length from which the beginning of an id finds it."""
 
@@ -138,13 +141,11 @@ class WordSearch:
         )
         step()
         found = self._matcher.hits(" AND ".join(wanted))
-        first = self._same_ids(search.typed)
         if not found.members or _looks_like_an_id(search.typed):
-            first = first + self._begun_ids(search.typed)
-        if not first:
-            return found
-        # A product may have several ids that begin alike.
-        return FirstOfAll(InGivenOrder(array("I", dict.fromkeys(first))), found)
+            begun = self._begun_ids(search.typed)
+            found = FirstOfAll(begun, found) if begun.members else found
+        same = self._same_ids(search.typed)
+        return FirstOfAll(InGivenOrder(same), found) if same else found
 
     def finds(self, word: str) -> int:
         """How many products a word finds."""
@@ -225,13 +226,26 @@ class WordSearch:
         return array("I", (position for (position,) in rows))
 
     @cached_with_owner(maxsize=4)
-    def _begun_ids(self, typed: str) -> array[int]:
-        """The products of which an id begins with what was typed, and has more, by that id."""
+    def _begun_ids(self, typed: str) -> SearchHits:
+        """The products of which an id begins with what was typed, and has more, by that id.
+
+        Very many are in the catalogue's order: what begins so many ids tells nothing about them.
+        """
         code, last = self._codes(typed)
         if not code:
-            return array("I")
+            return InGivenOrder(array("I"))
+        # As one query each, since SQLite then looks only at an end of the index.
+        query = "SELECT (SELECT min(code) FROM codes), (SELECT max(code) FROM codes), "
+        query += "(SELECT max(position) FROM products)"
+        lowest, highest, end = self._connection().execute(query).fetchone()
+        if lowest and lowest.startswith(code) and highest.startswith(code):  # Each product has an id.
+            return InCatalogueOrderHits(BitMap(range(end + 1)))
         query = "SELECT position FROM codes WHERE code > ? AND code <= ? ORDER BY code, position"
-        return all_positions(self._connection(), query, (code, last))
+        found = all_positions(self._connection(), query, (code, last))
+        if len(found) > _MANY_IDS:
+            return InCatalogueOrderHits(BitMap(found))
+        # A product may have several ids that begin alike.
+        return InGivenOrder(array("I", dict.fromkeys(found)))
 
     def _codes(self, typed: str) -> tuple[str, str]:
         """The first and the last code that what was typed may be or begin; empty ones where there is none."""

@@ -221,6 +221,19 @@ def test_the_id_that_was_typed_comes_before_those_that_begin_with_it(shop: Bundl
     assert [product.id for product in shop.page(Query("ab103")).products] == ["AB-103", "AB-1030"]
 
 
+def test_what_begins_all_ids_or_very_many_finds_them_in_the_catalogues_order(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bundle.search.word_search._MANY_IDS", 2)
+    found = [f"{name}-{number}" for name, number in zip("bababb", (3, 1, 2, 4, 0, 5), strict=True)]
+    shop = write(tmp_path, [Product(f"SKU {each}", "Mug", ()) for each in found])
+    assert [product.id for product in shop.page(Query("sku")).products] == [f"SKU {each}" for each in found]
+    some = [f"SKU {each}" for each in found if each.startswith("b")]
+    assert [product.id for product in shop.page(Query("sku b")).products] == some
+    assert [product.id for product in shop.page(Query("sku a")).products] == ["SKU a-1", "SKU a-4"]
+    assert [product.id for product in shop.page(Query("sku b-5")).products] == ["SKU b-5"]
+
+
 @pytest.mark.parametrize("search", ["dishwater", "hands"])
 def test_a_word_of_a_description_is_no_mistake(shop: Bundle, search: str) -> None:
     page = shop.page(Query(search))
