@@ -1,13 +1,16 @@
 import json
 from pathlib import Path
+from threading import get_ident
 
 import pytest
 
 from bundle import Bundle
 from bundle.format import manifest_digest, thumbnail_file
+from dashapp.parts.view import View
+from dashapp.photo.memory import give_memory_back, trim_memory
 from dashapp.settings import Settings
 from dashapp.shown_recipe import Overlap
-from dashapp.site import open_site
+from dashapp.site import Sites, open_site
 from tests.sample_bundle import write_sample_bundle
 
 
@@ -73,3 +76,31 @@ def test_a_site_is_prepared_before_it_is_shown(tmp_path: Path) -> None:
     prepared: list[Bundle] = []
     site = open_site(Settings(data=tmp_path), prepared.append)
     assert prepared == [site.bundle]
+
+
+def test_the_generations_that_follow_are_opened_by_two_threads_in_turn(tmp_path: Path) -> None:
+    write_sample_bundle(tmp_path, products=4, generation="0")
+    threads: list[int] = []
+    sites = Sites(Settings(data=tmp_path), prepare=lambda bundle: threads.append(get_ident()))
+    for generation in ("1", "2", "3", "4"):
+        write_sample_bundle(tmp_path, products=4, generation=generation)
+        # A page that is missing is looked for in the live generation, once it is open.
+        site, _ = sites.view(lambda site: View(title="", body={}, status=404))
+        assert site.bundle is not None and site.bundle.generation == generation
+    _, first, second, third, fourth = threads
+    assert first != second and (first, second) == (third, fourth)
+
+
+def test_memory_is_given_back_where_the_c_library_can(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[tuple[str, tuple[int, ...]]] = []
+
+    class CLibrary:
+        def mallopt(self, *arguments: int) -> None:
+            asked.append(("mallopt", arguments))
+
+    monkeypatch.setattr("ctypes.CDLL", lambda name: CLibrary())
+    give_memory_back()
+    assert len(asked) == 2
+    give_memory_back(arenas=2)
+    assert asked[-1] == ("mallopt", (-8, 2))
+    trim_memory()  # This library lacks it, as others than glibc do.
