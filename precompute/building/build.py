@@ -38,6 +38,7 @@ from precompute.shared.wording import counted
 from precompute.sources import Catalogue, LeftOut, read_catalogue
 from precompute.sources.folders.aside import OF_THEME
 from precompute.store import EmbeddingStore, PictureStore, Store
+from precompute.store.address import shared_location
 from precompute.store.pictures import thumbnail_files
 from precompute.synonyms.write import checked_own_file, write_synonyms
 
@@ -56,7 +57,8 @@ class BuildSettings:
     `theme` is the shop's look. `prune` drops from the store whatever neither the new generation nor the one
     before uses. `live` adds what searching with a visitor's photo needs, for the first recipe. `reach` gives
     each product that no list has a place at the end of one. `synonyms` is the shop's own table of words, by
-    default `synonyms.csv` in the catalogue's folder; `wordnet` adds WordNet's. `engine` is what computes.
+    default `synonyms.csv` in the catalogue's folder; `wordnet` adds WordNet's. `engine` is what computes, and
+    `store` the folder or address of a store that builds share.
     """
 
     source: Path
@@ -79,6 +81,13 @@ class BuildSettings:
     image_folder: Path | None = None
     exclude: tuple[str, ...] = ()
     engine: EngineChoice = LOCAL
+    store: str | None = None
+
+    def open_store(self) -> Store:
+        """The store of `out`, and the shared one if there is one. Raises what `shared_location` raises."""
+        # Workers elsewhere know nothing of this process's folder.
+        out = self.out if self.engine.is_local else self.out.absolute()
+        return Store(out, shared_location(self.store, source=self.source) if self.store else None)
 
     def read(self) -> Catalogue:
         """Read the catalogue to build. Raises what `read_catalogue` raises."""
@@ -150,11 +159,14 @@ def build(settings: BuildSettings, *, catalogue: Catalogue | None = None) -> Sum
     reached.
     """
     check_settings(settings)
+    store = settings.open_store()
     with opened(settings.engine) as engine:
-        return _build(settings, catalogue, engine)
+        return _build(settings, catalogue, store, engine)
 
 
-def _build(settings: BuildSettings, catalogue: Catalogue | None, engine: BuildEngine) -> Summary:
+def _build(
+    settings: BuildSettings, catalogue: Catalogue | None, store: Store, engine: BuildEngine
+) -> Summary:
     clock = Clock()
     catalogue = catalogue or settings.read()
     own = settings.own_synonyms(catalogue)
@@ -164,8 +176,6 @@ def _build(settings: BuildSettings, catalogue: Catalogue | None, engine: BuildEn
     with locked(settings.out):
         created = datetime.now(UTC)
         with BundleWriter(settings.out, generation=next_name(settings.out, created)) as writer:
-            # Workers elsewhere know nothing of this process's folder.
-            store = Store(settings.out if settings.engine.is_local else settings.out.absolute())
             with clock.measure("store"):
                 tasks = _tasks(plans, store)
                 maker = PictureMaker(settings.thumbnail_size, settings.large_pictures)

@@ -22,12 +22,17 @@ def tidy(out: Path, store: Store, opened: Sequence[EmbeddingStore | PictureStore
     A removed product may come back, and its pictures cost only disk space; yet a catalogue that changes for
     years must not fill the disk. Stores of other recipes, sizes and versions are kept. `strictly` drops those
     too, and everything not shown. Tiles go: their lists are finished. Files that cannot be removed stay.
+
+    Of a store that others share, only copies in `out` are dropped, as nobody knows what the others show; and
+    its small parts are merged, as none are while others may be reading them.
     """
     try:
         store.drop_tiles()
         kept = generations(out)
         shown = {image_id for bundle in kept for image_id in _images_in(bundle.folder)}
         for each in opened:
+            if store.location.shared:
+                each.merge()
             if strictly or len(each) > _TOO_MANY * len(shown):
                 each.keep(shown)
         if strictly:

@@ -153,6 +153,7 @@ def run(arguments: argparse.Namespace) -> int:
             title=arguments.title,
             theme=theme,
             thumbnail_size=arguments.thumbnail_size,
+            store=arguments.store,
             large_pictures=arguments.large_pictures,
             prune=arguments.prune,
             live=arguments.live,

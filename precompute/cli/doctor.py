@@ -88,6 +88,7 @@ def run(arguments: argparse.Namespace) -> int:
             device=arguments.device,
             search=arguments.search,
             thumbnail_size=arguments.thumbnail_size,
+            store=arguments.store,
         )
         return diagnose(settings)
 

@@ -90,6 +90,7 @@ def run(arguments: argparse.Namespace) -> int:
             runtime=arguments.runtime,
             device=arguments.device,
             thumbnail_size=arguments.thumbnail_size,
+            store=arguments.store,
         )
         return fit(FitSettings(settings, arguments.write, arguments.title, arguments.brand, arguments.sample))
 

@@ -36,13 +36,13 @@ def diagnose(settings: BuildSettings, *, catalogue: Catalogue | None = None) -> 
     usable pictures: that is a finding.
     """
     check_settings(settings)
+    store = settings.open_store()
     clock = Clock()
     catalogue = catalogue or settings.read()
     recipe = settings.recipes[0]
     with clock.measure("model"):
         plan = plan_extractor(recipe, runtime=settings.runtime, device=settings.device)
     with locked(settings.out):
-        store = Store(settings.out)
         maker = PictureMaker(settings.thumbnail_size)
         pictures, measures = store.pictures(maker.fingerprint), store.measures(fingerprint())
         task = EmbeddingTask(recipe, plan.open, store.embeddings(plan.key), batch=plan.device.batch)

@@ -35,7 +35,6 @@ from precompute.shared.progress import stage
 from precompute.shared.wording import counted
 from precompute.sources import Catalogue, SourceProduct
 from precompute.sources.folders.file_names import title_from
-from precompute.store import Store
 
 SAMPLE = 20_000
 """From how many products heads are fitted, at the most: more lift lists hardly more."""
@@ -136,7 +135,7 @@ def _embedded(
     settings: BuildSettings, base: Recipe, catalogue: Catalogue, plan: ExtractorPlan, clock: Clock
 ) -> tuple[list[Product], np.ndarray, np.ndarray, list[tuple[np.ndarray, float]]]:
     """The products, the place of each compared picture's product, its embedding, and the parts it has."""
-    store, maker = Store(settings.out), PictureMaker(settings.thumbnail_size)
+    store, maker = settings.open_store(), PictureMaker(settings.thumbnail_size)
     pictures = store.pictures(maker.fingerprint)
     task = EmbeddingTask(base, plan.open, store.embeddings(plan.key), batch=plan.device.batch)
     found = embed_catalogue(catalogue, [task], maker=maker, pictures=pictures, clock=clock)

@@ -31,6 +31,7 @@ from typing import Any
 from bundle.format import canonical_json
 from precompute.store.embeddings import EmbeddingStore
 from precompute.store.files import STORE, write_whole
+from precompute.store.locations import Copied, Folder, Location
 from precompute.store.measures import Measures, MeasureStore
 from precompute.store.pictures import Picture, PictureStore
 
@@ -41,25 +42,34 @@ SOURCES = "sources.json"
 
 
 class Store:
-    """The store of the output folder `out`."""
+    """The store of the output folder `out`.
 
-    def __init__(self, out: Path) -> None:
+    With `shared`, embeddings, pictures and measures are there, and what this folder's builds used of them is
+    here as well (`Copied`). All else is of these builds alone.
+    """
+
+    def __init__(self, out: Path, shared: Location | None = None) -> None:
         self.root = out / STORE
+        own = Folder(self.root)
+        self.location = own if shared is None else Copied(shared, own)
         self.lists = self.root / "lists"
         self.heads = self.root / "heads"
         self.tiles = self.root / "tiles"
 
     def embeddings(self, key: str, *, writable: bool = True) -> EmbeddingStore:
         """The embeddings of one extractor; `writable` for the driver."""
-        return EmbeddingStore(self.root / "embeddings" / key, writable=writable)
+        return EmbeddingStore(self._of("embeddings", key), writable=writable)
 
     def pictures(self, key: str, *, writable: bool = True) -> PictureStore:
         """The pictures as they were made in one way; `writable` for the driver."""
-        return PictureStore(self.root / "pictures" / key, writable=writable)
+        return PictureStore(self._of("pictures", key), writable=writable)
 
     def pictures_of(self, manifest: Mapping[str, Any]) -> PictureStore:
         """The pictures as the bundle of a manifest shows them, to read."""
         return self.pictures(manifest["thumbnails"]["fingerprint"], writable=False)
+
+    def _of(self, kind: str, key: str) -> Location:
+        return self.location.below(kind).below(key)
 
     def keep_head(self, file: Path, sha256: str) -> None:
         """Keep a copy of a recipe's head, so that its vectors can be made again without the recipe's file."""
@@ -88,7 +98,7 @@ class Store:
 
     def measures(self, key: str) -> MeasureStore:
         """What was measured of pictures in one way."""
-        return MeasureStore(self.root / "measures" / key)
+        return MeasureStore(self._of("measures", key))
 
     def drop_tiles(self) -> None:
         """Drop what a cluster found of lists that are finished."""

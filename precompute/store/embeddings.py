@@ -106,10 +106,12 @@ class EmbeddingStore:
         if 4 * rows * width < _MAPPED:
             return np.empty((rows, width), np.float32)
         # The file has no name, so nothing is left of it, even after a kill.
-        with tempfile.TemporaryFile(dir=self.folder) as file:
+        with tempfile.TemporaryFile(dir=self.folder if self.folder.is_dir() else None) as file:
             return np.asarray(np.memmap(file, np.float32, "w+", shape=(rows, width)))
 
     def keep(self, ids: Collection[str]) -> None:
-        """Drop the embeddings of all but these pictures."""
+        """Drop the embeddings of all but these pictures; none of a shared store."""
+        if self._parts.location.shared:
+            return
         self._parts.keep(lambda table: pa.array([one in ids for one in table["image_id"].to_pylist()]))
         self._ids.keep(ids)

@@ -1,7 +1,8 @@
-"""Where a store's files are: a folder of this machine, or one that several machines share."""
+"""Where a store's files are: a folder of this machine, one that several machines share, or elsewhere."""
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
@@ -30,13 +31,19 @@ class Location(Protocol):
 
     @property
     def folder(self) -> Path:
-        """The folder of this machine that has every file which was read or written here."""
+        """A folder of this machine: the files' own, or one for what is read or written here."""
+
+    def for_worker(self) -> Location:
+        """The same files for a process that may be on another machine."""
 
     def below(self, name: str) -> Location:
         """A folder below."""
 
     def sizes(self) -> dict[str, int]:
         """The bytes of each part directly in it, by name. None where there is no such folder."""
+
+    def only_here(self) -> set[str]:
+        """The names of parts that only this machine has."""
 
     def read(self, name: str, *, sha256: str) -> bytes:
         """A file's bytes; `sha256` is what they should be. Raises `FileNotFoundError` if it has gone."""
@@ -61,6 +68,10 @@ class Folder:
     def __str__(self) -> str:
         return str(self.folder)
 
+    def for_worker(self) -> Folder:
+        """See `Location`."""
+        return self
+
     def below(self, name: str) -> Folder:
         """See `Location`."""
         return Folder(self.folder / name, shared=self.shared)
@@ -72,6 +83,10 @@ class Folder:
                 return dict(sorted(_sizes(entry for entry in entries if entry.name.endswith(PART))))
         except FileNotFoundError:
             return {}
+
+    def only_here(self) -> set[str]:
+        """See `Location`; how many machines have this folder is not known here."""
+        return set()
 
     def read(self, name: str, *, sha256: str) -> bytes:
         """See `Location`."""
@@ -88,6 +103,65 @@ class Folder:
     def remove_unfinished(self) -> None:
         """See `Location`."""
         remove_unfinished(self.folder, older=_DAY if self.shared else 0.0)
+
+
+class Copied:
+    """A shared location, and a folder of this machine with copies of what is read or written. See `Location`.
+
+    The copies are a store like any other: so each file is fetched once, and other commands need no network.
+    What only the folder has, because it was computed without the shared location, is there as well.
+    """
+
+    shared = True
+
+    def __init__(self, original: Location, copies: Folder) -> None:
+        self._original, self._copies = original, copies
+        self.folder = copies.folder
+
+    def __str__(self) -> str:
+        return str(self._original)
+
+    def for_worker(self) -> Location:
+        """See `Location`."""
+        return self._original.for_worker()
+
+    def below(self, name: str) -> Copied:
+        """See `Location`."""
+        return Copied(self._original.below(name), self._copies.below(name))
+
+    def sizes(self) -> dict[str, int]:
+        """See `Location`."""
+        return dict(sorted((self._copies.sizes() | self._original.sizes()).items()))
+
+    def only_here(self) -> set[str]:
+        """See `Location`."""
+        return self._copies.sizes().keys() - self._original.sizes().keys()
+
+    def read(self, name: str, *, sha256: str) -> bytes:
+        """See `Location`."""
+        with suppress(FileNotFoundError):
+            content = self._copies.read(name, sha256=sha256)
+            if hashlib.sha256(content).hexdigest() == sha256:
+                return content
+        content = self._original.read(name, sha256=sha256)
+        if hashlib.sha256(content).hexdigest() == sha256:
+            self._copies.write(name, content)
+        return content
+
+    def write(self, name: str, content: bytes, *, durable: bool = False) -> None:
+        """See `Location`. Where the shared location fails, the copy is there for the next build."""
+        self._copies.write(name, content, durable=durable)
+        self._original.write(name, content, durable=durable)
+
+    def remove(self, name: str) -> None:
+        """See `Location`."""
+        self._original.remove(name)
+        self._copies.remove(name)
+
+    def remove_unfinished(self) -> None:
+        """See `Location`."""
+        self._original.remove_unfinished()
+        self._copies.remove_unfinished()
 
 
 def _sizes(entries: Iterable[os.DirEntry[str]]) -> Iterator[tuple[str, int]]:

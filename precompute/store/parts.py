@@ -44,7 +44,7 @@ class Parts:
 
     def for_worker(self) -> Parts:
         """The same parts for a process that only appends and reads; can be pickled."""
-        return Parts(self.location, self._columns, writable=False)
+        return Parts(self.location.for_worker(), self._columns, writable=False)
 
     def append(self, table: pa.Table) -> str:
         """Add a part and return its name. It is on the disk by then; a crash before leaves no part."""
@@ -84,6 +84,7 @@ class Parts:
 
     def merge(self) -> None:
         """Put small parts together once there are many; a crash leaves the old ones, the new one, or both."""
+        self._drop_copies_of_merged()
         small = {name: size for name, size in self.location.sizes().items() if size < FULL}
         if len(small) <= _MOST_SMALL:
             return
@@ -92,6 +93,19 @@ class Parts:
             merged = self.append(self._distinct(pa.concat_tables(tables.values()))) if tables else None
             for name in tables.keys() - {merged}:
                 self.location.remove(name)
+
+    def _drop_copies_of_merged(self) -> None:
+        """Remove the copies of parts that another driver has put together: their content is elsewhere."""
+        here = self.location.only_here()
+        if here:
+            elsewhere = set().union(*map(self._keys, self.location.sizes().keys() - here))
+            for name in here:
+                if self._keys(name) <= elsewhere:
+                    self.location.remove(name)
+
+    def _keys(self, name: str) -> set[str]:
+        table = self._read(name, (self._columns[0],))
+        return set() if table is None else set(table[self._columns[0]].to_pylist())
 
     def keep(self, wanted: Callable[[pa.Table], pa.Array]) -> None:
         """Drop the records for which `wanted` has False in the mask that it makes of a part."""

@@ -100,6 +100,7 @@ class PictureStore:
         """
         worker = copy(self)
         worker._parts = self._parts.for_worker()
+        worker._location = worker._parts.location
         worker._pictures, worker._added, worker._seen = {}, {}, set()
         worker._trusted = KnownIds(self.known())
         return worker
@@ -170,10 +171,11 @@ class PictureStore:
         self._parts.merge()
 
     def keep(self, ids: Collection[str]) -> None:
-        """Drop all but these pictures, their thumbnails included."""
-        self._parts.keep(lambda table: pa.array([one in ids for one in table["image_id"].to_pylist()]))
-        for image_id in self._pictures.keys() - set(ids):
-            del self._pictures[image_id]
+        """Drop all but these pictures, their thumbnails included; of a shared store, only copies of those."""
+        if not self._location.shared:
+            self._parts.keep(lambda table: pa.array([one in ids for one in table["image_id"].to_pylist()]))
+            for image_id in self._pictures.keys() - set(ids):
+                del self._pictures[image_id]
         wanted = {path for image_id in ids for path in thumbnail_files(image_id)}
         for path in self.folder.rglob("*.webp"):
             if path.relative_to(self.folder).as_posix() not in wanted:

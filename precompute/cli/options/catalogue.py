@@ -132,9 +132,15 @@ def _add_list_options(parser: argparse.ArgumentParser) -> None:
 
 
 def add_out_option(parser: argparse.ArgumentParser, text: str) -> None:
-    """Add --out, the folder of the bundle and its store; `text` says what the command does with it."""
+    """Add --out, the folder of the bundle and its store, and --store; `text` says what --out is for."""
     parser.add_argument(
         "--out", type=Path, default=Path("data"), metavar="FOLDER", help=f"{text} (default: data)"
+    )
+    parser.add_argument(
+        "--store",
+        metavar="FOLDER|ADDRESS",
+        help="a folder, s3://BUCKET/FOLDER or gs://BUCKET/FOLDER where builds share what they compute of "
+        "pictures (default: each bundle's folder has its own)",
     )
 
 

@@ -1,0 +1,156 @@
+"""A store's files in object storage: Amazon S3 and what speaks its protocol, and Google Cloud Storage.
+
+PyArrow's file systems are used, since PyArrow is installed anyway. fsspec would need s3fs and gcsfs, with
+aiobotocore, botocore and Google's packages: 30 more to install and pin.
+"""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import timedelta
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+import pyarrow as pa
+from pyarrow import fs
+
+from precompute.shared.errors import UserError
+from precompute.store.locations import PART
+
+_OPTIONS = ("region", "endpoint_override", "scheme")
+"""What may follow the ? of an S3 address, as PyArrow names it."""
+
+_RETRY = timedelta(seconds=60)
+"""How long Google's client tries again; its own limit of 15 minutes looks as if nothing happened."""
+
+_NO_BUCKET = "there is no such bucket"
+
+_MEANING = (
+    (re.compile(r"ACCESS_DENIED|\b403\b|PERMISSION_DENIED|Forbidden"), "access is denied"),
+    (re.compile(r"NO_SUCH_BUCKET"), _NO_BUCKET),
+    (
+        re.compile(r"INVALID_ACCESS_KEY_ID|SIGNATURE_DOES_NOT_MATCH|UNAUTHENTICATED|\b401\b|CREDENTIALS"),
+        "the credentials are refused",
+    ),
+    (re.compile(r"NETWORK_CONNECTION|curlCode|[Cc]onnect|UNAVAILABLE|resolve"), "it cannot be reached"),
+)
+"""What the libraries' messages mean. They are not shown: they are long, and may repeat an address's parts."""
+
+
+class Bucket:
+    """A folder in object storage. See `Location`.
+
+    `address` is as in `s3://bucket/folder` or `gs://bucket/folder`, without credentials: they come from the
+    environment, the provider's own files or the machine's role, on each machine anew.
+    """
+
+    shared = True
+
+    def __init__(self, address: str, path: str = "") -> None:
+        self._address, self._path = address, path
+
+    def __str__(self) -> str:
+        return "/".join(filter(None, (self._address.partition("?")[0].rstrip("/"), self._path)))
+
+    @property
+    def folder(self) -> Path:
+        """See `Location`: none of its own, but that for temporary files."""
+        return Path(tempfile.gettempdir())
+
+    def for_worker(self) -> Bucket:
+        """See `Location`."""
+        return self
+
+    def below(self, name: str) -> Bucket:
+        """See `Location`."""
+        return Bucket(self._address, f"{self._path}/{name}".lstrip("/"))
+
+    def sizes(self) -> dict[str, int]:
+        """See `Location`."""
+        with self._said("read") as (system, folder):
+            found = system.get_file_info(fs.FileSelector(folder, allow_not_found=True))
+            sizes = {each.base_name: each.size for each in found if each.base_name.endswith(PART)}
+            return dict(sorted(sizes.items()))
+
+    def only_here(self) -> set[str]:
+        """See `Location`."""
+        return set()
+
+    def read(self, name: str, *, sha256: str) -> bytes:
+        """See `Location`."""
+        with self._said("read") as (system, folder), system.open_input_stream(f"{folder}/{name}") as file:
+            content: bytes = file.read()
+            return content
+
+    def write(self, name: str, content: bytes, *, durable: bool = False) -> None:
+        """See `Location`. An object is there once it is whole, and then it is durable."""
+        with (
+            self._said("written") as (system, folder),
+            system.open_output_stream(f"{folder}/{name}") as file,
+        ):
+            file.write(content)
+
+    def remove(self, name: str) -> None:
+        """See `Location`."""
+        with self._said("written") as (system, folder), suppress(FileNotFoundError):
+            system.delete_file(f"{folder}/{name}")
+
+    def remove_unfinished(self) -> None:
+        """See `Location`: an object that was never finished cannot be seen."""
+
+    @contextmanager
+    def _said(self, done: str) -> Iterator[tuple[Any, str]]:
+        """The file system and the folder's path. What goes wrong becomes a sentence, but missing files."""
+        try:
+            system, root = file_system(self._address)
+            yield system, "/".join(filter(None, (root, self._path)))
+        except (OSError, pa.ArrowException) as error:
+            missing = isinstance(error, FileNotFoundError)
+            if missing and done == "read":
+                raise
+            found = (meaning for pattern, meaning in _MEANING if pattern.search(str(error)))
+            reason = _NO_BUCKET if missing else next(found, "the service answered with an error")
+            raise UserError(
+                f"The store {self} cannot be {done} ({reason}): check the address, the credentials in this "
+                "machine's environment and their rights, then run the same command again."
+            ) from None
+
+
+def check_address(address: str) -> None:
+    """Raise `UserError` if the address of a bucket is not one, without repeating credentials in it."""
+    parts = urlsplit(address)
+    if parts.username is not None or parts.password is not None:
+        raise UserError(
+            f"Expected --store without credentials, such as {parts.scheme}://bucket/folder. Received: an "
+            "address with some: put them into the environment, for example AWS_ACCESS_KEY_ID and "
+            "AWS_SECRET_ACCESS_KEY."
+        )
+    if not parts.netloc or parts.fragment:
+        raise UserError(f"Expected --store as {parts.scheme}://bucket/folder. Received: {address}.")
+    allowed = _OPTIONS if parts.scheme == "s3" else ()
+    for name, value in parse_qsl(parts.query, keep_blank_values=True):
+        if name not in allowed:
+            expected = f"only {', '.join(allowed)}" if allowed else "nothing"
+            raise UserError(f"Expected {expected} after the ? of --store. Received: {name}.")
+        if not value or (name == "scheme" and value not in ("http", "https")):
+            expected = "http or https" if name == "scheme" else "a value"
+            raise UserError(f"Expected {expected} for {name} in --store. Received: {value!r}.")
+
+
+@lru_cache
+def file_system(address: str) -> tuple[Any, str]:
+    """The file system of an address, and the path in it. Raises what PyArrow raises."""
+    parts = urlsplit(address)
+    path = f"{parts.netloc}{parts.path}".rstrip("/")
+    if parts.scheme == "gs":
+        return fs.GcsFileSystem(retry_time_limit=_RETRY), path
+    options = dict(parse_qsl(parts.query))
+    if "region" not in options and "endpoint_override" not in options:
+        options["region"] = fs.resolve_s3_region(parts.netloc)
+    # Otherwise a small file takes three requests to write, and a bucket is asked for before each.
+    return fs.S3FileSystem(allow_delayed_open=True, background_writes=False, **options), path
