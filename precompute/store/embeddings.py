@@ -57,6 +57,7 @@ class EmbeddingStore:
         """
         worker = copy(self)
         worker._parts, worker._added = self._parts.for_worker(), []
+        worker.folder = worker._parts.location.folder
         worker._ids, worker._seen = KnownIds(self.known()), set()
         return worker
 

@@ -101,6 +101,7 @@ class PictureStore:
         worker = copy(self)
         worker._parts = self._parts.for_worker()
         worker._location = worker._parts.location
+        worker.folder = worker._location.folder
         worker._pictures, worker._added, worker._seen = {}, {}, set()
         worker._trusted = KnownIds(self.known())
         return worker

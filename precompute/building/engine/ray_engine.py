@@ -108,12 +108,12 @@ def _embed(
     }
 
     def embed(some: list[str]) -> Iterator[EmbeddedPart]:
-        stores = tuple(task.store.for_worker() for task in tasks)
-        for place in (*(store.folder for store in stores), pictures.folder):
+        stores, of_worker = tuple(task.store.for_worker() for task in tasks), pictures.for_worker()
+        for place in (*(store.folder for store in stores), of_worker.folder):
             # A worker that does not find it would write where nobody reads.
             place.mkdir(parents=True, exist_ok=True)
         each = cores_of_a_gpu() if gpu else 1
-        job = EmbeddingJob(folder.resolve(), requested, stores, maker, pictures.for_worker(), cores=each)
+        job = EmbeddingJob(folder.resolve(), requested, stores, maker, of_worker, cores=each)
         for part in _embedded_parts(job, some, gpu=gpu):
             for task, seconds in zip(tasks, part.seconds, strict=True):
                 task.opening_seconds += seconds[0]
