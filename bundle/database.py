@@ -20,6 +20,9 @@ from bundle.search.query import category_name, category_path
 from bundle.search.weights import WEIGHTS, Postings
 from bundle.search.words import code_of, indexed, words_of
 
+_PENDING_BYTES = 64 << 20
+"""What the full-text index gathers before it writes a part of itself. Parts are merged once, at the end."""
+
 _SCHEMA = f"""
 {TABLE}
 CREATE TABLE categories(name TEXT PRIMARY KEY, products INTEGER NOT NULL) WITHOUT ROWID;
@@ -36,6 +39,7 @@ CREATE VIRTUAL TABLE search USING fts5(
 );
 CREATE VIRTUAL TABLE words USING fts5vocab(search, row);
 INSERT INTO search(search, rank) VALUES('rank', 'bm25({", ".join(map(str, WEIGHTS))})');
+INSERT INTO search(search, rank) VALUES('hashsize', {_PENDING_BYTES}), ('automerge', 0);
 CREATE TABLE postings(
   term TEXT NOT NULL, weight INTEGER NOT NULL, positions BLOB NOT NULL, PRIMARY KEY(term, weight)
 ) WITHOUT ROWID;
@@ -50,6 +54,7 @@ CREATE INDEX products_by_variants ON products(variants) WHERE variants != '';
 CREATE INDEX products_by_twins ON products(twins) WHERE twins != '';
 INSERT INTO categories SELECT category, count(*) FROM products WHERE category != '' GROUP BY category;
 INSERT INTO search(search) VALUES('optimize');
+DELETE FROM search_config WHERE k IN ('hashsize', 'automerge');
 """
 
 _INSERT_WORDS = (
@@ -89,12 +94,13 @@ def create_catalogue(path: Path, products: Iterable[Product]) -> int:
         count = 0
         given = iter(products)
         while some := list(islice(given, _TOGETHER)):
-            places = list(enumerate(some, start=count))
-            texts = [(position, index.add(position, product)) for position, product in places]
-            connection.executemany(INSERT, [row_of(position, product) for position, product in places])
-            connection.executemany(_INSERT_WORDS, [(position, *each) for position, each in texts])
-            for position, each in texts:
-                postings.add(position, each)
+            searched = []
+            for position, product in enumerate(some, start=count):
+                title, others = index.add(position, product)
+                postings.add(position, title, others)
+                searched.append((position, title, *map(" ".join, others)))
+            connection.executemany(INSERT, map(row_of, range(count, count + len(some)), some))
+            connection.executemany(_INSERT_WORDS, searched)
             index.add_described()
             count += len(some)
         connection.executemany("INSERT INTO labels VALUES(?, ?, ?, ?)", index.labels())
@@ -209,9 +215,14 @@ def amounts_from(blob: bytes) -> array[float]:
     return _decoded("d", blob)
 
 
-def _is_searched(fact: str) -> bool:
-    """Whether a fact's words are searched for: it is short, and no address."""
-    return len(fact) <= _LONGEST_FACT and "://" not in fact
+def _searched_fact(fact: str) -> str | None:
+    """The words of a fact that is searched; None for an address."""
+    return None if "://" in fact else indexed(fact)
+
+
+def _is_id_name(name: str) -> bool:
+    """Whether facts of this name are ids."""
+    return code_of(name).startswith(_ID_NAMES)
 
 
 class _Index:
@@ -233,43 +244,50 @@ class _Index:
         self._texts: list[str] = []
         self.described: set[str] = set()
         self._folded = Remembered(indexed)
-        self._is_id_name = Remembered(lambda name: code_of(name).startswith(_ID_NAMES))
+        self._facts = Remembered(_searched_fact)
+        self._shown_colours = Remembered(self._folded_colours)
+        self._is_id_name = Remembered(_is_id_name)
         self._categories = Remembered(self._append_to_category)
         self._brands, self._tags, self._colours = map(self._appending, ("brand", "tag", "colour"))
 
-    def add(self, position: int, product: Product) -> tuple[str, ...]:
-        """Add the product at a position and return the columns of its row of the table `search`.
+    def add(self, position: int, product: Product) -> tuple[str, Sequence[Sequence[str]]]:
+        """Add the product at a position and return what is searched of it, folded.
 
+        That is its title and, for each further column of the table `search`, the texts that it has there.
         Products must come in the catalogue's order.
         """
-        folded = self._folded
         title = indexed(product.title)
         self._names.append(name_key(title if title.isascii() else " ".join(words_of(product.title))))
         self._label(position, product)
         self._order(position, product)
         if product.description:
             self._texts.append(product.description)
+        codes = [code_of(product.id[:_LONGEST_FACT])]
         facts = []
-        codes = {code_of(product.id[:_LONGEST_FACT])}
         for name, fact in product.facts.items():
-            if _is_searched(fact):
-                facts.append(folded[fact])
-            else:
+            searched = self._facts[fact] if len(fact) <= _LONGEST_FACT else None
+            if searched is None:
                 self._texts.append(fact)
+            else:
+                facts.append(searched)
             if self._is_id_name[name]:
-                codes.add(code_of(fact[:_LONGEST_FACT]))
-        codes.discard("")
-        self._codes += codes
-        self._coded.extend([position] * len(codes))
-        return (
-            title,
-            folded[product.brand],
-            folded[product.category],
-            " ".join([folded[tag] for tag in product.tags]),
-            " ".join(facts),
-            # The first colour is the largest, so it counts twice.
-            " ".join([folded[colour] for colour in (*product.colours[:1], *product.colours)]),
+                codes.append(code_of(fact[:_LONGEST_FACT]))
+        for code in codes if len(codes) == 1 else dict.fromkeys(codes):
+            if code:
+                self._codes.append(code)
+                self._coded.append(position)
+        folded = self._folded
+        return title, (
+            (folded[product.brand],),
+            (folded[product.category],),
+            [folded[tag] for tag in product.tags],
+            facts,
+            self._shown_colours[product.colours],
         )
+
+    def _folded_colours(self, colours: tuple[str, ...]) -> list[str]:
+        # The first colour is the largest, so it counts twice.
+        return [self._folded[colour] for colour in (*colours[:1], *colours)]
 
     def add_described(self) -> None:
         """Take in the words of the texts, gathered since the last time, that are not searched."""
@@ -305,7 +323,7 @@ class _Index:
             self._popular.append(position)
             self._popularity.append(-product.popularity)
 
-    def _appending(self, kind: str) -> Remembered[Callable[[int], None]]:
+    def _appending(self, kind: str) -> Remembered[str, Callable[[int], None]]:
         """What appends a position to a label of a kind, by the label's name."""
         return Remembered(lambda name: self._labels[kind, name].append)
 

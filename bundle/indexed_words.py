@@ -9,6 +9,7 @@ from typing import TypeVar
 
 from bundle.search.words import SHORTEST_MISTAKE, is_unspaced
 
+_Given = TypeVar("_Given")
 _Found = TypeVar("_Found")
 
 _REMEMBERED = 100_000
@@ -26,17 +27,17 @@ _JOINED = 10_000
 _DIGITS = re.compile(r"(\d+)")
 
 
-class Remembered(dict[str, _Found]):
-    """The results of a function by its text, each computed once while there are not too many."""
+class Remembered(dict[_Given, _Found]):
+    """The results of a function by what it was given, each computed once while there are not too many."""
 
-    def __init__(self, function: Callable[[str], _Found]) -> None:
+    def __init__(self, function: Callable[[_Given], _Found]) -> None:
         super().__init__()
         self._function = function
 
-    def __missing__(self, text: str) -> _Found:
-        found = self._function(text)
+    def __missing__(self, given: _Given) -> _Found:
+        found = self._function(given)
         if len(self) < _REMEMBERED:
-            self[text] = found
+            self[given] = found
         return found
 
 
@@ -47,6 +48,8 @@ def name_key(words: str) -> str:
     digits, so a number with more digits is larger, whatever its length.
     """
     parts = _DIGITS.split(words)
+    if len(parts) == 1:
+        return words
     for place in range(1, len(parts), 2):
         digits = parts[place].lstrip("0")
         parts[place] = f"\0{chr(1 + len(digits))}{digits}"

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import groupby
-from operator import itemgetter
-from typing import TypeAlias
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import compress
+from operator import eq
 
 from pyroaring import BitMap
+
+from bundle.indexed_words import Remembered
 
 WEIGHTS = (8, 4, 2, 2, 1, 2)
 """What a word counts in each column of the table `search`: title, brand, category, tags, facts, colours."""
@@ -60,32 +61,30 @@ class Weighted:
             self.sets[weight] = self.sets[weight] | products if weight in self.sets else products
 
 
-_Positions: TypeAlias = "dict[int, dict[str, array[int]]]"
-"""The positions of the products in which a word has a weight, in order, by the weight and the word."""
-
-
 class Postings:
     """Collects which products have each word and what it weighs there, for the tables of a catalogue."""
 
     def __init__(self) -> None:
-        self._words: _Positions = defaultdict(_by_word)
-        self._colours: _Positions = defaultdict(_by_word)
-        self._lengths: dict[int, array[int]] = defaultdict(lambda: array("I"))
+        self._columns: list[dict[str, array[int]]] = [defaultdict(_positions) for _ in WEIGHTS]
+        self._lengths: dict[int, array[int]] = defaultdict(_positions)
+        # Titles are seldom alike. What the other columns hold is that of many products.
+        self._title, *others = map(self._appending, self._columns)
+        self._others = [Remembered(appending) for appending in others]
 
-    def add(self, position: int, texts: Sequence[str]) -> None:
-        """Add a product's indexed texts, one for each of `WEIGHTS`. Products come in order."""
-        length = 0
-        *columns, colours = (text.split() for text in texts)
-        weights: dict[str, int] = {}
-        for words, weight in zip(columns, WEIGHTS, strict=False):
-            length += len(words)
-            for word in words:
-                weights[word] = weights.get(word, 0) + weight
-        for word, weight in weights.items():
-            self._words[min(weight, _MOST)][word].append(position)
-        for word in set(colours):
-            self._colours[WEIGHTS[-1] * colours.count(word)][word].append(position)
-        self._lengths[length + len(colours)].append(position)
+    @staticmethod
+    def _appending(column: dict[str, array[int]]) -> Callable[[str], list[Callable[[int], None]]]:
+        """What appends a position to each of a text's words in a column."""
+        return lambda text: [column[word].append for word in text.split()]
+
+    def add(self, position: int, title: str, others: Iterable[Iterable[str]]) -> None:
+        """Add a product's indexed title, and its indexed texts in the other columns, in products' order."""
+        appends = self._title(title)
+        for texts, appends_of in zip(others, self._others, strict=True):
+            for text in texts:
+                appends += appends_of[text]
+        for append in appends:
+            append(position)
+        self._lengths[len(appends)].append(position)
 
     def lengths(self) -> Iterator[tuple[int, bytes]]:
         """The rows of the table `lengths`."""
@@ -94,71 +93,103 @@ class Postings:
 
     def rows(self) -> Iterator[tuple[str, int, bytes]]:
         """The rows of the table `postings`."""
-        beginnings: dict[int, _Beginning] = {}
-        for word, plain, coloured in self._by_name():
-            sets = _sets(plain)
-            if coloured:
-                weighted = Weighted(sets)
-                weighted.add(_sets(coloured))
-                sets = weighted.sets
-            yield from _rows(word, sets)
-            for letters in range(1, min(SHORT, len(word)) + 1):
-                beginning = beginnings.get(letters)
-                if beginning is None or beginning.letters != word[:letters]:
-                    if beginning is not None:
-                        yield from beginning.rows()
-                    beginning = beginnings[letters] = _Beginning(word[:letters])
-                beginning.add(plain)
-                if coloured and letters >= WITH_COLOURS:
-                    beginning.add(coloured)
-        for beginning in beginnings.values():
-            yield from beginning.rows()
+        *columns, colours = self._columns
+        weighed = list(zip(columns, WEIGHTS, strict=False))
+        begun: list[_Beginning] = []
+        for word in sorted(set().union(*self._columns)):
+            while begun and not word.startswith(begun[-1].letters):
+                yield from _ended(begun)
+            for letters in range(len(begun) + 1, min(SHORT, len(word)) + 1):
+                begun.append(_Beginning(word[:letters]))
+            plain = _summed((column[word], weight) for column, weight in weighed if word in column)
+            begun[-1].add(plain)
+            if word in colours:
+                coloured = _by_weight(colours[word], WEIGHTS[-1])
+                if len(begun[-1].letters) >= WITH_COLOURS:
+                    begun[-1].colours.add(coloured)
+                both = Weighted(plain)
+                both.add(coloured)
+                plain = both.sets
+            yield from _rows(word, plain)
+        while begun:
+            yield from _ended(begun)
 
-    def _by_name(self) -> Iterator[tuple[str, dict[int, array[int]], dict[int, array[int]]]]:
-        """Every word, sorted, with its positions by their weights, and those of colours."""
-        both = (self._words, self._colours)
-        entries = sorted(
-            (word, which, weight)
-            for which, positions in enumerate(both)
-            for weight, words in positions.items()
-            for word in words
-        )
-        for word, some in groupby(entries, key=itemgetter(0)):
-            found: tuple[dict[int, array[int]], dict[int, array[int]]] = ({}, {})
-            for _, which, weight in some:
-                found[which][weight] = both[which][weight][word]
-            yield word, *found
+
+def _ended(begun: list[_Beginning]) -> Iterator[tuple[str, int, bytes]]:
+    """The rows of the last of some beginnings, all of whose words begin with the one before as well."""
+    last = begun.pop()
+    weighted = last.weighted()
+    if begun:
+        begun[-1].add(weighted.sets)
+    weighted.add(last.colours.sets)
+    return _rows(beginning_of(last.letters), weighted.sets)
+
+
+def _summed(columns: Iterable[tuple[array[int], int]]) -> dict[int, BitMap]:
+    """The products by what a word weighs in them: its positions in each column, and what it counts there."""
+    found: dict[int, BitMap] = {}
+    for positions, weight in columns:
+        sets = _by_weight(positions, weight)
+        if found:
+            weighted = Weighted(found)
+            weighted.add(sets)
+            sets = weighted.sets
+        found = sets
+    return found
+
+
+def _positions() -> array[int]:
+    return array("I")
+
+
+def _by_weight(positions: array[int], weight: int) -> dict[int, BitMap]:
+    """The products by what a word weighs in them where it counts `weight` each time.
+
+    `positions`, in order, has a product as often as it has the word.
+    """
+    products = BitMap(positions)
+    if len(products) == len(positions):
+        return {weight: products}
+    following = positions[1:]
+    repeats = Counter(compress(following, map(eq, following, positions)))
+    by_weight: dict[int, array[int]] = defaultdict(_positions)
+    for position, times in repeats.items():
+        by_weight[min(weight * (times + 1), _MOST)].append(position)
+    once = products - BitMap(repeats)
+    return _sets(by_weight) | ({weight: once} if once else {})
 
 
 class _Beginning:
-    """The sum of all words that begin with some letters."""
+    """The sum of all words that begin with some letters; apart from it that in the colours."""
 
     def __init__(self, letters: str) -> None:
         self.letters = letters
+        self.colours = Weighted()
         self._weighted = Weighted()
-        self._few: dict[int, array[int]] = defaultdict(lambda: array("I"))
+        self._few: dict[int, array[int]] = defaultdict(_positions)
 
-    def add(self, positions: Mapping[int, array[int]]) -> None:
-        """Add a word's positions by their weights."""
-        if sum(map(len, positions.values())) >= _FEW:
-            self._weighted.add(_sets(positions))
+    def add(self, sets: Mapping[int, BitMap]) -> None:
+        """Add the products of a word by their weights."""
+        if sum(map(len, sets.values())) >= _FEW:
+            self._weighted.add(sets)
             return
-        for weight, some in positions.items():
-            self._few[weight].extend(some)
+        for weight, products in sets.items():
+            self._few[weight].extend(products)
 
-    def rows(self) -> Iterator[tuple[str, int, bytes]]:
-        """The rows of the table `postings` for this beginning."""
+    def weighted(self) -> Weighted:
+        """The sum of what was added, but for the colours."""
         for weight, positions in self._few.items():
             members = BitMap(positions)
             if len(members) == len(positions):
                 self._weighted.add({weight: members})
                 continue
             # Some products have several such words of this weight.
-            by_sum: dict[int, array[int]] = defaultdict(lambda: array("I"))
+            by_sum: dict[int, array[int]] = defaultdict(_positions)
             for position, words in Counter(positions).items():
                 by_sum[weight * words].append(position)
             self._weighted.add(_sets(by_sum))
-        return _rows(beginning_of(self.letters), self._weighted.sets)
+        self._few.clear()
+        return self._weighted
 
 
 def beginning_of(letters: str) -> str:
@@ -166,13 +197,12 @@ def beginning_of(letters: str) -> str:
     return letters + "*"
 
 
-def _by_word() -> dict[str, array[int]]:
-    return defaultdict(lambda: array("I"))
-
-
 def _sets(positions: Mapping[int, array[int]]) -> dict[int, BitMap]:
     return {weight: BitMap(some) for weight, some in positions.items()}
 
 
 def _rows(term: str, sets: Mapping[int, BitMap]) -> Iterator[tuple[str, int, bytes]]:
-    return ((term, weight, sets[weight].serialize()) for weight in sorted(sets))
+    for weight in sorted(sets):
+        # The smallest form, and the same whichever way the set was made.
+        sets[weight].run_optimize()
+        yield term, weight, sets[weight].serialize()
