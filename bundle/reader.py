@@ -11,11 +11,12 @@ from typing import Any, Self
 
 from bundle import format as fmt
 from bundle.caches import cached_with_owner
-from bundle.database import Connections, encoded
+from bundle.database import Connections
 from bundle.disk import open_file
 from bundle.fields import ProductColumns
 from bundle.format import BundleError, Neighbour, Product, ProductMap
 from bundle.seal import mismatches
+from bundle.search.catalogue_index import encoded
 from bundle.search.hits import InGivenOrder, SearchHits
 from bundle.search.index import Index
 from bundle.search.query import Facets, Filters, Query

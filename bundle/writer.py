@@ -16,13 +16,14 @@ from pathlib import Path
 from typing import IO, Any, NamedTuple
 
 from bundle import format as fmt
-from bundle.database import create_catalogue, encoded
+from bundle.database import create_catalogue
 from bundle.disk import flush, flush_all, numbers_of, open_file
 from bundle.format import BundleError, Neighbour, Product, ProductMap
 from bundle.generations import is_next_name, is_whole, previous, replace_current
 from bundle.live import FOLDER as LIVE
 from bundle.reader import Bundle
 from bundle.seal import sealed_files, write_files_table
+from bundle.search.catalogue_index import encoded
 from bundle.search.synonyms import SynonymRow, add_synonyms
 from bundle.theme import FOLDER as THEME
 
