@@ -6,6 +6,7 @@ from array import array
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
+from itertools import chain
 from typing import NamedTuple, overload
 
 from pyroaring import BitMap
@@ -47,8 +48,8 @@ class LabelSets:
         step()
         if members is None:
             return self.totals
-        # Looking at a product costs about as much as looking at a label.
-        if self.column is None or len(members) > len(self.names):
+        # Looking at one label of a product costs about as much as looking at a label's set.
+        if self.column is None or len(members) * len(self.column.codes) > len(self.names) * count:
             return array("I", counted(self.sets, members, count=count))
         numbers = array("I", bytes(4 * len(self.names)))
         for code, there in Counter(self._codes(members, self.column)).items():
@@ -97,7 +98,8 @@ class LabelSets:
         codes, starts = column
         if starts is None:
             return map(codes.__getitem__, members)
-        return (code for position in members for code in codes[starts[position] : starts[position + 1]])
+        several = (codes[starts[position] : starts[position + 1]] for position in members)
+        return chain.from_iterable(several)
 
 
 class CategorySets(LabelSets):
