@@ -262,7 +262,7 @@ class WordSearch:
         if two := self._two_words(word):
             return two
         step()
-        near = self._matcher.frequencies(set(one_edit_away(word, self._spelling().letters)))
+        near = self._matcher.frequencies(_listed(self._spelling(), word))
         step()
         if not near and most > 1:
             far = ((edits_between(word, other), other) for other in self._alike(word, most))
@@ -341,6 +341,23 @@ def _looks_like_an_id(typed: str) -> bool:
     """Whether there are both letters and digits in what was typed, without a space between."""
     signs = set(code_of(typed))
     return not any(map(str.isspace, typed)) and 0 < sum(map(str.isdigit, signs)) < len(signs)
+
+
+def _listed(spelling: _Spelling, word: str) -> set[str]:
+    """The words one edit away that the catalogue may have."""
+    wanted, words = set(one_edit_away(word, spelling.letters)), spelling.words
+    if not words:  # An older build's.
+        return wanted
+    # An edit leaves one half of the word as it is, unless it swaps the two letters between which they part.
+    half = len(word) // 2
+    found = {word[: half - 1] + word[half] + word[half - 1] + word[half + 1 :]}
+    for part in ("\n" + word[:half], word[half:] + "\n"):
+        place = words.find(part)
+        while place >= 0:
+            begin = words.rfind("\n", 0, place + 1) + 1
+            found.add(words[begin : words.find("\n", begin)])
+            place = words.find(part, place + 1)
+    return found & wanted
 
 
 def _lists(words: str, word: str) -> bool:

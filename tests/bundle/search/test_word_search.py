@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from bundle import Bundle, Product, Query
 from bundle.database import create_catalogue
 from bundle.format import CATALOGUE
-from bundle.search.word_search import _lists
+from bundle.search.word_search import _listed, _lists, _Spelling
 from bundle.search.words import begins, edits_between, indexed, one_edit_away, searched_words, words_of
 from tests.bundle.search.test_index import write
 
@@ -318,3 +318,13 @@ def test_an_older_catalogue_is_searched_by_the_words_that_it_has(tmp_path: Path)
 @given(words=st.sets(st.text("abcé", min_size=1, max_size=4)), word=st.text("abcé", min_size=1, max_size=4))
 def test_a_sorted_list_is_looked_up_by_halves(words: set[str], word: str) -> None:
     assert _lists("\n".join(["", *sorted(words), ""]), word) == (word in words)
+
+
+@given(
+    words=st.sets(st.text("abc", min_size=3, max_size=8), max_size=60),
+    word=st.text("abc", min_size=5, max_size=7),
+)
+def test_all_words_one_edit_away_are_found(words: set[str], word: str) -> None:
+    near = words & set(one_edit_away(word, "abc"))
+    found = _listed(_Spelling("abc", "\n".join(["", *sorted(words), ""])), word)
+    assert near == found & words
