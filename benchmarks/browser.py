@@ -90,20 +90,23 @@ def main() -> int:
     parser.add_argument("--rounds", type=int, default=5, help="how often each is measured (default: 5)")
     arguments = parser.parse_args()
     figures: list[Figure] = []
+
+    def note(figure: Figure) -> None:
+        figures.append(figure)
+        print(figure, flush=True)
+
+    print(f"| medians of {arguments.rounds} | | range | at most |\n|---|---|---|---|", flush=True)
     with gunicorn(DASHBOARD, AKIN_DATA=str(arguments.data)) as port, chromium() as browser:
         base = f"http://127.0.0.1:{port}"
         product = first_product(browser, base)
         pages = {"gallery": "/", "product": product, "search": "/?q=mug"}
         for name, address in pages.items():
             loads = [first_visit(browser, base, address) for _ in range(arguments.rounds)]
-            figures.append(Figure(f"LCP, {name}", "s", LCP, [lcp for lcp, _ in loads]))
-            figures.append(Figure(f"scripts, {name}", "kB", SCRIPTS, [size for _, size in loads]))
+            note(Figure(f"LCP, {name}", "s", LCP, [lcp for lcp, _ in loads]))
+            note(Figure(f"scripts, {name}", "kB", SCRIPTS, [size for _, size in loads]))
         for name, measure in INTERACTIONS.items():
             values = [measure(browser, base, product) for _ in range(arguments.rounds)]
-            figures.append(Figure(f"INP, {name}", "ms", INP, values))
-    print(f"| medians of {arguments.rounds} | | range | at most |\n|---|---|---|---|")
-    for figure in figures:
-        print(figure)
+            note(Figure(f"INP, {name}", "ms", INP, values))
     return int(any(figure.is_missed for figure in figures))
 
 

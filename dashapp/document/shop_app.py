@@ -181,7 +181,7 @@ def document_of(
         parts,
         **around,
         waiting=waiting,
-        picture=view.image if view.product else "",
+        first_picture=view.first_picture,
         tab_title=tab_title(site, view),
         search=view.search,
         current=address,

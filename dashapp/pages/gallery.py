@@ -13,7 +13,14 @@ from dashapp.language import _, n_
 from dashapp.pages.nothing_found import nothing_found, others
 from dashapp.parts import html
 from dashapp.parts.cards import pick_button
-from dashapp.parts.components import button_link, card, category_trail, grid, message
+from dashapp.parts.components import (
+    button_link,
+    card,
+    category_trail,
+    early_picture,
+    grid,
+    message,
+)
 from dashapp.parts.filter_bar import (
     EVERY,
     active_chips,
@@ -64,6 +71,7 @@ def gallery_page(site: Site, bundle: Bundle, *, arguments: Arguments) -> View:
         # A link to the whole shop shows the shop's own card, where the theme has one.
         image="" if query == GalleryQuery() and site.theme.card else _picture_of(site, first),
         search=search,
+        first_picture=early_picture(site, first, in_card=True),
     )
 
 

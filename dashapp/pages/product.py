@@ -11,7 +11,7 @@ from dashapp.pages.look_alikes import Asked, look_alikes_section
 from dashapp.pages.not_found import unknown_recipe
 from dashapp.parts import html
 from dashapp.parts.cards import pick_button, small_link
-from dashapp.parts.components import breadcrumb, picture, price_parts
+from dashapp.parts.components import breadcrumb, early_picture, picture, price_parts
 from dashapp.parts.html import Component
 from dashapp.parts.view import View
 from dashapp.parts.wording import percent_off, price
@@ -51,6 +51,7 @@ def product_page(site: Site, bundle: Bundle, product: Product, *, arguments: Arg
         description=" · ".join([_("Products that look like {title}", title=product.title), *details]),
         image=site.thumbnail_href(product.images[0]) if product.images else "",
         product=product,
+        first_picture=early_picture(site, product, in_card=False),
     )
 
 

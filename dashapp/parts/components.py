@@ -40,13 +40,26 @@ def picture(
     # It must be the first property, as some browsers start to fetch as soon as they get the address.
     shown: dict[str, str | int] = {"loading": "lazy"} if lazy else {}
     if sizes:
-        small = f"{site.thumbnail_href(image, small=True)} {-(-image.width // 2)}w"
-        shown |= {"sizes": sizes, "srcSet": f"{small}, {site.thumbnail_href(image)} {image.width}w"}
+        shown |= {"sizes": sizes, "srcSet": _sources(site, image)}
     shown |= {"src": site.thumbnail_href(image), "alt": alt, "width": image.width, "height": image.height}
     parts: list[Component] = [html.Img(**shown)]
     if note:
         parts.append(html.Span(note, className="card-stock"))
     return html.Div(parts, className=f"tile tile-{site.tile_shape} tile-{fit}")
+
+
+def _sources(site: Site, image: ProductImage) -> str:
+    small = f"{site.thumbnail_href(image, small=True)} {-(-image.width // 2)}w"
+    return f"{small}, {site.thumbnail_href(image)} {image.width}w"
+
+
+def early_picture(site: Site, product: Product, *, in_card: bool) -> dict[str, str]:
+    """`View.first_picture` for a product's first picture, as its card or as its page shows it."""
+    if not product.images:
+        return {}
+    image = product.images[0]
+    sizes = {"imagesrcset": _sources(site, image), "imagesizes": _CARD_SIZES} if in_card else {}
+    return {"href": site.thumbnail_href(image), **sizes}
 
 
 def card(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from bundle import Product
 from dashapp.parts.html import Component
@@ -15,7 +16,8 @@ class View:
 
     `image` is the address of the picture for link previews; `search` is the content of the search box. A
     `waiting` page lacks what only the visitor's browser knows: its script sends that and receives the full
-    page. `product` is the page's product, if any.
+    page. `product` is the page's product, if any. `first_picture` has the attributes of a link that fetches
+    the page's first picture early, which is mostly its largest part.
     """
 
     title: str
@@ -26,6 +28,7 @@ class View:
     search: str = ""
     waiting: bool = False
     product: Product | None = None
+    first_picture: Mapping[str, str] = field(default_factory=dict)
 
 
 def tab_title(site: Site, view: View) -> str:

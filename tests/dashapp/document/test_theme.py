@@ -72,7 +72,7 @@ def test_the_page_wears_it(themed: FlaskClient) -> None:
     assert attributes(page, "link[rel=stylesheet]", "href")[-1] == f"/theme/{THEME.tag}/theme.css"
     assert attributes(page, "link[rel=icon]", "href") == [f"/theme/{THEME.tag}/icon.svg"]
     # The theme's own font, and Akin's for the headings.
-    preloaded = attributes(page, "link[rel=preload]", "href")
+    preloaded = attributes(page, "link[rel=preload][as=font]", "href")
     assert len(preloaded) == 2 and preloaded[1] == f"/theme/{THEME.tag}/text.woff2"
     logos = select(page, ".brand img")
     assert [(logo.get("alt"), logo.get("width")) for logo in logos] == [("Nord & <Süd>", "120")] * 2

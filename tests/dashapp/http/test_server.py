@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 
 from dashapp import create_app
 from dashapp.settings import Settings
-from tests.parsed_html import attributes, first, parse, select, text_of
+from tests.parsed_html import attributes, first, one, parse, select, text_of
 
 PAGES = ["/", "/product/plain", "/product/unknown", "/nowhere", "/healthz", "/robots.txt", "/favicon.ico"]
 
@@ -56,15 +56,27 @@ def test_every_file_a_page_links_is_there_and_may_be_kept(client: FlaskClient) -
 
 
 def test_the_stylesheet_and_the_page_name_the_same_fonts(client: FlaskClient) -> None:
-    preloaded = attributes(client.get("/").text, "link[rel=preload]", "href")
+    preloaded = attributes(client.get("/").text, "link[rel=preload][as=font]", "href")
     assert len(preloaded) == 2
     for address in preloaded:
         assert f'url("{address.removeprefix("/assets/")}")' in client.get("/assets/look.css").text
         assert client.get(address).cache_control.immutable
 
 
+def test_the_first_picture_is_fetched_before_others(client: FlaskClient) -> None:
+    gallery, product = client.get("/").text, client.get("/product/plain").text
+    asked = one(gallery, "link[rel=preload][as=image]")
+    card = first(gallery, ".product-card img")
+    # The very file that the card takes, or the browser would fetch two.
+    assert (asked.get("imagesrcset"), asked.get("imagesizes")) == (card.get("srcset"), card.get("sizes"))
+    assert asked.get("href") == card.get("src") and card.get("loading") is None
+    shown = first(product, ".pictures img").get("src")
+    assert attributes(product, "link[rel=preload][as=image]", "href") == [shown]
+    assert not select(client.get("/about").text, "link[rel=preload][as=image]")
+
+
 def test_a_first_visit_fetches_less_than_60_kb_of_fonts(client: FlaskClient) -> None:
-    fonts = attributes(client.get("/").text, "link[rel=preload]", "href")
+    fonts = attributes(client.get("/").text, "link[rel=preload][as=font]", "href")
     assert sum(len(client.get(address).data) for address in fonts) < 60_000
 
 
