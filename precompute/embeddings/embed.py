@@ -123,6 +123,7 @@ def embed_all(
     on_new_picture: Callable[[str, bytes, Image.Image], None] = lambda image_id, data, image: None,
     commit: Callable[[], None] = lambda: None,
     advance: Callable[[int, int], None] = lambda count, known: None,
+    threads: int | None = None,
 ) -> Embedded:
     """Embed the pictures in `files`, paths below `folder`, for several recipes in one pass.
 
@@ -133,7 +134,8 @@ def embed_all(
     `on_new_picture(image id, the file's bytes, upright picture)` is called in a loader's thread for each
     distinct picture that is not `known(image id)`: the thumbnail is made there. `commit` is called where the
     stores' own `commit` is. `advance(count, known)` is called with the number of files done, and how many of
-    them were known. `reading_seconds` is the time spent waiting for pictures.
+    them were known. `threads` load pictures, by default one for each core. `reading_seconds` is the time
+    spent waiting for pictures.
     """
 
     def prepare(image_id: str, data: bytes) -> _Prepared:
@@ -153,7 +155,7 @@ def embed_all(
 
     progress = _Progress()
     ahead = max([_WINDOW, *(2 * task.batch for task in tasks)])
-    pictures_loaded = load(folder, files, prepare, threads=available_cores(), ahead=ahead)
+    pictures_loaded = load(folder, files, prepare, threads=threads or available_cores(), ahead=ahead)
     # Closed even after an exception, so that no thread continues to write thumbnails.
     with closing(pictures_loaded) as loaded, given_up_when_stopped():
         started, committed = perf_counter(), monotonic()

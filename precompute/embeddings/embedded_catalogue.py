@@ -16,6 +16,7 @@ from pictures.signature import SIGNATURE_SIDE
 from precompute.embeddings.embed import Embedded, EmbeddingTask, embed_all
 from precompute.embeddings.picture_maker import PictureMaker
 from precompute.shared.clock import Clock
+from precompute.shared.machine import available_cores
 from precompute.shared.progress import say, stage
 from precompute.shared.wording import counted
 from precompute.sources import Catalogue, LeftOut, SourceProduct
@@ -23,6 +24,9 @@ from precompute.store import PictureStore
 
 _AS_GIVEN = tuple(field.name for field in fields(SourceProduct) if field.name != "files")
 """The product fields that the bundle takes unchanged from the source."""
+
+_WAITING = 8
+"""Threads, at the least, that load pictures where each may wait for a store elsewhere."""
 
 
 class ExtraMeasure(Protocol):
@@ -143,6 +147,7 @@ def embed_files(
         on_new_picture=on_new_picture,
         commit=commit,
         advance=advance,
+        threads=max(available_cores(), _WAITING) if pictures.is_shared else None,
     )
 
 

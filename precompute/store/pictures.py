@@ -82,6 +82,11 @@ class PictureStore:
         self.damaged = 0
         self.refresh()
 
+    @property
+    def is_shared(self) -> bool:
+        """Whether builds that know nothing of each other use it: thumbnails may be far away."""
+        return self._location.shared
+
     def refresh(self) -> None:
         """Read which pictures were added by others."""
         shown = [field.name for field in fields(ShownPicture)]

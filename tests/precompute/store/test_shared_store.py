@@ -7,8 +7,9 @@ import re
 import shutil
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import count
 from pathlib import Path
-from threading import Thread
+from threading import Event, Thread
 
 import numpy as np
 import pytest
@@ -117,6 +118,24 @@ def test_a_store_that_goes_away_loses_nothing(
     # Only the batch is embedded again whose pictures could not be written.
     assert 40 <= tiny.pictures <= 40 + tiny.batch
     assert content_of(tmp_path / "data") == fresh(photos, tmp_path / "fresh")
+
+
+def test_pictures_wait_for_a_store_elsewhere_together(
+    tiny: type[Tiny], tmp_path: Path, in_memory: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("precompute.embeddings.embedded_catalogue.available_cores", lambda: 1)
+    write, together, waiting = Bucket.write, Event(), count(1)
+
+    def slow(self: Bucket, name: str, content: bytes, *, durable: bool = False) -> None:
+        if name.endswith(".webp"):
+            if next(waiting) == 4:
+                together.set()
+            assert together.wait(60)
+        write(self, name, content, durable=durable)
+
+    monkeypatch.setattr(Bucket, "write", slow)
+    run(write_pictures(tmp_path / "photos", 12), tmp_path / "data", store=in_memory)
+    assert together.is_set()
 
 
 def ids_from(first: int, count: int) -> list[str]:
