@@ -206,6 +206,8 @@ def first_tab(browser: Browser, server: str) -> Iterator[Page]:
 def tab(first_tab: Page) -> Iterator[Page]:
     """A page for tests that only look: one for all of a file, as each new one takes a second."""
     yield first_tab
+    # Whoever leaves a page while something is on its way may see in the console that it did not come.
+    first_tab.wait_for_load_state("networkidle")
     first_tab.evaluate("localStorage.clear(); sessionStorage.clear()")
     first_tab.set_viewport_size({"width": 1280, "height": 900})
 

@@ -26,9 +26,9 @@ def test_figures_lead_to_products_and_back(page: Page) -> None:
     expect(page.locator(".count")).to_have_text("49–55 of 55, the first of 77")
 
 
-def test_bars_are_as_tall_as_their_counts(page: Page) -> None:
-    visit(page, "/quality")
-    heights = page.locator("#page .histogram").first.evaluate(
+def test_bars_are_as_tall_as_their_counts(tab: Page) -> None:
+    visit(tab, "/quality")
+    heights = tab.locator("#page .histogram").first.evaluate(
         "figure => [...figure.children].map(bar => bar.offsetHeight / figure.clientHeight)"
     )
     assert heights[:30] == [0] * 30

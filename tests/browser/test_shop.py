@@ -49,10 +49,10 @@ def test_from_the_gallery_through_two_products_and_back_to_the_same_place(page: 
 
 
 @pytest.mark.parametrize("address", ["/", product_href("plain")])
-def test_every_picture_arrives(page: Page, address: str) -> None:
-    visit(page, address)
+def test_every_picture_arrives(tab: Page, address: str) -> None:
+    visit(tab, address)
     # Those further down would wait until someone gets there.
-    pictures = page.evaluate(
+    pictures = tab.evaluate(
         """Promise.all([...document.querySelectorAll("main img")].map(async image => {
             image.loading = "eager";
             await image.decode();
@@ -255,11 +255,11 @@ def test_without_scripts_everything_is_there(scriptless: playwright.BrowserConte
     expect(page.locator(".product-card")).to_have_count(20)
 
 
-def test_the_look_alikes_begin_on_the_first_screen(page: Page) -> None:
-    visit(page, product_href("plain"))
+def test_the_look_alikes_begin_on_the_first_screen(tab: Page) -> None:
+    visit(tab, product_href("plain"))
     for width, height, first in ((1280, 900, ".product-grid .tile"), (390, 844, "section h2")):
-        page.set_viewport_size({"width": width, "height": height})
-        box = page.locator(first).first.bounding_box()
+        tab.set_viewport_size({"width": width, "height": height})
+        box = tab.locator(first).first.bounding_box()
         assert box["y"] + box["height"] < height
 
 
