@@ -8,7 +8,7 @@ products, and the best of all entries are among the best of each tile.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
@@ -19,6 +19,9 @@ from precompute.neighbours.best_pair import ProductSpace
 from precompute.neighbours.exact import ExactSearch, rounds_of
 from precompute.neighbours.ranking import Ranking
 from precompute.neighbours.step_progress import Progress
+
+_TOGETHER = 1024
+"""Lists that are merged at a time."""
 
 
 class TileEntries(NamedTuple):
@@ -112,19 +115,30 @@ def limits_of(space: ProductSpace, entries: TileEntries, *, depth: int) -> np.nd
 
 
 def merge(
-    found: Iterable[tuple[int, TileEntries]], ranks: np.ndarray, *, depth: int, metric: str
+    found: Sequence[tuple[int, TileEntries]], ranks: np.ndarray, *, count: int, depth: int, metric: str
 ) -> TileEntries:
-    """The best `depth` entries of each list of a block, their `others` counted among all products.
+    """The best `depth` entries of each of the `count` lists of a block, `others` counted among all products.
 
     `found` is what tiles know of these lists, each with the number of products before the tile's other block;
     `ranks` (n,) are the ranks by id of all products.
     """
-    tiles = list(found)
-    places = np.concatenate([entries.places for _, entries in tiles])
-    others = np.concatenate([entries.others + np.int32(start) for start, entries in tiles])
-    scores = np.concatenate([entries.scores for _, entries in tiles])
-    best = _best_first(places, scores, ranks[others], depth=depth, metric=metric)
-    return TileEntries(places[best], others[best], scores[best])
+    counts = np.stack([np.bincount(entries.places, minlength=count) for _, entries in found])
+    starts = np.cumsum(counts, axis=1) - counts
+    # The column of a row in which each tile's first entry is.
+    columns = np.cumsum(counts, axis=0) - counts
+    best = []
+    for begin in range(0, count, _TOGETHER):
+        part = slice(begin, min(begin + _TOGETHER, count))
+        shape = part.stop - begin, int(counts[:, part].sum(axis=0).max(initial=0))
+        others, scores = np.full(shape, -1, np.int32), np.zeros(shape)
+        for number, (start, entries) in enumerate(found):
+            first, last = np.searchsorted(entries.places, (part.start, part.stop))
+            places = entries.places[first:last]
+            column = columns[number, places] + np.arange(first, last) - starts[number, places]
+            others[places - begin, column] = entries.others[first:last] + np.int32(start)
+            scores[places - begin, column] = entries.scores[first:last]
+        best.append(_best_of(np.arange(begin, part.stop), others, scores, ranks, others < 0, depth, metric))
+    return _joined(best)
 
 
 def fill_by_tiles(
@@ -154,7 +168,8 @@ def fill_by_tiles(
                 best[other].append((blocks[one].start, tiles.entries(other, one)))
         limits = []
         for number, block in enumerate(blocks):
-            merged = merge(best[number], ranking.ranks, depth=ranking.depth, metric=space.metric)
+            count = block.stop - block.start
+            merged = merge(best[number], ranking.ranks, count=count, depth=ranking.depth, metric=space.metric)
             best[number] = [(0, merged)]
             limits.append(limits_of(space.cut(block), merged, depth=ranking.depth))
     for block, [(_, merged)] in zip(blocks, best, strict=True):
@@ -172,34 +187,21 @@ class _Found:
 
     def settle(self, rows: np.ndarray, options: np.ndarray) -> None:
         """See `Ranking.settle`."""
-        scores = self._space.scores(rows, options)
-        real = options != rows[:, np.newaxis]
-        places = np.broadcast_to(rows[:, np.newaxis], options.shape)[real]
-        self._keep(places, options[real], scores[real])
+        scores, own = self._space.scores(rows, options), options == rows[:, np.newaxis]
+        self._found.append(_best_of(rows, options, scores, self._ranks, own, self.depth, self._space.metric))
 
     def settle_alike(self, rows: np.ndarray, options: np.ndarray) -> None:
         """See `Ranking.settle_alike`."""
         scores = self._space.scores(rows[:1], options[np.newaxis])[0]
         # One more than a list has, since the row itself may be among them.
-        best = _best_first(
-            np.zeros(len(options), np.int32),
-            scores,
-            self._ranks[options],
-            depth=self.depth + 1,
-            metric=self._space.metric,
-        )
+        best = np.lexsort((self._ranks[options], -sign(self._space.metric) * scores))[: self.depth + 1]
         for row in rows.tolist():
             own = best[options[best] != row][: self.depth]
             self._found.append(TileEntries(np.full(len(own), row), options[own], scores[own]))
 
-    def _keep(self, places: np.ndarray, others: np.ndarray, scores: np.ndarray) -> None:
-        best = _best_first(places, scores, self._ranks[others], depth=self.depth, metric=self._space.metric)
-        self._found.append(TileEntries(places[best], others[best], scores[best]))
-
     def entries(self, rows: slice, *, others_from: int) -> TileEntries:
         """What was found for some rows, whose entries' places are counted from `others_from`."""
-        empty = TileEntries(np.empty(0, np.int32), np.empty(0, np.int32), np.empty(0))
-        places, others, scores = map(np.concatenate, zip(empty, *self._found, strict=True))
+        places, others, scores = _joined(self._found)
         own = np.flatnonzero((places >= rows.start) & (places < rows.stop))
         own = own[np.argsort(places[own], kind="stable")]
         return TileEntries(
@@ -209,15 +211,27 @@ class _Found:
         )
 
 
-def _best_first(
-    places: np.ndarray, scores: np.ndarray, ranks: np.ndarray, *, depth: int, metric: str
-) -> np.ndarray:
-    """The order (e,) of the best `depth` entries of each place: places in order, then best first."""
-    order = np.lexsort((ranks, -sign(metric) * scores, places))
-    in_order = places[order]
-    nth = np.arange(len(order)) - np.searchsorted(in_order, in_order)
-    chosen: np.ndarray = order[nth < depth]
-    return chosen
+def _best_of(
+    rows: np.ndarray,
+    others: np.ndarray,
+    scores: np.ndarray,
+    ranks: np.ndarray,
+    none: np.ndarray,
+    depth: int,
+    metric: str,
+) -> TileEntries:
+    """The best `depth` of the entries (q, c) of each of `rows` (q,), without those where `none` is true."""
+    keys = np.where(none, np.inf, -sign(metric) * scores)
+    best = np.lexsort((ranks[others], keys), axis=1)[:, :depth]
+    real = ~np.take_along_axis(none, best, axis=1)
+    places = np.broadcast_to(rows[:, np.newaxis], best.shape)[real]
+    chosen = (np.take_along_axis(values, best, axis=1)[real] for values in (others, scores))
+    return TileEntries(places, *chosen)
+
+
+def _joined(found: Sequence[TileEntries]) -> TileEntries:
+    empty = TileEntries(np.empty(0, np.int32), np.empty(0, np.int32), np.empty(0))
+    return TileEntries(*map(np.concatenate, zip(empty, *found, strict=True)))
 
 
 def _ignore(count: int) -> None:
