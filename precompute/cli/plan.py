@@ -14,8 +14,10 @@ from precompute.cli.output import add_output_options, show
 from precompute.reports.slug import LIMIT, MEGABYTE
 from precompute.shared.errors import UserError
 from precompute.shared.progress import duration
+from precompute.shared.wording import counted
 
 if TYPE_CHECKING:
+    from precompute.reports.cluster_costs import ClusterCosts
     from precompute.reports.plan import Plan
 
 _EXAMPLES = """examples:
@@ -38,6 +40,19 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.add_argument(
         "--sample", type=int, default=256, help="how many products are built to predict from (default: 256)"
     )
+    parser.add_argument(
+        "--engine",
+        choices=("local", "ray"),
+        default="local",
+        help="ray also says what the machines of a cluster would share (default: local)",
+    )
+    parser.add_argument(
+        "--tile",
+        type=int,
+        default=32_000,
+        metavar="ROWS",
+        help="with a cluster, how many vectors of either side one task compares (default: 32000)",
+    )
     add_output_options(parser)
     parser.set_defaults(run=run, stopped="Nothing was written.")
 
@@ -46,10 +61,13 @@ def run(arguments: argparse.Namespace) -> int:
     """Print the plan of each recipe. Returns 1 if a deploy of one would not fit."""
     if arguments.sample < 2:
         raise UserError(f"Expected --sample to be 2 or more. Received: {arguments.sample}.")
+    if arguments.tile < 1:
+        raise UserError(f"Expected --tile to be at least 1. Received: {arguments.tile}.")
     recipes, source = recipes_of(arguments), source_of(arguments)
 
     # NumPy and Pillow are imported here so that --help and a wrong option answer at once.
     from precompute.building.build import BuildSettings
+    from precompute.building.engine import EngineChoice
     from precompute.reports.plan import plan
 
     settings = BuildSettings(
@@ -62,6 +80,7 @@ def run(arguments: argparse.Namespace) -> int:
         thumbnail_size=arguments.thumbnail_size,
         large_pictures=arguments.large_pictures,
         live=arguments.live,
+        engine=EngineChoice(arguments.engine, tile=arguments.tile),
     )
     plans = list(plan(settings, sample=arguments.sample))
     summary = {"limit": LIMIT, "plans": [dataclasses.asdict(each) for each in plans]}
@@ -90,6 +109,24 @@ def _lines(plans: Sequence[Plan]) -> Iterator[str]:
         if each.host:
             photo = f"and {_size(PHOTO_BYTES)} for each large photo that is decoded"
             yield f"Host        {_size(each.host)} of memory for two workers that search by photo, {photo}"
+        if each.cluster is not None:
+            yield from _cluster_lines(each.cluster)
+
+
+def _cluster_lines(costs: ClusterCosts) -> Iterator[str]:
+    hours = f"embedding {_hours(costs.embedding)}"
+    if costs.tiles:
+        hours += f", exact lists {_hours(costs.lists)} in {counted(costs.tiles, 'tile')}"
+    else:
+        hours += "; approximate lists are found by the machine that starts the build"
+    yield f"Cluster     hours of one core: {hours}"
+    parts = [f"{_size(costs.read)} of pictures read", f"{_size(costs.written)} written to the store"]
+    parts += [f"{_size(costs.moved)} of vectors taken by tiles"] if costs.tiles else []
+    yield f"            {', '.join(parts)}"
+
+
+def _hours(hours: float) -> str:
+    return f"{hours:,.{0 if hours >= 10 else 2}f}"
 
 
 def _size(size: int) -> str:

@@ -53,9 +53,7 @@ class Comparison:
     worse: list[str]
 
 
-def evaluate(
-    bundle: Bundle, recipe: Mapping[str, Any], *, pairs: ClickedPairs | None = None
-) -> Evaluation:
+def evaluate(bundle: Bundle, recipe: Mapping[str, Any], *, pairs: ClickedPairs | None = None) -> Evaluation:
     """Measure the lists of a recipe, as the manifest of the bundle describes it.
 
     With `pairs`, also by what visitors clicked in lists of other recipes. In memory are all lists and

@@ -8,7 +8,7 @@ import random
 import resource
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -19,12 +19,15 @@ from bundle import format as fmt
 from bundle.database import create_catalogue
 from bundle.live import host_memory
 from precompute.building.build import BuildSettings, Summary, build
+from precompute.building.engine import LOCAL
 from precompute.embeddings.picture_maker import PictureMaker
 from precompute.embeddings.vectors import Vectors, compared_vectors
 from precompute.models.recipe import Recipe
 from precompute.models.registry import plan_extractor
 from precompute.neighbours import EXACT_PRODUCTS, find_neighbours
+from precompute.reports.cluster_costs import ClusterCosts, cluster_costs
 from precompute.reports.slug import LIMIT, files_below, packed_size
+from precompute.shared.machine import available_cores
 from precompute.shared.progress import say
 from precompute.shared.wording import counted
 from precompute.sources import Catalogue
@@ -86,7 +89,8 @@ class Plan:
     `seconds` by stage; `memory` in bytes at the most; `sizes` of the generation; `disk` bytes of the output
     folder after the build, the store included; `slug` bytes of a deploy, compressed; `advice` the smallest
     change with which the slug would fit, empty where it fits as it is; `host` the bytes that two workers
-    who search by photo take in memory, 0 without a live search.
+    who search by photo take in memory, 0 without a live search. `cluster` is what a cluster would share, None
+    for a build on this machine.
     """
 
     recipe: str
@@ -99,13 +103,14 @@ class Plan:
     slug: int
     advice: str
     host: int = 0
+    cluster: ClusterCosts | None = None
 
 
 def plan(settings: BuildSettings, *, sample: int = SAMPLE) -> Iterator[Plan]:
     """Plans for each recipe of `settings`, from a build of `sample` of the products in a temporary folder.
 
-    The products are drawn at random, the same ones each time. Nothing is written to `settings.out`. Raises
-    what `build` raises.
+    The products are drawn at random, the same ones each time, and built on this machine, whatever the engine.
+    Nothing is written to `settings.out`. Raises what `build` raises.
     """
     catalogue = settings.read()
     count = len(catalogue.products)
@@ -115,9 +120,10 @@ def plan(settings: BuildSettings, *, sample: int = SAMPLE) -> Iterator[Plan]:
     for recipe in settings.recipes:
         say(f"{recipe.name}: building {len(part):,} of {counted(count, 'product')} as a sample.")
         with tempfile.TemporaryDirectory(prefix="akin-plan-") as folder:
-            trial = replace(settings, out=Path(folder), recipes=(recipe,))
+            trial = replace(settings, out=Path(folder), recipes=(recipe,), engine=LOCAL)
             summary = build(trial, catalogue=drawn)
-            yield _Estimate(trial, catalogue, recipe, summary, map_start=map_start).plan()
+            tile = None if settings.engine.is_local else settings.engine.tile
+            yield _Estimate(trial, catalogue, recipe, summary, map_start=map_start, tile=tile).plan()
 
 
 def _map_start() -> float:
@@ -128,15 +134,27 @@ def _map_start() -> float:
 
 
 class _Estimate:
-    """Predicts the whole build from the summary of a trial build, without the `map_start` seconds."""
+    """Predicts the whole build from the summary of a trial build, without the `map_start` seconds.
+
+    `tile` is how many vectors a cluster's tiles compare, None without a cluster.
+    """
 
     def __init__(
-        self, trial: BuildSettings, whole: Catalogue, recipe: Recipe, summary: Summary, *, map_start: float
+        self,
+        trial: BuildSettings,
+        whole: Catalogue,
+        recipe: Recipe,
+        summary: Summary,
+        *,
+        map_start: float,
+        tile: int | None,
     ) -> None:
-        self._map_start = map_start
+        self._map_start, self._tile = map_start, tile
         self._trial, self._recipe, self._summary = trial, recipe, summary
         self._products = len(whole.products)
-        self._files = len({file for product in whole.products for file in product.files})
+        files = {file for product in whole.products for file in product.files}
+        self._files = len(files)
+        self._read = 0 if tile is None else sum(map(_size, (whole.folder / file for file in files)))
         with Bundle.open(trial.out) as bundle:
             built = bundle.page(limit=summary.products).products
         self._built = built
@@ -163,6 +181,22 @@ class _Estimate:
             slug=slug,
             advice=self._advice(sizes, slug - LIMIT) if slug > LIMIT else "",
             host=self._host(vectors),
+            cluster=self._cluster(vectors, seconds),
+        )
+
+    def _cluster(self, vectors: Vectors, seconds: Mapping[str, float]) -> ClusterCosts | None:
+        if self._tile is None:
+            return None
+        store = sum(path.stat().st_size for path in files_below(self._trial.out / "store"))
+        return cluster_costs(
+            cores=available_cores(),
+            embedding_seconds=sum(seconds[name] for name in _BY_PICTURE),
+            search_seconds=None if self._is_approximate(vectors) else seconds["neighbours"],
+            vectors=round(vectors.counts.mean() * self._products),
+            width=vectors.values.shape[1],
+            side=self._tile,
+            read=self._read,
+            written=int(store * self._picture_scale),
         )
 
     def _host(self, vectors: Vectors) -> int:
@@ -282,6 +316,14 @@ class _Estimate:
         small = sum(path.stat().st_size for path in files if path.name.endswith(".small.webp"))
         large = sum(path.stat().st_size for path in files) - small
         return math.log2(large / small) if 0 < small < large else 2.0
+
+
+def _size(path: Path) -> int:
+    """The bytes of a file; none if it is not there."""
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
 
 
 def _in_three(parts: Sequence[float]) -> tuple[int, int, int]:

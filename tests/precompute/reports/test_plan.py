@@ -109,6 +109,22 @@ def test_the_command_says_it_as_json(
     said = json.loads(capsys.readouterr().out)
     assert [each["recipe"] for each in said["plans"]] == [TINY.name]
     assert said["plans"][0]["slug"] < said["limit"]
+    assert said["plans"][0]["cluster"] is None
+
+
+@pytest.mark.usefixtures("tiny")
+def test_what_a_cluster_would_share_is_said(
+    photos: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(RECIPES, DEFAULT, TINY)
+    given = ["plan", str(photos), "--sample", "20", "--engine", "ray", "--tile", "50"]
+    assert main(given) == 0
+    shown = capsys.readouterr().out
+    assert "Cluster     hours of one core: embedding 0.0" in shown
+    assert "in 6 tiles" in shown  # Three blocks of 120 vectors.
+    read = sum(path.stat().st_size for path in photos.iterdir())
+    assert f"{read / 1e6:,.1f} MB of pictures read, " in shown
+    assert " of vectors taken by tiles" in shown
 
 
 @pytest.mark.slow
@@ -118,7 +134,9 @@ def test_the_command_says_it_in_words(photos: Path, capsys: pytest.CaptureFixtur
     assert all(word in out for word in ("Time", "Memory", "Bundle", "Disk", "Slug"))
 
 
-@pytest.mark.parametrize("options", [["--sample", "1"], ["--depth", "3"], ["--depth", "5000"]])
+@pytest.mark.parametrize(
+    "options", [["--sample", "1"], ["--depth", "3"], ["--depth", "5000"], ["--tile", "0"]]
+)
 def test_bad_input_is_one_sentence(
     photos: Path, options: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:

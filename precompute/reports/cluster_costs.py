@@ -1,0 +1,54 @@
+"""What a build would take on a cluster, computed from what a trial build took here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+_SECONDS = 3600
+_FLOAT = 4
+
+
+@dataclass(frozen=True)
+class ClusterCosts:
+    """What the machines of a cluster would share: hours of one core, and bytes.
+
+    `lists` is 0 where the search is approximate, which the machine that starts the build does alone. `read`
+    is what workers read of pictures, `written` what they write to the store, and `moved` the vectors that
+    `tiles` tiles take, if no machine had any of them yet.
+    """
+
+    embedding: float
+    lists: float
+    tiles: int
+    read: int
+    written: int
+    moved: int
+
+
+def cluster_costs(
+    *,
+    cores: int,
+    embedding_seconds: float,
+    search_seconds: float | None,
+    vectors: int,
+    width: int,
+    side: int,
+    read: int,
+    written: int,
+) -> ClusterCosts:
+    """The costs, where a build takes so many seconds on all `cores` of this machine.
+
+    `search_seconds` is None for an approximate search. `vectors` of `width` numbers are compared by tiles of
+    `side` vectors. All cores are taken as busy, so the hours are rather too many.
+    """
+    blocks = -(-vectors // side) if search_seconds is not None else 0
+    # A tile on the diagonal takes one block, any other two: so each block is taken by all.
+    moved = _FLOAT * width * vectors * blocks
+    return ClusterCosts(
+        embedding=embedding_seconds * cores / _SECONDS,
+        lists=(search_seconds or 0.0) * cores / _SECONDS,
+        tiles=blocks * (blocks + 1) // 2,
+        read=read,
+        written=written,
+        moved=moved,
+    )
