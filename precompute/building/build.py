@@ -194,7 +194,7 @@ def _build(
             store.write_sources(catalogue.folder, found.embedded.files_by_image())
             planned = without_vain_colour(list(zip(settings.recipes, plans, strict=True)), products)
             make = partial(make_lists, store=store, pictures=pictures, writer=writer, clock=clock)
-            make = partial(make, fill=engine.exact_lists(store.tiles))
+            make = partial(make, fill=engine.exact_lists(store))
             made = _made(settings, make, planned, tasks, products)
             overlap, inputs = overlaps(made), _inputs_digest(products)
             products = with_twins(products, made[0].lists, signatures_of(products, pictures))

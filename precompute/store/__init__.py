@@ -54,7 +54,6 @@ class Store:
         self.location = own if shared is None else Copied(shared, own)
         self.lists = self.root / "lists"
         self.heads = self.root / "heads"
-        self.tiles = self.root / "tiles"
 
     def embeddings(self, key: str, *, writable: bool = True) -> EmbeddingStore:
         """The embeddings of one extractor; `writable` for the driver."""
@@ -100,10 +99,15 @@ class Store:
         """What was measured of pictures in one way."""
         return MeasureStore(self._of("measures", key))
 
+    @property
+    def tiles(self) -> Location:
+        """Where a cluster's workers keep what they have found so far of lists."""
+        return self.location.below("tiles").for_worker()
+
     def drop_tiles(self) -> None:
-        """Drop what a cluster found of lists that are finished."""
-        if self.tiles.is_dir():
-            shutil.rmtree(self.tiles)
+        """Drop what a cluster found of lists that are finished, unless other builds share the place."""
+        if not self.location.shared:
+            shutil.rmtree(self.root / "tiles", ignore_errors=True)
 
     def keep_only(self, keys: Collection[str]) -> None:
         """Drop everything that is kept under other keys."""

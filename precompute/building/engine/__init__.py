@@ -7,13 +7,13 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib import util
-from pathlib import Path
 from typing import Protocol
 
 from precompute.embeddings.embedded_catalogue import EmbedFiles
 from precompute.models.registry import ExtractorPlan
 from precompute.neighbours import ExactFill
 from precompute.shared.errors import UserError
+from precompute.store import Store
 
 ENGINES = "local, ray or ray://HOST:PORT"
 
@@ -49,8 +49,8 @@ class BuildEngine(Protocol):
     def embedding(self, plans: Sequence[ExtractorPlan]) -> EmbedFiles | None:
         """What embeds files with these extractors, in the order of the tasks that it gets."""
 
-    def exact_lists(self, tiles: Path) -> ExactFill | None:
-        """What finds exact lists; `tiles` is where it keeps what it has found so far."""
+    def exact_lists(self, store: Store) -> ExactFill | None:
+        """What finds exact lists, and keeps what it has found so far in the store."""
 
 
 class LocalEngine:
@@ -60,7 +60,7 @@ class LocalEngine:
         """See `BuildEngine`."""
         return None
 
-    def exact_lists(self, tiles: Path) -> ExactFill | None:
+    def exact_lists(self, store: Store) -> ExactFill | None:
         """See `BuildEngine`."""
         return None
 

@@ -45,8 +45,8 @@ from precompute.neighbours.tiles import TileBlock, TileEntries, fill_by_tiles, t
 from precompute.shared.errors import UserError
 from precompute.shared.progress import say
 from precompute.shared.wording import counted
-from precompute.store import EmbeddingStore, PictureStore
-from precompute.store.locations import Location, location_of
+from precompute.store import EmbeddingStore, PictureStore, Store
+from precompute.store.locations import Location
 
 _MOST_FILES = 256
 """Files of one embedding task: a worker that ends loses no more."""
@@ -67,7 +67,10 @@ def connected(choice: EngineChoice) -> Iterator[RayEngine]:
                 f"Expected machines with cores in the cluster of --engine {choice.name}. Found: none."
             )
         say(f"Computing on {counted(len(machines), 'machine')} with {counted(cores(), 'core')}.")
-        yield RayEngine(choice)
+        engine = RayEngine(choice)
+        yield engine
+        # Not after an exception: the next build goes on with them.
+        engine.drop_tiles()
 
 
 class RayEngine:
@@ -78,14 +81,36 @@ class RayEngine:
 
     def __init__(self, choice: EngineChoice) -> None:
         self._choice = choice
+        self._kept: list[KeptTiles] = []
 
     def embedding(self, plans: Sequence[ExtractorPlan]) -> EmbedFiles:
         """See `BuildEngine`."""
         return partial(_embed, plans, mixed=self._choice.mixed)
 
-    def exact_lists(self, tiles: Path) -> ExactFill:
+    def exact_lists(self, store: Store) -> ExactFill:
         """See `BuildEngine`."""
-        return partial(_fill, location_of(tiles), side=self._choice.tile)
+        return partial(self._fill, store.tiles)
+
+    def drop_tiles(self) -> None:
+        """Drop the tiles of all lists that were found: a bundle has them by now."""
+        for kept in self._kept:
+            kept.drop()
+
+    def _fill(
+        self,
+        tiles: Location,
+        space: ProductSpace,
+        ranking: Ranking,
+        advance: Callable[[int], None],
+        *,
+        steps: int,
+    ) -> None:
+        side = self._choice.tile
+        check_tile(space, side, memory_of_a_core())
+        blocks = space.blocks(side)
+        kept = KeptTiles(tiles.below(key_of(space, ranking.ranks, depth=ranking.depth, side=side)))
+        self._kept.append(kept)
+        fill_by_tiles(space, ranking, blocks, RayTiles(space, ranking, blocks, kept), advance, steps=steps)
 
 
 def _embed(
@@ -128,9 +153,11 @@ def _embed(
     for part in embed(files):
         advance(len(part.embedded.images) + len(part.embedded.left_out), part.embedded.known)
         _add(found, part.embedded)
-    # Workers took it that thumbnails of earlier builds are whole.
-    known &= set(found.images.values())
-    damaged = {image for image in known if not pictures.holds(image)}
+    images = set(found.images.values())
+    known &= images
+    # Workers took it that thumbnails of earlier builds are whole. Those of a shared store are also fetched.
+    elsewhere = pictures.for_worker().folder != pictures.folder
+    damaged = {image for image in (images if elsewhere else known) if not pictures.holds(image)}
     if damaged:
         for _ in embed([file for file, image in found.images.items() if image in damaged]):
             pass
@@ -206,23 +233,6 @@ def _embedded_parts(job: EmbeddingJob, files: list[str], *, gpu: bool) -> Iterat
             yield EmbeddedPart(Embedded(left_out={some[0]: _ENDED}), nothing)
         else:
             yield result
-
-
-def _fill(
-    tiles: Location,
-    space: ProductSpace,
-    ranking: Ranking,
-    advance: Callable[[int], None],
-    *,
-    side: int,
-    steps: int,
-) -> None:
-    """See `ExactFill`."""
-    check_tile(space, side, memory_of_a_core())
-    blocks = space.blocks(side)
-    key = key_of(space, ranking.ranks, depth=ranking.depth, side=side)
-    kept = KeptTiles(tiles.below(key))
-    fill_by_tiles(space, ranking, blocks, RayTiles(space, ranking, blocks, kept), advance, steps=steps)
 
 
 def check_tile(space: ProductSpace, side: int, memory: float) -> None:

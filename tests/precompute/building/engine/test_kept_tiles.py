@@ -58,6 +58,14 @@ def test_a_damaged_tile_is_removed_and_a_missing_one_is_none(tmp_path: Path) -> 
     assert kept.read(name) is None
 
 
+def test_all_tiles_are_dropped_together(tmp_path: Path) -> None:
+    kept = KeptTiles(Folder(tmp_path))
+    kept.write(0, 1, (entries(1, 30), entries(2, 20)))
+    kept.write(1, 1, (entries(3, 30), entries(3, 30)))
+    kept.drop()
+    assert not kept.names()
+
+
 def test_other_vectors_ids_depths_and_sides_have_other_keys() -> None:
     vectors = np.random.default_rng(0).standard_normal((6, 3)).astype(np.float32)
     ranks = np.arange(6, dtype=np.int32)

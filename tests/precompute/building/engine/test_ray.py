@@ -109,6 +109,18 @@ def test_the_bundle_is_the_local_one(
     assert not list((tmp_path / "store").rglob("*.new"))
 
 
+def test_workers_write_to_a_shared_store_and_the_bundle_may_be_elsewhere(
+    cluster: Cluster, photos: Path, local: dict[str, str], tmp_path: Path
+) -> None:
+    shared = tmp_path / "shared"
+    summary = build(replace(settings(photos, tmp_path / "data"), store=str(shared)))
+    assert files_of(summary.folder) == local
+    with Bundle.open(tmp_path / "data") as bundle:
+        assert bundle.mismatches(contents=True) == []
+    assert list(shared.glob("embeddings/*/*.parquet"))
+    assert not list(shared.glob("tiles/*/*.parquet"))
+
+
 @pytest.fixture(params=["worker", "machine"])
 def killed(request: pytest.FixtureRequest, cluster: Cluster) -> Callable[[], None]:
     """Kills a worker that embeds, or a whole machine with all its processes; a new one follows."""
