@@ -160,13 +160,16 @@ class Runner(Generic[Item]):
                     elif crashes < _CRASHES:
                         waiting.appendleft((running.item, crashes))
                     elif parts := self._split(running.item):
-                        # A part that is to blame needs to show it only once more.
-                        waiting.extendleft((part, _CRASHES - 1) for part in parts)
+                        waiting.extendleft((each, self._crashes_of_a_part(each)) for each in parts)
                     else:
                         yield running.item, CrashedError(type(result).__name__)
         finally:
             for reference in self._running:
                 ray.cancel(reference, force=True)
+
+    def _crashes_of_a_part(self, item: Item) -> int:
+        """One of several is to blame already; a single one may have met a machine that went."""
+        return _CRASHES - (1 if self._split(item) else 2)
 
     def _copy(self, running: _Running[Item]) -> None:
         reference = self._submit(running.item)

@@ -98,6 +98,26 @@ def test_what_ends_workers_is_found_by_splitting(made_up: Callable[..., MadeUpCl
     assert sorted("".join(result for item, result in results.items() if item != "x")) == list("ABCDEFGH")
 
 
+def test_a_picture_is_not_left_out_for_one_machine_that_goes_while_another_is_looked_for(
+    made_up: Callable[..., MadeUpCluster],
+) -> None:
+    gone: list[str] = []
+
+    def outcome(task: Task) -> Any:
+        item = task[1]
+        if item == "b" and not gone:
+            gone.append(item)
+            return WorkerCrashedError()
+        return WorkerCrashedError() if "x" in item else item.upper()
+
+    # A task's outcome is asked for twice.
+    asked: dict[int, Any] = {}
+    found = made_up(lambda task: asked.setdefault(task[0], outcome(task)))
+    results = dict(Runner(found.submit, split=halves).run(["bx"]))
+    assert gone and results["b"] == "B"
+    assert isinstance(results["x"], CrashedError)
+
+
 def test_a_late_task_gets_a_second_copy_and_the_first_to_end_counts(
     made_up: Callable[..., MadeUpCluster],
 ) -> None:
