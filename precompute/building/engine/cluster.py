@@ -10,6 +10,7 @@ import signal
 import socket
 import statistics
 import time
+import warnings
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -62,8 +63,12 @@ def connection(name: str) -> Iterator[None]:
     if name != "ray":
         _check_reachable(name)
     handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    say(f"Connecting to {'the cluster of this machine' if name == 'ray' else name} …")
     try:
-        ray.init(address, log_to_driver=False, logging_level=logging.ERROR)
+        with warnings.catch_warnings():
+            # What is wrong with an address is said below, once.
+            warnings.simplefilter("ignore")
+            ray.init(address, log_to_driver=False, logging_level=logging.ERROR)
     except (ConnectionError, RuntimeError, TimeoutError, RayError) as error:
         raise UserError(_no_cluster(name, error)) from error
     finally:
