@@ -5,6 +5,7 @@ import { load, setProperties } from "./dash.js";
 import { all, closest, find, focus, get } from "./elements.js";
 import { isPlainClick } from "./inputs.js";
 import { goToPlace, keepPlace, keptPlace } from "./places.js";
+import { ask } from "./problems.js";
 import * as transitions from "./transitions.js";
 
 /** @typedef {import("./controls.js").Used & { top: number }} UsedHere */
@@ -27,6 +28,10 @@ let used = null;
 let held = false;
 let pause = 0;
 let giveUp = 0;
+/** The path of the page that the document shows, on a static site. */
+let documentPath = location.pathname;
+/** Where the search is that is being loaded into this page; empty where none is. */
+let searching = "";
 /** What is done as soon as Dash renders pages. @type {(() => void) | null} */
 let postponed = null;
 
@@ -40,7 +45,14 @@ export function start() {
   centreChips();
   goToPlace(keptPlace()); // The page was reloaded, or the visitor came back from another site.
   addEventListener("popstate", () => {
-    if (shown === null) return; // The browser, or a script of the page, shows the entry.
+    if (shown === null) {
+      // The browser, or a script of the page, shows the entry, unless it is of the page that searching left.
+      if ("static" in root.dataset && location.pathname !== documentPath) {
+        held = true;
+        location.reload();
+      }
+      return;
+    }
     way = "history";
     if (shown !== null && here() !== shown) transitions.depart(null);
     wait();
@@ -182,6 +194,10 @@ export function go(address, { by, replace = false, from = null }) {
  */
 function arriveElsewhere(address, options) {
   clearTimeout(giveUp);
+  if (options.by === "search" && "static" in root.dataset) {
+    becomeSearch(address);
+    return;
+  }
   const isTyped = options.by === "search" || options.by === "slider";
   if (!isTyped || "static" in root.dataset) {
     location.assign(address);
@@ -191,6 +207,41 @@ function arriveElsewhere(address, options) {
   postponed = () => go(address, options);
   giveUp = setTimeout(() => location.assign(address), PATIENCE);
   load().catch(() => location.assign(address));
+}
+
+/**
+ * Makes the page of a static site the one that searches, as a document that loads would lose what is typed meanwhile.
+ *
+ * @param {string} address
+ */
+async function becomeSearch(address) {
+  way = "search";
+  const { pathname } = new URL(address, location.href);
+  if (pathname === documentPath && !find(document, "main [data-failed]")) {
+    history.replaceState(history.state, "", address); // Its script has not begun, and begins with the address.
+    return;
+  }
+  const isLoading = searching !== "";
+  searching = address;
+  if (isLoading) return;
+  root.dataset.loading = "";
+  try {
+    const text = await (await ask(pathname)).text();
+    const page = new DOMParser().parseFromString(text, "text/html");
+    const content = document.adoptNode(get(page, "#first-page"));
+    remember();
+    history.pushState({}, "", searching);
+    documentPath = pathname;
+    document.querySelector("link[rel=canonical]")?.remove();
+    get(document, "#first-page").replaceWith(content); // modules.js starts its script.
+    markWays();
+    scrollTo({ top: 0 });
+  } catch {
+    location.assign(searching);
+  } finally {
+    searching = "";
+    delete root.dataset.loading;
+  }
 }
 
 function remember() {

@@ -8,10 +8,7 @@ const box = get(document, "#search", HTMLInputElement);
 const gallery = new URL(get(document, ".search", HTMLFormElement).action).pathname;
 
 export function start() {
-  box.addEventListener("input", () => {
-    // The next page of a static site would lose what is typed while it loads.
-    if (stays() || !("static" in document.documentElement.dataset)) soon(search);
-  });
+  box.addEventListener("input", () => soon(search));
   get(document, ".search").addEventListener("submit", (event) => {
     event.preventDefault();
     now(search);

@@ -12,7 +12,8 @@ import { beginningsOf, codeOf, isUnspaced, mistakesIn, nearest, searchedWords } 
  * @property {string} sort
  * @property {number} seed
  */
-/** @typedef {{ positions: number[], corrected: string, facets: import("./static-columns.js").Facets }} Answer */
+/** @typedef {{ word: string, terms: string, adds?: boolean }} Meaning  what a word was taken for */
+/** @typedef {{ positions: number[], corrected: string, meanings: Meaning[], facets: import("./static-columns.js").Facets }} Answer */
 /** @typedef {[score: number, steps: number[]][]} Entries */
 /** @typedef {{ count: number, currency: string, sorts: string[], words: string[], codes: string[],
  *   synonyms: string[], between: string[] }} About */
@@ -38,7 +39,7 @@ export class Index {
    */
   async search(wanted) {
     const [about, columns] = await Promise.all([this.about, this.load("columns.json")]);
-    const { found, corrected } = await this.#found(wanted);
+    const { found, corrected, meanings } = await this.#found(wanted);
     const currency = wanted.filters.currency || about.currency;
     const tests = testsOf(columns, wanted.filters, about.currency);
     if (found) {
@@ -47,7 +48,7 @@ export class Index {
     }
     const { admitted, facets } = counted(columns, tests, currency);
     const order = await this.#order(wanted, found, columns, about);
-    return { positions: order.filter((position) => admitted[position]), corrected, facets };
+    return { positions: order.filter((position) => admitted[position]), corrected, meanings, facets };
   }
 
   /**
@@ -66,20 +67,20 @@ export class Index {
 
   // --- words ----------------------------------------------------------------------------------------
 
-  /** @param {Wanted} wanted @returns {Promise<{ found: number[] | null, corrected: string }>} */
+  /** @param {Wanted} wanted @returns {Promise<{ found: number[] | null, corrected: string, meanings: Meaning[] }>} */
   async #found({ search, exact }) {
     const typed = search.trim();
-    if (!typed) return { found: null, corrected: "" };
+    if (!typed) return { found: null, corrected: "", meanings: [] };
     const words = searchedWords(typed);
     const { same, begun } = await this.#ids(typed);
     const asTyped = exact || same.length + begun.length > 0;
-    const { told, taken, sets } = asTyped
-      ? { told: words, taken: words, sets: await Promise.all(words.map((word) => this.#scores(word))) }
+    const { told, taken, meanings, sets } = asTyped
+      ? { told: words, taken: words, meanings: [], sets: await Promise.all(words.map((word) => this.#scores(word))) }
       : await this.#understood(words);
     const found = matching(sets);
     const first = !found.length || looksLikeAnId(typed) ? [...same, ...begun] : same;
     const corrected = taken.join(" ") === told.join(" ") ? "" : taken.join(" ");
-    return { found: [...new Set([...first, ...found])], corrected };
+    return { found: [...new Set([...first, ...found])], corrected, meanings };
   }
 
   /**
@@ -92,37 +93,44 @@ export class Index {
     const { told, counts } = toldWords(words, new Set((await this.about).between));
     /** @type {string[]} */
     const taken = [];
+    /** @type {Meaning[]} */
+    const meanings = [];
     /** @type {Map<number, number>[]} */
     const sets = [];
     for (let place = 0; place < told.length;) {
-      const { count, scores } = await this.#longest(told.slice(place, place + MOST_TOGETHER));
+      const { count, scores, terms, adds } = await this.#longest(told.slice(place, place + MOST_TOGETHER));
       const word = told.slice(place, place + count).join(" ");
       const meant = scores ? word : await this.#meant(word);
       const found = scores ?? await this.#scores(meant);
       const isAskedFor = place <= counts && counts < place + count;
       const describes = /^\p{L}{3,}$/u.test(word);
+      if (terms) meanings.push({ word, terms, adds });
       if (scores || isAskedFor || !describes || found.size) {
         taken.push(meant);
         sets.push(found);
       }
       place += count;
     }
-    return { told, taken, sets };
+    return { told, taken, meanings, sets };
   }
 
   /**
-   * How many of some words are taken together for a synonym, and what it finds; one and null where it is none.
+   * How many of some words are taken together for a synonym, what it finds and what is said of that; one and null
+   * where it is none.
    *
    * @param {string[]} words
+   * @returns {Promise<{ count: number, scores: Map<number, number> | null, terms?: string, adds?: boolean }>}
    */
   async #longest(words) {
     for (let count = words.length; count > 0; count -= 1) {
       const phrase = words.slice(0, count).join(" ");
       const shard = shardOf(phrase);
       if (!(await this.about).synonyms.includes(shard)) continue;
-      /** @type {Record<string, Entries>} */
+      /** @type {Record<string, { found: Entries, terms?: string, adds?: boolean }>} */
       const content = await this.load(`synonyms/${fileName(shard)}.json`);
-      if (Object.hasOwn(content, phrase)) return { count, scores: scoresOf(content[phrase]) };
+      if (!Object.hasOwn(content, phrase)) continue;
+      const { found, terms, adds } = content[phrase];
+      return { count, scores: scoresOf(found), terms, adds };
     }
     return { count: 1, scores: null };
   }

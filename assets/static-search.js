@@ -34,10 +34,14 @@ class SearchPage {
     this.name = document.title.split(" · ").at(-1) ?? "";
     this.box = get(document, "#search", HTMLInputElement);
     this.asked = 0;
-    const again = () => revisit(() => {
-      this.box.blur(); // What was typed belongs to the entry that the visitor left.
-      return this.show();
-    });
+    const path = location.pathname;
+    const again = () => {
+      if (location.pathname !== path) return; // Another page, which the browser loads.
+      revisit(() => {
+        this.box.blur(); // What was typed belongs to the entry that the visitor left.
+        return this.show();
+      });
+    };
     addEventListener("popstate", again);
     const stopAnswering = answer(root, (search, used) => this.#turn(search, used), { searches: true });
     this.stop = () => {
@@ -93,12 +97,12 @@ class SearchPage {
    * @param {import("./static-index.js").Answer} answered
    * @param {HTMLElement[]} cards
    */
-  #fill(query, { positions, corrected }, cards) {
+  #fill(query, { positions, corrected, meanings }, cards) {
     const heading = headingOf(query, corrected);
     get(this.root, "h1").textContent = cards.length ? heading : _("Nothing found");
     document.title = `${query.page > 1 ? _("{heading}, page {number}", { heading, number: written(query.page) }) : heading} · ${this.name}`;
     get(this.root, ".count").textContent = cards.length ? countText(query.page, this.size, positions.length) : "";
-    get(this.root, ".correction").replaceChildren(...correctionOf(query, corrected));
+    get(this.root, ".correction").replaceChildren(...takenFor(query, corrected, meanings));
     get(this.root, ".static-search > .product-grid").replaceChildren(...cards);
     const last = Math.ceil(positions.length / this.size);
     get(this.root, ".pages").replaceChildren(...(last > 1 ? pagesOf(query, last) : []));
@@ -133,10 +137,23 @@ function headingOf({ search, filters }, corrected) {
   return category ?? _("All products");
 }
 
-/** @param {Query} query @param {string} corrected @returns {(Node | string)[]} */
-function correctionOf(query, corrected) {
-  if (!corrected) return [];
+/**
+ * What was looked for instead of what was typed, or with it. dashapp/parts/search_words.py says the same.
+ *
+ * @param {Query} query
+ * @param {string} corrected
+ * @param {import("./static-index.js").Meaning[]} meanings
+ * @returns {(Node | string)[]}
+ */
+function takenFor(query, corrected, meanings) {
+  const said = corrected ? [_("Showing “{corrected}” for “{typed}”.", { corrected, typed: query.search })] : [];
+  for (const { word, terms, adds } of meanings) {
+    said.push(adds
+      ? _("Also showing {terms} for “{word}”.", { terms, word })
+      : _("Showing {terms} for “{word}”.", { terms, word }));
+  }
+  if (!said.length) return [];
   const href = addressOf({ ...query, exact: true, page: 1 });
   const instead = create("a", { className: "more", rel: "nofollow", href }, _("Search for “{words}” instead", { words: query.search }));
-  return [_("Showing “{corrected}” for “{typed}”.", { corrected, typed: query.search }), " ", instead];
+  return [said.join(" "), " ", instead];
 }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import takewhile
 
+from bundle.search.synonyms import Meaning
 from bundle.search.word_search import Search
 from dashapp.addresses import GalleryQuery
 from dashapp.language import _
@@ -37,14 +38,21 @@ def _is_inflected(word: str, term: str) -> bool:
     return word == term or shared >= max(_SHORTEST_STEM, min(len(word), len(term)) - _ENDING)
 
 
+def said_terms(meaning: Meaning) -> str:
+    """The catalogue's terms for a word, as people read them; empty where they go without saying."""
+    if all(_is_inflected(meaning.word, term) for term in meaning.shown):
+        return ""
+    return listing(meaning.shown[:_MOST_SHOWN])
+
+
 def _sentences(search: Search) -> list[str]:
     said = []
     if search.corrected:
         said.append(_("Showing “{corrected}” for “{typed}”.", corrected=search.corrected, typed=search.typed))
     for meaning in search.meanings:
-        if all(_is_inflected(meaning.word, term) for term in meaning.shown):
+        terms = said_terms(meaning)
+        if not terms:
             continue
-        terms = listing(meaning.shown[:_MOST_SHOWN])
         if meaning.adds:
             said.append(_("Also showing {terms} for “{word}”.", terms=terms, word=meaning.word))
         else:

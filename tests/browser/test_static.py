@@ -80,6 +80,38 @@ def test_a_search_from_any_page_filters_and_comes_back(page: Page) -> None:
     expect(page.get_by_role("link", name="Remove filter Nord")).to_be_attached()
 
 
+def test_a_search_says_what_it_took_a_word_for(page: Page) -> None:
+    visit(page, "/search/?q=beaker")
+    expect(page.locator(".correction")).to_have_text("Showing mugs for “beaker”. Search for “beaker” instead")
+    expect(page.locator(".count")).to_have_text("30 products")
+    page.get_by_role("link", name="Search for “beaker” instead").click()
+    expect(page.locator("h1")).to_have_text("Nothing found")
+    expect(page.locator(".correction")).to_be_empty()
+
+
+def test_typing_on_any_page_searches_without_losing_a_letter_and_goes_back(page: Page) -> None:
+    visit(page, "/product/plain")
+    title = page.locator("h1").inner_text()
+    page.locator("#search").focus()
+    page.keyboard.type("sample")
+    # The page that searches is on its way, and what is typed meanwhile counts.
+    expect(page.locator("html[data-loading], .static-search")).not_to_have_count(0)
+    page.keyboard.type(" mug")
+    expect(page).to_have_url(re.compile(r"/search/\?q=sample\+mug$"))
+    expect(page.locator("h1")).to_have_text("“sample mug”")
+    expect(page.locator("#search")).to_be_focused()
+    expect(page.locator("#search")).to_have_value("sample mug")
+    page.locator(".card-name").first.click()
+    expect(page.locator(".product h1")).to_be_visible()
+    page.go_back()
+    expect(page.locator("h1")).to_have_text("“sample mug”")
+    # All letters of a search are one step back, which leads to the page that it began on.
+    page.go_back()
+    expect(page.locator(".product h1")).to_have_text(title)
+    page.go_forward()
+    expect(page.locator("h1")).to_have_text("“sample mug”")
+
+
 def test_a_search_loads_no_more_of_the_index_than_it_needs(page: Page) -> None:
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url.partition("/index/")[2]))

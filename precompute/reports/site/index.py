@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
 from bundle import Bundle
 from bundle.format import COLOURS, compact_json
 from bundle.search.query import category_name, category_path
+from bundle.search.synonyms import Meaning
 from bundle.search.words import BETWEEN, COLOUR_WORDS
 
 FOLDER = "index"
@@ -23,10 +24,13 @@ _DIGITS = 8
 Found = tuple[tuple[int, float], ...]
 
 
-def index_files(bundle: Bundle, name_of: Any) -> Iterator[tuple[str, bytes]]:
+def index_files(
+    bundle: Bundle, name_of: Callable[[str], str], said_terms: Callable[[Meaning], str]
+) -> Iterator[tuple[str, bytes]]:
     """The paths and contents of the index's files, but for the words' (`word_files`).
 
-    `name_of` makes a safe file name of any text. `about.json` says which other files there are.
+    `name_of` makes a safe file name of any text, and `said_terms` what a page says that a synonym is taken
+    for. `about.json` says which other files there are.
     """
     columns = columns_of(bundle)
     yield f"{FOLDER}/columns.json", compact_json(columns)
@@ -41,7 +45,9 @@ def index_files(bundle: Bundle, name_of: Any) -> Iterator[tuple[str, bytes]]:
         yield f"{FOLDER}/orders/{sort}.json", compact_json(bundle.order(sort))
     synonyms: dict[str, dict[str, Any]] = defaultdict(dict)
     for meaning, scores in bundle.meanings():
-        synonyms[meaning.word[:_SHARD]][meaning.word] = _entries(_rounded(scores))
+        said = {"terms": said_terms(meaning), "adds": meaning.adds or None}
+        told = {name: value for name, value in said.items() if value and said["terms"]}
+        synonyms[meaning.word[:_SHARD]][meaning.word] = {"found": _entries(_rounded(scores)), **told}
     for shard, words in synonyms.items():
         yield f"{FOLDER}/synonyms/{name_of(shard)}.json", compact_json(words)
     about = {

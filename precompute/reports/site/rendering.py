@@ -12,6 +12,7 @@ from dashapp.document.static_bundle import Notice
 from dashapp.document.static_files import data_files
 from dashapp.document.static_keys import ProductKeys
 from dashapp.document.static_pages import AT_ONCE, CARDS, PageAddress, SiteFile, StaticSite
+from dashapp.parts.search_words import said_terms
 from precompute.reports.site.index import index_files, searched_words, shards_of, word_files
 from precompute.reports.site.source import Source, program_key
 from precompute.shared.errors import UserError
@@ -167,7 +168,9 @@ def _pages(source: Source, part: SitePart) -> Iterator[SiteFile]:
 
 
 def _index(source: Source, _: SitePart) -> Iterator[SiteFile]:
-    yield from (SiteFile(*each) for each in index_files(_opened(source).bundle, file_name))
+    site = _opened(source)
+    with site.writing():
+        yield from (SiteFile(*each) for each in index_files(site.bundle, file_name, said_terms))
 
 
 def _files(source: Source, _: SitePart) -> Iterator[SiteFile]:

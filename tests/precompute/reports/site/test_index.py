@@ -14,6 +14,7 @@ import pytest
 from bundle import Bundle
 from dashapp.addresses import GalleryQuery, arguments_of, with_arguments
 from dashapp.document.static_addresses import file_name
+from dashapp.parts.search_words import said_terms
 from precompute.reports.site.index import index_files, searched_words, shards_of, word_files
 from tests.javascript.conftest import run_node
 from tests.sample_bundle import write_sample_bundle
@@ -35,7 +36,10 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> tuple[Bundle, Path]:
         catalogue.executemany("INSERT INTO synonyms VALUES(?, ?, ?, ?, ?, ?)", rows)
     bundle = Bundle.open(folder / "data")
     words = searched_words(bundle)
-    files = [*index_files(bundle, file_name), *word_files(bundle, shards_of(words), words, file_name)]
+    files = [
+        *index_files(bundle, file_name, said_terms),
+        *word_files(bundle, shards_of(words), words, file_name),
+    ]
     for path, content in files:
         target = folder / "site" / path
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -102,6 +106,11 @@ def _answer(bundle: Bundle, text: str) -> dict[str, Any]:
     return {
         "positions": bundle.positions_of(each.id for each in page.products),
         "corrected": page.search.corrected,
+        "meanings": [
+            {"word": each.word, "terms": said_terms(each), **({"adds": True} if each.adds else {})}
+            for each in page.search.meanings
+            if said_terms(each)
+        ],
         "facets": {
             **{kind: [list(each) for each in getattr(facets, field)] for kind, field in lists.items()},
             "stock": facets.in_stock,
