@@ -133,9 +133,7 @@ def first_visit(browser: Browser, base: str, address: str) -> tuple[float, float
 @contextmanager
 def phone(browser: Browser, *, network: dict[str, Any] | None = None) -> Iterator[Page]:
     """An empty page in a browser that knows nothing yet, as slow as a phone."""
-    context = browser.new_context(
-        viewport=PHONE, device_scale_factor=2, has_touch=True, is_mobile=True, color_scheme="light"
-    )
+    context = browser.new_context(viewport=PHONE, device_scale_factor=2, is_mobile=True, color_scheme="light")
     context.set_default_timeout(PATIENCE)
     page = context.new_page()
     page.add_init_script(f"({OBSERVE})()")
@@ -174,41 +172,41 @@ def slowest(page: Page, act: Callable[[], object], then: str) -> float:
     return max(durations, default=16.0)
 
 
-def first_tap(browser: Browser, base: str, _: str) -> float:
-    """A tap on a product as the first thing that a visitor does."""
+def first_click(browser: Browser, base: str, _: str) -> float:
+    """A click on a product as the first thing that a visitor does."""
     with phone(browser) as page:
         opened(page, base + "/")
         card = page.locator(".product-card .card-name").nth(1)
-        return slowest(page, card.tap, 'location.pathname.startsWith("/product/")')
+        return slowest(page, card.click, 'location.pathname.startsWith("/product/")')
 
 
-def next_tap(browser: Browser, base: str, product: str) -> float:
-    """A tap on a look-alike, once the page has taken over."""
+def next_click(browser: Browser, base: str, product: str) -> float:
+    """A click on a look-alike, once the page has taken over."""
     with phone(browser) as page:
         opened(page, base + product)
         page.keyboard.press("Shift")
         page.locator("#first-page").wait_for(state="detached")
         page.wait_for_load_state("networkidle")
         card = page.locator(".product-card .card-name").nth(1)
-        return slowest(page, card.tap, f"location.pathname !== {product!r}")
+        return slowest(page, card.click, f"location.pathname !== {product!r}")
 
 
 def chip(browser: Browser, base: str, product: str) -> float:
-    """A tap on a choice that narrows the look-alikes."""
+    """A click on a choice that narrows the look-alikes."""
     with phone(browser) as page:
         opened(page, base + product)
         page.keyboard.press("Shift")
         page.locator("#first-page").wait_for(state="detached")
         page.wait_for_load_state("networkidle")
         choice = page.locator("main nav .chips a, main .chips a").first
-        return slowest(page, choice.tap, 'location.search !== ""')
+        return slowest(page, choice.click, 'location.search !== ""')
 
 
 def letter(browser: Browser, base: str, _: str) -> float:
     """The letters of a search, one after the other."""
     with phone(browser) as page:
         opened(page, base + "/")
-        page.locator("#search").tap()
+        page.locator("#search").click()
         page.locator("#first-page").wait_for(state="detached")
         page.wait_for_load_state("networkidle")
 
@@ -219,8 +217,8 @@ def letter(browser: Browser, base: str, _: str) -> float:
 
 
 INTERACTIONS = {
-    "first tap on a card": first_tap,
-    "next tap on a card": next_tap,
+    "first click on a card": first_click,
+    "next click on a card": next_click,
     "a choice of look-alikes": chip,
     "typing a search": letter,
 }
