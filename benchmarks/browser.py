@@ -50,15 +50,19 @@ LCP, INP, SCRIPTS = 2.0, 200.0, 150.0
 """The limits: seconds, milliseconds, kB."""
 
 OBSERVE = """() => {
-  window.measured = { lcp: 0, events: [] };
+  window.measured = { lcp: 0 };
+  // A click may lead to another document: the session's storage outlives this one.
+  const keep = (entries) => {
+    const kept = JSON.parse(sessionStorage.getItem("durations") ?? "[]");
+    for (const { interactionId, duration } of entries) if (interactionId) kept.push(duration);
+    sessionStorage.setItem("durations", JSON.stringify(kept));
+  };
   new PerformanceObserver((list) => {
     for (const entry of list.getEntries()) measured.lcp = entry.startTime;
   }).observe({ type: "largest-contentful-paint", buffered: true });
-  new PerformanceObserver((list) => {
-    for (const entry of list.getEntries()) {
-      if (entry.interactionId) measured.events.push([entry.interactionId, entry.duration]);
-    }
-  }).observe({ type: "event", durationThreshold: 16, buffered: true });
+  const events = new PerformanceObserver((list) => keep(list.getEntries()));
+  events.observe({ type: "event", durationThreshold: 16, buffered: true });
+  addEventListener("pagehide", () => keep(events.takeRecords()));
 }"""
 
 
@@ -157,9 +161,10 @@ def opened(page: Page, address: str) -> None:
 def slowest(page: Page, act: Callable[[], object], then: str) -> float:
     """The milliseconds of the slowest event of an interaction, until the script `then` is true of the page.
 
-    A browser measures from 16 ms on; a quicker interaction is given as that.
+    A browser measures from 16 ms on; a quicker interaction is given as that, and so is a click that has left
+    for another document before there was a frame.
     """
-    page.evaluate("measured.events = []")
+    page.evaluate("sessionStorage.removeItem('durations')")
     act()
     # Playwright's own wait looks again by `eval`, which the pages' policy forbids.
     deadline = time.monotonic() + PATIENCE / 1000
@@ -168,7 +173,7 @@ def slowest(page: Page, act: Callable[[], object], then: str) -> float:
             raise SystemExit(f"The page never showed what was expected: {then}")
         page.wait_for_timeout(50)
     page.wait_for_timeout(SETTLED)
-    durations: list[float] = page.evaluate("measured.events.map(([, duration]) => duration)")
+    durations: list[float] = page.evaluate("JSON.parse(sessionStorage.getItem('durations') ?? '[]')")
     return max(durations, default=16.0)
 
 
