@@ -233,7 +233,7 @@ def measure(folder: Path, shop: Shop, rounds: int) -> dict[str, Any]:
     cost = median(bares["gallery"].milliseconds("/", "") for _ in range(9))
     boot["MB after all pages"] = resident() - before
     boot["MB of the worker in all"] = resident()
-    boot["MB of these that are its own, no file's"] = anonymous()
+    boot["MB of these that no file backs"] = anonymous()
     return {
         "bare": cost,
         "first": {name: value / cost for name, value in first.items()},
