@@ -6,6 +6,7 @@ visitor's photo. `assets/photo-colour.js` repeats it in the browser.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import cache
 
@@ -17,6 +18,9 @@ from pictures.colours.reduced import reduced
 
 _WHITE = 245
 """The value of the brightest channel in a well-lit photo."""
+
+_BRIGHTEST = 0.98
+"""Of the pixels, those darker than the brightest channel's value that counts: glints are brighter."""
 
 _GAIN = 1.25
 """The most that a dim photo is brightened, so that black things stay black."""
@@ -82,12 +86,19 @@ def _codes(pixels: np.ndarray) -> np.ndarray:
     A dim photo is brightened until its brightest parts are nearly white.
     """
     red, green, blue = np.ascontiguousarray(np.moveaxis(pixels, -1, 0))
-    brightest = np.percentile(np.maximum(np.maximum(red, green), blue), 98)
-    gain = np.clip(_WHITE / max(brightest, 1), 1, _GAIN)
+    gain = np.clip(_WHITE / max(_quantile(np.maximum(np.maximum(red, green), blue), _BRIGHTEST), 1), 1, _GAIN)
     # What becomes of each of the 256 values is computed once, not for each pixel.
     steps = np.minimum(255, np.arange(256) * gain).astype(np.intp) >> 2
     codes: np.ndarray = (steps << 12)[red] | (steps << 6)[green] | steps[blue]
     return codes
+
+
+def _quantile(values: np.ndarray, share: float) -> float:
+    """NumPy's `quantile` of uint8, between the two nearest values; counting takes a tenth of the time."""
+    below, part = divmod(share * (values.size - 1), 1)
+    upto = np.bincount(values.ravel(), minlength=256).cumsum()
+    low, high = np.searchsorted(upto, [below, math.ceil(below + part)], side="right")
+    return float(low + (high - low) * part)
 
 
 def _product(codes: np.ndarray) -> np.ndarray:
@@ -110,11 +121,13 @@ def _background(codes: np.ndarray) -> np.ndarray:
     # Each colour is compared once, however many pixels have it.
     colours, place_of = np.unique(codes, return_inverse=True)
     edges, counts = np.unique(border, return_counts=True)
-    lightness, *hues = (
-        (of_colour[:, np.newaxis] - of_edge) ** 2
-        for of_colour, of_edge in zip(oklab_table()[colours].T, oklab_table()[edges].T, strict=True)
+    lightness, red, blue = (
+        np.subtract.outer(of_colours, of_edges)
+        for of_colours, of_edges in zip(oklab_table()[colours].T, oklab_table()[edges].T, strict=True)
     )
-    hue = hues[0] + hues[1]
+    for difference in (lightness, red, blue):
+        difference *= difference
+    hue = red + blue
     common, weight = _COMMON * len(border), counts.astype(np.float32)
     alike = (_SHADE**2 * lightness + hue < _SAME**2) @ weight >= common
     equal = (lightness + hue < _EQUAL**2) @ weight >= common

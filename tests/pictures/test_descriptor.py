@@ -8,7 +8,7 @@ from PIL import Image, ImageDraw
 from scipy import ndimage
 
 from pictures.colours.descriptor import COLOUR_DIMENSIONS, describe_colours
-from pictures.colours.foreground import Foreground, _eroded, _joined
+from pictures.colours.foreground import Foreground, _eroded, _joined, _quantile
 
 
 def descriptor(ink: str, *, background: str = "#ffffff", second: str = "") -> np.ndarray:
@@ -65,3 +65,10 @@ def test_what_is_joined_and_what_is_eroded_is_what_scipy_finds() -> None:
             kept = np.unique(labels[seeds])
             assert np.array_equal(_joined(mask, seeds), np.isin(labels, kept[kept > 0]))
             assert np.array_equal(_eroded(mask), ndimage.binary_erosion(mask, border_value=1))
+
+
+@pytest.mark.parametrize("size", [1, 2, 50, 51, 101, 1728])
+def test_a_counted_quantile_is_numpys(size: int) -> None:
+    for values in (3, 256):
+        drawn = np.random.default_rng(size).integers(0, values, size, np.uint8)
+        assert np.isclose(_quantile(drawn, 0.98), np.quantile(drawn, 0.98))
