@@ -37,7 +37,7 @@ PRECOMPUTE = {
         *("embeddings", "evaluation", "live", "models", "neighbours", "shared", "sources", "store"),
         "synonyms",
     },
-    "fitting": {"building", "embeddings", "evaluation", "models", "shared", "sources"},
+    "fitting": {"building", "embeddings", "evaluation", "models", "shared", "sources", "store"},
     "reports": {"building", "embeddings", "evaluation", "models", "neighbours", "shared", "sources", "store"},
     "doctor": {"building", "embeddings", "models", "neighbours", "reports", "shared", "sources", "store"},
     "cli": {

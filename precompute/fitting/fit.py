@@ -35,6 +35,7 @@ from precompute.shared.progress import stage
 from precompute.shared.wording import counted
 from precompute.sources import Catalogue, SourceProduct
 from precompute.sources.folders.file_names import title_from
+from precompute.store import Store
 
 SAMPLE = 20_000
 """From how many products heads are fitted, at the most: more lift lists hardly more."""
@@ -82,6 +83,7 @@ def fit(settings: FitSettings, *, catalogue: Catalogue | None = None) -> Fitted:
     there is nothing to learn from, and what `precompute.building.build` raises for unsuitable settings.
     """
     check_settings(settings.build)
+    store = settings.build.open_store()
     base = replace(settings.build.recipes[0], name=settings.file.stem, heads=(), title=None)
     check_parts(replace(base, heads=(Head(Path(), "", 1.0),)), source=base.name)
     clock = Clock()
@@ -91,7 +93,7 @@ def fit(settings: FitSettings, *, catalogue: Catalogue | None = None) -> Fitted:
             settings.build.recipes[0], runtime=settings.build.runtime, device=settings.build.device
         )
     with locked(settings.build.out):
-        products, owners, embeddings, parts = _embedded(settings.build, base, catalogue, plan, clock)
+        products, owners, embeddings, parts = _embedded(settings.build, store, base, catalogue, plan, clock)
     with clock.measure("fitting"):
         counts = np.bincount(owners, minlength=len(products)).tolist()
         labels = labels_of(products, counts, brand=settings.brand)
@@ -132,10 +134,15 @@ def classes_of(labels: Sequence[Labels], products: int) -> list[str]:
 
 
 def _embedded(
-    settings: BuildSettings, base: Recipe, catalogue: Catalogue, plan: ExtractorPlan, clock: Clock
+    settings: BuildSettings,
+    store: Store,
+    base: Recipe,
+    catalogue: Catalogue,
+    plan: ExtractorPlan,
+    clock: Clock,
 ) -> tuple[list[Product], np.ndarray, np.ndarray, list[tuple[np.ndarray, float]]]:
     """The products, the place of each compared picture's product, its embedding, and the parts it has."""
-    store, maker = settings.open_store(), PictureMaker(settings.thumbnail_size)
+    maker = PictureMaker(settings.thumbnail_size)
     pictures = store.pictures(maker.fingerprint)
     task = EmbeddingTask(base, plan.open, store.embeddings(plan.key), batch=plan.device.batch)
     found = embed_catalogue(catalogue, [task], maker=maker, pictures=pictures, clock=clock)

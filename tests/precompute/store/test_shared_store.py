@@ -234,12 +234,13 @@ def test_folders_that_cannot_be_shared_are_one_sentence(tmp_path: Path) -> None:
     assert str(location) == str(tmp_path / "shared folder") and not list(location.folder.iterdir())
 
 
+@pytest.mark.parametrize("command", ["build", "doctor", "fit"])
 def test_the_command_says_it_and_exits_with_2(
-    as_default: type[Tiny], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    as_default: type[Tiny], tmp_path: Path, capsys: pytest.CaptureFixture[str], command: str
 ) -> None:
     photos = write_pictures(tmp_path / "photos", 6)
     out = tmp_path / "data"
-    assert main(["build", str(photos), "--out", str(out), "--store", "ftp://host/folder"]) == 2
+    assert main([command, str(photos), "--out", str(out), "--store", "ftp://host/folder"]) == 2
     printed = capsys.readouterr().err
     assert printed.startswith("akin: Expected --store") and printed.count("\n") == 1
     assert not out.exists()
