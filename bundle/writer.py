@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import filecmp
 import hashlib
 import json
 import os
@@ -34,6 +35,9 @@ _PARTS = {
     *(fmt.NEIGHBOURS, fmt.THUMBNAILS, fmt.MAP, LIVE, THEME),
 }
 """The files and folders that a generation may hold."""
+
+_OF_PUBLISHING = {"version", "generation", "created", "files", "digest"}
+"""The fields of a manifest that differ between generations with the same content."""
 
 _CANNOT_LINK = {errno.EXDEV, errno.EPERM, errno.EMLINK, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS}
 """The errors of file systems that cannot make a hard link: unsupported, across disks, or too many."""
@@ -185,6 +189,30 @@ class BundleWriter:
         """How many files the generation has so far. `publish` seals them."""
         return len(sealed_files(self.folder))
 
+    def unchanged(self, manifest: Mapping[str, Any]) -> Path | None:
+        """The live generation's folder if that has all that was written, byte for byte; else None.
+
+        What clocks say does not count: when a generation was made, and the report's `seconds`. None too if
+        the live generation is damaged. `manifest` is what `publish` would be given.
+        """
+        if self._live is None:
+            return None
+        try:
+            with Bundle.open_generation(self._live) as bundle:
+                if not is_whole(bundle) or _lasting(bundle.manifest) != _lasting(manifest):
+                    return None
+            written, live = sealed_files(self.folder), sealed_files(self._live)
+            reports = [fmt.read_json(folder / fmt.REPORT) for folder in (self.folder, self._live)]
+            if {**reports[0], "seconds": None} != {**reports[1], "seconds": None}:
+                return None
+            del written[fmt.REPORT], live[fmt.REPORT]
+            if written == live and all(_is_same(self.folder / path, self._live / path) for path in written):
+                return self._live
+        except (BundleError, OSError, ValueError, TypeError, KeyError):
+            # It is damaged, so the new one is published.
+            pass
+        return None
+
     def publish(
         self, manifest: Mapping[str, Any], *, advance: Callable[[int], None] = lambda count: None
     ) -> Path:
@@ -228,6 +256,16 @@ class _List(NamedTuple):
 def _read(spool: IO[bytes], one: _List) -> bytes:
     spool.seek(one.begin)
     return spool.read(one.length)
+
+
+def _lasting(manifest: Mapping[str, Any]) -> bytes:
+    """A manifest without what `publish` adds and what clocks say."""
+    return fmt.canonical_json({name: value for name, value in manifest.items() if name not in _OF_PUBLISHING})
+
+
+def _is_same(path: Path, other: Path) -> bool:
+    """Whether two files are one, or have the same bytes. They are read: what is damaged is never kept."""
+    return path.samefile(other) or filecmp.cmp(path, other, shallow=False)
 
 
 def _holds(path: Path, content: bytes) -> bool:

@@ -32,7 +32,7 @@ from precompute.neighbours.twins import with_twins
 from precompute.shared.clock import Clock
 from precompute.shared.errors import UserError
 from precompute.shared.lock import locked
-from precompute.shared.progress import stage
+from precompute.shared.progress import say, stage
 from precompute.shared.versions import versions
 from precompute.shared.wording import counted
 from precompute.sources import Catalogue, LeftOut, read_catalogue
@@ -152,6 +152,8 @@ class Summary:
 def build(settings: BuildSettings, *, catalogue: Catalogue | None = None) -> Summary:
     """Build a bundle and publish it. An existing bundle stays unchanged until the last moment.
 
+    Where the live generation has the same content, nothing is published, so the one before stays as well.
+
     `catalogue` is the content of `settings.source`, or a part of it, if it was already read. Results of
     earlier builds, finished or not, are reused from the store; the published bundle is identical to one built
     from scratch. Raises `UserError` if the source, the recipes, the weights or the runtime are unsuitable, if
@@ -230,6 +232,11 @@ def _write_theme(theme: PreparedTheme | None, writer: BundleWriter) -> None:
 
 
 def _publish(writer: BundleWriter, manifest: dict[str, Any]) -> Path:
+    """Publish the generation and return its folder: the live one's if that has the same content."""
+    live = writer.unchanged(manifest)
+    if live is not None:
+        say(f"Nothing changed: the generation {live.name} stays live.")
+        return live
     with stage("Sealing", writer.count_files(), "files") as advance:
         return writer.publish(manifest, advance=advance)
 

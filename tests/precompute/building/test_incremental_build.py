@@ -113,21 +113,21 @@ def test_thumbnails_are_linked_and_not_copied_where_the_disk_allows_it(
     tiny: type[Tiny], photos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run(photos, tmp_path / "data")
+    write_pictures(photos, 1, first=900)
     run(photos, tmp_path / "data")
     bundle = Bundle.open(tmp_path / "data")
     image = bundle.page().products[0].images[0]
     # In the store, in this generation and in the one before.
     assert bundle.thumbnail(image.id).stat().st_nlink == 3
-    linked = content_of(tmp_path / "data")
+    linked = fresh(photos, tmp_path / "linked")
 
     def no_links(*_: object) -> None:
         raise OSError(95, "Operation not supported")
 
     monkeypatch.setattr(os, "link", no_links)
-    run(photos, tmp_path / "data")
-    bundle = Bundle.open(tmp_path / "data")
-    assert bundle.thumbnail(image.id).stat().st_nlink == 1
-    assert content_of(tmp_path / "data") == linked
+    run(photos, tmp_path / "copied")
+    assert Bundle.open(tmp_path / "copied").thumbnail(image.id).stat().st_nlink == 1
+    assert content_of(tmp_path / "copied") == linked
 
 
 def test_another_size_of_thumbnails_makes_new_ones_and_keeps_the_embeddings(
@@ -154,7 +154,8 @@ def test_a_clock_that_is_set_back_changes_no_order(
     Clock.hand = 2030
     monkeypatch.setattr(builds, "datetime", Clock)
     names = []
-    for Clock.hand in (2030, 2030, 1999, 2025):
+    for number, Clock.hand in enumerate((2030, 2030, 1999, 2025)):
+        write_pictures(photos, 1, first=900 + number)
         run(photos, tmp_path / "data")
         names.append(Bundle.open(tmp_path / "data").generation)
         assert_tidy(tmp_path / "data")
@@ -163,3 +164,33 @@ def test_a_clock_that_is_set_back_changes_no_order(
         assert kept == names[-2:]
     assert names == sorted(set(names))
     assert Bundle.open(tmp_path / "data").manifest["created"].startswith("2025-01-01")
+
+
+def test_a_build_without_a_change_publishes_nothing_and_keeps_the_generation_before(
+    tiny: type[Tiny], photos: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "data"
+    first = run(photos, out).folder
+    write_pictures(photos, 1, first=900)
+    second = run(photos, out).folder
+    before = {path: path.stat().st_mtime_ns for folder in (first, second) for path in folder.rglob("*")}
+    capsys.readouterr()
+    again = run(photos, out)
+    assert again.folder == second and again.products == 31
+    assert f"Nothing changed: the generation {second.name} stays live." in capsys.readouterr().err
+    assert {path: path.stat().st_mtime_ns for path in before} == before
+    assert_tidy(out)
+
+
+def test_a_build_without_a_change_replaces_a_damaged_generation(
+    tiny: type[Tiny], photos: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "data"
+    first = run(photos, out).folder
+    damaged = first / "catalogue.sqlite"
+    content = bytearray(damaged.read_bytes())
+    content[5000] ^= 255
+    damaged.write_bytes(content)
+    second = run(photos, out).folder
+    assert second != first
+    assert (second / "catalogue.sqlite").read_bytes() != bytes(content)
