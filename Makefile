@@ -125,7 +125,7 @@ $(venv)/ready: requirements.txt requirements-precompute.txt | $(venv)/bin/python
 	$(pip_install) $(addprefix -r ,$^)
 	@touch $@
 
-$(venv)/ready-dev: requirements-dev.txt $(venv)/ready
+$(venv)/ready-dev: requirements-dev.txt requirements-cluster.txt $(venv)/ready
 	$(pip_install) -r requirements-dev.txt
 	@touch $@
 
