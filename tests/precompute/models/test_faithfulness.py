@@ -6,7 +6,6 @@ The references are written as such documents are: pictures one by one through Ke
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -23,6 +22,7 @@ from dashapp.addresses import product_href
 from dashapp.settings import Settings
 from precompute.cli.main import main
 from tests.parsed_html import attributes, texts
+from tests.repetition import thorough
 from tests.seeded import application, save
 
 if TYPE_CHECKING:
@@ -149,8 +149,8 @@ CASES = {
 }
 """By recipe: the model, whether with its classifier, its input size, the reference, and how many it shows."""
 
-EVERY = {"vgg19-fc2": 3}
-"""Which of the pictures a recipe is tried with where not with each: VGG19 is VGG16 but for its depth."""
+REPEATS = "vgg19-fc2"
+"""VGG19 is VGG16 but for its depth, and takes forty seconds."""
 
 BATCH = 4
 """What divides the numbers of pictures, so that the largest networks do not run for padding."""
@@ -169,17 +169,14 @@ class Case:
     expected: Lists
 
 
-@pytest.fixture(scope="module", params=CASES)
+@pytest.fixture(scope="module", params=[*(name for name in CASES if name != REPEATS), thorough(REPEATS)])
 def case(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, pictures: Path
 ) -> Iterator[Case]:
     name, classifier, size, reference, _ = CASES[request.param]
     model = application(name, classifier=classifier, size=size)
     weights = save(model, tmp_path_factory.mktemp("weights") / "seeded.weights.h5")
-    some = tmp_path_factory.mktemp("some")
-    for path in sorted(pictures.iterdir())[:: EVERY.get(request.param, 1)]:
-        shutil.copy(path, some)
-    yield Case(request.param, weights, some, reference(model, some))
+    yield Case(request.param, weights, pictures, reference(model, pictures))
     weights.unlink()
 
 

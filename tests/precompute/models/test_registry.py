@@ -21,6 +21,7 @@ from precompute.models.runtimes.litert import smallest_cosine
 from precompute.models.torch_checkpoint import read_checkpoint
 from precompute.shared.errors import UserError
 from tests.drawn_pictures import picture
+from tests.repetition import thorough
 
 RECIPE = RECIPES[DEFAULT]
 PACKAGED = ("efficientnet-lite0", "efficientnet-lite1")
@@ -88,7 +89,7 @@ def test_an_embedding_does_not_depend_on_its_batch(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", PACKAGED)
+@pytest.mark.parametrize("name", [thorough("efficientnet-lite0"), "efficientnet-lite1"])
 def test_real_photos_are_recognised(name: str, clothing: Path) -> None:
     from precompute.models.networks.efficientnet_lite import build_classifier
     from precompute.models.packaged_weights import packaged_weights
