@@ -71,14 +71,16 @@ class Parts:
     def read(self, *columns: str, seen: set[str] | None = None) -> Iterator[pa.Table]:
         """Every whole part, one at a time; all its columns where none are named.
 
-        Parts whose names are in `seen` are left out; the others' are added to it. A driver may merge parts
-        while another process reads: what has gone by then is in a new one.
+        Parts whose names are in `seen` are left out; those of the others that are whole are added to it. A
+        driver may merge parts while another process reads: what has gone by then is in a new one.
         """
         seen = set() if seen is None else seen
-        while new := sorted(self.location.sizes().keys() - seen):
+        # What is computed again may be written by the same name.
+        useless: set[str] = set()
+        while new := sorted(self.location.sizes().keys() - seen - useless):
             for name in new:
-                seen.add(name)
                 table = self._read(name, columns)
+                (useless if table is None else seen).add(name)
                 if table is not None:
                     yield table
 

@@ -203,6 +203,21 @@ def test_a_damaged_part_of_a_shared_store_stays(tmp_path: Path, capsys: pytest.C
     assert "is damaged" in capsys.readouterr().err
 
 
+def test_a_driver_finds_what_workers_wrote_anew_by_the_name_of_a_damaged_part(tmp_path: Path) -> None:
+    (image_id,) = ids_from(0, 1)
+    worker = PictureStore(tmp_path).for_worker()
+    add_picture(worker, image_id)
+    worker.commit()
+    (path,) = tmp_path.glob("*.parquet")
+    content = path.read_bytes()
+    path.write_bytes(b"PAR1")
+    driver = PictureStore(tmp_path)
+    assert len(driver) == 0
+    path.write_bytes(content)
+    driver.refresh()
+    assert driver.holds(image_id)
+
+
 def test_known_ids_are_found_in_order_and_among_those_added() -> None:
     ids = ids_from(0, 50)
     known = KnownIds(np.sort(np.array(ids[:40], "S64")))
