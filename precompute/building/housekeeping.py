@@ -9,6 +9,7 @@ from bundle import format as fmt
 from bundle.generations import generations
 from bundle.seal import read_files_table
 from precompute.models.published import heads_of
+from precompute.shared.errors import UserError
 from precompute.shared.progress import say
 from precompute.store import EmbeddingStore, PictureStore, Store
 
@@ -44,6 +45,9 @@ def tidy(out: Path, store: Store, opened: Sequence[EmbeddingStore | PictureStore
             store.keep_only(keys | {made.get("fingerprint") for made in thumbnails})
     except OSError as error:
         say(f"The store could not be tidied ({error.filename}: {error.strerror}).")
+    except UserError as error:
+        # A bucket that cannot be reached just now: the bundle is published by now.
+        say(f"The store was not tidied. {error}")
     except ValueError as error:
         # A generation with a damaged table of files does not say which pictures it shows.
         say(f"The store was not tidied, as a generation is damaged ({error}).")
