@@ -46,7 +46,12 @@ def shared_location(text: str, *, source: Path) -> Location:
 
 
 def _path(text: str) -> Path:
-    return Path(url2pathname(urlsplit(text).path)) if text.startswith("file://") else Path(text)
+    if not text.startswith("file://"):
+        return Path(text)
+    host = text.removeprefix("file://").partition("/")[0]
+    if host not in ("", "localhost"):
+        raise UserError(f"Expected --store as file:///folder, with a whole path. Received: {text}.")
+    return Path(url2pathname(urlsplit(text).path))
 
 
 def _folder(path: Path, source: Path) -> Folder:

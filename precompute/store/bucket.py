@@ -123,13 +123,18 @@ class Bucket:
 
 def check_address(address: str) -> None:
     """Raise `UserError` if the address of a bucket is not one, without repeating credentials in it."""
-    parts = urlsplit(address)
-    if parts.username is not None or parts.password is not None:
+    scheme, _, rest = address.partition("://")
+    # A secret key may have slashes, and the bucket's name then ends within it: so a colon is enough.
+    if {"@", ":"} & set(rest.partition("/")[0]):
         raise UserError(
-            f"Expected --store without credentials, such as {parts.scheme}://bucket/folder. Received: an "
-            "address with some: put them into the environment, for example AWS_ACCESS_KEY_ID and "
-            "AWS_SECRET_ACCESS_KEY."
+            f"Expected --store without credentials and ports, such as {scheme}://bucket/folder. Received: an "
+            "address with some: put credentials into the environment, for example AWS_ACCESS_KEY_ID and "
+            "AWS_SECRET_ACCESS_KEY, and another server's name and port after ?endpoint_override=."
         )
+    try:
+        parts = urlsplit(address)
+    except ValueError:  # Such as one that begins with a bracket.
+        raise UserError(f"Expected --store as {scheme}://bucket/folder. Received: {address}.") from None
     if not parts.netloc or parts.fragment:
         raise UserError(f"Expected --store as {parts.scheme}://bucket/folder. Received: {address}.")
     allowed = _OPTIONS if parts.scheme == "s3" else ()

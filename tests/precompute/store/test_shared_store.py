@@ -120,6 +120,23 @@ def test_a_store_that_goes_away_loses_nothing(
     assert content_of(tmp_path / "data") == fresh(photos, tmp_path / "fresh")
 
 
+def test_a_store_that_goes_away_after_the_bundle_is_published_is_said(
+    tiny: type[Tiny],
+    tmp_path: Path,
+    in_memory: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def gone(self: EmbeddingStore) -> None:
+        raise UserError("The store s3://bucket/folder cannot be read (it cannot be reached).")
+
+    monkeypatch.setattr(EmbeddingStore, "merge", gone)
+    photos = write_pictures(tmp_path / "photos", 2)
+    assert run(photos, tmp_path / "data", store=in_memory).products == 2
+    assert "The store was not tidied. The store s3://bucket/folder cannot" in capsys.readouterr().err
+    assert Bundle.open(tmp_path / "data").count == 2
+
+
 def test_pictures_wait_for_a_store_elsewhere_together(
     tiny: type[Tiny], tmp_path: Path, in_memory: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -206,6 +223,10 @@ SECRET = "wJalrXUtnFEMI"
         ),
         ("memory://store", "begins with memory://"),
         (f"s3://key:{SECRET}@bucket/folder", "Expected --store without credentials"),
+        (f"s3://key:part/{SECRET}@bucket/folder", "Expected --store without credentials"),
+        ("s3://localhost:9000/bucket", "Expected --store without credentials and ports"),
+        ("s3://[bucket/folder", "Expected --store as s3://bucket/folder"),
+        ("file://shared/store", "Expected --store as file:///folder"),
         (f"s3://bucket/folder?secret_key={SECRET}", "Expected only region, endpoint_override, scheme after"),
         ("s3://bucket/folder?scheme=ftp", "Expected http or https for scheme"),
         ("s3://bucket/folder?region=", "Expected a value for region"),
