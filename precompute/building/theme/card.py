@@ -27,17 +27,21 @@ def card_of(
     """The shop's `name` on a `ground` above a bar of the `accent`, as PNG.
 
     `font` is the content of the theme's typeface for headings, None for Akin's own, and `weight` how bold it
-    is. It is empty where the typeface lacks a letter, or letters are joined in ways that are not drawn here.
+    is. It is empty where the typeface lacks a letter or cannot be opened here, though browsers may open it,
+    or where letters are joined in ways that are not drawn here.
     """
-    written = next(
-        (
-            found
-            for size in range(_LARGEST, _SMALLEST, -2)
-            if _fits(name, found := _typeface(font, size, weight))
-        ),
-        None,
-    )
-    if written is None or not _can_write(name, written):
+    try:
+        written = next(
+            (
+                found
+                for size in range(_LARGEST, _SMALLEST, -2)
+                if _fits(name, found := _typeface(font, size, weight))
+            ),
+            None,
+        )
+        if written is None or not _can_write(name, written):
+            return b""
+    except OSError:
         return b""
     width, height = CARD_SIZE
     card = Image.new("RGB", CARD_SIZE, ground)
@@ -72,7 +76,8 @@ def _fits(name: str, typeface: ImageFont.FreeTypeFont) -> bool:
 def _can_write(name: str, typeface: ImageFont.FreeTypeFont) -> bool:
     missing = bytes(typeface.getmask(_MISSING))
     for letter in name:
-        if unicodedata.bidirectional(letter) in ("R", "AL") or unicodedata.combining(letter):
+        # A mark is set on a letter, or before it, as the vowels of Hindi are.
+        if unicodedata.bidirectional(letter) in ("R", "AL") or unicodedata.category(letter)[0] == "M":
             return False
         if not letter.isspace() and bytes(typeface.getmask(letter)) == missing:
             return False

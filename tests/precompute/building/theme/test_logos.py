@@ -112,3 +112,7 @@ def test_a_card_has_the_name_in_the_shops_look() -> None:
     # Letters that the typeface lacks, and a name that is longer than the card is wide.
     for name in ("シュティレ", "متجر", "W" * 60):
         assert card_of(name, font=FONT, weight=None, **COLOURS) == b""
+
+
+def test_there_is_no_card_where_the_typeface_cannot_be_opened_here() -> None:
+    assert card_of("Pling", font=FONT[:100], weight=None, **COLOURS) == b""
