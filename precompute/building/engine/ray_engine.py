@@ -131,10 +131,10 @@ def _embed(
     """See `EmbedFiles`."""
     requested = tuple(_checked(plan, mixed=mixed) for plan in plans)
     gpu = any(plan.device.kind == "gpu" for plan in plans)
-    known = {
-        one.decode()
-        for one in reduce(np.intersect1d, [each.store.known() for each in tasks], pictures.known())
-    }
+    had = {one.decode() for one in pictures.known().tolist()}
+    known = had.intersection(
+        one.decode() for one in reduce(np.intersect1d, [each.store.known() for each in tasks]).tolist()
+    )
 
     def embed(some: list[str]) -> Iterator[EmbeddedPart]:
         stores, of_worker = tuple(task.store.for_worker() for task in tasks), pictures.for_worker()
@@ -159,9 +159,10 @@ def _embed(
         _add(found, part.embedded)
     images = set(found.images.values())
     known &= images
-    # Workers took it that thumbnails of earlier builds are whole. Those of a shared store are also fetched.
+    # Workers took it that thumbnails of earlier builds are whole, also where a recipe is new and embeds all
+    # pictures. Those of a shared store are also fetched.
     elsewhere = pictures.for_worker().folder != pictures.folder
-    damaged = {image for image in (images if elsewhere else known) if not pictures.holds(image)}
+    damaged = {image for image in (images if elsewhere else images & had) if not pictures.holds(image)}
     if damaged:
         for _ in embed([file for file, image in found.images.items() if image in damaged]):
             pass

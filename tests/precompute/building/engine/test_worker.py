@@ -7,12 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from precompute.building.engine import worker
+from precompute.building.engine import EngineChoice, worker
+from precompute.building.engine.ray_engine import RayEngine
 from precompute.building.engine.worker import EmbeddingJob, MachineAnswer, Requested, embed_part
+from precompute.embeddings.embed import EmbeddingTask
 from precompute.embeddings.picture_maker import PictureMaker
 from precompute.shared import machine
 from precompute.shared.errors import UserError
-from precompute.store import Store
+from precompute.store import PictureStore, Store
 from tests.builds import TINY, Tiny, tiny_plan
 from tests.drawn_pictures import encoded, picture
 
@@ -107,3 +109,36 @@ def test_a_difference_names_what_differs() -> None:
     )
     assert here.difference(MachineAnswer({"pillow": "13.0.0"}, "a")) == "numpy missing instead of 2.4.6"
     assert "another processor" in here.difference(MachineAnswer(here.facts, "b"))
+
+
+def test_damaged_thumbnails_are_made_again_where_a_new_recipe_embeds_their_pictures(
+    photos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan, out = tiny_plan(TINY), tmp_path / "out"
+    monkeypatch.setattr(
+        "precompute.building.engine.ray_engine._checked",
+        lambda plan, *, mixed: Requested(TINY, "litert", "cpu", plan.key),
+    )
+    monkeypatch.setattr(
+        "precompute.building.engine.ray_engine._embedded_parts",
+        lambda job, files, *, gpu: iter([embed_part(job, files)]),
+    )
+
+    def embedded(key: str) -> PictureStore:
+        maker = PictureMaker(64)
+        pictures, embeddings = Store(out).pictures(maker.fingerprint), Store(out).embeddings(key)
+        found = RayEngine(EngineChoice("ray")).embedding([plan])(
+            photos,
+            ["0.png", "1.png"],
+            [EmbeddingTask(TINY, plan.open, embeddings)],
+            maker=maker,
+            pictures=pictures,
+            advance=lambda count, known=0: None,
+        )
+        assert sorted(found.images) == ["0.png", "1.png"]
+        return pictures
+
+    damaged = next(embedded("a" * 8).folder.rglob("*.webp"))
+    damaged.unlink()
+    assert embedded("b" * 8).damaged == 1
+    assert damaged.is_file()
