@@ -19,7 +19,7 @@ from bundle.search.catalogue_index import CatalogueIndex
 from bundle.search.weights import WEIGHTS, Postings
 
 _PENDING_BYTES = 64 << 20
-"""What the full-text index gathers before it writes a part of itself. Parts are merged once, at the end."""
+"""The bytes that the full-text index gathers before it writes a part. Parts are merged once, at the end."""
 
 _SCHEMA = f"""
 {TABLE}
@@ -67,7 +67,7 @@ _CACHE_KILOBYTES = 65_536
 
 
 _READ_CACHE_KILOBYTES = 512
-"""The cache of each connection that reads: the system keeps what is read often, once for all threads."""
+"""The cache of each connection that reads. It is small, as the system caches files for all threads."""
 
 
 def create_catalogue(path: Path, products: Iterable[Product]) -> int:
@@ -181,8 +181,8 @@ class Connections:
 def all_positions(connection: sqlite3.Connection, query: str, values: Sequence[str]) -> array[int]:
     """What a query that gives a column `position` finds, in its order.
 
-    SQLite gives one text of hexadecimal digits, so that Python's lock is free until all are found and hardly
-    held after: "sku" may begin a million ids.
+    SQLite gives one text of hexadecimal digits. So Python's lock is free until all are found, and held only
+    briefly after that: "sku" may begin a million ids.
     """
     joined = f"SELECT group_concat(printf('%08x', position), '') FROM ({query})"
     (text,) = connection.execute(joined, values).fetchone()

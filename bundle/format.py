@@ -269,7 +269,7 @@ def manifest_digest(manifest: dict[str, Any]) -> str:
 
 
 def key_of(*parts: str | bytes) -> str:
-    """The key of some parts in their order. Another order, or parts cut elsewhere, have another."""
+    """The key of some parts. Parts in another order, or divided otherwise, have another key."""
     digest = hashlib.sha256()
     for part in parts:
         content = part.encode(errors="surrogatepass") if isinstance(part, str) else part

@@ -80,7 +80,7 @@ class Theme:
     translations: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def said_in(self, language: str) -> Theme:
-        """The theme with its words in a language; what there is not in it stays as it is."""
+        """The theme with its words in a language. What has no translation stays as it is."""
         own = self.translations.get(language, {})
         texts: dict[str, Any] = {name: own[name] for name in TEXTS if name in own}
         links = {name: own.get(f"links.{name}", address) for name, address in self.links.items()}

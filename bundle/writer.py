@@ -190,10 +190,10 @@ class BundleWriter:
         return len(sealed_files(self.folder))
 
     def unchanged(self, manifest: Mapping[str, Any]) -> Path | None:
-        """The live generation's folder if that has all that was written, byte for byte; else None.
+        """The live generation's folder if its content is what was written, byte for byte; otherwise None.
 
-        What clocks say does not count: when a generation was made, and the report's `seconds`. None too if
-        the live generation is damaged. `manifest` is what `publish` would be given.
+        Times do not count: when a generation was made, and the report's `seconds`. It is also None if the
+        live generation is damaged. `manifest` is what `publish` would be given.
         """
         if self._live is None:
             return None
@@ -259,12 +259,12 @@ def _read(spool: IO[bytes], one: _List) -> bytes:
 
 
 def _lasting(manifest: Mapping[str, Any]) -> bytes:
-    """A manifest without what `publish` adds and what clocks say."""
+    """A manifest without what `publish` adds, and without times."""
     return fmt.canonical_json({name: value for name, value in manifest.items() if name not in _OF_PUBLISHING})
 
 
 def _is_same(path: Path, other: Path) -> bool:
-    """Whether two files are one, or have the same bytes. They are read: what is damaged is never kept."""
+    """Whether two files are the same one or have the same bytes. They are read, so no damage is missed."""
     return path.samefile(other) or filecmp.cmp(path, other, shallow=False)
 
 

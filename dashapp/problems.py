@@ -13,7 +13,7 @@ MEDIA_TYPE = "application/problem+json"
 class Problem(Exception):
     """An error answer to a request: its status, one sentence for people, members for programs.
 
-    The sentence is English; `assets/problems.js` has one in each language for each `code` among the members.
+    The sentence is English. `assets/problems.js` has one in each language for each member `code`.
     `headers` may be added to.
     """
 

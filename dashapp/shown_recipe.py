@@ -14,7 +14,7 @@ _PLAIN_LABELS = (N_("Look-alikes"), N_("Second opinion"), N_("Third opinion"))
 """What recipes without a label are called, by their place in the bundle."""
 
 _LISTS = (N_("Style"), N_("Colour"), N_("Both"))
-"""The labels of the lists that `build --lists` makes: said in each language, unlike a shop's own."""
+"""The labels of the lists that `build --lists` makes. They are translated, unlike a shop's own."""
 
 _OTHER = N_("Choice")
 

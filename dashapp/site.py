@@ -52,7 +52,7 @@ _CHECKED_AT_START = 20_000
 """The most files of a bundle whose thumbnails are checked before the first page, in a tenth of a second."""
 
 _LAST_ANSWERS = 2.0
-"""Seconds after which requests that began with the generation before are answered."""
+"""Seconds after which all requests that began with the generation before are answered."""
 
 _SAMPLE = 100
 """The shape of the tiles is chosen from this many first products."""
@@ -277,7 +277,7 @@ def open_site(
 ) -> Site:
     """Open, check and prepare the bundle. If it is unusable, the site says why, and so does the log.
 
-    It is opened by a thread of the `opener`; by default by one that ends here.
+    A thread of the `opener` opens it, by default one that ends here.
     """
     # The bundle keeps a connection for each thread, and SQLite connections must not cross a fork. It is
     # opened in a thread that ends here, so gunicorn's workers inherit no connection.

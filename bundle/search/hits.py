@@ -22,7 +22,7 @@ class SearchHits(Protocol):
 
 
 class InCatalogueOrderHits:
-    """Products that are found in the catalogue's order."""
+    """Found products in the catalogue's order."""
 
     def __init__(self, members: BitMap) -> None:
         self._members = members

@@ -117,7 +117,7 @@ class Order:
         return counted(self._blocks, members, count=self._count)
 
     def places(self, number: int, members: BitMap, *, there: int) -> list[int]:
-        """The places of the members in the block with this number, of which there are so many."""
+        """The places of the members in the block with this number; `there` says how many they are."""
         begin = number * _BLOCK
         block = self.positions[begin : begin + _BLOCK]
         if there <= _FEW:
@@ -149,7 +149,7 @@ class Order:
 
 
 def _found(numbers: bytes, looked_for: Iterable[int], *, size: int) -> Iterator[int]:
-    """The places of some of the numbers, each of `size` bytes: looking for bytes takes the least time."""
+    """The places of some of the numbers, which have `size` bytes each: searching bytes is fastest."""
     for each in looked_for:
         sought = each.to_bytes(size, sys.byteorder)
         place = numbers.find(sought)
@@ -159,7 +159,7 @@ def _found(numbers: bytes, looked_for: Iterable[int], *, size: int) -> Iterator[
 
 
 class Falling:
-    """A stored order backwards, except that equals stay in their order.
+    """A stored order reversed, except that equals stay in their order.
 
     `starts` has the first place of each group of equals, ascending, and after them the order's length.
     """
@@ -180,7 +180,7 @@ class Falling:
         ranks = _Ranks(self._rising, members)
         found: list[int] = []
         while len(found) < limit and offset < ranks.total:
-            # Were equals turned round too, it would be this one. So all others up to its equals are passed.
+            # With equals reversed too, the next product would be at this place: it is one of its equals.
             (place,) = ranks.places(ranks.total - 1 - offset, ranks.total - offset)
             group = bisect_right(self._starts, place) - 1
             first, end = ranks.before(self._starts[group]), ranks.before(self._starts[group + 1])
@@ -192,7 +192,7 @@ class Falling:
 
 
 class _Ranks:
-    """Members of an order by how many others of them come before."""
+    """The members in an order, by the number of members before each."""
 
     def __init__(self, order: Order, members: BitMap) -> None:
         self._order = order
@@ -213,7 +213,7 @@ class _Ranks:
         return self._before[number] + bisect_left(self._in_block(number), place)
 
     def places(self, first: int, last: int) -> list[int]:
-        """The places of the members from the `first` up to, but without, the `last`."""
+        """The places of the members from the `first` to before the `last`."""
         found: list[int] = []
         while first + len(found) < last:
             rank = first + len(found)

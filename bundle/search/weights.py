@@ -116,7 +116,7 @@ class Postings:
 
 
 def _ended(begun: list[_Beginning]) -> Iterator[tuple[str, int, bytes]]:
-    """The rows of the last of some beginnings, all of whose words begin with the one before as well."""
+    """The rows of the last of some beginnings; its words also begin with the one before it."""
     last = begun.pop()
     weighted = last.weighted()
     if begun:
@@ -126,7 +126,7 @@ def _ended(begun: list[_Beginning]) -> Iterator[tuple[str, int, bytes]]:
 
 
 def _summed(columns: Iterable[tuple[array[int], int]]) -> dict[int, BitMap]:
-    """The products by what a word weighs in them: its positions in each column, and what it counts there."""
+    """The products by what a word weighs in them, from its positions in each column and its weight there."""
     found: dict[int, BitMap] = {}
     for positions, weight in columns:
         sets = _by_weight(positions, weight)
@@ -160,7 +160,7 @@ def _by_weight(positions: array[int], weight: int) -> dict[int, BitMap]:
 
 
 class _Beginning:
-    """The sum of all words that begin with some letters; apart from it that in the colours."""
+    """The sum of all words that begin with some letters; `colours` has those of the colours apart."""
 
     def __init__(self, letters: str) -> None:
         self.letters = letters

@@ -229,7 +229,7 @@ class WordSearch:
     def _begun_ids(self, typed: str) -> SearchHits:
         """The products of which an id begins with what was typed, and has more, by that id.
 
-        Very many are in the catalogue's order: what begins so many ids tells nothing about them.
+        Very many are in the catalogue's order instead: what begins so many ids says nothing about them.
         """
         code, last = self._codes(typed)
         if not code:
@@ -348,7 +348,7 @@ def _listed(spelling: _Spelling, word: str) -> set[str]:
     wanted, words = set(one_edit_away(word, spelling.letters)), spelling.words
     if not words:  # An older build's.
         return wanted
-    # An edit leaves one half of the word as it is, unless it swaps the two letters between which they part.
+    # An edit leaves one half of the word as it is, unless it swaps the two letters around the middle.
     half = len(word) // 2
     found = {word[: half - 1] + word[half] + word[half - 1] + word[half + 1 :]}
     for part in ("\n" + word[:half], word[half:] + "\n"):

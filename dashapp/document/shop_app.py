@@ -173,7 +173,7 @@ def surroundings(site: Site) -> dict[str, Any]:
 def document_of(
     site: Site, view: View, around: Mapping[str, Any], *, address: str, waiting: bool = False, **parts: str
 ) -> str:
-    """The HTML document of a page at an `address`: what is `around` every page, and what is of this one.
+    """The HTML document of a page at an `address`; `around` is what `surroundings` gives.
 
     `parts` has what Dash adds to it. A page that is `waiting` needs Dash at once.
     """

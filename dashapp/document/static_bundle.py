@@ -16,7 +16,7 @@ OF_ONE_BUILD = frozenset({"generation", "created", "digest", "inputs", "files", 
 """What a manifest says of the build that wrote it: it differs although the catalogue is the same."""
 
 _OF_PRODUCTS = frozenset({"products", "product", "neighbours", "variants", "beside", "positions_of"})
-"""What is asked about some products, of which `ReadOnceBundle.noticing` is told all."""
+"""Questions about some products, all of which `ReadOnceBundle.noticing` is told."""
 
 _UNNOTICED = _OF_PRODUCTS | {
     "noticing",
@@ -30,7 +30,7 @@ _UNNOTICED = _OF_PRODUCTS | {
 
 
 class Notice:
-    """Whether what was made meanwhile depends on more than what was said beforehand: `went_beyond`."""
+    """`went_beyond` says whether what was made meanwhile depends on more than the products named before."""
 
     def __init__(self, ids: Iterable[str]) -> None:
         """`ids` are those of the products that it may depend on."""
@@ -39,7 +39,7 @@ class Notice:
 
 
 class ReadOnceBundle(Bundle):
-    """The same bundle, which remembers products and the lists of the one that a page is made of."""
+    """A bundle that remembers products, and the lists of the product whose page is made."""
 
     def __init__(self, folder: Path, manifest: dict[str, Any]) -> None:
         """See `Bundle`: `folder` is a generation that was opened before."""
@@ -63,7 +63,7 @@ class ReadOnceBundle(Bundle):
             self._notice = None
 
     def __getattribute__(self, name: str) -> Any:
-        """Notice a look at anything that tells of the whole catalogue."""
+        """Notice that something about the whole catalogue is read."""
         if name[0] != "_" and name not in _UNNOTICED:
             self._go_beyond()
         return super().__getattribute__(name)
@@ -116,7 +116,7 @@ class ReadOnceBundle(Bundle):
 
 
 class _NoticedManifest(dict[str, Any]):
-    """A manifest that notices a look at what it says of one build."""
+    """A manifest that notices when what it says about one build is read."""
 
     def __init__(self, manifest: dict[str, Any], notice: Any) -> None:
         super().__init__(manifest)

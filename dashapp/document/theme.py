@@ -1,4 +1,4 @@
-"""Serves the files of the shop's theme, and what names them to browsers, phones and the widget.
+"""Serves the files of the shop's theme, and what tells browsers and phones about them.
 
 The files' addresses change with the theme, so they are cached forever.
 """
@@ -88,7 +88,7 @@ def manifest(site: Site) -> str:
 
 
 def register_theme(server: Flask, sites: Sites) -> None:
-    """Serve `/theme/<tag>/<name>`, `/manifest.webmanifest` and `/favicon.ico`; an unknown one is a 404."""
+    """Serve `/theme/<tag>/<name>`, `/manifest.webmanifest` and `/favicon.ico`. Unknown names are a 404."""
     blueprint = Blueprint("theme", __name__)
 
     @blueprint.get(f"/{FOLDER}/<tag>/<name>")

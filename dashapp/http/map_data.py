@@ -121,7 +121,7 @@ def _group_column(bundle: Bundle) -> bytes:
 
 
 def prepare_map(bundle: Bundle) -> None:
-    """Make what the points of the map are made from, so that no visitor waits for it."""
+    """Prepare what the map's points are made from, so that no visitor waits for it."""
     try:
         if is_mapped(bundle, bundle.recipes[0]["name"]):
             _group_column(bundle)

@@ -1,9 +1,9 @@
 """Which of a worker's requests go first: its threads share Python's lock, so each slows down the others.
 
-A product's page costs the same in any catalogue, and visitors click from one to the next: it goes first, and
-so do all requests that are not known to be searches. A search or a filter gives way (`begin_search`): after
-each step of its work it waits while others are in progress. It does not wait for long, so it comes to its end
-however many of these there are. Searches go one after another: taking turns, none would be done sooner.
+A product's page costs the same in any catalogue, and visitors click from one to the next. So it goes first,
+as do all requests that are not known to be searches. A search or a filter gives way (`begin_search`): after
+each step of its work, it waits while others are in progress. It never waits for long, so it always comes to
+its end. Searches run one after another: if they took turns, none would be done sooner.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ from flask import Flask, g, has_request_context, request
 from bundle.search.steps import between_steps
 
 STEP = 0.001
-"""The fewest seconds of the processor's time that a search uses between two waits."""
+"""The least processor time, in seconds, that a search uses between two waits."""
 
 WAIT = 0.02
-"""The most seconds that it waits each time."""
+"""The most seconds that a search waits each time."""
 
 LONGEST_TURN = 5.0
 """The most seconds that a search waits for the one before it, which may wait for a slow disk."""
@@ -35,7 +35,7 @@ class SearchTurn:
 
 
 class RightOfWay:
-    """Who is in progress in this process."""
+    """Which requests are in progress in this process."""
 
     def __init__(self) -> None:
         self._changed = Condition()
@@ -60,7 +60,7 @@ class RightOfWay:
                 self._changed.notify_all()
 
     def begin(self) -> SearchTurn:
-        """A search begins, after the one before it and while nobody goes first."""
+        """A search begins, after the one before it, and once no request goes first or `WAIT` is over."""
         search = SearchTurn()
         with self._changed:
             self._changed.wait_for(lambda: self._searching is None, timeout=LONGEST_TURN)
@@ -69,7 +69,7 @@ class RightOfWay:
         return search
 
     def give_way(self, search: SearchTurn) -> None:
-        """Wait while others go first, unless the search has hardly done anything since it last waited."""
+        """Wait while others go first, unless the search has done less than a `STEP` since it last waited."""
         if thread_time() - search.since < STEP:
             return
         with self._changed:
@@ -103,12 +103,12 @@ def give_way() -> None:
 
 
 def register_right_of_way(server: Flask) -> None:
-    """Let the requests of `server` go before its searches, but for photos, which wait themselves."""
+    """Let the requests of `server` go before its searches. Photos have turns of their own."""
     between_steps(give_way)
 
     @server.before_request
     def begun() -> None:
-        # Only to the address of Dash's callbacks is anything sent that is no photo.
+        # Only photos are sent by POST, except to the address of Dash's callbacks.
         g.goes_first = request.method != "POST" or request.path == _CALLBACKS
         if g.goes_first:
             _way.enter()

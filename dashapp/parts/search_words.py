@@ -39,7 +39,7 @@ def _is_inflected(word: str, term: str) -> bool:
 
 
 def said_terms(meaning: Meaning) -> str:
-    """The catalogue's terms for a word, as people read them; empty where they go without saying."""
+    """The catalogue's terms for a word, as people read them; empty if they are only forms of that word."""
     if all(_is_inflected(meaning.word, term) for term in meaning.shown):
         return ""
     return listing(meaning.shown[:_MOST_SHOWN])

@@ -17,7 +17,7 @@ class View:
     `image` is the address of the picture for link previews; `search` is the content of the search box. A
     `waiting` page lacks what only the visitor's browser knows: its script sends that and receives the full
     page. `product` is the page's product, if any. `first_picture` has the attributes of a link that fetches
-    the page's first picture early, which is mostly its largest part.
+    the page's first picture early: it is mostly the page's largest part.
     """
 
     title: str

@@ -1,4 +1,4 @@
-"""Returns memory that this process no longer uses to the system, which glibc does not do by itself."""
+"""Returns unused memory of this process to the system, which glibc does not do by itself."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def give_memory_back(*, arenas: int | None = None) -> None:
     """Make the C library return large blocks as soon as they are free, and keep little else.
 
     By default, glibc keeps large blocks after it has seen the first, separately for each thread: after a few
-    photos of 10 MB a worker keeps over 100 MB. With `arenas`, so many parts of the heap at most are kept
+    photos of 10 MB a worker keeps over 100 MB. With `arenas`, at most so many parts of the heap are kept
     separately. With another C library, this does nothing.
     """
     options = {_MMAP_THRESHOLD: _LARGE, _TRIM_THRESHOLD: _KEPT}

@@ -20,7 +20,7 @@ _WHITE = 245
 """The value of the brightest channel in a well-lit photo."""
 
 _BRIGHTEST = 0.98
-"""Of the pixels, those darker than the brightest channel's value that counts: glints are brighter."""
+"""The share of pixels below the brightness that counts as a photo's brightest: the rest are glints."""
 
 _GAIN = 1.25
 """The most that a dim photo is brightened, so that black things stay black."""
@@ -55,7 +55,7 @@ _LEAST = 0.02
 
 @dataclass(frozen=True)
 class Foreground:
-    """A reduced picture, brightened if dim: `codes` (h, w) are places in `oklab_table`, `lab` its colours.
+    """A reduced picture, brightened if dim. `codes` (h, w) are places in `oklab_table`, `lab` its colours.
 
     `weights` (h, w), float64, say how much each pixel counts for the product; they are 0 in the background.
     """
@@ -94,7 +94,7 @@ def _codes(pixels: np.ndarray) -> np.ndarray:
 
 
 def _quantile(values: np.ndarray, share: float) -> float:
-    """NumPy's `quantile` of uint8, between the two nearest values; counting takes a tenth of the time."""
+    """What NumPy's `quantile` gives for uint8, by counting, which takes a tenth of the time."""
     below, part = divmod(share * (values.size - 1), 1)
     upto = np.bincount(values.ravel(), minlength=256).cumsum()
     low, high = np.searchsorted(upto, [below, math.ceil(below + part)], side="right")

@@ -59,7 +59,7 @@ def colours_of(foreground: Foreground) -> tuple[str, ...]:
 
 @cache
 def _names() -> np.ndarray:
-    """Places in `COLOURS` of the names of colours, by their places in `oklab_table`: (64³,).
+    """The place in `COLOURS` of the name of each colour in `oklab_table`: (64³,).
 
     Names need only the upper five bits of each channel.
     """

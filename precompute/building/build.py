@@ -152,7 +152,7 @@ class Summary:
 def build(settings: BuildSettings, *, catalogue: Catalogue | None = None) -> Summary:
     """Build a bundle and publish it. An existing bundle stays unchanged until the last moment.
 
-    Where the live generation has the same content, nothing is published, so the one before stays as well.
+    If the live generation has the same content, nothing is published, so the one before it stays too.
 
     `catalogue` is the content of `settings.source`, or a part of it, if it was already read. Results of
     earlier builds, finished or not, are reused from the store; the published bundle is identical to one built

@@ -22,10 +22,10 @@ def tidy(out: Path, store: Store, opened: Sequence[EmbeddingStore | PictureStore
 
     A removed product may come back, and its pictures cost only disk space; yet a catalogue that changes for
     years must not fill the disk. Stores of other recipes, sizes and versions are kept. `strictly` drops those
-    too, and everything not shown. Tiles go: their lists are finished. Files that cannot be removed stay.
+    too, and everything not shown. Tiles go, as their lists are finished. Files that cannot be removed stay.
 
-    Of a store that others share, only copies in `out` are dropped, as nobody knows what the others show; and
-    its small parts are merged, as none are while others may be reading them.
+    Of a shared store, only copies in `out` are dropped, as nobody knows what other builds show. Its small
+    parts are merged here, at the end, since other builds may be reading them before.
     """
     try:
         store.drop_tiles()

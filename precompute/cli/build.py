@@ -111,7 +111,7 @@ def _add_engine_options(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--mixed",
         action="store_true",
-        help="with a cluster, goes on where machines compute embeddings that differ",
+        help="with a cluster, continues even if machines compute different embeddings",
     )
 
 

@@ -44,7 +44,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "--engine",
         choices=("local", "ray"),
         default="local",
-        help="ray also says what the machines of a cluster would share (default: local)",
+        help="ray also says what work the machines of a cluster would share (default: local)",
     )
     parser.add_argument(
         "--tile",
@@ -121,7 +121,7 @@ def _cluster_lines(costs: ClusterCosts) -> Iterator[str]:
         hours += "; approximate lists are found by the machine that starts the build"
     yield f"Cluster     hours of one core: {hours}"
     parts = [f"{_size(costs.read)} of pictures read", f"{_size(costs.written)} written to the store"]
-    parts += [f"{_size(costs.moved)} of vectors taken by tiles"] if costs.tiles else []
+    parts += [f"{_size(costs.moved)} of vectors read by tiles"] if costs.tiles else []
     yield f"            {', '.join(parts)}"
 
 

@@ -26,7 +26,7 @@ _AS_GIVEN = tuple(field.name for field in fields(SourceProduct) if field.name !=
 """The product fields that the bundle takes unchanged from the source."""
 
 _WAITING = 8
-"""Threads, at the least, that load pictures where each may wait for a store elsewhere."""
+"""The fewest threads that load pictures where each may wait for a store elsewhere."""
 
 
 class ExtraMeasure(Protocol):
@@ -57,8 +57,8 @@ class EmbedFiles(Protocol):
     ) -> Embedded:
         """Embed the pictures in `files`, paths below `folder`, and make their thumbnails.
 
-        The tasks' stores and `pictures` then have all results, and the tasks the seconds. `advance` is that
-        of `precompute.shared.progress.stage`.
+        Afterwards the tasks' stores and `pictures` have all results, and the tasks the seconds. `advance` is
+        that of `precompute.shared.progress.stage`.
         """
 
 
@@ -97,7 +97,7 @@ def embed_catalogue(
 ) -> EmbeddedCatalogue:
     """Embed every picture of a catalogue and make its thumbnails, reusing what the stores have.
 
-    `embed` does it, by default in this process, which alone can take an `extra` measurement.
+    `embed` does the work, by default in this process. Only this process can take `extra` measurements.
     """
     embed = embed or partial(embed_files, extra=extra)
     files = list(dict.fromkeys(file for product in catalogue.products for file in product.files))

@@ -44,7 +44,7 @@ class ExactFill(Protocol):
     def __call__(
         self, space: ProductSpace, ranking: Ranking, advance: Callable[[int], None], *, steps: int
     ) -> None:
-        """`advance(count)` is called with the steps newly done, `steps` in all."""
+        """`advance(count)` is called with the number of steps newly done, of `steps` in all."""
 
 
 def find_neighbours(
@@ -77,8 +77,8 @@ def find_neighbours(
     cannot be reached, the search is exact, and a line says so.
 
     A search needs `memory_budget` bytes besides vectors and lists, and 12 bytes for each of about 2 × `depth`
-    candidates of a product. It copies vectors for approximate search, distances, and cosines unless of unit
-    length. `fill` finds exact lists elsewhere than here. `advance(count)` gets the work done, in products.
+    candidates of a product. Approximate search, distances, and cosines of vectors not of unit length copy the
+    vectors. `fill` finds exact lists, by default this process. `advance(count)` gets the products done.
     """
     count = len(ids)
     order = np.array(sorted(range(count), key=ids.__getitem__))
@@ -130,7 +130,7 @@ def _from_scratch(
 def _run_here(
     space: ProductSpace, ranking: Ranking, approximate: bool, memory_budget: int
 ) -> Callable[..., None]:
-    """What fills in the ranking with exact lists in this process; a line says so where it takes long."""
+    """What fills in the ranking with exact lists in this process. A line says so if it takes long."""
     exact = ExactSearch(space, ranking, memory_budget=memory_budget)
     seconds = exact.estimate()
     if seconds > _WORTH_SAYING:

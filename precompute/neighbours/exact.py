@@ -64,10 +64,10 @@ class ExactSearch:
         split: int | None = None,
         limits: np.ndarray | None = None,
     ) -> None:
-        """`threads` are by default as many as there are cores.
+        """There are as many `threads` as cores by default.
 
-        With `split`, only the products before this place are compared with those from it on. `limits` (n,),
-        float32, is the nearness below which nothing counts for a row.
+        With `split`, the products before this place are only compared with those from it on. `limits` (n,),
+        float32, have for each row the nearness below which nothing counts.
         """
         self._space, self._ranking, self._memory_budget = space, ranking, memory_budget
         self._threads = threads or available_cores()

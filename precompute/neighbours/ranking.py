@@ -10,7 +10,7 @@ from precompute.neighbours.best_pair import ProductSpace
 
 
 class Settled(Protocol):
-    """What a search gives its candidates to, as `Ranking` describes it."""
+    """What a search gives its candidates to; see `Ranking`."""
 
     @property
     def depth(self) -> int:

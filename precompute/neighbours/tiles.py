@@ -1,9 +1,9 @@
 """Exact lists by tiles: the matrix of all pairs in squares, each of which any machine can compute.
 
-The tiles on the diagonal come first: blocks of products compared with themselves. The score of the last entry
-that a list has by then is a limit for the next tiles, where few pairs reach it. Merging what the tiles found
-gives each list, to the last byte, as one search over all products does: a score depends only on its two
-products, and the best of all entries are among the best of each tile.
+The tiles on the diagonal come first: blocks of products compared with themselves. The score of a list's last
+entry is then a limit that few pairs of the next tiles reach. Merging what the tiles found gives the same
+lists as one search over all products, to the last byte: a score depends only on its two products, and the
+best of all entries are among the best of each tile.
 """
 
 from __future__ import annotations
@@ -102,7 +102,7 @@ def tile(
 
 
 def limits_of(space: ProductSpace, entries: TileEntries, *, depth: int) -> np.ndarray:
-    """The nearness (q,), float32, that a further entry of each list of a block reaches at the least.
+    """The least nearness (q,), float32, that a further entry of each list of a block must have.
 
     `entries` are those that are known so far. A list that is not full has no limit.
     """

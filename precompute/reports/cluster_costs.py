@@ -13,8 +13,8 @@ class ClusterCosts:
     """What the machines of a cluster would share: hours of one core, and bytes.
 
     `lists` is 0 where the search is approximate, which the machine that starts the build does alone. `read`
-    is what workers read of pictures, `written` what they write to the store, and `moved` the vectors that
-    `tiles` tiles take, if no machine had any of them yet.
+    is what workers read of pictures, and `written` what they write to the store. `moved` are the vectors that
+    the `tiles` read, if each fetches its blocks anew.
     """
 
     embedding: float
@@ -39,10 +39,10 @@ def cluster_costs(
     """The costs, where a build takes so many seconds on all `cores` of this machine.
 
     `search_seconds` is None for an approximate search. `vectors` of `width` numbers are compared by tiles of
-    `side` vectors. All cores are taken as busy, so the hours are rather too many.
+    `side` vectors. All cores are assumed to be busy, so the hours are rather too many.
     """
     blocks = -(-vectors // side) if search_seconds is not None else 0
-    # A tile on the diagonal takes one block, any other two: so each block is taken by all.
+    # A tile on the diagonal reads one block, any other two. So each block is read once for each block.
     moved = _FLOAT * width * vectors * blocks
     return ClusterCosts(
         embedding=embedding_seconds * cores / _SECONDS,

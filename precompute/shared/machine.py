@@ -10,7 +10,7 @@ _OWN_GROUPS = Path("/proc/self/cgroup")
 
 
 _most: list[int] = []
-"""The cores that `use_cores` left to this process, if it was called."""
+"""The number of cores that `use_cores` left to this process; empty if it was not called."""
 
 
 def available_cores() -> int:
@@ -23,7 +23,7 @@ def available_cores() -> int:
 
 
 def use_cores(most: int) -> None:
-    """Let this process use so many cores at the most: one of several that share the machine."""
+    """Let this process use at most so many cores, as others share the machine."""
     _most[:] = [most]
 
 

@@ -44,8 +44,8 @@ SOURCES = "sources.json"
 class Store:
     """The store of the output folder `out`.
 
-    With `shared`, embeddings, pictures and measures are there, and what this folder's builds used of them is
-    here as well (`Copied`). All else is of these builds alone.
+    With `shared`, embeddings, pictures, measures and a cluster's tiles are there. `out` has copies of what
+    its own builds used of the first three (`Copied`). Everything else is in `out` alone.
     """
 
     def __init__(self, out: Path, shared: Location | None = None) -> None:
@@ -105,7 +105,7 @@ class Store:
         return self.location.below("tiles").for_worker()
 
     def drop_tiles(self) -> None:
-        """Drop what a cluster found of lists that are finished, unless other builds share the place."""
+        """Drop what a cluster found of finished lists, unless other builds share the location."""
         if not self.location.shared:
             shutil.rmtree(self.root / "tiles", ignore_errors=True)
 

@@ -1,4 +1,4 @@
-"""What `--store` says, as the location that it means."""
+"""The location that `--store` names."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from precompute.store.locations import Folder, Location
 def shared_location(text: str, *, source: Path) -> Location:
     """The location of a store that builds share: a folder, or the address of one in object storage.
 
-    Raises `UserError` if there is no such thing, or if nothing can be written there: before anything is
-    computed that could then not be kept. `source` is what is built: a store in it would be read as pictures.
+    Raises `UserError` if there is no such thing, or if nothing can be written there, before anything is
+    computed in vain. `source` is what is built: a store in it would be read as pictures.
     """
     scheme, separator, _ = text.partition("://")
     if not separator or scheme == "file":
@@ -58,10 +58,10 @@ def _folder(path: Path, source: Path) -> Folder:
     where = path.resolve()
     if where.name == STORE and (where.parent / LOCK).is_file():
         raise UserError(
-            f"Expected --store to be a folder that no bundle has for itself. Received: {path}, where the "
+            f"Expected --store to be a folder that is not a bundle's own store. Received: {path}, from which "
             f"builds of the bundle in {path.parent} remove what that bundle no longer shows."
         )
     if source.is_dir() and where.is_relative_to(source.resolve()):
-        raise UserError(f"Expected --store outside the pictures' folder {source}. Received: {path} in it.")
+        raise UserError(f"Expected --store to be outside the pictures' folder {source}. Received: {path}.")
     # Workers elsewhere know nothing of this process's folder.
     return Folder(path.absolute(), shared=True)

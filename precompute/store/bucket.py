@@ -26,7 +26,7 @@ _OPTIONS = ("region", "endpoint_override", "scheme")
 """What may follow the ? of an S3 address, as PyArrow names it."""
 
 _RETRY = timedelta(seconds=60)
-"""How long Google's client tries again; its own limit of 15 minutes looks as if nothing happened."""
+"""How long Google's client retries; with its own limit of 15 minutes, a build would seem to hang."""
 
 _NO_BUCKET = "there is no such bucket"
 
@@ -39,7 +39,7 @@ _MEANING = (
     ),
     (re.compile(r"NETWORK_CONNECTION|curlCode|[Cc]onnect|UNAVAILABLE|resolve"), "it cannot be reached"),
 )
-"""What the libraries' messages mean. They are not shown: they are long, and may repeat an address's parts."""
+"""What the libraries' messages mean. They are not shown: they are long and may repeat parts of an address."""
 
 
 class Bucket:
@@ -59,7 +59,7 @@ class Bucket:
 
     @property
     def folder(self) -> Path:
-        """See `Location`: none of its own, but that for temporary files."""
+        """See `Location`: the one for temporary files, as a bucket has none of its own."""
         return Path(tempfile.gettempdir())
 
     def for_worker(self) -> Bucket:
@@ -105,7 +105,7 @@ class Bucket:
 
     @contextmanager
     def _said(self, done: str) -> Iterator[tuple[Any, str]]:
-        """The file system and the folder's path. What goes wrong becomes a sentence, but missing files."""
+        """The file system and the path in it. Errors become `UserError`, but not files missing in a read."""
         try:
             system, root = file_system(self._address)
             yield system, "/".join(filter(None, (root, self._path)))
@@ -122,14 +122,14 @@ class Bucket:
 
 
 def check_address(address: str) -> None:
-    """Raise `UserError` if the address of a bucket is not one, without repeating credentials in it."""
+    """Raise `UserError` if this is not the address of a bucket. The message repeats no credentials."""
     scheme, _, rest = address.partition("://")
     # A secret key may have slashes, and the bucket's name then ends within it: so a colon is enough.
     if {"@", ":"} & set(rest.partition("/")[0]):
         raise UserError(
             f"Expected --store without credentials and ports, such as {scheme}://bucket/folder. Received: an "
-            "address with some: put credentials into the environment, for example AWS_ACCESS_KEY_ID and "
-            "AWS_SECRET_ACCESS_KEY, and another server's name and port after ?endpoint_override=."
+            "address with one of them. Put credentials into the environment, for example as AWS_ACCESS_KEY_ID "
+            "and AWS_SECRET_ACCESS_KEY, and another server's name and port after ?endpoint_override=."
         )
     try:
         parts = urlsplit(address)
@@ -157,5 +157,5 @@ def file_system(address: str) -> tuple[Any, str]:
     options = dict(parse_qsl(parts.query))
     if "region" not in options and "endpoint_override" not in options:
         options["region"] = fs.resolve_s3_region(parts.netloc)
-    # Otherwise a small file takes three requests to write, and a bucket is asked for before each.
+    # Otherwise writing a small file takes three requests, each after a question whether the bucket exists.
     return fs.S3FileSystem(allow_delayed_open=True, background_writes=False, **options), path

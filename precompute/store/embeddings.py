@@ -52,8 +52,8 @@ class EmbeddingStore:
     def for_worker(self) -> EmbeddingStore:
         """This store for a process that only adds, on any machine that reaches its location; can be pickled.
 
-        It holds what is known now as one sorted array and never lists the location. Each `commit` writes one
-        part, which `refresh` finds here. Nothing is merged or removed by it.
+        It holds the ids known now as one sorted array, and never lists the location. Each `commit` writes one
+        part, which `refresh` finds here. It merges and removes nothing.
         """
         worker = copy(self)
         worker._parts, worker._added = self._parts.for_worker(), []
@@ -78,7 +78,7 @@ class EmbeddingStore:
             self._ids.update(table["image_id"].to_pylist())
 
     def merge(self) -> None:
-        """Put small parts together where there are many: for the driver alone."""
+        """Merge the small parts if there are many; only the driver may."""
         self._parts.merge()
 
     def vectors(self, ids: Sequence[str]) -> np.ndarray:
@@ -111,7 +111,7 @@ class EmbeddingStore:
             return np.asarray(np.memmap(file, np.float32, "w+", shape=(rows, width)))
 
     def keep(self, ids: Collection[str]) -> None:
-        """Drop the embeddings of all but these pictures; none of a shared store."""
+        """Drop the embeddings of all but these pictures, unless the store is shared."""
         if self._parts.location.shared:
             return
         self._parts.keep(lambda table: pa.array([one in ids for one in table["image_id"].to_pylist()]))

@@ -24,7 +24,7 @@ def write_whole(
 def remove_unfinished(folder: Path, *, older: float = 0.0) -> None:
     """Remove what killed processes left in a folder that they wrote by way of.
 
-    With `older`, what another process may still be writing stays: all that changed in as many seconds.
+    With `older`, files that changed within so many seconds stay: another process may still be writing them.
     """
     for path in folder.glob(".*.new"):
         with suppress(FileNotFoundError):

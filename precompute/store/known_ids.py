@@ -11,7 +11,7 @@ class KnownIds:
     """Image ids: a sorted array (n,), S64, and a set of those that were added since.
 
     A set of strings takes three times the memory of the array, and far longer to unpickle, but answers ten
-    times as fast: who opens a store has the set, and who is sent one has the array.
+    times as fast. So a process that opens a store has the set, and one that is sent a store has the array.
     """
 
     def __init__(self, in_order: np.ndarray | None = None) -> None:

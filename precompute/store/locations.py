@@ -1,4 +1,4 @@
-"""Where a store's files are: a folder of this machine, one that several machines share, or elsewhere."""
+"""Where a store's files are: a folder of this machine, a folder that several share, or a bucket."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ PART = ".parquet"
 """How the name of a part ends."""
 
 _DAY = 24 * 60 * 60.0
-"""Seconds after which nobody still writes a file. A part takes seconds; clocks differ by minutes."""
+"""Seconds after which nobody still writes a file: a part takes seconds, and clocks differ by minutes."""
 
 
 class Location(Protocol):
@@ -108,8 +108,8 @@ class Folder:
 class Copied:
     """A shared location, and a folder of this machine with copies of what is read or written. See `Location`.
 
-    The copies are a store like any other: so each file is fetched once, and other commands need no network.
-    What only the folder has, because it was computed without the shared location, is there as well.
+    The copies are a store like any other, so each file is fetched once, and other commands need no network.
+    The folder may also have parts that were computed without the shared location.
     """
 
     shared = True

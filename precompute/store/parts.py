@@ -27,12 +27,11 @@ class Parts:
     The first of `columns` is the key, a text: records with the same one are the same.
 
     The name of a part is the SHA-256 of its bytes, so that each read can tell whether they are what was
-    written. A part that was cut short or changed is said, and otherwise as if it had never been: what was in
-    it is computed again.
+    written. A part that was cut short or changed is reported and not used: its content is computed again.
 
-    Any number of processes may append. A part is removed only by who has written all that is in it to
-    another one, so drivers that merge at the same time lose nothing. `writable` says that this process is a
-    driver: it merges and, where no other may write, removes what is damaged.
+    Any number of processes may append. A part is removed only by a process that has written all its content
+    to another one, so drivers that merge at the same time lose nothing. `writable` says that this process is
+    a driver: it merges and, where no other may write, removes damaged parts.
     """
 
     def __init__(self, location: Path | Location, columns: tuple[str, ...], *, writable: bool) -> None:
@@ -57,7 +56,7 @@ class Parts:
         return name
 
     def add(self, table: pa.Table) -> None:
-        """Append a part; a driver then merges the small ones, unless others may be reading them."""
+        """Append a part. A driver then merges the small ones, unless others may be reading them."""
         self.append(table)
         if self._writable and not self.location.shared:
             self.merge()

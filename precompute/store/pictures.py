@@ -101,7 +101,7 @@ class PictureStore:
     def for_worker(self) -> PictureStore:
         """This store for a process that only adds, as `EmbeddingStore.for_worker` gives one.
 
-        It takes it that thumbnails of what is known now are whole: the driver asks `holds` of what it uses.
+        It assumes that the thumbnails known now are whole: the driver checks those it uses by `holds`.
         """
         worker = copy(self)
         worker._parts = self._parts.for_worker()
@@ -150,7 +150,7 @@ class PictureStore:
             return True
         with self._lock:
             del self._pictures[image_id]
-            # Where others make it again, they may write the very part that had it.
+            # Others that make it again may write the very part that had it.
             self._seen.clear()
             self.damaged += 1
         return False
@@ -173,11 +173,11 @@ class PictureStore:
             self._parts.add_records(added, _TYPES)
 
     def merge(self) -> None:
-        """Put small parts together where there are many: for the driver alone."""
+        """Merge the small parts if there are many; only the driver may."""
         self._parts.merge()
 
     def keep(self, ids: Collection[str]) -> None:
-        """Drop all but these pictures, their thumbnails included; of a shared store, only copies of those."""
+        """Drop all but these pictures and their thumbnails; of a shared store, only copies of thumbnails."""
         if not self._location.shared:
             self._parts.keep(lambda table: pa.array([one in ids for one in table["image_id"].to_pylist()]))
             for image_id in self._pictures.keys() - set(ids):

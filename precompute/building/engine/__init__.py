@@ -18,7 +18,7 @@ from precompute.store import Store
 ENGINES = "local, ray or ray://HOST:PORT"
 
 TILE = 32_000
-"""How many vectors of either side a tile compares by default."""
+"""How many vectors of each side a tile compares by default."""
 
 
 @dataclass(frozen=True)
@@ -26,8 +26,8 @@ class EngineChoice:
     """What computes, as the command line names it.
 
     `name` is "local", "ray" for the cluster that this machine is part of, or the address of one,
-    ray://HOST:PORT. `tile` is how many vectors of either side a tile compares. `mixed` lets machines go on
-    that compute other embeddings than this one.
+    ray://HOST:PORT. `tile` is how many vectors of each side a tile compares. `mixed` accepts machines that
+    compute other embeddings than this one.
     """
 
     name: str = "local"
@@ -50,7 +50,7 @@ class BuildEngine(Protocol):
         """What embeds files with these extractors, in the order of the tasks that it gets."""
 
     def exact_lists(self, store: Store) -> ExactFill | None:
-        """What finds exact lists, and keeps what it has found so far in the store."""
+        """What finds exact lists. It keeps in the store what it has found so far."""
 
 
 class LocalEngine:
@@ -74,7 +74,7 @@ def check_engine(choice: EngineChoice) -> None:
     if not choice.is_local and util.find_spec("ray") is None:
         raise UserError(
             f"--engine {choice.name} needs Ray, which is not installed: "
-            "pip install -r requirements-cluster.txt."
+            "run: pip install -r requirements-cluster.txt."
         )
 
 

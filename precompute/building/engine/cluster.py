@@ -1,4 +1,4 @@
-"""A connection to a Ray cluster, and tasks on it that outlive the workers which run them."""
+"""A connection to a Ray cluster, and tasks on it that are retried where their worker ends."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
-# Read by Ray when it is imported: it asks nothing of anybody, and a death of a worker is no news here.
+# Ray reads these when it is imported. It should send no usage reports, and print little.
 os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
 os.environ.setdefault("RAY_DEDUP_LOGS", "0")
 os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
@@ -43,22 +43,22 @@ _GONE_FOR = 120.0
 """Seconds without any core in the cluster before a build gives up: machines may be on their way."""
 
 _CRASHES = 3
-"""Crashes after which a task's own content is blamed: two may be machines that went."""
+"""Crashes after which a task's own content is blamed: two may come from machines that went away."""
 
 _LATE = 4.0
-"""A task that takes so many times as long as the median one gets a second copy, once no new ones wait."""
+"""A task that takes this many times as long as the median gets a second copy, once no others wait."""
 
 _LATE_AT_LEAST = 30.0
 _CRASHED = (WorkerCrashedError, NodeDiedError, OutOfMemoryError, ObjectLostError)
 
 
 class CrashedError(Exception):
-    """A task whose worker ended again and again; it could not be split any further."""
+    """A task whose worker ended each time, and which could not be split any further."""
 
 
 @contextmanager
 def connection(name: str) -> Iterator[None]:
-    """Connect to the cluster of an engine's name until the block ends. Raises `UserError` without one."""
+    """Connect to the cluster that `name` means until the block ends. Raises `UserError` without one."""
     address = "auto" if name == "ray" else name
     if name != "ray":
         _check_reachable(name)
@@ -89,7 +89,7 @@ def _check_reachable(name: str) -> None:
     except (OSError, OverflowError) as error:
         raise UserError(
             f"Expected a Ray cluster at {name}. Nothing answers there ({error}). "
-            "The port is that of Ray's clients, 10001 unless `ray start` was told another."
+            "The port must be the one for Ray clients: 10001, unless `ray start` was given another."
         ) from error
 
 
@@ -114,7 +114,7 @@ def nodes() -> list[dict[str, Any]]:
 
 
 def cores_of_a_gpu() -> int:
-    """How many cores a machine has for each of its GPUs, at the least."""
+    """The fewest cores that a machine has for each of its GPUs."""
     with_gpu = [each for node in nodes() if (each := node["Resources"]).get("GPU")]
     return max(1, int(min((each["CPU"] / each["GPU"] for each in with_gpu), default=1)))
 
@@ -129,7 +129,7 @@ def memory_of_a_core() -> float:
 
 @dataclass
 class _Running(Generic[Item]):
-    """A task that runs: how often its worker ended before, since when it runs, and its copies."""
+    """A running task: how many of its workers crashed, since when it runs, and its copies."""
 
     item: Item
     crashes: int
@@ -141,7 +141,7 @@ class Runner(Generic[Item]):
     """Runs a task for each item, as many at a time as there are cores, and again where a worker ends.
 
     `submit(item)` starts one. `split(item)` gives the parts of an item whose workers ended `_CRASHES` times;
-    one that has no parts is given up.
+    an item without parts is given up.
     """
 
     def __init__(
@@ -173,7 +173,7 @@ class Runner(Generic[Item]):
                 ray.cancel(reference, force=True)
 
     def _crashes_of_a_part(self, item: Item) -> int:
-        """One of several is to blame already; a single one may have met a machine that went."""
+        """One more splits a part again. A single item gets two more, since a machine may have gone away."""
         return _CRASHES - (1 if self._split(item) else 2)
 
     def _copy(self, running: _Running[Item]) -> None:
@@ -182,7 +182,7 @@ class Runner(Generic[Item]):
         self._running[reference] = running
 
     def _finished(self, *, copy_late: bool) -> list[tuple[_Running[Item], Any]]:
-        """The tasks that have ended since, with a result or what ended them; waits a moment for one."""
+        """The tasks that have ended since, each with its result or its error; waits a moment for one."""
         ready, _ = ray.wait(list(self._running), num_returns=1, timeout=_POLL)
         found = []
         for reference in ready:
@@ -215,8 +215,8 @@ class Runner(Generic[Item]):
         while not (count := cores()):
             if time.monotonic() - since > _GONE_FOR:
                 raise UserError(
-                    "All machines of the cluster have gone. What they had finished is kept: start them and "
-                    "run the same command again to continue."
+                    "All machines of the cluster are gone. What they had finished is kept: start them again, "
+                    "then run the same command to continue."
                 )
             if time.monotonic() - since > 10 * _POLL:
                 say("No machine of the cluster answers; waiting for one …")
@@ -225,13 +225,13 @@ class Runner(Generic[Item]):
 
 
 def _result(reference: Any) -> Any:
-    """A task's result, or the error of a worker that ended. Raises what the task itself raised."""
+    """A task's result, or the error if its worker ended. Raises what the task itself raised."""
     try:
         return ray.get(reference)
     except _CRASHED as error:
         return error
     except RayTaskError as error:
-        # As if it had happened here: a full disk is said as one.
+        # As if it had happened here, so that the message names, for example, a full disk.
         if isinstance(error.cause, UserError | OSError):
             raise error.cause from error
         raise

@@ -1,4 +1,4 @@
-"""Tiles of a search, kept in the store: a build that was stopped goes on with those that are there."""
+"""Tiles of a search, kept in the store: a build that was stopped continues with those that are there."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ class KeptTiles:
             self.location.remove(name)
 
     def read(self, name: str) -> tuple[TileEntries, TileEntries] | None:
-        """What a tile found, for its two blocks; None if the file has gone or is damaged, and is removed."""
+        """What a tile found for its two blocks; None if its file is gone, or damaged and so removed."""
         sha256 = name.removesuffix(PART).rpartition("-")[2]
         try:
             content = self.location.read(name, sha256=sha256)

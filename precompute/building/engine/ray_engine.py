@@ -49,12 +49,12 @@ from precompute.store import EmbeddingStore, PictureStore, Store
 from precompute.store.locations import Location
 
 _MOST_FILES = 256
-"""Files of one embedding task: a worker that ends loses no more."""
+"""The most files of one embedding task: a worker that ends loses no more."""
 
 _ROUNDS = 4
-"""Embedding tasks for each core at the least, so that all end at about the same time."""
+"""The fewest embedding tasks for each core, so that all cores end at about the same time."""
 
-_ENDED = "the worker that read it ended each time"
+_ENDED = "every worker that read it crashed"
 
 
 @contextmanager
@@ -78,7 +78,7 @@ def connected(choice: EngineChoice) -> Iterator[RayEngine]:
 
 
 class RayEngine:
-    """See `BuildEngine`. A process of a worker keeps the models that it opened.
+    """See `BuildEngine`. A worker's process keeps the models that it opened.
 
     A task takes one core, or a GPU with its share of the machine's cores.
     """
@@ -96,7 +96,7 @@ class RayEngine:
         return partial(self._fill, store.tiles)
 
     def drop_tiles(self) -> None:
-        """Drop the tiles of all lists that were found: a bundle has them by now."""
+        """Drop the tiles of all lists that were found: a bundle has these lists by now."""
         for kept in self._kept:
             kept.drop()
 
@@ -139,7 +139,7 @@ def _embed(
     def embed(some: list[str]) -> Iterator[EmbeddedPart]:
         stores, of_worker = tuple(task.store.for_worker() for task in tasks), pictures.for_worker()
         for place in (*(store.folder for store in stores), of_worker.folder):
-            # A worker that does not find it would write where nobody reads.
+            # A worker that does not find its folder stops (`embed_part`): nobody would read what it writes.
             place.mkdir(parents=True, exist_ok=True)
         each = cores_of_a_gpu() if gpu else 1
         job = EmbeddingJob(folder.resolve(), requested, stores, maker, of_worker, cores=each)
@@ -159,8 +159,8 @@ def _embed(
         _add(found, part.embedded)
     images = set(found.images.values())
     known &= images
-    # Workers took it that thumbnails of earlier builds are whole, also where a recipe is new and embeds all
-    # pictures. Those of a shared store are also fetched.
+    # Workers assumed that thumbnails of earlier builds are whole, even where a recipe is new and embeds all
+    # pictures. `holds` also fetches a shared store's thumbnails.
     elsewhere = pictures.for_worker().folder != pictures.folder
     damaged = {image for image in (images if elsewhere else images & had) if not pictures.holds(image)}
     if damaged:
@@ -179,9 +179,9 @@ def _add(found: Embedded, part: Embedded) -> None:
 
 
 def _checked(plan: ExtractorPlan, *, mixed: bool) -> Requested:
-    """An extractor that each machine has opened, and which gives there the embeddings that it gives here.
+    """An extractor that each machine has opened, and that gives the same embeddings there as here.
 
-    Raises `UserError` otherwise. `mixed` says what differs and goes on.
+    Raises `UserError` otherwise. With `mixed`, a line says what differs instead.
     """
     requested = Requested(plan.recipe, plan.runtime, plan.device.kind, plan.key)
     here = answer(requested)
@@ -201,7 +201,7 @@ def _checked(plan: ExtractorPlan, *, mixed: bool) -> Requested:
     if different:
         say(
             f"The cluster is mixed: {different}. So lists may differ a little from those of one machine, and "
-            "from one build to the next, and the store keeps embeddings that another build would not compute."
+            "from build to build. The store keeps embeddings that another build would not compute."
         )
     return Requested(plan.recipe, plan.runtime, plan.device.kind, plan.key, None if mixed else here)
 
@@ -250,7 +250,7 @@ def check_tile(space: ProductSpace, side: int, memory: float) -> None:
         most = int((memory - MEMORY_BUDGET) // row)
         advice = f"at most --tile {most}" if most > 0 else "more memory for each core"
         raise UserError(
-            f"Expected a tile to fit the memory of a core of the cluster, {memory / 1e9:.1f} GB. Received: "
+            f"Expected a tile to fit into the cluster's memory for a core, {memory / 1e9:.1f} GB. Received: "
             f"{rows:,} rows, which take {(MEMORY_BUDGET + rows * row) / 1e9:.1f} GB. It needs {advice}. "
             "All embeddings are kept."
         )
@@ -285,8 +285,8 @@ class RayTiles:
         for pair, result in Runner(submit).run(each for each in tiles if each in left):
             if isinstance(result, CrashedError):
                 raise UserError(
-                    "Expected --tile to fit the memory of the cluster's machines. The worker of a tile ended "
-                    "each time: use fewer rows. All that is finished is kept."
+                    "Expected --tile to fit into the memory of the cluster's machines. Every worker that "
+                    "computed one of the tiles crashed: use fewer rows. All that is finished is kept."
                 )
             self._names[pair] = result
             yield pair

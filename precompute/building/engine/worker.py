@@ -26,7 +26,7 @@ _PROBES = 8
 _CODE = ("bundle", "pictures", "precompute")
 
 _extractors: dict[str, Extractor] = {}
-"""The extractors of this process by `Requested.key`: a model is opened once, not for each task."""
+"""The extractors of this process by `Requested.key`: each model is opened once, not for each task."""
 
 
 @dataclass(frozen=True)
@@ -41,14 +41,14 @@ class MachineAnswer:
     vectors: str
 
     def difference(self, other: MachineAnswer) -> str:
-        """What differs at another machine, in a few words; empty if nothing does."""
+        """What differs on another machine, in a few words; empty if nothing does."""
         different = [
             f"{name} {other.facts.get(name, 'missing')} instead of {value}"
             for name, value in self.facts.items()
             if other.facts.get(name) != value
         ]
         if not different and self.vectors != other.vectors:
-            different = ["other embeddings with the same versions, as another processor gives them"]
+            different = ["other embeddings with the same versions, as another kind of processor may give"]
         return ", ".join(different)
 
 
@@ -78,10 +78,10 @@ class Requested:
 
 
 def mixed_message(difference: str) -> str:
-    """The sentence about a machine that does not compute what the builder's does."""
+    """The message about a machine whose embeddings differ from those of the builder's."""
     return (
-        "Expected each machine of the cluster to compute the embeddings that this one does. Received from "
-        f"one: {difference}. Install the same there, or add --mixed to go on with embeddings that may differ."
+        "Expected each machine of the cluster to compute the same embeddings as this one. Received from one: "
+        f"{difference}. Install the same there, or add --mixed to continue with embeddings that may differ."
     )
 
 
@@ -114,7 +114,7 @@ def _code() -> str:
 
 @dataclass(frozen=True)
 class EmbeddingJob:
-    """What all tasks of an embedding share. `cores` is how many a task uses; the stores are a worker's."""
+    """What all tasks of an embedding share. A task uses so many `cores`; the stores are for workers."""
 
     folder: Path
     requested: tuple[Requested, ...]
@@ -142,7 +142,7 @@ def embed_part(job: EmbeddingJob, files: Sequence[str]) -> EmbeddedPart:
         if not folder.is_dir():
             raise UserError(
                 f"Expected the folder {folder} on each machine of the cluster. {platform.node()} does not "
-                "have it: let --out and the catalogue be in folders that all machines mount at the same path."
+                "have it: all machines must mount the catalogue, and --out or --store, at the same paths."
             )
     tasks = [
         EmbeddingTask(requested.recipe, requested.open, store)

@@ -1,4 +1,4 @@
-"""Draws the picture that a link to the shop shows in messengers and networks: its name in its own look."""
+"""Draws the picture that messengers and social networks show for a link: the shop's name in its look."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ def card_of(
     """The shop's `name` on a `ground` above a bar of the `accent`, as PNG.
 
     `font` is the content of the theme's typeface for headings, None for Akin's own, and `weight` how bold it
-    is. It is empty where the typeface lacks a letter or cannot be opened here, though browsers may open it,
-    or where letters are joined in ways that are not drawn here.
+    is. The card is empty if the typeface lacks a letter or cannot be opened here, though browsers may open it,
+    or if the script joins letters or puts marks on them.
     """
     try:
         written = next(

@@ -29,7 +29,7 @@ tt tw ty ug uk ur uz ve vi vo wa wo xh yi yo za zh zu
 """
 
 LANGUAGES = tuple(_ISO_639_1.split())
-"""The codes of languages: the dashboard speaks some of them, and a shop may add others to it."""
+"""The codes of languages. The dashboard speaks some of them, and a shop may add others."""
 
 _LONGEST_FAMILY = 60
 _MOST_FAMILIES = 8
@@ -153,8 +153,8 @@ TABLES = tuple(dict.fromkeys(name.partition(".")[0] for name in FIELDS if "." in
 def checked_fields(content: Mapping[str, Any], *, path: Path) -> dict[str, Any]:
     """The values of a parsed theme.toml by the names in `FIELDS`, a field `by_mode` always by mode.
 
-    A field `by_language` always is by language; one value for all has the language "". Raises `UserError` for
-    an unknown field or a value that does not fit; `path` is the file's.
+    A field `by_language` is always a table by language; one value for all has the language "". Raises
+    `UserError` for an unknown field or a value that does not fit; `path` is the file's.
     """
     found: dict[str, Any] = {}
     for key, value in content.items():
@@ -196,9 +196,8 @@ def _by_language(name: str, field: ThemeField, value: Any, *, path: Path) -> dic
         if language not in LANGUAGES:
             near = difflib.get_close_matches(language, LANGUAGES, n=1)
             raise UserError(
-                f"Expected {name} in {path} to be one value, or a table by languages, with codes of two "
-                f"letters such as en and de. Received: {language!r}."
-                + (f" Did you mean {near[0]}?" if near else "")
+                f"Expected {name} in {path} to be one value, or a table by language, with two-letter codes "
+                f"such as en and de. Received: {language!r}." + (f" Did you mean {near[0]}?" if near else "")
             )
     return {
         language: _fitting(f"{name}.{language}", field, each, path=path) for language, each in value.items()

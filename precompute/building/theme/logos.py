@@ -1,4 +1,4 @@
-"""Which colours a logo has, and whether they stand out from the header that it lies on."""
+"""Which colours a logo has, and whether they stand out from the header that it is on."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from precompute.building.theme.colours import contrast, hex_of
 from precompute.building.theme.palette import CALLED, SHAPES, Palette, floored
 
 _SIDE = 64
-"""To how many pixels a PNG is reduced before its colours are counted."""
+"""The pixels of a PNG's side when its colours are counted: it is reduced before."""
 
 _LEVELS = 16
 """How many levels of each channel are told apart."""
 
 _GROUND = 0.95
-"""The share of a picture's pixels, or of its width and height, that its own ground paints."""
+"""The share of a picture's pixels, or of its width and height, that its own ground covers."""
 
 _ENOUGH = 0.5
 """A logo of which more than this share stands out can be seen."""
@@ -32,7 +32,7 @@ _UNSEEN = frozenset(("defs", "clippath", "mask", "symbol", "pattern", "marker"))
 _RULE = re.compile(r"\.([\w-]+)\s*\{([^}]*)\}")
 
 Colours = Mapping[str, float]
-"""The share of each colour in what a picture paints; empty where it has its own ground, or cannot be told."""
+"""The share of each colour in a picture; empty if it has its own ground, or its colours are unknown."""
 
 
 def logo_colours(content: bytes, name: str) -> Colours:
@@ -58,7 +58,7 @@ def faint_logos(logos: Mapping[str, Colours], palettes: Sequence[Palette], *, he
         yield (
             f"In {palette.mode} mode, the logo's colour {colour} on {CALLED[ground]} ({below}) has a "
             f"contrast of {floored(contrast(colour, below))}, where WCAG 2.2 asks for {SHAPES:g}: unless the "
-            f"logo brings its own ground, choose another for logo.{palette.mode}."
+            f"logo has its own ground, choose another for logo.{palette.mode}."
         )
 
 

@@ -139,7 +139,7 @@ def add_out_option(parser: argparse.ArgumentParser, text: str) -> None:
     parser.add_argument(
         "--store",
         metavar="FOLDER|ADDRESS",
-        help="a folder, s3://BUCKET/FOLDER or gs://BUCKET/FOLDER where builds share what they compute of "
+        help="a folder, s3://BUCKET/FOLDER or gs://BUCKET/FOLDER where builds share what they compute from "
         "pictures (default: each bundle's folder has its own)",
     )
 

@@ -1,4 +1,4 @@
-"""The record of what a static site's files were made from, by which a later run makes only the others."""
+"""The record of what a static site's files were made from: a later run makes only what differs."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class MadeFile(NamedTuple):
 
 @dataclass(frozen=True)
 class Unit:
-    """Files that are made together: `key` is of all that they are made from, `files` how they were left."""
+    """Files that are made together: `key` is of all that they are made from, `files` as they were left."""
 
     name: str
     key: str
@@ -97,10 +97,10 @@ class Made:
 
 
 def unchanged_site(source: Source, out: Path) -> WrittenSite | None:
-    """The site in `out` if it is what would be written there now; None if that has to be found out.
+    """The site in `out` if it is certain that a run would change nothing; otherwise None.
 
-    The bundle is not opened and no file is read: the bundle's seal, the program, the options and every file's
-    size and time of change are as the last run left them.
+    It is if the bundle's seal, the program, the options, and the size and modification time of every file are
+    as the last run left them. The bundle is not opened, and none of the site's files is read.
     """
     known = read_made(out / OWN)
     if SiteFolder(out).was_interrupted or not known.key:

@@ -39,8 +39,8 @@ class SitePart(NamedTuple):
 class Making:
     """Files that are made together: their `name`, and the `key` of what they are made from.
 
-    The key is empty where that is everything. `went_beyond` says, once they are made, that something was
-    read which the key does not cover, so that they too are made from everything.
+    The key is empty if they are made from everything. Once they are made, `went_beyond` says whether
+    something was read that the key does not cover: then they too are made from everything.
     """
 
     def __init__(

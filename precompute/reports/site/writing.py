@@ -86,7 +86,7 @@ def _done(
         for part in parts:
             yield part, *work.write(part)
         return
-    # Forked from this process, they would share SQLite's files. This server has only imported the packages.
+    # Processes forked from this one would share SQLite's files. The fork server has only imported packages.
     context = get_context("forkserver")
     context.set_forkserver_preload(["__main__", makings_of.__module__])
     with ProcessPoolExecutor(processes, mp_context=context, initializer=_begin, initargs=(work,)) as pool:
@@ -102,7 +102,7 @@ def _done(
 
 
 _work: list[_Work] = []
-"""In each process, what it needs: too much to be sent with every part."""
+"""What each process needs: too much to be sent with every part."""
 
 
 def _begin(work: _Work) -> None:

@@ -124,7 +124,7 @@ def test_what_a_cluster_would_share_is_said(
     assert "in 6 tiles" in shown  # Three blocks of 120 vectors.
     read = sum(path.stat().st_size for path in photos.iterdir())
     assert f"{read / 1e6:,.1f} MB of pictures read, " in shown
-    assert " of vectors taken by tiles" in shown
+    assert " of vectors read by tiles" in shown
 
 
 @pytest.mark.slow

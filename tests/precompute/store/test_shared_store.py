@@ -243,7 +243,7 @@ def test_an_address_that_is_none_is_one_sentence(tmp_path: Path, address: str, e
 def test_folders_that_cannot_be_shared_are_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "data" / "store").mkdir(parents=True)
     (tmp_path / "data" / ".lock").touch()
-    with pytest.raises(UserError, match="a folder that no bundle has for itself"):
+    with pytest.raises(UserError, match="a folder that is not a bundle's own store"):
         shared_location(str(tmp_path / "data" / "store"), source=tmp_path / "photos")
     (tmp_path / "photos").mkdir()
     with pytest.raises(UserError, match="outside the pictures' folder"):

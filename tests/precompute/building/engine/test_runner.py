@@ -144,7 +144,7 @@ def test_a_cluster_whose_machines_have_all_gone_is_given_up(
     seconds = count(step=10)
     monkeypatch.setattr(cluster.time, "monotonic", lambda: next(seconds))
     monkeypatch.setattr(found, "cluster_resources", dict)
-    with pytest.raises(UserError, match="All machines of the cluster have gone"):
+    with pytest.raises(UserError, match="All machines of the cluster are gone"):
         list(Runner(found.submit).run("a"))
 
 
