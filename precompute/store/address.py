@@ -50,7 +50,7 @@ def _path(text: str) -> Path:
         return Path(text)
     host = text.removeprefix("file://").partition("/")[0]
     if host not in ("", "localhost"):
-        raise UserError(f"Expected --store as file:///folder, with a whole path. Received: {text}.")
+        raise UserError(f"Expected --store as file:///folder, with an absolute path. Received: {text}.")
     return Path(url2pathname(urlsplit(text).path))
 
 

@@ -128,8 +128,8 @@ def check_address(address: str) -> None:
     if {"@", ":"} & set(rest.partition("/")[0]):
         raise UserError(
             f"Expected --store without credentials and ports, such as {scheme}://bucket/folder. Received: an "
-            "address with one of them. Put credentials into the environment, for example as AWS_ACCESS_KEY_ID "
-            "and AWS_SECRET_ACCESS_KEY, and another server's name and port after ?endpoint_override=."
+            "address with one of them. Put credentials into the environment, such as AWS_ACCESS_KEY_ID and "
+            "AWS_SECRET_ACCESS_KEY, and another server's name and port after ?endpoint_override=."
         )
     try:
         parts = urlsplit(address)

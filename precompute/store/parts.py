@@ -74,7 +74,7 @@ class Parts:
         driver may merge parts while another process reads: what has gone by then is in a new one.
         """
         seen = set() if seen is None else seen
-        # What is computed again may be written by the same name.
+        # What is computed again may be written under the same name.
         useless: set[str] = set()
         while new := sorted(self.location.sizes().keys() - seen - useless):
             for name in new:

@@ -27,8 +27,8 @@ def card_of(
     """The shop's `name` on a `ground` above a bar of the `accent`, as PNG.
 
     `font` is the content of the theme's typeface for headings, None for Akin's own, and `weight` how bold it
-    is. The card is empty if the typeface lacks a letter or cannot be opened here, though browsers may open it,
-    or if the script joins letters or puts marks on them.
+    is. The card is empty if the typeface lacks a letter or cannot be opened here (though browsers may open
+    it), or if the script joins letters or puts marks on them.
     """
     try:
         written = next(
