@@ -265,11 +265,13 @@ class RayTiles:
         self._kept, self._depth = kept, ranking.depth
         self._blocks = [ray.put(TileBlock(space.cut(block), ranking.ranks[block])) for block in blocks]
         self._names = kept.names()
+        self._limits: Sequence[np.ndarray] | None = None
 
     def compute(
         self, tiles: Sequence[tuple[int, int]], limits: Sequence[np.ndarray] | None
     ) -> Iterator[tuple[int, int]]:
         """See `TileStore`."""
+        self._limits = limits
         there = [each for each in tiles if each in self._names and self._kept.read(self._names[each])]
         yield from there
         shared = None if limits is None else [ray.put(each) for each in limits]
@@ -295,6 +297,10 @@ class RayTiles:
         """See `TileStore`."""
         pair = min(block, other), max(block, other)
         found = self._kept.read(self._names[pair])
+        if found is None:
+            # Another build that shares the store may have finished the same lists and dropped their tiles.
+            for _ in self.compute([pair], self._limits):
+                found = self._kept.read(self._names[pair])
         if found is None:
             raise UserError(
                 f"The tile {self._names[pair]} in {self._kept.location} was damaged during the build: "

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
 
+from precompute.building.engine import ray_engine
 from precompute.building.engine.kept_tiles import KeptTiles, key_of
 from precompute.neighbours.best_pair import open_products
-from precompute.neighbours.tiles import TileEntries
+from precompute.neighbours.ranking import Ranking
+from precompute.neighbours.tiles import TileEntries, fill_by_tiles
 from precompute.store.locations import Folder
 
 
@@ -80,3 +85,43 @@ def test_other_vectors_ids_depths_and_sides_have_other_keys() -> None:
     }
     assert len(keys) == 6
     assert key_of(space, ranks.copy(), depth=3, side=4) in keys
+
+
+class RunHere:
+    """What stands for `Runner`: each task at once, in this process."""
+
+    def __init__(self, submit: Callable[[Any], Any]) -> None:
+        self._submit = submit
+
+    def run(self, items: Iterable[Any]) -> Iterator[tuple[Any, Any]]:
+        return ((each, self._submit(each)) for each in items)
+
+
+class SoonGone(ray_engine.RayTiles):
+    """Tiles that another build drops when all of a round are there."""
+
+    def compute(
+        self, tiles: Sequence[tuple[int, int]], limits: Sequence[np.ndarray] | None
+    ) -> Iterator[tuple[int, int]]:
+        yield from super().compute(tiles, limits)
+        self._kept.drop()
+
+
+def test_tiles_that_another_build_dropped_are_computed_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Builds of the same lists share their tiles, and the first that ends drops them."""
+    here = SimpleNamespace(put=lambda value: value, remote=lambda **_: lambda do: SimpleNamespace(remote=do))
+    monkeypatch.setattr(ray_engine, "ray", here)
+    monkeypatch.setattr(ray_engine, "Runner", RunHere)
+    vectors = np.random.default_rng(0).standard_normal((20, 4)).astype(np.float32)
+    space = open_products(vectors, "cosine", counts=None)
+    blocks = space.blocks(8)
+    lists = []
+    for kind in (ray_engine.RayTiles, SoonGone):
+        ranking = Ranking(space, np.arange(20, dtype=np.int32), depth=3)
+        tiles = kind(space, ranking, blocks, KeptTiles(Folder(tmp_path / kind.__name__)))
+        fill_by_tiles(space, ranking, blocks, tiles, lambda count: None, steps=1)
+        lists.append(ranking)
+    assert np.array_equal(lists[0].rows, lists[1].rows)
+    assert np.array_equal(lists[0].scores, lists[1].scores)
