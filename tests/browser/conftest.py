@@ -239,6 +239,8 @@ def keep(request: pytest.FixtureRequest, artefacts: Path) -> Keep:
 
 def visit(page: Page, address: str) -> None:
     """Open an address and wait until Dash has taken the page over, or a static page's script has begun."""
+    # One of several pages that are open draws nothing while another covers it.
+    page.bring_to_front()
     page.goto(address)
     if page.locator("html[data-static]").count():
         page.wait_for_load_state("networkidle")

@@ -25,6 +25,7 @@ class Shop:
         register_right_of_way(self.server)
         self.looking, self.looked = Event(), Event()
         self.steps: Queue[str] = Queue()
+        self._asked: list[Thread] = []
         self.server.add_url_rule("/product", "product", self._product)
         self.server.add_url_rule("/photo", "photo", self._product, methods=["POST"])
         self.server.add_url_rule("/search/<name>", "search", self._search)
@@ -47,7 +48,13 @@ class Shop:
         """Ask for a path in a thread, which ends when the answer is there."""
         thread = Thread(target=lambda: self.server.test_client().open(path, method=method), daemon=True)
         thread.start()
+        self._asked.append(thread)
         return thread
+
+    def close(self) -> None:
+        """Let all requests come to their end: one that ended later would leave the next test's way."""
+        self.looked.set()
+        assert ended(*self._asked)
 
 
 @pytest.fixture
@@ -56,7 +63,7 @@ def shop(monkeypatch: pytest.MonkeyPatch) -> Iterator[Shop]:
     monkeypatch.setattr(right_of_way, "STEP", 0)
     shop = Shop()
     yield shop
-    shop.looked.set()
+    shop.close()
 
 
 def ended(*threads: Thread) -> bool:
