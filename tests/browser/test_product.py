@@ -5,10 +5,10 @@ import re
 import pytest
 
 from dashapp.addresses import product_href
-from tests.browser.conftest import expect_scrolled, scrolled, visit
+from tests.browser.conftest import expect_scrolled, patient, scrolled, visit
 
 playwright = pytest.importorskip("playwright.sync_api", reason="pip install playwright")
-Page = playwright.Page
+Browser, Page = playwright.Browser, playwright.Page
 expect = playwright.expect
 
 PAGE = product_href("sku-0100")
@@ -125,6 +125,16 @@ def test_variants_open_and_lead_on(page: Page) -> None:
     beside = page.get_by_role("navigation", name="Also available as")
     beside.get_by_role("link", name="Sample cup 32").click()
     expect(page.locator("h1")).to_have_text("Sample cup 32")
+
+
+def test_long_words_of_a_language_stay_within_their_cards_on_a_phone(browser: Browser, server: str) -> None:
+    context = patient(browser.new_context(base_url=server, locale="fr", viewport=PHONE))
+    page = context.new_page()
+    visit(page, product_href("sku-0029"))
+    expect(page.locator(".card-row", has_text="Très proche").filter(has_text="+2").first).to_be_attached()
+    rows = "[...document.querySelectorAll('.card-row')]"
+    assert page.evaluate(f"{rows}.filter((row) => row.scrollWidth > row.clientWidth).length") == 0
+    context.close()
 
 
 # --- previous and next --------------------------------------------------------------------------
