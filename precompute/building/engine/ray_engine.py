@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 import ray
-from ray.exceptions import RayTaskError
+from ray.exceptions import NodeDiedError, RayTaskError, TaskUnschedulableError
 from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
 from precompute.building.engine import EngineChoice
@@ -194,8 +194,8 @@ def _checked(plan: ExtractorPlan, *, mixed: bool) -> Requested:
         for node in nodes()
         if node["Resources"].get("GPU", 0) >= gpus
     ]
-    answers: list[MachineAnswer] = [_answer_of(reference) for reference in asked]
-    different = next((text for other in answers if (text := here.difference(other))), "")
+    answers = [_answer_of(reference) for reference in asked]
+    different = next((text for other in answers if other and (text := here.difference(other))), "")
     if different and not mixed:
         raise UserError(mixed_message(different))
     if different:
@@ -206,9 +206,12 @@ def _checked(plan: ExtractorPlan, *, mixed: bool) -> Requested:
     return Requested(plan.recipe, plan.runtime, plan.device.kind, plan.key, None if mixed else here)
 
 
-def _answer_of(reference: Any) -> MachineAnswer:
+def _answer_of(reference: Any) -> MachineAnswer | None:
+    """What a machine answers; None if it went away, of which a cluster may know only some seconds later."""
     try:
         found: MachineAnswer = ray.get(reference)
+    except (TaskUnschedulableError, NodeDiedError):
+        return None
     except RayTaskError as error:
         cause = error.cause if isinstance(error.cause, Exception) else error
         if isinstance(cause, UserError):
