@@ -86,6 +86,8 @@ def test_a_price_counts_as_soon_as_it_is_given(page: Page) -> None:
     page.get_by_label("From").fill("50")
     page.get_by_label("From").press("Enter")
     expect(page).to_have_url(re.compile(r"\?brand=Nord&brand=%C3%84lva&min=50$"))
+    # What is typed before the page is drawn anew is lost.
+    expect(page.get_by_role("link", name="Remove filter Price from €50.00")).to_be_attached()
     expect(page.get_by_label("From")).to_be_focused()
     expect(page.get_by_label("From")).to_have_value("50")
     page.get_by_label("To").fill("40")
