@@ -177,6 +177,14 @@ def slowest(page: Page, act: Callable[[], object], then: str) -> float:
     return max(durations, default=16.0)
 
 
+def taken_over(page: Page, address: str) -> None:
+    """Open an address and wait until Dash, which a key brings, has taken the page over."""
+    opened(page, address)
+    page.keyboard.press("Shift")
+    page.locator("#first-page").wait_for(state="detached")
+    page.wait_for_load_state("networkidle")
+
+
 def first_click(browser: Browser, base: str, _: str) -> float:
     """A click on a product as the first thing that a visitor does."""
     with phone(browser) as page:
@@ -188,10 +196,7 @@ def first_click(browser: Browser, base: str, _: str) -> float:
 def next_click(browser: Browser, base: str, product: str) -> float:
     """A click on a look-alike, once the page has taken over."""
     with phone(browser) as page:
-        opened(page, base + product)
-        page.keyboard.press("Shift")
-        page.locator("#first-page").wait_for(state="detached")
-        page.wait_for_load_state("networkidle")
+        taken_over(page, base + product)
         card = page.locator(".product-card .card-name").nth(1)
         return slowest(page, card.click, f"location.pathname !== {product!r}")
 
@@ -199,10 +204,7 @@ def next_click(browser: Browser, base: str, product: str) -> float:
 def chip(browser: Browser, base: str, product: str) -> float:
     """A click on a choice that narrows the look-alikes."""
     with phone(browser) as page:
-        opened(page, base + product)
-        page.keyboard.press("Shift")
-        page.locator("#first-page").wait_for(state="detached")
-        page.wait_for_load_state("networkidle")
+        taken_over(page, base + product)
         choice = page.locator("main nav .chips a, main .chips a").first
         return slowest(page, choice.click, 'location.search !== ""')
 

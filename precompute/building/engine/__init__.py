@@ -80,8 +80,7 @@ def check_engine(choice: EngineChoice) -> None:
 
 @contextmanager
 def opened(choice: EngineChoice) -> Iterator[BuildEngine]:
-    """The engine of a choice, connected until the block ends. Raises `UserError` where that fails."""
-    check_engine(choice)
+    """The engine of a checked choice, connected until the block ends. Raises `UserError` where that fails."""
     if choice.is_local:
         yield LocalEngine()
         return
