@@ -25,7 +25,7 @@ class Picture {
   /** @param {HTMLAnchorElement} link */
   constructor(link) {
     const thumbnail = get(link.parentElement ?? document, "img", HTMLImageElement);
-    this.image = create("img", { alt: thumbnail.alt, draggable: false, src: thumbnail.src });
+    this.image = create("img", { alt: thumbnail.alt, draggable: false, src: thumbnail.currentSrc || thumbnail.src });
     this.stage = create("div", { className: "enlarged-stage", tabIndex: 0 }, this.image);
     this.stage.setAttribute("role", "group");
     this.stage.setAttribute("aria-label", thumbnail.alt);

@@ -47,9 +47,7 @@ def test_a_mouse_enlarges_moves_and_closes(browser: Browser, shop: str) -> None:
         page.locator("#react-entry-point .enlarge").first.click()
         dialog = page.get_by_role("dialog")
         expect(dialog).to_be_visible()
-        until(
-            page, "document.querySelector('.enlarged-stage img').naturalWidth", lambda width: width == LARGE
-        )
+        until(page, PIXELS, lambda width: width == LARGE)
         assert len(set(asked)) == 1
         whole = page.evaluate(WIDTH)
         image = dialog.locator("img")
@@ -81,6 +79,7 @@ def test_the_keyboard_does_all_of_it(browser: Browser, shop: str) -> None:
         link.focus()
         page.keyboard.press("Enter")
         until(page, "document.activeElement.className", lambda name: name == "enlarged-stage")
+        until(page, PIXELS, lambda width: width == LARGE)
         whole = page.evaluate(WIDTH)
         page.keyboard.press("+")
         until(page, WIDTH, lambda width: width > 2 * whole)
