@@ -76,7 +76,7 @@ def _register_pages(app: Flask, sites: Sites, session: Session) -> None:
 
     def page(name: str, **values: object) -> Response:
         template = template_beside(__file__, name)
-        styles = [asset_href(style) for style in ("vendor/bootstrap.min.css", "akin.css")]
+        styles = [asset_href(style) for style in ("vendor/bootstrap.min.css", "look.css", "akin.css")]
         files = {
             "stylesheets": [*styles, "/judge.css"],
             "icon": asset_href("icon.svg"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -60,6 +61,15 @@ def test_a_page_shows_two_lists_and_no_name(data: Path, tmp_path: Path) -> None:
         assert client.get(source, base_url=LOCAL).status_code == 200
     for file in [*attributes(html, "link[rel=stylesheet]", "href"), *attributes(html, "script", "src")]:
         assert client.get(file, base_url=LOCAL).status_code == 200
+
+
+def test_its_stylesheets_define_what_they_use(data: Path, tmp_path: Path) -> None:
+    client, _ = opened(data, tmp_path / "kept.jsonl")
+    hrefs = attributes(ask(client), 'link[rel="stylesheet"]', "href")
+    sheets = [client.get(href, base_url=LOCAL).text for href in hrefs]
+    used = {name for sheet in sheets[1:] for name in re.findall(r"var\((--[-\w]+)\)", sheet)}
+    defined = {name for sheet in sheets for name in re.findall(r"(--[-\w]+)\s*:", sheet)}
+    assert {"--accent", "--edge", "--line"} <= used <= defined
 
 
 def test_sides_and_order_are_drawn_and_kept(data: Path, tmp_path: Path) -> None:
