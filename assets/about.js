@@ -13,5 +13,6 @@ export function start(root) {
     get(root, "[role=status]").textContent = _("Forgotten.");
   };
   get(root, "button").addEventListener("click", forget, { signal: ending.signal });
+  root.dataset.ready = "";
   return () => ending.abort();
 }

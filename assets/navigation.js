@@ -42,6 +42,8 @@ let answering = null;
 
 export function start() {
   history.scrollRestoration = "manual";
+  // A page that is still empty has no place: its script goes to the one that was kept, once it has filled the page.
+  held = "static" in root.dataset && find(document, "main [data-module][data-searches]") !== null;
   centreChips();
   goToPlace(keptPlace()); // The page was reloaded, or the visitor came back from another site.
   addEventListener("popstate", () => {

@@ -30,6 +30,7 @@ FLAGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    "--disable-smooth-scrolling",
 ]
 MILLISECONDS = 1000 * PATIENCE
 
@@ -238,14 +239,18 @@ def keep(request: pytest.FixtureRequest, artefacts: Path) -> Keep:
 
 
 def visit(page: Page, address: str) -> None:
-    """Open an address and wait until Dash has taken the page over, or a static page's script has begun."""
+    """Open an address and wait until its page is ready for a visitor."""
     # One of several pages that are open draws nothing while another covers it.
     page.bring_to_front()
     page.goto(address)
-    if page.locator("html[data-static]").count():
-        page.wait_for_load_state("networkidle")
-    else:
-        page.locator("#first-page").wait_for(state="detached")
+    if not page.locator("html[data-static]").count():
+        page.locator("#first-page").wait_for(state="detached")  # Dash has taken the page over.
+    until_ready(page)
+
+
+def until_ready(page: Page) -> None:
+    """Wait until the scripts that only this page needs have begun, and have made what they make."""
+    until(page, "!document.querySelector('[data-module]:not([data-ready], [data-failed])')")
 
 
 def patient(context: BrowserContext) -> BrowserContext:

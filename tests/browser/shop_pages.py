@@ -101,7 +101,10 @@ Opener = Callable[..., "Page"]
 
 @pytest.fixture
 def open_page(shop: Shop, browser: Browser, said: list[str]) -> Iterator[Opener]:
-    """Opens a page of the shop that holds `body`, in which {script} is the widget's address."""
+    """Opens a page of the shop that holds `body`, in which {script} is the widget's address.
+
+    The script `before` runs before those of the page.
+    """
     contexts = []
 
     def note(message: ConsoleMessage) -> None:
@@ -109,7 +112,13 @@ def open_page(shop: Shop, browser: Browser, said: list[str]) -> Iterator[Opener]
             said.append(message.text)
 
     def opened(
-        body: str, *, akin: str = shop.akin, css: str = "", width: int = 1280, dark: bool = False
+        body: str,
+        *,
+        akin: str = shop.akin,
+        css: str = "",
+        width: int = 1280,
+        dark: bool = False,
+        before: str = "",
     ) -> Page:
         shop.policy = POLICY.format(akin=akin)
         shop.styles = CSS + css
@@ -118,6 +127,7 @@ def open_page(shop: Shop, browser: Browser, said: list[str]) -> Iterator[Opener]
         context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=colours)
         contexts.append(patient(context))
         page = context.new_page()
+        page.add_init_script(before)
         page.on("console", note)
         page.on("pageerror", lambda error: said.append(str(error)))
         page.goto(shop.origin)

@@ -92,7 +92,7 @@ def test_the_keyboard_does_all_of_it(browser: Browser, shop: str) -> None:
         until(page, WIDTH, lambda width: width > 2 * whole)
         page.keyboard.press("Escape")
         expect(page.get_by_role("dialog")).to_have_count(0)
-        assert page.evaluate("document.activeElement.className") == "enlarge"
+        until(page, "document.activeElement.className", lambda name: name == "enlarge")
         # The arrows are those of the page again.
         assert "/product/plain" in page.url
 
@@ -112,7 +112,7 @@ def test_a_finger_enlarges_on_a_phone(browser: Browser, shop: str, keep: Keep, d
     opened(page, shop)
     page.locator("#react-entry-point .enlarge").first.tap()
     until(page, PIXELS, lambda width: width == LARGE)
-    assert page.evaluate(WIDTH) == 390
+    until(page, WIDTH, lambda width: width == 390)
     keep(page, f"enlarged-{'dark' if dark else 'light'}-390")
     page.touchscreen.tap(200, 420)
     until(page, WIDTH, lambda width: width >= 2.4 * 390)

@@ -165,6 +165,8 @@ def test_a_shared_address_shows_the_same_without_a_past(page: Page) -> None:
     expect(page.locator(".card-name").first).to_have_text("Sample bowl 64")
     page.get_by_role("link", name="Like Sample mug 60: remove").click()
     expect(page).to_have_url(re.compile(r"/for-you\?like=sku-0063&less=sku-0080$"))
+    # A page that is drawn anew has its panels closed.
+    expect(page.get_by_role("link", name="Like Sample mug 60: remove")).to_have_count(0)
     page.locator(".why summary").first.click()
     expect(page.locator(".why p").first).to_have_text("Close to Sample mug 63.")
     page.get_by_role("link", name="Less like this").click()
@@ -198,6 +200,7 @@ def test_a_new_screen_has_no_width_of_its_own(page: Page, keep: Keep) -> None:
     look_at(page, "sku-0060", "sku-0045", "with space")
     page.locator(".product-known .pick").click()
     visit(page, "/for-you")
+    expect(page.locator(".product-card")).to_have_count(24)
     for width, height in ((1280, 900), (390, 844)):
         page.set_viewport_size({"width": width, "height": height})
         assert page.evaluate("document.documentElement.scrollWidth") <= width

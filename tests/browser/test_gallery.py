@@ -119,9 +119,12 @@ def test_typing_keeps_filters_and_is_one_step_back(page: Page) -> None:
     visit(page, "/?brand=Nord&page=1")
     page.locator("#search").press_sequentially("mug")
     expect(page).to_have_url(re.compile(r"\?q=mug&brand=Nord$"))
+    # A page that is drawn anew has its menus closed.
+    expect(page.locator("h1")).to_have_text("“mug”")
     menu(page, "colour").locator("summary").click()
     option(page, "colour", "black").click()
     expect(page).to_have_url(re.compile(r"\?q=mug&brand=Nord&colour=black$"))
+    expect(page.get_by_role("link", name="Remove filter black")).to_be_attached()
     # What is typed after a choice is a step of its own, so that the choice is not lost.
     page.locator("#search").focus()
     page.keyboard.press("End")
@@ -208,7 +211,7 @@ def test_menus_close_by_escape_by_a_click_elsewhere_and_by_going_on(page: Page) 
         expect(option(page, "brand", "Nord")).not_to_be_visible()
     summary.click()
     page.keyboard.press("Tab")
-    assert "Nord" in focused(page)
+    until(page, lambda: focused(page), lambda text: "Nord" in text)
     page.keyboard.press("Escape")
     expect(summary).to_be_focused()
 
@@ -246,10 +249,13 @@ def test_no_menu_is_wider_than_the_screen(page: Page) -> None:
         page.set_viewport_size({"width": width, "height": 800})
         for kind in ("brand", "colour", "tag", "price", "sort"):
             menu(page, kind).locator("summary").click()
+            panel = menu(page, kind).locator(".menu-panel")
+            expect(panel).to_be_visible()
             assert page.evaluate("document.documentElement.scrollWidth") <= width
-            box = menu(page, kind).locator(".menu-panel").bounding_box()
+            box = panel.bounding_box()
             assert box["x"] >= 0 and box["x"] + box["width"] <= width
             page.keyboard.press("Escape")
+            expect(panel).to_be_hidden()
 
 
 def test_without_scripts_filters_menus_and_prices_work(scriptless: playwright.BrowserContext) -> None:

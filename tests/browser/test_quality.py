@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.browser.conftest import until, visit
+from tests.browser.conftest import until, until_ready, visit
 from tests.sample_bundle import RECIPES
 
 playwright = pytest.importorskip("playwright.sync_api", reason="pip install playwright")
@@ -52,6 +52,7 @@ def test_what_the_browser_keeps_can_be_forgotten(page: Page) -> None:
     page.evaluate("localStorage.setItem('other', 'stays')")
     kept = "Object.keys(localStorage).filter(name => name.startsWith('akin-'))"
     until(page, kept, lambda names: {"akin-theme", "akin-visits"} <= set(names))
+    until_ready(page)
     page.get_by_role("button", name="Forget all of it").click()
     expect(page.get_by_text("Forgotten.")).to_be_visible()
     assert page.evaluate(kept) == []

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from dashapp.addresses import compare_href, product_href
-from tests.browser.conftest import Keep, expect_scrolled, scrolled, visit
+from tests.browser.conftest import MILLISECONDS, Keep, expect_scrolled, scrolled, visit
 from tests.parsed_html import text_of
 from tests.sample_bundle import HTML_TITLE, NASTY_IDS, RECIPES
 
@@ -355,6 +355,7 @@ def test_a_first_visit_loads_little_script_until_the_visitor_does_something(
     browser: playwright.Browser, server: str
 ) -> None:
     context = browser.new_context(base_url=server)
+    context.set_default_timeout(MILLISECONDS)
     page = context.new_page()
     session = context.new_cdp_session(page)
     session.send("Network.enable")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.browser.conftest import visit, watched
+from tests.browser.conftest import until_ready, visit, watched
 from tests.browser.test_accessibility import findings_everywhere
 from tests.browser.test_gallery import menu, option, unfold
 from tests.browser.test_photo import choose
@@ -38,8 +38,7 @@ def test_from_the_gallery_to_a_product_and_its_kin(page: Page) -> None:
     expect(page).to_have_url(re.compile(r"/page/2/$"))
     page.get_by_role("navigation", name="Categories").get_by_role("link", name="Mugs").click()
     expect(page.locator(".count")).to_have_text("30 products")
-    # The script notes the list that a click comes from.
-    page.wait_for_load_state("networkidle")
+    page.wait_for_load_state()  # The script, which notes the list that a click comes from, has begun.
     title = page.locator(".card-name").nth(2).inner_text()
     page.locator(".card-name").nth(2).click()
     expect(page.locator("h1")).to_have_text(title)
@@ -99,6 +98,7 @@ def test_typing_on_any_page_searches_without_losing_a_letter_and_goes_back(page:
     page.keyboard.type(" mug")
     expect(page).to_have_url(re.compile(r"/search/\?q=sample\+mug$"))
     expect(page.locator("h1")).to_have_text("“sample mug”")
+    until_ready(page)
     expect(page.locator("#search")).to_be_focused()
     expect(page.locator("#search")).to_have_value("sample mug")
     page.locator(".card-name").first.click()

@@ -119,10 +119,8 @@ def test_where_nothing_is_alike_there_is_no_row(open_page: Opener, said: list[st
 def test_a_switch_turns_to_the_catalogue_s_other_lists(
     open_page: Opener, said: list[str], data: Path
 ) -> None:
-    page = open_page(PLAIN.replace("></script>", " data-switch></script>"))
-    page.evaluate(
-        "window.seen = []; addEventListener('akin-view', ({ detail }) => window.seen.push(detail.recipe))"
-    )
+    notes = "window.seen = []; addEventListener('akin-view', ({ detail }) => window.seen.push(detail.recipe))"
+    page = open_page(PLAIN.replace("></script>", " data-switch></script>"), before=notes)
     row = page.get_by_role("region")
     row.wait_for()
     style, colour = row.get_by_role("button", name="Style"), row.get_by_role("button", name="Colour")
