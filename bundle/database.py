@@ -16,7 +16,7 @@ from bundle.fields import INSERT, TABLE, row_of
 from bundle.format import Product
 from bundle.indexed_words import spelling
 from bundle.search.catalogue_index import CatalogueIndex
-from bundle.search.weights import WEIGHTS, Postings
+from bundle.search.weights import WEIGHTS
 
 _PENDING_BYTES = 64 << 20
 """The bytes that the full-text index gathers before it writes a part. Parts are merged once, at the end."""
@@ -33,7 +33,7 @@ CREATE TABLE prices(currency TEXT PRIMARY KEY, positions BLOB NOT NULL, amounts 
 CREATE TABLE orders(name TEXT PRIMARY KEY, positions BLOB NOT NULL);
 CREATE VIRTUAL TABLE search USING fts5(
   title, brand, category, tags, facts, colours,
-  content='', prefix='1 2 3', tokenize="unicode61 categories 'L* N* Co M*'"
+  content='', tokenize='ascii'
 );
 CREATE VIRTUAL TABLE words USING fts5vocab(search, row);
 INSERT INTO search(search, rank) VALUES('rank', 'bm25({", ".join(map(str, WEIGHTS))})');
@@ -82,22 +82,18 @@ def create_catalogue(path: Path, products: Iterable[Product]) -> int:
         connection.execute("PRAGMA synchronous = OFF")
         connection.execute(f"PRAGMA cache_size = -{_CACHE_KILOBYTES}")
         connection.executescript(_SCHEMA)
-        index, postings = CatalogueIndex(), Postings()
+        index = CatalogueIndex()
         count = 0
         given = iter(products)
         while some := list(islice(given, _TOGETHER)):
-            searched = []
-            for position, product in enumerate(some, start=count):
-                title, others = index.add(position, product)
-                postings.add(position, title, others)
-                searched.append((position, title, *map(" ".join, others)))
-            connection.executemany(INSERT, map(row_of, range(count, count + len(some)), some))
-            connection.executemany(_INSERT_WORDS, searched)
+            places = range(count, count + len(some))
+            connection.executemany(INSERT, map(row_of, places, some))
+            connection.executemany(_INSERT_WORDS, map(index.add, places, some))
             index.add_described()
             count += len(some)
         connection.executemany("INSERT INTO labels VALUES(?, ?, ?, ?)", index.labels())
-        connection.executemany("INSERT INTO postings VALUES(?, ?, ?)", postings.rows())
-        connection.executemany("INSERT INTO lengths VALUES(?, ?)", postings.lengths())
+        connection.executemany("INSERT INTO postings VALUES(?, ?, ?)", index.postings.rows())
+        connection.executemany("INSERT INTO lengths VALUES(?, ?)", index.postings.lengths())
         connection.executemany("INSERT INTO columns VALUES(?, ?, ?, ?)", index.columns())
         connection.executemany("INSERT INTO prices VALUES(?, ?, ?)", index.prices())
         connection.executemany("INSERT INTO orders VALUES(?, ?)", index.orders())

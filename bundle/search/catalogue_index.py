@@ -7,11 +7,14 @@ from array import array
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import accumulate
-from typing import Any
+from typing import Any, NamedTuple
+
+from pyroaring import BitMap
 
 from bundle.format import Product
 from bundle.indexed_words import Remembered, name_key
 from bundle.search.query import category_name, category_path
+from bundle.search.weights import IndexedText, Postings
 from bundle.search.words import code_of, indexed, words_of
 
 _LONGEST_FACT = 80
@@ -21,13 +24,26 @@ _ID_NAMES = ("sku", "mpn", "gtin", "ean", "upc", "isbn", "asin", "barcode")
 """How the names of facts begin that are ids."""
 
 
+_BRAND, _CATEGORY, _TAGS, _FACTS, _COLOURS = range(1, 6)
+"""The columns of the table `search` after the title: places in `bundle.search.weights.WEIGHTS`."""
+
+
+class _Label(NamedTuple):
+    """What products are labelled with: the text that it is searched by, and what adds a position to it."""
+
+    text: IndexedText
+    appends: tuple[Callable[[int], None], ...]
+
+
 class CatalogueIndex:
     """Collects the content of all tables except `products`, one product at a time.
 
     Of each product it keeps a few numbers and the texts that it is ordered and searched for by, no objects.
+    A text that many products have, such as a brand, is folded and split once.
     """
 
     def __init__(self) -> None:
+        self.postings = Postings()
         self._labels: dict[tuple[str, str], array[int]] = defaultdict(lambda: array("I"))
         self._prices: dict[str, tuple[array[float], array[int]]] = defaultdict(
             lambda: (array("d"), array("I"))
@@ -39,51 +55,59 @@ class CatalogueIndex:
         self._coded = array("I")
         self._texts: list[str] = []
         self.described: set[str] = set()
-        self._folded = Remembered(indexed)
-        self._facts = Remembered(_searched_fact)
-        self._shown_colours = Remembered(self._folded_colours)
+        self._brands = Remembered(self._brand)
+        self._categories = Remembered(self._category)
+        self._tags = Remembered(self._tag)
+        self._colours = Remembered(self._colours_together)
+        self._facts = Remembered(self._searched_fact)
         self._is_id_name = Remembered(_is_id_name)
-        self._categories = Remembered(self._append_to_category)
-        self._brands, self._tags, self._colours = map(self._appending, ("brand", "tag", "colour"))
 
-    def add(self, position: int, product: Product) -> tuple[str, Sequence[Sequence[str]]]:
-        """Add the product at a position and return what is searched of it, folded.
+    def add(self, position: int, product: Product) -> tuple[int | str, ...]:
+        """Add the product at a position and return its row of the table `search`.
 
-        That is its title and, for each further column of the table `search`, the texts that it has there.
         Products must come in the catalogue's order.
         """
         title = indexed(product.title)
         self._names.append(name_key(title if title.isascii() else " ".join(words_of(product.title))))
-        self._label(position, product)
         self._order(position, product)
         if product.description:
             self._texts.append(product.description)
+        brand = self._label(position, self._brands[product.brand])
+        category = self._label(position, self._categories[product.category])
+        colours = self._label(position, self._colours[product.colours])
+        tags = [self._label(position, self._tags[tag]) for tag in product.tags]
+        facts = self._add_facts(position, product)
+        others = sum([text.count for text in (brand, category, colours, *tags, *facts)])
+        self.postings.add(position, title, others)
+        joined_tags, joined_facts = (" ".join([text.words for text in texts]) for texts in (tags, facts))
+        return position, title, brand.words, category.words, joined_tags, joined_facts, colours.words
+
+    @staticmethod
+    def _label(position: int, label: _Label) -> IndexedText:
+        text, appends = label
+        text.append(position)
+        for append in appends:
+            append(position)
+        return text
+
+    def _add_facts(self, position: int, product: Product) -> list[IndexedText]:
+        """Add the facts, and the ids: the product's own and those among the facts."""
+        texts = []
         codes = [code_of(product.id[:_LONGEST_FACT])]
-        facts = []
         for name, fact in product.facts.items():
-            searched = self._facts[fact] if len(fact) <= _LONGEST_FACT else None
-            if searched is None:
+            text = self._facts[fact] if len(fact) <= _LONGEST_FACT else None
+            if text is None:
                 self._texts.append(fact)
             else:
-                facts.append(searched)
+                text.append(position)
+                texts.append(text)
             if self._is_id_name[name]:
                 codes.append(code_of(fact[:_LONGEST_FACT]))
         for code in codes if len(codes) == 1 else dict.fromkeys(codes):
             if code:
                 self._codes.append(code)
                 self._coded.append(position)
-        folded = self._folded
-        return title, (
-            (folded[product.brand],),
-            (folded[product.category],),
-            [folded[tag] for tag in product.tags],
-            facts,
-            self._shown_colours[product.colours],
-        )
-
-    def _folded_colours(self, colours: tuple[str, ...]) -> list[str]:
-        # The first colour is the largest, so it counts twice.
-        return [self._folded[colour] for colour in (*colours[:1], *colours)]
+        return texts
 
     def add_described(self) -> None:
         """Take in the words of the texts, gathered since the last time, that are not searched."""
@@ -93,22 +117,12 @@ class CatalogueIndex:
             self.described.update(words_of(text))
         self._texts.clear()
 
-    def _label(self, position: int, product: Product) -> None:
-        """Add a product to every label that it can be filtered by."""
-        for append in self._categories[product.category]:
-            append(position)
-        if product.brand:
-            self._brands[product.brand](position)
-        for tag in set(product.tags):
-            self._tags[tag](position)
-        for colour in set(product.colours):
-            self._colours[colour](position)
+    def _order(self, position: int, product: Product) -> None:
+        """Add a product to the orders, and to the labels that only say yes."""
         if product.in_stock:
             self._labels["stock", "in"].append(position)
         if product.compare_at_price is not None and product.saving:
             self._labels["sale", "on"].append(position)
-
-    def _order(self, position: int, product: Product) -> None:
         if product.price is not None:
             amounts, positions = self._prices[product.currency]
             amounts.append(product.price)
@@ -119,20 +133,34 @@ class CatalogueIndex:
             self._popular.append(position)
             self._popularity.append(-product.popularity)
 
-    def _appending(self, kind: str) -> Remembered[str, Callable[[int], None]]:
-        """What appends a position to a label of a kind, by the label's name."""
-        return Remembered(lambda name: self._labels[kind, name].append)
+    def _brand(self, brand: str) -> _Label:
+        appends = (self._labels["brand", brand].append,) if brand else ()
+        return _Label(self.postings.text(_BRAND, indexed(brand)), appends)
 
-    def _append_to_category(self, category: str) -> list[Callable[[int], None]]:
-        """The same for a category and all above it."""
+    def _category(self, category: str) -> _Label:
+        """A category, labelled with all above it too."""
         path = category_path(category)
-        return [
-            self._labels["category", category_name(path[:depth])].append for depth in range(1, 1 + len(path))
-        ]
+        names = (category_name(path[:depth]) for depth in range(1, 1 + len(path)))
+        appends = tuple(self._labels["category", name].append for name in names)
+        return _Label(self.postings.text(_CATEGORY, indexed(category)), appends)
+
+    def _tag(self, tag: str) -> _Label:
+        return _Label(self.postings.text(_TAGS, indexed(tag)), (self._labels["tag", tag].append,))
+
+    def _colours_together(self, colours: tuple[str, ...]) -> _Label:
+        # The first colour is the largest, so it counts twice.
+        words = " ".join(map(indexed, (*colours[:1], *colours)))
+        appends = tuple(self._labels["colour", colour].append for colour in dict.fromkeys(colours))
+        return _Label(self.postings.text(_COLOURS, words), appends)
+
+    def _searched_fact(self, fact: str) -> IndexedText | None:
+        """A fact that is searched; None for an address."""
+        return None if "://" in fact else self.postings.text(_FACTS, indexed(fact))
 
     def labels(self) -> Iterator[tuple[str, str, int, bytes]]:
         """The rows of the table `labels`."""
-        for (kind, name), positions in sorted(self._labels.items()):
+        for kind, name in sorted(self._labels):
+            positions = self._positions(kind, name)
             yield kind, name, len(positions), encoded("I", positions)
 
     def columns(self) -> Iterator[tuple[str, int, bytes, bytes | None]]:
@@ -160,7 +188,14 @@ class CatalogueIndex:
     def _numbered(self, kind: str) -> Iterator[tuple[int, array[int]]]:
         """The labels of a kind by name: their numbers from 1 on, and the products that have them."""
         names = sorted(name for each, name in self._labels if each == kind)
-        return ((code, self._labels[kind, name]) for code, name in enumerate(names, start=1))
+        return ((code, self._positions(kind, name)) for code, name in enumerate(names, start=1))
+
+    def _positions(self, kind: str, name: str) -> array[int]:
+        """The products with a label, each once, though a product may have the same tag twice."""
+        positions = self._labels[kind, name]
+        if kind == "tag" and len(products := BitMap(positions)) < len(positions):
+            return array("I", products)
+        return positions
 
     def codes(self) -> Iterator[tuple[str, int]]:
         """The rows of the table `codes`, in its order."""
@@ -184,11 +219,6 @@ class CatalogueIndex:
         if self._popularity:
             positions = array("I", map(self._popular.__getitem__, _order_of(self._popularity)))
             yield "popularity", encoded("I", positions + self._without)
-
-
-def _searched_fact(fact: str) -> str | None:
-    """The words of a fact that is searched; None for an address."""
-    return None if "://" in fact else indexed(fact)
 
 
 def _is_id_name(name: str) -> bool:

@@ -5,12 +5,11 @@ from __future__ import annotations
 from array import array
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from itertools import compress
+from itertools import chain, compress
 from operator import eq
+from typing import NamedTuple
 
 from pyroaring import BitMap
-
-from bundle.indexed_words import Remembered
 
 WEIGHTS = (8, 4, 2, 2, 1, 2)
 """What a word counts in each column of the table `search`: title, brand, category, tags, facts, colours."""
@@ -23,6 +22,9 @@ WITH_COLOURS = 3
 
 _FEW = 64
 """The words of fewer products are gathered before they are made a set, since most words are rare."""
+
+_MOST_TEXTS = 100_000
+"""The most distinct texts of a column whose products are gathered by text."""
 
 _MOST = (1 << 16) - 1
 """The most that a word weighs in a product."""
@@ -61,30 +63,36 @@ class Weighted:
             self.sets[weight] = self.sets[weight] | products if weight in self.sets else products
 
 
+class IndexedText(NamedTuple):
+    """A text of a column that several products may have: its `words` with spaces between, and their `count`.
+
+    `append` adds the position of a product that has the text. Positions come in the products' order, and as
+    often as the product has the text.
+    """
+
+    words: str
+    count: int
+    append: Callable[[int], None]
+
+
 class Postings:
     """Collects which products have each word and what it weighs there, for the tables of a catalogue."""
 
     def __init__(self) -> None:
-        self._columns: list[dict[str, array[int]]] = [defaultdict(_positions) for _ in WEIGHTS]
+        self._columns = [_Column() for _ in WEIGHTS]
         self._lengths: dict[int, array[int]] = defaultdict(_positions)
-        # Titles are seldom alike. What the other columns hold is that of many products.
-        self._title, *others = map(self._appending, self._columns)
-        self._others = [Remembered(appending) for appending in others]
+        self._titles = self._columns[0].words
 
-    @staticmethod
-    def _appending(column: dict[str, array[int]]) -> Callable[[str], list[Callable[[int], None]]]:
-        """What appends a position to each of a text's words in a column."""
-        return lambda text: [column[word].append for word in text.split()]
+    def text(self, column: int, words: str) -> IndexedText:
+        """A text of a column, by its place in `WEIGHTS`; `words` are as they are indexed."""
+        return IndexedText(words, len(words.split()), self._columns[column].appending(words))
 
-    def add(self, position: int, title: str, others: Iterable[Iterable[str]]) -> None:
-        """Add a product's indexed title, and its indexed texts in the other columns, in products' order."""
-        appends = self._title(title)
-        for texts, appends_of in zip(others, self._others, strict=True):
-            for text in texts:
-                appends += appends_of[text]
-        for append in appends:
-            append(position)
-        self._lengths[len(appends)].append(position)
+    def add(self, position: int, title: str, others: int) -> None:
+        """Add a product's indexed title, and how many words its other columns have together."""
+        words = title.split()
+        for word in words:
+            self._titles[word].append(position)
+        self._lengths[len(words) + others].append(position)
 
     def lengths(self) -> Iterator[tuple[int, bytes]]:
         """The rows of the table `lengths`."""
@@ -93,18 +101,19 @@ class Postings:
 
     def rows(self) -> Iterator[tuple[str, int, bytes]]:
         """The rows of the table `postings`."""
+        for column in self._columns:
+            column.finish()
         *columns, colours = self._columns
         weighed = list(zip(columns, WEIGHTS, strict=False))
         begun: list[_Beginning] = []
-        for word in sorted(set().union(*self._columns)):
+        for word in sorted(set().union(*(column.all_words() for column in self._columns))):
             while begun and not word.startswith(begun[-1].letters):
                 yield from _ended(begun)
             for letters in range(len(begun) + 1, min(SHORT, len(word)) + 1):
                 begun.append(_Beginning(word[:letters]))
-            plain = _summed((column[word], weight) for column, weight in weighed if word in column)
+            plain = _summed(column.weighed(word, weight) for column, weight in weighed)
             begun[-1].add(plain)
-            if word in colours:
-                coloured = _by_weight(colours[word], WEIGHTS[-1])
+            if coloured := colours.weighed(word, WEIGHTS[-1]):
                 if len(begun[-1].letters) >= WITH_COLOURS:
                     begun[-1].colours.add(coloured)
                 both = Weighted(plain)
@@ -113,6 +122,59 @@ class Postings:
             yield from _rows(word, plain)
         while begun:
             yield from _ended(begun)
+
+
+class _Column:
+    """Which products have each word of a column.
+
+    Positions are gathered by text, since what columns hold is that of many products: so a product costs one
+    step a text and not one a word. Titles, and what goes beyond `_MOST_TEXTS`, are gathered by word.
+    """
+
+    def __init__(self) -> None:
+        self.words: dict[str, array[int]] = defaultdict(_positions)
+        self._texts: dict[str, array[int]] = {}
+        self._parts: dict[str, list[tuple[array[int], int]]] = {}
+
+    def appending(self, words: str) -> Callable[[int], None]:
+        """What appends a position to a text."""
+        if words in self._texts or len(self._texts) < _MOST_TEXTS:
+            return self._texts.setdefault(words, _positions()).append
+        appends = [self.words[word].append for word in words.split()]
+
+        def append(position: int) -> None:
+            for each in appends:
+                each(position)
+
+        return append
+
+    def finish(self) -> None:
+        """Find the texts of each word, once all products have been added."""
+        for text, positions in self._texts.items():
+            for word, times in Counter(text.split()).items():
+                self._parts.setdefault(word, []).append((positions, times))
+
+    def all_words(self) -> set[str]:
+        """The words of all texts."""
+        return self.words.keys() | self._parts.keys()
+
+    def weighed(self, word: str, weight: int) -> dict[int, BitMap]:
+        """The products by what a word weighs in them where it counts `weight` each time."""
+        parts = self._parts.get(word, [])
+        if word in self.words:
+            parts = [*parts, (self.words[word], 1)]
+        by_times: dict[int, list[array[int]]] = defaultdict(list)
+        for positions, times in parts:
+            by_times[times].append(positions)
+        sets = {
+            min(weight * times, _MOST): BitMap.union(*map(BitMap, some)) for times, some in by_times.items()
+        }
+        members = BitMap.union(*sets.values()) if sets else BitMap()
+        if len(members) == sum(len(positions) for positions, _ in parts):
+            return sets
+        # Some products have several such texts, or one several times.
+        all_times = chain.from_iterable(positions for positions, times in parts for _ in range(times))
+        return _by_weight(array("I", sorted(all_times)), weight)
 
 
 def _ended(begun: list[_Beginning]) -> Iterator[tuple[str, int, bytes]]:
@@ -125,11 +187,12 @@ def _ended(begun: list[_Beginning]) -> Iterator[tuple[str, int, bytes]]:
     return _rows(beginning_of(last.letters), weighted.sets)
 
 
-def _summed(columns: Iterable[tuple[array[int], int]]) -> dict[int, BitMap]:
-    """The products by what a word weighs in them, from its positions in each column and its weight there."""
+def _summed(columns: Iterable[dict[int, BitMap]]) -> dict[int, BitMap]:
+    """The products by what a word weighs in them in all, from the same of each column."""
     found: dict[int, BitMap] = {}
-    for positions, weight in columns:
-        sets = _by_weight(positions, weight)
+    for sets in columns:
+        if not sets:
+            continue
         if found:
             weighted = Weighted(found)
             weighted.add(sets)
