@@ -86,11 +86,11 @@ def create_catalogue(path: Path, products: Iterable[Product]) -> int:
         count = 0
         given = iter(products)
         while some := list(islice(given, _TOGETHER)):
-            places = range(count, count + len(some))
-            connection.executemany(INSERT, map(row_of, places, some))
-            connection.executemany(_INSERT_WORDS, map(index.add, places, some))
+            connection.executemany(INSERT, map(row_of, range(count, count + len(some)), some))
+            connection.executemany(_INSERT_WORDS, index.add(count, some))
             index.add_described()
             count += len(some)
+        index.finish()
         connection.executemany("INSERT INTO labels VALUES(?, ?, ?, ?)", index.labels())
         connection.executemany("INSERT INTO postings VALUES(?, ?, ?)", index.postings.rows())
         connection.executemany("INSERT INTO lengths VALUES(?, ?)", index.postings.lengths())

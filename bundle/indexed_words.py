@@ -36,9 +36,14 @@ class Remembered(dict[_Given, _Found]):
 
     def __missing__(self, given: _Given) -> _Found:
         found = self._function(given)
-        if len(self) < _REMEMBERED:
+        if not self.is_full:
             self[given] = found
         return found
+
+    @property
+    def is_full(self) -> bool:
+        """Whether no further results are kept."""
+        return len(self) >= _REMEMBERED
 
 
 def name_key(words: str) -> str:
@@ -47,9 +52,9 @@ def name_key(words: str) -> str:
     Text and numbers alternate. A number stands as a sign below all letters, the count of its digits and the
     digits, so a number with more digits is larger, whatever its length.
     """
-    parts = _DIGITS.split(words)
-    if len(parts) == 1:
+    if _DIGITS.search(words) is None:
         return words
+    parts = _DIGITS.split(words)
     for place in range(1, len(parts), 2):
         digits = parts[place].lstrip("0")
         parts[place] = f"\0{chr(1 + len(digits))}{digits}"

@@ -5,17 +5,19 @@ from __future__ import annotations
 import sys
 from array import array
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from itertools import accumulate
-from typing import Any, NamedTuple
+from typing import Any, TypeVar
 
 from pyroaring import BitMap
 
 from bundle.format import Product
 from bundle.indexed_words import Remembered, name_key
 from bundle.search.query import category_name, category_path
-from bundle.search.weights import IndexedText, Postings
-from bundle.search.words import code_of, indexed, words_of
+from bundle.search.weights import Postings
+from bundle.search.words import code_of, codes_of, indexed, indexed_texts, words_of
+
+_Key = TypeVar("_Key")
 
 _LONGEST_FACT = 80
 """The most characters of a fact that is searched: longer ones are texts, as descriptions are."""
@@ -28,23 +30,23 @@ _BRAND, _CATEGORY, _TAGS, _FACTS, _COLOURS = range(1, 6)
 """The columns of the table `search` after the title: places in `bundle.search.weights.WEIGHTS`."""
 
 
-class _Label(NamedTuple):
-    """What products are labelled with: the text that it is searched by, and what adds a position to it."""
-
-    text: IndexedText
-    appends: tuple[Callable[[int], None], ...]
+_Text = tuple[str, int, Callable[[int], None]]
+"""The words of a text as they are searched, their number, and what adds a product that has the text."""
 
 
 class CatalogueIndex:
-    """Collects the content of all tables except `products`, one product at a time.
+    """Collects the content of all tables except `products`, some products at a time.
 
     Of each product it keeps a few numbers and the texts that it is ordered and searched for by, no objects.
-    A text that many products have, such as a brand, is folded and split once.
+    A text that many products have, such as a brand, is folded and split once, and has one list of products
+    for all that is made from it.
     """
 
     def __init__(self) -> None:
         self.postings = Postings()
-        self._labels: dict[tuple[str, str], array[int]] = defaultdict(lambda: array("I"))
+        self._labels: dict[tuple[str, str], array[int]] = defaultdict(_positions)
+        self._exactly: dict[str, array[int]] = {}
+        self._together: dict[tuple[str, ...], array[int]] = {}
         self._prices: dict[str, tuple[array[float], array[int]]] = defaultdict(
             lambda: (array("d"), array("I"))
         )
@@ -60,54 +62,73 @@ class CatalogueIndex:
         self._tags = Remembered(self._tag)
         self._colours = Remembered(self._colours_together)
         self._facts = Remembered(self._searched_fact)
-        self._is_id_name = Remembered(_is_id_name)
+        self._id_names = Remembered(_id_names)
+        self._in_titles = Remembered(self.postings.of_words(0))
 
-    def add(self, position: int, product: Product) -> tuple[int | str, ...]:
-        """Add the product at a position and return its row of the table `search`.
+    def add(self, first: int, products: Sequence[Product]) -> list[tuple[int | str, ...]]:
+        """Add the products from a position on and return their rows of the table `search`.
 
         Products must come in the catalogue's order.
         """
-        title = indexed(product.title)
-        self._names.append(name_key(title if title.isascii() else " ".join(words_of(product.title))))
-        self._order(position, product)
-        if product.description:
-            self._texts.append(product.description)
-        brand = self._label(position, self._brands[product.brand])
-        category = self._label(position, self._categories[product.category])
-        colours = self._label(position, self._colours[product.colours])
-        tags = [self._label(position, self._tags[tag]) for tag in product.tags]
-        facts = self._add_facts(position, product)
-        others = sum([text.count for text in (brand, category, colours, *tags, *facts)])
-        self.postings.add(position, title, others)
-        joined_tags, joined_facts = (" ".join([text.words for text in texts]) for texts in (tags, facts))
-        return position, title, brand.words, category.words, joined_tags, joined_facts, colours.words
-
-    @staticmethod
-    def _label(position: int, label: _Label) -> IndexedText:
-        text, appends = label
-        text.append(position)
-        for append in appends:
+        titles = indexed_texts([product.title for product in products])
+        self._order(first, products)
+        self._name(products, titles)
+        self._code(first, products)
+        brands, categories, tags, colours = self._brands, self._categories, self._tags, self._colours
+        facts, in_titles, unsearched = self._facts, self._in_titles, self._texts
+        rows: list[tuple[int | str, ...]] = []
+        lengths = []
+        # One loop without calls of functions, since it takes most of the time that a catalogue is written in.
+        for position, (product, title) in enumerate(zip(products, titles, strict=True), start=first):
+            in_title = title.split()
+            for word in in_title:
+                in_titles[word](position)
+            brand, of_brand, append = brands[product.brand]
             append(position)
-        return text
+            category, of_category, append = categories[product.category]
+            append(position)
+            colour, length, append = colours[product.colours]
+            append(position)
+            length += len(in_title) + of_brand + of_category
+            tagged, stated = [], []
+            for tag in product.tags:
+                words, count, append = tags[tag]
+                append(position)
+                tagged.append(words)
+                length += count
+            for fact in product.facts.values():
+                found = facts[fact] if len(fact) <= _LONGEST_FACT else None
+                if found is None:
+                    unsearched.append(fact)
+                else:
+                    words, count, append = found
+                    append(position)
+                    stated.append(words)
+                    length += count
+            if product.description:
+                unsearched.append(product.description)
+            rows.append((position, title, brand, category, " ".join(tagged), " ".join(stated), colour))
+            lengths.append(length)
+        self.postings.add_lengths(first, lengths)
+        return rows
 
-    def _add_facts(self, position: int, product: Product) -> list[IndexedText]:
-        """Add the facts, and the ids: the product's own and those among the facts."""
-        texts = []
-        codes = [code_of(product.id[:_LONGEST_FACT])]
-        for name, fact in product.facts.items():
-            text = self._facts[fact] if len(fact) <= _LONGEST_FACT else None
-            if text is None:
-                self._texts.append(fact)
-            else:
-                text.append(position)
-                texts.append(text)
-            if self._is_id_name[name]:
-                codes.append(code_of(fact[:_LONGEST_FACT]))
-        for code in codes if len(codes) == 1 else dict.fromkeys(codes):
-            if code:
-                self._codes.append(code)
-                self._coded.append(position)
-        return texts
+    def _name(self, products: Sequence[Product], titles: Sequence[str]) -> None:
+        """Add the products to the order by name."""
+        self._names += [
+            name_key(title if title.isascii() else " ".join(words_of(product.title)))
+            for product, title in zip(products, titles, strict=True)
+        ]
+
+    def _code(self, first: int, products: Sequence[Product]) -> None:
+        """Add the products' ids, and those among their facts."""
+        own = codes_of([product.id[:_LONGEST_FACT] for product in products])
+        for position, (product, code) in enumerate(zip(products, own, strict=True), start=first):
+            names = self._id_names[tuple(product.facts)]
+            others = [code_of(product.facts[name][:_LONGEST_FACT]) for name in names]
+            for each in dict.fromkeys((code, *others)) if others else (code,):
+                if each:
+                    self._codes.append(each)
+                    self._coded.append(position)
 
     def add_described(self) -> None:
         """Take in the words of the texts, gathered since the last time, that are not searched."""
@@ -117,85 +138,122 @@ class CatalogueIndex:
             self.described.update(words_of(text))
         self._texts.clear()
 
-    def _order(self, position: int, product: Product) -> None:
-        """Add a product to the orders, and to the labels that only say yes."""
-        if product.in_stock:
-            self._labels["stock", "in"].append(position)
-        if product.compare_at_price is not None and product.saving:
-            self._labels["sale", "on"].append(position)
-        if product.price is not None:
-            amounts, positions = self._prices[product.currency]
-            amounts.append(product.price)
-            positions.append(position)
-        if product.popularity is None:
-            self._without.append(position)
-        else:
-            self._popular.append(position)
-            self._popularity.append(-product.popularity)
+    def _order(self, first: int, products: Sequence[Product]) -> None:
+        """Add products to the orders, and to the labels that only say yes."""
+        in_stock, on_sale = self._labels["stock", "in"], self._labels["sale", "on"]
+        for position, product in enumerate(products, start=first):
+            if product.in_stock:
+                in_stock.append(position)
+            price = product.price
+            if price is not None:
+                amounts, positions = self._prices[product.currency]
+                amounts.append(price)
+                positions.append(position)
+                if product.compare_at_price is not None and product.saving:
+                    on_sale.append(position)
+            popularity = product.popularity
+            if popularity is None:
+                self._without.append(position)
+            else:
+                self._popular.append(position)
+                self._popularity.append(-popularity)
 
-    def _brand(self, brand: str) -> _Label:
-        appends = (self._labels["brand", brand].append,) if brand else ()
-        return _Label(self.postings.text(_BRAND, indexed(brand)), appends)
+    def _brand(self, brand: str) -> _Text:
+        return self._labelled(self._labels, ("brand", brand), _BRAND, indexed(brand))
 
-    def _category(self, category: str) -> _Label:
-        """A category, labelled with all above it too."""
-        path = category_path(category)
-        names = (category_name(path[:depth]) for depth in range(1, 1 + len(path)))
-        appends = tuple(self._labels["category", name].append for name in names)
-        return _Label(self.postings.text(_CATEGORY, indexed(category)), appends)
+    def _category(self, category: str) -> _Text:
+        return self._labelled(self._exactly, category, _CATEGORY, indexed(category))
 
-    def _tag(self, tag: str) -> _Label:
-        return _Label(self.postings.text(_TAGS, indexed(tag)), (self._labels["tag", tag].append,))
+    def _tag(self, tag: str) -> _Text:
+        return self._labelled(self._labels, ("tag", tag), _TAGS, indexed(tag))
 
-    def _colours_together(self, colours: tuple[str, ...]) -> _Label:
+    def _colours_together(self, colours: tuple[str, ...]) -> _Text:
         # The first colour is the largest, so it counts twice.
         words = " ".join(map(indexed, (*colours[:1], *colours)))
-        appends = tuple(self._labels["colour", colour].append for colour in dict.fromkeys(colours))
-        return _Label(self.postings.text(_COLOURS, words), appends)
+        return self._labelled(self._together, colours, _COLOURS, words)
 
-    def _searched_fact(self, fact: str) -> IndexedText | None:
+    def _labelled(self, known: dict[_Key, array[int]], key: _Key, column: int, words: str) -> _Text:
+        """A text that is a label too, whose products are among the `known` ones."""
+        positions = known.get(key)
+        if positions is None:
+            positions = known[key] = _positions()
+            self.postings.add_text(column, words, positions)
+        return words, len(words.split()), positions.append
+
+    def _searched_fact(self, fact: str) -> _Text | None:
         """A fact that is searched; None for an address."""
-        return None if "://" in fact else self.postings.text(_FACTS, indexed(fact))
+        if "://" in fact:
+            return None
+        words = indexed(fact)
+        if not self._facts.is_full:
+            positions = _positions()
+            self.postings.add_text(_FACTS, words, positions)
+            return words, len(words.split()), positions.append
+        appends = list(map(self.postings.of_words(_FACTS), words.split()))
+
+        def append(position: int) -> None:
+            for each in appends:
+                each(position)
+
+        return words, len(appends), append
+
+    def finish(self) -> None:
+        """Make the labels that follow from others, once all products have been added."""
+        found: dict[tuple[str, str], list[array[int]]] = defaultdict(list)
+        for category, positions in self._exactly.items():
+            path = category_path(category)
+            for depth in range(1, 1 + len(path)):
+                found["category", category_name(path[:depth])].append(positions)
+        for colours, positions in self._together.items():
+            for colour in dict.fromkeys(colours):
+                found["colour", colour].append(positions)
+        for (kind, name), positions in self._labels.items():
+            found[kind, name].append(positions)
+        found.pop(("brand", ""), None)
+        self._labels = {label: _merged(parts) for label, parts in found.items() if any(parts)}
 
     def labels(self) -> Iterator[tuple[str, str, int, bytes]]:
         """The rows of the table `labels`."""
-        for kind, name in sorted(self._labels):
-            positions = self._positions(kind, name)
+        for (kind, name), positions in sorted(self._labels.items()):
             yield kind, name, len(positions), encoded("I", positions)
 
     def columns(self) -> Iterator[tuple[str, int, bytes, bytes | None]]:
         """The rows of the table `columns`."""
         count = len(self._names)
         for kind in ("brand", "category"):
-            codes = array("I", bytes(4 * count))
-            # A category comes after those above it, whose place it takes: it implies them.
-            for code, positions in self._numbered(kind):
+            numbers = self._numbers(kind)
+            codes = _numbers_for(numbers, count)
+            # Those of a category alone, without the ones below it: a category implies those above it.
+            own = self._exactly.items() if kind == "category" else self._of_kind(kind)
+            for name, positions in own:
+                code = numbers.get(category_name(category_path(name)) if kind == "category" else name, 0)
                 for position in positions:
                     codes[position] = code
-            yield kind, *_narrowed(codes), None
+            yield kind, codes.itemsize, encoded(codes.typecode, codes), None
+        numbers = self._numbers("tag")
         starts = array("I", bytes(4 * (count + 1)))
-        for _, positions in self._numbered("tag"):
+        for _, positions in self._of_kind("tag"):
             for position in positions:
                 starts[position + 1] += 1
         starts = array("I", accumulate(starts))
-        codes, free = array("I", bytes(4 * starts[-1])), starts[:]
-        for code, positions in self._numbered("tag"):
+        codes, free = _numbers_for(numbers, starts[-1]), starts[:]
+        for name, positions in self._of_kind("tag"):
+            code = numbers[name]
             for position in positions:
                 codes[free[position]] = code
                 free[position] += 1
-        yield "tag", *_narrowed(codes), encoded("I", starts)
+        yield "tag", codes.itemsize, encoded(codes.typecode, codes), encoded("I", starts)
 
-    def _numbered(self, kind: str) -> Iterator[tuple[int, array[int]]]:
-        """The labels of a kind by name: their numbers from 1 on, and the products that have them."""
-        names = sorted(name for each, name in self._labels if each == kind)
-        return ((code, self._positions(kind, name)) for code, name in enumerate(names, start=1))
+    def _of_kind(self, kind: str) -> list[tuple[str, array[int]]]:
+        """The labels of a kind in the order of their names, with the products that have them."""
+        return sorted(
+            ((name, positions) for (each, name), positions in self._labels.items() if each == kind),
+            key=lambda label: label[0],
+        )
 
-    def _positions(self, kind: str, name: str) -> array[int]:
-        """The products with a label, each once, though a product may have the same tag twice."""
-        positions = self._labels[kind, name]
-        if kind == "tag" and len(products := BitMap(positions)) < len(positions):
-            return array("I", products)
-        return positions
+    def _numbers(self, kind: str) -> dict[str, int]:
+        """The numbers of the labels of a kind, from 1 on in the order of their names."""
+        return {name: number for number, (name, _) in enumerate(self._of_kind(kind), start=1)}
 
     def codes(self) -> Iterator[tuple[str, int]]:
         """The rows of the table `codes`, in its order."""
@@ -221,9 +279,19 @@ class CatalogueIndex:
             yield "popularity", encoded("I", positions + self._without)
 
 
-def _is_id_name(name: str) -> bool:
-    """Whether facts of this name are ids."""
-    return code_of(name).startswith(_ID_NAMES)
+def _id_names(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Those of the names of facts whose facts are ids."""
+    return tuple(name for name in names if code_of(name).startswith(_ID_NAMES))
+
+
+def _positions() -> array[int]:
+    return array("I")
+
+
+def _merged(parts: Sequence[array[int]]) -> array[int]:
+    """The products of all parts in order, each once, though one may have the same tag twice."""
+    products = BitMap.union(*map(BitMap, parts))
+    return parts[0] if len(parts) == 1 and len(products) == len(parts[0]) else products.to_array()
 
 
 def _order_of(values: Sequence[Any]) -> list[int]:
@@ -231,10 +299,10 @@ def _order_of(values: Sequence[Any]) -> list[int]:
     return sorted(range(len(values)), key=values.__getitem__)
 
 
-def _narrowed(codes: array[int]) -> tuple[int, bytes]:
-    """Codes in as few bytes each as their largest needs: 2 or 4; and the bytes of all."""
-    size = 2 if max(codes, default=0) < 1 << 16 else 4
-    return size, encoded("H" if size == 2 else "I", codes)
+def _numbers_for(labels: Collection[str], count: int) -> array[int]:
+    """`count` zeros of as few bytes each as the labels' numbers need: 2 or 4."""
+    code = "H" if len(labels) < 1 << 16 else "I"
+    return array(code, bytes(array(code).itemsize * count))
 
 
 def encoded(code: str, values: Iterable[float]) -> bytes:

@@ -7,7 +7,6 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import chain, compress
 from operator import eq
-from typing import NamedTuple
 
 from pyroaring import BitMap
 
@@ -22,9 +21,6 @@ WITH_COLOURS = 3
 
 _FEW = 64
 """The words of fewer products are gathered before they are made a set, since most words are rare."""
-
-_MOST_TEXTS = 100_000
-"""The most distinct texts of a column whose products are gathered by text."""
 
 _MOST = (1 << 16) - 1
 """The most that a word weighs in a product."""
@@ -63,36 +59,29 @@ class Weighted:
             self.sets[weight] = self.sets[weight] | products if weight in self.sets else products
 
 
-class IndexedText(NamedTuple):
-    """A text of a column that several products may have: its `words` with spaces between, and their `count`.
-
-    `append` adds the position of a product that has the text. Positions come in the products' order, and as
-    often as the product has the text.
-    """
-
-    words: str
-    count: int
-    append: Callable[[int], None]
-
-
 class Postings:
     """Collects which products have each word and what it weighs there, for the tables of a catalogue."""
 
     def __init__(self) -> None:
         self._columns = [_Column() for _ in WEIGHTS]
         self._lengths: dict[int, array[int]] = defaultdict(_positions)
-        self._titles = self._columns[0].words
 
-    def text(self, column: int, words: str) -> IndexedText:
-        """A text of a column, by its place in `WEIGHTS`; `words` are as they are indexed."""
-        return IndexedText(words, len(words.split()), self._columns[column].appending(words))
+    def add_text(self, column: int, words: str, positions: array[int]) -> None:
+        """Add a text that several products may have, its words as they are indexed, to a column of `WEIGHTS`.
 
-    def add(self, position: int, title: str, others: int) -> None:
-        """Add a product's indexed title, and how many words its other columns have together."""
-        words = title.split()
-        for word in words:
-            self._titles[word].append(position)
-        self._lengths[len(words) + others].append(position)
+        `positions` are the products that have it, in order, each as often as it has it. They may come later.
+        """
+        self._columns[column].texts.append((words, positions))
+
+    def of_words(self, column: int) -> Callable[[str], Callable[[int], None]]:
+        """What gives what adds a product's position to a word of a column."""
+        words = self._columns[column].words
+        return lambda word: words[word].append
+
+    def add_lengths(self, first: int, lengths: Iterable[int]) -> None:
+        """Add how many words the products from a position on have in all columns."""
+        for position, length in enumerate(lengths, start=first):
+            self._lengths[length].append(position)
 
     def lengths(self) -> Iterator[tuple[int, bytes]]:
         """The rows of the table `lengths`."""
@@ -102,7 +91,7 @@ class Postings:
     def rows(self) -> Iterator[tuple[str, int, bytes]]:
         """The rows of the table `postings`."""
         for column in self._columns:
-            column.finish()
+            column.take_apart()
         *columns, colours = self._columns
         weighed = list(zip(columns, WEIGHTS, strict=False))
         begun: list[_Beginning] = []
@@ -127,32 +116,23 @@ class Postings:
 class _Column:
     """Which products have each word of a column.
 
-    Positions are gathered by text, since what columns hold is that of many products: so a product costs one
-    step a text and not one a word. Titles, and what goes beyond `_MOST_TEXTS`, are gathered by word.
+    `words` has them by word. `texts` has those of texts, as most columns hold what many products have: so a
+    product costs one step for a text and not one for each word of it.
     """
 
     def __init__(self) -> None:
         self.words: dict[str, array[int]] = defaultdict(_positions)
-        self._texts: dict[str, array[int]] = {}
+        self.texts: list[tuple[str, array[int]]] = []
         self._parts: dict[str, list[tuple[array[int], int]]] = {}
 
-    def appending(self, words: str) -> Callable[[int], None]:
-        """What appends a position to a text."""
-        if words in self._texts or len(self._texts) < _MOST_TEXTS:
-            return self._texts.setdefault(words, _positions()).append
-        appends = [self.words[word].append for word in words.split()]
-
-        def append(position: int) -> None:
-            for each in appends:
-                each(position)
-
-        return append
-
-    def finish(self) -> None:
+    def take_apart(self) -> None:
         """Find the texts of each word, once all products have been added."""
-        for text, positions in self._texts.items():
-            for word, times in Counter(text.split()).items():
+        for text, positions in self.texts:
+            words = text.split()
+            once = dict.fromkeys(words, 1)
+            for word, times in once.items() if len(once) == len(words) else Counter(words).items():
                 self._parts.setdefault(word, []).append((positions, times))
+        self.texts.clear()
 
     def all_words(self) -> set[str]:
         """The words of all texts."""
@@ -160,17 +140,20 @@ class _Column:
 
     def weighed(self, word: str, weight: int) -> dict[int, BitMap]:
         """The products by what a word weighs in them where it counts `weight` each time."""
-        parts = self._parts.get(word, [])
-        if word in self.words:
-            parts = [*parts, (self.words[word], 1)]
+        parts, own = self._parts.get(word), self.words.get(word)
+        if not parts:
+            return _by_weight(own, weight) if own else {}
+        if own:
+            parts = [*parts, (own, 1)]
+        if len(parts) == 1 and parts[0][1] == 1:
+            return _by_weight(parts[0][0], weight)
         by_times: dict[int, list[array[int]]] = defaultdict(list)
         for positions, times in parts:
             by_times[times].append(positions)
         sets = {
             min(weight * times, _MOST): BitMap.union(*map(BitMap, some)) for times, some in by_times.items()
         }
-        members = BitMap.union(*sets.values()) if sets else BitMap()
-        if len(members) == sum(len(positions) for positions, _ in parts):
+        if len(BitMap.union(*sets.values())) == sum(len(positions) for positions, _ in parts):
             return sets
         # Some products have several such texts, or one several times.
         all_times = chain.from_iterable(positions for positions, times in parts for _ in range(times))

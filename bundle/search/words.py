@@ -47,6 +47,11 @@ _WORD = re.compile(rf"(?:[^\W_]|[{_SIGNS}])+")
 _ASCII = bytes(ord(chr(code).lower()) if code < 128 and chr(code).isalnum() else 32 for code in range(256))
 """What stands for each byte of an ASCII text: letters and digits without case, a space for all else."""
 
+_ASCII_LINES = bytes(code if code == 10 else folded for code, folded in enumerate(_ASCII))
+"""The same, with line ends left as they are."""
+
+_SEPARATORS = bytes(code for code, folded in enumerate(_ASCII_LINES) if folded == 32)
+
 _UNSPACED = (
     "\u0e00-\u0eff"  # Thai and Lao
     "\u1000-\u109f\u1780-\u17ff"  # Burmese and Khmer
@@ -86,9 +91,29 @@ def indexed(text: str) -> str:
     return " ".join(term for word in words for run in _runs(word) for term in _terms(run))
 
 
+def indexed_texts(texts: Sequence[str]) -> list[str]:
+    """What `indexed` gives of each text; much faster where there are many."""
+    lines = _folded_lines(texts)
+    return list(map(indexed, texts)) if lines is None else [" ".join(line.split()) for line in lines]
+
+
 def code_of(text: str) -> str:
     """An id, or what may be the beginning of one, without case, accents and signs: "AB-103" is ab103."""
     return "".join(words_of(text))
+
+
+def codes_of(texts: Sequence[str]) -> list[str]:
+    """What `code_of` gives of each text; much faster where there are many."""
+    lines = _folded_lines(texts, without=_SEPARATORS)
+    return list(map(code_of, texts)) if lines is None else lines
+
+
+def _folded_lines(texts: Sequence[str], *, without: bytes = b"") -> list[str] | None:
+    """ASCII texts, each a line, folded together; None where one has other signs or lines."""
+    together = "\n".join(texts)
+    if not together.isascii() or together.count("\n") != len(texts) - 1:
+        return None
+    return together.encode().translate(_ASCII_LINES, without).decode().split("\n")
 
 
 def searched_words(text: str) -> list[str]:

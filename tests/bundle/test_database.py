@@ -16,7 +16,7 @@ from bundle import Product, ProductImage
 from bundle.database import amounts_from, create_catalogue, positions_from
 from bundle.indexed_words import Remembered, name_key
 from bundle.search.query import category_name, category_path
-from bundle.search.words import code_of, indexed, words_of
+from bundle.search.words import code_of, codes_of, indexed, indexed_texts, words_of
 
 TITLES = (
     *("Große Tasse, 2 Stück", "Tasse 10", "tasse 9", "Tasse", "Tasse 010", "ソファ ベッド", "Sofa 3-Sitzer"),
@@ -184,6 +184,24 @@ def test_products_are_written_many_with_one_statement(
     create_catalogue(tmp_path / "catalogue.sqlite", products)
     assert written.count("INSERT INTO products VALUES") == 3
     assert written.count("INSERT INTO search") == 3
+
+
+def test_tables_are_the_same_where_more_texts_differ_than_are_remembered(
+    products: list[Product], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    some = products[:300]
+    files = [tmp_path / name for name in ("all.sqlite", "few.sqlite")]
+    create_catalogue(files[0], some)
+    monkeypatch.setattr("bundle.indexed_words._REMEMBERED", 2)
+    create_catalogue(files[1], some)
+    assert files[0].read_bytes() == files[1].read_bytes()
+
+
+def test_many_texts_together_are_folded_as_each_alone() -> None:
+    plain = ["Oak table, 2", "", "  MUG-2 ", "a_b", "\t"]
+    for texts in (plain, [*plain, "Große Tasse"], [*plain, "two\nlines"], [], [""]):
+        assert indexed_texts(texts) == list(map(indexed, texts))
+        assert codes_of(texts) == list(map(code_of, texts))
 
 
 def test_texts_of_many_products_are_folded_once_and_not_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
