@@ -18,7 +18,7 @@ from typing import IO, Any, NamedTuple
 
 from bundle import format as fmt
 from bundle.database import create_catalogue
-from bundle.disk import flush, flush_all, numbers_of, open_file
+from bundle.disk import flush, flush_all, flush_file_system, numbers_of, open_file
 from bundle.format import BundleError, Neighbour, Product, ProductMap
 from bundle.generations import is_next_name, is_whole, previous, replace_current
 from bundle.live import FOLDER as LIVE
@@ -41,6 +41,10 @@ _OF_PUBLISHING = {"version", "generation", "created", "files", "digest"}
 
 _CANNOT_LINK = {errno.EXDEV, errno.EPERM, errno.EMLINK, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS}
 """The errors of file systems that cannot make a hard link: unsupported, across disks, or too many."""
+
+
+_MANY = 1000
+"""Files from which on flushing the whole file system is quicker than flushing each."""
 
 
 class BundleWriter:
@@ -229,8 +233,9 @@ class BundleWriter:
         text = json.dumps(content, indent=1, ensure_ascii=False)
         (self.folder / fmt.MANIFEST).write_text(text + "\n", encoding="utf-8")
         before = fmt.read_current(self.root)
-        # Files shared with the live generation were flushed when it was published.
-        flush_all(self.folder, but=numbers_of(self.root / before) if before else frozenset())
+        if not (seal["count"] > _MANY and flush_file_system(self.folder)):
+            # Files shared with the live generation were flushed when it was published.
+            flush_all(self.folder, but=numbers_of(self.root / before) if before else frozenset())
 
         target = self.root / self.generation
         os.rename(self.folder, target)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
 
 from bundle import Bundle, BundleWriter, Product, ProductImage, disk
+from bundle.disk import flush_file_system
 from bundle.format import thumbnail_file
 
 CONTENT = b"webp"
@@ -58,6 +60,36 @@ def test_every_file_and_folder_is_on_the_disk_before_a_generation_is_live(
     root = tmp_path / "data"
     folder = publish(root, "one", [OLD])
     assert set(numbers_below(folder).values()) | {root.stat().st_ino} <= set(flushed)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="Only Linux flushes a whole file system.")
+def test_very_many_files_are_put_on_the_disk_together(
+    tmp_path: Path, flushed: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bundle.writer._MANY", 2)
+    together: list[Path] = []
+
+    def note(folder: Path) -> bool:
+        together.append(folder)
+        return flush_file_system(folder)
+
+    monkeypatch.setattr("bundle.writer.flush_file_system", note)
+    root = tmp_path / "data"
+    numbers = numbers_below(publish(root, "one", [OLD, NEW]))
+    assert [folder.parent for folder in together] == [root]
+    assert not set(numbers.values()).intersection(flushed)
+    assert root.stat().st_ino in flushed
+    with pytest.raises(FileNotFoundError):
+        flush_file_system(tmp_path / "nowhere")
+
+
+def test_where_a_file_system_cannot_be_flushed_each_file_is(
+    tmp_path: Path, flushed: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bundle.writer._MANY", 2)
+    monkeypatch.setattr(sys, "platform", "darwin")
+    folder = publish(tmp_path / "data", "one", [OLD, NEW])
+    assert set(numbers_below(folder).values()) <= set(flushed)
 
 
 def test_what_the_live_generation_holds_is_there_already(tmp_path: Path, flushed: list[int]) -> None:
