@@ -7,6 +7,7 @@ from typing import Protocol
 import numpy as np
 
 from precompute.neighbours.best_pair import ProductSpace
+from precompute.shared.room import room
 
 
 class Settled(Protocol):
@@ -32,8 +33,7 @@ class Ranking:
 
     def __init__(self, space: ProductSpace, ranks: np.ndarray, *, depth: int) -> None:
         count = space.count
-        self.rows = np.empty((count, depth), np.int32)
-        self.scores = np.empty((count, depth))
+        self.rows, self.scores = room((count, depth), np.int32), room((count, depth), np.float64)
         self.depth = depth
         self.ranks = ranks
         self._space = space

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Collection, Sequence
 from copy import copy
 from pathlib import Path
@@ -10,14 +9,12 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
+from precompute.shared.room import room
 from precompute.store.known_ids import KnownIds
 from precompute.store.locations import Location
 from precompute.store.parts import Parts
 
 _COLUMNS = ("image_id", "vector")
-
-_MAPPED = 1 << 30
-"""From so many bytes on, vectors are in a mapped file, whose pages the system drops where memory is short."""
 
 
 class EmbeddingStore:
@@ -42,8 +39,8 @@ class EmbeddingStore:
 
     def refresh(self) -> None:
         """Read which embeddings were added by others."""
-        for table in self._parts.read("image_id", seen=self._seen):
-            self._ids.update(table["image_id"].to_pylist())
+        tables = self._parts.read("image_id", seen=self._seen)
+        self._ids.join([np.array(table["image_id"].to_pylist(), "S64") for table in tables])
 
     def known(self) -> np.ndarray:
         """The ids of the pictures that have an embedding, sorted: (n,) S64."""
@@ -84,8 +81,8 @@ class EmbeddingStore:
     def vectors(self, ids: Sequence[str]) -> np.ndarray:
         """The embeddings (n, d), float32, of n pictures, in their order; one may occur many times.
 
-        Takes memory for one part, and for them unless they are more than a gigabyte. Raises `KeyError` with
-        the number of those that are missing.
+        Takes memory for one part, and has `room` for them. Raises `KeyError` with the number of those that
+        are missing.
         """
         first = {image_id: len(ids) - 1 - row for row, image_id in enumerate(reversed(ids))}
         found = np.empty((0, 0), np.float32)
@@ -94,7 +91,7 @@ class EmbeddingStore:
             column = table["vector"].combine_chunks()
             vectors = np.frombuffer(column.buffers()[1], "<f4").reshape(len(table), -1)
             if not found.size:
-                found = self._room(len(ids), vectors.shape[1])
+                found = room((len(ids), vectors.shape[1]), np.float32, folder=self.folder)
             rows = np.array([left.pop(image_id, -1) for image_id in table["image_id"].to_pylist()])
             found[rows[rows >= 0]] = vectors[rows >= 0]
         if left:
@@ -102,13 +99,6 @@ class EmbeddingStore:
         again = [row for row, image_id in enumerate(ids) if first[image_id] != row]
         found[again] = found[[first[ids[row]] for row in again]]
         return found
-
-    def _room(self, rows: int, width: int) -> np.ndarray:
-        if 4 * rows * width < _MAPPED:
-            return np.empty((rows, width), np.float32)
-        # The file has no name, so nothing is left of it, even after a kill.
-        with tempfile.TemporaryFile(dir=self.folder if self.folder.is_dir() else None) as file:
-            return np.asarray(np.memmap(file, np.float32, "w+", shape=(rows, width)))
 
     def keep(self, ids: Collection[str]) -> None:
         """Drop the embeddings of all but these pictures, unless the store is shared."""

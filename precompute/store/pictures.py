@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 from copy import copy
 from dataclasses import dataclass, fields
 from pathlib import Path
+from struct import Struct
 from threading import Lock
 from typing import Any
 
@@ -14,6 +15,7 @@ import numpy as np
 import pyarrow as pa
 
 from bundle import format as fmt
+from precompute.shared.room import room
 from precompute.store.known_ids import KnownIds
 from precompute.store.locations import Location
 from precompute.store.parts import Parts
@@ -45,8 +47,11 @@ class Picture(ShownPicture):
     descriptor: bytes = b""
 
 
-_Held = tuple[int, int, bytes, tuple[str, ...]]
-"""A `ShownPicture` in a fifth of the memory: its hashes are bytes, its colours those of all with the same."""
+_NUMBERS = Struct("<III")
+"""How a `ShownPicture` is held: width, height, the number of its colours, and then the bytes of its hashes.
+
+Objects would take five times the memory.
+"""
 
 _HASH = 32
 
@@ -73,8 +78,9 @@ class PictureStore:
         self._parts = Parts(location, _COLUMNS, writable=writable)
         self._location = self._parts.location
         self.folder = self._location.folder
-        self._pictures: dict[str, _Held] = {}
-        self._colours: dict[tuple[str, ...], tuple[str, ...]] = {}
+        self._pictures: dict[bytes, bytes] = {}
+        self._colours: dict[tuple[str, ...], int] = {}
+        self._named: list[tuple[str, ...]] = []
         self._trusted = KnownIds()
         self._seen: set[str] = set()
         self._added: dict[str, Picture] = {}
@@ -92,11 +98,11 @@ class PictureStore:
         shown = [field.name for field in fields(ShownPicture)]
         for table in self._parts.read("image_id", *shown, seen=self._seen):
             for image_id, *values in zip(*table.to_pydict().values(), strict=True):
-                self._pictures[image_id] = self._held(*values)
+                self._pictures[bytes.fromhex(image_id)] = self._held(*values)
 
     def known(self) -> np.ndarray:
         """The ids of the pictures, sorted: (n,) S64. Their thumbnails may be damaged."""
-        return np.sort(np.array(list(self._pictures), "S64"))
+        return np.sort(np.array([one.hex() for one in self._pictures], "S64"))
 
     def for_worker(self) -> PictureStore:
         """This store for a process that only adds, as `EmbeddingStore.for_worker` gives one.
@@ -122,9 +128,10 @@ class PictureStore:
         return len(self._pictures)
 
     def __getitem__(self, image_id: str) -> ShownPicture:
-        width, height, hashes, colours = self._pictures[image_id]
-        parts = (hashes[begin : begin + _HASH] for begin in range(0, len(hashes), _HASH))
-        return ShownPicture(width, height, tuple(part.hex() for part in parts), colours)
+        held = self._pictures[bytes.fromhex(image_id)]
+        width, height, colours = _NUMBERS.unpack_from(held)
+        parts = (held[begin : begin + _HASH] for begin in range(_NUMBERS.size, len(held), _HASH))
+        return ShownPicture(width, height, tuple(part.hex() for part in parts), self._named[colours])
 
     def descriptors(self, ids: Sequence[str]) -> np.ndarray:
         """The colour descriptors (n, k), uint8, of n pictures, in their order; one may occur many times.
@@ -144,12 +151,12 @@ class PictureStore:
         """
         if image_id in self._trusted:
             return True
-        if image_id not in self._pictures:
+        if bytes.fromhex(image_id) not in self._pictures:
             return False
         if all(map(self._is_whole, thumbnail_files(image_id), self[image_id].thumbnails)):
             return True
         with self._lock:
-            del self._pictures[image_id]
+            del self._pictures[bytes.fromhex(image_id)]
             # Others that make it again may write the very part that had it.
             self._seen.clear()
             self.damaged += 1
@@ -161,7 +168,7 @@ class PictureStore:
             self._location.write(path, content)
         with self._lock:
             self._added[image_id] = picture
-            self._pictures[image_id] = self._held(
+            self._pictures[bytes.fromhex(image_id)] = self._held(
                 picture.width, picture.height, picture.thumbnails, picture.colours
             )
 
@@ -180,16 +187,19 @@ class PictureStore:
         """Drop all but these pictures and their thumbnails; of a shared store, only copies of thumbnails."""
         if not self._location.shared:
             self._parts.keep(lambda table: pa.array([one in ids for one in table["image_id"].to_pylist()]))
-            for image_id in self._pictures.keys() - set(ids):
-                del self._pictures[image_id]
+            for held in self._pictures.keys() - set(map(bytes.fromhex, ids)):
+                del self._pictures[held]
         wanted = {path for image_id in ids for path in thumbnail_files(image_id)}
         for path in self.folder.rglob("*.webp"):
             if path.relative_to(self.folder).as_posix() not in wanted:
                 path.unlink()
 
-    def _held(self, width: int, height: int, thumbnails: Iterable[str], colours: Iterable[str]) -> _Held:
+    def _held(self, width: int, height: int, thumbnails: Iterable[str], colours: Iterable[str]) -> bytes:
         some = tuple(colours)
-        return width, height, bytes.fromhex("".join(thumbnails)), self._colours.setdefault(some, some)
+        number = self._colours.setdefault(some, len(self._named))
+        if number == len(self._named):
+            self._named.append(some)
+        return _NUMBERS.pack(width, height, number) + bytes.fromhex("".join(thumbnails))
 
     def _numbers(self, column: str, ids: Sequence[str]) -> np.ndarray:
         """A column of bytes of n pictures, in their order: (n, k) uint8."""
@@ -202,7 +212,7 @@ class PictureStore:
                 if row is None:
                     continue
                 if not found.size:
-                    found = np.empty((len(ids), len(value)), np.uint8)
+                    found = room((len(ids), len(value)), np.uint8, folder=self.folder)
                 found[row] = np.frombuffer(value, np.uint8)
         if left:
             raise KeyError(len(left))
