@@ -12,7 +12,6 @@ import numpy as np
 from PIL import Image
 
 from bundle import Product, ProductImage
-from pictures.signature import SIGNATURE_SIDE
 from precompute.embeddings.embed import Embedded, EmbeddingTask, embed_all
 from precompute.embeddings.picture_maker import PictureMaker
 from precompute.shared.clock import Clock
@@ -151,11 +150,9 @@ def embed_files(
     )
 
 
-def signatures_of(products: Sequence[Product], pictures: PictureStore) -> dict[str, np.ndarray]:
-    """The signature (`pictures.signature`) of the first picture of each product, by image id."""
-    ids = list(dict.fromkeys(product.images[0].id for product in products))
-    rows = pictures.signatures(ids).reshape(-1, SIGNATURE_SIDE, SIGNATURE_SIDE, 3)
-    return dict(zip(ids, rows, strict=True))
+def signatures_of(products: Sequence[Product], pictures: PictureStore) -> np.ndarray:
+    """The signature (`pictures.signature`) of the first picture of each product: (n, k) uint8."""
+    return pictures.signatures([product.images[0].id for product in products])
 
 
 def _products(catalogue: Catalogue, embedded: Embedded, pictures: PictureStore) -> list[Product]:
@@ -163,7 +160,8 @@ def _products(catalogue: Catalogue, embedded: Embedded, pictures: PictureStore) 
 
     def images(product: SourceProduct) -> tuple[ProductImage, ...]:
         ids = dict.fromkeys(embedded.images[file] for file in product.files if file in embedded.images)
-        return tuple(ProductImage(each, pictures[each].width, pictures[each].height) for each in ids)
+        shown = ((each, pictures[each]) for each in ids)
+        return tuple(ProductImage(each, picture.width, picture.height) for each, picture in shown)
 
     return [
         Product(

@@ -7,7 +7,7 @@ Pixels decide whether two pictures are the same, not embeddings: two colours of 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -19,32 +19,27 @@ from precompute.neighbours import NeighbourLists
 _COMPARED_AT_ONCE = 1 << 24
 
 
-def with_twins(
-    products: Sequence[Product], lists: NeighbourLists, signatures: Mapping[str, np.ndarray]
-) -> list[Product]:
+def with_twins(products: Sequence[Product], lists: NeighbourLists, signatures: np.ndarray) -> list[Product]:
     """The products, each with the id of its group's first product as `twins`; empty if it has no twins.
 
     Two products are compared if one is in the other's list, or if they have the same file as first picture.
     All products of a group match its first one in the catalogue's order, so no chain of small differences
-    joins pictures that look different. `signatures` has the pictures' signatures (`pictures.signature`) by
-    image id.
+    joins pictures that look different. `signatures` (n, …), uint8, are those of the products' first pictures
+    (`pictures.signature`), in the order of `products`.
     """
-    firsts: dict[str, Product] = {}
-    for product in products:
-        firsts.setdefault(product.images[0].id, product)
-    places = {product.id: place for place, product in enumerate(products)}
-    head: dict[str, str] = {}
-    for one, other in _same_pictures(products, lists, signatures, firsts, places):
-        if head.get(one, one) == one and other not in head:
-            head[one] = head[other] = one
-    groups: dict[str, list[str]] = defaultdict(list)
-    for product in products:
-        first = firsts[product.images[0].id].id
-        groups[head.get(first, first)].append(product.id)
-    twins = {name: first for first, names in groups.items() if len(names) > 1 for name in names}
+    by_picture: dict[str, int] = {}
+    # Of each product, the place of the first one with the same file.
+    firsts = [by_picture.setdefault(product.images[0].id, place) for place, product in enumerate(products)]
+    heads: dict[int, int] = {}
+    for one, other in _same_pictures(products, lists, signatures, np.array(firsts)):
+        if heads.get(one, one) == one and other not in heads:
+            heads[one] = heads[other] = one
+    groups = [heads.get(first, first) for first in firsts]
+    several = np.bincount(groups, minlength=len(products)) > 1
+    own = (products[head].id if several[head] else "" for head in groups)
     return [
-        product if product.twins == (own := twins.get(product.id, "")) else replace(product, twins=own)
-        for product in products
+        product if product.twins == twins else replace(product, twins=twins)
+        for product, twins in zip(products, own, strict=True)
     ]
 
 
@@ -58,25 +53,21 @@ def twin_groups(products: Sequence[Product]) -> list[list[str]]:
 
 
 def _same_pictures(
-    products: Sequence[Product],
-    lists: NeighbourLists,
-    signatures: Mapping[str, np.ndarray],
-    firsts: Mapping[str, Product],
-    places: Mapping[str, int],
-) -> list[tuple[str, str]]:
-    """Pairs of files that show the same picture, as the first products of both, in the catalogue's order."""
-    by_id = {product.id: product for product in products}
-    first = np.array([places[firsts[by_id[name].images[0].id].id] for name in lists.ids], np.int64)
-    looks = np.stack([signatures[by_id[name].images[0].id] for name in lists.ids]).reshape(len(lists.ids), -1)
+    products: Sequence[Product], lists: NeighbourLists, signatures: np.ndarray, firsts: np.ndarray
+) -> list[list[int]]:
+    """Pairs of files that show the same picture, as the places of the first products of both, ascending."""
+    place_of = {product.id: place for place, product in enumerate(products)}
+    places = np.array([place_of[name] for name in lists.ids])
+    looks = signatures.reshape(len(products), -1)
     found = []
     step = max(1, _COMPARED_AT_ONCE // (looks.shape[1] * max(1, lists.rows.shape[1])))
     for begin in range(0, len(lists.ids), step):
-        rows = lists.rows[begin : begin + step]
-        own, others = looks[begin : begin + step, np.newaxis], looks[rows]
+        rows, entries = places[begin : begin + step], places[lists.rows[begin : begin + step]]
+        own, others = looks[rows, np.newaxis], looks[entries]
         # Differences in uint8 would wrap around below zero, so the smaller is subtracted from the larger.
         near = ((np.maximum(own, others) - np.minimum(own, others)).max(axis=2, initial=0)) <= TOLERANCE
         row, column = np.nonzero(near)
-        pair = np.stack([first[begin + row], first[rows[row, column]]], axis=1)
+        pair = np.stack([firsts[rows[row]], firsts[entries[row, column]]], axis=1)
         found.append(np.sort(pair[pair[:, 0] != pair[:, 1]], axis=1))
-    pairs = np.unique(np.concatenate(found), axis=0) if found else np.empty((0, 2), int)
-    return [(products[one].id, products[other].id) for one, other in pairs.tolist()]
+    pairs: list[list[int]] = np.unique(np.concatenate(found), axis=0).tolist() if found else []
+    return pairs
