@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import UTC, datetime
 from functools import partial
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
-from bundle import BundleWriter, Product
+from bundle import BundleWriter, Product, ProductImage
 from bundle.format import canonical_json
 from bundle.generations import next_name
 from bundle.seal import sealed_files
@@ -182,18 +183,16 @@ def _build(
                 tasks = _tasks(plans, store)
                 maker = PictureMaker(settings.thumbnail_size, settings.large_pictures)
                 pictures = store.pictures(maker.fingerprint)
-            found = embed_catalogue(
-                catalogue,
-                list(tasks.values()),
-                maker=maker,
-                pictures=pictures,
-                clock=clock,
-                embed=engine.embedding(list({plan.key: plan for plan in plans}.values())),
-            )
+            embed = engine.embedding(list({plan.key: plan for plan in plans}.values()))
+            how: dict[str, Any] = {"maker": maker, "pictures": pictures, "clock": clock, "embed": embed}
+            found = embed_catalogue(catalogue, list(tasks.values()), **how)
             products = found.products
             if not products:
                 raise UserError(_nothing_left(settings.source, found.left_out))
             store.write_sources(catalogue.folder, found.embedded.files_by_image())
+            counts, known, left_out = found.counts, found.embedded.known, found.left_out
+            # Each takes memory for every product, and nobody needs it any more.
+            del catalogue, found
             planned = without_vain_colour(list(zip(settings.recipes, plans, strict=True)), products)
             fill = engine.exact_lists(store)
             make = partial(make_lists, store=store, pictures=pictures, writer=writer, clock=clock, fill=fill)
@@ -209,17 +208,20 @@ def _build(
                 _write_theme(settings.theme, writer)
                 write_synonyms(writer, products, own=own, with_wordnet=settings.wordnet)
                 _link_thumbnails(products, pictures, writer)
-                writer.write_report(_report(found.left_out, products, made, overlap, clock))
-                folder = _publish(writer, _manifest(settings, created, found.counts, inputs, made, maker))
+                writer.write_report(_report(left_out, products, made, overlap, clock))
+                manifest = _manifest(settings, created, counts, inputs, made, maker)
+                recipes = [_summary(each) for each in made]
+                del products, made
+                folder = _publish(writer, manifest)
         stores: list[EmbeddingStore | PictureStore] = [*(task.store for task in tasks.values()), pictures]
         tidy(settings.out, store, stores, strictly=settings.prune)
     return Summary(
         folder=folder,
-        products=len(products),
-        images=found.images,
-        known=found.embedded.known,
-        left_out=found.left_out,
-        recipes=[_summary(each) for each in made],
+        products=counts["products"],
+        images=counts["images"],
+        known=known,
+        left_out=left_out,
+        recipes=recipes,
         overlap=overlap,
         seconds=clock.seconds,
         bytes=sum(sealed_files(folder).values()),
@@ -379,8 +381,12 @@ def _summary(made: RecipeLists) -> RecipeSummary:
 def _inputs_digest(products: list[Product]) -> str:
     """The SHA-256 of the build's whole input: the products and their pictures' hashes."""
     digest = hashlib.sha256()
+    names, image_names = ([each.name for each in fields(of)] for of in (Product, ProductImage))
+    of_product, of_image = attrgetter(*names), attrgetter(*image_names)
     for product in products:
-        # `asdict` would give the same, but take most of the time of a build without changes.
-        content = vars(product) | {"images": [vars(image) for image in product.images]}
+        # `asdict` would give the same, but take most of the time of a build without changes. `vars` would
+        # make a dictionary that every product then keeps.
+        content = dict(zip(names, of_product(product), strict=True))
+        content["images"] = [dict(zip(image_names, of_image(image), strict=True)) for image in product.images]
         digest.update(canonical_json(content) + b"\n")
     return digest.hexdigest()

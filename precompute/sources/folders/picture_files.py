@@ -6,7 +6,6 @@ import os
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cache
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote
 
@@ -51,7 +50,7 @@ class PictureFiles:
         self._root = folder.resolve()
         self._otherwise: dict[str, str] = {}
         # Cached, because a table may name thousands of files in one folder.
-        self._plain = cache(self._plain_files)
+        self._names: dict[PurePosixPath, frozenset[str]] = {}
         self._index: dict[str, list[tuple[str, ...]]] | None = None
         self._found: dict[str, str] = {}
         self._are_stems = False
@@ -111,7 +110,7 @@ class PictureFiles:
         for spelling in _spellings(file):
             path = PurePosixPath(spelling)
             try:
-                if path.name in self._plain(path.parent) or self._is_linked(self.folder / path, file):
+                if path.name in self._names_in(path.parent) or self._is_linked(self.folder / path, file):
                     return path.as_posix()
             except ValueError as error:
                 outside = error
@@ -158,9 +157,13 @@ class PictureFiles:
                     self._index[stem].append((*folders, ending, path))
         return self._index
 
-    def _plain_files(self, parent: PurePosixPath) -> frozenset[str]:
+    def _names_in(self, parent: PurePosixPath) -> frozenset[str]:
         """The names of the files in a folder, without links; empty if the folder is outside of the root."""
-        folder = self.folder / parent
+        if parent not in self._names:
+            self._names[parent] = self._read_names(self.folder / parent)
+        return self._names[parent]
+
+    def _read_names(self, folder: Path) -> frozenset[str]:
         if not folder.is_dir() or not folder.resolve().is_relative_to(self._root):
             return frozenset()
         with os.scandir(folder) as entries:
