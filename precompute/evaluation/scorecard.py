@@ -16,6 +16,7 @@ from precompute.evaluation.yardsticks import (
     clicked_found,
     facts_shared,
     in_the_list,
+    label_codes,
     list_frequency,
     moments,
     precision,
@@ -52,16 +53,17 @@ class Scorecard:
 
         In the order of the names; categories in which no product has a precision are left out.
         """
-        own = np.array(self.categories)
-        for category in np.unique(own[own != ""]):
-            which = np.flatnonzero(own == category)
+        codes, names = label_codes(self.categories)
+        ends = np.cumsum(np.bincount(codes + 1, minlength=1 + len(names)))
+        _, *members = np.split(np.argsort(codes, kind="stable"), ends[:-1])
+        for category, which in zip(names, members, strict=True):
             found = {
                 name: mean_interval(self.values[name][which])
                 for name, yardstick in YARDSTICKS.items()
                 if yardstick.by_category and name in self.values
             }
             if found["precision_at_1"].sample:
-                yield str(category), len(which), {name: each for name, each in found.items() if each.sample}
+                yield category, len(which), {name: each for name, each in found.items() if each.sample}
 
 
 def measure(
