@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
@@ -197,6 +197,24 @@ def href_of(path: str, **arguments: str | Iterable[str]) -> str:
     if write := _writer.get():
         return write(path, {name: value for name, value in arguments.items() if value})
     return _site_path() + with_arguments(path, **arguments)
+
+
+def hrefs_of(
+    path: str, name: str, values: Iterable[Sequence[str]], *, arguments: Mapping[str, str | Sequence[str]]
+) -> Iterator[str]:
+    """`href_of` for each of several `values` of one of the `arguments`; the others are written only once."""
+    if _writer.get():
+        for value in values:
+            yield href_of(path, **{**arguments, name: value})
+        return
+    at = list(arguments).index(name)
+    given = list(arguments.items())
+    before, after = (with_arguments("", **dict(part))[1:] for part in (given[:at], given[at + 1 :]))
+    start = _site_path() + path
+    for value in values:
+        own = "&".join(f"{name}={_quoted(each)}" for each in value)
+        query = "&".join(filter(None, (before, own, after)))
+        yield f"{start}?{query}" if query else start
 
 
 def form_href(path: str) -> str:

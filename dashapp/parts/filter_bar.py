@@ -12,7 +12,7 @@ import dash_bootstrap_components as dbc
 
 from bundle import Facets, PriceRange, Value
 from bundle.search.query import category_name, category_path
-from dashapp.addresses import GalleryQuery, form_href, href_of
+from dashapp.addresses import GalleryQuery, form_href, hrefs_of
 from dashapp.language import N_, _, current
 from dashapp.language.colours import colour
 from dashapp.parts import html
@@ -206,14 +206,12 @@ def _list_menu(
         known = {value.name for value in values}
         values = (*values, *(Value(name, 0) for name in chosen if name not in known))
     shown, more = (values, []) if kind == "colour" else _folded(values, chosen, kind=kind, query=query)
-    options = []
-    # Of hundreds of choices each has an address, and these differ in one argument.
-    arguments = query.with_filters().arguments()
-    for name, count in shown:
-        there = name in chosen
-        names = _without(chosen, name) if there else (*chosen, name)
-        href = href_of(query.path, **{**arguments, kind: names})
-        options.append(_option(_named(kind, name), href, count=count, chosen=there, key=name, kind=kind))
+    names = (_without(chosen, name) if name in chosen else (*chosen, name) for name, _count in shown)
+    hrefs = hrefs_of(query.path, kind, names, arguments=query.with_filters().arguments())
+    options = [
+        _option(_named(kind, name), href, count=count, chosen=name in chosen, key=name, kind=kind)
+        for (name, count), href in zip(shown, hrefs, strict=True)
+    ]
     return _menu(_(label), kind, [*options, *more], chosen=len(chosen))
 
 

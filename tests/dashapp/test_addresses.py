@@ -10,9 +10,12 @@ from dashapp.addresses import (
     GalleryQuery,
     arguments_of,
     compare_href,
+    href_of,
+    hrefs_of,
     positive_number,
     product_href,
     product_id_of,
+    written_by,
 )
 from tests.sample_bundle import NASTY_IDS
 
@@ -136,3 +139,18 @@ def test_half_a_character_is_no_text() -> None:
     arguments = arguments_of("?q=\ud800mug&brand=%ED%A0%80")
     assert arguments["q"] == "?mug"
     assert "".join(arguments.values()).encode()
+
+
+@pytest.mark.parametrize("kind", ["brand", "tag"])
+def test_addresses_that_differ_in_one_argument_are_those_of_each_alone(kind: str) -> None:
+    arguments = GalleryQuery.of(category="Home > Café", brands=("A & B",), in_stock=True).arguments()
+    values = [(), ("Zoë, C",), ("A & B", "+")]
+    alone = [href_of("/", **{**arguments, kind: value}) for value in values]
+    assert list(hrefs_of("/", kind, values, arguments=arguments)) == alone
+    with written_by(lambda path, given: f"{path} {sorted(given)} {given.get(kind)}"):
+        written = list(hrefs_of("/", kind, values, arguments=arguments))
+        assert written == [href_of("/", **{**arguments, kind: value}) for value in values] != alone
+
+
+def test_the_only_argument_of_several_addresses_may_be_empty() -> None:
+    assert list(hrefs_of("/map", "q", [("mug",), ()], arguments={"q": ""})) == ["/map?q=mug", "/map"]
