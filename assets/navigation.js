@@ -182,9 +182,12 @@ export function go(address, { by, replace = false, from = null }) {
   if (by === "link") transitions.depart(from);
   if (replace) history.replaceState(history.state, "", address);
   else history.pushState({}, "", address);
-  const { href, hash } = location;
-  setProperties("address", { href, pathname: location.pathname, search: location.search, hash });
   wait();
+  // A task of its own, so that the browser can first draw what answers the click.
+  setTimeout(() => {
+    const { href, hash } = location;
+    setProperties("address", { href, pathname: location.pathname, search: location.search, hash });
+  });
 }
 
 /**

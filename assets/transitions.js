@@ -5,8 +5,14 @@ import { all, closest, find } from "./elements.js";
 const NAME = "picture";
 const SOON = 400; // milliseconds to wait for the page; a later one is shown without animation
 
-/** Ends the wait for the page being loaded. @type {(() => void) | null} */
-let arrived = null;
+/**
+ * A wait for the page being loaded. `end` ends it; it is null until the animation has begun.
+ *
+ * @typedef {{ link: HTMLElement | null, end: (() => void) | null }} Departure
+ */
+
+/** @type {Departure | null} */
+let departure = null;
 /** @type {HTMLElement[]} */
 let named = [];
 
@@ -33,11 +39,23 @@ function unname() {
 export function depart(link) {
   arrive(null);
   if (!document.startViewTransition || isCalm()) return;
+  /** @type {Departure} */
+  const own = { link, end: null };
+  departure = own;
+  // From the start of an animation on, the browser shows nothing new until the next page is there. The frame that
+  // answers the click comes first.
+  requestAnimationFrame(() => setTimeout(() => {
+    if (departure === own) begin(own);
+  }));
+}
+
+/** @param {Departure} own */
+function begin(own) {
   unname();
-  const card = closest(link, ".product-card");
+  const card = closest(own.link, ".product-card");
   name(card ? find(card, ".tile") : find(document, "main .product .tile"));
   /** @type {Promise<void>} */
-  const coming = new Promise((resolve) => (arrived = resolve));
+  const coming = new Promise((resolve) => (own.end = resolve));
   const transition = document.startViewTransition(() => coming);
   const late = setTimeout(() => {
     transition.skipTransition();
@@ -49,16 +67,18 @@ export function depart(link) {
 }
 
 /**
- * Continues with the loaded page: animates to its product's picture, or to the card of the page before.
+ * Continues with the loaded page: animates to its product's picture, or to the card of the page before. A page that
+ * came before the animation began is shown without one.
  *
  * @param {string | null} before  the address of the page before
  */
 export function arrive(before) {
-  if (!arrived) return;
+  const end = departure?.end;
+  departure = null;
+  if (!end) return;
   unname();
   const back = all(document, "main .card-name").find((card) => card.getAttribute("href") === before);
   const card = closest(back ?? null, ".product-card");
   name(find(document, "main .product .tile") ?? (card && find(card, ".tile")));
-  arrived();
-  arrived = null;
+  end();
 }

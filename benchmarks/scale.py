@@ -31,6 +31,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from benchmarks.browsing import REPOSITORY
 from benchmarks.made_up import MANNERS, MATERIALS, PLACES, THINGS, Shop, category, name_of, write
+from benchmarks.serving import page_question
 from bundle.format import COLOURS
 
 CARDS = {"gallery": 48, "product": 20, "api": 24}
@@ -164,8 +165,7 @@ class Client:
     def __init__(self, server: Any, **state: str) -> None:
         """Ask `server`; `state` has the pages' data that its callback takes, by their names."""
         self._client = server.test_client()
-        values = [{"id": name, "property": "data", "value": value} for name, value in state.items()]
-        self._state = {"state": values} if values else {}
+        self._state = state
 
     def milliseconds(self, path: str, search: str) -> float:
         """What one answer takes. Raises `SystemExit` if it is an error."""
@@ -173,16 +173,7 @@ class Client:
         if path.startswith(("/api/", "/map/")):
             answer = self._client.get(path + search)
         else:
-            values = {"pathname": path, "search": search}
-            asked = {
-                "output": "page.children",
-                "outputs": {"id": "page", "property": "children"},
-                "inputs": [
-                    {"id": "address", "property": name, "value": value} for name, value in values.items()
-                ],
-                "changedPropIds": ["address.pathname"],
-                **self._state,
-            }
+            asked = page_question(path, search, **self._state)
             answer = self._client.post("/_dash-update-component", json=asked)
         body = answer.get_data()
         took = (time.process_time() - started) * 1000

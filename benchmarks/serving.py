@@ -38,6 +38,8 @@ if TYPE_CHECKING:
 
 BARE = "bare Dash callback"
 WARM_UP = 30
+CALLBACKS = "/_dash-update-component"
+HEADERS = {"Content-Type": "application/json", "Accept-Encoding": "gzip"}
 PARTS = {
     "dash-bootstrap-components": "/dash_bootstrap_components.",
     "Dash and React": "/_dash-component-suites/",
@@ -82,28 +84,40 @@ class Visitor:
     def __init__(self, port: int, **state: str) -> None:
         """Ask the server at `port`; `state` has the pages' data that its callback takes, by their names."""
         self._connection = http.client.HTTPConnection("127.0.0.1", port)
-        values = [{"id": name, "property": "data", "value": value} for name, value in state.items()]
-        self._state = {"state": values} if values else {}
+        self._state = state
 
     def click(self, pathname: str, search: str = "") -> tuple[float, int]:
         """Ask for the page of an address: the milliseconds that took, and the bytes of the answer."""
-        values = {"pathname": pathname, "search": search}
-        asked = {
-            "output": "page.children",
-            "outputs": {"id": "page", "property": "children"},
-            "inputs": [{"id": "address", "property": name, "value": value} for name, value in values.items()],
-            "changedPropIds": ["address.pathname"],
-            **self._state,
-        }
-        headers = {"Content-Type": "application/json", "Accept-Encoding": "gzip"}
+        asked = json.dumps(page_question(pathname, search, **self._state))
         started = time.perf_counter()
-        self._connection.request("POST", "/_dash-update-component", json.dumps(asked), headers)
+        self._connection.request("POST", CALLBACKS, asked, HEADERS)
         answer = self._connection.getresponse()
         body = answer.read()
         took = (time.perf_counter() - started) * 1000
         if answer.status != 200:
             raise SystemExit(f"Expected status 200 for {pathname}. Received: {answer.status}.")
         return took, len(body)
+
+
+def page_question(pathname: str, search: str = "", **state: str) -> dict[str, Any]:
+    """What a browser's Dash asks for the page of an address; `state` has the data that its callback takes."""
+    values = {"pathname": pathname, "search": search}
+    data = [{"id": name, "property": "data", "value": value} for name, value in state.items()]
+    return {
+        "output": "page.children",
+        "outputs": {"id": "page", "property": "children"},
+        "inputs": [{"id": "address", "property": name, "value": value} for name, value in values.items()],
+        "changedPropIds": ["address.pathname"],
+        **({"state": data} if data else {}),
+    }
+
+
+def page_request(pathname: str, search: str = "") -> bytes:
+    """The whole request for the dashboard's page of an address, as it goes over the wire."""
+    body = json.dumps(page_question(pathname, search, language="en")).encode()
+    head = {"Host": "127.0.0.1", **HEADERS, "Content-Length": str(len(body))}
+    lines = "".join(f"{name}: {value}\r\n" for name, value in head.items())
+    return f"POST {CALLBACKS} HTTP/1.1\r\n{lines}\r\n".encode() + body
 
 
 def measure_clicks(shop: int, bare: int, pages: list[tuple[str, str, str]], clicks: int) -> None:

@@ -1,18 +1,22 @@
 """Do those who search slow down everyone else? Product pages alone, and while others search all the time.
 
-    python benchmarks/visitors.py [--data FOLDER | --products 100000] [--searching 4]
+    python benchmarks/visitors.py [--data FOLDER | --products 100000] [--searching 4] [--pause 0.5]
                                   [--rounds 6] [--seconds 8]
 
 Serves a bundle as it is deployed, by gunicorn, or writes a made-up shop first. One visitor opens product
-after product for some seconds, then again while others search, each for the next thing as soon as an answer
-has come; and so in turns. Prints the product pages' milliseconds alone and beside the searches, and their
-ratios. The searching visitors are a process of their own.
+after product for some seconds: alone, then beside others who type, each of whom searches for the next thing
+half a second (`--pause`) after an answer, then beside others who search without any pause; and so in turns.
+Prints the product pages' milliseconds and their ratios to those alone.
+
+What visitors ask is written down before, and no answer is looked into beyond its length, as all of them share
+the cores with the server. The searching visitors are a process of their own.
 """
 
 from __future__ import annotations
 
 import argparse
 import random
+import socket
 import subprocess
 import sys
 import tempfile
@@ -20,7 +24,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from itertools import chain
+from itertools import chain, cycle, islice
 from pathlib import Path
 from statistics import median, quantiles
 from urllib.parse import urlencode
@@ -29,7 +33,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 
 from benchmarks.browsing import DASHBOARD, REPOSITORY, gunicorn
 from benchmarks.made_up import Shop, write
-from benchmarks.serving import Visitor
+from benchmarks.serving import page_request
 from bundle import Bundle
 from dashapp.addresses import product_href
 
@@ -38,6 +42,36 @@ WARM_UP = 40
 
 WORDS = 300
 """How many of a catalogue's words are searched for, the most frequent ones."""
+
+ASKED = 1000
+"""How many requests are written down for a visitor, who then begins again with the first."""
+
+
+class Line:
+    """A kept connection for requests that are written down already."""
+
+    def __init__(self, port: int) -> None:
+        self._socket = socket.create_connection(("127.0.0.1", port))
+        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+    def ask(self, request: bytes) -> None:
+        """Send a request and receive the answer. Raises `SystemExit` if it is an error."""
+        self._socket.sendall(request)
+        received = self._receive()
+        while (end := received.find(b"\r\n\r\n")) < 0:
+            received += self._receive()
+        head = received[:end].lower()
+        if not head.startswith(b"http/1.1 200 "):
+            raise SystemExit(f"Expected status 200. Received: {head[:40]!r}.")
+        missing = int(head.split(b"content-length:")[1].split()[0]) - len(received) + end + 4
+        while missing > 0:
+            missing -= len(self._receive())
+
+    def _receive(self) -> bytes:
+        came = self._socket.recv(1 << 18)
+        if not came:
+            raise SystemExit("The server closed the connection.")
+        return came
 
 
 def words_of(data: Path) -> list[str]:
@@ -58,29 +92,35 @@ def searches(words: list[str], seed: int) -> Iterator[str]:
         yield "?" + urlencode({"q": one[:2] + one[3:], "sort": "price"})
 
 
-def search(port: int, visitors: int) -> None:
+def search(port: int, visitors: int, pause: float) -> None:
     """Search as so many visitors for the words of the input's first line, until the input ends.
 
-    Prints a line once each has had an answer, and in the end how many answers came in how many seconds.
+    Each searches again `pause` seconds after an answer. Prints a line once
+    each has had an answer, and in the end how many answers came in how many seconds.
     """
     words = sys.stdin.readline().split()
+    asked = [
+        [page_request("/", each) for each in islice(searches(words, number), ASKED)]
+        for number in range(visitors)
+    ]
+    lines = [Line(port) for _ in asked]
+    for line, requests in zip(lines, asked, strict=True):
+        line.ask(requests[-1])
     answers = [0] * visitors
-    begun, over = threading.Barrier(visitors + 1), threading.Event()
+    over = threading.Event()
 
     def visit(number: int) -> None:
-        visitor = Visitor(port, language="en")
-        for asked in searches(words, number):
+        for request in cycle(asked[number]):
             if over.is_set():
                 return
-            visitor.click("/", asked)
-            if answers[number] == 0:
-                begun.wait()
+            lines[number].ask(request)
             answers[number] += 1
+            if pause:
+                over.wait(pause)
 
     threads = [threading.Thread(target=visit, args=(number,)) for number in range(visitors)]
     for thread in threads:
         thread.start()
-    begun.wait()
     print("begun", flush=True)
     started, before = time.monotonic(), sum(answers)
     sys.stdin.read()
@@ -92,11 +132,15 @@ def search(port: int, visitors: int) -> None:
 
 
 @contextmanager
-def searching(port: int, words: list[str], visitors: int) -> Iterator[list[float]]:
+def searching(port: int, words: list[str], visitors: int, pause: float) -> Iterator[list[float]]:
     """Have visitors search during the `with`; afterwards the list has how many answers came a second."""
-    command = [sys.executable, __file__, "--searching", str(visitors), "--at", str(port)]
+    command = [sys.executable, __file__, "--searching", str(visitors), "--pause", str(pause)]
     process = subprocess.Popen(
-        command, cwd=REPOSITORY, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        [*command, "--at", str(port)],
+        cwd=REPOSITORY,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
     )
     assert process.stdin is not None and process.stdout is not None
     found: list[float] = []
@@ -113,12 +157,13 @@ def searching(port: int, words: list[str], visitors: int) -> Iterator[list[float
             found.append(came / took)
 
 
-def visit(visitor: Visitor, ids: Iterator[str], seconds: float) -> list[float]:
+def visit(line: Line, requests: Iterator[bytes], seconds: float) -> list[float]:
     """Open products for some seconds: the milliseconds that each took."""
     end = time.monotonic() + seconds
     took = []
-    while time.monotonic() < end:
-        took.append(visitor.click(product_href(next(ids)))[0])
+    while (started := time.monotonic()) < end:
+        line.ask(next(requests))
+        took.append((time.monotonic() - started) * 1000)
     return took
 
 
@@ -127,31 +172,37 @@ def percentile(times: list[float]) -> float:
     return quantiles(times, n=100)[-1]
 
 
-def measure(port: int, data: Path, visitors: int, rounds: int, seconds: float) -> None:
+def measure(port: int, data: Path, arguments: argparse.Namespace) -> None:
     """Measure in turns and print the table."""
     with Bundle.open(data) as bundle:
         some = bundle.product_ids(offset=0, limit=5000)
-        print(f"{bundle.count:,} products, {visitors} searching visitors\n", flush=True)
-    dice = random.Random(1)
-    ids = iter(lambda: dice.choice(some), None)
+        print(f"{bundle.count:,} products, {arguments.searching} searching visitors\n", flush=True)
+    random.Random(1).shuffle(some)
+    requests = cycle([page_request(product_href(each)) for each in some])
     words = words_of(data)
-    visitor = Visitor(port, language="en")
+    line = Line(port)
     for _ in range(WARM_UP):
-        visitor.click(product_href(next(ids)))
-    alone, beside = [], []
-    rates = []
-    for _ in range(rounds):
-        alone.append(visit(visitor, ids, seconds))
-        with searching(port, words, visitors) as found:
-            beside.append(visit(visitor, ids, seconds))
-        rates += found
-    print("| a product's page | ms, median | ms, 99th percentile | pages |\n|---|---|---|---|")
-    fast, slow = (list(chain.from_iterable(turns)) for turns in (alone, beside))
-    for name, every in (("alone", fast), ("beside searches", slow)):
-        print(f"| {name} | {median(every):.1f} | {percentile(every):.1f} | {len(every):,} |")
-    middle, last = median(slow) / median(fast), percentile(slow) / percentile(fast)
-    print(f"| times as long | {middle:.2f} | {last:.2f} | |")
-    print(f"\n{median(rates):.1f} searches a second were answered meanwhile.")
+        line.ask(next(requests))
+    alone: list[list[float]] = []
+    beside: dict[float, list[list[float]]] = {arguments.pause: [], 0.0: []}
+    rates: dict[float, list[float]] = {pause: [] for pause in beside}
+    for _ in range(arguments.rounds):
+        alone.append(visit(line, requests, arguments.seconds))
+        for pause, turns in beside.items():
+            with searching(port, words, arguments.searching, pause) as found:
+                turns.append(visit(line, requests, arguments.seconds))
+            rates[pause] += found
+    print("| a product's page | ms, median | 99th percentile | times, median | 99th percentile | pages |")
+    print("|---|---|---|---|---|---|")
+    base = list(chain.from_iterable(alone))
+    print(f"| alone | {median(base):.1f} | {percentile(base):.1f} | | | {len(base):,} |")
+    for pause, turns in beside.items():
+        every = list(chain.from_iterable(turns))
+        ratios = f"{median(every) / median(base):.2f} | {percentile(every) / percentile(base):.2f}"
+        name = f"beside searches, {pause:g} s after an answer" if pause else "beside searches without a pause"
+        print(f"| {name} | {median(every):.1f} | {percentile(every):.1f} | {ratios} | {len(every):,} |")
+    told = " and ".join(f"{median(rate):.1f}" for rate in rates.values())
+    print(f"\n{told} searches a second were answered meanwhile.")
 
 
 def main() -> None:
@@ -162,12 +213,13 @@ def main() -> None:
     parser.add_argument("--data", type=Path, help="a bundle that is there already")
     parser.add_argument("--products", type=int, default=100_000, help="of the shop that is made up")
     parser.add_argument("--searching", type=int, default=4, help="visitors who search")
+    parser.add_argument("--pause", type=float, default=0.5, help="seconds of those who type")
     parser.add_argument("--rounds", type=int, default=6)
     parser.add_argument("--seconds", type=float, default=8.0)
     parser.add_argument("--at", type=int, help=argparse.SUPPRESS)
     arguments = parser.parse_args()
     if arguments.at:
-        search(arguments.at, arguments.searching)
+        search(arguments.at, arguments.searching, arguments.pause)
         return
     with ExitStack() as stack:
         data = arguments.data
@@ -176,7 +228,7 @@ def main() -> None:
             print(f"Writing {arguments.products:,} products.", file=sys.stderr, flush=True)
             write(data, Shop(arguments.products))
         port = stack.enter_context(gunicorn(DASHBOARD, AKIN_DATA=str(data.resolve())))
-        measure(port, data.resolve(), arguments.searching, arguments.rounds, arguments.seconds)
+        measure(port, data.resolve(), arguments)
 
 
 if __name__ == "__main__":

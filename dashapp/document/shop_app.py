@@ -38,6 +38,9 @@ STYLESHEETS = (
 
 _LATER = "text/dash"
 
+_UNUSED = ("/deps/polyfill@", "/dash_table/")
+"""In the addresses of scripts that Dash adds and no page needs: what old browsers lack, and data tables."""
+
 MAIN_SCRIPT = "akin.js"
 """The script that every page runs."""
 
@@ -128,8 +131,10 @@ class ShopApp(Dash):
 
     def interpolate_index(self, *__: Any, **parts: Any) -> str:
         """Fill the template with Dash's parts and the page's."""
+        lines = parts["scripts"].split("\n")
+        scripts = "\n".join(line for line in lines if not any(name in line for name in _UNUSED))
         # Browsers run no script of this type. assets/dash.js loads them when a visitor is about to need them.
-        parts["scripts"] = parts["scripts"].replace("<script src=", f'<script type="{_LATER}" src=')
+        parts["scripts"] = scripts.replace("<script src=", f'<script type="{_LATER}" src=')
         parts["renderer"] = parts["renderer"].replace("application/javascript", _LATER)
         around = surroundings(g.site)
         return document_of(

@@ -50,3 +50,11 @@ def test_what_a_script_imports_includes_what_that_imports(name: str) -> None:
 def test_what_a_page_begins_by_its_address_no_script_imports() -> None:
     # A browser without import maps would run it twice: once from each of its addresses.
     assert not {name for script in SCRIPTS for name in imports(script)} & set(PAGES)
+
+
+def test_of_dash_a_page_gets_what_it_needs(client: FlaskClient) -> None:
+    addresses = html.fromstring(client.get("/").text).xpath("//script[@type='text/dash']/@src")
+    assert [re.split(r"[@.]", Path(each).name)[0] for each in addresses] == [
+        *("react", "react-dom", "prop-types", "dash_bootstrap_components", "dash_renderer"),
+        *("dash_core_components", "dash_core_components-shared", "dash_html_components"),
+    ]
