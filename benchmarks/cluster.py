@@ -55,7 +55,7 @@ def compare_lists(rows: int, dimensions: int, side: int, *, depth: int) -> None:
             self.blocks, self.depth, self.kept = blocks, depth, kept
             self.names: dict[tuple[int, int], str] = {}
 
-        def compute(self, tiles: Any, limits: Any) -> Iterator[tuple[int, int]]:
+        def compute(self, tiles: Any, reached: Any) -> Iterator[tuple[int, int]]:
             for one, other in tiles:
                 found = tile(
                     self.blocks[one],
@@ -63,23 +63,29 @@ def compare_lists(rows: int, dimensions: int, side: int, *, depth: int) -> None:
                     depth=self.depth,
                     memory_budget=MEMORY_BUDGET,
                     threads=1,
-                    limits=None if limits is None else (limits[one], limits[other]),
+                    reached=None if reached is None else (reached[one], reached[other]),
                 )
                 self.names[one, other] = self.kept.write(one, other, found)
                 yield one, other
 
-        def entries(self, block: int, other: int) -> TileEntries:
-            found = self.kept.read(self.names[min(block, other), max(block, other)])
+        def entries(self, pair: tuple[int, int]) -> tuple[TileEntries, TileEntries]:
+            found = self.kept.read(self.names[pair])
             assert found
-            return found[block > other]
+            return found
 
-    def fill(space: Any, ranking: Any, advance: Any, *, steps: int) -> None:
-        parts = space.blocks(side)
-        blocks = [TileBlock(space.cut(part), ranking.ranks[part]) for part in parts]
-        with tempfile.TemporaryDirectory() as folder:
-            kept = KeptTiles(Folder(Path(folder)))
-            fill_by_tiles(space, ranking, parts, Tiles(blocks, ranking.depth, kept), advance, steps=steps)
-            sizes.extend(path.stat().st_size for path in Path(folder).iterdir())
+    class ByTiles:
+        exact_products = rows
+
+        def exact(self, space: Any, ranking: Any, advance: Any, *, steps: int) -> None:
+            parts = space.blocks(side)
+            blocks = [TileBlock(space.cut(part), ranking.ranks[part]) for part in parts]
+            with tempfile.TemporaryDirectory() as folder:
+                kept = KeptTiles(Folder(Path(folder)))
+                fill_by_tiles(space, ranking, parts, Tiles(blocks, ranking.depth, kept), advance, steps=steps)
+                sizes.extend(path.stat().st_size for path in Path(folder).iterdir())
+
+        def approximate(self, *arguments: Any, **options: Any) -> None:
+            """Not measured."""
 
     vectors, ids = made_up(rows, dimensions), [f"p{number:07}" for number in range(rows)]
     find = partial(find_neighbours, ids, vectors, metric="cosine", depth=depth, search="exact")
@@ -87,7 +93,7 @@ def compare_lists(rows: int, dimensions: int, side: int, *, depth: int) -> None:
     here = find()
     local = time.process_time() - started
     started = time.process_time()
-    tiled = find(fill=fill)
+    tiled = find(elsewhere=ByTiles())
     by_tiles = time.process_time() - started
     assert here.rows.tobytes() == tiled.rows.tobytes() and here.scores.tobytes() == tiled.scores.tobytes()
     print(

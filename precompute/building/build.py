@@ -194,8 +194,8 @@ def _build(
             # Each takes memory for every product, and nobody needs it any more.
             del catalogue, found
             planned = without_vain_colour(list(zip(settings.recipes, plans, strict=True)), products)
-            fill = engine.exact_lists(store)
-            make = partial(make_lists, store=store, pictures=pictures, writer=writer, clock=clock, fill=fill)
+            make = partial(make_lists, store=store, pictures=pictures, writer=writer, clock=clock)
+            make = partial(make, elsewhere=engine.lists(store))
             made = _made(settings, make, planned, tasks, products)
             overlap, inputs = overlaps(made), _inputs_digest(products)
             products = with_twins(products, made[0].lists, signatures_of(products, pictures))

@@ -17,7 +17,7 @@ from precompute.evaluation.other_pictures import measure_other_pictures
 from precompute.evaluation.overlap import overlap
 from precompute.models.recipe import Recipe
 from precompute.models.registry import ExtractorPlan
-from precompute.neighbours import ExactFill, NeighbourLists, find_neighbours, load_lists, save_lists
+from precompute.neighbours import ListSearch, NeighbourLists, find_neighbours, load_lists, save_lists
 from precompute.neighbours.reach import Reach, find_reach, lines_with_reach, out_of_reach
 from precompute.shared.clock import Clock
 from precompute.shared.errors import UserError
@@ -82,19 +82,19 @@ def make_lists(
     search: str | None,
     reach: bool,
     with_map: bool,
-    fill: ExactFill | None = None,
+    elsewhere: ListSearch | None = None,
 ) -> RecipeLists:
     """Find and write the lists of one recipe, starting from those of the last build if there are any.
 
     `reach` gives products that no list has a place at the end of one. `with_map` writes the map as well.
-    `fill` finds exact lists (see `find_neighbours`).
+    Lists are found `elsewhere`, by default in this process.
     """
     key = recipe.fingerprint(plan.weights_sha256)
     for head in recipe.learned:
         store.keep_head(head.file, head.sha256)
     with clock.measure("neighbours"):
         lists, vectors = find_lists(
-            recipe, plan, task, products, store=store, pictures=pictures, search=search, fill=fill
+            recipe, plan, task, products, store=store, pictures=pictures, search=search, elsewhere=elsewhere
         )
     with clock.measure("writing"):
         unreached = len(out_of_reach(lists))
@@ -144,7 +144,7 @@ def find_lists(
     store: Store,
     pictures: PictureStore,
     search: str | None = None,
-    fill: ExactFill | None = None,
+    elsewhere: ListSearch | None = None,
 ) -> tuple[NeighbourLists, Vectors]:
     """Find the lists of one recipe, starting from those of the last build if there are any.
 
@@ -170,7 +170,7 @@ def find_lists(
             top=recipe.top,
             search=search,
             known=load_lists(store.lists, recipe.fingerprint(plan.weights_sha256)),
-            fill=fill,
+            elsewhere=elsewhere,
             advance=advance,
         )
     return lists, vectors

@@ -11,15 +11,14 @@ from typing import TYPE_CHECKING, Any
 from precompute.cli.fit import base_recipe, fitted_recipe
 from precompute.cli.options.catalogue import add_catalogue_options, add_out_option, recipes_of
 from precompute.cli.options.collect import add_collect_options, with_source
+from precompute.cli.options.engine import add_engine_options, engine_of
 from precompute.cli.output import add_output_options, show, warn
 from precompute.evaluation.named import YARDSTICKS
 from precompute.models.part_choice import recipes_for_lists
-from precompute.shared.errors import UserError
 from precompute.shared.wording import counted
 
 if TYPE_CHECKING:
     from precompute.building.build import RecipeSummary, Summary
-    from precompute.building.engine import EngineChoice
     from precompute.building.theme import PreparedTheme
 
 _LEFT_OUT_SHOWN = 20
@@ -87,43 +86,10 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         action="store_true",
         help="first learn from the shop's own labels, as the command fit does, and build what it chose",
     )
-    _add_engine_options(parser)
+    add_engine_options(parser)
     add_collect_options(parser)
     add_output_options(parser)
     parser.set_defaults(run=run, stopped=_STOPPED)
-
-
-def _add_engine_options(parser: argparse.ArgumentParser) -> None:
-    group = parser.add_argument_group("a cluster of machines (docs/cluster.md)")
-    group.add_argument(
-        "--engine",
-        default="local",
-        metavar="ENGINE",
-        help="what computes: local, ray for the Ray cluster that this machine is part of, or ray://HOST:PORT "
-        "(default: local)",
-    )
-    group.add_argument(
-        "--tile",
-        type=int,
-        metavar="ROWS",
-        help="with a cluster, how many vectors of either side one task compares (default: 32000)",
-    )
-    group.add_argument(
-        "--mixed",
-        action="store_true",
-        help="with a cluster, continues even if machines compute different embeddings",
-    )
-
-
-def _engine_of(arguments: argparse.Namespace) -> EngineChoice:
-    from precompute.building.engine import TILE, EngineChoice
-
-    if arguments.engine == "local":
-        for option, given in (("--tile", arguments.tile is not None), ("--mixed", arguments.mixed)):
-            if given:
-                raise UserError(f"Expected --engine ray beside {option}. Received: --engine local.")
-    tile = TILE if arguments.tile is None else arguments.tile
-    return EngineChoice(arguments.engine, tile=tile, mixed=arguments.mixed)
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -133,13 +99,11 @@ def run(arguments: argparse.Namespace) -> int:
 
     # NumPy and Pillow are imported here so that --help and a wrong option answer at once.
     from precompute.building.build import BuildSettings, build
-    from precompute.building.engine import check_engine
     from precompute.building.theme import prepare_theme, theme_beside
 
     theme_file = arguments.theme or theme_beside(Path(arguments.source))
     # Before anything is fetched or embedded.
-    engine = _engine_of(arguments)
-    check_engine(engine)
+    engine = engine_of(arguments)
     theme = prepare_theme(theme_file) if theme_file else None
 
     def built(source: dict[str, Any]) -> Summary:

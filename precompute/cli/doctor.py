@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from precompute.cli.options.catalogue import add_catalogue_options, add_out_option, recipes_of
 from precompute.cli.options.collect import add_collect_options, with_source
+from precompute.cli.options.engine import add_engine_options, engine_of
 from precompute.cli.options.files import check_file, write_page, writing
 from precompute.cli.output import add_output_options, show, warn
 from precompute.shared.errors import UserError
@@ -62,6 +63,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         default="warning",
         help="the least severe finding that makes it exit with 1 (default: warning)",
     )
+    add_engine_options(parser)
     add_collect_options(parser)
     add_output_options(parser)
     parser.set_defaults(run=run, stopped=_STOPPED)
@@ -79,6 +81,8 @@ def run(arguments: argparse.Namespace) -> int:
     from precompute.building.build import BuildSettings
     from precompute.doctor import SEVERITIES, diagnose
 
+    engine = engine_of(arguments)
+
     def diagnosed(source: dict[str, Any]) -> Diagnosis:
         settings = BuildSettings(
             **source,
@@ -89,6 +93,7 @@ def run(arguments: argparse.Namespace) -> int:
             search=arguments.search,
             thumbnail_size=arguments.thumbnail_size,
             store=arguments.store,
+            engine=engine,
         )
         return diagnose(settings)
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from precompute.cli.options.catalogue import add_catalogue_options, add_out_option, recipes_of
 from precompute.cli.options.collect import add_collect_options, with_source
+from precompute.cli.options.engine import add_engine_options, engine_of
 from precompute.cli.output import add_output_options, show
 from precompute.models.choice import is_recipe_name
 from precompute.models.recipe import Recipe
@@ -68,6 +69,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         metavar="N",
         help="the most products to learn from, drawn at random but always the same (default: %(default)s)",
     )
+    add_engine_options(parser, lists=False)
     add_collect_options(parser)
     add_output_options(parser)
     parser.set_defaults(run=run, stopped=_STOPPED)
@@ -82,6 +84,8 @@ def run(arguments: argparse.Namespace) -> int:
     from precompute.building.build import BuildSettings
     from precompute.fitting.fit import FitSettings, fit
 
+    engine = engine_of(arguments)
+
     def fitted(source: dict[str, Any]) -> Fitted:
         settings = BuildSettings(
             **source,
@@ -91,6 +95,7 @@ def run(arguments: argparse.Namespace) -> int:
             device=arguments.device,
             thumbnail_size=arguments.thumbnail_size,
             store=arguments.store,
+            engine=engine,
         )
         return fit(FitSettings(settings, arguments.write, arguments.title, arguments.brand, arguments.sample))
 

@@ -118,11 +118,14 @@ def _cluster_lines(costs: ClusterCosts) -> Iterator[str]:
     if costs.tiles:
         hours += f", exact lists {_hours(costs.lists)} in {counted(costs.tiles, 'tile')}"
     else:
-        hours += "; approximate lists are found by the machine that starts the build"
+        hours += f"; approximate lists in {counted(costs.shards, 'shard')}"
     yield f"Cluster     hours of one core: {hours}"
     parts = [f"{_size(costs.read)} of pictures read", f"{_size(costs.written)} written to the store"]
     parts += [f"{_size(costs.moved)} of vectors read by tiles"] if costs.tiles else []
     yield f"            {', '.join(parts)}"
+    if costs.exact_cores:
+        found = f"exact from {counted(costs.exact_cores, 'core')} on, and approximate with fewer"
+        yield f"            lists are {found}, in {counted(costs.shards, 'shard')}"
 
 
 def _hours(hours: float) -> str:

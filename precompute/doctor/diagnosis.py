@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 
 import numpy as np
 
 from precompute.building.build import BuildSettings, check_settings
+from precompute.building.engine import BuildEngine, opened
 from precompute.building.recipe_lists import find_lists
 from precompute.doctor.case import Case
 from precompute.doctor.categories import MEMBERS, check_categories, judged
@@ -15,9 +17,9 @@ from precompute.doctor.fields import check_fields, unchecked_fields
 from precompute.doctor.findings import Diagnosis, Finding, in_order, without_repeats
 from precompute.doctor.left_out import check_left_out
 from precompute.doctor.measuring import Measuring, fingerprint
-from precompute.doctor.orientation import NEAREST, check_orientation
+from precompute.doctor.orientation import NEAREST, TURNS, EmbedTurned, check_orientation
 from precompute.doctor.single_pictures import check_pictures
-from precompute.embeddings.embed import EmbeddingTask
+from precompute.embeddings.embed import EmbeddingTask, embed_all
 from precompute.embeddings.embedded_catalogue import EmbeddedCatalogue, embed_catalogue
 from precompute.embeddings.picture_maker import PictureMaker
 from precompute.models.registry import ExtractorPlan, plan_extractor
@@ -36,6 +38,11 @@ def diagnose(settings: BuildSettings, *, catalogue: Catalogue | None = None) -> 
     usable pictures: that is a finding.
     """
     check_settings(settings)
+    with opened(settings.engine) as engine:
+        return _diagnose(settings, catalogue, engine)
+
+
+def _diagnose(settings: BuildSettings, catalogue: Catalogue | None, engine: BuildEngine) -> Diagnosis:
     store = settings.open_store()
     clock = Clock()
     catalogue = catalogue or settings.read()
@@ -47,8 +54,15 @@ def diagnose(settings: BuildSettings, *, catalogue: Catalogue | None = None) -> 
         pictures, measures = store.pictures(maker.fingerprint), store.measures(fingerprint())
         task = EmbeddingTask(recipe, plan.open, store.embeddings(plan.key), batch=plan.device.batch)
         found = embed_catalogue(
-            catalogue, [task], maker=maker, pictures=pictures, clock=clock, extra=Measuring(measures)
+            catalogue,
+            [task],
+            maker=maker,
+            pictures=pictures,
+            clock=clock,
+            extra=Measuring(measures),
+            embed=engine.embedding([plan]),
         )
+        measures.merge()
         lists = NeighbourLists([], np.empty((0, 0), np.int32), np.empty((0, 0)))
         if found.products:
             with clock.measure("neighbours"):
@@ -60,11 +74,14 @@ def diagnose(settings: BuildSettings, *, catalogue: Catalogue | None = None) -> 
                     store=store,
                     pictures=pictures,
                     search=settings.search,
+                    elsewhere=engine.lists(store),
                 )
                 if lists.known is not None:
                     save_lists(store.lists, recipe.fingerprint(plan.weights_sha256), lists.known)
         case = Case(catalogue, found.products, found.embedded, measures, pictures, lists)
-        findings = in_order(without_repeats(_findings(case, plan, store, clock)))
+        elsewhere = engine.embedding([plan] * len(TURNS))
+        embed = partial(elsewhere, maker=maker, pictures=pictures) if elsewhere else embed_all
+        findings = in_order(without_repeats(_findings(case, plan, store, clock, embed)))
     return Diagnosis(
         source=settings.source,
         products=len(catalogue.products),
@@ -79,13 +96,15 @@ def diagnose(settings: BuildSettings, *, catalogue: Catalogue | None = None) -> 
 _Checks = dict[str, Callable[[], Iterator[Finding]]]
 
 
-def _findings(case: Case, plan: ExtractorPlan, store: Store, clock: Clock) -> Iterator[Finding]:
+def _findings(
+    case: Case, plan: ExtractorPlan, store: Store, clock: Clock, embed: EmbedTurned
+) -> Iterator[Finding]:
     checks: _Checks = {"left out": lambda: check_left_out(case), "fields": lambda: check_fields(case)}
     of_pictures: _Checks = {
         "pictures": lambda: check_pictures(case),
         "copies": lambda: check_copies(case),
         "categories": lambda: check_categories(case),
-        "orientation": lambda: check_orientation(case, plan, store),
+        "orientation": lambda: check_orientation(case, plan, store, embed=embed),
     }
     for name, check in (checks | (of_pictures if case.products else {})).items():
         with clock.measure(name):

@@ -63,6 +63,14 @@ class Measuring:
         """See `MeasureStore.commit`."""
         self._store.commit()
 
+    def for_worker(self) -> Measuring:
+        """See `MeasureStore.for_worker`."""
+        return Measuring(self._store.for_worker())
+
+    def refresh(self) -> None:
+        """See `MeasureStore.refresh`."""
+        self._store.refresh()
+
 
 def measure(data: bytes, image: Image.Image) -> Measures:
     """Measure a file's bytes and the upright picture that they hold, RGB of any size."""

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 from PIL import Image
@@ -56,9 +58,20 @@ class Turn:
     gain_among_all: float
 
 
-def check_orientation(case: Case, plan: ExtractorPlan, store: Store) -> Iterator[Finding]:
+class EmbedTurned(Protocol):
+    """Embeds files, in this process as `embed_all` does, or elsewhere."""
+
+    def __call__(
+        self, folder: Path, files: list[str], tasks: list[EmbeddingTask], *, advance: Callable[..., None]
+    ) -> object:
+        """Afterwards the tasks' stores have all results."""
+
+
+def check_orientation(
+    case: Case, plan: ExtractorPlan, store: Store, *, embed: EmbedTurned = embed_all
+) -> Iterator[Finding]:
     """Findings about first pictures that look more like their category's others once they are turned."""
-    for turn in best_turns(case, plan, store):
+    for turn in best_turns(case, plan, store, embed=embed):
         if turn.gain >= GAIN and turn.gain_among_all >= GAIN_AMONG_ALL:
             image_id = turn.product.images[0].id
             where = f" of “{turn.product.category}”" if turn.product.category else ""
@@ -68,7 +81,9 @@ def check_orientation(case: Case, plan: ExtractorPlan, store: Store) -> Iterator
             yield Finding("turned-picture", text, ids, files, turn=turn.degrees, weight=turn.gain)
 
 
-def best_turns(case: Case, plan: ExtractorPlan, store: Store) -> Iterator[Turn]:
+def best_turns(
+    case: Case, plan: ExtractorPlan, store: Store, *, embed: EmbedTurned = embed_all
+) -> Iterator[Turn]:
     """The best turn of each candidate, and its gain.
 
     Embeddings of upright things differ from those of lying ones, so turning makes most pictures less like
@@ -81,7 +96,7 @@ def best_turns(case: Case, plan: ExtractorPlan, store: Store) -> Iterator[Turn]:
         return
     likeness = _Likeness(products, store.embeddings(plan.key))
     candidates = likeness.candidates()
-    turned = _embed_turned(case, [products[row] for row in candidates], plan, store)
+    turned = _embed_turned(case, [products[row] for row in candidates], plan, store, embed)
     tried = [row for row in candidates if all(products[row].images[0].id in each for each in turned.values())]
     if not tried:
         return
@@ -178,7 +193,7 @@ class _Turned:
 
 
 def _embed_turned(
-    case: Case, products: list[Product], plan: ExtractorPlan, store: Store
+    case: Case, products: list[Product], plan: ExtractorPlan, store: Store, embed: EmbedTurned
 ) -> dict[int, EmbeddingStore]:
     """Embed turned first pictures: by image id, for each turn. Files that changed meanwhile have none."""
     open_extractor = cache(plan.open)
@@ -189,5 +204,5 @@ def _embed_turned(
         tasks[degrees].form = _Turned(tasks[degrees].form, degrees)
     files = [file for each in products for file in case.files_of(each.id, each.images[0].id)[:1]]
     with stage("Turning", len(files), "images") as advance:
-        embed_all(case.catalogue.folder, files, list(tasks.values()), advance=advance)
+        embed(case.catalogue.folder, files, list(tasks.values()), advance=advance)
     return {degrees: task.store for degrees, task in tasks.items()}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
-from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -40,6 +39,12 @@ class ExtraMeasure(Protocol):
     def commit(self) -> None:
         """Write new measurements to the disk."""
 
+    def for_worker(self) -> ExtraMeasure:
+        """The same for a process that only adds, as `EmbeddingStore.for_worker` gives a store."""
+
+    def refresh(self) -> None:
+        """Read what such processes have added."""
+
 
 class EmbedFiles(Protocol):
     """Embeds files, in this process or elsewhere."""
@@ -53,11 +58,12 @@ class EmbedFiles(Protocol):
         maker: PictureMaker,
         pictures: PictureStore,
         advance: Callable[..., None],
+        extra: ExtraMeasure | None = None,
     ) -> Embedded:
-        """Embed the pictures in `files`, paths below `folder`, and make their thumbnails.
+        """Embed the pictures in `files`, paths below `folder`, make their thumbnails, and measure them.
 
-        Afterwards the tasks' stores and `pictures` have all results, and the tasks the seconds. `advance` is
-        that of `precompute.shared.progress.stage`.
+        Afterwards the tasks' stores, `pictures` and `extra` have all results, and the tasks the seconds.
+        `advance` is that of `precompute.shared.progress.stage`.
         """
 
 
@@ -96,12 +102,14 @@ def embed_catalogue(
 ) -> EmbeddedCatalogue:
     """Embed every picture of a catalogue and make its thumbnails, reusing what the stores have.
 
-    `embed` does the work, by default in this process. Only this process can take `extra` measurements.
+    `embed` does the work, by default in this process.
     """
-    embed = embed or partial(embed_files, extra=extra)
+    embed = embed or embed_files
     files = list(dict.fromkeys(file for product in catalogue.products for file in product.files))
     with stage("Embedding", len(files), "images") as advance:
-        embedded = embed(catalogue.folder, files, tasks, maker=maker, pictures=pictures, advance=advance)
+        embedded = embed(
+            catalogue.folder, files, tasks, maker=maker, pictures=pictures, advance=advance, extra=extra
+        )
     clock.add("reading", embedded.reading_seconds)
     for task in tasks:
         clock.add("model", task.opening_seconds)

@@ -12,6 +12,7 @@ import numpy as np
 
 from bundle import Product
 from precompute.building.build import BuildSettings, check_settings
+from precompute.building.engine import BuildEngine, opened
 from precompute.embeddings.embed import EmbeddingTask
 from precompute.embeddings.embedded_catalogue import embed_catalogue
 from precompute.embeddings.picture_maker import PictureMaker
@@ -92,8 +93,9 @@ def fit(settings: FitSettings, *, catalogue: Catalogue | None = None) -> Fitted:
         plan = plan_extractor(
             settings.build.recipes[0], runtime=settings.build.runtime, device=settings.build.device
         )
-    with locked(settings.build.out):
-        products, owners, embeddings, parts = _embedded(settings.build, store, base, catalogue, plan, clock)
+    with opened(settings.build.engine) as engine, locked(settings.build.out):
+        found = _embedded(settings.build, store, engine, base, catalogue, plan, clock)
+    products, owners, embeddings, parts = found
     with clock.measure("fitting"):
         counts = np.bincount(owners, minlength=len(products)).tolist()
         labels = labels_of(products, counts, brand=settings.brand)
@@ -136,6 +138,7 @@ def classes_of(labels: Sequence[Labels], products: int) -> list[str]:
 def _embedded(
     settings: BuildSettings,
     store: Store,
+    engine: BuildEngine,
     base: Recipe,
     catalogue: Catalogue,
     plan: ExtractorPlan,
@@ -145,7 +148,9 @@ def _embedded(
     maker = PictureMaker(settings.thumbnail_size)
     pictures = store.pictures(maker.fingerprint)
     task = EmbeddingTask(base, plan.open, store.embeddings(plan.key), batch=plan.device.batch)
-    found = embed_catalogue(catalogue, [task], maker=maker, pictures=pictures, clock=clock)
+    found = embed_catalogue(
+        catalogue, [task], maker=maker, pictures=pictures, clock=clock, embed=engine.embedding([plan])
+    )
     if not found.products:
         raise UserError(f"Expected usable pictures in {settings.source}. Received: none; build says why.")
     products = sorted(found.products, key=lambda product: product.id)

@@ -71,11 +71,10 @@ class BestPairs:
         places = (chunk.places for chunk in self._chunks(part, side))
         return [slice(start + each.start, start + each.stop) for each in places]
 
-    def cut(self, rows: slice) -> BestPairs:
+    def cut(self, rows: slice | np.ndarray) -> BestPairs:
         """See `Space.cut`."""
-        starts, counts = self.starts[rows], self.counts[rows]
-        pictures = slice(int(starts[0]), int(starts[-1] + counts[-1]))
-        return BestPairs(self.space.cut(pictures), starts - starts[0], counts, self.margins[rows])
+        (chunk,) = self._chunks(rows, len(self.space.vectors))
+        return BestPairs(self.space.cut(chunk.pictures), chunk.starts, chunk.counts, self.margins[rows])
 
     def followed_by(self, other: BestPairs) -> BestPairs:
         """See `Space.followed_by`."""

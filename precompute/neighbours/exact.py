@@ -62,12 +62,13 @@ class ExactSearch:
         memory_budget: int,
         threads: int | None = None,
         split: int | None = None,
-        limits: np.ndarray | None = None,
+        reached: np.ndarray | None = None,
     ) -> None:
         """There are as many `threads` as cores by default.
 
-        With `split`, the products before this place are only compared with those from it on. `limits` (n,),
-        float32, have for each row the nearness below which nothing counts.
+        With `split`, products before this place are only compared with those from it on. `reached` (n, k),
+        float32, k entries being a list, is for each row how near entries that are known already are at least,
+        nearest first. Only what comes before the last of these and of those found counts.
         """
         self._space, self._ranking, self._memory_budget = space, ranking, memory_budget
         self._threads = threads or available_cores()
@@ -81,9 +82,12 @@ class ExactSearch:
         self._first = len(parts[0]) if split else 0
         self._blocks = [block for part in parts for block in part]
         self._scratch = threading.local()
-        self._limits = np.full(space.count, -np.inf, np.float32) if limits is None else limits.copy()
         self._crowded = np.zeros(space.count, bool)
+        self._limits = np.full(space.count, -np.inf, np.float32)
         self._found: list[list[_Candidates]] = [[] for _ in self._blocks]
+        if reached is not None:
+            self._limits = reached[:, -1].copy()
+            self._found = [[_known(reached[part])] for part in self._blocks]
 
     def estimate(self) -> float:
         """About how many seconds `run` will take, extrapolated from comparing two blocks."""
@@ -195,6 +199,7 @@ class ExactSearch:
         """Rank the candidates of a block's rows by their exact scores."""
         (places, others, _), start = self._found[block][0], self._blocks[block].start
         self._found[block] = []
+        places, others = places[others >= 0], others[others >= 0]
         others = others[np.argsort(places, kind="stable")]
         counts = np.bincount(places)
         starts = np.cumsum(counts) - counts
@@ -204,6 +209,12 @@ class ExactSearch:
         for begin in range(0, len(order), _TOGETHER):
             rows = order[begin : begin + _TOGETHER]
             self._ranking.settle(rows + start, padded(rows + start, others, starts[rows], counts[rows]))
+
+
+def _known(reached: np.ndarray) -> _Candidates:
+    """Stands for entries that are known already: they have no other row, and count for the limits."""
+    places, columns = np.nonzero(reached > -np.inf)
+    return _Candidates(places.astype(np.int16), np.full(len(places), -1, np.int32), reached[places, columns])
 
 
 def rounds_of(count: int) -> Iterator[list[tuple[int, int]]]:

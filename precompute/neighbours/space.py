@@ -74,7 +74,7 @@ class Space:
         begin, end, _ = part.indices(self.count)
         return [slice(start, min(start + side, end)) for start in range(begin, end, side)]
 
-    def cut(self, rows: slice) -> Space:
+    def cut(self, rows: slice | np.ndarray) -> Space:
         """Some of the rows. Their nearness, margins and scores are what they were."""
         vectors = self.vectors[rows]
         return replace(

@@ -51,15 +51,15 @@ class TileStore(Protocol):
     """Computes tiles somewhere and keeps what they found."""
 
     def compute(
-        self, tiles: Sequence[tuple[int, int]], limits: Sequence[np.ndarray] | None
+        self, tiles: Sequence[tuple[int, int]], reached: Sequence[np.ndarray] | None
     ) -> Iterator[tuple[int, int]]:
         """Compute the tiles that are not kept yet. Yields each, a pair of blocks, once it is kept.
 
-        `limits` has an array for each block, as `tile` takes them; None for tiles on the diagonal.
+        `reached` has an array for each block, as `tile` takes them; None for tiles on the diagonal.
         """
 
-    def entries(self, block: int, other: int) -> TileEntries:
-        """What a kept tile knows of the lists of `block`."""
+    def entries(self, pair: tuple[int, int]) -> tuple[TileEntries, TileEntries]:
+        """What a kept tile found for its two blocks."""
 
 
 def tile(
@@ -69,30 +69,31 @@ def tile(
     depth: int,
     memory_budget: int,
     threads: int,
-    limits: tuple[np.ndarray, np.ndarray] | None = None,
+    reached: tuple[np.ndarray, np.ndarray] | None = None,
 ) -> tuple[TileEntries, TileEntries]:
     """Compare the products of a block with each other, or with those of another block, each pair once.
 
     Returns the best `depth` entries that each block's lists get from this tile, those of `block` twice where
-    there is no other. `limits` are the nearness (q,), float32, below which nothing counts for the rows of
-    either block. Takes memory for both blocks together, and about `memory_budget` bytes.
+    there is no other. `reached` is what `reached_by` says of the lists of either block so far: entries that
+    these leave no room for are not returned. Takes memory for both blocks together, and about `memory_budget`
+    bytes.
     """
     if other is None:
-        found = _Found(block.space, block.ranks, depth)
+        found = FoundEntries(block.space, block.ranks, depth)
         ExactSearch(block.space, found, memory_budget=memory_budget, threads=threads).run(_ignore, steps=1)
         entries = found.entries(slice(0, block.space.count), others_from=0)
         return entries, entries
     count = block.space.count
     # Both were cut from one space.
     space: ProductSpace = block.space.followed_by(other.space)  # type: ignore[arg-type]
-    found = _Found(space, np.concatenate([block.ranks, other.ranks]), depth)
+    found = FoundEntries(space, np.concatenate([block.ranks, other.ranks]), depth)
     search = ExactSearch(
         space,
         found,
         memory_budget=memory_budget,
         threads=threads,
         split=count,
-        limits=None if limits is None else np.concatenate(limits),
+        reached=None if reached is None else np.concatenate(reached),
     )
     search.run(_ignore, steps=1)
     return (
@@ -101,17 +102,16 @@ def tile(
     )
 
 
-def limits_of(space: ProductSpace, entries: TileEntries, *, depth: int) -> np.ndarray:
-    """The least nearness (q,), float32, that a further entry of each list of a block must have.
+def reached_by(space: ProductSpace, entries: TileEntries, *, depth: int) -> np.ndarray:
+    """The least nearness of the entries of a block's lists so far: (q, depth) float32, nearest first.
 
-    `entries` are those that are known so far. A list that is not full has no limit.
+    It is -inf where a list has fewer.
     """
-    limits = np.full(space.count, -np.inf, np.float32)
+    reached = np.full((space.count, depth), -np.inf, np.float32)
     counts = np.bincount(entries.places, minlength=space.count)
-    full = np.flatnonzero(counts == depth)
-    last = entries.scores[np.cumsum(counts)[full] - 1]
-    limits[full] = space.least_nearness(full, last)
-    return limits
+    columns = np.arange(len(entries.places)) - np.repeat(np.cumsum(counts) - counts, counts)
+    reached[entries.places, columns] = space.least_nearness(entries.places, entries.scores)
+    return reached
 
 
 def merge(
@@ -122,6 +122,10 @@ def merge(
     `found` is what tiles know of these lists, each with the number of products before the tile's other block;
     `ranks` (n,) are the ranks by id of all products.
     """
+    if len(found) == 1:
+        (start, (places, others, scores)) = found[0]
+        if np.bincount(places, minlength=1).max() <= depth:
+            return TileEntries(places, others + np.int32(start), scores)
     counts = np.stack([np.bincount(entries.places, minlength=count) for _, entries in found])
     starts = np.cumsum(counts, axis=1) - counts
     # The column of a row in which each tile's first entry is.
@@ -152,32 +156,33 @@ def fill_by_tiles(
 ) -> None:
     """Fill in the ranking from the tiles of `blocks`, which are all products.
 
-    Tiles are computed in rounds, as `ExactSearch` compares blocks; each round's limits are those of the lists
-    so far. `advance(count)` is called with the steps newly done, `steps` in all.
+    Tiles are computed in rounds, as `ExactSearch` compares blocks; each round knows what the lists have
+    reached so far. `advance(count)` is called with the steps newly done, `steps` in all.
     """
     progress = Progress(steps, len(blocks) ** 2, advance)
     best: list[list[tuple[int, TileEntries]]] = [[] for _ in blocks]
-    limits: list[np.ndarray] | None = None
+    reached: list[np.ndarray] | None = None
     for pairs in rounds_of(len(blocks)):
         ordered = [(min(pair), max(pair)) for pair in pairs]
-        for one, other in tiles.compute(ordered, limits):
+        for one, other in tiles.compute(ordered, reached):
             progress.step(1 if one == other else 2)
         for one, other in ordered:
-            best[one].append((blocks[other].start, tiles.entries(one, other)))
+            found = tiles.entries((one, other))
+            best[one].append((blocks[other].start, found[0]))
             if one != other:
-                best[other].append((blocks[one].start, tiles.entries(other, one)))
-        limits = []
+                best[other].append((blocks[one].start, found[1]))
+        reached = []
         for number, block in enumerate(blocks):
             count = block.stop - block.start
             merged = merge(best[number], ranking.ranks, count=count, depth=ranking.depth, metric=space.metric)
             best[number] = [(0, merged)]
-            limits.append(limits_of(space.cut(block), merged, depth=ranking.depth))
+            reached.append(reached_by(space.cut(block), merged, depth=ranking.depth))
     for block, [(_, merged)] in zip(blocks, best, strict=True):
         ranking.rows[block] = merged.others.reshape(-1, ranking.depth)
         ranking.scores[block] = merged.scores.reshape(-1, ranking.depth)
 
 
-class _Found:
+class FoundEntries:
     """Keeps the best entries that a tile finds for each row; safe in threads as `Ranking` is."""
 
     def __init__(self, space: ProductSpace, ranks: np.ndarray, depth: int) -> None:
@@ -222,7 +227,12 @@ def _best_of(
 ) -> TileEntries:
     """The best `depth` of the entries (q, c) of each of `rows` (q,), without those where `none` is true."""
     keys = np.where(none, np.inf, -sign(metric) * scores)
-    best = np.lexsort((ranks[others], keys), axis=1)[:, :depth]
+    best = np.argsort(keys, axis=1, kind="stable")
+    in_order = np.take_along_axis(keys, best, axis=1)
+    # Few rows have equal scores. Infinite ones stand for no entry.
+    tied = ((in_order[:, 1:] == in_order[:, :-1]) & (in_order[:, 1:] < np.inf)).any(axis=1)
+    best[tied] = np.lexsort((ranks[others[tied]], keys[tied]), axis=1)
+    best = best[:, :depth]
     real = ~np.take_along_axis(none, best, axis=1)
     places = np.broadcast_to(rows[:, np.newaxis], best.shape)[real]
     chosen = (np.take_along_axis(values, best, axis=1)[real] for values in (others, scores))

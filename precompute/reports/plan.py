@@ -24,7 +24,7 @@ from precompute.embeddings.picture_maker import PictureMaker
 from precompute.embeddings.vectors import Vectors, compared_vectors
 from precompute.models.recipe import Recipe
 from precompute.models.registry import plan_extractor
-from precompute.neighbours import EXACT_PRODUCTS, find_neighbours
+from precompute.neighbours import EXACT_PRODUCTS, exact_cores, find_neighbours
 from precompute.reports.cluster_costs import ClusterCosts, cluster_costs
 from precompute.reports.slug import LIMIT, files_below, packed_size
 from precompute.shared.machine import available_cores
@@ -188,11 +188,17 @@ class _Estimate:
         if self._tile is None:
             return None
         store = sum(path.stat().st_size for path in files_below(self._trial.out / "store"))
+        count = round(vectors.counts.mean() * self._products)
+        search: float | None = seconds["neighbours"]
+        if self._is_approximate(vectors):
+            forced = self._trial.search == "approximate"
+            search = None if forced else self._search_seconds(vectors, approximate=False)
         return cluster_costs(
             cores=available_cores(),
             embedding_seconds=sum(seconds[name] for name in _BY_PICTURE),
-            search_seconds=None if self._is_approximate(vectors) else seconds["neighbours"],
-            vectors=round(vectors.counts.mean() * self._products),
+            search_seconds=search,
+            exact_cores=exact_cores(count) if search is not None and self._is_approximate(vectors) else 0,
+            vectors=count,
             width=vectors.values.shape[1],
             side=self._tile,
             read=self._read,
@@ -210,7 +216,7 @@ class _Estimate:
         seconds = {}
         for name, taken in self._summary.seconds.items():
             if name == "neighbours":
-                seconds[name] = self._search_seconds(vectors)
+                seconds[name] = self._search_seconds(vectors, approximate=self._is_approximate(vectors))
             elif name in _ONCE:
                 seconds[name] = taken
             elif name == "map":
@@ -219,13 +225,13 @@ class _Estimate:
                 seconds[name] = taken * (self._picture_scale if name in _BY_PICTURE else self._scale)
         return seconds
 
-    def _search_seconds(self, vectors: Vectors) -> float:
+    def _search_seconds(self, vectors: Vectors, *, approximate: bool) -> float:
         """What the lists take, from searches among points between the vectors of the trial build."""
         if self._products <= _SEARCHED[-1]:
-            return self._searched(vectors, self._products)
+            return self._searched(vectors, self._products, approximate=approximate)
         # An exact search takes a n² + b n, an approximate one about b n.
-        (few, many), approximate = _SEARCHED, self._is_approximate(vectors)
-        first, second = (self._searched(vectors, size) / size for size in _SEARCHED)
+        few, many = _SEARCHED
+        first, second = (self._searched(vectors, size, approximate=approximate) / size for size in _SEARCHED)
         square = max(0.0, (second - first) / (many - few))
         linear = max(0.0, second - square * many)
         return self._products * (second if approximate else square * self._products + linear)
@@ -235,7 +241,7 @@ class _Estimate:
             return bool(self._products * vectors.counts.mean() > EXACT_PRODUCTS)
         return self._trial.search == "approximate"
 
-    def _searched(self, vectors: Vectors, count: int) -> float:
+    def _searched(self, vectors: Vectors, count: int, *, approximate: bool) -> float:
         counts = np.resize(vectors.counts, count)
         between = _between(vectors.values, int(counts.sum()))
         started = time.perf_counter()
@@ -245,7 +251,7 @@ class _Estimate:
             metric=self._recipe.metric,
             depth=self._recipe.depth,
             counts=counts,
-            search="approximate" if self._is_approximate(vectors) else "exact",
+            search="approximate" if approximate else "exact",
         )
         for _ in lists.lines():
             pass

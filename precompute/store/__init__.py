@@ -6,7 +6,7 @@
       pictures/<key>/thumbnails/<aa>/…        the thumbnails; a generation has hard links to them
       measures/<key>/<sha256>.parquet         what the doctor measured of pictures, by image id
       lists/<key>.arrow                       the lists of the last build
-      tiles/<key>/<i>-<j>-<sha256>.parquet    what a cluster found so far of the lists of an unfinished build
+      tiles/<key>/<i>-<j>-<sha256>.arrow      what a cluster found so far of the lists of an unfinished build
       heads/<key>.npz                         the heads and titles of recipes, by their own hash
       sources.json                            where the last build found its pictures
 

@@ -13,6 +13,7 @@ from contextlib import contextmanager, suppress
 from datetime import timedelta
 from functools import lru_cache
 from pathlib import Path
+from time import time_ns
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -20,7 +21,7 @@ import pyarrow as pa
 from pyarrow import fs
 
 from precompute.shared.errors import UserError
-from precompute.store.locations import PART
+from precompute.store.locations import PARTS, is_abandoned
 
 _OPTIONS = ("region", "endpoint_override", "scheme")
 """What may follow the ? of an S3 address, as PyArrow names it."""
@@ -74,7 +75,7 @@ class Bucket:
         """See `Location`."""
         with self._said("read") as (system, folder):
             found = system.get_file_info(fs.FileSelector(folder, allow_not_found=True))
-            sizes = {each.base_name: each.size for each in found if each.base_name.endswith(PART)}
+            sizes = {each.base_name: each.size for each in found if each.base_name.endswith(PARTS)}
             return dict(sorted(sizes.items()))
 
     def only_here(self) -> set[str]:
@@ -89,11 +90,17 @@ class Bucket:
 
     def write(self, name: str, content: bytes, *, durable: bool = False) -> None:
         """See `Location`. An object is there once it is whole, and then it is durable."""
-        with (
-            self._said("written") as (system, folder),
-            system.open_output_stream(f"{folder}/{name}") as file,
-        ):
-            file.write(content)
+        with self._said("written") as (system, folder):
+            path = f"{folder}/{name}"
+            try:
+                with system.open_output_stream(path) as file:
+                    file.write(content)
+            except BaseException:
+                # Closing the stream finishes the object, though a signal came before all of it was written.
+                with suppress(OSError, pa.ArrowException):
+                    if system.get_file_info(path).size != len(content):
+                        system.delete_file(path)
+                raise
 
     def remove(self, name: str) -> None:
         """See `Location`."""
@@ -102,6 +109,21 @@ class Bucket:
 
     def remove_unfinished(self) -> None:
         """See `Location`: an object that was never finished cannot be seen."""
+
+    def remove_abandoned(self) -> None:
+        """See `Location`."""
+        with self._said("written") as (system, folder):
+            changed: dict[str, list[float]] = {}
+            found = system.get_file_info(fs.FileSelector(folder, allow_not_found=True, recursive=True))
+            for each in found:
+                if each.is_file:
+                    # A service that does not say when counts as now.
+                    changed.setdefault(each.path.rpartition("/")[0], []).append(
+                        (each.mtime_ns or time_ns()) / 1e9
+                    )
+            for place, times in changed.items():
+                if place != folder and is_abandoned(times):
+                    system.delete_dir(place)
 
     @contextmanager
     def _said(self, done: str) -> Iterator[tuple[Any, str]]:

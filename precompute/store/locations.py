@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
+from time import time
 from typing import Protocol
 
 from precompute.store.files import remove_unfinished, write_whole
@@ -14,8 +16,15 @@ from precompute.store.files import remove_unfinished, write_whole
 PART = ".parquet"
 """How the name of a part ends."""
 
+PARTS = (PART, ".arrow")
+"""How the names of files that are listed end: parts, and a cluster's tiles."""
+
 _DAY = 24 * 60 * 60.0
 """Seconds after which nobody still writes a file: a part takes seconds, and clocks differ by minutes."""
+
+
+_ABANDONED = 30 * _DAY
+"""Seconds after which nobody goes on with a build that was stopped."""
 
 
 class Location(Protocol):
@@ -57,6 +66,9 @@ class Location(Protocol):
     def remove_unfinished(self) -> None:
         """Remove what killed processes left, and nothing that one may still be writing."""
 
+    def remove_abandoned(self) -> None:
+        """Remove what is in the folders directly below to which nothing was added for 30 days."""
+
 
 class Folder:
     """A folder, of this machine or mounted by several. See `Location`."""
@@ -80,7 +92,7 @@ class Folder:
         """See `Location`."""
         try:
             with os.scandir(self.folder) as entries:
-                return dict(sorted(_sizes(entry for entry in entries if entry.name.endswith(PART))))
+                return dict(sorted(_sizes(entry for entry in entries if entry.name.endswith(PARTS))))
         except FileNotFoundError:
             return {}
 
@@ -103,6 +115,15 @@ class Folder:
     def remove_unfinished(self) -> None:
         """See `Location`."""
         remove_unfinished(self.folder, older=_DAY if self.shared else 0.0)
+
+    def remove_abandoned(self) -> None:
+        """See `Location`."""
+        for folder in self.folder.glob("*/"):
+            # Another driver may remove the same.
+            with suppress(FileNotFoundError):
+                files = list(folder.iterdir())
+                if is_abandoned([folder.stat().st_mtime, *(path.stat().st_mtime for path in files)]):
+                    shutil.rmtree(folder, ignore_errors=True)
 
 
 class Copied:
@@ -162,6 +183,16 @@ class Copied:
         """See `Location`."""
         self._original.remove_unfinished()
         self._copies.remove_unfinished()
+
+    def remove_abandoned(self) -> None:
+        """See `Location`."""
+        self._original.remove_abandoned()
+        self._copies.remove_abandoned()
+
+
+def is_abandoned(times: Iterable[float]) -> bool:
+    """Whether files changed at these times, in seconds, belong to a build that nobody goes on with."""
+    return max(times) < time() - _ABANDONED
 
 
 def _sizes(entries: Iterable[os.DirEntry[str]]) -> Iterator[tuple[str, int]]:

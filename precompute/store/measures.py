@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import dataclass, fields
 from pathlib import Path
 from threading import Lock
+from typing import Any
 
+import numpy as np
 import pyarrow as pa
 
+from precompute.store.known_ids import KnownIds
 from precompute.store.locations import Location
 from precompute.store.parts import Parts
 
@@ -49,17 +53,38 @@ class MeasureStore:
     def __init__(self, location: Path | Location) -> None:
         self._parts = Parts(location, _COLUMNS, writable=True)
         self._measures: dict[str, Measures] = {}
-        for table in self._parts.read():
-            for image_id, *values in zip(*table.to_pydict().values(), strict=True):
-                self._measures[image_id] = Measures(*values)
+        self._known = KnownIds()
+        self._seen: set[str] = set()
         self._added: dict[str, Measures] = {}
         self._lock = Lock()
+        self.refresh()
 
     def __contains__(self, image_id: str) -> bool:
-        return image_id in self._measures
+        return image_id in self._measures or image_id in self._known
 
     def __getitem__(self, image_id: str) -> Measures:
         return self._measures[image_id]
+
+    def refresh(self) -> None:
+        """Read what was added by others."""
+        for table in self._parts.read(seen=self._seen):
+            for image_id, *values in zip(*table.to_pydict().values(), strict=True):
+                self._measures[image_id] = Measures(*values)
+
+    def for_worker(self) -> MeasureStore:
+        """This store for a process that only adds, as `EmbeddingStore.for_worker` gives one."""
+        worker = copy(self)
+        worker._parts = self._parts.for_worker()
+        worker._measures, worker._added, worker._seen = {}, {}, set()
+        worker._known = KnownIds(np.sort(np.array(list(self._measures), "S64")))
+        return worker
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: value for name, value in vars(self).items() if name != "_lock"}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state)
+        self._lock = Lock()
 
     def add(self, image_id: str, measures: Measures) -> None:
         """Add what was measured of a picture."""
@@ -72,3 +97,7 @@ class MeasureStore:
             added, self._added = self._added, {}
         if added:
             self._parts.add_records(added, _TYPES)
+
+    def merge(self) -> None:
+        """Merge the small parts if there are many; only the driver may."""
+        self._parts.merge()

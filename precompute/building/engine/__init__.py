@@ -11,7 +11,7 @@ from typing import Protocol
 
 from precompute.embeddings.embedded_catalogue import EmbedFiles
 from precompute.models.registry import ExtractorPlan
-from precompute.neighbours import ExactFill
+from precompute.neighbours import ListSearch
 from precompute.shared.errors import UserError
 from precompute.store import Store
 
@@ -19,6 +19,9 @@ ENGINES = "local, ray or ray://HOST:PORT"
 
 TILE = 32_000
 """How many vectors of each side a tile compares by default."""
+
+SHARD_TILES = 4
+"""How many tiles' rows a shard of an approximate search has: fewer shards are searched in less time."""
 
 
 @dataclass(frozen=True)
@@ -49,8 +52,8 @@ class BuildEngine(Protocol):
     def embedding(self, plans: Sequence[ExtractorPlan]) -> EmbedFiles | None:
         """What embeds files with these extractors, in the order of the tasks that it gets."""
 
-    def exact_lists(self, store: Store) -> ExactFill | None:
-        """What finds exact lists. It keeps in the store what it has found so far."""
+    def lists(self, store: Store) -> ListSearch | None:
+        """What finds lists. It keeps in the store which exact ones it has found so far."""
 
 
 class LocalEngine:
@@ -60,7 +63,7 @@ class LocalEngine:
         """See `BuildEngine`."""
         return None
 
-    def exact_lists(self, store: Store) -> ExactFill | None:
+    def lists(self, store: Store) -> ListSearch | None:
         """See `BuildEngine`."""
         return None
 

@@ -20,10 +20,9 @@ from precompute.building.engine.cluster import (
     connection,
     cores,
     cores_of_a_gpu,
-    memory_of_a_core,
     nodes,
 )
-from precompute.building.engine.kept_tiles import KeptTiles, key_of
+from precompute.building.engine.ray_lists import RayLists
 from precompute.building.engine.worker import (
     EmbeddedPart,
     EmbeddingJob,
@@ -34,19 +33,13 @@ from precompute.building.engine.worker import (
     mixed_message,
 )
 from precompute.embeddings.embed import Embedded, EmbeddingTask
-from precompute.embeddings.embedded_catalogue import EmbedFiles
+from precompute.embeddings.embedded_catalogue import EmbedFiles, ExtraMeasure
 from precompute.embeddings.picture_maker import PictureMaker
 from precompute.models.registry import ExtractorPlan
-from precompute.neighbours import MEMORY_BUDGET, ExactFill
-from precompute.neighbours.best_pair import ProductSpace
-from precompute.neighbours.ranking import Ranking
-from precompute.neighbours.space import Space
-from precompute.neighbours.tiles import TileBlock, TileEntries, fill_by_tiles, tile
 from precompute.shared.errors import UserError
 from precompute.shared.progress import say
 from precompute.shared.wording import counted
 from precompute.store import EmbeddingStore, PictureStore, Store
-from precompute.store.locations import Location
 
 _MOST_FILES = 256
 """The most files of one embedding task: a worker that ends loses no more."""
@@ -85,56 +78,49 @@ class RayEngine:
 
     def __init__(self, choice: EngineChoice) -> None:
         self._choice = choice
-        self._kept: list[KeptTiles] = []
+        self._lists: list[RayLists] = []
+        self._requested: dict[str, Requested] = {}
 
     def embedding(self, plans: Sequence[ExtractorPlan]) -> EmbedFiles:
         """See `BuildEngine`."""
-        return partial(_embed, plans, mixed=self._choice.mixed)
+        return partial(self._embed, plans)
 
-    def exact_lists(self, store: Store) -> ExactFill:
+    def lists(self, store: Store) -> RayLists:
         """See `BuildEngine`."""
-        return partial(self._fill, store.tiles)
+        self._lists.append(RayLists(store.tiles, self._choice.tile))
+        return self._lists[-1]
 
     def drop_tiles(self) -> None:
         """Drop the tiles of all lists that were found: a bundle has these lists by now."""
-        for kept in self._kept:
-            kept.drop()
+        for each in self._lists:
+            each.drop_tiles()
 
-    def _fill(
-        self,
-        tiles: Location,
-        space: ProductSpace,
-        ranking: Ranking,
-        advance: Callable[[int], None],
-        *,
-        steps: int,
-    ) -> None:
-        side = self._choice.tile
-        check_tile(space, side, memory_of_a_core())
-        blocks = space.blocks(side)
-        kept = KeptTiles(tiles.below(key_of(space, ranking.ranks, depth=ranking.depth, side=side)))
-        self._kept.append(kept)
-        fill_by_tiles(space, ranking, blocks, RayTiles(space, ranking, blocks, kept), advance, steps=steps)
+    def _embed(self, plans: Sequence[ExtractorPlan], *arguments: Any, **options: Any) -> Embedded:
+        """See `EmbedFiles`. Machines are asked once for each extractor."""
+        for plan in plans:
+            if plan.key not in self._requested:
+                self._requested[plan.key] = _checked(plan, mixed=self._choice.mixed)
+        return _embed(tuple(self._requested[plan.key] for plan in plans), *arguments, **options)
 
 
 def _embed(
-    plans: Sequence[ExtractorPlan],
+    requested: tuple[Requested, ...],
     folder: Path,
     files: list[str],
     tasks: list[EmbeddingTask],
     *,
-    mixed: bool,
     maker: PictureMaker,
     pictures: PictureStore,
     advance: Callable[..., None],
+    extra: ExtraMeasure | None = None,
 ) -> Embedded:
     """See `EmbedFiles`."""
-    requested = tuple(_checked(plan, mixed=mixed) for plan in plans)
-    gpu = any(plan.device.kind == "gpu" for plan in plans)
+    gpu = any(each.device == "gpu" for each in requested)
     had = {one.decode() for one in pictures.known().tolist()}
     known = had.intersection(
         one.decode() for one in reduce(np.intersect1d, [each.store.known() for each in tasks]).tolist()
     )
+    known = {image for image in known if extra is None or extra.holds(image)}
 
     def embed(some: list[str]) -> Iterator[EmbeddedPart]:
         stores, of_worker = tuple(task.store.for_worker() for task in tasks), pictures.for_worker()
@@ -142,7 +128,16 @@ def _embed(
             # A worker that does not find its folder stops (`embed_part`): nobody would read what it writes.
             place.mkdir(parents=True, exist_ok=True)
         each = cores_of_a_gpu() if gpu else 1
-        job = EmbeddingJob(folder.resolve(), requested, stores, maker, of_worker, cores=each)
+        job = EmbeddingJob(
+            folder=folder.resolve(),
+            requested=requested,
+            forms=tuple(task.form for task in tasks),
+            stores=stores,
+            maker=maker,
+            pictures=of_worker,
+            extra=None if extra is None else extra.for_worker(),
+            cores=each,
+        )
         for part in _embedded_parts(job, some, gpu=gpu):
             for task, seconds in zip(tasks, part.seconds, strict=True):
                 task.opening_seconds += seconds[0]
@@ -152,6 +147,8 @@ def _embed(
         for store in opened:
             store.refresh()
             store.merge()
+        if extra is not None:
+            extra.refresh()
 
     found = Embedded()
     for part in embed(files):
@@ -184,16 +181,9 @@ def _checked(plan: ExtractorPlan, *, mixed: bool) -> Requested:
     Raises `UserError` otherwise. With `mixed`, a line says what differs instead.
     """
     requested = Requested(plan.recipe, plan.runtime, plan.device.kind, plan.key)
+    asked = _ask(requested, gpu=plan.device.kind == "gpu")
+    # While the machines start.
     here = answer(requested)
-    gpus = 1 if plan.device.kind == "gpu" else 0
-    task = ray.remote(num_cpus=1, num_gpus=gpus, max_retries=3)(answer)
-    asked = [
-        task.options(scheduling_strategy=NodeAffinitySchedulingStrategy(node["NodeID"], soft=False)).remote(
-            requested
-        )
-        for node in nodes()
-        if node["Resources"].get("GPU", 0) >= gpus
-    ]
     answers = [_answer_of(reference) for reference in asked]
     different = next((text for other in answers if other and (text := here.difference(other))), "")
     if different and not mixed:
@@ -204,6 +194,21 @@ def _checked(plan: ExtractorPlan, *, mixed: bool) -> Requested:
             "from build to build. The store keeps embeddings that another build would not compute."
         )
     return Requested(plan.recipe, plan.runtime, plan.device.kind, plan.key, None if mixed else here)
+
+
+def _ask(requested: Requested, *, gpu: bool) -> list[Any]:
+    """Ask each machine, and open the extractor in a process for each of its cores, or GPUs, meanwhile.
+
+    Of a machine, one process has to answer: others may wait until someone else's tasks end.
+    """
+    task = ray.remote(num_cpus=1, num_gpus=1 if gpu else 0, max_retries=3)(answer)
+    asked = []
+    for node in nodes():
+        there = NodeAffinitySchedulingStrategy(node["NodeID"], soft=False)
+        processes = int(node["Resources"].get("GPU" if gpu else "CPU", 0))
+        references = [task.options(scheduling_strategy=there).remote(requested) for _ in range(processes)]
+        asked += references[:1]
+    return asked
 
 
 def _answer_of(reference: Any) -> MachineAnswer | None:
@@ -241,88 +246,3 @@ def _embedded_parts(job: EmbeddingJob, files: list[str], *, gpu: bool) -> Iterat
             yield EmbeddedPart(Embedded(left_out={some[0]: _ENDED}), nothing)
         else:
             yield result
-
-
-def check_tile(space: ProductSpace, side: int, memory: float) -> None:
-    """Raise `UserError` if a tile of `side` vectors needs more than the bytes of `memory` that a core has."""
-    vectors = space.vectors if isinstance(space, Space) else space.space.vectors
-    # Both blocks at once: their vectors, and their points where these are other numbers.
-    row = 2 * vectors.shape[1] * vectors.itemsize * (1 if space.points is vectors else 2)
-    rows = min(side, len(vectors))
-    if MEMORY_BUDGET + rows * row > memory:
-        most = int((memory - MEMORY_BUDGET) // row)
-        advice = f"at most --tile {most}" if most > 0 else "more memory for each core"
-        raise UserError(
-            f"Expected a tile to fit into the cluster's memory for a core, {memory / 1e9:.1f} GB. Received: "
-            f"{rows:,} rows, which take {(MEMORY_BUDGET + rows * row) / 1e9:.1f} GB. It needs {advice}. "
-            "All embeddings are kept."
-        )
-
-
-class RayTiles:
-    """Tiles as tasks of a cluster. See `TileStore`."""
-
-    def __init__(
-        self, space: ProductSpace, ranking: Ranking, blocks: Sequence[slice], kept: KeptTiles
-    ) -> None:
-        self._kept, self._depth = kept, ranking.depth
-        self._blocks = [ray.put(TileBlock(space.cut(block), ranking.ranks[block])) for block in blocks]
-        self._names = kept.names()
-        self._limits: Sequence[np.ndarray] | None = None
-
-    def compute(
-        self, tiles: Sequence[tuple[int, int]], limits: Sequence[np.ndarray] | None
-    ) -> Iterator[tuple[int, int]]:
-        """See `TileStore`."""
-        self._limits = limits
-        there = [each for each in tiles if each in self._names and self._kept.read(self._names[each])]
-        yield from there
-        shared = None if limits is None else [ray.put(each) for each in limits]
-        task = ray.remote(num_cpus=1, max_retries=0)(_keep_tile)
-
-        def submit(pair: tuple[int, int]) -> Any:
-            one, other = pair
-            given = (None, None) if shared is None else (shared[one], shared[other])
-            second = None if one == other else self._blocks[other]
-            return task.remote(self._kept, pair, self._blocks[one], second, *given, depth=self._depth)
-
-        left = set(tiles) - set(there)
-        for pair, result in Runner(submit).run(each for each in tiles if each in left):
-            if isinstance(result, CrashedError):
-                raise UserError(
-                    "Expected --tile to fit into the memory of the cluster's machines. Every worker that "
-                    "computed one of the tiles crashed: use fewer rows. All that is finished is kept."
-                )
-            self._names[pair] = result
-            yield pair
-
-    def entries(self, block: int, other: int) -> TileEntries:
-        """See `TileStore`."""
-        pair = min(block, other), max(block, other)
-        found = self._kept.read(self._names[pair])
-        if found is None:
-            # Another build that shares the store may have finished the same lists and dropped their tiles.
-            for _ in self.compute([pair], self._limits):
-                found = self._kept.read(self._names[pair])
-        if found is None:
-            raise UserError(
-                f"The tile {self._names[pair]} in {self._kept.location} was damaged during the build: "
-                "run the same command again to recompute it."
-            )
-        return found[block > other]
-
-
-def _keep_tile(
-    kept: KeptTiles,
-    pair: tuple[int, int],
-    block: TileBlock,
-    other: TileBlock | None,
-    limits: np.ndarray | None,
-    other_limits: np.ndarray | None,
-    *,
-    depth: int,
-) -> str:
-    """Compute a tile and keep it. Returns its file's name. Runs on a worker."""
-    both = None if limits is None or other_limits is None else (limits, other_limits)
-    found = tile(block, other, depth=depth, memory_budget=MEMORY_BUDGET, threads=1, limits=both)
-    return kept.write(*pair, found)

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import numpy as np
 
-from precompute.embeddings.embed import Embedded, EmbeddingTask
-from precompute.embeddings.embedded_catalogue import embed_files
+from precompute.embeddings.embed import Embedded, EmbeddingTask, InputForm
+from precompute.embeddings.embedded_catalogue import ExtraMeasure, embed_files
 from precompute.embeddings.picture_maker import PictureMaker
 from precompute.models.recipe import Recipe
 from precompute.models.registry import Extractor, ExtractorPlan, plan_extractor
@@ -25,8 +25,11 @@ from precompute.store import EmbeddingStore, PictureStore
 _PROBES = 8
 _CODE = ("bundle", "pictures", "precompute")
 
-_extractors: dict[str, Extractor] = {}
-"""The extractors of this process by `Requested.key`: each model is opened once, not for each task."""
+_extractors: dict[str, tuple[Extractor, MachineAnswer]] = {}
+"""The extractors of this process, by `Requested.key`, and what it answers for them.
+
+Each model is opened and asked once, not for each task.
+"""
 
 
 @dataclass(frozen=True)
@@ -68,12 +71,20 @@ class Requested:
 
     def open(self) -> Extractor:
         """The extractor, which this process keeps. Raises `UserError` if it is not the expected one."""
+        extractor, answered = self._opened()
+        if self.expected is not None and (other := self.expected.difference(answered)):
+            raise UserError(mixed_message(other))
+        return extractor
+
+    def answer(self) -> MachineAnswer:
+        """What this process answers for the extractor."""
+        return self._opened()[1]
+
+    def _opened(self) -> tuple[Extractor, MachineAnswer]:
         if self.key not in _extractors:
             plan = self.plan()
-            opened = plan.open()
-            if self.expected is not None and (other := self.expected.difference(_answer(plan, opened))):
-                raise UserError(mixed_message(other))
-            _extractors[self.key] = opened
+            extractor = plan.open()
+            _extractors[self.key] = extractor, _answer(plan, extractor)
         return _extractors[self.key]
 
 
@@ -86,9 +97,8 @@ def mixed_message(difference: str) -> str:
 
 
 def answer(requested: Requested) -> MachineAnswer:
-    """What this machine answers for an extractor."""
-    plan = requested.plan()
-    return _answer(plan, plan.open())
+    """What this machine answers for an extractor, which is ready for its tasks then. Runs on a worker."""
+    return requested.answer()
 
 
 def _answer(plan: ExtractorPlan, extractor: Extractor) -> MachineAnswer:
@@ -114,13 +124,18 @@ def _code() -> str:
 
 @dataclass(frozen=True)
 class EmbeddingJob:
-    """What all tasks of an embedding share. A task uses so many `cores`; the stores are for workers."""
+    """What all tasks of an embedding share. A task uses so many `cores`; what is written to is for workers.
+
+    `forms` are the inputs of the extractors.
+    """
 
     folder: Path
     requested: tuple[Requested, ...]
+    forms: tuple[InputForm, ...]
     stores: tuple[EmbeddingStore, ...]
     maker: PictureMaker
     pictures: PictureStore
+    extra: ExtraMeasure | None
     cores: int
 
 
@@ -148,6 +163,8 @@ def embed_part(job: EmbeddingJob, files: Sequence[str]) -> EmbeddedPart:
         EmbeddingTask(requested.recipe, requested.open, store)
         for requested, store in zip(job.requested, job.stores, strict=True)
     ]
+    for task, form in zip(tasks, job.forms, strict=True):
+        task.form = form
     found = embed_files(
         job.folder,
         list(files),
@@ -155,5 +172,6 @@ def embed_part(job: EmbeddingJob, files: Sequence[str]) -> EmbeddedPart:
         maker=job.maker,
         pictures=job.pictures,
         advance=lambda count, known: None,
+        extra=job.extra,
     )
     return EmbeddedPart(found, tuple((task.opening_seconds, task.embedding_seconds) for task in tasks))

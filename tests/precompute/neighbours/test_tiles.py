@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
@@ -11,7 +12,7 @@ import pytest
 from precompute.neighbours import NeighbourLists, exact, find_neighbours
 from precompute.neighbours.best_pair import ProductSpace, open_products
 from precompute.neighbours.ranking import Ranking
-from precompute.neighbours.tiles import TileBlock, TileEntries, fill_by_tiles, limits_of, tile
+from precompute.neighbours.tiles import TileBlock, TileEntries, fill_by_tiles, reached_by, tile
 from tests.hard_vectors import KINDS, METRICS, vectors_of
 
 
@@ -23,7 +24,7 @@ class TilesHere:
         self._blocks, self._depth, self._memory_budget = blocks, depth, memory_budget
 
     def compute(
-        self, tiles: Sequence[tuple[int, int]], limits: Sequence[np.ndarray] | None
+        self, tiles: Sequence[tuple[int, int]], reached: Sequence[np.ndarray] | None
     ) -> Iterator[tuple[int, int]]:
         for one, other in tiles:
             self.kept[one, other] = tile(
@@ -32,27 +33,32 @@ class TilesHere:
                 depth=self._depth,
                 memory_budget=self._memory_budget,
                 threads=1,
-                limits=None if limits is None else (limits[one], limits[other]),
+                reached=None if reached is None else (reached[one], reached[other]),
             )
             yield one, other
 
-    def entries(self, block: int, other: int) -> TileEntries:
-        return self.kept[min(block, other), max(block, other)][block > other]
+    def entries(self, pair: tuple[int, int]) -> tuple[TileEntries, TileEntries]:
+        return self.kept[pair]
 
 
-def by_tiles(
-    space: ProductSpace,
-    ranking: Ranking,
-    advance: Callable[[int], None],
-    *,
-    steps: int,
-    side: int,
-    memory_budget: int = 1 << 20,
-) -> None:
-    parts = space.blocks(side)
-    blocks = [TileBlock(space.cut(part), ranking.ranks[part]) for part in parts]
-    tiles = TilesHere(blocks, depth=ranking.depth, memory_budget=memory_budget)
-    fill_by_tiles(space, ranking, parts, tiles, advance, steps=steps)
+@dataclass(frozen=True)
+class ByTiles:
+    """Finds exact lists by tiles of so many vectors. See `ListSearch`."""
+
+    side: int
+    memory_budget: int = 1 << 20
+    exact_products: int = 1_000_000
+
+    def exact(
+        self, space: ProductSpace, ranking: Ranking, advance: Callable[[int], None], *, steps: int
+    ) -> None:
+        parts = space.blocks(self.side)
+        blocks = [TileBlock(space.cut(part), ranking.ranks[part]) for part in parts]
+        tiles = TilesHere(blocks, depth=ranking.depth, memory_budget=self.memory_budget)
+        fill_by_tiles(space, ranking, parts, tiles, advance, steps=steps)
+
+    def approximate(self, *arguments: object, **options: object) -> None:
+        raise AssertionError("these lists are exact")
 
 
 def both(
@@ -68,7 +74,7 @@ def both(
     count = len(vectors) if counts is None else len(counts)
     ids = [f"p{number}" for number in np.random.default_rng(5).permutation(count)]
     find = partial(find_neighbours, ids, vectors, metric=metric, depth=depth, counts=counts)
-    return find(), find(fill=partial(by_tiles, side=side, memory_budget=memory_budget))
+    return find(), find(elsewhere=ByTiles(side, memory_budget))
 
 
 def assert_same(vectors: np.ndarray, metric: str, **options: int | np.ndarray | None) -> None:
@@ -133,7 +139,7 @@ def test_lists_of_any_depth_are_the_same(depth: int) -> None:
 
 
 @pytest.mark.parametrize("metric", METRICS)
-def test_limits_of_the_diagonal_leave_little_to_other_tiles(metric: str) -> None:
+def test_what_the_diagonal_reached_leaves_little_to_other_tiles(metric: str) -> None:
     """A row's entries of another tile are those that come before the last of its own tile."""
     random = np.random.default_rng(11)
     # Two groups far from each other: neither has anything for the other's lists.
@@ -143,15 +149,16 @@ def test_limits_of_the_diagonal_leave_little_to_other_tiles(metric: str) -> None
     blocks = [TileBlock(space.cut(part), ranks[part]) for part in (slice(0, 100), slice(100, 200))]
     tiles = TilesHere(blocks, depth=5)
     list(tiles.compute([(0, 0), (1, 1)], None))
-    limits = [limits_of(block.space, tiles.entries(at, at), depth=5) for at, block in enumerate(blocks)]
-    list(tiles.compute([(0, 1)], limits))
-    assert len(tiles.entries(0, 0).places) == len(tiles.entries(1, 1).places) == 500
-    assert not len(tiles.entries(0, 1).places) and not len(tiles.entries(1, 0).places)
+    own = [tiles.entries((at, at))[0] for at in range(2)]
+    assert len(own[0].places) == len(own[1].places) == 500
+    reached = [reached_by(block.space, own[at], depth=5) for at, block in enumerate(blocks)]
+    list(tiles.compute([(0, 1)], reached))
+    assert all(not len(each.places) for each in tiles.entries((0, 1)))
 
 
 def test_progress_adds_up_to_all_steps() -> None:
     vectors = np.random.default_rng(12).standard_normal((50, 4)).astype(np.float32)
     done: list[int] = []
-    fill = partial(by_tiles, side=20)
-    find_neighbours([*map(str, range(50))], vectors, metric="dot", depth=3, fill=fill, advance=done.append)
+    ids = [*map(str, range(50))]
+    find_neighbours(ids, vectors, metric="dot", depth=3, elsewhere=ByTiles(20), advance=done.append)
     assert sum(done) == 50

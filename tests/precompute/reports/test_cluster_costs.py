@@ -10,6 +10,7 @@ costs = partial(
     cluster_costs,
     cores=4,
     embedding_seconds=1800.0,
+    exact_cores=0,
     vectors=100_000,
     width=256,
     side=32_000,
@@ -32,6 +33,13 @@ def test_each_block_of_vectors_is_taken_by_its_tile_with_each_block() -> None:
     assert (smaller.tiles, smaller.moved) == (55, 10 * 100_000 * 256 * 4)
 
 
-def test_an_approximate_search_is_no_work_of_a_cluster() -> None:
-    found = costs(search_seconds=None)
+def test_an_approximate_search_has_shards_instead_of_tiles() -> None:
+    found = costs(search_seconds=None, vectors=300_000)
     assert (found.lists, found.tiles, found.moved) == (0.0, 0, 0)
+    assert (found.shards, found.exact_cores) == (3, 0)  # A shard has four tiles' rows.
+
+
+def test_lists_that_only_many_cores_search_exactly_are_planned_as_both() -> None:
+    found = costs(search_seconds=900.0, vectors=300_000, exact_cores=23)
+    assert (found.lists, found.tiles, found.shards, found.exact_cores) == (1.0, 55, 3, 23)
+    assert costs(search_seconds=900.0).shards == 0

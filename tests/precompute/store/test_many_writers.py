@@ -13,7 +13,7 @@ from threading import Barrier
 import numpy as np
 import pytest
 
-from precompute.store import EmbeddingStore, Picture, PictureStore, parts
+from precompute.store import EmbeddingStore, Measures, MeasureStore, Picture, PictureStore, parts
 from precompute.store.files import write_whole
 from precompute.store.known_ids import KnownIds
 from precompute.store.locations import Folder
@@ -235,3 +235,22 @@ def test_thumbnails_are_where_the_picture_says(tmp_path: Path) -> None:
     (image_id,) = ids_from(0, 1)
     add_picture(store, image_id)
     assert (store.folder / thumbnail_files(image_id)[0]).read_bytes() == b"webp of " + image_id.encode()
+
+
+def test_what_workers_measured_is_found_and_put_together(tmp_path: Path) -> None:
+    ids = ids_from(0, 20)
+    made = {each: Measures(number, 2, 1, 0, 0, None, 0.1, 0.2, 0.3, 0.4) for number, each in enumerate(ids)}
+    driver = MeasureStore(Folder(tmp_path, shared=True))
+    driver.add(ids[0], made[ids[0]])
+    driver.commit()
+    worker = pickle.loads(pickle.dumps(driver.for_worker()))
+    assert ids[0] in worker and ids[1] not in worker
+    for image_id in ids[1:]:
+        worker.add(image_id, made[image_id])
+        worker.commit()
+    assert ids[1] not in driver
+    driver.refresh()
+    driver.merge()
+    assert len(list(tmp_path.glob("*.parquet"))) == 1
+    again = MeasureStore(Folder(tmp_path, shared=True))
+    assert {each: driver[each] for each in ids} == {each: again[each] for each in ids} == made

@@ -6,10 +6,13 @@ import os
 import re
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import count
 from pathlib import Path
 from threading import Event, Thread
+from time import time
+from typing import Any
 
 import numpy as np
 import pytest
@@ -209,6 +212,52 @@ def test_a_worker_writes_to_the_shared_store_alone(original: Folder, tmp_path: P
     assert not (tmp_path / "one").exists() and len(original.sizes()) == 1
     store.refresh()
     assert ids_from(3, 1)[0] in store
+
+
+@pytest.mark.parametrize("kind", ["folder", "bucket"])
+def test_only_tiles_to_which_nothing_was_added_for_a_month_are_removed(
+    kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bucket, "file_system", lambda address: (fs.LocalFileSystem(), str(tmp_path)))
+    tiles: Location = Folder(tmp_path, shared=True) if kind == "folder" else Bucket(ADDRESS)
+    before = time() - 31 * 24 * 3600
+    for folder, name, old in (
+        ("a", "0-0", True),
+        ("a", "0-1", True),
+        ("b", "0-0", True),
+        ("b", "0-1", False),
+    ):
+        (tmp_path / folder).mkdir(exist_ok=True)
+        path = tmp_path / folder / f"{name}.arrow"
+        path.write_bytes(b"tile")
+        if old:
+            os.utime(path, (before, before))
+    os.utime(tmp_path / "a", (before, before))
+    tiles.remove_abandoned()
+    assert [path.name for path in tmp_path.iterdir()] == ["b"]
+    assert tiles.below("b").sizes() == {"0-0.arrow": 4, "0-1.arrow": 4}
+
+
+def test_an_upload_that_is_stopped_midway_leaves_no_part(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Closing PyArrow's stream finishes an object, whatever was written to it."""
+    local = fs.LocalFileSystem()
+
+    class Stopped:
+        get_file_info, delete_file = local.get_file_info, local.delete_file
+
+        @contextmanager
+        def open_output_stream(self, path: str) -> Iterator[Any]:
+            with local.open_output_stream(path) as file:
+                file.write(b"con")
+                yield file
+                raise KeyboardInterrupt
+
+    monkeypatch.setattr(bucket, "file_system", lambda address: (Stopped(), str(tmp_path)))
+    with pytest.raises(KeyboardInterrupt):
+        Bucket(ADDRESS).write("a.parquet", b"tent, and more")
+    assert not list(tmp_path.iterdir())
 
 
 SECRET = "wJalrXUtnFEMI"

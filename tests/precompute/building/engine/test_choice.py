@@ -42,6 +42,23 @@ def test_a_wrong_option_ends_the_command_before_it_reads_anything(
     assert not out.exists()
 
 
+@pytest.mark.parametrize("command", ["doctor", "fit"])
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--engine", "spark"], "Expected --engine to be local, ray or ray://HOST:PORT. Received: spark."),
+        (["--mixed"], "Expected --engine ray beside --mixed. Received: --engine local."),
+    ],
+)
+def test_other_commands_say_the_same(
+    command: str, options: list[str], said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "data"
+    assert main([command, str(tmp_path / "nowhere"), "--out", str(out), *options]) == 2
+    assert said in capsys.readouterr().err
+    assert not out.exists()
+
+
 def test_without_ray_the_sentence_says_how_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(util, "find_spec", lambda name: None)
     with pytest.raises(UserError, match=r"pip install -r requirements-cluster\.txt"):
@@ -52,9 +69,11 @@ def test_the_local_engine_needs_nothing_of_ray() -> None:
     program = (
         "import sys\n"
         "from precompute.building.build import build\n"
+        "from precompute.doctor import diagnose\n"
+        "from precompute.fitting.fit import fit\n"
         "from precompute.building.engine import LOCAL, opened\n"
         "with opened(LOCAL) as engine:\n"
-        "    assert engine.embedding([]) is None and engine.exact_lists(None) is None\n"
+        "    assert engine.embedding([]) is None and engine.lists(None) is None\n"
         "assert 'ray' not in sys.modules\n"
     )
     subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=True)

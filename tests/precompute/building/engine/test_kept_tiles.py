@@ -10,9 +10,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from precompute.building.engine import ray_engine
+from precompute.building.engine import ray_lists
 from precompute.building.engine.kept_tiles import KeptTiles, key_of
 from precompute.neighbours.best_pair import open_products
+from precompute.neighbours.exact import ExactSearch
 from precompute.neighbours.ranking import Ranking
 from precompute.neighbours.tiles import TileEntries, fill_by_tiles
 from precompute.store.locations import Folder
@@ -97,28 +98,48 @@ class RunHere:
         return ((each, self._submit(each)) for each in items)
 
 
-class SoonGone(ray_engine.RayTiles):
+class SoonGone(ray_lists.RayTiles):
     """Tiles that another build drops when all of a round are there."""
 
     def compute(
-        self, tiles: Sequence[tuple[int, int]], limits: Sequence[np.ndarray] | None
+        self, tiles: Sequence[tuple[int, int]], reached: Sequence[np.ndarray] | None
     ) -> Iterator[tuple[int, int]]:
-        yield from super().compute(tiles, limits)
+        yield from super().compute(tiles, reached)
         self._kept.drop()
 
 
-def test_tiles_that_another_build_dropped_are_computed_again(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Builds of the same lists share their tiles, and the first that ends drops them."""
+@pytest.fixture
+def ray_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What stands for Ray: all that a worker would do is done in this process."""
     here = SimpleNamespace(put=lambda value: value, remote=lambda **_: lambda do: SimpleNamespace(remote=do))
-    monkeypatch.setattr(ray_engine, "ray", here)
-    monkeypatch.setattr(ray_engine, "Runner", RunHere)
+    monkeypatch.setattr(ray_lists, "ray", here)
+    monkeypatch.setattr(ray_lists, "Runner", RunHere)
+    monkeypatch.setattr(ray_lists, "memory_of_a_core", lambda: 1e12)
+
+
+@pytest.mark.usefixtures("ray_here")
+def test_approximate_lists_say_how_many_shards_were_searched() -> None:
+    vectors = np.random.default_rng(0).standard_normal((50, 4)).astype(np.float32)
+    space = open_products(vectors, "cosine", counts=None)
+    found, exact = (Ranking(space, np.arange(50, dtype=np.int32), depth=9) for _ in range(2))
+    done: list[int] = []
+    # A shard has four tiles' rows: eight, no more than a list has entries and one.
+    lists = ray_lists.RayLists(Folder(Path()), 2)
+    how = lists.approximate(space, found, done.append, top=5, steps=100)
+    assert how and how["index"].endswith(", 7 shards") and how["recall"] == 1
+    assert sum(done) == 100
+    ExactSearch(space, exact, memory_budget=1 << 20).run(done.append, steps=1)
+    assert np.array_equal(found.rows, exact.rows) and np.array_equal(found.scores, exact.scores)
+
+
+@pytest.mark.usefixtures("ray_here")
+def test_tiles_that_another_build_dropped_are_computed_again(tmp_path: Path) -> None:
+    """Builds of the same lists share their tiles, and the first that ends drops them."""
     vectors = np.random.default_rng(0).standard_normal((20, 4)).astype(np.float32)
     space = open_products(vectors, "cosine", counts=None)
     blocks = space.blocks(8)
     lists = []
-    for kind in (ray_engine.RayTiles, SoonGone):
+    for kind in (ray_lists.RayTiles, SoonGone):
         ranking = Ranking(space, np.arange(20, dtype=np.int32), depth=3)
         tiles = kind(space, ranking, blocks, KeptTiles(Folder(tmp_path / kind.__name__)))
         fill_by_tiles(space, ranking, blocks, tiles, lambda count: None, steps=1)

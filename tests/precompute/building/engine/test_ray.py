@@ -19,9 +19,13 @@ from ray.cluster_utils import Cluster
 
 from bundle import Bundle
 from precompute.building.build import BuildSettings, build
-from precompute.building.engine import EngineChoice, ray_engine
+from precompute.building.engine import LOCAL, EngineChoice, ray_engine, ray_lists
 from precompute.building.engine.kept_tiles import KeptTiles
 from precompute.building.engine.worker import MachineAnswer
+from precompute.doctor import Finding, diagnose, diagnosis
+from precompute.embeddings import embedded_catalogue
+from precompute.fitting.choice import Chosen
+from precompute.fitting.fit import FitSettings, fit
 from precompute.models.recipe import RECIPES
 from precompute.shared.errors import UserError
 from tests.drawn_pictures import BROKEN, encoded, picture
@@ -118,7 +122,48 @@ def test_workers_write_to_a_shared_store_and_the_bundle_may_be_elsewhere(
     with Bundle.open(tmp_path / "data") as bundle:
         assert bundle.mismatches(contents=True) == []
     assert list(shared.glob("embeddings/*/*.parquet"))
-    assert not list(shared.glob("tiles/*/*.parquet"))
+    assert not list(shared.glob("tiles/*/*.arrow"))
+
+
+def test_the_doctor_and_fit_find_on_workers_what_they_find_here(
+    cluster: Cluster, photos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def found(engine: EngineChoice, out: Path) -> tuple[Chosen, list[Finding]]:
+        chosen = settings(photos, out, engine=engine)
+        # The doctor finds the embeddings that were fitted on, and measures their pictures.
+        return fit(FitSettings(chosen, out / "fitted.toml")).chosen, diagnose(chosen).findings
+
+    here = found(LOCAL, tmp_path / "here")
+
+    def nothing_here(*arguments: Any, **options: Any) -> None:
+        raise AssertionError("the driver embedded pictures")
+
+    monkeypatch.setattr(embedded_catalogue, "embed_files", nothing_here)
+    monkeypatch.setattr(diagnosis, "embed_all", nothing_here)
+    there = found(RAY, tmp_path / "there")
+    assert there == here
+    assert {finding.kind for finding in there[1]} > {"damaged-picture"}
+    turned = [sorted((tmp_path / name).glob("store/embeddings/*-turned-*")) for name in ("here", "there")]
+    assert len(turned[0]) == len(turned[1]) == 3
+    assert not list((tmp_path / "there" / "store").rglob("tiles/*/*.arrow"))
+
+
+def test_approximate_lists_are_found_by_shards(cluster: Cluster, photos: Path, tmp_path: Path) -> None:
+    """Shards of at most eight products, so that each gives all that it has: the lists are the exact ones."""
+    engine = EngineChoice("ray", tile=2)
+    approximate = build(
+        replace(settings(photos, tmp_path / "by shards", engine=engine), search="approximate")
+    )
+    exact = build(replace(settings(photos, tmp_path / "exact", engine=LOCAL), search="exact"))
+    lists = [
+        {path.name: path.read_bytes() for path in each.folder.rglob("neighbours/*/*.json")}
+        for each in (approximate, exact)
+    ]
+    assert lists[0] == lists[1] != {}
+    with Bundle.open(tmp_path / "by shards") as bundle:
+        search = bundle.recipes[0]["search"]
+    assert search["engine"] == "approximate" and search["index"].endswith(", 6 shards")
+    assert (search["recall"], search["sample"]) == (1, 41)
 
 
 @pytest.fixture(params=["worker", "machine"])
@@ -196,22 +241,22 @@ def test_a_picture_that_kills_workers_is_left_out_by_name(
 def test_a_build_goes_on_with_the_tiles_that_are_kept(
     cluster: Cluster, photos: Path, local: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    compute = ray_engine.RayTiles.compute
+    compute = ray_lists.RayTiles.compute
 
     class StoppedError(Exception):
         pass
 
-    def compute_some(self: ray_engine.RayTiles, tiles: Any, limits: Any) -> Iterator[tuple[int, int]]:
-        if limits is not None:
+    def compute_some(self: ray_lists.RayTiles, tiles: Any, reached: Any) -> Iterator[tuple[int, int]]:
+        if reached is not None:
             raise StoppedError
-        yield from compute(self, tiles, limits)
+        yield from compute(self, tiles, reached)
 
-    monkeypatch.setattr(ray_engine.RayTiles, "compute", compute_some)
+    monkeypatch.setattr(ray_lists.RayTiles, "compute", compute_some)
     with pytest.raises(StoppedError):
         build(settings(photos, tmp_path))
-    kept = {path.name for path in (tmp_path / "store" / "tiles").rglob("*.parquet")}
+    kept = {path.name for path in (tmp_path / "store" / "tiles").rglob("*.arrow")}
     assert kept
-    monkeypatch.setattr(ray_engine.RayTiles, "compute", compute)
+    monkeypatch.setattr(ray_lists.RayTiles, "compute", compute)
     names, found = KeptTiles.names, []
 
     def names_there(self: KeptTiles) -> dict[tuple[int, int], str]:

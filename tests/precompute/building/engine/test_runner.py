@@ -15,7 +15,7 @@ from ray.exceptions import WorkerCrashedError
 
 from precompute.building.engine import cluster
 from precompute.building.engine.cluster import CrashedError, Runner
-from precompute.building.engine.ray_engine import check_tile
+from precompute.building.engine.ray_lists import check_tile
 from precompute.neighbours import MEMORY_BUDGET
 from precompute.neighbours.best_pair import open_products
 from precompute.shared.errors import UserError
@@ -159,6 +159,10 @@ def test_a_tile_that_no_core_can_hold_is_refused(length: float, most: int) -> No
         check_tile(space, 32_000, memory)
     with pytest.raises(UserError, match=r"It needs more memory for each core\."):
         check_tile(space, 32_000, MEMORY_BUDGET)
+    # A shard has four tiles' rows, and a graph.
+    with pytest.raises(UserError, match=r"Expected a shard to fit .* It needs more memory for each core\."):
+        check_tile(space, 32_000, memory, shards=True)
+    check_tile(space, 32_000, memory + 10**7, shards=True)
     pictures = open_products(vectors, "cosine", counts=np.full(20, 2))
     check_tile(pictures, most, memory)
     with pytest.raises(UserError, match=rf"at most --tile {most}\."):

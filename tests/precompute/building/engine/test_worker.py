@@ -34,7 +34,14 @@ def job_of(photos: Path, out: Path, **changes: object) -> EmbeddingJob:
     for opened in (embeddings, pictures):
         opened.folder.mkdir(parents=True)
     job = EmbeddingJob(
-        photos, (requested,), (embeddings.for_worker(),), maker, pictures.for_worker(), cores=1
+        folder=photos,
+        requested=(requested,),
+        forms=(EmbeddingTask(TINY, plan.open, embeddings).form,),
+        stores=(embeddings.for_worker(),),
+        maker=maker,
+        pictures=pictures.for_worker(),
+        extra=None,
+        cores=1,
     )
     return replace(job, **changes)  # type: ignore[arg-type]
 
