@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -43,10 +44,15 @@ class KeptTiles:
         # A row for each list. Arrow's own files take no time beside the tile, as Parquet's do.
         counts = [np.bincount(each.places) for each in sides]
         starts = np.cumsum(np.concatenate([[0], *counts])).astype(np.int32)
-        columns = [pa.array(np.repeat(np.arange(len(sides), dtype=np.int8), list(map(len, counts))))]
-        for values in ([each.others for each in sides], [each.scores for each in sides]):
-            columns.append(pa.ListArray.from_arrays(starts, np.concatenate(values)))
-        table = pa.table(columns, names=["side", "others", "scores"])
+        side = np.repeat(np.arange(len(sides), dtype=np.int8), list(map(len, counts)))
+        others, scores = (
+            pa.ListArray.from_arrays(_array(starts, pa.int32()), _array(np.concatenate(values), kind))
+            for values, kind in (
+                ([each.others for each in sides], pa.int32()),
+                ([each.scores for each in sides], pa.float64()),
+            )
+        )
+        table = pa.table([_array(side, pa.int8()), others, scores], names=["side", "others", "scores"])
         buffer = pa.BufferOutputStream()
         with ipc.new_file(buffer, table.schema) as writer:
             writer.write_table(table)
@@ -80,10 +86,10 @@ class KeptTiles:
             return None
         table = ipc.open_file(pa.BufferReader(content)).read_all()
         side, others, scores = (column.combine_chunks() for column in table.columns)
-        counts = others.value_lengths().to_numpy()
-        values = others.flatten().to_numpy(), scores.flatten().to_numpy()
+        counts = np.diff(_numbers(others.offsets, np.int32))
+        values = _numbers(others.flatten(), np.int32), _numbers(scores.flatten(), np.float64)
         # The second side's lists come after those of the first.
-        middle = int(np.count_nonzero(side.to_numpy() == 0))
+        middle = int(np.count_nonzero(_numbers(side, np.int8) == 0))
         end = int(counts[:middle].sum())
         sides = [
             TileEntries(
@@ -93,3 +99,16 @@ class KeptTiles:
         ]
         one, other, _ = name.split("-")
         return sides[0], sides[0 if one == other else 1]
+
+
+def _array(values: np.ndarray, kind: pa.DataType) -> pa.Array:
+    """The values as Arrow's. Its own conversions would import Pandas, which takes half a second."""
+    return pa.Array.from_buffers(kind, len(values), [None, pa.py_buffer(values)])
+
+
+def _numbers(values: pa.Array, kind: type[np.number[Any]]) -> np.ndarray:
+    """The values of an array that has no nulls."""
+    if not len(values):
+        return np.empty(0, kind)
+    found: np.ndarray = np.frombuffer(values.buffers()[-1], kind)
+    return found[values.offset : values.offset + len(values)]
