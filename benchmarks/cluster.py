@@ -40,38 +40,44 @@ def made_up(rows: int, dimensions: int) -> np.ndarray:
     return (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
 
 
+class Tiles:
+    """Computes tiles in this process, by the function that a worker runs. See `TileStore`."""
+
+    def __init__(self, blocks: list[Any], depth: int, kept: Any) -> None:
+        self.blocks, self.depth, self.kept = blocks, depth, kept
+        self.names: dict[tuple[int, int], str] = {}
+
+    def compute(self, tiles: Any, reached: Any) -> Iterator[tuple[int, int]]:
+        from precompute.neighbours import MEMORY_BUDGET
+        from precompute.neighbours.tiles import tile
+
+        for one, other in tiles:
+            found = tile(
+                self.blocks[one],
+                None if one == other else self.blocks[other],
+                depth=self.depth,
+                memory_budget=MEMORY_BUDGET,
+                threads=1,
+                reached=None if reached is None else (reached[one], reached[other]),
+            )
+            self.names[one, other] = self.kept.write(one, other, found)
+            yield one, other
+
+    def entries(self, pair: tuple[int, int]) -> Any:
+        found = self.kept.read(self.names[pair])
+        assert found
+        return found
+
+
 def compare_lists(rows: int, dimensions: int, side: int, *, depth: int) -> None:
     from precompute.building.engine.kept_tiles import KeptTiles
-    from precompute.neighbours import MEMORY_BUDGET, find_neighbours
-    from precompute.neighbours.tiles import TileBlock, TileEntries, fill_by_tiles, tile
+    from precompute.neighbours import find_neighbours
+    from precompute.neighbours.tiles import TileBlock, fill_by_tiles
     from precompute.shared.machine import use_cores
     from precompute.store.locations import Folder
 
     use_cores(1)
     sizes: list[int] = []
-
-    class Tiles:
-        def __init__(self, blocks: list[TileBlock], depth: int, kept: KeptTiles) -> None:
-            self.blocks, self.depth, self.kept = blocks, depth, kept
-            self.names: dict[tuple[int, int], str] = {}
-
-        def compute(self, tiles: Any, reached: Any) -> Iterator[tuple[int, int]]:
-            for one, other in tiles:
-                found = tile(
-                    self.blocks[one],
-                    None if one == other else self.blocks[other],
-                    depth=self.depth,
-                    memory_budget=MEMORY_BUDGET,
-                    threads=1,
-                    reached=None if reached is None else (reached[one], reached[other]),
-                )
-                self.names[one, other] = self.kept.write(one, other, found)
-                yield one, other
-
-        def entries(self, pair: tuple[int, int]) -> tuple[TileEntries, TileEntries]:
-            found = self.kept.read(self.names[pair])
-            assert found
-            return found
 
     class ByTiles:
         exact_products = rows

@@ -128,10 +128,8 @@ def find_neighbours(
     how: dict[str, Any] = {"engine": "exact"}
     updated = False
     if known is not None and digests is not None:
-        now = known.rows_now(ids, digests)
-        updated = update(
-            space, ranking, known, now, depth=depth, memory_budget=memory_budget, advance=progress.step
-        )
+        now, options = known.rows_now(ids, digests), {"depth": depth, "memory_budget": memory_budget}
+        updated = update(space, ranking, known, now, advance=progress.step, **options)
     if not updated and count > 1:
         how = _from_scratch(space, ranking, where, progress, top=top or depth if approximate else None)
     progress.step(progress.left)

@@ -117,17 +117,13 @@ def _embed(
     """See `EmbedFiles`."""
     gpu = any(each.device == "gpu" for each in requested)
     had = {one.decode() for one in pictures.known().tolist()}
-    known = had.intersection(
-        one.decode() for one in reduce(np.intersect1d, [each.store.known() for each in tasks]).tolist()
-    )
-    known = {image for image in known if extra is None or extra.holds(image)}
+    known = {each for each in had & _embedded_by_all(tasks) if extra is None or extra.holds(each)}
 
     def embed(some: list[str]) -> Iterator[EmbeddedPart]:
         stores, of_worker = tuple(task.store.for_worker() for task in tasks), pictures.for_worker()
         for place in (*(store.folder for store in stores), of_worker.folder):
             # A worker that does not find its folder stops (`embed_part`): nobody would read what it writes.
             place.mkdir(parents=True, exist_ok=True)
-        each = cores_of_a_gpu() if gpu else 1
         job = EmbeddingJob(
             folder=folder.resolve(),
             requested=requested,
@@ -136,7 +132,7 @@ def _embed(
             maker=maker,
             pictures=of_worker,
             extra=None if extra is None else extra.for_worker(),
-            cores=each,
+            cores=cores_of_a_gpu() if gpu else 1,
         )
         for part in _embedded_parts(job, some, gpu=gpu):
             for task, seconds in zip(tasks, part.seconds, strict=True):
@@ -167,6 +163,11 @@ def _embed(
     found.images = {file: found.images[file] for file in files if file in found.images}
     found.left_out = {file: found.left_out[file] for file in files if file in found.left_out}
     return found
+
+
+def _embedded_by_all(tasks: Sequence[EmbeddingTask]) -> set[str]:
+    ids = reduce(np.intersect1d, [each.store.known() for each in tasks])
+    return {one.decode() for one in ids.tolist()}
 
 
 def _add(found: Embedded, part: Embedded) -> None:
