@@ -12,12 +12,16 @@ from precompute.sources.text import clean
 from precompute.sources.values.lists import ADDRESSES, texts_of, values_in
 
 _BEFORE_ADDRESS = re.compile(r"(?<![\s,;|])[\s,;|]++(?=(?:https?:)?//)")
-_BETWEEN_PATHS = re.compile(r"[,;\n]")
+_BETWEEN_PATHS = re.compile(r"[,;\n^]|<br\s*/?>|#+|\s\+\s|~(?!mv2)", re.IGNORECASE)
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]+:", re.IGNORECASE)
 _FORMULA = re.compile(r"""=\s*(?:IMAGE|HYPERLINK)\s*\(\s*"((?:[^"]|"")*)\"""", re.IGNORECASE)
 """A spreadsheet's formula that shows a picture or links to one."""
 
 _TAG = re.compile(r"""<img\b[^<>]*?\bsrc\s*=\s*(?:"([^"<>]*)"|'([^'<>]*)'|([^\s"'<>]+))""", re.IGNORECASE)
+_QUOTED = re.compile(r""""([^"\n]*)"|'([^'\n]*)'""")
+_OPENS = ("[", "{", "(", "array(", "a:", '"[')
+"""How lists begin that no parser of `values_in` reads."""
+
 _QUOTES = "\"'“”"
 
 
@@ -35,11 +39,14 @@ def images_in(cell: Cell) -> list[str]:
         return [found] if (found := clean(cell)) else []
     text = clean(cell)
     if (values := values_in(text)) is not None:
-        return [image for each in texts_of(values, ADDRESSES) for image in _in_text(each)]
+        named = [image for each in texts_of(values, ADDRESSES) for image in _in_text(each)]
+        return named or _quoted_pictures(text)
     if formula := _FORMULA.match(text):
         return _in_text(formula[1].replace('""', '"'))
     if tags := _TAG.findall(text):
         return [image for each in tags for image in _in_text("".join(each))]
+    if text.startswith(_OPENS) and (quoted := _quoted_pictures(text)):
+        return quoted
     return [image for each in text.split("|") for image in _in_text(each)]
 
 
@@ -60,7 +67,18 @@ def looks_like_picture(cell: Cell) -> bool:
     return bool(images) and all(map(_ends_as_picture, images))
 
 
-_SPECIAL = re.compile(r"""[|,;\n\s\[{(<="'“&\x00]|//""")
+_SPECIAL = re.compile(r"""[|,;\n\s\[{(<="'“&#^~\x00]|//""")
+
+
+def _quoted_pictures(text: str) -> list[str]:
+    """The pictures in a program's notation for lists, such as PHP's or Ruby's, or in brackets alone."""
+    text = text.strip('"').replace('\\"', '"')
+    quoted = [clean(double or single) for double, single in _QUOTED.findall(text)]
+    found = [each for each in quoted if _ends_as_picture(each)] or list(filter(is_address, quoted))
+    if quoted:
+        return [_address(each.replace("\\/", "/")) for each in found]
+    inside = [clean(part) for part in text[1:-1].split(",")] if text[-1] in "])}" else []
+    return inside if all(map(is_picture, inside)) else []
 
 
 def _is_special(cell: str) -> bool:

@@ -20,7 +20,7 @@ from precompute.sources.rows import Cell, Listed, Number, Row
 from precompute.sources.text import clean
 from precompute.sources.values.categories import BETWEEN, category_from, slashes_separate, split_slashes
 from precompute.sources.values.cell_texts import amount_in, no_group, tags_of
-from precompute.sources.values.lists import NAMES, is_markup, texts_of, values_in
+from precompute.sources.values.lists import NAMES, is_markup, paths_of, texts_of, values_in
 from precompute.sources.values.prices import decimal_of
 
 _SHARE_OF_PICTURES = 0.8
@@ -224,6 +224,8 @@ class Layout:
                 values = values_in(cell) if cell[:1] in ("[", "{", "(") else None
                 if values is not None:
                     cell = texts_of(values, NAMES)
+                    if not cell and len(values) == 1 and isinstance(values[0], Mapping):
+                        cell = paths_of(values[0])
                 elif is_markup(cell):
                     continue
                 else:

@@ -10,6 +10,7 @@ from precompute.shared.errors import UserError
 from precompute.sources.doubts.hidden import without_hidden
 from precompute.sources.exports import WholeTable, export_of
 from precompute.sources.exports.export import compact
+from precompute.sources.exports.sales import without_ended_sales
 from precompute.sources.files import is_text, shown
 from precompute.sources.folders.picture_files import PictureFiles
 from precompute.sources.kinds import FileKind, kind_named, kind_of
@@ -116,7 +117,7 @@ def _records(
         # Some exports are read twice, because a product depends on rows elsewhere in the table.
         table = WholeTable(frozenset(map(compact, names)), lambda: chosen.open(path, pictures.keep).entries)
         entries = export.change(entries, table)
-    return Records(path, rows, layout, without_hidden(entries))
+    return Records(path, rows, layout, without_ended_sales(without_hidden(entries)))
 
 
 def _check_rows(path: Path, rows: Rows, sample: list[Row | LeftOut], *, columns: int) -> None:

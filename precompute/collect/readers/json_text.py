@@ -29,11 +29,15 @@ _LITERAL = re.compile(
     r"""|(?P<single>'(?:[^'\\]|\\.)*(?:'|\Z))"""
     r"|(?P<comment>//[^\n\r]*|/\*(?:[^*]|\*(?!/))*(?:\*/|\Z))"
     r"|(?P<number>-?\d[\w.+-]*)"
-    r"|(?P<word>[A-Za-z_$][\w$]*)"
-    r"|(?P<open>[{\[])|(?P<close>[}\]])|(?P<mark>[:,])|(?P<space>\s+)|(?P<other>.)",
+    r"|(?P<word>[A-Za-z_$@][\w$]*)"
+    r"|(?P<open>[{\[])|(?P<close>[}\]])|(?P<mark>[:,])|(?P<space>[\s\u200b\ufeff]+)|(?P<other>.)",
     re.DOTALL,
 )
-_WORDS = {"true": "true", "false": "false", "null": "null", "undefined": "null", "NaN": "null"}
+_WORDS = {"true": "true", "false": "false", "null": "null", "undefined": "null", "NaN": "null"} | {
+    "True": "true",
+    "False": "false",
+    "None": "null",
+}
 
 
 class NoJsonError(ValueError):
@@ -68,14 +72,36 @@ def read_values(text: str) -> tuple[list[Any], str]:
     if not text.strip():
         return [], ""
     try:
-        return [read_json(text)], ""
+        return [_decoded(read_json(text))], ""
     except NoJsonError as error:
         if "deeply" in str(error):
             return [], str(error)
-    if '"' not in text and "&quot;" in text:
-        text = html.unescape(text)
+    if '"' not in text and "&" in text:
+        text = html.unescape(html.unescape(text))
     # It runs twice, because a comma may only be the last once the comment behind it is removed.
-    return _values(_PART.sub(_mended, _PART.sub(_mended, text)))
+    values, fault = _values(_PART.sub(_mended, _PART.sub(_mended, text)))
+    if fault and not values:
+        values, fault = _as_literal(text, fault)
+    # Some pages encode the script twice.
+    return [_decoded(value) for value in values], fault
+
+
+def _as_literal(text: str, fault: str) -> tuple[list[Any], str]:
+    """The JavaScript object or list in a script that is no JSON, or `fault`."""
+    start = min((place for mark in "{[" if (place := text.find(mark)) >= 0), default=-1)
+    try:
+        return ([read_literal(text, start)], "") if start >= 0 else ([], fault)
+    except NoJsonError:
+        return [], fault
+
+
+def _decoded(value: Any) -> Any:
+    if isinstance(value, str) and value.lstrip().startswith(("{", "[")):
+        try:
+            return read_json(value)
+        except NoJsonError:
+            return value
+    return value
 
 
 def _values(text: str) -> tuple[list[Any], str]:
@@ -131,8 +157,11 @@ def read_literal(text: str, start: int = 0, *, longest: int = 500_000) -> Any:
             continue
         if depth == 0 and kind != "open":
             break
-        if kind == "close" and parts and parts[-1] == ",":
+        if kind in ("close", "mark") and part != ":" and parts and parts[-1] == ",":
+            # A comma too many.
             parts.pop()
+        if part == "," and parts and parts[-1] in "{[":
+            continue
         parts.append(_as_json(kind or "", part))
         depth += (kind == "open") - (kind == "close")
         if depth == 0:
@@ -155,7 +184,7 @@ def _quoted_names(parts: list[str]) -> list[str]:
     """Put names in quotes and translate words to JSON. Raises `NoJsonError` for a variable."""
     made = []
     for part, following in zip(parts, [*parts[1:], ""], strict=True):
-        if part[0].isalpha() or part[0] in "_$":
+        if part[0].isalpha() or part[0] in "_$@":
             if following != ":" and part not in _WORDS:
                 raise NoJsonError(f"{part} is not a plain value")
             part = f'"{part}"' if following == ":" else _WORDS[part]

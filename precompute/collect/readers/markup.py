@@ -155,7 +155,7 @@ class _Marked:
 
 def name_of(name: str) -> str:
     """A property's name without its vocabulary and its case: `schema:priceCurrency` is `pricecurrency`."""
-    return name.rpartition("/")[2].rpartition("#")[2].rpartition(":")[2].lower()
+    return name.strip().rpartition("/")[2].rpartition("#")[2].rpartition(":")[2].lower()
 
 
 def _value(element: etree._Element, base: str) -> str:

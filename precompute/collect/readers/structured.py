@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -23,6 +24,7 @@ _LISTS = ("@graph", "mainentity", "mainentityofpage", "haspart", "itemoffered")
 """Properties in which JSON-LD nests the items that a page is about."""
 
 _SAYS_PRODUCT = re.compile(r"@?type\W{1,40}(?:https?:\W{1,4}schema\.org/)?product(?:group)?\b", re.IGNORECASE)
+_JSON_LD = re.compile(r"(?:application|text)/(?:ld[+-]json|json[+-]ld)\b")
 _OLDER_NAMES = {
     "offerdetails": "offers",
     "hascurrencyvalue": "price",
@@ -92,12 +94,12 @@ def _json_ld(tree: etree._Element) -> tuple[list[Node], tuple[str, ...]]:
     nodes: list[Node] = []
     faults: list[str] = []
     for script in tree.iter("script"):
-        if not (script.get("type") or "").strip().lower().startswith("application/ld+json"):
+        if not _JSON_LD.match((script.get("type") or "").strip().lower()):
             continue
         text = script.text or ""
         values, fault = read_values(text)
         nodes += islice(_expanded([_thing(each) for each in values]), MOST_NODES + 1 - len(nodes))
-        if fault and _SAYS_PRODUCT.search(text):
+        if fault and _SAYS_PRODUCT.search(html.unescape(text)):
             faults.append(fault)
     known = {node["@id"]: node for node in nodes if isinstance(node.get("@id"), str)}
     return [_resolved(node, known) for node in nodes], tuple(faults)

@@ -13,7 +13,7 @@ from precompute.sources.text import word_set
 _STATES = word_set("""
     status productstatus itemstatus listingstatus publishstatus poststatus state visibility
     catalogvisibility visibilityincatalog productvisibility estado stato statut staat stan статус
-    sichtbarkeit visibilite visibilidad
+    sichtbarkeit visibilite visibilidad видимостьнавитрине видимость pstatus
     """)
 """Compact names of columns with a product's state in a word."""
 
@@ -25,6 +25,7 @@ _HIDING = word_set(
     inaktiv|archiviert|deaktiviert|versteckt|verborgen|gelöscht|inactif|archivé|désactivé|masqué|caché
     inactivo|archivado|desactivado|oculto|inattivo|archiviato|disattivato|nascosto|nieaktywny|ukryty
     inativo|arquivado|desativado|inactief|gearchiveerd|скрыт|неактивен|非公開
+    not visible in catalog|not for sale|d|h
     """,
     "|",
 )
@@ -32,12 +33,17 @@ _SHOWN = word_set("""
     visible published enabled active online isactive isvisible ispublished isenabled isonline
     productvisible productonline publishedononlinestore showinstore aktiv actif activo attivo
     actief aktywny ativo sichtbar veroffentlicht freigegeben publie publicado pubblicato visibile
-    gepubliceerd zichtbaar opublikowano widoczny visivel опубликован активен 公開済み
+    gepubliceerd zichtbaar opublikowano widoczny visivel опубликован активен 公開済み 公開状態 oxactive
+    mostrarentienda mostraremtienda exibirnaloja visibleindividually channelpublished onlineshop
+    productisavailable isavailableforsale
     """)
 """Compact names of columns that say whether a product is shown, with yes or no."""
 
 _IS_HIDDEN = word_set(
-    "hidden ishidden disabled isdisabled archived isarchived deleted isdeleted draft isdraft"
+    """
+    hidden ishidden hide disabled isdisabled archived isarchived deleted isdeleted draft isdraft oxhidden
+    倉庫指定
+    """
 )
 """Compact names of columns that say whether a product is hidden, with yes or no."""
 
@@ -53,7 +59,8 @@ def why_hidden(cells: Mapping[str, Cell]) -> str:
     for name in cells:
         if (kind := _kind_of(name)) and isinstance(cell := cells[name], str):
             value = cell.strip().lower()
-            if kind == "state" and value.replace("_", " ").replace("-", " ") in _HIDING:
+            word = value.replace("_", " ").replace("-", " ")
+            if kind == "state" and (word in _HIDING or value in _NO):
                 return f"its {name.strip().lower()} is {value}"
             if kind == "shown" and value in _NO:
                 published = "publish" in name.lower()
@@ -78,8 +85,9 @@ def without_hidden(entries: Iterable[Row | LeftOut]) -> Iterable[Row | LeftOut]:
 
 @lru_cache(maxsize=4096)
 def _kind_of(name: str) -> str:
-    # "Active (0/1)"
+    # "Active (0/1)", "Product Draft"
     compact = "".join(words_of(name.partition("(")[0]))
+    compact = compact if compact in _SHOWN else compact.removeprefix("product").removesuffix("product")
     if compact in _STATES:
         return "state"
     if compact in _SHOWN:

@@ -27,7 +27,7 @@ _KINDS = word_set(
     simple|variable|variation|configurable|grouped|bundle|bundled|virtual|downloadable|external
     affiliate|physical|digital|product|variant|item|p|d|standard|combinations|pack|service
     vendor.model|subscription|giftcard|simple product|variable product|configurable product
-    giftcertificate|parent|child
+    giftcertificate|parent|child|simpleproduct|groupedproduct|configurableproduct|variableproduct
     """,
     "|",
 )

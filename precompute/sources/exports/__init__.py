@@ -20,6 +20,7 @@ from precompute.sources.exports.self_hosted import (
     VENDURE,
 )
 from precompute.sources.exports.shopify import SHOPIFY
+from precompute.sources.exports.site_builders import ECWID, WEBFLOW
 from precompute.sources.exports.woocommerce import WOOCOMMERCE
 
 __all__ = ["EXPORTS", "FACT", "Export", "WholeTable", "export_of"]
@@ -37,6 +38,7 @@ EXPORTS = (
         SHOPWARE,
         SHOPWARE_5,
     ),
+    *(ECWID, WEBFLOW),
     *(OPENCART, ETSY, MEDUSA, SPREE, VENDURE, MERCHANT, IMG2DATASET),
 )
 """The known exports, in the order in which they are tried."""

@@ -134,6 +134,14 @@ def is_between(start: str, end: str) -> bool:
         return False
 
 
+def is_date(text: str) -> bool:
+    """Whether a text is a time that `is_between` can parse."""
+    try:
+        return bool(_moment(text))
+    except ValueError:
+        return False
+
+
 def _end_of(text: str) -> datetime:
     start, duration = _moment(text)
     return start + duration

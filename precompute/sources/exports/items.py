@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from precompute.sources.exports.export import FACT
+from precompute.sources.exports.export import FACT, is_between
 
 Item = Mapping[str, Any]
 
 _MOST_DIGITS = 30
 _NO_OPTIONS = ("Default Title", "Title")
+_ONLY_GRAPHQL = ("productType", "priceRange", "priceRangeV2", "featuredImage", "descriptionHtml")
 _LISTS_OF_VARIANTS = ("variants", "variations", "skus", "product_variants", "productVariants")
 
 
@@ -27,10 +28,26 @@ class ItemKind:
 
 def flattened(item: Item) -> Item:
     """An object with its fields under Akin's names, if it comes from a known shop system."""
+    item = {name: _unwrapped(value) for name, value in _node_of(item).items()}
     for kind in ITEM_KINDS:
         if kind.is_one(item):
             return {name: value for name, value in kind.flat(item).items() if value not in (None, "", [], {})}
     return _with_variants(item)
+
+
+def _node_of(item: Item) -> Item:
+    """An object without GraphQL's wrapper."""
+    node = item.get("node")
+    return node if isinstance(node, Mapping) and set(item) <= {"node", "cursor", "__typename"} else item
+
+
+def _unwrapped(value: Any) -> Any:
+    """The list in GraphQL's "edges" or "nodes"; any other value unchanged."""
+    if isinstance(value, Mapping):
+        for name in ("edges", "nodes"):
+            if isinstance(value.get(name), list):
+                return [_node_of(each) if isinstance(each, Mapping) else each for each in value[name]]
+    return value
 
 
 def _with_variants(item: Item) -> Item:
@@ -117,6 +134,10 @@ def shopify(item: Item) -> dict[str, Any]:
     facts = {FACT + name: ", ".join(values) for name, values in shopify_options(item)}
     hidden = "published_at" in item and item["published_at"] is None
     images = objects_in(item.get("images")) or objects_in([item.get("image")])
+    given = item.get("images")
+    texts = [each for each in given if isinstance(each, str)] if isinstance(given, list) else []
+    if _is_in_cents(item):
+        paid, before = in_main_unit(paid, 2), in_main_unit(before, 2)
     return {
         "id": item.get("id"),
         "title": item.get("title"),
@@ -127,11 +148,60 @@ def shopify(item: Item) -> dict[str, Any]:
         "price": before if on_sale else paid,
         "sale_price": paid if on_sale else None,
         "in_stock": offer.in_stock,
-        "images": [each.get("src") for each in images if isinstance(each.get("src"), str)],
+        "images": [*texts, *(each.get("src") for each in images if isinstance(each.get("src"), str))],
         "status": item.get("status"),
         "published": False if hidden else None,
         **facts,
     }
+
+
+def _is_in_cents(item: Item) -> bool:
+    """Whether this is a product's own page as JSON (/products/NAME.js), which alone has whole cents."""
+    prices = [each.get("price") for each in objects_in(item.get("variants"))]
+    has_texts = any(isinstance(each, str) for each in item.get("images") or ())
+    return ("price_min" in item or has_texts) and all(isinstance(price, int) for price in prices)
+
+
+def _shopify_graphql(item: Item) -> dict[str, Any]:
+    """A product of Shopify's GraphQL APIs."""
+    ranges = item.get("priceRange") or item.get("priceRangeV2") or {}
+    lowest = ranges.get("minVariantPrice") if isinstance(ranges, Mapping) else None
+    money = [each.get("price") for each in objects_in(item.get("variants"))]
+    former = [each.get("compareAtPrice") for each in objects_in(item.get("variants"))]
+    paid = min((n for each in [lowest, *money] if (n := _amount(each)) is not None), default=None)
+    before = min((n for each in former if (n := _amount(each)) is not None), default=None)
+    on_sale = paid is not None and before is not None and before > paid
+    sold = [
+        each["availableForSale"] for each in objects_in(item.get("variants")) if "availableForSale" in each
+    ]
+    in_stock = item.get("availableForSale", any(sold) if sold else None)
+    currencies = [each.get("currencyCode") for each in objects_in([lowest, *money])]
+    media = [*objects_in([item.get("featuredImage")]), *objects_in(item.get("images"))]
+    hidden = "publishedAt" in item and item["publishedAt"] is None
+    return {
+        "id": item.get("id"),
+        "title": item.get("title"),
+        "category": item.get("productType"),
+        "brand": item.get("vendor"),
+        "tags": item.get("tags"),
+        "description": item.get("descriptionHtml") or item.get("description"),
+        "url": item.get("onlineStoreUrl"),
+        "price": before if on_sale else paid,
+        "sale_price": paid if on_sale else None,
+        "currency": next(filter(None, currencies), None),
+        "in_stock": in_stock,
+        "images": list(dict.fromkeys(filter(None, (_source(each) for each in media)))),
+        "status": item.get("status"),
+        "published": False if hidden else None,
+    }
+
+
+def _amount(value: Any) -> Decimal | None:
+    return number_from(value.get("amount") if isinstance(value, Mapping) else value)
+
+
+def _source(image: Item) -> Any:
+    return next((image[name] for name in ("url", "src", "originalSrc") if image.get(name)), None)
 
 
 def _shopify_stock(variant: Item) -> bool | None:
@@ -255,12 +325,13 @@ def _magento(item: Item) -> dict[str, Any]:
     }
     gallery = [each for each in objects_in(item.get("media_gallery_entries")) if not each.get("disabled")]
     hidden = item.get("status") == 2 or item.get("visibility") == 1
+    is_on = is_between(str(custom.get("special_from_date") or ""), str(custom.get("special_to_date") or ""))
     return {
         "id": item.get("sku"),
         "title": item.get("name"),
         "description": custom.get("description") or custom.get("short_description"),
         "price": number_from(item.get("price")),
-        "sale_price": number_from(custom.get("special_price")),
+        "sale_price": number_from(custom.get("special_price")) if is_on else None,
         "image": custom.get("image") if custom.get("image") != "no_selection" else "",
         "images": [each.get("file") for each in gallery],
         "enabled": False if hidden else None,
@@ -280,6 +351,11 @@ def _has_variants(item: Item, *names: str) -> bool:
 
 
 ITEM_KINDS = (
+    ItemKind(
+        "Shopify's GraphQL interface",
+        lambda item: "handle" in item and any(n in item for n in _ONLY_GRAPHQL),
+        _shopify_graphql,
+    ),
     ItemKind(
         "Vendure's interface",
         lambda item: _has_variants(item, "slug") and ("featuredAsset" in item or "assets" in item),

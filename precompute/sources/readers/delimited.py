@@ -14,7 +14,7 @@ from precompute.shared.csv_cells import MARK, unmarked
 from precompute.shared.errors import UserError
 from precompute.shared.wording import counted
 from precompute.sources.columns import header_place, numbered, role_of
-from precompute.sources.readers.encoding import Encoding, decoded, encoding_of, open_text
+from precompute.sources.readers.encoding import Encoding, by_names, decoded, encoding_of, open_text
 from precompute.sources.records import LeftOut
 from precompute.sources.rows import LONGEST, Cell, Row, Rows, TooLongError
 from precompute.sources.text import clean
@@ -30,10 +30,10 @@ _NOT_CLOSED = "a quotation mark in it is never closed: reading continues at the 
 
 def open_delimited(path: Path) -> Rows:
     """The rows of a table with a header. Raises `UserError` if it has none."""
-    encoding = encoding_of(path)
     with open_file(path) as file:
-        head = decoded(file.read(_HEAD), encoding)
-    first, skipped, text = _without_hint(head)
+        start = file.read(_HEAD)
+    encoding = by_names(start, encoding_of(path), lambda cell: role_of(cell) is not None)
+    first, skipped, text = _without_hint(decoded(start, encoding))
     delimiter = first or _delimiter_of(text)
     lines, rows = _first_rows(text, delimiter)
     place = header_place(rows[:_ROWS_ABOVE])

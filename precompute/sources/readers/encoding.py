@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
@@ -15,6 +15,8 @@ from bundle.disk import open_file
 _BLOCK = 1 << 20
 _SAMPLE = 1 << 16
 _AROUND = 1_000
+_FIRST_LINES = 20
+_LONGEST_NAME = 60
 _BEYOND_ASCII = re.compile(rb"[\x80-\xff]")
 
 _MARKS = (
@@ -70,6 +72,23 @@ def encoding_of_head(head: bytes) -> Encoding | None:
     return Encoding(wide, f"read as {_WIDE[wide]}") if wide else None
 
 
+def by_names(head: bytes, guess: Encoding, is_name: Callable[[str], bool]) -> Encoding:
+    """A guessed encoding, or the one in which more cells of a table's first lines are names of columns.
+
+    A short table may fit several encodings equally well. `is_name` tells whether a text is such a name.
+    """
+    lines = b"\n".join(head.splitlines()[:_FIRST_LINES])
+    if guess.name not in _NAMES or lines.isascii():
+        return guess
+
+    def known(name: str) -> int:
+        cells = (cell.strip(' "\r') for cell in re.split(r"[,;|\t\n]", decoded(lines, Encoding(name))))
+        return sum(is_name(cell) for cell in cells if not cell.isascii() and len(cell) <= _LONGEST_NAME)
+
+    best = max(_NAMES, key=lambda name: (known(name), name == guess.name))
+    return guess if best == guess.name or known(best) == known(guess.name) else _guessed(best)
+
+
 def open_text(path: Path, encoding: Encoding) -> TextIO:
     """The file as text with its line ends unchanged. Bytes that are invalid in the encoding become �."""
     return io.TextIOWrapper(open_file(path), encoding=encoding.name, errors="replace", newline="")
@@ -107,10 +126,11 @@ def _of_bytes(file: io.BufferedIOBase) -> Encoding:
     # In other encodings, letters beyond ASCII are almost never valid UTF-8 by accident.
     if sound > 20 * damaged:
         return Encoding("utf-8", f"{damaged or 1:,} of its characters are damaged and shown as �")
-    name = _guess(bytes(sample))
-    return Encoding(
-        name, f"it is not UTF-8: read as {_NAMES[name]}; if letters look wrong, save it as UTF-8"
-    )
+    return _guessed(_guess(bytes(sample)))
+
+
+def _guessed(name: str) -> Encoding:
+    return Encoding(name, f"it is not UTF-8: read as {_NAMES[name]}; if letters look wrong, save it as UTF-8")
 
 
 def _telling(block: bytes) -> Iterator[bytes]:

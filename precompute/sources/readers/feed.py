@@ -5,26 +5,32 @@ Nothing outside of the file is read, and no entities that the file declares are 
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bundle.disk import open_file
+from precompute.shared.wording import counted
 from precompute.sources.columns import has_picture
 from precompute.sources.readers import wordpress
-from precompute.sources.readers.encoding import encoding_of
+from precompute.sources.readers.encoding import encoding_of, encoding_of_head
+from precompute.sources.readers.mended_xml import MendedXml, Readable
 from precompute.sources.readers.offers import Categories, heureka_item, parameters, yml_offer
 from precompute.sources.records import LeftOut
 from precompute.sources.rows import Cell, Metered, Row, Rows, TooLongError
-from precompute.sources.text import clean
+from precompute.sources.text import clean, word_set
 
 if TYPE_CHECKING:
     from lxml import etree
 
-_ITEMS = frozenset({"item", "entry", "product", "shopitem", "offer"})
+_ITEMS = word_set("""
+    item entry product shopitem offer o produit producto prodotto produto produkt artikel article articulo
+    urun товар row record listing good goods
+    """)
 _GOOGLE = "http://base.google.com/ns/"
 _DECLARED = re.compile(rb"""<\?xml[^>]*encoding\s*=\s*["']([\w.-]+)["']""")
 _ROOT = re.compile(rb"<[A-Za-z][\w.:-]*(?=[\s/>])")
@@ -56,11 +62,12 @@ def open_feed(path: Path) -> Rows:
 
 
 def _rows(path: Path, file: _Feed, what: str, entries: Iterator[Row | LeftOut], note: str) -> Rows:
+    file.notes += [note] if note else []
     return Rows(
         what=what,
         unit="items",
         entries=entries,
-        notes=[note] if note else [],
+        notes=file.notes,
         position=lambda: file.metered.position // 1000,
         total=path.stat().st_size // 1000,
     )
@@ -83,15 +90,44 @@ class _Feed:
     def __init__(self, path: Path, encoding: str | None, head: bytes) -> None:
         self.path, self._encoding = path, encoding
         self._declared = _missing_declarations(head) if encoding is None else b""
+        self._is_wide = encoding_of_head(head) is not None and not head.startswith(codecs.BOM_UTF8)
         self.metered = Metered(open_file(path))
+        self.notes: list[str] = []
 
     def items(self, other: str = "") -> Iterator[tuple[str, etree._Element] | LeftOut]:
-        """The items with their places, the elements `other` outside of items, without a place, and damage."""
+        """The items with their places, the elements `other` outside of items, without a place, and damage.
+
+        A file with mistakes that can be mended is read again from the beginning.
+        """
+        damage = yield from self._read(other, self.metered, after=0)
+        if damage is None:
+            return
+        number, reason = damage
+        if not self._is_wide and "amplification" not in reason:
+            self.metered = Metered(open_file(self.path))
+            mended = MendedXml(self.metered)
+            again = yield from self._read(other, mended, after=number)
+            if mended.count:
+                self.notes.append(
+                    f"its XML is not well-formed ({reason}): {counted(mended.count, 'mistake')} mended"
+                )
+                damage = again
+        if damage is not None:
+            number, reason = damage
+            if "amplification" in reason:
+                reason = "it declares entities that expand without limit"
+            yield LeftOut(f"{self.path.name}, after item {number}", f"{reason}: the rest is not read")
+
+    def _read(
+        self, other: str, file: Readable, *, after: int
+    ) -> Generator[tuple[str, etree._Element], None, tuple[int, str] | None]:
+        """The items after a number of them. Returns how many there are before damage, and its reason."""
         from lxml import etree
 
         number, depth, inside = 0, 0, 0
         safe = {"resolve_entities": False, "no_network": True, "load_dtd": False, "huge_tree": False}
-        file = _WithDeclarations(self.metered, self._declared) if self._declared else self.metered
+        if self._declared:
+            file = _WithDeclarations(file, self._declared)
         try:
             for event, element in etree.iterparse(
                 file, events=("start", "end"), encoding=self._encoding, **safe
@@ -107,23 +143,22 @@ class _Feed:
                     inside = inside or depth
                 elif inside == depth + 1:
                     number += 1
-                    yield f"{self.path.name}, item {number}", element
+                    if number > after:
+                        yield f"{self.path.name}, item {number}", element
                     inside = 0
                     self.metered.begin()
                     _forget(element)
         except (etree.XMLSyntaxError, TooLongError) as error:
-            reason = str(error.msg if isinstance(error, etree.XMLSyntaxError) else error)
-            if "amplification" in reason:
-                reason = "it declares entities that expand without limit"
-            yield LeftOut(f"{self.path.name}, after item {number}", f"{reason}: the rest is not read")
+            return number, str(error.msg if isinstance(error, etree.XMLSyntaxError) else error)
         finally:
             self.metered.close()
+        return None
 
 
 class _WithDeclarations:
     """An XML file with namespace declarations added to its first element."""
 
-    def __init__(self, file: Metered, declarations: bytes) -> None:
+    def __init__(self, file: Readable, declarations: bytes) -> None:
         self._file, self._declarations = file, declarations
 
     def read(self, size: int = -1) -> bytes:
@@ -198,16 +233,20 @@ def _cells(item: etree._Element) -> dict[str, Cell]:
     for name in islice(item.attrib, _MOST_ATTRIBUTES):
         texts[name].append(clean(item.attrib[name]))
     # Atom and RSS have an id, title and link of their own. Google's take precedence.
-    googles = {_local(each) for each in item if isinstance(each.tag, str) and _GOOGLE in each.tag}
+    google = _namespace_of_google(item)
+    googles = {_local(each) for each in item if isinstance(each.tag, str) and google in each.tag}
     for element in item:
         if not isinstance(element.tag, str):
             continue
         name = _local(element)
-        if name in googles and _GOOGLE not in element.tag:
+        if name in googles and google not in element.tag:
             continue
         if name.lower() == "param":
             continue
         children = [child for child in element if isinstance(child.tag, str)]
+        if _is_medium(element):
+            texts["images"].append(element.get("url", ""))
+            continue
         if has_picture([name]) and (pictures := list(_pictures(element))):
             texts[name] += pictures
             continue
@@ -218,11 +257,27 @@ def _cells(item: etree._Element) -> dict[str, Cell]:
     return {name: several[0] if len(several) == 1 else several for name, several in found.items() if several}
 
 
+def _namespace_of_google(item: etree._Element) -> str:
+    """The namespace of Google's elements in an item. Some feeds declare another one for them."""
+    for element in item:
+        if isinstance(element.tag, str) and _local(element) == "image_link" and "}" in element.tag:
+            return str(element.tag.rpartition("}")[0] + "}")
+    return _GOOGLE
+
+
 def _link(element: etree._Element) -> str:
     """A page's address, which Atom has in an attribute; empty for links that are not the product's page."""
     if element.get("rel", "alternate") != "alternate":
         return ""
     return element.get("href", "") or _text(element)
+
+
+def _is_medium(element: etree._Element) -> bool:
+    """Whether an element is a picture as RSS attaches it: an enclosure, or one of Media RSS."""
+    if _local(element) not in ("enclosure", "content") or not element.get("url"):
+        return False
+    kind: str = element.get("type", "")
+    return element.get("medium", "") == "image" or kind.startswith("image/")
 
 
 def _pictures(element: etree._Element) -> Iterator[str]:
@@ -233,7 +288,11 @@ def _pictures(element: etree._Element) -> Iterator[str]:
     children = [child for child in element if isinstance(child.tag, str)]
     if not children:
         yield _text(element) or clean(next(filter(None, map(element.get, _ADDRESSES)), ""))
-    named = [child for child in children if has_picture([_local(child)]) or _local(child) in _ADDRESSES]
+    named = [
+        child
+        for child in children
+        if has_picture([_local(child)]) or _local(child) in _ADDRESSES or any(map(child.get, _ADDRESSES))
+    ]
     is_list = len({child.tag for child in children}) == 1
     for child in named or (children if is_list else ()):
         yield from _pictures(child)

@@ -20,6 +20,9 @@ from precompute.sources.values.lists import ADDRESSES, NAMES, texts_of
 _DEEPEST = 2
 """How many nested objects may contain the array of products."""
 
+_SINGLE = ("product", "data.product")
+"""Members that are a file's only product."""
+
 _DEEPEST_ITEM = 8_000
 _LONGEST_PLACE = 10_000
 """The most brackets that an item leaves open, and the most characters of the path to a value."""
@@ -147,6 +150,7 @@ def _prefix(path: Path, encoding: Encoding) -> str:
 
     file = _metered(path, encoding)
     first: dict[str, list[str]] = {}
+    single: list[str] = []
     try:
         for place, event, value in ijson.parse(file, use_float=True):
             file.begin()
@@ -154,8 +158,12 @@ def _prefix(path: Path, encoding: Encoding) -> str:
                 raise TooLongError("it is nested too deeply")
             if (place, event) == ("", "start_array"):
                 return "item"
-            if event == "start_map" and place.endswith(".item") and place.count(".") <= _DEEPEST:
+            if event == "start_map" and place.endswith(".item") and _is_near(place):
                 first.setdefault(place, [])
+            elif event == "map_key" and place in _SINGLE:
+                single.append(value)
+                if has_picture(single):
+                    return str(place)
             elif event == "map_key" and place in first:
                 first[place].append(value)
                 if has_picture(first[place]):
@@ -168,6 +176,12 @@ def _prefix(path: Path, encoding: Encoding) -> str:
     if not first:
         raise UserError(f"Expected an array of objects in {path}, one for each product. Received: none.")
     return next(iter(first))
+
+
+def _is_near(place: str) -> bool:
+    """Whether an array may be that of the products. GraphQL wraps it once more: data.products.edges."""
+    is_wrapped = place.endswith((".edges.item", ".nodes.item"))
+    return place.count(".") <= (_DEEPEST + 1 if is_wrapped else _DEEPEST)
 
 
 def _metered(path: Path, encoding: Encoding) -> Metered:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from lxml import etree
 
 _MOST_ANCESTORS = 20
+_PARAMETERS = ("param", "parameter", "attribute", "attr", "property", "characteristic")
 
 
 @dataclass
@@ -50,12 +51,14 @@ def yml_offer(cells: Mapping[str, Cell], categories: Categories) -> dict[str, Ce
         "price",
         "currencyId",
         "name",
+        "title",
         "group_id",
         "param",
     )
     found = {name: cell for name, cell in cells.items() if name not in rest and not name.startswith("param")}
     parts = [first(cells, name) for name in ("typePrefix", "vendor", "model")]
-    found["name"] = first(cells, "name") or " ".join(filter(None, parts))
+    # Books and records have a title instead of a name.
+    found["name"] = first(cells, "name") or first(cells, "title") or " ".join(filter(None, parts))
     numbers = cells.get("categoryId", ())
     paths = [categories.path(number) for number in ((numbers,) if isinstance(numbers, str) else numbers)]
     found["category"] = next(filter(None, paths), "")
@@ -90,7 +93,7 @@ def parameters(element: etree._Element, local: Callable[[etree._Element], str]) 
     """The facts of an item. Their name is in an attribute, or in an element beside the value."""
     facts: dict[str, Cell] = {}
     for child in element:
-        if not isinstance(child.tag, str) or local(child).lower() not in ("param", "parameter", "attribute"):
+        if not isinstance(child.tag, str) or local(child).lower() not in _PARAMETERS:
             continue
         name, value = child.get("name", ""), clean("".join(child.itertext()))
         if not name:

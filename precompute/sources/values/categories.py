@@ -9,7 +9,7 @@ from functools import lru_cache
 
 BETWEEN = " > "
 
-_SEPARATOR = re.compile(r"[>»›→|]")
+_SEPARATOR = re.compile(r"[>»›→|]|::|///")
 
 
 @lru_cache(maxsize=20_000)

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
+
 from precompute.sources.products import tags_in
 from precompute.sources.rows import Cell, Objects, text_of
 from precompute.sources.text import clean, word_set
 from precompute.sources.values.lists import NAMES, is_markup, texts_of, values_in
 
-_NO_GROUPS = word_set("none|null|nan|nil|n/a|na|#n/a|-|--|false|no|default title|default", "|")
+_NO_GROUPS = word_set("none|null|nan|nil|n/a|na|#n/a|-|--|-1|false|no|true|yes|default title|default", "|")
 """Texts in a column of groups that mean that a product is in no group."""
+
+_LIST = re.compile(r"[^,;|\s]+(?:[,;|][^,;|\s]+)+")
+"""Several options of one product, such as "S,M,L", are not the name of a group."""
 
 _AMOUNTS = ("amount", "value", "price", "current", "final")
 
@@ -20,8 +25,10 @@ def no_group(cell: Cell) -> str | None:
     if isinstance(cell, tuple):
         return ", ".join(cell)
     text = clean(cell)
-    if text.lower() in _NO_GROUPS or text.strip("0.") == "":
+    if text.lower() in _NO_GROUPS or text.strip("0.-") == "":
         return ""
+    if _LIST.fullmatch(text):
+        return text
     return text if is_markup(text) or values_in(text) is not None else None
 
 

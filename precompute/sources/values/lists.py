@@ -7,6 +7,7 @@ import csv
 import json
 import re
 from collections.abc import Iterable, Mapping
+from itertools import pairwise
 from typing import Any
 
 from precompute.sources.rows import Listed, Objects, text_of
@@ -68,6 +69,18 @@ def texts_of(values: Iterable[Any], keys: tuple[str, ...] = (*ADDRESSES, *NAMES)
         elif text := text_of(content):
             texts.append(text)
     return Objects(texts) if has_objects else Listed(texts)
+
+
+def paths_of(value: Mapping[str, Any]) -> Listed:
+    """The categories in an object without names: the parts of one path by number, or a path by level.
+
+    Examples are {"0": "Home", "1": "Mugs"} and {"lvl0": "Home", "lvl1": "Home > Mugs"}.
+    """
+    texts = [text for each in value.values() if (text := text_of(each))]
+    if len(texts) < len(value):
+        return Listed()
+    is_grown = all(later.startswith(earlier) for earlier, later in pairwise(texts))
+    return Listed(texts[-1:] if is_grown else [BETWEEN.join(texts)])
 
 
 def content_of(value: Any, keys: tuple[str, ...] = (*ADDRESSES, *NAMES)) -> Any:

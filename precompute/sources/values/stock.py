@@ -10,7 +10,7 @@ from precompute.sources.text import word_set
 
 _IN_STOCK = word_set(
     """
-    yes|y|true|t|in stock|instock|available|limited availability|limitedavailability|in store only
+    yes|y|true|t|+|in stock|instock|available|limited availability|limitedavailability|in store only
     instoreonly|online only|onlineonly|low stock|on stock|on hand|ready to ship|ships today
     available for order|unlimited|ja|wahr|auf lager|lagernd|vorrätig|verfügbar|lieferbar|sofort lieferbar
     sofort verfügbar|oui|vrai|en stock|disponible|disponibles|en magasin|sí|si|verdadero|en existencia
@@ -56,9 +56,8 @@ def stock_from(text: str) -> bool | None:
 
     None if unknown. Pre-orders and back-orders are unknown: they can be ordered, but are not in stock.
     """
-    word = (
-        _CAPITALS.sub(" ", _SCHEMA.sub("", text.strip())).lower().replace("_", " ").replace("-", " ").strip()
-    )
+    word = _CAPITALS.sub(" ", _SCHEMA.sub("", text.strip())).lower().replace("_", " ").replace("-", " ")
+    word = word.strip().rstrip(".!").rstrip()
     if word in _IN_STOCK:
         return True
     if word in _NOT_IN_STOCK:
