@@ -18,7 +18,8 @@ _PART = re.compile(
     r"|<!--[^{}\[\]<]*?-->"  # a comment in HTML
     r"|//\s*<!\[CDATA\[|//\s*\]\]>|<!\[CDATA\[|\]\]>|<!--|-->"  # what pages wrap scripts in
     r"|//[^\n\r]*|/\*(?:[^*]|\*(?!/))*(?:\*/|\Z)"  # a comment
-    r"|,(?=\s*[}\]])",  # a comma behind the last entry
+    r"|,(?=\s*[}\]])"  # a comma behind the last entry
+    r"|:\s*(?:(?:\d+,\d{1,2}|\+\d[\d.]*|0\d[\d.]*|\.\d+)(?=\s*[,}\]])|(?=[,}]))",  # 12,50, 007, .5 or nothing
     re.DOTALL,
 )
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
@@ -129,6 +130,10 @@ def _start(text: str, position: int) -> int:
 
 def _mended(part: re.Match[str]) -> str:
     text = part[0]
+    if text[0] == ":":
+        # A number that JSON lacks is a text: a price with a comma, an id with zeros in front.
+        number = text[1:].strip()
+        return f': "{number}"' if number else ": null"
     return _ESCAPE.sub(_known_escape, text) if text[0] == '"' else " "
 
 

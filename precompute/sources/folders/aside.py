@@ -12,7 +12,8 @@ SYSTEM_FOLDERS = (
     *("@eaDir", "#recycle", "#snapshot", "~snapshot", "@Recycle", "@Recently-Snapshot", "@tmp"),
     *(".Trash*", "Trash-*", "$RECYCLE.BIN", "RECYCLER", "System Volume Information", "lost+found"),
     *("__MACOSX", "__pycache__", "node_modules", ".AppleDouble", ".Spotlight-V100", ".fseventsd"),
-    *("@SynoResource", "@SynoEAStream"),
+    *("@SynoResource", "@SynoEAStream", "@__thumb", "@Transcode", "@sharesnap", "Recycled", "FOUND.0*"),
+    *("Network Trash Folder", "Temporary Items", "TheVolumeSettingsFolder"),
 )
 """Folders that never hold products: those of Synology's and QNAP's storage, Windows, Linux and macOS."""
 

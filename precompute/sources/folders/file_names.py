@@ -20,6 +20,7 @@ _MOST_CHANGES = 4
 
 _NUMBER = re.compile(r"[\d\s_.-]+")
 _BETWEEN_WORDS = re.compile(r"[\s_]+")
+_SPACES = re.compile(r"[\s_-]+")
 _PREFIX = re.compile(r"([^\W\d_]+(?:[ _-][^\W\d_]+)*)[ _-]*\d+")
 _CAMERA = word_set("""
     img image images dsc dscn dscf dcim pxl mvimg photo photos picture pic pics screenshot screen shot
@@ -32,7 +33,8 @@ _NO_CATEGORIES = word_set("""
     images image img imgs pictures picture pics photos photo fotos foto bilder imagenes imagens immagini
     afbeeldingen zdjecia jpg jpeg jpegs png pngs webp media uploads upload assets static dataset
     datasets data files train training test testing val valid validation dev all raw originals original
-    product_images productimages product-images
+    productimages productphotos productpictures produktbilder artikelbilder produktfotos dcim
+    cameraroll newfolder neuerordner nouveaudossier nuevacarpeta nuovacartella
     """)
 """Folder names that only say that there are pictures, or which part of a data set, are no categories."""
 
@@ -53,7 +55,7 @@ def title_from(path: str, category: str) -> str:
 def category_of_folders(path: str) -> str:
     """The category that a picture's folders name, without meaningless folders."""
     parts = PurePosixPath(path).parts[:-1]
-    return BETWEEN.join(part for part in parts if part.strip().casefold() not in _NO_CATEGORIES)
+    return BETWEEN.join(part for part in parts if _SPACES.sub("", part.casefold()) not in _NO_CATEGORIES)
 
 
 def category_of_name(path: str) -> str:

@@ -39,6 +39,8 @@ def page(script: str, kind: str = "application/ld+json") -> list[object]:
         f"({PRODUCT})",
         PRODUCT.replace('"Product"', '" Product "'),
         PRODUCT.replace('"S1"', "None"),
+        PRODUCT.replace('"S1"', ""),
+        PRODUCT.replace('"S1"', "00123"),
     ],
 )
 def test_scripts_that_are_no_json(script: str) -> None:
@@ -65,6 +67,14 @@ def test_what_may_mean_anything_is_named(script: str) -> None:
 def test_the_kind_of_script_may_be_misspelt(kind: str) -> None:
     (found,) = page(PRODUCT, kind)
     assert not isinstance(found, LeftOut)
+
+
+@pytest.mark.parametrize(("written", "read"), [("12,50", "12,50"), (".50", ".50"), ("+12.50", "+12.50")])
+def test_numbers_that_json_lacks(written: str, read: str) -> None:
+    assert read_values('{"price":' + written + ', "sku": 007, "name": ": 1,5 ,"}') == (
+        [{"price": read, "sku": "007", "name": ": 1,5 ,"}],
+        "",
+    )
 
 
 def test_a_text_alone_stays_one() -> None:
