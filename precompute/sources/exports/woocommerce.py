@@ -18,6 +18,7 @@ from precompute.sources.exports.gathering import Gathered
 from precompute.sources.exports.woocommerce_names import ENGLISH, attribute_part
 from precompute.sources.records import LeftOut
 from precompute.sources.rows import Cell, Row
+from precompute.sources.text import word_set
 from precompute.sources.values.stock import stock_from
 
 _SHARED = frozenset({"categories", "tags", "brands", "shortdescription"})
@@ -129,7 +130,12 @@ _FIELDS = {
 }
 """Fields by columns' English names. A field's likelier columns come first."""
 
-_COMMON_WORDS = frozenset(["cena", "preço"])
+_COMMON_WORDS = word_set(
+    """
+    cena preço ordinariepris normalpris vanligpris běžnácena normalfiyat normálár normaalihinta
+    prețobișnuit prețnormal κανονικήτιμή звичайнаціна 常规售价 常规价格 정상가격 정가
+    """
+)
 """Names of the regular price that mean just "price", so other tables have them too."""
 
 
