@@ -35,7 +35,7 @@ _SHOWN = word_set("""
     actief aktywny ativo sichtbar veroffentlicht freigegeben publie publicado pubblicato visibile
     gepubliceerd zichtbaar opublikowano widoczny visivel опубликован активен 公開済み 公開状態 oxactive
     mostrarentienda mostraremtienda exibirnaloja visibleindividually channelpublished onlineshop
-    productisavailable isavailableforsale
+    productisavailable
     """)
 """Compact names of columns that say whether a product is shown, with yes or no."""
 

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 _ITEMS = word_set("""
     item entry product shopitem offer o produit producto prodotto produto produkt artikel article articulo
-    urun товар row record listing good goods
+    urun товар row record good
     """)
 _GOOGLE = "http://base.google.com/ns/"
 _DECLARED = re.compile(rb"""<\?xml[^>]*encoding\s*=\s*["']([\w.-]+)["']""")

@@ -151,6 +151,7 @@ def _prefix(path: Path, encoding: Encoding) -> str:
     file = _metered(path, encoding)
     first: dict[str, list[str]] = {}
     single: list[str] = []
+    alone = ""
     try:
         for place, event, value in ijson.parse(file, use_float=True):
             file.begin()
@@ -162,17 +163,18 @@ def _prefix(path: Path, encoding: Encoding) -> str:
                 first.setdefault(place, [])
             elif event == "map_key" and place in _SINGLE:
                 single.append(value)
-                if has_picture(single):
-                    return str(place)
+                alone = alone or (str(place) if has_picture(single) else "")
             elif event == "map_key" and place in first:
                 first[place].append(value)
                 if has_picture(first[place]):
                     return str(place)
     except (ijson.JSONError, TooLongError, UnicodeError, ValueError) as error:
-        if not first:
+        if not first and not alone:
             raise UserError(f"{path} is not JSON ({_reason(error)}).") from error
     finally:
         file.close()
+    if alone:
+        return alone
     if not first:
         raise UserError(f"Expected an array of objects in {path}, one for each product. Received: none.")
     return next(iter(first))
@@ -180,6 +182,8 @@ def _prefix(path: Path, encoding: Encoding) -> str:
 
 def _is_near(place: str) -> bool:
     """Whether an array may be that of the products. GraphQL wraps it once more: data.products.edges."""
+    if place.startswith(tuple(f"{each}." for each in _SINGLE)):
+        return False
     is_wrapped = place.endswith((".edges.item", ".nodes.item"))
     return place.count(".") <= (_DEEPEST + 1 if is_wrapped else _DEEPEST)
 
