@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import sqlite3
 import sys
 import threading
 from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -75,6 +77,24 @@ def create_catalogue(path: Path, products: Iterable[Product]) -> int:
 
     Raises `sqlite3.IntegrityError` for a duplicate id.
     """
+    with _without_garbage_collection():
+        return _create_catalogue(path, products)
+
+
+@contextmanager
+def _without_garbage_collection() -> Iterator[None]:
+    # Products are very many objects without cycles. Looking for cycles among them, again and again as the
+    # tables grow, took a fifth of the time.
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+def _create_catalogue(path: Path, products: Iterable[Product]) -> int:
     connection = sqlite3.connect(path)
     try:
         # Nobody sees the file before it is complete, so it needs no journal.

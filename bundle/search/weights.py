@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from itertools import chain, compress
-from operator import eq
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import chain, compress, groupby
+from operator import attrgetter, eq
+from typing import NamedTuple
 
 from pyroaring import BitMap
 
@@ -59,11 +60,24 @@ class Weighted:
             self.sets[weight] = self.sets[weight] | products if weight in self.sets else products
 
 
+class _Part(NamedTuple):
+    """Products, each as often as it has a text of a column; the text has the word some `times`."""
+
+    column: int
+    positions: array[int]
+    times: int
+
+
 class Postings:
-    """Collects which products have each word and what it weighs there, for the tables of a catalogue."""
+    """Collects which products have each word and what it weighs there, for the tables of a catalogue.
+
+    Most columns hold what many products have, so positions are gathered by text: a product costs one step for
+    a text and not one for each word of it. Titles are gathered by word.
+    """
 
     def __init__(self) -> None:
-        self._columns = [_Column() for _ in WEIGHTS]
+        self._words: list[dict[str, array[int]]] = [defaultdict(_positions) for _ in WEIGHTS]
+        self._texts: list[list[tuple[str, array[int]]]] = [[] for _ in WEIGHTS]
         self._lengths: dict[int, array[int]] = defaultdict(_positions)
 
     def add_text(self, column: int, words: str, positions: array[int]) -> None:
@@ -71,11 +85,11 @@ class Postings:
 
         `positions` are the products that have it, in order, each as often as it has it. They may come later.
         """
-        self._columns[column].texts.append((words, positions))
+        self._texts[column].append((words, positions))
 
     def of_words(self, column: int) -> Callable[[str], Callable[[int], None]]:
         """What gives what adds a product's position to a word of a column."""
-        words = self._columns[column].words
+        words = self._words[column]
         return lambda word: words[word].append
 
     def add_lengths(self, first: int, lengths: Iterable[int]) -> None:
@@ -89,20 +103,16 @@ class Postings:
             yield length, BitMap(positions).serialize()
 
     def rows(self) -> Iterator[tuple[str, int, bytes]]:
-        """The rows of the table `postings`."""
-        for column in self._columns:
-            column.take_apart()
-        *columns, colours = self._columns
-        weighed = list(zip(columns, WEIGHTS, strict=False))
+        """The rows of the table `postings`, once all products have been added."""
         begun: list[_Beginning] = []
-        for word in sorted(set().union(*(column.all_words() for column in self._columns))):
+        for word, parts in sorted(self._parts().items()):
             while begun and not word.startswith(begun[-1].letters):
                 yield from _ended(begun)
             for letters in range(len(begun) + 1, min(SHORT, len(word)) + 1):
                 begun.append(_Beginning(word[:letters]))
-            plain = _summed(column.weighed(word, weight) for column, weight in weighed)
+            plain, coloured = _weighed(parts)
             begun[-1].add(plain)
-            if coloured := colours.weighed(word, WEIGHTS[-1]):
+            if coloured:
                 if len(begun[-1].letters) >= WITH_COLOURS:
                     begun[-1].colours.add(coloured)
                 both = Weighted(plain)
@@ -112,52 +122,50 @@ class Postings:
         while begun:
             yield from _ended(begun)
 
+    def _parts(self) -> dict[str, list[_Part]]:
+        """Where each word stands, column by column."""
+        found: dict[str, list[_Part]] = defaultdict(list)
+        for column, (by_word, texts) in enumerate(zip(self._words, self._texts, strict=True)):
+            for word, positions in by_word.items():
+                found[word].append(_Part(column, positions, 1))
+            for text, positions in texts:
+                words = text.split()
+                once = dict.fromkeys(words, 1)
+                for word, times in once.items() if len(once) == len(words) else Counter(words).items():
+                    found[word].append(_Part(column, positions, times))
+        return found
 
-class _Column:
-    """Which products have each word of a column.
 
-    `words` has them by word. `texts` has those of texts, as most columns hold what many products have: so a
-    product costs one step for a text and not one for each word of it.
-    """
+def _weighed(parts: Sequence[_Part]) -> tuple[dict[int, BitMap], dict[int, BitMap]]:
+    """The products by what a word weighs in them, but for the colours, and the same of the colours alone."""
+    plain: dict[int, BitMap] = {}
+    coloured: dict[int, BitMap] = {}
+    for column, some in groupby(parts, key=attrgetter("column")):
+        sets = _in_column(list(some), WEIGHTS[column])
+        if column == len(WEIGHTS) - 1:
+            coloured = sets
+        elif plain:
+            weighted = Weighted(plain)
+            weighted.add(sets)
+            plain = weighted.sets
+        else:
+            plain = sets
+    return plain, coloured
 
-    def __init__(self) -> None:
-        self.words: dict[str, array[int]] = defaultdict(_positions)
-        self.texts: list[tuple[str, array[int]]] = []
-        self._parts: dict[str, list[tuple[array[int], int]]] = {}
 
-    def take_apart(self) -> None:
-        """Find the texts of each word, once all products have been added."""
-        for text, positions in self.texts:
-            words = text.split()
-            once = dict.fromkeys(words, 1)
-            for word, times in once.items() if len(once) == len(words) else Counter(words).items():
-                self._parts.setdefault(word, []).append((positions, times))
-        self.texts.clear()
-
-    def all_words(self) -> set[str]:
-        """The words of all texts."""
-        return self.words.keys() | self._parts.keys()
-
-    def weighed(self, word: str, weight: int) -> dict[int, BitMap]:
-        """The products by what a word weighs in them where it counts `weight` each time."""
-        parts, own = self._parts.get(word), self.words.get(word)
-        if not parts:
-            return _by_weight(own, weight) if own else {}
-        if own:
-            parts = [*parts, (own, 1)]
-        if len(parts) == 1 and parts[0][1] == 1:
-            return _by_weight(parts[0][0], weight)
-        by_times: dict[int, list[array[int]]] = defaultdict(list)
-        for positions, times in parts:
-            by_times[times].append(positions)
-        sets = {
-            min(weight * times, _MOST): BitMap.union(*map(BitMap, some)) for times, some in by_times.items()
-        }
-        if len(BitMap.union(*sets.values())) == sum(len(positions) for positions, _ in parts):
-            return sets
-        # Some products have several such texts, or one several times.
-        all_times = chain.from_iterable(positions for positions, times in parts for _ in range(times))
-        return _by_weight(array("I", sorted(all_times)), weight)
+def _in_column(parts: Sequence[_Part], weight: int) -> dict[int, BitMap]:
+    """The products by what a word weighs in them where it counts `weight` each time."""
+    if len(parts) == 1 and parts[0].times == 1:
+        return _by_weight(parts[0].positions, weight)
+    by_times: dict[int, list[BitMap]] = defaultdict(list)
+    for _, positions, times in parts:
+        by_times[times].append(BitMap(positions))
+    sets = {min(weight * times, _MOST): BitMap.union(*some) for times, some in by_times.items()}
+    if len(BitMap.union(*sets.values())) == sum(len(part.positions) for part in parts):
+        return sets
+    # Some products have several such texts, or one several times.
+    all_times = chain.from_iterable(part.positions for part in parts for _ in range(part.times))
+    return _by_weight(array("I", sorted(all_times)), weight)
 
 
 def _ended(begun: list[_Beginning]) -> Iterator[tuple[str, int, bytes]]:
@@ -168,20 +176,6 @@ def _ended(begun: list[_Beginning]) -> Iterator[tuple[str, int, bytes]]:
         begun[-1].add(weighted.sets)
     weighted.add(last.colours.sets)
     return _rows(beginning_of(last.letters), weighted.sets)
-
-
-def _summed(columns: Iterable[dict[int, BitMap]]) -> dict[int, BitMap]:
-    """The products by what a word weighs in them in all, from the same of each column."""
-    found: dict[int, BitMap] = {}
-    for sets in columns:
-        if not sets:
-            continue
-        if found:
-            weighted = Weighted(found)
-            weighted.add(sets)
-            sets = weighted.sets
-        found = sets
-    return found
 
 
 def _positions() -> array[int]:
