@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import filecmp
 import hashlib
 import io
 import os
 import stat
-from collections.abc import Callable, Iterator, Mapping
-from itertools import takewhile
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cached_property
+from itertools import groupby, takewhile
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -24,6 +26,16 @@ class SealedFile(NamedTuple):
     sha256: str
     bytes: int
     path: str
+
+
+class LinkedFiles(NamedTuple):
+    """Files of a folder that a generation has links to: `files` has paths and SHA-256, folder by folder.
+
+    The paths are those in the generation, too. `files` may be gone through more than once.
+    """
+
+    folder: Path
+    files: Iterable[tuple[str, str]]
 
 
 def write_files_table(
@@ -61,6 +73,53 @@ def read_files_table(folder: Path) -> Iterator[SealedFile]:
 def read_first_files(folder: Path) -> Iterator[SealedFile]:
     """Yield the lines of files.tsv before those of the thumbnails, as `read_files_table` does."""
     return takewhile(lambda file: not _is_thumbnail(file.path), read_files_table(folder))
+
+
+class SealedFiles:
+    """A generation's files but the thumbnails, as its seal has them; none where the seal is broken."""
+
+    def __init__(self, folder: Path | None) -> None:
+        """`folder` is the generation's; None if there is no generation."""
+        self._folder = folder
+
+    def made_of(self, path: str, key: str) -> dict[str, str]:
+        """The hashes of the file at a path, or of all files in that folder, if `key` is of what made them.
+
+        Every byte is read: nothing if one is not as it was sealed.
+        """
+        keys = self._manifest.get("made_of")
+        if self._folder is None or not isinstance(keys, dict) or keys.get(path) != key:
+            return {}
+        found = {
+            each: sha256
+            for each, sha256 in self._digests.items()
+            if each == path or each.startswith(f"{path}/")
+        }
+        try:
+            is_whole = all(fmt.sha256_of(self._folder / each) == sha256 for each, sha256 in found.items())
+        except OSError:
+            return {}
+        return found if is_whole else {}
+
+    @cached_property
+    def _manifest(self) -> dict[str, Any]:
+        try:
+            manifest = fmt.read_json(self._folder / fmt.MANIFEST) if self._folder else None
+        except (OSError, ValueError):
+            return {}
+        return manifest if isinstance(manifest, dict) else {}
+
+    @cached_property
+    def _digests(self) -> dict[str, str]:
+        seal = self._manifest.get("files")
+        if self._folder is None or not isinstance(seal, dict) or not _is_own_digest(self._manifest):
+            return {}
+        try:
+            if not _is_own_table(self._folder, seal, whole=False):
+                return {}
+            return {file.path: file.sha256 for file in _listed(self._folder, seal, thumbnails=False)}
+        except (OSError, ValueError):
+            return {}
 
 
 def mismatches(
@@ -176,3 +235,35 @@ def _add_sizes(folder: str, prefix: str, sizes: dict[str, int], *, but: str = ""
             else:
                 status = entry.stat()
                 sizes[prefix + entry.name] = status.st_size if stat.S_ISREG(status.st_mode) else _NO_FILE
+
+
+def are_thumbnails(generation: Path, linked: LinkedFiles) -> bool:
+    """Whether a generation's thumbnails are these files and no others.
+
+    Most are the very same files by another name, which is seen without reading them or asking for each.
+    """
+    is_one_disk = generation.stat().st_dev == linked.folder.stat().st_dev
+    folders = set()
+    for folder, files in groupby(linked.files, key=lambda file: file[0].rpartition("/")[0]):
+        folders.add(folder.rpartition("/")[2])
+        there, own = _numbers(generation / folder), _numbers(linked.folder / folder)
+        names = {path.rpartition("/")[2] for path, _ in files}
+        if there.keys() != names:
+            return False
+        for name in names:
+            if not (is_one_disk and there[name] == own.get(name)) and not is_same_file(
+                generation / folder / name, linked.folder / folder / name
+            ):
+                return False
+    return folders == {each.name for each in (generation / fmt.THUMBNAILS).iterdir()}
+
+
+def _numbers(folder: Path) -> dict[str, int]:
+    """The inode number of each file in a folder, by name."""
+    with os.scandir(folder) as entries:
+        return {entry.name: entry.inode() for entry in entries}
+
+
+def is_same_file(path: Path, other: Path) -> bool:
+    """Whether two files are the same one or have the same bytes. They are read, so no damage is missed."""
+    return path.samefile(other) or filecmp.cmp(path, other, shallow=False)

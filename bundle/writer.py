@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import filecmp
 import hashlib
 import json
 import os
@@ -23,7 +22,14 @@ from bundle.format import BundleError, Neighbour, Product, ProductMap
 from bundle.generations import is_next_name, is_whole, previous, replace_current
 from bundle.live import FOLDER as LIVE
 from bundle.reader import Bundle
-from bundle.seal import sealed_files, write_files_table
+from bundle.seal import (
+    LinkedFiles,
+    SealedFiles,
+    are_thumbnails,
+    is_same_file,
+    sealed_files,
+    write_files_table,
+)
 from bundle.search.catalogue_index import encoded
 from bundle.search.synonyms import SynonymRow, add_synonyms
 from bundle.theme import FOLDER as THEME
@@ -36,7 +42,7 @@ _PARTS = {
 }
 """The files and folders that a generation may hold."""
 
-_OF_PUBLISHING = {"version", "generation", "created", "files", "digest"}
+_OF_PUBLISHING = {"version", "generation", "created", "files", "digest", "made_of"}
 """The fields of a manifest that differ between generations with the same content."""
 
 _CANNOT_LINK = {errno.EXDEV, errno.EPERM, errno.EMLINK, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS}
@@ -67,8 +73,10 @@ class BundleWriter:
         self.folder = root / f"{_BUILDING}{generation}"
         self._digests: dict[str, str] = {}
         self._folders: set[str] = set()
+        self._made_of: dict[str, str] = {}
         live = fmt.read_current(root)
         self._live = root / live if live else None
+        self._live_files = SealedFiles(self._live)
         try:
             for left in root.glob(f"{_BUILDING}*"):
                 shutil.rmtree(left)
@@ -98,7 +106,7 @@ class BundleWriter:
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(content)
 
-    def link_file(self, path: str, source: Path, *, sha256: str) -> None:
+    def link_file(self, path: str, source: Path | str, *, sha256: str) -> None:
         """Hard-link an existing file, or copy it where the file system has no hard links.
 
         `path` is its path in the generation. `sha256` goes into the seal: it must be the digest of the bytes
@@ -116,6 +124,29 @@ class BundleWriter:
                 raise
             shutil.copyfile(source, target)
         self._digests[path] = sha256
+
+    def link_files(self, linked: LinkedFiles) -> None:
+        """Do what `link_file` does for many files."""
+        for path, sha256 in linked.files:
+            self.link_file(path, f"{linked.folder}/{path}", sha256=sha256)
+
+    def keep(self, path: str, *, key: str) -> int:
+        """Take a file or folder over from the live generation if it was made of the same.
+
+        `path` is its path in the generation. `key` is of all that decides its content, the program included;
+        the manifest keeps it for the next build. Returns the number of files. With 0 it is to be written: the
+        live generation has none, or one that was made of something else or is damaged, for which every byte
+        is read. Otherwise nothing may be added to it.
+        """
+        self._made_of[path] = key
+        sealed = self._live_files.made_of(path, key)
+        for each, sha256 in sealed.items():
+            self.link_file(each, f"{self._live}/{each}", sha256=sha256)
+        return len(sealed)
+
+    def count_files(self) -> int:
+        """How many files the generation has so far. `publish` seals them."""
+        return sum(len(files) for _, _, files in os.walk(self.folder))
 
     def _write_list_file(self, path: str, content: bytes) -> None:
         """Store a file of lists, or link the live generation's where that has the same bytes."""
@@ -189,15 +220,12 @@ class BundleWriter:
         text = json.dumps(report, indent=1, ensure_ascii=False)
         (self.folder / fmt.REPORT).write_text(text + "\n", encoding="utf-8")
 
-    def count_files(self) -> int:
-        """How many files the generation has so far. `publish` seals them."""
-        return len(sealed_files(self.folder))
-
-    def unchanged(self, manifest: Mapping[str, Any]) -> Path | None:
+    def unchanged(self, manifest: Mapping[str, Any], *, linked: LinkedFiles) -> Path | None:
         """The live generation's folder if its content is what was written, byte for byte; otherwise None.
 
         Times do not count: when a generation was made, and the report's `seconds`. It is also None if the
-        live generation is damaged. `manifest` is what `publish` would be given.
+        live generation is damaged. `manifest` is what `publish` would be given, and `linked` has all its
+        thumbnails, of which none is written yet.
         """
         if self._live is None:
             return None
@@ -205,12 +233,16 @@ class BundleWriter:
             with Bundle.open_generation(self._live) as bundle:
                 if not is_whole(bundle) or _lasting(bundle.manifest) != _lasting(manifest):
                     return None
-            written, live = sealed_files(self.folder), sealed_files(self._live)
+            written, live = (sealed_files(each, thumbnails=False) for each in (self.folder, self._live))
             reports = [fmt.read_json(folder / fmt.REPORT) for folder in (self.folder, self._live)]
             if {**reports[0], "seconds": None} != {**reports[1], "seconds": None}:
                 return None
             del written[fmt.REPORT], live[fmt.REPORT]
-            if written == live and all(_is_same(self.folder / path, self._live / path) for path in written):
+            if (
+                written == live
+                and all(is_same_file(self.folder / path, self._live / path) for path in written)
+                and are_thumbnails(self._live, linked)
+            ):
                 return self._live
         except (BundleError, OSError, ValueError, TypeError, KeyError):
             # It is damaged, so the new one is published.
@@ -229,6 +261,8 @@ class BundleWriter:
         """
         seal = write_files_table(self.folder, known=self._digests, advance=advance)
         content = {"version": fmt.VERSION, "generation": self.generation, **manifest, "files": seal}
+        if self._made_of:
+            content["made_of"] = self._made_of
         content["digest"] = fmt.manifest_digest(content)
         text = json.dumps(content, indent=1, ensure_ascii=False)
         (self.folder / fmt.MANIFEST).write_text(text + "\n", encoding="utf-8")
@@ -266,11 +300,6 @@ def _read(spool: IO[bytes], one: _List) -> bytes:
 def _lasting(manifest: Mapping[str, Any]) -> bytes:
     """A manifest without what `publish` adds, and without times."""
     return fmt.canonical_json({name: value for name, value in manifest.items() if name not in _OF_PUBLISHING})
-
-
-def _is_same(path: Path, other: Path) -> bool:
-    """Whether two files are the same one or have the same bytes. They are read, so no damage is missed."""
-    return path.samefile(other) or filecmp.cmp(path, other, shallow=False)
 
 
 def _holds(path: Path, content: bytes) -> bool:

@@ -14,7 +14,7 @@ from typing import Any
 from bundle import BundleWriter, Product, ProductImage
 from bundle.format import canonical_json
 from bundle.generations import next_name
-from bundle.seal import sealed_files
+from bundle.seal import LinkedFiles, sealed_files
 from pictures.limits import MINIMUM_DECODED_SIDE
 from precompute.building.engine import LOCAL, BuildEngine, EngineChoice, check_engine, opened
 from precompute.building.housekeeping import tidy
@@ -22,6 +22,7 @@ from precompute.building.list_quality import by_recipe, describe_twins
 from precompute.building.recipe_lists import RecipeLists, make_lists, overlaps
 from precompute.building.recipe_parts import check_heads, without_vain_colour
 from precompute.building.theme import PreparedTheme, files_beside
+from precompute.building.writing import linked_thumbnails, write_catalogue
 from precompute.embeddings.embed import EmbeddingTask
 from precompute.embeddings.embedded_catalogue import embed_catalogue, signatures_of
 from precompute.embeddings.picture_maker import LARGEST_PICTURE, THUMBNAIL_SIZE, PictureMaker
@@ -40,8 +41,7 @@ from precompute.sources import Catalogue, LeftOut, read_catalogue
 from precompute.sources.folders.aside import OF_THEME
 from precompute.store import EmbeddingStore, PictureStore, Store
 from precompute.store.address import shared_location
-from precompute.store.pictures import thumbnail_files
-from precompute.synonyms.write import checked_own_file, write_synonyms
+from precompute.synonyms.write import checked_own_file
 
 UNPACKED = "unpacked"
 """The folder, beside the generations, for pictures unpacked from archives and tables."""
@@ -204,15 +204,14 @@ def _build(
                 embeddings = tasks[plans[0].key].store
                 _write_live(live, products, embeddings, pictures, store, writer, clock)
             with clock.measure("writing"):
-                writer.write_catalogue(products)
+                write_catalogue(writer, products, inputs=inputs, own=own, with_wordnet=settings.wordnet)
                 _write_theme(settings.theme, writer)
-                write_synonyms(writer, products, own=own, with_wordnet=settings.wordnet)
-                _link_thumbnails(products, pictures, writer)
                 writer.write_report(_report(left_out, products, made, overlap, clock))
                 manifest = _manifest(settings, created, counts, inputs, made, maker)
+                thumbnails = linked_thumbnails(products, pictures)
                 recipes = [_summary(each) for each in made]
                 del products, made
-                folder = _publish(writer, manifest)
+                folder = _publish(writer, manifest, thumbnails)
         stores: list[EmbeddingStore | PictureStore] = [*(task.store for task in tasks.values()), pictures]
         tidy(settings.out, store, stores, strictly=settings.prune)
     return Summary(
@@ -233,12 +232,13 @@ def _write_theme(theme: PreparedTheme | None, writer: BundleWriter) -> None:
         writer.write_file(path, content)
 
 
-def _publish(writer: BundleWriter, manifest: dict[str, Any]) -> Path:
+def _publish(writer: BundleWriter, manifest: dict[str, Any], thumbnails: LinkedFiles) -> Path:
     """Publish the generation and return its folder: the live one's if that has the same content."""
-    live = writer.unchanged(manifest)
+    live = writer.unchanged(manifest, linked=thumbnails)
     if live is not None:
         say(f"Nothing changed: the generation {live.name} stays live.")
         return live
+    writer.link_files(thumbnails)
     with stage("Sealing", writer.count_files(), "files") as advance:
         return writer.publish(manifest, advance=advance)
 
@@ -322,12 +322,6 @@ def _nothing_left(source: Path, left_out: list[LeftOut]) -> str:
         f"Expected usable pictures in {source}. Received: {counted(len(left_out), 'file')}, none usable; "
         f"the first, {first.file}: {first.reason}."
     )
-
-
-def _link_thumbnails(products: list[Product], pictures: PictureStore, writer: BundleWriter) -> None:
-    for image_id in {image.id for product in products for image in product.images}:
-        for path, sha256 in zip(thumbnail_files(image_id), pictures[image_id].thumbnails, strict=False):
-            writer.link_file(path, pictures.folder / path, sha256=sha256)
 
 
 def _report(

@@ -11,6 +11,7 @@ import numpy as np
 from bundle import BundleWriter, Product
 from precompute.building.list_quality import Findings, examine
 from precompute.building.product_map import STEPS, lay_out, previous_map
+from precompute.building.writing import write_lists
 from precompute.embeddings.embed import EmbeddingTask
 from precompute.embeddings.vectors import Vectors, compared_vectors, picture_vectors
 from precompute.evaluation.other_pictures import measure_other_pictures
@@ -18,7 +19,7 @@ from precompute.evaluation.overlap import overlap
 from precompute.models.recipe import Recipe
 from precompute.models.registry import ExtractorPlan
 from precompute.neighbours import ListSearch, NeighbourLists, find_neighbours, load_lists, save_lists
-from precompute.neighbours.reach import Reach, find_reach, lines_with_reach, out_of_reach
+from precompute.neighbours.reach import Reach, find_reach, out_of_reach
 from precompute.shared.clock import Clock
 from precompute.shared.errors import UserError
 from precompute.shared.progress import stage
@@ -99,8 +100,7 @@ def make_lists(
     with clock.measure("writing"):
         unreached = len(out_of_reach(lists))
         places = find_reach(lists, metric=recipe.metric) if reach else None
-        lines = lists.lines() if places is None else lines_with_reach(lists, places)
-        shards = writer.write_lines(recipe.name, lines)
+        shards = write_lists(recipe.name, lists, places, writer=writer)
         if lists.known is not None:
             save_lists(store.lists, key, lists.known)
             # Written now, so that it takes no memory while the next recipe is searched.

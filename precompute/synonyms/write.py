@@ -28,21 +28,21 @@ def checked_own_file(given: Path | None, folders: Sequence[Path]) -> Path | None
 
 
 def write_synonyms(
-    writer: BundleWriter, products: Sequence[Product], *, own: Path | None, with_wordnet: bool
+    writer: BundleWriter, products: Sequence[Product], *, own: Path | None, wordnet: WordNet | None
 ) -> None:
     """Write the table beside the catalogue, which must be there.
 
-    `own` is the shop's own table. WordNet is left out, with a line that says so, where it cannot be fetched.
-    Raises `UserError` for an own table that cannot be read.
+    `own` is the shop's own table. Raises `UserError` for an own table that cannot be read.
     """
     rows = read_synonyms(own) if own else []
     if own:
         say(f"Synonyms: {counted(len(rows), 'row')} from {own}.")
-    table = synonym_table(products, own=rows, wordnet=_wordnet() if with_wordnet else None)
+    table = synonym_table(products, own=rows, wordnet=wordnet)
     writer.write_synonyms(table.rows, sources=table.sources)
 
 
-def _wordnet() -> WordNet | None:
+def fetched_wordnet() -> WordNet | None:
+    """WordNet, or None, with a line that says so, where it cannot be fetched."""
     try:
         return WordNet.fetched()
     except Unavailable as error:

@@ -81,3 +81,55 @@ def test_there_are_as_few_files_of_lists_as_the_limit_allows(
     allowed = max(limit, max(map(len, texts.values())) + 6)
     assert len(sizes) == shards
     assert shards == next((2**power for power in range(10) if largest(2**power) <= allowed), 1024)
+
+
+def kept(root: Path, generation: str, key: str) -> tuple[int, int]:
+    """A generation whose catalogue and lists are those of the live one where they can be; their numbers."""
+    lists = some_lists()
+    products = [Product(each, "", (ProductImage("0" * 64, 1, 1),)) for each in lists]
+    with BundleWriter(root, generation=generation) as writer:
+        found = writer.keep(fmt.CATALOGUE, key=key), writer.keep("neighbours/lite", key=key)
+        if not found[0]:
+            writer.write_catalogue(products)
+        shards = found[1] or writer.write_neighbours("lite", lists.items())
+        recipes = [{"name": "lite", "shards": shards, "metric": "cosine", "top": 5, "depth": 9}]
+        counts = {"products": len(products)}
+        writer.publish({"created": "2025-01-01", "counts": counts, "recipes": recipes})
+    bundle = Bundle.open(root)
+    assert bundle.mismatches(contents=True) == []
+    assert [bundle.neighbours(each) for each in IDS] == [lists[each] for each in IDS]
+    return found
+
+
+def test_what_was_made_of_the_same_is_taken_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fmt, "SHARD_BYTES", 20_000)
+    assert kept(tmp_path, "1", "same") == (0, 0)
+    shards = len(list_files(tmp_path / "1"))
+    assert kept(tmp_path, "2", "same") == (1, shards)
+    assert (tmp_path / "1" / fmt.CATALOGUE).samefile(tmp_path / "2" / fmt.CATALOGUE)
+    assert kept(tmp_path, "3", "another") == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("path", "found"), [(fmt.CATALOGUE, (0, 1)), ("neighbours/lite/000.json", (1, 0)), (fmt.FILES, (0, 0))]
+)
+def test_what_is_damaged_is_not_taken_over(tmp_path: Path, path: str, found: tuple[int, int]) -> None:
+    kept(tmp_path, "1", "same")
+    damaged = tmp_path / "1" / path
+    content = bytearray(damaged.read_bytes())
+    content[len(content) // 2] ^= 1
+    damaged.write_bytes(content)
+    assert kept(tmp_path, "2", "same") == found
+
+
+def test_a_missing_file_is_not_taken_over(tmp_path: Path) -> None:
+    kept(tmp_path, "1", "same")
+    (tmp_path / "1" / fmt.CATALOGUE).unlink()
+    assert kept(tmp_path, "2", "same") == (0, 1)
+
+
+def test_a_manifest_that_was_changed_keeps_nothing(tmp_path: Path) -> None:
+    kept(tmp_path, "1", "same")
+    manifest = tmp_path / "1" / fmt.MANIFEST
+    manifest.write_text(manifest.read_text().replace("2025-01-01", "2026-01-01"))
+    assert kept(tmp_path, "2", "same") == (0, 0)
