@@ -15,7 +15,7 @@ from dashapp.answers.look_alikes import PRICE_BAND, Wishes, look_alikes
 from dashapp.api.addresses import OPENAPI, PRODUCT, PRODUCTS, ROOT, SIMILAR
 from dashapp.api.parameters import Parameter
 from dashapp.api.records import check_record, product_record, recipe_record, similar_record
-from dashapp.parts.right_of_way import begin_search
+from dashapp.parts.right_of_way import as_search
 from dashapp.problems import Problem, unusable
 from dashapp.site import Site
 
@@ -114,7 +114,10 @@ def _products_parameters(site: Site, bundle: Bundle) -> tuple[Parameter, ...]:
 
 
 def _products(site: Site, bundle: Bundle, values: dict[str, Any]) -> dict[str, Any]:
-    begin_search()
+    return as_search(lambda: _found(site, bundle, values))
+
+
+def _found(site: Site, bundle: Bundle, values: dict[str, Any]) -> dict[str, Any]:
     query = Query(
         search=values["q"],
         filters=filters_of(values),

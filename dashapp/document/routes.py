@@ -38,7 +38,7 @@ from dashapp.pages.product import product_page
 from dashapp.pages.quality import quality_page
 from dashapp.parts import html
 from dashapp.parts.html import Component
-from dashapp.parts.right_of_way import begin_search, give_way
+from dashapp.parts.right_of_way import as_search, give_way
 from dashapp.parts.view import View, tab_title
 from dashapp.site import Site, Sites
 
@@ -58,8 +58,6 @@ _PRODUCT_PAGES = {PRODUCT: product_page, COMPARE: compare_page}
 def view_of(site: Site, path: str, query: str) -> View:
     """The page at a decoded path and a query string. A failing bundle gives a page that says so."""
     arguments = arguments_of(query)
-    if path in (GALLERY, MAP) and arguments:
-        begin_search()
 
     def make_page(bundle: Bundle) -> View:
         if path in _PAGES:
@@ -74,6 +72,8 @@ def view_of(site: Site, path: str, query: str) -> View:
             return make(site, bundle, product, arguments=arguments)
         return not_found(site, bundle, product=False)
 
+    if path in (GALLERY, MAP) and arguments:
+        return as_search(lambda: _made(site, make_page))
     return _made(site, make_page)
 
 

@@ -4,12 +4,22 @@ A product's page costs the same in any catalogue, and visitors click from one to
 as do all requests that are not known to be searches. A search or a filter gives way (`begin_search`): after
 each step of its work, it waits while others are in progress. It never waits for long, so it always comes to
 its end. Searches run one after another: if they took turns, none would be done sooner.
+
+The workers share the processor's cores. So on Linux the work of a search is done by a thread of its own that
+the system runs with less priority (`as_search`): a page of another worker then gets a core first.
 """
 
 from __future__ import annotations
 
-from threading import Condition
+import os
+import sys
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
+from functools import lru_cache
+from threading import Condition, get_native_id, local
 from time import thread_time
+from typing import TypeVar
 
 from flask import Flask, g, has_request_context, request
 
@@ -24,13 +34,26 @@ WAIT = 0.02
 LONGEST_TURN = 5.0
 """The most seconds that a search waits for the one before it, which may wait for a slow disk."""
 
+NICENESS = 5
+"""How much less priority searches have, as `nice` counts. With much more, a search that the system interrupts
+would keep pages of its own worker waiting for Python's lock."""
+
+_THREADS = 8
+"""As many as there are requests at once, though nearly always one is enough, as searches take turns."""
+
 _CALLBACKS = "/_dash-update-component"
+
+_Answer = TypeVar("_Answer")
 
 
 class SearchTurn:
-    """One search: `since` says how much of its thread's time was used when it last waited."""
+    """One search: `since` says how much of its thread's time was used when it last waited, or began there."""
 
     def __init__(self) -> None:
+        self.renew()
+
+    def renew(self) -> None:
+        """Count the time of the calling thread, from now on."""
         self.since = thread_time()
 
 
@@ -74,7 +97,7 @@ class RightOfWay:
             return
         with self._changed:
             self._changed.wait_for(lambda: not self._first, timeout=WAIT)
-        search.since = thread_time()
+        search.renew()
 
     def end(self, search: SearchTurn) -> None:
         """A search ends."""
@@ -87,12 +110,48 @@ class RightOfWay:
 _way = RightOfWay()
 
 
-def begin_search() -> None:
-    """Let the request in progress, a search or a filter, give way from here on."""
-    if has_request_context() and g.get("goes_first"):
+def as_search(make: Callable[[], _Answer]) -> _Answer:
+    """What `make` returns: the answer to a search or a filter, which gives way from here on.
+
+    `make` runs in another thread with the context of this one, if there is a request in progress.
+    """
+    if not has_request_context() or getattr(_thread, "searches", False):
+        return make()
+    if g.get("goes_first"):
         g.goes_first = False
         _way.leave()
         g.search = _way.begin()
+    turn: SearchTurn | None = g.get("search")
+
+    def run() -> _Answer:
+        if turn:
+            turn.renew()
+        made = make()
+        give_way()
+        return made
+
+    try:
+        return _threads(os.getpid()).submit(copy_context().run, run).result()
+    finally:
+        if turn:
+            turn.renew()
+
+
+_thread = local()
+
+
+@lru_cache(maxsize=1)
+def _threads(_process: int) -> ThreadPoolExecutor:
+    """The threads of this process that search: none survives a fork."""
+    return ThreadPoolExecutor(_THREADS, thread_name_prefix="search", initializer=_lower_priority)
+
+
+def _lower_priority() -> None:
+    _thread.searches = True
+    # Only on Linux is it a thread's own. Without privileges it can never be raised again.
+    if sys.platform == "linux":
+        thread = get_native_id()
+        os.setpriority(os.PRIO_PROCESS, thread, os.getpriority(os.PRIO_PROCESS, thread) + NICENESS)
 
 
 def give_way() -> None:

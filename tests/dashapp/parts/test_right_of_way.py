@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Iterator
 from queue import Queue
-from threading import Event, Thread
+from threading import Event, Thread, get_ident, get_native_id
 
 import pytest
-from flask import Flask
+from flask import Flask, request
 
 from bundle.search.steps import step
 from dashapp.parts import right_of_way
-from dashapp.parts.right_of_way import RightOfWay, begin_search, give_way, register_right_of_way
+from dashapp.parts.right_of_way import (
+    NICENESS,
+    RightOfWay,
+    as_search,
+    give_way,
+    register_right_of_way,
+)
 
 PATIENCE = 60
 """Seconds after which a test fails: none waits so long where all is well."""
@@ -37,12 +45,14 @@ class Shop:
         return "a product"
 
     def _search(self, name: str) -> str:
-        begin_search()
-        begin_search()  # A page may be made twice in one request.
-        for _ in range(3):
-            self.steps.put(name)
-            step()
-        return "found"
+        def find() -> str:
+            for _ in range(3):
+                self.steps.put(name)
+                step()
+            return "found"
+
+        as_search(str)  # A page may be made twice in one request.
+        return as_search(lambda: as_search(find))
 
     def ask(self, path: str, *, method: str = "GET") -> Thread:
         """Ask for a path in a thread, which ends when the answer is there."""
@@ -116,9 +126,10 @@ def test_a_search_that_hangs_holds_no_other_up_for_good(monkeypatch: pytest.Monk
 def test_a_failure_ends_what_was_begun(shop: Shop) -> None:
     @shop.server.get("/fails/<kind>")
     def fails(kind: str) -> str:
-        if kind == "search":
-            begin_search()
-        raise RuntimeError("on purpose")
+        def fail() -> str:
+            raise RuntimeError("on purpose")
+
+        return as_search(fail) if kind == "search" else fail()
 
     client = shop.server.test_client()
     for kind in ("search", "page"):
@@ -128,6 +139,23 @@ def test_a_failure_ends_what_was_begun(shop: Shop) -> None:
 
 
 def test_without_a_request_nothing_waits() -> None:
-    begin_search()
+    assert as_search(get_ident) == get_ident()
     give_way()
     step()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="Only on Linux has a thread a priority of its own.")
+def test_a_search_has_less_priority_than_a_page(shop: Shop) -> None:
+    def niceness() -> int:
+        return os.getpriority(os.PRIO_PROCESS, get_native_id())
+
+    shop.server.add_url_rule("/nice/page", "page", lambda: str(niceness()))
+    shop.server.add_url_rule("/nice/search", "nice", lambda: f"{as_search(niceness)} {niceness()}")
+    client = shop.server.test_client()
+    page = int(client.get("/nice/page").text)
+    assert client.get("/nice/search").text == f"{min(19, page + NICENESS)} {page}"
+
+
+def test_a_search_knows_its_request(shop: Shop) -> None:
+    shop.server.add_url_rule("/asked", "asked", lambda: as_search(lambda: request.args["q"]))
+    assert shop.server.test_client().get("/asked?q=mug").text == "mug"
