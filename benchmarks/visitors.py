@@ -95,8 +95,8 @@ def searches(words: list[str], seed: int) -> Iterator[str]:
 def search(port: int, visitors: int, pause: float) -> None:
     """Search as so many visitors for the words of the input's first line, until the input ends.
 
-    Each searches again `pause` seconds after an answer. Prints a line once
-    each has had an answer, and in the end how many answers came in how many seconds.
+    Each searches again `pause` seconds after an answer. Prints a line once each has had an answer, and in the
+    end how many answers came in how many seconds.
     """
     words = sys.stdin.readline().split()
     asked = [
