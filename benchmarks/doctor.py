@@ -236,16 +236,16 @@ def print_findings(faults: Faults, spoiled: dict[str, set[str]], clean: dict[str
             first, last = "", " | "
 
 
-def variance_of_laplacian(pixels: np.ndarray) -> float:
+def variance_of_laplacian(image: Image.Image) -> float:
     """What Pech-Pacheco et al. 2000 measure focus by."""
-    grey = pixels.astype(np.float64) @ (0.299, 0.587, 0.114)
+    grey = np.asarray(image, np.float64) @ (0.299, 0.587, 0.114)
     sides = grey[1:-1, :-2] + grey[1:-1, 2:] + grey[:-2, 1:-1] + grey[2:, 1:-1]
     return float((sides - 4 * grey[1:-1, 1:-1]).var())
 
 
 def print_blur(photos: Path, files: Iterable[str]) -> None:
     """How many blurred pictures either measure finds, where both find as many of those that are not."""
-    measures: dict[str, Callable[[np.ndarray], float | None]] = {
+    measures: dict[str, Callable[[Image.Image], float | None]] = {
         "sharpness": sharpness,
         "variance of the Laplacian": variance_of_laplacian,
     }
@@ -255,9 +255,9 @@ def print_blur(photos: Path, files: Iterable[str]) -> None:
         image = decode((photos / file).read_bytes())
         image.thumbnail((512, 512))
         for fault, make in {"": same, **IN_PLACE["blurred-picture"]}.items():
-            pixels = np.asarray(decode(make(image, draw)))
+            made = decode(make(image, draw))
             for name, function in measures.items():
-                value = function(pixels)
+                value = function(made)
                 values[name][fault].append(np.inf if value is None else value)
     share = float(np.mean(np.array(values["sharpness"][""]) < BLURRED))
     least = max(share, 1 / len(values["sharpness"][""]))
@@ -281,7 +281,7 @@ def print_cost(photos: Path, files: Iterable[str]) -> None:
         times.append(time.perf_counter())
         measure(data, image)
         times.append(time.perf_counter())
-        maker.make(image)
+        maker.make(image, data)
         times.append(time.perf_counter())
         for name, (begin, end) in zip(("decoding", "measuring", "making"), pairwise(times), strict=True):
             seconds[name] += end - begin

@@ -54,14 +54,14 @@ def main() -> None:
         network = getattr(keras.applications, name)(weights=None, include_top=False, pooling="avg")
         model = keras.Model(inputs, network(scaled), name=name)
         started = time.perf_counter()
-        flatbuffer = convert(model, batch=LiteRTExtractor.batch)
+        flatbuffer = convert(model)
         conversion = time.perf_counter() - started
         runtimes: dict[str, Extractor] = {
             "Keras": KerasExtractor(model, weights_sha256=""),
             "LiteRT": LiteRTExtractor(flatbuffer, weights_sha256=""),
         }
         images = np.random.default_rng(0).integers(0, 256, (arguments.images, size, size, 3), dtype=np.uint8)
-        probes = images[: LiteRTExtractor.batch]
+        probes = images[:8]
         cosine = smallest_cosine(*(extractor(probes) for extractor in runtimes.values()))
         rounds = [{key: rate(run, images) for key, run in runtimes.items()} for _ in range(arguments.rounds)]
         rates = " | ".join(f"{median(row[key] for row in rounds):.0f}" for key in runtimes)

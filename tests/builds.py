@@ -16,6 +16,7 @@ from bundle import format as fmt
 from precompute.building import build as builds
 from precompute.building.build import BuildSettings, Summary
 from precompute.embeddings.embed import Embedded, EmbeddingTask, embed_all
+from precompute.models.devices import CPU, FAST, Device
 from precompute.models.recipe import DEFAULT, RECIPES, Recipe
 from precompute.models.registry import Extractor, ExtractorPlan
 from precompute.store import EmbeddingStore
@@ -29,6 +30,7 @@ TINY = Recipe(
     top=3,
     depth=5,
 )
+_COARSE_STEP = 64
 CLOCKED = ("generation", "created", "digest", "files")
 """What the manifest says of when it was built; `files` and `digest` cover report.json with its seconds."""
 
@@ -48,18 +50,28 @@ class Tiny:
         return fields.reshape(len(images), -1).astype(np.float32)
 
 
+class Coarse(Tiny):
+    """`Tiny`, less precisely: what `--fast` stands for."""
+
+    def __call__(self, images: np.ndarray) -> np.ndarray:
+        return np.round(super().__call__(images) / _COARSE_STEP) * _COARSE_STEP
+
+
 @dataclass(frozen=True)
 class TinyPlan(ExtractorPlan):
     """The plan of `Tiny`."""
 
     def open(self) -> Tiny:
         """The extractor."""
-        return Tiny()
+        return Coarse() if self.device.is_fast else Tiny()
 
 
-def tiny_plan(recipe: Recipe, *, runtime: str | None = None, device: str = "auto") -> TinyPlan:
+def tiny_plan(
+    recipe: Recipe, *, runtime: str | None = None, device: str = "auto", fast: bool = False
+) -> TinyPlan:
     """What stands for `precompute.models.registry.plan_extractor`."""
-    return TinyPlan(recipe, "litert", Tiny.weights_sha256, model=lambda: None)
+    chosen = Device(precision=FAST["cpu"]) if fast else CPU
+    return TinyPlan(recipe, "litert", Tiny.weights_sha256, model=lambda: None, device=chosen)
 
 
 @pytest.fixture

@@ -49,7 +49,9 @@ class ProjectedPlan(ExtractorPlan):
     """The plan of that network."""
 
 
-def projected_plan(recipe: Recipe, *, runtime: str | None = None, device: str = "auto") -> ProjectedPlan:
+def projected_plan(
+    recipe: Recipe, *, runtime: str | None = None, device: str = "auto", fast: bool = False
+) -> ProjectedPlan:
     """What stands for `precompute.models.registry.plan_extractor`."""
     sha256 = hashlib.sha256(b"projected").hexdigest()
     return ProjectedPlan(recipe, runtime or "litert", sha256, model=projected_model)

@@ -19,6 +19,7 @@ from pictures.limits import MINIMUM_DECODED_SIDE
 from precompute.building.engine import LOCAL, BuildEngine, EngineChoice, check_engine, opened
 from precompute.building.housekeeping import tidy
 from precompute.building.list_quality import by_recipe, describe_twins
+from precompute.building.precision import measure_precisions, precision_entry
 from precompute.building.recipe_lists import RecipeLists, make_lists, overlaps
 from precompute.building.recipe_parts import check_heads, without_vain_colour
 from precompute.building.theme import PreparedTheme, files_beside
@@ -54,12 +55,12 @@ class BuildSettings:
     `kind` is the kind of `source`, None to recognise it; `columns` maps fields to columns of its table.
     `image_folder` holds that table's pictures, by default the table's own folder; `exclude` has patterns of
     files and folders to ignore. `search` is "exact", "approximate" or None to let `find_neighbours` choose.
-    `large_pictures` is the longer side of pictures to look at closely, 0 for none.
-    `theme` is the shop's look. `prune` drops from the store whatever neither the new generation nor the one
-    before uses. `live` adds what searching with a visitor's photo needs, for the first recipe. `reach` gives
-    each product that no list has a place at the end of one. `synonyms` is the shop's own table of words, by
-    default `synonyms.csv` in the catalogue's folder; `wordnet` adds WordNet's. `engine` is what computes, and
-    `store` the folder or address of a store that builds share.
+    `fast` computes embeddings less precisely; `large_pictures` is the longer side of pictures to look at
+    closely, 0 for none. `theme` is the shop's look. `prune` drops from the store whatever neither the new
+    generation nor the one before uses. `live` adds what searching with a visitor's photo needs, for the first
+    recipe. `reach` gives each product that no list has a place at the end of one. `synonyms` is the shop's
+    own table of words, by default `synonyms.csv` in the catalogue's folder; `wordnet` adds WordNet's.
+    `engine` is what computes, and `store` the folder or address of a store that builds share.
     """
 
     source: Path
@@ -67,6 +68,7 @@ class BuildSettings:
     recipes: tuple[Recipe, ...]
     runtime: str | None = None
     device: str = "auto"
+    fast: bool = False
     search: str | None = None
     title: str = ""
     theme: PreparedTheme | None = None
@@ -120,7 +122,7 @@ class RecipeSummary:
     """What a build did for one recipe; `embedding_seconds` is the extractor's, `yardsticks` as reported.
 
     `out_of_reach` is how many products no list has, or had before `reach` gave them a place. `is_fitted` says
-    whether the recipe learned from labels: then the yardsticks of products that it learned from flatter it.
+    whether it learned from labels, so yardsticks flatter it. The manifest has `device` and `against_float32`.
     """
 
     name: str
@@ -130,6 +132,8 @@ class RecipeSummary:
     out_of_reach: int
     reach: bool
     is_fitted: bool
+    device: dict[str, str]
+    against_float32: dict[str, float] | None
 
 
 @dataclass(frozen=True)
@@ -189,10 +193,11 @@ def _build(
             products = found.products
             if not products:
                 raise UserError(_nothing_left(settings.source, found.left_out))
-            store.write_sources(catalogue.folder, found.embedded.files_by_image())
+            store.write_sources(catalogue.folder, sources := found.embedded.files_by_image())
+            precisions = measure_precisions(plans, tasks, catalogue.folder, sources, store, clock)
             counts, known, left_out = found.counts, found.embedded.known, found.left_out
             # Each takes memory for every product, and nobody needs it any more.
-            del catalogue, found
+            del catalogue, found, sources
             planned = without_vain_colour(list(zip(settings.recipes, plans, strict=True)), products)
             make = partial(make_lists, store=store, pictures=pictures, writer=writer, clock=clock)
             make = partial(make, elsewhere=engine.lists(store))
@@ -207,9 +212,9 @@ def _build(
                 write_catalogue(writer, products, inputs=inputs, own=own, with_wordnet=settings.wordnet)
                 _write_theme(settings.theme, writer)
                 writer.write_report(_report(left_out, products, made, overlap, clock))
-                manifest = _manifest(settings, created, counts, inputs, made, maker)
+                manifest = _manifest(settings, created, counts, inputs, made, maker, precisions)
                 thumbnails = linked_thumbnails(products, pictures)
-                recipes = [_summary(each) for each in made]
+                recipes = [_summary(each, precisions.get(each.plan.key)) for each in made]
                 del products, made
                 folder = _publish(writer, manifest, thumbnails)
         stores: list[EmbeddingStore | PictureStore] = [*(task.store for task in tasks.values()), pictures]
@@ -274,7 +279,7 @@ def _plan_extractors(settings: BuildSettings) -> list[ExtractorPlan]:
     for recipe in settings.recipes:
         if recipe.embedding_key() not in plans:
             plans[recipe.embedding_key()] = plan_extractor(
-                recipe, runtime=settings.runtime, device=settings.device
+                recipe, runtime=settings.runtime, device=settings.device, fast=settings.fast
             )
         check_heads(recipe, plans[recipe.embedding_key()])
     return [plans[recipe.embedding_key()] for recipe in settings.recipes]
@@ -348,6 +353,7 @@ def _manifest(
     inputs: str,
     made: list[RecipeLists],
     maker: PictureMaker,
+    precisions: Mapping[str, dict[str, float]],
 ) -> dict[str, Any]:
     return {
         "created": created.isoformat(timespec="seconds"),
@@ -356,11 +362,11 @@ def _manifest(
         "inputs": inputs,
         "versions": versions({each.plan.runtime for each in made}),
         "thumbnails": maker.describe(),
-        "recipes": [each.describe() for each in made],
+        "recipes": [each.describe() | precision_entry(each.plan, precisions) for each in made],
     }
 
 
-def _summary(made: RecipeLists) -> RecipeSummary:
+def _summary(made: RecipeLists, against_float32: dict[str, float] | None) -> RecipeSummary:
     return RecipeSummary(
         made.recipe.name,
         made.plan.runtime,
@@ -369,6 +375,8 @@ def _summary(made: RecipeLists) -> RecipeSummary:
         out_of_reach=made.out_of_reach,
         reach=made.reach is not None,
         is_fitted=bool(made.recipe.heads),
+        device=made.plan.device.describe(),
+        against_float32=against_float32,
     )
 
 

@@ -113,6 +113,7 @@ def run(arguments: argparse.Namespace) -> int:
             recipes=recipes,
             runtime=arguments.runtime,
             device=arguments.device,
+            fast=arguments.fast,
             search=arguments.search,
             title=arguments.title,
             theme=theme,
@@ -173,6 +174,8 @@ def _lines(summary: Summary, *, out: Path) -> Iterator[str]:
     yield f"Seconds     {stages}"
     for recipe in summary.recipes:
         yield f"Recipe      {recipe.name}: embedded in {recipe.embedding_seconds:.1f} s on {recipe.runtime}"
+        if recipe.against_float32 is not None:
+            yield f"              {_against_float32(recipe.device, recipe.against_float32)}"
         for name, found in recipe.yardsticks.items():
             if name.startswith("precision"):
                 bounds = f"{found['low']:.3f} to {found['high']:.3f}"
@@ -189,6 +192,14 @@ def _lines(summary: Summary, *, out: Path) -> Iterator[str]:
             )
     yield f"Bundle      {summary.bytes / 1e6:,.1f} MB in {summary.folder}"
     yield f"Serve it    python -m dashapp --data {out}"
+
+
+def _against_float32(device: dict[str, str], found: dict[str, float]) -> str:
+    return (
+        f"in {device['precision']}: cosine to float32 {found['cosine']:.5f} on average, "
+        f"{found['smallest_cosine']:.5f} at least, and {found['top_10_overlap']:.1%} of the ten nearest "
+        f"({counted(int(found['pictures']), 'picture')})"
+    )
 
 
 def _reach(recipe: RecipeSummary) -> str:

@@ -49,3 +49,12 @@ def _lines() -> Iterator[str]:
         default = " (default)" if recipe.name == DEFAULT else ""
         runtime = "keras" if usable else best_runtime(recipe)
         yield f"            {recipe.name}{default}: {runtime}"
+    yield f"Fast        {_fast(on_gpu=bool(usable))}"
+
+
+def _fast(*, on_gpu: bool) -> str:
+    has = devices.gpu_has_tf32() if on_gpu else devices.cpu_has_bfloat16()
+    if has:
+        return f"--fast computes in {devices.FAST['gpu' if on_gpu else 'cpu']}, all recipes with keras"
+    lacking = "GPU has no TF32" if on_gpu else "CPU has no instructions for bfloat16"
+    return f"--fast is refused, as the {lacking}"

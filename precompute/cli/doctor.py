@@ -90,6 +90,7 @@ def run(arguments: argparse.Namespace) -> int:
             recipes=recipes,
             runtime=arguments.runtime,
             device=arguments.device,
+            fast=arguments.fast,
             search=arguments.search,
             thumbnail_size=arguments.thumbnail_size,
             store=arguments.store,

@@ -93,6 +93,7 @@ def run(arguments: argparse.Namespace) -> int:
             recipes=(recipe,),
             runtime=arguments.runtime,
             device=arguments.device,
+            fast=arguments.fast,
             thumbnail_size=arguments.thumbnail_size,
             store=arguments.store,
             engine=engine,

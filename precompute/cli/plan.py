@@ -76,6 +76,7 @@ def run(arguments: argparse.Namespace) -> int:
         recipes=recipes,
         runtime=arguments.runtime,
         device=arguments.device,
+        fast=arguments.fast,
         search=arguments.search,
         thumbnail_size=arguments.thumbnail_size,
         large_pictures=arguments.large_pictures,

@@ -48,7 +48,7 @@ def _diagnose(settings: BuildSettings, catalogue: Catalogue | None, engine: Buil
     catalogue = catalogue or settings.read()
     recipe = settings.recipes[0]
     with clock.measure("model"):
-        plan = plan_extractor(recipe, runtime=settings.runtime, device=settings.device)
+        plan = plan_extractor(recipe, runtime=settings.runtime, device=settings.device, fast=settings.fast)
     with locked(settings.out):
         maker = PictureMaker(settings.thumbnail_size)
         pictures, measures = store.pictures(maker.fingerprint), store.measures(fingerprint())

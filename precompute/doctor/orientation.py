@@ -10,21 +10,20 @@ from pathlib import Path
 from typing import Protocol
 
 import numpy as np
-from PIL import Image
 
 from bundle import Product
 from precompute.doctor.case import Case
 from precompute.doctor.findings import Finding
 from precompute.doctor.single_pictures import is_blank
-from precompute.embeddings.embed import EmbeddingTask, InputForm, embed_all
+from precompute.embeddings.embed import EmbeddingTask, embed_all
 from precompute.embeddings.projection import centre
 from precompute.models.registry import ExtractorPlan
 from precompute.shared.progress import stage
 from precompute.shared.unit_length import to_unit_length
 from precompute.store import EmbeddingStore, Store
 
-TURNS = {90: Image.Transpose.ROTATE_90, 180: Image.Transpose.ROTATE_180, 270: Image.Transpose.ROTATE_270}
-"""The turns that are tried, by degrees counter-clockwise."""
+TURNS = (90, 180, 270)
+"""The turns that are tried, in degrees counter-clockwise."""
 
 NEAREST = 10
 """A picture's likeness to others is its mean cosine with this many nearest ones."""
@@ -177,21 +176,6 @@ def _drawn(rows: np.ndarray, images: list[str]) -> np.ndarray:
     return np.array(sorted(rows.tolist(), key=images.__getitem__)[:REFERENCE])
 
 
-@dataclass(frozen=True)
-class _Turned:
-    """Turns a picture first, then makes the same input from it."""
-
-    form: InputForm
-    degrees: int
-
-    @property
-    def decoding(self) -> str:
-        return self.form.decoding
-
-    def make(self, picture: Image.Image) -> np.ndarray:
-        return self.form.make(picture.transpose(TURNS[self.degrees]))
-
-
 def _embed_turned(
     case: Case, products: list[Product], plan: ExtractorPlan, store: Store, embed: EmbedTurned
 ) -> dict[int, EmbeddingStore]:
@@ -199,9 +183,8 @@ def _embed_turned(
     open_extractor = cache(plan.open)
     tasks = {}
     for degrees in TURNS:
-        turned = store.embeddings(f"{plan.key}-turned-{degrees}")
-        tasks[degrees] = EmbeddingTask(plan.recipe, open_extractor, turned)
-        tasks[degrees].form = _Turned(tasks[degrees].form, degrees)
+        turned = store.embeddings(f"{plan.key}-input-turned-{degrees}")
+        tasks[degrees] = EmbeddingTask(plan.recipe, open_extractor, turned, quarter_turns=degrees // 90)
     files = [file for each in products for file in case.files_of(each.id, each.images[0].id)[:1]]
     with stage("Turning", len(files), "images") as advance:
         embed(case.catalogue.folder, files, list(tasks.values()), advance=advance)

@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from time import monotonic, perf_counter
-from typing import Protocol
 
 import numpy as np
 from PIL import Image
@@ -34,17 +33,6 @@ _COMMIT_EVERY = 1.0
 _NOT_FINITE = "its embedding has values that are NaN or infinite"
 
 
-class InputForm(Protocol):
-    """Turns a picture into an extractor's input, as `pictures.form.Form` does."""
-
-    @property
-    def decoding(self) -> str:
-        """The decoding, as for `pictures.decoding.decode`."""
-
-    def make(self, picture: Image.Image) -> np.ndarray:
-        """Turn a picture decoded this way into the input, uint8."""
-
-
 class EmbeddingTask:
     """One recipe's task: embedding pictures in one form with one extractor."""
 
@@ -55,13 +43,15 @@ class EmbeddingTask:
         store: EmbeddingStore,
         *,
         batch: int = 1,
+        quarter_turns: int = 0,
     ) -> None:
         """`open_extractor` is called for the first picture that is not in the `store`.
 
-        `batch` is how many pictures it will take at once: enough are loaded ahead that it need not wait.
+        `batch` is how many pictures it will take at once: enough are loaded ahead that it need not wait. Each
+        input is turned counter-clockwise by so many `quarter_turns`.
         """
-        self.form: InputForm = Form(recipe.decoding, recipe.input_size, recipe.resize, recipe.interpolation)
-        self.store = store
+        self.form = Form(recipe.decoding, recipe.input_size, recipe.resize, recipe.interpolation)
+        self.store, self.quarter_turns = store, quarter_turns
         self.opening_seconds = self.embedding_seconds = 0.0
         self.batch = batch
         self._open = open_extractor
@@ -146,7 +136,8 @@ def embed_all(
         inputs = {form: form.make(pictures[form.decoding]) for form in {task.form for task in lacking}}
         if fresh:
             on_new_picture(image_id, data, pictures["upright"])
-        return _Prepared([(task, inputs[task.form]) for task in lacking], new=fresh or bool(lacking))
+        turned = [(task, np.rot90(inputs[task.form], task.quarter_turns)) for task in lacking]
+        return _Prepared(turned, new=fresh or bool(lacking))
 
     def commit_all() -> None:
         commit()

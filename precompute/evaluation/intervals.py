@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy.special import stdtrit
 
 CONFIDENCE = 0.95
 
@@ -122,6 +121,9 @@ def clustered_rate(events: np.ndarray, exposure: np.ndarray) -> Estimate:
         return Estimate(np.nan, np.nan, np.nan, 0)
     rate, effect, quantile = count / total, 1.0, _NORMAL_QUANTILE
     if clusters > 1:
+        # Imported here, as it takes a sixth of the time in which a build starts, and builds do without.
+        from scipy.special import stdtrit
+
         quantile = float(stdtrit(clusters - 1, (1 + CONFIDENCE) / 2))
         if count:
             between = ((events - rate * exposure) ** 2).sum() * clusters / (clusters - 1)

@@ -91,7 +91,10 @@ def fit(settings: FitSettings, *, catalogue: Catalogue | None = None) -> Fitted:
     catalogue = drawn(catalogue or settings.build.read(), settings.sample)
     with clock.measure("model"):
         plan = plan_extractor(
-            settings.build.recipes[0], runtime=settings.build.runtime, device=settings.build.device
+            settings.build.recipes[0],
+            runtime=settings.build.runtime,
+            device=settings.build.device,
+            fast=settings.build.fast,
         )
     with opened(settings.build.engine) as engine, locked(settings.build.out):
         found = _embedded(settings.build, store, engine, base, catalogue, plan, clock)

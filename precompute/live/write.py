@@ -47,7 +47,7 @@ def prepare(plan: ExtractorPlan) -> LiveExtractors:
             f"Expected the first recipe of --live to compare pictures. Received: {plan.recipe.name}, which "
             "compares titles alone."
         )
-    float32 = plan.flatbuffer(batch=1)
+    float32 = plan.flatbuffer()
     if len(float32) > MOST_BYTES:
         raise UserError(
             f"Expected the extractor of the first recipe to take at most {MOST_BYTES // MEGABYTE} MB with "

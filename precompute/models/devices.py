@@ -1,9 +1,9 @@
-"""Where embeddings are computed: on the CPU, or on a GPU through Keras on TensorFlow."""
+"""Where embeddings are computed, and how precisely: on the CPU, or on a GPU through Keras on TensorFlow."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -22,16 +22,28 @@ _DRIVER = Path("/proc/driver/nvidia/gpus")
 
 INSTALL = "pip install -r requirements-cuda.txt"
 
+FLOAT32 = "float32"
+FAST = {"cpu": "bfloat16", "gpu": "tf32"}
+"""What `--fast` computes in. TF32 keeps 10 of float32's 23 bits of each factor, bfloat16 keeps 7."""
+
+_CPU_FACTS = Path("/proc/cpuinfo")
+_BFLOAT16_FLAGS = {"amx_bf16", "avx512_bf16"}
+"""Linux's names of the instructions that multiply in bfloat16."""
+
+_FIRST_WITH_TF32 = (8, 0)
+"""The compute capability of NVIDIA's Ampere, the first GPUs with TF32."""
+
 
 @dataclass(frozen=True)
 class Device:
     """What computes embeddings. `kind` is "cpu" or "gpu", and `name` is a GPU's name as TensorFlow gives it.
 
-    A GPU computes in float32 as a CPU does, never in TF32, which keeps 10 of 23 bits of each factor.
+    `precision` is `FLOAT32`, or one of `FAST`.
     """
 
     kind: str = "cpu"
     name: str = ""
+    precision: str = FLOAT32
 
     @property
     def batch(self) -> int:
@@ -40,7 +52,16 @@ class Device:
 
     def describe(self) -> dict[str, str]:
         """The device's entry in the manifest. On another one, embeddings differ by rounding."""
-        return {"kind": self.kind, "precision": "float32"} | ({"name": self.name} if self.name else {})
+        return {"kind": self.kind, "precision": self.precision} | ({"name": self.name} if self.name else {})
+
+    @property
+    def is_fast(self) -> bool:
+        """Whether it computes less precisely than in float32."""
+        return self.precision != FLOAT32
+
+    def in_float32(self) -> Device:
+        """The same device in float32."""
+        return replace(self, precision=FLOAT32)
 
 
 CPU = Device()
@@ -65,7 +86,53 @@ def tensorflow_gpus() -> tuple[str, ...]:
         return gpu_names()
 
 
-def choose_device(wanted: str = "auto", *, runtime: str | None = None) -> Device:
+@cache
+def cpu_has_bfloat16() -> bool:
+    """Whether this machine's CPU has instructions for bfloat16, as Linux says. Without, it is slower."""
+    try:
+        text = _CPU_FACTS.read_text("utf-8", errors="replace")
+    except OSError:
+        return False
+    flags = re.search(r"^flags\s*:(.*)$", text, re.MULTILINE)
+    return flags is not None and not _BFLOAT16_FLAGS.isdisjoint(flags[1].split())
+
+
+@cache
+def gpu_has_tf32() -> bool:
+    """Whether the GPU that TensorFlow uses has TF32."""
+    with quiet_libraries():
+        from precompute.models.runtimes.keras import gpu_capability
+
+        return gpu_capability() >= _FIRST_WITH_TF32
+
+
+def choose_device(wanted: str = "auto", *, runtime: str | None = None, fast: bool = False) -> Device:
+    """The device for embeddings, in float32; or, if `fast`, in what it computes faster.
+
+    Chosen as `_device` says. Raises `UserError` also if `fast` is wanted and the device has nothing faster,
+    or the `runtime` is LiteRT, which computes in float32.
+    """
+    if fast and runtime == "litert":
+        raise UserError(
+            "Expected --runtime keras for --fast, as LiteRT computes in float32. Received: litert."
+        )
+    device = _device(wanted, runtime=runtime)
+    if not fast:
+        return device
+    if device.kind == "gpu" and not gpu_has_tf32():
+        raise UserError(
+            "Expected a GPU with TF32 for --fast (NVIDIA's Ampere or newer). "
+            f"Received: {device.name}; leave --fast out."
+        )
+    if device.kind == "cpu" and not cpu_has_bfloat16():
+        raise UserError(
+            "Expected a CPU with instructions for bfloat16 for --fast (AMX-BF16 or AVX512-BF16), or a GPU "
+            "with TF32. Received: a CPU without; leave --fast out."
+        )
+    return replace(device, precision=FAST[device.kind])
+
+
+def _device(wanted: str, *, runtime: str | None) -> Device:
     """The device for embeddings: the first GPU, if TensorFlow can use one, else the CPU.
 
     `wanted` is one of `DEVICES`. TensorFlow is only asked if the driver knows a GPU or `wanted` is "gpu". If

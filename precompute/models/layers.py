@@ -98,18 +98,16 @@ def pool(recipe: Recipe, features: keras.KerasTensor) -> keras.KerasTensor:
         )
     if recipe.pooling == "none":
         return features
-    if recipe.pooling == "flatten":
-        return layers.Flatten(name="pool")(features)
-    if recipe.pooling == "gem":
-        return GeneralizedMeanPooling(name="pool")(features)
-    if recipe.pooling == "foreground":
-        return ForegroundPooling(name="pool")(features)
-    averages = recipe.pooling == "avg"
-    if len(shape) == 2:
-        return (layers.GlobalAveragePooling1D if averages else layers.GlobalMaxPooling1D)(name="pool")(
-            features
-        )
-    return (layers.GlobalAveragePooling2D if averages else layers.GlobalMaxPooling2D)(name="pool")(features)
+    of_tokens = len(shape) == 2
+    kinds = {
+        "flatten": layers.Flatten,
+        "gem": GeneralizedMeanPooling,
+        "foreground": ForegroundPooling,
+        "avg": layers.GlobalAveragePooling1D if of_tokens else layers.GlobalAveragePooling2D,
+        "max": layers.GlobalMaxPooling1D if of_tokens else layers.GlobalMaxPooling2D,
+    }
+    # Sums of many values need float32 where the network computes in less.
+    return kinds[recipe.pooling](name="pool", dtype="float32")(features)
 
 
 def _to_unit_length(features: Any) -> Any:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import util
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Protocol
@@ -58,6 +58,10 @@ class ExtractorPlan:
     model: Callable[[], keras.Model]
     device: Device = CPU
 
+    def in_float32(self) -> ExtractorPlan:
+        """The same extractor in float32."""
+        return replace(self, device=self.device.in_float32())
+
     @property
     def key(self) -> str:
         """The SHA-256 of all that decides an embedding's last bit: weights, runtime, device and versions.
@@ -82,34 +86,42 @@ class ExtractorPlan:
         """
         if self.runtime == "keras":
             with quiet_libraries():
-                from precompute.models.runtimes.keras import KerasExtractor, compute_on
+                from precompute.models.runtimes.keras import KerasExtractor, compute_on, layers_in
 
                 compute_on(self.device.kind)
-                batch = self.device.batch
-                return KerasExtractor(self.model(), weights_sha256=self.weights_sha256, batch=batch)
+                with layers_in(self.device.precision):
+                    model = self.model()
+                return KerasExtractor(
+                    model,
+                    weights_sha256=self.weights_sha256,
+                    batch=self.device.batch,
+                    precision=self.device.precision,
+                )
         flatbuffer = self.flatbuffer()
         with quiet_libraries():
             from precompute.models.runtimes.litert import LiteRTExtractor
 
             return LiteRTExtractor(flatbuffer, weights_sha256=self.weights_sha256)
 
-    def flatbuffer(self, **options: int) -> bytes:
-        """The model converted for LiteRT; `options` are those of `litert_runtime.converted`."""
+    def flatbuffer(self) -> bytes:
+        """The model converted for LiteRT, one image at a time."""
         with quiet_libraries():
             from precompute.models.runtimes.litert import converted
         fingerprint = self.recipe.extractor_fingerprint(self.weights_sha256)
         name = re.sub(r"[^\w.-]+", "-", f"{self.recipe.extractor}-{fingerprint[:16]}")
-        return converted(self.model, name=name, **options)
+        return converted(self.model, name=name)
 
 
-def plan_extractor(recipe: Recipe, *, runtime: str | None = None, device: str = "auto") -> ExtractorPlan:
+def plan_extractor(
+    recipe: Recipe, *, runtime: str | None = None, device: str = "auto", fast: bool = False
+) -> ExtractorPlan:
     """The extractor of a recipe, on the runtime and device named, or on the best that this machine has.
 
-    `device` is one of `precompute.models.devices.DEVICES`. Raises `UserError` where the weights, the runtime
-    or the device are missing.
+    `device` is one of `precompute.models.devices.DEVICES`; `fast` is that of `choose_device`. Raises
+    `UserError` where the weights, the runtime or the device are missing, or cannot be fast.
     """
-    chosen = choose_device(device, runtime=runtime)
-    runtime = runtime or ("keras" if chosen.kind == "gpu" else best_runtime(recipe))
+    chosen = choose_device(device, runtime=runtime, fast=fast)
+    runtime = runtime or ("keras" if chosen.kind == "gpu" or fast else best_runtime(recipe))
     if runtime == "litert" and util.find_spec("ai_edge_litert") is None:
         raise UserError(
             "The runtime litert needs the package ai-edge-litert, which is not installed: "

@@ -163,7 +163,9 @@ class _Estimate:
 
     def plan(self) -> Plan:
         """The plan of the whole build."""
-        key = plan_extractor(self._recipe, runtime=self._trial.runtime, device=self._trial.device).key
+        key = plan_extractor(
+            self._recipe, runtime=self._trial.runtime, device=self._trial.device, fast=self._trial.fast
+        ).key
         embeddings = Store(self._trial.out).embeddings(key, writable=False)
         maker = PictureMaker(self._trial.thumbnail_size, self._trial.large_pictures)
         made = Store(self._trial.out).pictures(maker.fingerprint)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial, reduce
 from pathlib import Path
 from typing import Any
@@ -127,7 +128,7 @@ def _embed(
         job = EmbeddingJob(
             folder=folder.resolve(),
             requested=requested,
-            forms=tuple(task.form for task in tasks),
+            turns=tuple(task.quarter_turns for task in tasks),
             stores=stores,
             maker=maker,
             pictures=of_worker,
@@ -181,8 +182,9 @@ def _checked(plan: ExtractorPlan, *, mixed: bool) -> Requested:
 
     Raises `UserError` otherwise. With `mixed`, a line says what differs instead.
     """
-    requested = Requested(plan.recipe, plan.runtime, plan.device.kind, plan.key)
-    asked = _ask(requested, gpu=plan.device.kind == "gpu")
+    device = plan.device
+    requested = Requested(plan.recipe, plan.runtime, device.kind, plan.key, fast=device.is_fast)
+    asked = _ask(requested, gpu=device.kind == "gpu")
     # While the machines start.
     here = answer(requested)
     answers = [_answer_of(reference) for reference in asked]
@@ -194,7 +196,7 @@ def _checked(plan: ExtractorPlan, *, mixed: bool) -> Requested:
             f"The cluster is mixed: {different}. So lists may differ a little from those of one machine, and "
             "from build to build. The store keeps embeddings that another build would not compute."
         )
-    return Requested(plan.recipe, plan.runtime, plan.device.kind, plan.key, None if mixed else here)
+    return replace(requested, expected=None if mixed else here)
 
 
 def _ask(requested: Requested, *, gpu: bool) -> list[Any]:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from precompute.embeddings.embed import Embedded, EmbeddingTask, InputForm
+from precompute.embeddings.embed import Embedded, EmbeddingTask
 from precompute.embeddings.embedded_catalogue import ExtraMeasure, embed_files
 from precompute.embeddings.picture_maker import PictureMaker
 from precompute.models.recipe import Recipe
@@ -57,17 +57,21 @@ class MachineAnswer:
 
 @dataclass(frozen=True)
 class Requested:
-    """An extractor as a build planned it: `expected` is the builder's own answer, None if any will do."""
+    """An extractor as a build planned it: `expected` is the builder's own answer, None if any will do.
+
+    `fast` is that of `choose_device`.
+    """
 
     recipe: Recipe
     runtime: str
     device: str
     key: str
+    fast: bool = False
     expected: MachineAnswer | None = None
 
     def plan(self) -> ExtractorPlan:
         """The same extractor, planned on this machine."""
-        return plan_extractor(self.recipe, runtime=self.runtime, device=self.device)
+        return plan_extractor(self.recipe, runtime=self.runtime, device=self.device, fast=self.fast)
 
     def open(self) -> Extractor:
         """The extractor, which this process keeps. Raises `UserError` if it is not the expected one."""
@@ -126,12 +130,12 @@ def _code() -> str:
 class EmbeddingJob:
     """What all tasks of an embedding share. A task uses so many `cores`; what is written to is for workers.
 
-    `forms` are the inputs of the extractors.
+    `turns` are the quarter turns of each extractor's inputs.
     """
 
     folder: Path
     requested: tuple[Requested, ...]
-    forms: tuple[InputForm, ...]
+    turns: tuple[int, ...]
     stores: tuple[EmbeddingStore, ...]
     maker: PictureMaker
     pictures: PictureStore
@@ -160,11 +164,9 @@ def embed_part(job: EmbeddingJob, files: Sequence[str]) -> EmbeddedPart:
                 "have it: all machines must mount the catalogue, and --out or --store, at the same paths."
             )
     tasks = [
-        EmbeddingTask(requested.recipe, requested.open, store)
-        for requested, store in zip(job.requested, job.stores, strict=True)
+        EmbeddingTask(requested.recipe, requested.open, store, quarter_turns=turns)
+        for requested, store, turns in zip(job.requested, job.stores, job.turns, strict=True)
     ]
-    for task, form in zip(tasks, job.forms, strict=True):
-        task.form = form
     found = embed_files(
         job.folder,
         list(files),

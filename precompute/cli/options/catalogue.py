@@ -93,6 +93,11 @@ def _add_machine_options(parser: argparse.ArgumentParser) -> None:
         default="auto",
         help="where embeddings are computed (default: auto, a GPU if TensorFlow can use one)",
     )
+    parser.add_argument(
+        "--fast",
+        action="store_true",
+        help="computes embeddings in TF32 on a GPU, or in bfloat16 on a CPU, and compares some with float32",
+    )
     search = parser.add_mutually_exclusive_group()
     for name in ("exact", "approximate"):
         search.add_argument(

@@ -40,7 +40,9 @@ class FieldsPlan(ExtractorPlan):
         return Fields()
 
 
-def fields_plan(recipe: Recipe, *, runtime: str | None = None, device: str = "auto") -> FieldsPlan:
+def fields_plan(
+    recipe: Recipe, *, runtime: str | None = None, device: str = "auto", fast: bool = False
+) -> FieldsPlan:
     """What stands for `precompute.models.registry.plan_extractor`."""
     return FieldsPlan(recipe, "litert", Fields.weights_sha256, model=lambda: None)
 

@@ -24,13 +24,22 @@ class Machine:
         self._patch = patch
         self.asked = 0
 
-    def has(self, *, driver: tuple[str, ...], tensorflow: tuple[str, ...]) -> None:
+    def has(
+        self,
+        *,
+        driver: tuple[str, ...],
+        tensorflow: tuple[str, ...],
+        tf32: bool = True,
+        bfloat16: bool = False,
+    ) -> None:
         def asked() -> tuple[str, ...]:
             self.asked += 1
             return tensorflow
 
         self._patch.setattr(devices, "driver_gpus", lambda: driver)
         self._patch.setattr(devices, "tensorflow_gpus", asked)
+        self._patch.setattr(devices, "gpu_has_tf32", lambda: tf32)
+        self._patch.setattr(devices, "cpu_has_bfloat16", lambda: bfloat16)
 
 
 @pytest.fixture
@@ -91,6 +100,49 @@ def test_embeddings_of_two_devices_are_kept_apart(machine: Machine) -> None:
     assert plans[1].device.describe() == {"kind": "gpu", "name": CARD, "precision": "float32"}
 
 
+def test_fast_is_what_the_device_computes_faster_and_has_a_key_of_its_own(machine: Machine) -> None:
+    machine.has(driver=(CARD,), tensorflow=(CARD,), bfloat16=True)
+    recipe = RECIPES[DEFAULT]
+    plans = [
+        plan_extractor(recipe, runtime=None if fast else "keras", device=device, fast=fast)
+        for device in ("cpu", "gpu")
+        for fast in (False, True)
+    ]
+    assert [plan.device.precision for plan in plans] == ["float32", "bfloat16", "float32", "tf32"]
+    assert {plan.runtime for plan in plans} == {"keras"}
+    assert len({plan.key for plan in plans}) == 4
+    assert [plan.in_float32().key for plan in plans[1::2]] == [plan.key for plan in plans[::2]]
+
+
+def test_a_device_with_nothing_faster_is_told_in_one_sentence(machine: Machine) -> None:
+    machine.has(driver=(CARD,), tensorflow=(CARD,), tf32=False)
+    with pytest.raises(UserError, match=rf"Expected a GPU with TF32 for --fast.*Received: {CARD};"):
+        choose_device(fast=True)
+    with pytest.raises(UserError, match="Expected a CPU with instructions for bfloat16 for --fast"):
+        choose_device("cpu", fast=True)
+    with pytest.raises(UserError, match=r"Expected --runtime keras for --fast.*Received: litert\."):
+        choose_device(runtime="litert", fast=True)
+
+
+@pytest.mark.parametrize(
+    ("facts", "has"),
+    [
+        ("processor\t: 0\nflags\t\t: fpu avx512f avx512_bf16 sse4_2\n", True),
+        ("flags\t\t: fpu amx_bf16\n", True),
+        ("flags\t\t: fpu avx512f avx2\nmodel\t: avx512_bf16\n", False),
+        ("Features\t: fp asimd\n", False),
+    ],
+)
+def test_a_cpus_flags_are_read_as_linux_has_them(
+    facts: str, has: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "cpuinfo").write_text(facts)
+    monkeypatch.setattr(devices, "_CPU_FACTS", tmp_path / "cpuinfo")
+    assert devices.cpu_has_bfloat16.__wrapped__() is has
+    monkeypatch.setattr(devices, "_CPU_FACTS", tmp_path / "none")
+    assert not devices.cpu_has_bfloat16.__wrapped__()
+
+
 def test_the_driver_is_read_as_linux_has_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(devices, "_DRIVER", tmp_path)
     devices.driver_gpus.cache_clear()
@@ -109,9 +161,9 @@ def test_the_driver_is_read_as_linux_has_it(tmp_path: Path, monkeypatch: pytest.
 @pytest.mark.parametrize(
     ("driver", "tensorflow", "lines"),
     [
-        ((), (), ["GPU         none", "on the CPU", f"{DEFAULT} (default): litert"]),
+        ((), (), ["GPU         none", "on the CPU", f"{DEFAULT} (default): litert", "--fast is refused"]),
         ((CARD,), (), [f"GPU         {CARD}", "without CUDA's libraries", "on the CPU"]),
-        ((CARD,), (CARD,), [f"GPU         {CARD}", "on the GPU", f"{DEFAULT} (default): keras"]),
+        ((CARD,), (CARD,), [f"GPU         {CARD}", "on the GPU", f"{DEFAULT} (default): keras", "in tf32"]),
     ],
 )
 def test_the_command_says_what_would_be_used(
@@ -137,3 +189,32 @@ def test_keras_computes_where_it_is_told_and_never_in_tf32() -> None:
     assert tf.config.get_visible_devices("GPU") == []
     assert not tf.config.experimental.tensor_float_32_execution_enabled()
     assert isinstance(gpu_names(), tuple)
+
+
+@pytest.mark.slow
+def test_layers_made_for_bfloat16_compute_in_it_and_others_are_refused() -> None:
+    import keras
+    import numpy as np
+
+    from precompute.models.runtimes.keras import KerasExtractor, layers_in
+
+    def model() -> keras.Model:
+        images = keras.Input((8, 8, 3), dtype="uint8")
+        pixels = keras.layers.Rescaling(1 / 255)(images)
+        features = keras.layers.Conv2D(16, 3, kernel_initializer=keras.initializers.HeNormal(seed=0))(pixels)
+        return keras.Model(images, keras.layers.GlobalAveragePooling2D(dtype="float32")(features))
+
+    with layers_in("bfloat16"):
+        coarse = model()
+    exact = model()
+    assert {weight.dtype for weight in coarse.weights} == {"float32"}
+    pictures = np.random.default_rng(0).integers(0, 256, (5, 8, 8, 3), dtype=np.uint8)
+    fast, reference = (
+        KerasExtractor(each, weights_sha256="", batch=4, precision=precision)(pictures[:4])
+        for each, precision in ((coarse, "bfloat16"), (exact, "float32"))
+    )
+    assert fast.dtype == reference.dtype == np.float32
+    difference = np.abs(fast - reference).max() / np.abs(reference).max()
+    assert 1e-5 < difference < 0.02
+    with pytest.raises(UserError, match="Expected a recipe whose layers can compute in bfloat16"):
+        KerasExtractor(exact, weights_sha256="", batch=4, precision="bfloat16")

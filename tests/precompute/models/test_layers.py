@@ -62,5 +62,5 @@ def test_litert_computes_the_same() -> None:
     cells = keras.layers.AveragePooling2D(5)(keras.layers.Rescaling(1 / 255)(images))
     model = keras.Model(images, ForegroundPooling()(cells))
     pictures = np.random.default_rng(2).integers(0, 256, (4, 40, 40, 3), dtype=np.uint8)
-    found = LiteRTExtractor(convert(model, batch=4), weights_sha256="")(pictures)
+    found = LiteRTExtractor(convert(model), weights_sha256="")(pictures)
     assert np.allclose(found, np.asarray(model(pictures)), rtol=1e-5)

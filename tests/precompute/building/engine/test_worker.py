@@ -36,7 +36,7 @@ def job_of(photos: Path, out: Path, **changes: object) -> EmbeddingJob:
     job = EmbeddingJob(
         folder=photos,
         requested=(requested,),
-        forms=(EmbeddingTask(TINY, plan.open, embeddings).form,),
+        turns=(0,),
         stores=(embeddings.for_worker(),),
         maker=maker,
         pictures=pictures.for_worker(),
