@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 import re
+import shutil
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from bundle import format as fmt
 from bundle.disk import whole_file
 from bundle.format import BundleError
+from bundle.live import FOLDER as LIVE
 from bundle.reader import Bundle
+from bundle.theme import FOLDER as THEME
+
+_PARTS = {
+    *(fmt.MANIFEST, fmt.FILES, fmt.CATALOGUE, fmt.REPORT),
+    *(fmt.NEIGHBOURS, fmt.THUMBNAILS, fmt.MAP, LIVE, THEME),
+}
+"""The files and folders that a generation may hold."""
 
 _SHOWN = 3
 
@@ -135,3 +144,35 @@ def _created(bundle: Bundle) -> datetime:
     except (KeyError, TypeError, ValueError):
         return datetime.min.replace(tzinfo=UTC)
     return created if created.tzinfo else created.replace(tzinfo=UTC)
+
+
+def whole_one(root: Path, before: str | None) -> str | None:
+    """The generation to go back to: the one that was live `before` if intact, else the newest intact one."""
+    try:
+        if before:
+            with Bundle.open_generation(root / before) as bundle:
+                if is_whole(bundle):
+                    return before
+    except BundleError:
+        pass
+    found = previous(root)
+    return found.folder.name if found and is_whole(found) else None
+
+
+def remove_older(root: Path, *, keep: set[str | None]) -> None:
+    """Remove all generations and remains of some in `root` but those with these names."""
+    for folder in root.iterdir():
+        if folder.name not in keep and _is_ours(folder):
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _is_ours(folder: Path) -> bool:
+    """Whether a folder is certainly a generation or the remains of one.
+
+    The folder around it may be the user's own, so nothing else is removed.
+    """
+    if folder.is_symlink() or not folder.is_dir():
+        return False
+    if all((folder / name).is_file() for name in (fmt.MANIFEST, fmt.FILES)):
+        return True
+    return is_next_name(folder.name) and {path.name for path in folder.iterdir()} <= _PARTS

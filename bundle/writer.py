@@ -9,18 +9,19 @@ import os
 import shutil
 import sqlite3
 import tempfile
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from array import array
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
-from itertools import groupby
+from itertools import accumulate, chain, groupby
+from operator import itemgetter
 from pathlib import Path
-from typing import IO, Any, NamedTuple
+from typing import Any
 
 from bundle import format as fmt
 from bundle.database import create_catalogue
 from bundle.disk import flush, flush_all, flush_file_system, numbers_of, open_file
 from bundle.format import BundleError, Neighbour, Product, ProductMap
-from bundle.generations import is_next_name, is_whole, previous, replace_current
-from bundle.live import FOLDER as LIVE
+from bundle.generations import is_whole, remove_older, replace_current, whole_one
 from bundle.reader import Bundle
 from bundle.seal import (
     LinkedFiles,
@@ -32,15 +33,8 @@ from bundle.seal import (
 )
 from bundle.search.catalogue_index import encoded
 from bundle.search.synonyms import SynonymRow, add_synonyms
-from bundle.theme import FOLDER as THEME
 
 _BUILDING = ".building-"
-
-_PARTS = {
-    *(fmt.MANIFEST, fmt.FILES, fmt.CATALOGUE, fmt.REPORT),
-    *(fmt.NEIGHBOURS, fmt.THUMBNAILS, fmt.MAP, LIVE, THEME),
-}
-"""The files and folders that a generation may hold."""
 
 _OF_PUBLISHING = {"version", "generation", "created", "files", "digest", "made_of"}
 """The fields of a manifest that differ between generations with the same content."""
@@ -48,6 +42,12 @@ _OF_PUBLISHING = {"version", "generation", "created", "files", "digest", "made_o
 _CANNOT_LINK = {errno.EXDEV, errno.EPERM, errno.EMLINK, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS}
 """The errors of file systems that cannot make a hard link: unsupported, across disks, or too many."""
 
+
+_PARTS_OF_LISTS = 64
+"""Into how many parts lists are sorted on their way to their files: a power of two."""
+
+_HELD_BYTES = 16 << 20
+"""The bytes of lists that are held before they are written to temporary files."""
 
 _MANY = 1000
 """Files from which on flushing the whole file system is quicker than flushing each."""
@@ -192,19 +192,14 @@ class BundleWriter:
     def write_lines(self, recipe: str, lines: Iterable[tuple[str, bytes]]) -> int:
         """Like `write_neighbours`, with lists encoded by `fmt.encode_list`, in UTF-8.
 
-        They are streamed through a temporary file, so memory holds their offsets only, not their texts.
+        They are streamed through temporary files, so memory holds few of the texts at a time.
         """
         (self.folder / fmt.NEIGHBOURS / recipe).mkdir(parents=True)
-        with tempfile.TemporaryFile(dir=self.folder) as spool:
-            lists = []
-            for product_id, line in lines:
-                lists.append(_List(fmt.shard_place(product_id), product_id, spool.tell(), len(line)))
-                spool.write(line)
-            shards = _shard_count(lists)
-            lists.sort(key=lambda one: (one.shard(shards), one.product_id))
-            parts = {shard: list(part) for shard, part in groupby(lists, lambda one: one.shard(shards))}
-            for shard in range(shards):
-                content = b"{\n" + b",\n".join(_read(spool, one) for one in parts.get(shard, ())) + b"\n}\n"
+        with tempfile.TemporaryDirectory(dir=self.folder) as folder:
+            spool = _ListSpool(Path(folder))
+            spool.add(lines)
+            shards = _shard_count(*spool.sizes())
+            for shard, content in spool.contents(shards):
                 self._write_list_file(fmt.shard_file(recipe, shard), content)
         return shards
 
@@ -275,26 +270,78 @@ class BundleWriter:
         os.rename(self.folder, target)
         flush(self.root)
         replace_current(self.root, self.generation)
-        _remove_older(self.root, keep={self.generation, before, _whole_one(self.root, before)})
+        remove_older(self.root, keep={self.generation, before, whole_one(self.root, before)})
         return target
 
 
-class _List(NamedTuple):
-    """What determines the file of a product's list, and the offset of its line in the temporary file."""
+class _ListSpool:
+    """Lists on their way to their files, in parts by the first bits of their ids' hashes.
 
-    place: int
-    product_id: str
-    begin: int
-    length: int
+    A part is read at once, in order, and has whole files of lists; or it is a part of one. While all lists
+    together are small, no part is written to its temporary file.
+    """
 
-    def shard(self, shards: int) -> int:
-        """The number of the list's file, out of `shards`."""
-        return fmt.shard_at(self.place, shards)
+    def __init__(self, folder: Path) -> None:
+        """`folder` is an empty one for the temporary files."""
+        self._folder = folder
+        self._ids: list[list[str]] = [[] for _ in range(_PARTS_OF_LISTS)]
+        self._places, self._lengths = ([array("I") for _ in range(_PARTS_OF_LISTS)] for _ in range(2))
+        self._pending: list[list[bytes]] = [[] for _ in range(_PARTS_OF_LISTS)]
 
+    def add(self, lines: Iterable[tuple[str, bytes]]) -> None:
+        """Take the lines of all lists."""
+        held = 0
+        for product_id, line in lines:
+            place = fmt.shard_place(product_id)
+            part = place * _PARTS_OF_LISTS >> 32
+            self._ids[part].append(product_id)
+            self._places[part].append(place)
+            self._lengths[part].append(len(line))
+            self._pending[part].append(line)
+            held += len(line)
+            if held > _HELD_BYTES:
+                self._write()
+                held = 0
 
-def _read(spool: IO[bytes], one: _List) -> bytes:
-    spool.seek(one.begin)
-    return spool.read(one.length)
+    def sizes(self) -> tuple[array[int], array[int]]:
+        """The places of all lists, which determine their files, and the bytes of their lines."""
+        places, lengths = array("I"), array("I")
+        for part in range(_PARTS_OF_LISTS):
+            places += self._places[part]
+            lengths += self._lengths[part]
+        return places, lengths
+
+    def contents(self, shards: int) -> Iterator[tuple[int, bytes]]:
+        """The number and the content of each file of lists, out of `shards`."""
+        step = max(1, _PARTS_OF_LISTS // shards)
+        for first in range(0, _PARTS_OF_LISTS, step):
+            lists = sorted(
+                chain.from_iterable(self._read(part, shards) for part in range(first, first + step))
+            )
+            found = {shard: [line for _, _, line in some] for shard, some in groupby(lists, itemgetter(0))}
+            for shard in range(first * shards // _PARTS_OF_LISTS, (first + step) * shards // _PARTS_OF_LISTS):
+                yield shard, b"{\n" + b",\n".join(found.get(shard, ())) + b"\n}\n"
+
+    def _write(self) -> None:
+        for part, pending in enumerate(self._pending):
+            if pending:
+                with self._file(part).open("ab") as file:
+                    file.write(b"".join(pending))
+                pending.clear()
+
+    def _file(self, part: int) -> Path:
+        return self._folder / str(part)
+
+    def _read(self, part: int, shards: int) -> Iterator[tuple[int, str, bytes]]:
+        """The lists of a part: the numbers of their files, their products and their lines."""
+        numbers = (fmt.shard_at(place, shards) for place in self._places[part])
+        file = self._file(part)
+        if not file.exists():
+            return zip(numbers, self._ids[part], self._pending[part], strict=True)
+        content = file.read_bytes() + b"".join(self._pending[part])
+        ends = accumulate(self._lengths[part])
+        lines = (content[end - length : end] for end, length in zip(ends, self._lengths[part], strict=True))
+        return zip(numbers, self._ids[part], lines, strict=True)
 
 
 def _lasting(manifest: Mapping[str, Any]) -> bytes:
@@ -311,17 +358,17 @@ def _holds(path: Path, content: bytes) -> bool:
         return False
 
 
-def _shard_count(lists: list[_List]) -> int:
+def _shard_count(places: Sequence[int], lengths: Sequence[int]) -> int:
     # A single list may exceed the limit; more shards would not help.
-    limit = max(fmt.SHARD_BYTES, max((one.length for one in lists), default=0) + 6)
+    limit = max(fmt.SHARD_BYTES, max(lengths, default=0) + 6)
     # Counted once, for more files than are needed: two side by side are one where there are half as many.
     shards = 1
-    while shards < min(fmt.MAX_SHARDS, len(lists)):
+    while shards < min(fmt.MAX_SHARDS, len(places)):
         shards *= 2
-    sizes = _sizes(lists, shards)
+    sizes = _sizes(places, lengths, shards)
     while max(sizes) > limit and shards < fmt.MAX_SHARDS:
         shards *= 2
-        sizes = _sizes(lists, shards)
+        sizes = _sizes(places, lengths, shards)
     while shards > 1:
         sizes = [one + other - 4 for one, other in zip(sizes[::2], sizes[1::2], strict=True)]
         if max(sizes) > limit:
@@ -330,40 +377,9 @@ def _shard_count(lists: list[_List]) -> int:
     return shards
 
 
-def _sizes(lists: list[_List], shards: int) -> list[int]:
+def _sizes(places: Sequence[int], lengths: Sequence[int], shards: int) -> list[int]:
     """The bytes of each file of lists."""
     sizes = [4] * shards
-    for one in lists:
-        sizes[one.shard(shards)] += one.length + 2
+    for place, length in zip(places, lengths, strict=True):
+        sizes[place * shards >> 32] += length + 2
     return sizes
-
-
-def _whole_one(root: Path, before: str | None) -> str | None:
-    """The generation to go back to: the one that was live `before` if intact, else the newest intact one."""
-    try:
-        if before:
-            with Bundle.open_generation(root / before) as bundle:
-                if is_whole(bundle):
-                    return before
-    except BundleError:
-        pass
-    found = previous(root)
-    return found.folder.name if found and is_whole(found) else None
-
-
-def _remove_older(root: Path, *, keep: set[str | None]) -> None:
-    for folder in root.iterdir():
-        if folder.name not in keep and _is_ours(folder):
-            shutil.rmtree(folder, ignore_errors=True)
-
-
-def _is_ours(folder: Path) -> bool:
-    """Whether a folder is certainly a generation or the remains of one.
-
-    The folder around it may be the user's own, so nothing else is removed.
-    """
-    if folder.is_symlink() or not folder.is_dir():
-        return False
-    if all((folder / name).is_file() for name in (fmt.MANIFEST, fmt.FILES)):
-        return True
-    return is_next_name(folder.name) and {path.name for path in folder.iterdir()} <= _PARTS

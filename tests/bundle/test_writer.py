@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 from pathlib import Path
 
@@ -81,6 +82,29 @@ def test_there_are_as_few_files_of_lists_as_the_limit_allows(
     allowed = max(limit, max(map(len, texts.values())) + 6)
     assert len(sizes) == shards
     assert shards == next((2**power for power in range(10) if largest(2**power) <= allowed), 1024)
+
+
+@pytest.mark.parametrize("limit", [1_000, 10**6])
+def test_lists_are_the_same_whether_they_are_held_or_laid_aside(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, limit: int
+) -> None:
+    monkeypatch.setattr(fmt, "SHARD_BYTES", limit)
+    lists = dict(reversed(some_lists().items()))
+    found = []
+    for held in (10**9, 20_000):
+        monkeypatch.setattr("bundle.writer._HELD_BYTES", held)
+        with BundleWriter(tmp_path / str(held), generation="1") as writer:
+            writer.write_neighbours("lite", lists.items())
+            files = list_files(writer.folder)
+            assert {path.name for path in writer.folder.iterdir()} == {"neighbours", "thumbnails"}
+            found.append({name: path.read_bytes() for name, path in files.items()})
+    assert found[0] == found[1]
+    read: dict[str, object] = {}
+    for name in sorted(found[0]):
+        some = json.loads(found[0][name])
+        assert list(some) == sorted(some)
+        read |= some
+    assert read == {name: [list(each) for each in entries] for name, entries in lists.items()}
 
 
 def kept(root: Path, generation: str, key: str) -> tuple[int, int]:
