@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ import pytest
 from bundle import Bundle
 from bundle import format as fmt
 from precompute.building import build as builds
+from precompute.building import product_map, recipe_lists
 from precompute.building.build import BuildSettings, Summary
 from precompute.embeddings.embed import Embedded, EmbeddingTask, embed_all
 from precompute.models.devices import CPU, FAST, Device
@@ -77,9 +79,21 @@ def tiny_plan(
 @pytest.fixture
 def tiny(monkeypatch: pytest.MonkeyPatch) -> type[Tiny]:
     """Every build in the test has `Tiny` for its extractor; the class counts the pictures it is given."""
-    monkeypatch.setattr(builds, "plan_extractor", tiny_plan)
-    monkeypatch.setattr(Tiny, "pictures", 0)
+    use_tiny(monkeypatch)
     return Tiny
+
+
+def use_tiny(patch: pytest.MonkeyPatch) -> None:
+    """Let builds have `Tiny` for their extractor, which has seen no picture yet.
+
+    They lay their maps out in few steps: of all that is done to tiny pictures, that would take longest. And
+    they keep all embeddings at once: otherwise a slow machine would write more parts than a fast one.
+    """
+    patch.setattr("precompute.embeddings.embed._COMMIT_EVERY", math.inf)
+    patch.setattr(builds, "plan_extractor", tiny_plan)
+    for module in (product_map, recipe_lists):
+        patch.setattr(module, "STEPS", (10, 10))
+    patch.setattr(Tiny, "pictures", 0)
 
 
 @pytest.fixture

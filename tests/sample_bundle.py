@@ -6,6 +6,7 @@ import hashlib
 import io
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -242,6 +243,7 @@ def _wide(webp: bytes, width: int) -> bytes:
     return buffer.getvalue()
 
 
+@cache
 def _half(webp: bytes) -> bytes:
     picture = Image.open(io.BytesIO(webp))
     small = io.BytesIO()
@@ -249,6 +251,7 @@ def _half(webp: bytes) -> bytes:
     return small.getvalue()
 
 
+@cache
 def _picture(number: int) -> tuple[ProductImage, bytes]:
     width, height = _SHAPES[number % len(_SHAPES)]
     picture = Image.new("RGB", (width, height), "white")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +50,7 @@ def write_small_bundle(
         return writer.publish(manifest)
 
 
+@cache
 def _webp(image: ProductImage) -> bytes:
     content = io.BytesIO()
     colour = tuple(bytes.fromhex(image.id[:6]))

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.statements import statements
+
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGES = ("bundle", "pictures", "precompute", "dashapp")
 FOLDERS = (*PACKAGES, "assets", "benchmarks", "demo", "examples", "tests", "tools")
@@ -49,16 +51,10 @@ def name_of(path: Path) -> str:
 
 
 @cache
-def nodes(path: Path) -> tuple[ast.AST, ...]:
-    """All nodes of a file's syntax tree."""
-    return tuple(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
-
-
-@cache
 def imported(path: Path) -> set[str]:
     """The top-level packages that a file imports anywhere, inside functions too."""
     names: set[str] = set()
-    for node in nodes(path):
+    for node in statements(path):
         if isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
@@ -226,7 +222,7 @@ def test_no_file_is_too_long():
 def test_no_function_is_too_long():
     long = {}
     for path in our_files(".py"):
-        for node in nodes(path):
+        for node in statements(path):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 lines = node.end_lineno - node.lineno + 1
                 if lines > FUNCTION_LINES:

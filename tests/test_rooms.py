@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.statements import statements, tree
+
 ROOT = Path(__file__).resolve().parents[1]
 
 MOST_ROOMS = 16
@@ -85,7 +87,7 @@ HOUSE = {"precompute": PRECOMPUTE, "dashapp": DASHAPP}
 
 def imported(path: Path) -> Iterator[str]:
     """The dotted names that a file imports anywhere, inside functions too."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in statements(path):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
@@ -139,7 +141,7 @@ def test_classes_have_names_of_their_own() -> None:
     found: dict[str, str] = {}
     for package in BETWEEN_PACKAGES:
         for path in (ROOT / package).rglob("*.py"):
-            for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            for node in tree(path).body:
                 if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
                     other = found.setdefault(node.name, str(path))
                     assert other == str(path), f"{node.name} is a class in {other} and in {path}"

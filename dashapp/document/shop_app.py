@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from dash import Dash, dcc, html
+from dash._hooks import HooksManager
 from dash._utils import AttributeDict
 from flask import Response, g, request
 
@@ -95,6 +96,8 @@ class ShopApp(Dash):
 
     def __init__(self, sites: Sites) -> None:
         self.sites = sites
+        # Dash would read what every installed package says of itself, for hooks that none of ours has.
+        HooksManager._registered = True
         with _no_settings_of_dash():
             super().__init__(
                 __name__,

@@ -92,7 +92,7 @@ def test_a_request_to_dash_with_anything_in_it_is_answered_or_refused(
     statuses = set()
 
     @given(way=st.sampled_from(places_in(whole)), value=VALUES | st.just(...))
-    @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
     def send(way: tuple[Any, ...], value: Any) -> None:
         body = {} if value is ... and not way else changed(whole, way, value)
         answer = client.post(CALLBACK, data=json.dumps(body), content_type="application/json")
@@ -138,7 +138,7 @@ def test_a_score_or_an_id_that_is_none_is_refused(client: FlaskClient, similar: 
 
 
 @given(similar=VALUES)
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_cards_are_made_or_refused_whatever_was_found(client: FlaskClient, similar: object) -> None:
     body = json.dumps({"similar": similar})
     assert client.post(RESULTS, data=body, content_type="application/json").status_code in (200, 400)
@@ -157,7 +157,7 @@ def test_cards_are_made_or_refused_whatever_was_found(client: FlaskClient, simil
         ]
     ),
 )
-@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_bytes_that_are_no_photo_are_refused(client: FlaskClient, data: bytes, content_type: str) -> None:
     framed = (
         b'--x\r\nContent-Disposition: form-data; name="photo"; filename="a"\r\n\r\n' + data + b"\r\n--x--"
@@ -174,6 +174,7 @@ def test_only_dash_s_own_scripts_are_served(client: FlaskClient, path: str) -> N
     assert client.get(f"/_dash-component-suites/{path}").status_code == 404
 
 
+@pytest.mark.slow
 def test_a_body_that_is_no_json_is_one_line_in_the_log(data: Any, tmp_path: Any) -> None:
     log = tmp_path / "gunicorn.log"
     with serving(data, log) as address:

@@ -45,7 +45,7 @@ def test_an_event_with_anything_in_it_is_written_whole_or_refused(
     statuses = []
 
     @given(way=st.sampled_from(places_in(event)), value=VALUES | st.just(...))
-    @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
     def send(way: tuple[Any, ...], value: Any) -> None:
         body = {} if value is ... and not way else changed(event, way, value)
         statuses.append(counting.post(ADDRESS, data=json.dumps(body)).status_code)

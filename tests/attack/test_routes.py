@@ -101,7 +101,7 @@ def test_no_page_fails_at_any_bytes_in_its_address(client: FlaskClient, place: s
     )
 
     @given(path=bits, name=st.sampled_from(ARGUMENTS), value=bits, again=bits)
-    @settings(max_examples=25, deadline=None)
+    @settings(max_examples=settings.default.max_examples // 5, deadline=None)
     def ask(path: bytes, name: str, value: bytes, again: bytes) -> None:
         query = f"{name}={quote_from_bytes(value)}&{name}={quote_from_bytes(again)}"
         for address in (place, f"{place.removesuffix('/')}/{quote_from_bytes(path)}"):

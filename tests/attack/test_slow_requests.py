@@ -25,6 +25,8 @@ ATTACKS = {
 PLOTLY = "/_dash-component-suites/plotly/package_data/plotly.min.js"
 """An answer of some megabytes, which comes from memory; that of /assets/ comes from a file."""
 
+pytestmark = pytest.mark.slow
+
 SOON = 120.0
 """Seconds: far more than an answer takes on a busy machine, far less than any attack lasts."""
 
@@ -87,7 +89,6 @@ def test_there_is_room_for_one_more_where_silent_clients_have_taken_every_place(
         resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("attack", "status"),
     [
@@ -105,7 +106,6 @@ def test_a_request_has_so_much_time(impatient: tuple[str, Path], attack: str, st
             assert told.startswith(b"HTTP/1.1 " + status) and b"\r\nConnection: close\r\n" in told
 
 
-@pytest.mark.slow
 def test_an_answer_that_no_one_takes_is_given_up(impatient: tuple[str, Path]) -> None:
     address, _ = impatient
     large = f"GET {PLOTLY} HTTP/1.1\r\nHost: x\r\n\r\n".encode()
@@ -126,7 +126,6 @@ def test_an_answer_that_no_one_takes_is_given_up(impatient: tuple[str, Path]) ->
         assert len(received) < whole
 
 
-@pytest.mark.slow
 def test_a_late_request_is_one_line_in_the_log(impatient: tuple[str, Path]) -> None:
     address, log = impatient
     before = len(log.read_text())
@@ -149,7 +148,6 @@ def test_one_connection_serves_request_after_request(server: str) -> None:
     assert re.findall(rb"HTTP/1\.1 (\d+)", told) == [b"200", b"405", b"405", b"200", b"200"]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("path", ["/assets/vendor/bootstrap.min.css", PLOTLY])
 def test_what_is_taken_slowly_arrives_whole(server: str, path: str) -> None:
     request = f"GET {path} HTTP/1.1\r\nHost: x\r\n\r\n".encode()

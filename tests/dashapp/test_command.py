@@ -30,6 +30,7 @@ def test_help_has_an_example_and_every_setting() -> None:
         assert variable in ran.stdout and line in ran.stdout
 
 
+@pytest.mark.slow
 def test_a_bad_setting_is_one_sentence_and_no_traceback() -> None:
     for arguments in (("-m", "dashapp"), ("-c", "import dashapp.wsgi")):
         ran = run(*arguments, AKIN_TITLE=" ")
@@ -38,6 +39,7 @@ def test_a_bad_setting_is_one_sentence_and_no_traceback() -> None:
         assert "Traceback" not in ran.stderr
 
 
+@pytest.mark.slow
 def test_it_says_that_the_port_is_in_use_before_it_says_that_it_serves(data: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listening:
         port = str(listening.getsockname()[1])

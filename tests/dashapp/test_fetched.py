@@ -52,6 +52,7 @@ def test_it_does_not_start_with_another_bundle(parcel: Parcel, data: Path, tmp_p
             create_app(settings_for(root, address))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", [["-m", "dashapp"], ["-c", "import dashapp.wsgi"]])
 def test_a_bundle_that_is_not_there_is_one_sentence(tmp_path: Path, command: list[str]) -> None:
     address = f"file://{tmp_path}/none.tar.gz#sha256={'0' * 64}"
@@ -63,6 +64,7 @@ def test_a_bundle_that_is_not_there_is_one_sentence(tmp_path: Path, command: lis
     assert f"AKIN_BUNDLE_URL: {tmp_path}/none.tar.gz cannot be read" in ran.stderr
 
 
+@pytest.mark.slow
 def test_gunicorn_fetches_once_before_its_workers(parcel: Parcel, tmp_path: Path) -> None:
     log = tmp_path / "log"
     with serving(tmp_path / "data", log, AKIN_BUNDLE_URL=address_of(parcel), WEB_CONCURRENCY="3"):

@@ -108,6 +108,7 @@ def test_an_animation_gives_its_first_frame() -> None:
     assert decode(data).getpixel((0, 0)) == RED
 
 
+@pytest.mark.slow
 def test_a_large_jpeg_is_decoded_smaller_but_never_below_the_limit() -> None:
     data = encoded(picture(5, width=4200, height=2400), "JPEG")
     decoded = decode(data)
@@ -152,6 +153,7 @@ def test_the_jpegs_of_cameras_with_over_a_hundred_million_pixels_are_read(size: 
         ]
 
 
+@pytest.mark.slow
 def test_as_keras_reads_it_such_a_jpeg_takes_too_much() -> None:
     data = encoded(Image.new("L", (65000, 4000), 220), "JPEG", quality=30)
     with pytest.raises(PictureError, match="65000 × 4000 pixels, more than the limit of 250 million"):

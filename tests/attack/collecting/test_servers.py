@@ -82,6 +82,7 @@ def test_a_bomb_is_not_unpacked(encoding, kind, shop, site, collect, monkeypatch
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 150_000
 
 
+@pytest.mark.slow
 def test_not_modified_where_nothing_was_known_is_left_out(shop, site, collect):
     shop("/p/bad")
     site.give("/p/bad", "", status=304)

@@ -11,7 +11,7 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pyroaring import BitMap
 
@@ -144,7 +144,6 @@ FILTERS = st.builds(
 )
 
 
-@settings(max_examples=150, deadline=None)
 @given(filters=FILTERS, search=st.sampled_from(["", "", "mug", "sample 1"]))
 def test_pages_and_counts_are_those_of_a_look_at_every_product(
     bundle: Bundle, filters: Filters, search: str
@@ -162,7 +161,6 @@ def test_pages_and_counts_are_those_of_a_look_at_every_product(
     assert bundle.facets(Query(search, filters)) == counted(filters, found)
 
 
-@settings(max_examples=60, deadline=None)
 @given(filters=FILTERS)
 def test_filters_admit_what_they_find(bundle: Bundle, filters: Filters) -> None:
     bounded = filters.lowest is not None or filters.highest is not None
@@ -344,7 +342,6 @@ def test_a_shuffle_favours_no_place() -> None:
     assert abs(sum(drawn) / len(drawn) - 49.5) < 5 * error
 
 
-@settings(max_examples=60, deadline=None)
 @given(
     members=st.sets(st.integers(0, 4999), min_size=1),
     seed=st.integers(0, 5),
@@ -364,7 +361,6 @@ def test_a_page_of_an_order_is_found_without_those_before_it(
     assert set(order.between(offset, offset + limit * 50)) == set(positions[offset : offset + limit * 50])
 
 
-@settings(max_examples=60, deadline=None)
 @given(
     members=st.sets(st.integers(0, 9999)) | st.integers(1, 9999).map(lambda step: {*range(0, 10_000, step)}),
     different=st.sampled_from([1, 2, 30, 3000, 10_000]),

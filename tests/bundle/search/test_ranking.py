@@ -7,7 +7,7 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pyroaring import BitMap
 
@@ -58,7 +58,6 @@ EITHER = st.lists(WORD, min_size=1, max_size=3).map(lambda words: f"({' OR '.joi
 EXPRESSION = st.lists(WORD | EITHER, min_size=1, max_size=3).map(" AND ".join)
 
 
-@settings(max_examples=150, deadline=None)
 @given(
     expression=EXPRESSION,
     few=st.sampled_from([0, 10_000]),

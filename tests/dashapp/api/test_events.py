@@ -210,6 +210,7 @@ def test_a_disk_that_never_answers_holds_up_no_request(
     log.flush(seconds=60)
 
 
+@pytest.mark.slow
 def test_lines_of_several_processes_stay_whole(tmp_path: Path) -> None:
     path, count, size = tmp_path / "events", 200, LONGEST_LINE - 1
     program = (

@@ -145,6 +145,7 @@ def test_the_map_names_products_below_it(below: FlaskClient) -> None:
     assert all(each["image"].startswith("/look/thumbnails/") for each in products)
 
 
+@pytest.mark.slow
 def test_the_search_by_photo_is_below_it(live_folders: tuple[Path, Path]) -> None:
     with Bundle.open(live_folders[1]) as bundle:
         if not (bundle.folder / WEB_START).is_file():
@@ -321,6 +322,7 @@ def status_of(host: str, path: str, **headers: str) -> tuple[int, str]:
         return answer.status, answer.read().decode()
 
 
+@pytest.mark.slow
 def test_gunicorn_takes_requests_with_and_without_it(data: Path, tmp_path: Path) -> None:
     with serving(data, tmp_path / "log", SCRIPT_NAME="/look", FORWARDED_ALLOW_IPS="127.0.0.1") as address:
         host = urlsplit(address).netloc

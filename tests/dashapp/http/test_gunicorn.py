@@ -76,6 +76,7 @@ def test_a_setting_that_cannot_be_used_stops_the_start(setting: str, monkeypatch
     assert name in str(ended.value) and repr(value) in str(ended.value)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("setting", ["WEB_CONCURRENCY=two", "AKIN_ADDRESS=https://x:99999"])
 def test_all_that_is_seen_of_it_is_one_sentence(setting: str) -> None:
     name, _, value = setting.partition("=")

@@ -84,6 +84,7 @@ def fetched(
         return answer.status, dict(answer.headers), answer.read().decode()
 
 
+@pytest.mark.slow
 def test_nginx_serves_the_shop(shop: tuple[int, int, Path]) -> None:
     status, headers, _ = fetched(shop, "/map?x=1", secure=False)
     assert (status, headers["Location"]) == (301, "https://look.example/map?x=1")
@@ -97,6 +98,7 @@ def test_nginx_serves_the_shop(shop: tuple[int, int, Path]) -> None:
         assert status == 200, product_id
 
 
+@pytest.mark.slow
 def test_nginx_limits_one_visitor(shop: tuple[int, int, Path]) -> None:
     _, secure, folder = shop
     context = ssl.create_default_context(cafile=str(folder / "cert.pem"))
@@ -130,6 +132,7 @@ def test_systemd_accepts_the_unit(tmp_path: Path) -> None:
     assert ran.returncode == 0, ran.stdout
 
 
+@pytest.mark.slow
 def test_what_the_unit_runs_tells_systemd_when_it_listens(data: Path, tmp_path: Path) -> None:
     unit = UNIT.read_text(encoding="utf-8")
     (command,) = lines_of(unit, "ExecStart")

@@ -175,6 +175,7 @@ def test_only_this_machine_is_answered(data: Path, tmp_path: Path) -> None:
     assert client.get("/", base_url=LOCAL).headers["Content-Security-Policy"].startswith("default-src 'self'")
 
 
+@pytest.mark.slow
 def test_the_hosted_app_has_none_of_it(data: Path) -> None:
     program = "import sys, dashapp.wsgi; print([name for name in sys.modules if 'judge' in name])"
     ran = subprocess.run(

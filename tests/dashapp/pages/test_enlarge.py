@@ -13,13 +13,17 @@ from dashapp.settings import Settings
 from tests.parsed_html import select
 from tests.sample_bundle import write_sample_bundle
 
-LARGE = 800
+LARGE = 400
 
 
-@pytest.fixture
-def root(tmp_path: Path) -> Path:
-    write_sample_bundle(tmp_path, products=30, large=LARGE)
-    return tmp_path
+def write_large(folder: Path) -> Path:
+    write_sample_bundle(folder, products=30, large=LARGE)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_large(tmp_path_factory.mktemp("large"))
 
 
 def client_of(root: Path, **settings: str) -> FlaskClient:
@@ -41,7 +45,8 @@ def test_a_page_loads_no_large_picture(root: Path) -> None:
     assert sources and not [source for source in sources if ".large." in source]
 
 
-def test_without_large_pictures_there_is_no_link(root: Path, client: FlaskClient) -> None:
+def test_without_large_pictures_there_is_no_link(tmp_path: Path, client: FlaskClient) -> None:
+    root = write_large(tmp_path)
     assert not select(client.get("/product/plain").text, "a.enlarge")
     with Bundle.open(root) as bundle:
         image = bundle.product("plain").images[0]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from bundle import BundleWriter, Product
@@ -322,7 +322,6 @@ def test_small_pictures_are_offered_and_the_later_ones_wait(client: FlaskClient)
     assert client.get(small).mimetype == "image/webp"
 
 
-@settings(max_examples=80, deadline=None)
 @given(
     arguments=st.lists(
         st.tuples(

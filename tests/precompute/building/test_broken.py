@@ -196,6 +196,7 @@ def test_a_damaged_store_is_said_and_made_good(
     assert content_of(tmp_path / "data") == fresh(photos, tmp_path / "fresh")
 
 
+@pytest.mark.slow
 def test_a_second_build_into_the_same_folder_stops_and_says_who_is_there(
     tiny: type[Tiny], photos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

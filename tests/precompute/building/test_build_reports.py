@@ -99,6 +99,7 @@ def test_the_report_and_the_manifest_agree_with_the_lists(photos: Path, tmp_path
     assert pairs["quantiles"][-1] == max(entry.score for entries in lists.values() for entry in entries)
 
 
+@pytest.mark.usefixtures("as_default")
 def test_products_stay_where_they_are_on_the_map(photos: Path, tmp_path: Path) -> None:
     out = tmp_path / "data"
     before = places(build(photos, out))
@@ -116,6 +117,7 @@ def test_products_stay_where_they_are_on_the_map(photos: Path, tmp_path: Path) -
     assert places(bundle) == places(build(photos, tmp_path / "fresh"))
 
 
+@pytest.mark.usefixtures("as_default")
 def test_only_a_map_of_the_same_recipe_is_gone_by(photos: Path, tmp_path: Path) -> None:
     bundle = build(photos, tmp_path / "data")
     products, recipe = everything(bundle), bundle.recipes[0]

@@ -53,7 +53,12 @@ def change(photos: Path, kind: str) -> int:
     return 0
 
 
-@pytest.mark.parametrize("kind", ["added", "edited", "renamed", "deleted", "swapped", "copied", "touched"])
+FURTHER = ("renamed", "swapped", "copied", "touched")
+
+
+@pytest.mark.parametrize(
+    "kind", ["added", "edited", "deleted", *(pytest.param(kind, marks=pytest.mark.slow) for kind in FURTHER)]
+)
 def test_a_change_costs_what_changed_and_gives_what_a_build_without_a_past_gives(
     tiny: type[Tiny], photos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
 ) -> None:

@@ -22,6 +22,7 @@ from precompute.store import parts
 from tests.builds import Tiny, assert_tidy, content_of, fresh, run, tiny_plan, write_pictures
 from tests.drawn_pictures import encoded, picture
 from tests.killed_builds import OURS
+from tests.repetition import thorough
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -183,9 +184,9 @@ def test_out_among_the_pictures_is_no_part_of_them(tiny: type[Tiny], tmp_path: P
     ("file", "content"),
     [
         ("map/tiny.json", '{"x": [1], "y": [2], "fitted": 12}'),
-        ("map/tiny.json", '{"x": 1, "y": 2, "fitted": 12}'),
-        ("map/tiny.json", json.dumps({"x": ["1"] * 12, "y": ["2"] * 12, "fitted": "12"})),
-        ("files.tsv", "neither\n"),
+        thorough("map/tiny.json", '{"x": 1, "y": 2, "fitted": 12}'),
+        thorough("map/tiny.json", json.dumps({"x": ["1"] * 12, "y": ["2"] * 12, "fitted": "12"})),
+        thorough("files.tsv", "neither\n"),
         ("files.tsv", "0\t1\t\n"),
         ("catalogue.sqlite", None),
         ("manifest.json", "{}"),

@@ -68,7 +68,10 @@ def products_in(folder: Path) -> dict[str, SourceProduct]:
     return {product.id: product for product in read_catalogue(folder).products}
 
 
-@pytest.mark.parametrize("kind", KINDS)
+EACH = [pytest.param(kind, marks=[] if kind in ("shopify", "pages") else pytest.mark.slow) for kind in KINDS]
+
+
+@pytest.mark.parametrize("kind", EACH)
 def test_an_address_becomes_a_dashboard(kind, site, collect, tmp_path, tiny):
     source = KINDS[kind](site)
     done = collect(source, "--json")
@@ -237,6 +240,7 @@ def test_a_closed_list_is_said_and_pages_are_read_instead(site, collect, tmp_pat
     assert len(products_in(tmp_path / "catalogue")) == 4
 
 
+@pytest.mark.slow
 def test_the_same_shop_gives_the_same_bytes(site, collect, tmp_path):
     _pages(site)
     assert collect(site.url).code == 0

@@ -40,6 +40,7 @@ def test_the_same_bytes_are_one_file(site, collect, tmp_path):
     assert len(list((tmp_path / "catalogue/images").glob("*/*"))) == 4
 
 
+@pytest.mark.slow
 def test_a_placeholder_is_left_out_wherever_it_is(site, collect, tmp_path):
     platforms.shopify(site, goods(9))
     for number in range(1000, 1005):

@@ -22,12 +22,17 @@ COLUMNS = ("id", "image", "images", "title", "category", "price", "currency", "v
 @pytest.fixture
 def doctor(tiny: type[Tiny], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., Diagnosis]:
     """Examines a folder with `Tiny` for the extractor."""
-    monkeypatch.setattr(diagnosis, "plan_extractor", tiny_plan)
 
     def examine(source: Path, **settings: Any) -> Diagnosis:
-        return diagnose(BuildSettings(source, **{"out": tmp_path / "data", "recipes": (TINY,)} | settings))
+        return diagnosed(source, tmp_path / "data", monkeypatch, **settings)
 
     return examine
+
+
+def diagnosed(source: Path, out: Path, patch: pytest.MonkeyPatch, **settings: Any) -> Diagnosis:
+    """What the doctor finds in a folder with `Tiny` for the extractor."""
+    patch.setattr(diagnosis, "plan_extractor", tiny_plan)
+    return diagnose(BuildSettings(source, **{"out": out, "recipes": (TINY,)} | settings))
 
 
 def photo(seed: int, *, size: int = 320, hue: int = 0) -> Image.Image:

@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from pathlib import Path
+from collections.abc import Iterator
 
 import pytest
 from PIL import Image
 
 from precompute.doctor import Diagnosis, diagnosis_page
 from precompute.doctor.diagnosis_page import page
+from tests.builds import use_tiny
 from tests.parsed_html import attributes, one, select, words
-from tests.precompute.doctor.conftest import photo, write_catalogue
+from tests.precompute.doctor.conftest import diagnosed, photo, write_catalogue
 from tests.precompute.doctor.test_command import HOSTILE
 
-Doctor = Callable[..., Diagnosis]
 
-
-@pytest.fixture
-def found(doctor: Doctor, tmp_path: Path) -> Diagnosis:
+@pytest.fixture(scope="module")
+def found(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Diagnosis]:
     """A shop of hostile words, a picture on many products, a damaged one and a file that nothing uses."""
     rows: dict[str, dict[str, object]] = {
         f"{number} {HOSTILE}": {"image": photo(1), "title": HOSTILE, "category": HOSTILE}
@@ -29,9 +27,12 @@ def found(doctor: Doctor, tmp_path: Path) -> Diagnosis:
     rows["p3"]["price"] = HOSTILE
     rows["blank"] = {"image": Image.new("RGB", (300, 300), "white"), "title": ""}
     rows["damaged"] = {"image": b"no picture"}
-    folder = write_catalogue(tmp_path / "shop", rows)
+    root = tmp_path_factory.mktemp("diagnosed")
+    folder = write_catalogue(root / "shop", rows)
     (folder / "<b>nobody<b>.png").write_bytes(b"")
-    return doctor(folder)
+    with pytest.MonkeyPatch.context() as patch:
+        use_tiny(patch)
+        yield diagnosed(folder, root / "data", patch)
 
 
 def test_hostile_words_stay_text_and_nothing_runs_or_loads(found: Diagnosis) -> None:
@@ -65,6 +66,9 @@ def test_a_page_has_no_more_pictures_than_it_may(found: Diagnosis, monkeypatch: 
 
 
 def test_a_thumbnail_that_has_gone_leaves_a_gap(found: Diagnosis) -> None:
-    for path in found.case.pictures.folder.rglob("*.webp"):
-        path.unlink()
-    assert "background-image:url" not in page(found)
+    folder = found.case.pictures.folder
+    elsewhere = folder.rename(folder.with_name("elsewhere"))
+    try:
+        assert "background-image:url" not in page(found)
+    finally:
+        elsewhere.rename(folder)

@@ -53,6 +53,7 @@ def test_the_demo_shop_has_little_wrong(demo: Path, built_demo: Path, tmp_path: 
     assert len(found.findings) <= 3, counts(found)
 
 
+@pytest.mark.thorough  # The demonstration's pictures show the same.
 def test_photos_of_clothes_have_little_wrong(clothing: Path, tmp_path: Path) -> None:
     shop, draw = tmp_path / "shop", random.Random(0)
     for folder in sorted(path for path in clothing.iterdir() if path.is_dir()):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
 
 from precompute.fitting.discriminant import DIMENSIONS, discriminant, principal_axes
 
@@ -18,6 +17,8 @@ def drawn(count: int, classes: int, width: int, *, seed: int = 0) -> tuple[np.nd
 
 
 def test_the_directions_are_those_of_scikit_learn() -> None:
+    from sklearn.discriminant_analysis import LinearDiscriminantAnalysis
+
     points, classes = drawn(6000, 4, 8)
     found = discriminant(points, np.arange(len(points)), classes)
     assert found is not None and found.shape == (8, 3)

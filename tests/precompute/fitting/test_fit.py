@@ -65,6 +65,7 @@ def test_the_recipe_is_written_with_a_matrix_of_the_extractor(
     assert matrix.matrix.shape == (48, len(KINDS) - 1)
 
 
+@pytest.mark.slow
 def test_the_same_catalogue_gives_the_same_bytes(shop: Path, out: Path, tmp_path: Path) -> None:
     for folder in (tmp_path / "a", tmp_path / "b"):
         folder.mkdir()
@@ -171,7 +172,7 @@ def run(source: Path, out: Path, file: Path, **options: Any) -> fitting.Fitted:
 @pytest.mark.parametrize(
     ("lists", "names"),
     [
-        ([], [f"{DEFAULT}-fitted"]),
+        pytest.param([], [f"{DEFAULT}-fitted"], marks=pytest.mark.slow),
         (["--lists", "style,colour"], [f"{DEFAULT}-fitted-style", f"{DEFAULT}-fitted-colour"]),
     ],
 )

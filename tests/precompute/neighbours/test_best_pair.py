@@ -205,7 +205,7 @@ def test_lists_are_those_from_scratch_after_any_changes(
     ):
         monkeypatch.setattr(module, name, value)
 
-    @settings(max_examples=often(30, 80), derandomize=True, database=None)
+    @settings(max_examples=often(12, 80), derandomize=True, database=None)
     @given(
         seed=some.integers(0, 2**32),
         kind=some.sampled_from(KINDS),

@@ -96,7 +96,7 @@ def test_lists_are_those_from_scratch_after_any_changes(
     monkeypatch.setattr(incremental, "_TOGETHER", 7)
     monkeypatch.setattr(incremental, "_DEARER", 1.5)
 
-    @settings(max_examples=often(50, 150), derandomize=True, database=None)
+    @settings(max_examples=often(20, 150), derandomize=True, database=None)
     @given(
         seed=some.integers(0, 2**32),
         kind=some.sampled_from(KINDS),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from sklearn.metrics.pairwise import cosine_similarity, euclidean_distances
 
 from bundle.format import encode_list
 from precompute import neighbours
@@ -153,6 +152,8 @@ def test_scores_that_differ_in_the_seventh_decimal_count_as_equal() -> None:
 
 @pytest.mark.parametrize("metric", METRICS)
 def test_scores_are_those_of_scikit_learn(metric: str) -> None:
+    from sklearn.metrics.pairwise import cosine_similarity, euclidean_distances
+
     ids, vectors = catalogue(80, 48)
     lists = find_neighbours(ids, vectors, metric=metric, depth=79)
     functions = {"cosine": cosine_similarity, "euclidean": euclidean_distances, "dot": lambda x: x @ x.T}

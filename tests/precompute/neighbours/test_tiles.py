@@ -97,7 +97,7 @@ def _blocks(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> 
 @pytest.mark.parametrize("kind", KINDS)
 def test_hard_vectors_give_the_same_lists(kind: str, metric: str) -> None:
     random = np.random.default_rng(7)
-    for count, side in ((90, 40), (61, 25), (5, 1), (40, 500)):
+    for count, side in ((45, 20), (31, 13), (5, 1), (20, 500)):
         assert_same(vectors_of(kind, count, random), metric, side=side)
 
 
@@ -106,8 +106,8 @@ def test_hard_vectors_give_the_same_lists(kind: str, metric: str) -> None:
 @pytest.mark.parametrize("kind", KINDS)
 def test_products_with_several_pictures_give_the_same_lists(kind: str, metric: str) -> None:
     random = np.random.default_rng(8)
-    counts = random.integers(1, 5, 60)
-    assert_same(vectors_of(kind, int(counts.sum()), random), metric, side=50, counts=counts)
+    counts = random.integers(1, 5, 30)
+    assert_same(vectors_of(kind, int(counts.sum()), random), metric, side=25, counts=counts)
     # A product with more pictures than a tile has a tile of its own.
     assert_same(vectors_of(kind, int(counts[:6].sum()), random), metric, side=3, counts=counts[:6])
 
@@ -117,11 +117,11 @@ def test_products_with_several_pictures_give_the_same_lists(kind: str, metric: s
 @pytest.mark.parametrize("memory_budget", [1, 1 << 20])
 def test_a_crowd_gives_the_same_lists(metric: str, memory_budget: int) -> None:
     random = np.random.default_rng(9)
-    vectors = random.standard_normal((400, 6)).astype(np.float32)
-    vectors[20:300] = vectors[20]  # one picture on many products, in several tiles
-    vectors[300:330] = vectors[20] + np.float32(1e-7) * random.standard_normal((30, 6)).astype(np.float32)
-    vectors[350:370] = 0
-    for side in (120, 200):
+    vectors = random.standard_normal((200, 6)).astype(np.float32)
+    vectors[20:150] = vectors[20]  # one picture on many products, in several tiles
+    vectors[150:165] = vectors[20] + np.float32(1e-7) * random.standard_normal((15, 6)).astype(np.float32)
+    vectors[175:185] = 0
+    for side in (60, 100):
         assert_same(vectors, metric, side=side, depth=2, memory_budget=memory_budget)
 
 

@@ -11,7 +11,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 from pyarrow import parquet
-from sklearn.metrics.pairwise import cosine_similarity, euclidean_distances
 
 from bundle import Bundle, BundleError, BundleWriter, Product, ProductImage
 from precompute.cli import main
@@ -133,6 +132,8 @@ def test_embeddings_are_the_vectors_that_are_compared(tmp_path: Path, projection
 def test_the_matrix_is_that_of_scikit_learn(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, metric: str, projection: str
 ) -> None:
+    from sklearn.metrics.pairwise import cosine_similarity, euclidean_distances
+
     monkeypatch.setattr(exports, "_MATRIX_ROWS", 5)
     vectors = write_build(tmp_path, metric=metric, projection=projection).astype(np.float64)
     header, *rows = cells_of(run(tmp_path, "matrix"))

@@ -53,6 +53,7 @@ def tiny(monkeypatch: pytest.MonkeyPatch) -> None:
     use_tiny(monkeypatch)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("tiny")
 def test_sizes_come_true(photos: Path, planned: Plan, tmp_path: Path) -> None:
     summary = build(settings(photos, tmp_path))
@@ -89,6 +90,7 @@ def test_the_smallest_change_that_fits_is_named(
     assert advice in found.advice
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("tiny")
 def test_the_change_that_is_named_does_fit(
     photos: Path, planned: Plan, monkeypatch: pytest.MonkeyPatch

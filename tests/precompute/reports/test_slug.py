@@ -126,6 +126,7 @@ def test_every_line_of_slugignore_names_something():
     assert not [line for line in lasting if not any(slug.matches(name, [line]) for name in names)]
 
 
+@pytest.mark.slow
 def test_what_is_pushed_is_enough_to_serve(tmp_path):
     for path in slug.code_files(ROOT, data=ROOT / "data"):
         place = tmp_path / path.relative_to(ROOT)

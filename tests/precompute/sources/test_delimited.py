@@ -146,6 +146,7 @@ def test_a_gigantic_cell_leaves_out_its_row_alone(
     assert reason == "it has more than 4,000 characters"
 
 
+@pytest.mark.slow
 def test_a_gigantic_cell_is_never_in_memory(tmp_path: Path) -> None:
     read_text(tmp_path, "a.csv", f"sku,image,title\n1,{PICTURES[0]},A\n")
     with (tmp_path / "a.csv").open("ab") as file:

@@ -176,6 +176,7 @@ def test_entities_from_elsewhere_are_not_read(tmp_path: Path) -> None:
     assert asked == []
 
 
+@pytest.mark.slow
 def test_a_feed_is_read_in_bounded_memory(tmp_path: Path) -> None:
     filler = "x" * 8_000
     with (tmp_path / "feed.xml").open("w") as file:

@@ -69,6 +69,7 @@ def everything_of(first: int) -> Iterator[str]:
         yield from ids_from(first + number * EACH, EACH - 1)
 
 
+@pytest.mark.slow
 def test_two_builds_at_once_lose_nothing(tmp_path: Path) -> None:
     context = get_context("spawn")
     together = context.Barrier(2)
@@ -89,6 +90,7 @@ def test_two_builds_at_once_lose_nothing(tmp_path: Path) -> None:
     assert len(list((tmp_path / "embeddings").iterdir())) <= 2 * 3
 
 
+@pytest.mark.slow
 def test_workers_add_what_is_not_known_and_the_driver_finds_it(tmp_path: Path) -> None:
     embeddings, pictures = EmbeddingStore(tmp_path / "embeddings"), PictureStore(tmp_path / "pictures")
     known = ids_from(0, EACH)

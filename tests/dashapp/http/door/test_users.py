@@ -64,6 +64,7 @@ def test_no_password_is_in_the_file_and_no_two_hashes_are_alike(
     assert len(set(read_users(path).values())) == 2
 
 
+@pytest.mark.slow
 def test_the_password_is_read_from_the_standard_input_of_a_real_process(tmp_path: Path) -> None:
     path = tmp_path / "users.txt"
     command = [sys.executable, "-m", "dashapp", "users", "add", "anna", str(path)]

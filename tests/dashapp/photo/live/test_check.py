@@ -19,6 +19,8 @@ from dashapp.site import open_site
 from precompute.models import registry
 from tests.live_builds import use_projected
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def projected() -> Iterator[None]:
@@ -33,7 +35,6 @@ def keras(live_folders: tuple[Path, Path], projected: None) -> FlaskClient:
     return create_app(settings).server.test_client()
 
 
-@pytest.mark.slow
 def test_every_list_is_what_keras_gives_now(live_folders: tuple[Path, Path], projected: None) -> None:
     site = open_site(Settings(data=live_folders[1], live="keras"))
     for product in site.bundle.page(limit=100).products:

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import jsonschema_rs
+import pytest
 import schemathesis
 from schemathesis.config import SchemathesisConfig
 
@@ -17,6 +18,7 @@ _UNSURE = ("positive_data_acceptance", "negative_data_rejection")
 DRAWN = CONFIGURATION | {"checks": {check: {"enabled": False} for check in _UNSURE}}
 
 
+@pytest.mark.slow
 def test_the_live_search_does_what_its_description_says(live_folders: tuple[Path, Path]) -> None:
     client = create_app(Settings(data=live_folders[1], live="litert", live_rate=100_000)).server.test_client()
     description = schemathesis.openapi.from_wsgi(

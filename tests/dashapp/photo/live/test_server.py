@@ -110,6 +110,7 @@ def test_past_the_limit_visitors_hear_at_once_that_all_are_busy_and_pages_are_se
             assert headers["Retry-After"] == "3" and "Try again" in json.loads(body)["detail"]
 
 
+@pytest.mark.slow
 def test_uploads_that_never_end_hold_up_no_page_and_no_one_s_turn_at_the_model(server: str) -> None:
     visitor, small = Visitor(server, 201), encoded(picture(1))
     # Those of the test before may still be on their way out.
@@ -119,6 +120,7 @@ def test_uploads_that_never_end_hold_up_no_page_and_no_one_s_turn_at_the_model(s
         assert ask_at_once(server, small) == [200] * 4, "who sends no photo has no place, and no turn"
 
 
+@pytest.mark.slow
 def test_a_body_that_is_too_large_is_answered_and_not_read(server: str) -> None:
     host, port = server.removeprefix("http://").split(":")
     with socket.create_connection((host, int(port)), timeout=PATIENCE) as connection:
@@ -126,6 +128,7 @@ def test_a_body_that_is_too_large_is_answered_and_not_read(server: str) -> None:
         assert connection.recv(1000).startswith(b"HTTP/1.1 413")
 
 
+@pytest.mark.slow
 def test_a_chunked_body_is_read_as_far_as_the_limit(server: str) -> None:
     small = encoded(picture(1))
     host, port = server.removeprefix("http://").split(":")
@@ -166,6 +169,7 @@ def test_a_photo_that_did_not_arrive_in_time_is_a_problem() -> None:
         assert caught.value.status == 408
 
 
+@pytest.mark.slow
 def test_the_search_goes_live_with_its_generation(
     live_folders: tuple[Path, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -197,6 +201,7 @@ def test_the_search_goes_live_with_its_generation(
         time.sleep(0.01)
 
 
+@pytest.mark.slow
 def test_threads_are_left_for_pages(monkeypatch: pytest.MonkeyPatch) -> None:
     from tests.dashapp.http.test_gunicorn import configuration
 

@@ -36,6 +36,7 @@ def test_a_bundle_without_a_live_part_is_refused(live: str, data: Path) -> None:
         create_app(Settings(data=data, live=live))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("arguments", [("-m", "dashapp"), ("-c", "import dashapp.wsgi")])
 def test_all_that_is_seen_of_it_is_one_sentence(arguments: tuple[str, ...], data: Path) -> None:
     ran = run(*arguments, AKIN_LIVE="litert", AKIN_DATA=str(data))
@@ -68,6 +69,7 @@ def test_a_missing_package_is_one_sentence(
         create_app(Settings(data=live_folders[1], live=live))
 
 
+@pytest.mark.slow
 def test_gunicorn_stops_with_the_sentence(data: Path) -> None:
     command = ("-m", "gunicorn", "dashapp.wsgi:server", "--bind", "127.0.0.1:0")
     ran = run(*command, AKIN_LIVE="litert", AKIN_DATA=str(data))

@@ -72,6 +72,7 @@ def test_a_recipe_that_finds_what_is_liked_more_gets_more_than_the_usual() -> No
     assert figures["good"].usual.low > 1.1 and figures["bad"].usual.high < 0.8
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("fading", [0.0, 0.7])
 def test_how_often_a_place_is_looked_at_is_found_where_products_move(fading: float) -> None:
     covered = []
@@ -167,6 +168,7 @@ def compared(first: float, second: float, *, seed: int, lists: int = 1_500) -> K
     )
 
 
+@pytest.mark.slow
 def test_equally_good_recipes_are_seldom_told_apart() -> None:
     found = [compared(0.15, 0.15, seed=seed).halves for seed in range(20)]
     assert all(len(each) == 1 for each in found)
