@@ -23,8 +23,8 @@ COLUMNS = ("id", "image", "images", "title", "category", "price", "currency", "v
 def doctor(tiny: type[Tiny], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., Diagnosis]:
     """Examines a folder with `Tiny` for the extractor."""
 
-    def examine(source: Path, **settings: Any) -> Diagnosis:
-        return diagnosed(source, tmp_path / "data", monkeypatch, **settings)
+    def examine(source: Path, *, out: Path | None = None, **settings: Any) -> Diagnosis:
+        return diagnosed(source, out or tmp_path / "data", monkeypatch, **settings)
 
     return examine
 
