@@ -132,7 +132,7 @@ def test_lists_are_those_from_scratch_after_any_changes(
 
     check()
     assert np.mean(updated) > 0.6
-    assert len(updated) > often(60, 200)
+    assert len(updated) > often(30, 200)
 
 
 def gaussian(count: int, dimensions: int = 8) -> Shop:
