@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from math import isqrt
 from typing import NamedTuple
 
@@ -28,6 +29,9 @@ _CROWD = 16
 
 _MANY = 4
 """Once one block gives another more candidates than this for each entry of a list, they are thinned out."""
+
+_WORTH = 0.5
+"""So many new candidates for each earlier one are worth sorting them all to drop some."""
 
 _TOGETHER = 64
 """Rows that are settled at a time."""
@@ -85,6 +89,7 @@ class ExactSearch:
         self._crowded = np.zeros(space.count, bool)
         self._limits = np.full(space.count, -np.inf, np.float32)
         self._found: list[list[_Candidates]] = [[] for _ in self._blocks]
+        self._reduced = [reached is not None] * len(self._blocks)
         if reached is not None:
             self._limits = reached[:, -1].copy()
             self._found = [[_known(reached[part])] for part in self._blocks]
@@ -109,10 +114,12 @@ class ExactSearch:
 
         # Each of our threads compares whole blocks. Threads inside a matrix product would only compete.
         with threadpool_limits(1, "blas"), ThreadPoolExecutor(self._threads) as pool:
+            blocks = range(len(self._blocks))
             for pairs in self._rounds():
                 list(pool.map(compare, pairs))
-                list(pool.map(self._reduce, range(len(self._blocks))))
-            list(pool.map(self._settle, range(len(self._blocks))))
+                list(pool.map(self._reduce, blocks))
+            list(pool.map(partial(self._reduce, last=True), blocks))
+            list(pool.map(self._settle, blocks))
         for half, other in zip(self._halves, reversed(self._halves), strict=True):
             crowd = (half.start or 0) + np.flatnonzero(self._crowded[half])
             settle_against_all(
@@ -168,10 +175,14 @@ class ExactSearch:
             candidates = self._best(block, candidates)
         self._found[block].append(candidates)
 
-    def _reduce(self, block: int) -> None:
-        """Drop those of a block's candidates that can no longer be in a list."""
+    def _reduce(self, block: int, *, last: bool = False) -> None:
+        """Drop those of a block's candidates that can no longer be in a list, unless few are new."""
         if not self._found[block]:
             return  # Across a split, the longer side's blocks have not all been met in the first round.
+        there, *new = (len(each.places) for each in self._found[block])
+        if self._reduced[block] and sum(new) < (1 if last else _WORTH * there):
+            return
+        self._reduced[block] = True
         joined = _Candidates(*map(np.concatenate, zip(*self._found[block], strict=True)))
         self._found[block] = [self._best(block, joined)]
 
