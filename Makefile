@@ -59,7 +59,7 @@ messages: $(venv)/ready-dev ## collect the dashboard's messages for translation,
 	$(venv)/bin/python -m tools.messages
 
 check: $(venv)/ready-dev ## check style and types, and run the tests that need no browser, no network and little time
-	$(call style_types_and_tests,-m "not browser and not network and not kill and not slow")
+	$(call style_types_and_tests,-m "not browser and not network and not kill and not slow and not attack")
 
 test: $(venv)/ready-dev browsers ## check style and types, and run all tests
 	$(style_types_and_tests)

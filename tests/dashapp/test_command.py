@@ -22,6 +22,7 @@ def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]
     )
 
 
+@pytest.mark.slow
 def test_help_has_an_example_and_every_setting() -> None:
     ran = run("-m", "dashapp", "--help")
     assert ran.returncode == 0

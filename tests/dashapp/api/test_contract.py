@@ -2,6 +2,7 @@
 
 from collections import Counter
 
+import pytest
 import schemathesis
 from flask.testing import FlaskClient
 from schemathesis.config import SchemathesisConfig
@@ -44,6 +45,7 @@ def answers_kept_to(description: BaseSchema) -> Counter[tuple[str, int]]:
     return answers
 
 
+@pytest.mark.slow
 def test_the_api_does_what_its_description_says(client: FlaskClient) -> None:
     description = schemathesis.openapi.from_wsgi(
         "/api/v1/openapi.json", client.application, config=SchemathesisConfig.from_dict(CONFIGURATION)

@@ -94,6 +94,7 @@ def test_all_that_is_seen_of_it_is_one_sentence(setting: str) -> None:
     assert name in ran.stderr and repr(value) in ran.stderr
 
 
+@pytest.mark.slow
 def test_addresses_are_https_where_the_router_says_that_the_visitor_s_is(data: Path, tmp_path: Path) -> None:
     proxy = {"FORWARDED_ALLOW_IPS": "127.0.0.1"}
     with serving(data, tmp_path / "gunicorn.log", **proxy) as address:

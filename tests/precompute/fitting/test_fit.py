@@ -84,6 +84,7 @@ def test_the_summary_is_json_too(
     assert change["low"] > 0.1 and change["sample"] > 110
 
 
+@pytest.mark.slow
 def test_categories_that_mean_nothing_write_nothing(
     out: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -93,6 +94,7 @@ def test_categories_that_mean_nothing_write_nothing(
     assert [path.name for path in tmp_path.iterdir()] == ["drawn"]
 
 
+@pytest.mark.slow
 def test_titles_are_a_part_where_they_help(
     out: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -172,7 +174,7 @@ def run(source: Path, out: Path, file: Path, **options: Any) -> fitting.Fitted:
 @pytest.mark.parametrize(
     ("lists", "names"),
     [
-        pytest.param([], [f"{DEFAULT}-fitted"], marks=pytest.mark.slow),
+        ([], [f"{DEFAULT}-fitted"]),
         (["--lists", "style,colour"], [f"{DEFAULT}-fitted-style", f"{DEFAULT}-fitted-colour"]),
     ],
 )

@@ -16,6 +16,7 @@ from tests.dashapp.test_command import run
 LIVE_ONLY = ("dashapp.photo.live", "pictures", "numpy", "PIL", "ai_edge_litert", "precompute")
 
 
+@pytest.mark.slow
 def test_without_the_setting_nothing_of_it_is_imported(live_folders: tuple[Path, Path]) -> None:
     program = (
         "import sys\n"
@@ -127,6 +128,7 @@ def test_the_limit_of_a_container_counts(tmp_path: Path) -> None:
     assert memory_limit(files[:2]) == memory_limit(())
 
 
+@pytest.mark.slow
 def test_searching_on_the_host_needs_nothing_of_the_other_half() -> None:
     ran = run("-c", "import dashapp.api.photo_answers, dashapp.photo.live.litert, sys; print(*sys.modules)")
     assert not {"tensorflow", "keras", "precompute", "pandas", "scipy"} & set(ran.stdout.split())

@@ -65,6 +65,7 @@ def test_without_ray_the_sentence_says_how_to_install_it(monkeypatch: pytest.Mon
         check_engine(EngineChoice("ray"))
 
 
+@pytest.mark.slow
 def test_the_local_engine_needs_nothing_of_ray() -> None:
     program = (
         "import sys\n"
