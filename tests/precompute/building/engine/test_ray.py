@@ -6,7 +6,6 @@ import hashlib
 import json
 import os
 import signal
-import socket
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -41,27 +40,17 @@ RECIPE = replace(RECIPES["efficientnet-lite0"], top=3, depth=5)
 
 
 @pytest.fixture(scope="module")
-def client_port() -> int:
-    """A free port, for clients of the cluster."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        found: int = free.getsockname()[1]
-        return found
-
-
-@pytest.fixture(scope="module")
-def cluster(client_port: int) -> Iterator[Cluster]:
-    head = {"num_cpus": 1, "object_store_memory": MEMORY, "include_dashboard": False}
-    head |= {"ray_client_server_port": client_port}
+def cluster() -> Iterator[Cluster]:
+    found = Cluster(
+        initialize_head=True,
+        head_node_args={"num_cpus": 1, "object_store_memory": MEMORY, "include_dashboard": False},
+    )
+    found.add_node(num_cpus=1, object_store_memory=MEMORY)
+    found.wait_for_nodes()
     with pytest.MonkeyPatch.context() as patch:
-        # A client's workers know only this; those of a driver in the cluster take its path.
-        patch.setenv("PYTHONPATH", str(Path(__file__).resolve().parents[4]))
-        found = Cluster(initialize_head=True, head_node_args=head)
-        found.add_node(num_cpus=1, object_store_memory=MEMORY)
-        found.wait_for_nodes()
         patch.setenv("RAY_ADDRESS", found.address)
         yield found
-        found.shutdown()
+    found.shutdown()
 
 
 @pytest.fixture(scope="module")
@@ -134,14 +123,6 @@ def test_workers_write_to_a_shared_store_and_the_bundle_may_be_elsewhere(
         assert bundle.mismatches(contents=True) == []
     assert list(shared.glob("embeddings/*/*.parquet"))
     assert not list(shared.glob("tiles/*/*.arrow"))
-
-
-def test_a_client_of_the_cluster_builds_the_same(
-    cluster: Cluster, client_port: int, photos: Path, local: dict[str, str], tmp_path: Path
-) -> None:
-    host = cluster.address.rpartition(":")[0]
-    engine = EngineChoice(f"ray://{host}:{client_port}", tile=12)
-    assert files_of(build(settings(photos, tmp_path, engine=engine)).folder) == local
 
 
 def test_the_doctor_and_fit_find_on_workers_what_they_find_here(
