@@ -71,12 +71,13 @@ class Outgoing:
     @property
     def held(self) -> int:
         """Bytes in memory that the client has not received."""
-        return sum(len(part) for part in self._parts if isinstance(part, memoryview))
+        # A copy, which is made in one step: a thread that makes the answer may add parts meanwhile.
+        return sum(len(part) for part in tuple(self._parts) if isinstance(part, memoryview))
 
     @property
     def unsent(self) -> int:
         """Bytes that the client has not received, including those of files."""
-        return sum(map(len, self._parts))
+        return sum(map(len, tuple(self._parts)))
 
     def sendall(self, data: bytes) -> None:
         """Send the bytes after everything already queued."""
