@@ -49,7 +49,10 @@ from precompute.store.pictures import thumbnail_files
 RECIPE = Recipe("small", "Made-up vectors in clusters", "small", input_size=16)
 COLUMNS = ("id", "title", "category", "brand", "tags", "price", "currency", "popularity", "variants", "image")
 TOGETHER = 4096
-LINKS = 20_000
+LINKS = 10_000
+"""How many products share a file. Each has two thumbnails, in the store and in two generations, and a file
+system allows some 65,000 links to one."""
+
 TINY = b"RIFF\x04\x00\x00\x00WEBP"
 SPREAD = 0.6
 """How far a product's vector is from the middle of its category, where that has length 1."""
