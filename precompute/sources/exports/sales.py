@@ -41,13 +41,22 @@ def without_ended_sales(entries: Iterable[Row | LeftOut]) -> Iterator[Row | Left
 
 def _is_on(row: Row) -> bool:
     start = end = ""
-    for name, cell in row.cells.items():
-        if (part := _part_of(name)) and isinstance(cell, str):
-            if part == "switch" and stock_from(cell) is False:
-                return False
-            start = cell if part == "start" and is_date(cell) else start
-            end = cell if part == "end" and is_date(cell) else end
+    for name, part in _about_sales(tuple(row.cells)):
+        cell = row.cells[name]
+        if not isinstance(cell, str):
+            continue
+        if part == "switch" and stock_from(cell) is False:
+            return False
+        start = cell if part == "start" and is_date(cell) else start
+        end = cell if part == "end" and is_date(cell) else end
     return not (start or end) or is_between(start, end)
+
+
+@lru_cache(maxsize=1024)
+def _about_sales(names: tuple[str, ...]) -> tuple[tuple[str, Part], ...]:
+    """The columns that say when a sale is, with what they say. Most rows have the same columns."""
+    parts = ((name, _part_of(name)) for name in names)
+    return tuple((name, part) for name, part in parts if part in ("start", "end", "switch"))
 
 
 def _without_sale(row: Row) -> Row:
