@@ -28,24 +28,25 @@ _NAMES = {
         رقم المنتج, מקט, מזהה
     """,
     "title": """
-        title, name, product title, product name, item name, productdisplayname, display name, titel,
-        produktname, produkttitel, produkt, bezeichnung, artikelbezeichnung, artikelname, titre, nom, nom
-        du produit, nom produit, designation, titulo, nombre, nombre del producto, nombre producto,
-        titolo, nome, nome prodotto, nome do produto, naam, productnaam, nazwa, nazwa produktu, namn,
-        navn, nimi, product, item, listing title, caption, название, наименование, имя, 商品名, 名称,
-        名前, 产品名称, 상품명, nazev, nazev produktu, nazov, naziv, denumire, denumire produs, nev,
-        termeknev, tuotenimi, nimike, produktnamn, benamning, varenavn, produktnavn, urun adi, ονομα,
-        τιτλοσ, назва, название товара, название позиции, назва позиції, назва товару, 商品名称, 产品名,
-        상품이름, اسم المنتج, الاسم, שם, שם המוצר
+        title, name, prod name, product title, product name, item name, productdisplayname, display name,
+        titel, produktname, produkttitel, produkt, bezeichnung, artikelbezeichnung, artikelname, titre,
+        nom, nom du produit, nom produit, designation, titulo, nombre, nombre del producto, nombre
+        producto, titolo, nome, nome prodotto, nome do produto, naam, productnaam, nazwa, nazwa produktu,
+        namn, navn, nimi, product, item, listing title, caption, название, наименование, имя, 商品名,
+        名称, 名前, 产品名称, 상품명, nazev, nazev produktu, nazov, naziv, denumire, denumire produs,
+        nev, termeknev, tuotenimi, nimike, produktnamn, benamning, varenavn, produktnavn, urun adi,
+        ονομα, τιτλοσ, назва, название товара, название позиции, назва позиції, назва товару, 商品名称,
+        产品名, 상품이름, اسم المنتج, الاسم, שם, שם המוצר
     """,
     "category": """
-        category, product type, cat, category path, category name, breadcrumbs, breadcrumb, type, google
-        product category, product category, kategorie, warengruppe, produkttyp, produktkategorie,
-        categorie, type de produit, categoria, tipo de producto, tipo, rubrique, kategoria, kategori,
-        product line, main category, mastercategory, master category, articletype, department, class,
-        label, categorytext, collection, sub category, category breadcrumb, subcategory name, categorie
-        produs, tuoteryhma, kategoria nazwa, κατηγορια, категорія, название группы, назва групи,
-        카테고리, 商品分类, الفئة, القسم, קטגוריה, категория, カテゴリ, カテゴリー, 类别, 分类
+        category, product type, product type name, cat, category path, category name, breadcrumbs,
+        breadcrumb, type, google product category, product category, kategorie, warengruppe, produkttyp,
+        produktkategorie, categorie, type de produit, categoria, tipo de producto, tipo, rubrique,
+        kategoria, kategori, product line, main category, mastercategory, master category, articletype,
+        department, class, label, categorytext, collection, sub category, category breadcrumb,
+        subcategory name, categorie produs, tuoteryhma, kategoria nazwa, κατηγορια, категорія, название
+        группы, назва групи, 카테고리, 商品分类, الفئة, القسم, קטגוריה, категория, カテゴリ, カテゴリー,
+        类别, 分类
     """,
     "categories": """
         categories, kategorien, categorias, category tree, product category tree, categorieen,

@@ -375,7 +375,7 @@ def _key(name: str) -> str:
 
 def _fact(name: str) -> str:
     """The name of a fact from a column. It begins with "other" if another column is the field."""
-    fact = clean(name.removeprefix(FACT).removeprefix("g:")).lower().replace("_", " ")
+    fact = clean(clean(name.removeprefix(FACT).removeprefix("g:")).lower().replace("_", " "))
     return f"other {fact}" if fact in KNOWN else fact
 
 

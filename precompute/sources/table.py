@@ -15,6 +15,7 @@ from precompute.sources.files import is_text, shown
 from precompute.sources.folders.picture_files import PictureFiles
 from precompute.sources.kinds import FileKind, kind_named, kind_of
 from precompute.sources.layout import Layout, check_columns, with_names
+from precompute.sources.readers.embedded import with_kept_pictures
 from precompute.sources.records import LeftOut, Record
 from precompute.sources.rows import Row, Rows, watched
 
@@ -81,6 +82,7 @@ def read_records(
             raise UserError(f"Expected {chosen.what}. Received: {path}, which is a file.")
         pictures = pictures or PictureFiles(path.parent)
         rows = chosen.open(path, pictures.keep)
+        rows.entries = with_kept_pictures(rows.entries, pictures.keep)
         sample = _sample(rows)
         names = tuple(
             dict.fromkeys([*rows.columns, *(n for row in sample if isinstance(row, Row) for n in row.cells)])

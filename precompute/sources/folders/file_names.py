@@ -20,6 +20,9 @@ _MOST_CHANGES = 4
 
 _NUMBER = re.compile(r"[\d\s_.-]+")
 _BETWEEN_WORDS = re.compile(r"[\s_]+")
+_OF_CAMERA = re.compile(r"[1-9]\d\d[A-Z_]{5}")
+"""How cameras name folders, such as 100APPLE and 101CANON."""
+
 _SPACES = re.compile(r"[\s_-]+")
 _PREFIX = re.compile(r"([^\W\d_]+(?:[ _-][^\W\d_]+)*)[ _-]*\d+")
 _CAMERA = word_set("""
@@ -55,7 +58,11 @@ def title_from(path: str, category: str) -> str:
 def category_of_folders(path: str) -> str:
     """The category that a picture's folders name, without meaningless folders."""
     parts = PurePosixPath(path).parts[:-1]
-    return BETWEEN.join(part for part in parts if _SPACES.sub("", part.casefold()) not in _NO_CATEGORIES)
+    return BETWEEN.join(part for part in parts if not _is_no_category(part))
+
+
+def _is_no_category(folder: str) -> bool:
+    return _SPACES.sub("", folder.casefold()) in _NO_CATEGORIES or _OF_CAMERA.fullmatch(folder) is not None
 
 
 def category_of_name(path: str) -> str:

@@ -19,6 +19,9 @@ _STEMS_TOLD = 0.5
 """If more than this share of a column's ids are names of pictures, the column names pictures."""
 
 _FEWEST_STEMS = 2
+_WITHOUT_ZEROS = "0*"
+"""What the keys of numbers without their zeros in front begin with."""
+
 _SHOWN = 2
 
 
@@ -136,7 +139,9 @@ class PictureFiles:
         if not parts:
             return []
         stem, ending = _stem_and_ending(parts[-1])
-        found = self._files_by_stem().get(stem, [])
+        index = self._files_by_stem()
+        # A spreadsheet removes the zeros in front of a number.
+        found = index.get(stem) or (index.get(_WITHOUT_ZEROS + stem, []) if stem.isdecimal() else [])
         if ending:
             found = [each for each in found if each[-2] == ending] or found
         folders = parts[:-1]
@@ -155,6 +160,8 @@ class PictureFiles:
                     *folders, name = _folded_parts(path)
                     stem, ending = _stem_and_ending(name)
                     self._index[stem].append((*folders, ending, path))
+                    if stem.isdecimal() and stem.startswith("0"):
+                        self._index[_WITHOUT_ZEROS + stem.lstrip("0")].append((*folders, ending, path))
         return self._index
 
     def _names_in(self, parent: PurePosixPath) -> frozenset[str]:

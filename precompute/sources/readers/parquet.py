@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from bundle.disk import open_file
 from precompute.shared.errors import UserError
 from precompute.sources.columns import has_picture
+from precompute.sources.readers.embedded import is_picture_s
 from precompute.sources.readers.json_rows import cells_of
 from precompute.sources.readers.probe import probed
 from precompute.sources.records import LeftOut
@@ -36,6 +37,9 @@ def open_parquet(path: Path, keep: Keep) -> Rows:
         file = parquet.ParquetFile(probed(open_file(path), "parquet"))
         pictures = {field.name for field in file.schema_arrow if _may_hold_pictures(field)}
         binary = {field.name for field in file.schema_arrow if _is_bytes(field.type)} - pictures
+        if not pictures:
+            pictures = {name for name in binary if _begins_with_picture(file, name)}
+            binary -= pictures
         columns = [name for name in file.schema_arrow.names if name not in binary]
         _check_sizes(path, file, columns)
     # A name that is not text is a `ValueError`.
@@ -124,6 +128,14 @@ def _may_hold_pictures(field: pa.Field) -> bool:
         names = {kind.field(place).name for place in range(kind.num_fields)}
         return "bytes" in names and _is_bytes(kind.field("bytes").type)
     return _is_bytes(kind) and has_picture([field.name])
+
+
+def _begins_with_picture(file: Any, name: str) -> bool:
+    """Whether the first value of a column of bytes is a picture."""
+    for batch in file.iter_batches(batch_size=_WITH_PICTURES, columns=[name]):
+        first = next((value for value in batch.column(0).to_pylist() if value), b"")
+        return is_picture_s(first)
+    return False
 
 
 def _kept(value: object, name: str, keep: Keep) -> object:

@@ -4,16 +4,22 @@
 from __future__ import annotations
 
 import json
+from base64 import b64encode
 from io import BytesIO
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
+from pyarrow import parquet
 
+from precompute.sources import read_catalogue
 from precompute.sources.columns import role_of
 from precompute.sources.exports.items import flattened
+from precompute.sources.folders.file_names import category_of_folders
 from precompute.sources.images import images_in
 from precompute.sources.readers.mended_xml import MendedXml
 from precompute.sources.values.cell_texts import no_group
+from tests.drawn_pictures import encoded, picture
 from tests.precompute.sources.shop import PICTURES, read_text, reasons
 
 A, B, C, D, E, F = PICTURES
@@ -349,3 +355,44 @@ def test_woocommerce_s_export_in_further_languages(tmp_path: Path, header: str) 
     assert (tee.id, tee.price, tee.compare_at_price, tee.in_stock) == ("TEE", 15, 18, False)
     assert (mug.id, mug.category, mug.price, mug.facts) == ("MUG", "Home", 12, {})
     assert reasons(catalogue)["a.csv, line 5"] == "it is not published"
+
+
+@pytest.mark.parametrize("header", ["data:image/png;base64,", "data:image/png;name=a;base64,", ""])
+def test_pictures_in_base64(tmp_path: Path, header: str) -> None:
+    data = encoded(picture(1, width=40, height=40))
+    cell = header + b64encode(data).decode()
+    lines = [json.dumps({"id": each, "title": each, "image": cell}) for each in "ab"]
+    catalogue = read_text(tmp_path, "a.jsonl", "\n".join(lines), unpack_to=tmp_path / "unpacked")
+    assert [each.id for each in catalogue.products] == ["a", "b"]
+    (file,) = catalogue.products[0].files
+    assert (catalogue.folder / file).read_bytes() == data
+
+
+@pytest.mark.parametrize("name", ["image_bytes", "jpg", "content"])
+def test_bytes_in_parquet_are_known_by_their_beginning(tmp_path: Path, name: str) -> None:
+    pictures = [encoded(picture(seed, width=24, height=20)) for seed in (1, 2)]
+    table = pa.table({"id": ["a", "b"], name: pictures, "digest": [b"\x00\x01", b"\x02"]})
+    parquet.write_table(table, tmp_path / "a.parquet")
+    catalogue = read_catalogue(tmp_path / "a.parquet", unpack_to=tmp_path / "unpacked")
+    assert [(catalogue.folder / each.files[0]).read_bytes() for each in catalogue.products] == pictures
+
+
+def test_numbers_that_a_spreadsheet_took_the_zeros_from(tmp_path: Path) -> None:
+    (tmp_path / "photos").mkdir()
+    for seed in (1, 2):
+        (tmp_path / f"photos/00{seed}5.png").write_bytes(encoded(picture(seed, width=24, height=20)))
+    (tmp_path / "a.csv").write_text("article_id,prod_name\n15,Mug\n25,Cup\n", encoding="utf-8")
+    first, second = read_catalogue(tmp_path / "a.csv").products
+    assert (first.id, first.title, first.files) == ("15", "Mug", ("photos/0015.png",))
+    assert second.files == ("photos/0025.png",)
+
+
+def test_the_path_of_a_file_as_browsers_write_it(tmp_path: Path) -> None:
+    (made,) = read_text(tmp_path, "a.csv", f"id,image\n1,file:///C:/shop/{A}\n").products
+    assert made.files == (A,)
+
+
+def test_folders_of_cameras_are_no_categories() -> None:
+    assert category_of_folders("DCIM/100APPLE/IMG_0001.JPG") == ""
+    assert category_of_folders("Product Photos/Mugs/a.jpg") == "Mugs"
+    assert category_of_folders("Cameras/a.jpg") == "Cameras"
