@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -28,9 +27,6 @@ TABLE = "products.csv"
 """A folder's table of this name is preferred to any other."""
 
 _LONGEST_REASON = 110
-_FILE_SCHEME = re.compile(r"file:/+(?=[^/])", re.IGNORECASE)
-"""How browsers write the path of a file."""
-
 
 _NO_COLUMNS: Mapping[str, str] = {}
 
@@ -254,7 +250,6 @@ def _files(record: Record, pictures: PictureFiles, left_out: list[LeftOut]) -> t
                 f"Expected pictures in files below {pictures.folder}. Received: {image[:200]} "
                 f"({record.place}), an address: its pictures must be collected first."
             )
-        image = _FILE_SCHEME.sub("", image)
         try:
             if scheme_of(image):
                 raise ValueError(f"its image {image[:80]!r} is neither a path nor an address of the web")

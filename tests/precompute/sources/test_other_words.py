@@ -387,11 +387,6 @@ def test_numbers_that_a_spreadsheet_took_the_zeros_from(tmp_path: Path) -> None:
     assert second.files == ("photos/0025.png",)
 
 
-def test_the_path_of_a_file_as_browsers_write_it(tmp_path: Path) -> None:
-    (made,) = read_text(tmp_path, "a.csv", f"id,image\n1,file:///C:/shop/{A}\n").products
-    assert made.files == (A,)
-
-
 def test_folders_of_cameras_are_no_categories() -> None:
     assert category_of_folders("DCIM/100APPLE/IMG_0001.JPG") == ""
     assert category_of_folders("Product Photos/Mugs/a.jpg") == "Mugs"
