@@ -28,15 +28,15 @@ _NAMES = {
         رقم المنتج, מקט, מזהה
     """,
     "title": """
-        title, name, prod name, product title, product name, item name, productdisplayname, display name,
-        titel, produktname, produkttitel, produkt, bezeichnung, artikelbezeichnung, artikelname, titre,
-        nom, nom du produit, nom produit, designation, titulo, nombre, nombre del producto, nombre
-        producto, titolo, nome, nome prodotto, nome do produto, naam, productnaam, nazwa, nazwa produktu,
-        namn, navn, nimi, product, item, listing title, caption, название, наименование, имя, 商品名,
-        名称, 名前, 产品名称, 상품명, nazev, nazev produktu, nazov, naziv, denumire, denumire produs,
-        nev, termeknev, tuotenimi, nimike, produktnamn, benamning, varenavn, produktnavn, urun adi,
-        ονομα, τιτλοσ, назва, название товара, название позиции, назва позиції, назва товару, 商品名称,
-        产品名, 상품이름, اسم المنتج, الاسم, שם, שם המוצר
+        title, name, prod name, tytul, product title, product name, item name, productdisplayname,
+        display name, titel, produktname, produkttitel, produkt, bezeichnung, artikelbezeichnung,
+        artikelname, titre, nom, nom du produit, nom produit, designation, titulo, nombre, nombre del
+        producto, nombre producto, titolo, nome, nome prodotto, nome do produto, naam, productnaam,
+        nazwa, nazwa produktu, namn, navn, nimi, product, item, listing title, caption, название,
+        наименование, имя, 商品名, 名称, 名前, 产品名称, 상품명, nazev, nazev produktu, nazov, naziv,
+        denumire, denumire produs, nev, termeknev, tuotenimi, nimike, produktnamn, benamning, varenavn,
+        produktnavn, urun adi, ονομα, τιτλοσ, назва, название товара, название позиции, назва позиції,
+        назва товару, 商品名称, 产品名, 상품이름, اسم المنتج, الاسم, שם, שם המוצר
     """,
     "category": """
         category, product type, product type name, cat, category path, category name, breadcrumbs,
@@ -72,17 +72,19 @@ _NAMES = {
         描述
     """,
     "price": """
-        price, preis, prix, precio, prezzo, preco, prijs, cena, pris, ar, fiyat, τιμη, variant price,
-        verkaufspreis, bruttopreis, einzelpreis, vk, vk preis, prix de vente, prix ttc, tarif, pvp,
-        retail price, unit price, amount, price amount, price value, max price, price vat, price tax
-        included, price tax excluded, price tax excluded or price tax included, price gross, gross price,
-        base price, price from, min price, price min, lowest price, prix ht ou ttc, preco por, цена,
-        価格, 価格税込, 价格, 가격, standard price, price incl tax, price including tax, price with vat,
-        price with tax, your price, price inc vat, brutto vk, vk brutto, preis brutto, preis inkl mwst,
-        bruttopreis eur, cena brutto, cena s dph, cena z vat, hinta, pret, fiyati, satis fiyati, precio
-        con iva, precio venta, precio de venta, precio unitario, prezzo di vendita, prezzo ivato, preco
-        de venda, verkoopprijs, salgspris, utpris, ціна, цена продажи, 販売価格, 販売価格税込, 售价,
-        单价, 판매가, 판매가격, السعر, سعر البيع, מחיר
+        price, preis, precio impuestos excluidos, precio impuestos incluidos, cena bez podatku netto,
+        cena z podatkiem brutto, prezzo tasse escluse, prezzo tasse incluse, preis ohne steuern, prix,
+        precio, prezzo, preco, prijs, cena, pris, ar, fiyat, τιμη, variant price, verkaufspreis,
+        bruttopreis, einzelpreis, vk, vk preis, prix de vente, prix ttc, tarif, pvp, retail price, unit
+        price, amount, price amount, price value, max price, price vat, price tax included, price tax
+        excluded, price tax excluded or price tax included, price gross, gross price, base price, price
+        from, min price, price min, lowest price, prix ht ou ttc, preco por, цена, 価格, 価格税込, 价格,
+        가격, standard price, price incl tax, price including tax, price with vat, price with tax, your
+        price, price inc vat, brutto vk, vk brutto, preis brutto, preis inkl mwst, bruttopreis eur, cena
+        brutto, cena s dph, cena z vat, hinta, pret, fiyati, satis fiyati, precio con iva, precio venta,
+        precio de venta, precio unitario, prezzo di vendita, prezzo ivato, preco de venda, verkoopprijs,
+        salgspris, utpris, ціна, цена продажи, 販売価格, 販売価格税込, 售价, 单价, 판매가, 판매가격,
+        السعر, سعر البيع, מחיר
     """,
     "compare_at_price": """
         compare at price, variant compare at price, compare price, price before, price before sale, price
@@ -104,19 +106,20 @@ _NAMES = {
         strikethrough price, price strike, compare to price, price compare, ticket price
     """,
     "sale_price": """
-        sale price, special price, discounted price, discount price, offer price, final price, selling
-        price, sell price, current price, our price, online price, web price, now price, price now, price
-        after, price final, price current, angebotspreis, aktionspreis, sonderpreis, endpreis, prix
-        promo, prix promotionnel, prix solde, tarif promo, prix final, precio rebajado, precio oferta,
-        precio final, preco promocional, prezzo scontato, prezzo in offerta, actieprijs, cena promocyjna,
-        цена распродажи, цена со скидкой, セール価格, 特価, 促销价, 特价, 할인가, 할인가격, precio
-        promocional, precio promo, prix reduit, akcni cena, akcios ar, pret redus, indirimli fiyat,
-        kampanjpris, tilbudspris, tarjoushinta, акционная цена, акційна ціна, سعر الخصم, سعر العرض, מחיר
-        מבצע
+        sale price, special price, online sale price, sonderangebotspreis, discounted price, discount
+        price, offer price, final price, selling price, sell price, current price, our price, online
+        price, web price, now price, price now, price after, price final, price current, angebotspreis,
+        aktionspreis, sonderpreis, endpreis, prix promo, prix promotionnel, prix solde, tarif promo, prix
+        final, precio rebajado, precio oferta, precio final, preco promocional, prezzo scontato, prezzo
+        in offerta, actieprijs, cena promocyjna, цена распродажи, цена со скидкой, セール価格, 特価,
+        促销价, 特价, 할인가, 할인가격, precio promocional, precio promo, prix reduit, akcni cena, akcios
+        ar, pret redus, indirimli fiyat, kampanjpris, tilbudspris, tarjoushinta, акционная цена, акційна
+        ціна, سعر الخصم, سعر العرض, מחיר מבצע
     """,
     "currency": """
-        currency, currency code, price currency, pricecurrency, currency id, wahrung, wahrungscode,
-        devise, moneda, valuta, moeda, waluta, валюта, 通貨
+        currency, currency code, code devise, kod waluty, codice valuta, codigo moneda, valutacode, price
+        currency, pricecurrency, currency id, wahrung, wahrungscode, devise, moneda, valuta, moeda,
+        waluta, валюта, 通貨
     """,
     "in_stock": """
         in stock, availability, stock status, instock, stock, quantity, qty, inventory, available,
@@ -210,13 +213,14 @@ _PICTURE_WORDS = word_set("""
     image images img imgs picture pictures pic pics photo photos foto fotos bild bilder imagen imagenes
     immagine immagini imagem imagens afbeelding afbeeldingen zdjecie zdjecia obrazek obrazky obrazki resim
     resimler billede billeder kuva kuvat kep kepek imagine imagini изображение изображения зображення фото
-    画像 商品画像 商品画像パス 图片 이미지
+    画像 商品画像 商品画像パス 图片 이미지 bildlink bildlinks
     """)
 _BESIDE_PICTURES = word_set("""
     url urls link links src href path file name filename additional further extra more other another gallery
     media variant product item large big full hires original hosted secondary detail details back side
     alternative adicionales adicional supplementaires supplementaire aggiuntive weitere zusatz dodatkowe
-    dalsi autres otras altre andere ek produkt artikel producto produit prodotto produto urun
+    zusatzlicher zusatzliche dalsi autres otras altre andere
+    ek produkt artikel producto produit prodotto produto urun
     """)
 """Words that may stand beside a word for pictures in the name of a column of further pictures."""
 

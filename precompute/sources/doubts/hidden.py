@@ -14,6 +14,7 @@ _STATES = word_set("""
     status productstatus itemstatus listingstatus publishstatus poststatus state visibility
     catalogvisibility visibilityincatalog productvisibility estado stato statut staat stan статус
     sichtbarkeit visibilite visibilidad видимостьнавитрине видимость pstatus
+    squareonlineitemvisibility
     """)
 """Compact names of columns with a product's state in a word."""
 

@@ -84,7 +84,7 @@ WIX = Export(
     columns_of(
         """
         id: handleid handle
-        none: sku visible surcharge cost
+        none: sku visible surcharge cost strikethroughprice
         title: name
         description: description plaindescription
         brand: brand

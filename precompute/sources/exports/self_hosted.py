@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
-from precompute.sources.doubts.hidden import why_hidden
+from precompute.sources.columns import role_of
+from precompute.sources.doubts.hidden import is_about_hiding, why_hidden
 from precompute.sources.exports.export import (
     FACT,
     Entries,
@@ -15,6 +16,7 @@ from precompute.sources.exports.export import (
     amount_of,
     by_compact_name,
     columns_of,
+    compact,
     first_of,
     has_all,
     is_between,
@@ -26,7 +28,20 @@ from precompute.sources.rows import Cell, Listed, Row
 from precompute.sources.values.stock import stock_from
 
 _ROOTS = frozenset(
-    ["home", "root", "accueil", "inicio", "startseite", "start", "home page", "главная", "strona główna"]
+    [
+        "home",
+        "root",
+        "accueil",
+        "inicio",
+        "startseite",
+        "start",
+        "home page",
+        "главная",
+        "strona główna",
+        "pagina iniziale",
+        "hem",
+        "úvod",
+    ]
 )
 _UUID = re.compile(r"[0-9a-f]{32}", re.IGNORECASE)
 
@@ -40,8 +55,10 @@ def _prestashop_product(row: Row) -> Row | LeftOut:
     plain = by_compact_name(row)
     if reason := why_hidden(row.cells):
         return LeftOut(row.place, reason)
-    cells: dict[str, Cell] = without(row.cells, "categoriesxyz")
-    categories = [each.strip() for each in plain.get("categoriesxyz", "").split(",") if each.strip()]
+    name = next((name for name in row.cells if _is_categories(compact(name))), "")
+    cells: dict[str, Cell] = {each: cell for each, cell in row.cells.items() if each != name}
+    text = row.cells.get(name, "")
+    categories = [each.strip() for each in text.split(",") if each.strip()] if isinstance(text, str) else []
     # Every category is below the root, so the root only counts if it is the only one.
     kept = [each for each in categories if each.lower() not in _ROOTS] or categories
     cells |= {"categories": Listed(kept)} if kept else {}
@@ -55,14 +72,31 @@ def _prestashop_product(row: Row) -> Row | LeftOut:
     return Row(row.place, cells)
 
 
+def _is_categories(compact_name: str) -> bool:
+    role = role_of(compact_name.removesuffix("xyz")) if compact_name.endswith("xyz") else None
+    return role is not None and role.field in ("category", "categories")
+
+
+def _is_prestashop(names: frozenset[str]) -> bool:
+    """Whether the columns are those of PrestaShop's samples, which have the same brackets in any language."""
+    actives = (found[1] for name in names if (found := _ZERO_OR_ONE.fullmatch(name)))
+    lists = [name for name in names if name.endswith("xyz")]
+    return len(lists) > 1 and any(map(_is_categories, lists)) and any(map(is_about_hiding, actives))
+
+
 def _day(plain: Mapping[str, str], name: str) -> str:
     text = plain.get(name, "")
     return "" if text.startswith("0000") else text
 
 
+_ZERO_OR_ONE = re.compile(r"(\w+?)0(?:lub|oder|ou|or|o)?1")
+"""Compact names such as "Active (0/1)"."""
+
+_NAMED_IN_ENGLISH = has_all("categoriesxyz imageurlsxyz name", "active01 name imageurlsxyz")
+
 PRESTASHOP = Export(
     "a PrestaShop table of products",
-    has_all("categoriesxyz imageurlsxyz name", "active01 name imageurlsxyz"),
+    lambda names: _NAMED_IN_ENGLISH(names) or _is_prestashop(names),
     columns_of(
         """
         id: productid id reference

@@ -335,28 +335,6 @@ def test_mending_does_not_depend_on_where_a_file_is_cut(size: int) -> None:
     assert file.count == 80
 
 
-@pytest.mark.parametrize(
-    "header",
-    [
-        "ID,Typ,Artikelnummer,Namn,Publicerad,Beskrivning,I lager?,Reapris,Ordinarie pris,Kategorier,Bilder,Överordnad",
-        "ID,Typ,Katalogové číslo,Název,Publikováno,Popis,Na skladě?,Akční cena,Běžná cena,Kategorie,Obrázky,Nadřazený",
-        "ID,Tür,Stok kodu,İsim,Yayımlanmış,Açıklama,Stokta?,İndirimli fiyat,Normal fiyat,Kategoriler,Görseller,Ebeveyn",
-        "ID,Тип,Артикул,Назва,Опубліковано,Опис,В наявності?,Акційна ціна,Звичайна ціна,Категорії,Зображення,Батьківський",
-        "ID,유형,SKU,이름,공개됨,설명,재고 있음?,할인 가격,정상 가격,카테고리,이미지,상위",
-    ],
-)
-def test_woocommerce_s_export_in_further_languages(tmp_path: Path, header: str) -> None:
-    text = (
-        f"{header}\n1,variable,TEE,Tee,1,A tee,1,,,Clothes,{A},\n2,variation,TEE-S,Tee - S,1,,0,15,18,,,TEE\n"
-        f"3,simple,MUG,Mug,1,A mug,1,,12,Home,{B},\n4,simple,OLD,Old,0,,1,,12,Home,{C},\n"
-    )
-    catalogue = read_text(tmp_path, "a.csv", text)
-    tee, mug = catalogue.products
-    assert (tee.id, tee.price, tee.compare_at_price, tee.in_stock) == ("TEE", 15, 18, False)
-    assert (mug.id, mug.category, mug.price, mug.facts) == ("MUG", "Home", 12, {})
-    assert reasons(catalogue)["a.csv, line 5"] == "it is not published"
-
-
 @pytest.mark.parametrize("header", ["data:image/png;base64,", "data:image/png;name=a;base64,", ""])
 def test_pictures_in_base64(tmp_path: Path, header: str) -> None:
     data = encoded(picture(1, width=40, height=40))
