@@ -35,11 +35,8 @@ def open_parquet(path: Path, keep: Keep) -> Rows:
 
     try:
         file = parquet.ParquetFile(probed(open_file(path), "parquet"))
-        pictures = {field.name for field in file.schema_arrow if _may_hold_pictures(field)}
+        pictures = _picture_columns(file)
         binary = {field.name for field in file.schema_arrow if _is_bytes(field.type)} - pictures
-        if not pictures:
-            pictures = {name for name in binary if _begins_with_picture(file, name)}
-            binary -= pictures
         columns = [name for name in file.schema_arrow.names if name not in binary]
         _check_sizes(path, file, columns)
     # A name that is not text is a `ValueError`.
@@ -130,11 +127,18 @@ def _may_hold_pictures(field: pa.Field) -> bool:
     return _is_bytes(kind) and has_picture([field.name])
 
 
+def _picture_columns(file: Any) -> set[str]:
+    """The columns that may hold pictures, by their names, or else by their first values."""
+    schema = file.schema_arrow
+    named = {field.name for field in schema if _may_hold_pictures(field)}
+    large = {name for name, size in _sizes(file) if size > _LARGEST_COLUMN}
+    unnamed = {field.name for field in schema if _is_bytes(field.type)} - large
+    return named or {name for name in unnamed if _begins_with_picture(file, name)}
+
+
 def _begins_with_picture(file: Any, name: str) -> bool:
-    """Whether the first value of a column of bytes is a picture."""
     for batch in file.iter_batches(batch_size=_WITH_PICTURES, columns=[name]):
-        first = next((value for value in batch.column(0).to_pylist() if value), b"")
-        return is_picture_s(first)
+        return is_picture_s(next((value for value in batch.column(0).to_pylist() if value), b""))
     return False
 
 
@@ -149,17 +153,22 @@ def _kept(value: object, name: str, keep: Keep) -> object:
 
 
 def _check_sizes(path: Path, file: Any, columns: list[str]) -> None:
+    for name, size in _sizes(file):
+        if name in columns and size > _LARGEST_COLUMN:
+            raise UserError(
+                f"Expected at most {_LARGEST_COLUMN // 10**6:,} MB of a column in each row group "
+                f"of {path}. Received: {size // 10**6:,} MB of {name}: "
+                "write it in smaller row groups."
+            )
+
+
+def _sizes(file: Any) -> Iterator[tuple[str, int]]:
+    """The columns of each row group, with their unpacked bytes."""
     metadata = file.metadata
     for group in range(metadata.num_row_groups):
         for place in range(metadata.num_columns):
             column = metadata.row_group(group).column(place)
-            name = column.path_in_schema.partition(".")[0]
-            if name in columns and column.total_uncompressed_size > _LARGEST_COLUMN:
-                raise UserError(
-                    f"Expected at most {_LARGEST_COLUMN // 10**6:,} MB of a column in each row group "
-                    f"of {path}. Received: {column.total_uncompressed_size // 10**6:,} MB of {name}: "
-                    "write it in smaller row groups."
-                )
+            yield column.path_in_schema.partition(".")[0], column.total_uncompressed_size
 
 
 def _reason(error: Exception) -> str:
