@@ -43,6 +43,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--thorough", action="store_true", help=said)
 
 
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
+    """Start two processes more than there are cores: a browser's tests wait for half of their time."""
+    if "not browser" in config.option.markexpr or "PYTEST_XDIST_AUTO_NUM_WORKERS" in os.environ:
+        return None  # One for each core, or as many as are asked for.
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return cores + 2
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Choose how many examples hypothesis makes."""
     hypothesis.settings.load_profile("thorough" if config.getoption("thorough") else "usual")

@@ -25,7 +25,12 @@ def serving(data: Path, log: Path, **settings: str) -> Iterator[str]:
         port = probe.getsockname()[1]
     command = [sys.executable, "-m", "gunicorn", "dashapp.wsgi:server", "--bind", f"127.0.0.1:{port}"]
     # A relative path, as `make demo` gives it.
-    environment = {**os.environ, "AKIN_DATA": os.path.relpath(data, REPOSITORY), **settings}
+    environment = {
+        **os.environ,
+        "AKIN_DATA": os.path.relpath(data, REPOSITORY),
+        "WEB_CONCURRENCY": "1",  # A test asks for little at once.
+        **settings,
+    }
     with log.open("wb") as output:
         process = subprocess.Popen(
             command, cwd=REPOSITORY, env=environment, stdout=output, stderr=subprocess.STDOUT

@@ -49,6 +49,12 @@ class _Handler(SimpleHTTPRequestHandler):
             self.send_header("Location", there)
             self.end_headers()
 
+    def end_headers(self) -> None:
+        """Let browsers keep what the site's `_headers` say that they may."""
+        if self.path.removeprefix(self.below).startswith(("/assets/", "/thumbnails/")):
+            self.send_header("Cache-Control", "public, max-age=31536000, immutable")
+        super().end_headers()
+
     def translate_path(self, path: str) -> str:
         """See `SimpleHTTPRequestHandler`."""
         return super().translate_path(path.removeprefix(self.below))

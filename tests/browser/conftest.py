@@ -5,13 +5,16 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tests.live_demo import write_live_demo
+from tests.repetition import thorough
 from tests.sample_bundle import write_sample_bundle
 from tests.serving import serving
 from tests.sharing import made_once
@@ -31,6 +34,8 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
     "--disable-smooth-scrolling",
+    # The pages of a shop share a process, which has read and compiled their scripts once.
+    "--process-per-site",
 ]
 MILLISECONDS = 1000 * PATIENCE
 
@@ -63,6 +68,14 @@ NEED_A_SERVER = {
     "test_without_scripts_it_all_works_by_links": _FORMS,
 }
 
+ALSO_STATIC = {
+    "test_back_from_a_product_restores_filters_and_place",
+    "test_typing_keeps_filters_and_is_one_step_back",
+    "test_a_mistyped_search_shows_what_was_meant",
+    "test_arrows_go_through_the_gallery_one_came_from",
+}
+"""They always run on the static site too, which has its own scripts for them; the rest with --thorough."""
+
 
 TOUCHED = """addEventListener("load", () => {
   document.body.dispatchEvent(new KeyboardEvent("keydown", { key: "Shift", bubbles: true }));
@@ -74,7 +87,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Let tests run on the server and on the static site, but for those that need the one."""
     module, name = metafunc.module.__name__.rpartition(".")[2], metafunc.function.__name__
     if module in ON_BOTH and name not in NEED_A_SERVER and "context" in metafunc.fixturenames:
-        metafunc.parametrize("home", ["server", "static_site"], indirect=True)
+        static = "static_site" if name in ALSO_STATIC else thorough("static_site")
+        metafunc.parametrize("home", ["server", static], indirect=True)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -150,11 +164,54 @@ def browser() -> Iterator[Browser]:
         running.close()
 
 
+@dataclass(frozen=True)
+class Profile:
+    """A browser's profile, and what its pages did wrong."""
+
+    context: BrowserContext
+    complaints: list[str]
+
+
+Profiles = Callable[[str, tuple[str, ...]], Profile]
+
+
+@pytest.fixture(scope="session")
+def profiles(browser: Browser) -> Iterator[Profiles]:
+    """Gives the profile of a shop's visitors, who need not fetch its scripts again for each test."""
+    with ExitStack() as open_until_the_end:
+
+        @cache
+        def profile(home: str, borne: tuple[str, ...]) -> Profile:
+            complaints: list[str] = []
+            visit = visitor(browser, home, complaints, borne=borne)
+            context = open_until_the_end.enter_context(visit)
+            context.new_page().goto(f"{home}/robots.txt")  # While a page is open, its process stays.
+            return Profile(context, complaints)
+
+        yield profile
+
+
 @pytest.fixture
-def context(browser: Browser, home: str) -> Iterator[BrowserContext]:
-    """A fresh profile at 1280 × 900. The test fails on any error in the console and any foreign request."""
-    with watched(browser, home) as fresh:
-        yield fresh
+def borne() -> tuple[str, ...]:
+    """Parts of what the console may say; a file of tests may have its own."""
+    return ()
+
+
+@pytest.fixture
+def context(profiles: Profiles, home: str, borne: tuple[str, ...]) -> Iterator[BrowserContext]:
+    """A profile at 1280 × 900 that remembers nothing.
+
+    The test fails on any error in the console and any foreign request.
+    """
+    profile = profiles(home, borne)
+    profile.complaints.clear()
+    yield profile.context
+    stays, *others = profile.context.pages
+    for page in others:
+        page.close()
+    profile.context.clear_cookies()
+    stays.evaluate("localStorage.clear()")
+    assert profile.complaints == []
 
 
 @contextmanager
@@ -169,6 +226,22 @@ def watched(
 
     `signed_in` is the name and password that it gives where they are asked for.
     """
+    complaints: list[str] = []
+    with visitor(browser, server, complaints, borne=borne, signed_in=signed_in) as fresh:
+        yield fresh
+    assert complaints == []
+
+
+@contextmanager
+def visitor(
+    browser: Browser,
+    server: str,
+    complaints: list[str],
+    *,
+    borne: tuple[str, ...] = (),
+    signed_in: tuple[str, str] | None = None,
+) -> Iterator[BrowserContext]:
+    """The same profile, which adds to `complaints` what it must not see."""
     credentials = {"username": signed_in[0], "password": signed_in[1]} if signed_in else None
     # Motion between pages holds what is drawn for a moment, which no test but its own has to wait for.
     fresh = patient(
@@ -179,7 +252,6 @@ def watched(
             http_credentials=credentials,
         )
     )
-    complaints: list[str] = []
     fresh.on("console", lambda message: _note(message, complaints, borne))
     fresh.on("weberror", lambda error: complaints.append(str(error.error)))
     fresh.on(
@@ -188,7 +260,6 @@ def watched(
     )
     yield fresh
     fresh.close()
-    assert complaints == []
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from tests.browser.conftest import patient, until
 from tests.serving import serving
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, ConsoleMessage, Page
+    from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
 
 POLICY = (
     "default-src 'none'; script-src {akin}; connect-src {akin}; img-src {akin}; font-src {akin}; "
@@ -99,13 +99,21 @@ def said() -> list[str]:
 Opener = Callable[..., "Page"]
 
 
+@pytest.fixture(scope="module")
+def customer(browser: Browser) -> Iterator[BrowserContext]:
+    """The profile of one who looks at pages of the shop."""
+    context = patient(browser.new_context())
+    context.new_page()  # While a page is open, its process stays.
+    yield context
+    context.close()
+
+
 @pytest.fixture
-def open_page(shop: Shop, browser: Browser, said: list[str]) -> Iterator[Opener]:
+def open_page(shop: Shop, customer: BrowserContext, said: list[str]) -> Iterator[Opener]:
     """Opens a page of the shop that holds `body`, in which {script} is the widget's address.
 
     The script `before` runs before those of the page.
     """
-    contexts = []
 
     def note(message: ConsoleMessage) -> None:
         if message.type in ("error", "warning"):
@@ -123,10 +131,9 @@ def open_page(shop: Shop, browser: Browser, said: list[str]) -> Iterator[Opener]
         shop.policy = POLICY.format(akin=akin)
         shop.styles = CSS + css
         shop.body = body.replace("{script}", f"{akin}/widget.js")
-        colours = "dark" if dark else "light"
-        context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=colours)
-        contexts.append(patient(context))
-        page = context.new_page()
+        page = customer.new_page()
+        page.set_viewport_size({"width": width, "height": 900})
+        page.emulate_media(color_scheme="dark" if dark else "light")
         page.add_init_script(before)
         page.on("console", note)
         page.on("pageerror", lambda error: said.append(str(error)))
@@ -134,8 +141,8 @@ def open_page(shop: Shop, browser: Browser, said: list[str]) -> Iterator[Opener]
         return page
 
     yield opened
-    for context in contexts:
-        context.close()
+    for page in customer.pages[1:]:
+        page.close()
 
 
 def said_by_akin(page: Page, said: list[str]) -> list[str]:

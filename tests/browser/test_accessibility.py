@@ -25,7 +25,7 @@ ADDRESSES = (
     "/?q=nothing+of+the+kind",
     "/product/plain",
     thorough("/product/with%20space?recipe=far"),
-    "/product/sku-0045?category=same&stock=in",
+    thorough("/product/sku-0045?category=same&stock=in"),
     "/compare/plain",
     "/for-you",
     "/map",
@@ -33,7 +33,7 @@ ADDRESSES = (
     thorough("/quality?list=twins"),
     "/about",
     "/product/unknown",
-    "/nowhere",
+    thorough("/nowhere"),
 )
 WIDTHS = (1280, 390)
 
@@ -78,7 +78,9 @@ def abroad(browser: Browser, server: str, request: pytest.FixtureRequest) -> Ite
 
 
 @pytest.mark.parametrize("abroad", ["ar", thorough("de")], indirect=True)
-@pytest.mark.parametrize("address", ["/", "/product/plain", "/compare/plain", "/map", "/about"])
+@pytest.mark.parametrize(
+    "address", ["/", "/product/plain", *map(thorough, ("/compare/plain", "/map", "/about"))]
+)
 def test_axe_finds_nothing_in_another_language(abroad: tuple[str, Page], address: str) -> None:
     code, page = abroad
     visit(page, address)

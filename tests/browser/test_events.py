@@ -33,18 +33,35 @@ class Counting:
 
     def __init__(self, akin: str, path: Path, shop: Shop) -> None:
         self.akin, self.path, self.shop = akin, path, shop
+        self.before = 0
 
     def lines(self, count: int) -> list[dict[str, Any]]:
-        text = eventually(self.path.read_text, lambda text: text.count("\n") >= count)
-        return [json.loads(line) for line in text.splitlines()]
+        """The events of a test, once there are so many."""
+        return eventually(self._lines, lambda lines: len(lines) >= count)
+
+    def begin(self) -> None:
+        """Leave out the events of the tests before."""
+        self.before += len(self._lines())
+
+    def _lines(self) -> list[dict[str, Any]]:
+        text = self.path.read_text() if self.path.exists() else ""
+        whole = text[: text.rfind("\n") + 1].splitlines()
+        return [json.loads(line) for line in whole[self.before :]]
+
+
+@pytest.fixture(scope="module")
+def one_for_all(data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Counting]:
+    folder = tmp_path_factory.mktemp("counting")
+    shop, path = Shop(), folder / "events.jsonl"
+    with serving(data, folder / "log", AKIN_EVENTS=str(path), AKIN_CORS=shop.origin) as akin:
+        yield Counting(akin, path, shop)
+    shop.close()
 
 
 @pytest.fixture
-def counting(data: Path, tmp_path: Path) -> Iterator[Counting]:
-    shop, path = Shop(), tmp_path / "events.jsonl"
-    with serving(data, tmp_path / "log", AKIN_EVENTS=str(path), AKIN_CORS=shop.origin) as akin:
-        yield Counting(akin, path, shop)
-    shop.close()
+def counting(one_for_all: Counting) -> Counting:
+    one_for_all.begin()
+    return one_for_all
 
 
 def heard(page: Page, count: int) -> list[dict[str, Any]]:

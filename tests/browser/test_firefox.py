@@ -30,7 +30,7 @@ def colour_of(firefox: Firefox, css: str, name: str, pseudo: str | None = None) 
 
 # Its window is no narrower than 450.
 @pytest.mark.parametrize(
-    ("dark", "width"), [(False, 1280), (True, 500), thorough(True, 1280), thorough(False, 500)]
+    ("dark", "width"), [(False, 1280), thorough(True, 500), thorough(True, 1280), thorough(False, 500)]
 )
 def test_a_tour(driven: Firefox, server: str, artefacts: Path, dark: bool, width: int) -> None:
     mode = "dark" if dark else "light"

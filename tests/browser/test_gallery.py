@@ -5,6 +5,7 @@ import re
 import pytest
 
 from tests.browser.conftest import expect_scrolled, scrolled, until, visit
+from tests.repetition import thorough
 
 playwright = pytest.importorskip("playwright.sync_api", reason="pip install playwright")
 Page = playwright.Page
@@ -163,7 +164,7 @@ def test_a_mistyped_search_shows_what_was_meant(page: Page) -> None:
     expect(page).to_have_url(re.compile(r"/\?q=smapl$"))
 
 
-@pytest.mark.parametrize(("width", "columns"), [(1280, 6), (390, 2)])
+@pytest.mark.parametrize(("width", "columns"), [(1280, 6), thorough(390, 2)])
 def test_arrows_move_among_the_cards(page: Page, width: int, columns: int) -> None:
     page.set_viewport_size({"width": width, "height": 800})
     visit(page, "/")

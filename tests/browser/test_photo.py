@@ -21,24 +21,41 @@ from tests.live_demo import demo_pictures
 from tests.recorder import Recorder, Sent, recording
 
 playwright = pytest.importorskip("playwright.sync_api", reason="pip install playwright")
-Browser, Page, Route = playwright.Browser, playwright.Page, playwright.Route
+Browser, BrowserContext = playwright.Browser, playwright.BrowserContext
+Page, Route = playwright.Page, playwright.Route
 expect = playwright.expect
 
 SEARCH = "**/api/v1/similar*"
 REFUSED = ("status of 4", "status of 5", "net::ERR_INTERNET_DISCONNECTED")
 
 
-@pytest.fixture
-def recorder(hosted: str) -> Iterator[Recorder]:
+@pytest.fixture(scope="module")
+def recorded(hosted: str) -> Iterator[Recorder]:
     with recording(hosted) as recorder:
         yield recorder
 
 
 @pytest.fixture
-def page(browser: Browser, recorder: Recorder) -> Iterator[Page]:
-    with watched(browser, recorder.address, borne=REFUSED) as context:
-        context.grant_permissions(["clipboard-read", "clipboard-write"])
-        yield context.new_page()
+def recorder(recorded: Recorder) -> Recorder:
+    """What the test's pages ask for."""
+    recorded.requests.clear()
+    return recorded
+
+
+@pytest.fixture
+def home(recorder: Recorder) -> str:
+    return recorder.address
+
+
+@pytest.fixture
+def borne() -> tuple[str, ...]:
+    return REFUSED
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Page:
+    context.grant_permissions(["clipboard-read", "clipboard-write"])
+    return context.new_page()
 
 
 @pytest.fixture(scope="module")
@@ -312,9 +329,17 @@ def test_a_file_that_is_no_picture_gets_a_sentence(page: Page) -> None:
     expect(page.locator(".photo-found .product-card")).to_have_count(0)
 
 
-def test_a_busy_server_says_when_to_try_again(page: Page, bundle: Bundle) -> None:
+@pytest.fixture
+def timed(browser: Browser, recorder: Recorder) -> Iterator[Page]:
+    """A page of a profile of its own, all of which has the same clock."""
+    with watched(browser, recorder.address, borne=REFUSED) as context:
+        context.clock.install()
+        yield context.new_page()
+
+
+def test_a_busy_server_says_when_to_try_again(timed: Page, bundle: Bundle) -> None:
     answer = {"status": 503, "headers": {"Retry-After": "60"}, "content_type": "application/problem+json"}
-    page.clock.install()
+    page = timed
     page.route(SEARCH, lambda route: route.fulfill(**answer, body=json.dumps({"detail": "All are busy."})))
     open_photo(page)
     choose(page, demo_pictures(shown=True)[7])

@@ -8,12 +8,15 @@ from PIL import Image
 from bundle import Bundle
 from tests.browser.test_photo import (
     SEARCH,
+    borne,
     bundle,
     cards,
     choose,
     file_of,
+    home,
     open_photo,
     page,
+    recorded,
     recorder,
     sent_with,
     title_of,
@@ -25,7 +28,7 @@ playwright = pytest.importorskip("playwright.sync_api", reason="pip install play
 Page = playwright.Page
 expect = playwright.expect
 
-__all__ = ["bundle", "page", "recorder"]
+__all__ = ["borne", "bundle", "home", "page", "recorded", "recorder"]
 
 
 def test_what_was_wrong_with_a_file_stays_beside_the_results_of_the_others(

@@ -7,6 +7,7 @@ import pytest
 from dashapp.addresses import compare_href, product_href
 from tests.browser.conftest import MILLISECONDS, Keep, expect_scrolled, scrolled, visit
 from tests.parsed_html import text_of
+from tests.repetition import thorough
 from tests.sample_bundle import HTML_TITLE, NASTY_IDS, RECIPES
 
 playwright = pytest.importorskip("playwright.sync_api", reason="pip install playwright")
@@ -157,7 +158,8 @@ def test_slider_changes_how_many_and_holds_on_to_the_next_product(page: Page) ->
     expect(page).to_have_url(re.compile(r"/plain\?n=32$"))
 
 
-def test_every_id_opens_from_a_link_and_from_its_address(page: Page) -> None:
+@pytest.mark.parametrize("each", [7, thorough(1)])
+def test_every_id_opens_from_its_address_and_each_so_many_th_from_a_link(page: Page, each: int) -> None:
     visit(page, "/")
     for number, product_id in enumerate(NASTY_IDS):
         link = page.locator(".card-name").nth(number)
@@ -165,8 +167,7 @@ def test_every_id_opens_from_a_link_and_from_its_address(page: Page) -> None:
         response = page.request.get(address)
         assert response.status == 200
         assert text_of(response.text(), "h1") == title
-        # A click takes a second or two, so only every third link is clicked.
-        if number % 3 == 0:
+        if number % each == 0:
             link.click()
             expect(page.locator(".product h1")).to_have_text(title)
             expect(page).to_have_url(re.compile(re.escape(product_href(product_id)) + "$"))

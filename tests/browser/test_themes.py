@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 THEMES = sorted((Path(__file__).resolve().parents[2] / "demo" / "themes").glob("*/theme.toml"))
 # All pages take their colours from the same names.
-ADDRESSES = ("/", "/product/plain", *map(thorough, ("/compare/plain", "/map", "/about")))
+ADDRESSES = ("/", *map(thorough, ("/product/plain", "/compare/plain", "/map", "/about")))
 NEAR = 200  # pixels from the top, in which the first picture begins
 FONTS = "[...document.fonts].filter((font) => font.status === 'loaded').map((font) => font.family)"
 

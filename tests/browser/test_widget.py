@@ -9,7 +9,18 @@ import pytest
 
 from bundle import Bundle
 from tests.browser.conftest import Keep, until
-from tests.browser.shop_pages import HOSTILE, MORE, PLAIN, Opener, Shop, open_page, said, said_by_akin, shop
+from tests.browser.shop_pages import (
+    HOSTILE,
+    MORE,
+    PLAIN,
+    Opener,
+    Shop,
+    customer,
+    open_page,
+    said,
+    said_by_akin,
+    shop,
+)
 from tests.browser.test_accessibility import findings
 from tests.repetition import thorough
 from tests.sample_bundle import HTML_TITLE
@@ -21,7 +32,7 @@ if TYPE_CHECKING:
 playwright = pytest.importorskip("playwright.sync_api", reason="pip install playwright")
 expect = playwright.expect
 
-__all__ = ["open_page", "said", "shop"]
+__all__ = ["customer", "open_page", "said", "shop"]
 
 
 def test_one_script_puts_a_row_where_it_stands(open_page: Opener, said: list[str], data: Path) -> None:

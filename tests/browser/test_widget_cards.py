@@ -10,7 +10,7 @@ import pytest
 
 from bundle import Bundle
 from tests.browser.conftest import Keep, until
-from tests.browser.shop_pages import MORE, PLAIN, Opener, Shop, open_page, said, said_by_akin, shop
+from tests.browser.shop_pages import MORE, PLAIN, Opener, Shop, customer, open_page, said, said_by_akin, shop
 from tests.browser.test_accessibility import findings
 from tests.repetition import thorough
 from tests.sample_bundle import HTML_TITLE
@@ -18,7 +18,7 @@ from tests.sample_bundle import HTML_TITLE
 playwright = pytest.importorskip("playwright.sync_api", reason="pip install playwright")
 expect = playwright.expect
 
-__all__ = ["open_page", "said", "shop"]
+__all__ = ["customer", "open_page", "said", "shop"]
 
 TEMPLATE = """
 <template id="own"><article part="mine"><a data-slot="link"><img data-slot="picture" part="photo"></a>

@@ -8,13 +8,13 @@ import pytest
 
 from precompute.building.theme import prepare_theme
 from tests.browser.conftest import until
-from tests.browser.shop_pages import PLAIN, Opener, open_page, said, shop
+from tests.browser.shop_pages import PLAIN, Opener, customer, open_page, said, shop
 from tests.browser.test_accessibility import findings
 from tests.sample_bundle import write_sample_bundle
 
 playwright = pytest.importorskip("playwright.sync_api", reason="pip install playwright")
 
-__all__ = ["open_page", "said", "shop"]
+__all__ = ["customer", "open_page", "said", "shop"]
 
 PLING = Path(__file__).resolve().parents[2] / "demo" / "themes" / "pling" / "theme.toml"
 STYLE = "(element, name) => getComputedStyle(element)[name]"
