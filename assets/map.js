@@ -21,11 +21,12 @@ const STEP = 1.6; // the zoom factor of buttons and keys
 /** @param {HTMLElement} root */
 export async function start(root) {
   const { points: address = "", matching = "" } = root.dataset;
+  const path = location.pathname;
   try {
     const [points, meant] = await Promise.all([pointsOf(address), meantOf(matching)]);
     if (!root.isConnected) return () => {};
     points.meant = meant;
-    const map = new ProductMap(root, points);
+    const map = new ProductMap(root, points, path);
     return () => map.stop();
   } catch (error) {
     get(root, ".map-note").textContent = `${_("The map could not be drawn.")} ${sentenceOf(error)}`;
@@ -37,10 +38,12 @@ class ProductMap {
   /**
    * @param {HTMLElement} root
    * @param {import("./map-points.js").Points} points
+   * @param {string} path  the path of the page's address
    */
-  constructor(root, points) {
+  constructor(root, points, path) {
     this.root = root;
     this.points = points;
+    this.path = path;
     this.stage = get(root, ".map-stage");
     this.band = get(root, ".map-band");
     this.selecting = get(root, "[data-do=select]");
@@ -161,6 +164,7 @@ class ProductMap {
   }
 
   #keepAddress() {
+    if (location.pathname !== this.path) return; // The visitor has gone on, and the next page is on its way.
     const { x, y, zoom, whole } = this.view;
     const moved = zoom !== 1 || x !== whole.x || y !== whole.y;
     const { group, box } = this;

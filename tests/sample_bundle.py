@@ -239,7 +239,7 @@ def _id(number: int) -> str:
 def _wide(webp: bytes, width: int) -> bytes:
     image = Image.open(io.BytesIO(webp))
     buffer = io.BytesIO()
-    image.resize((width, round(width * image.height / image.width))).save(buffer, "WEBP")
+    image.resize((width, round(width * image.height / image.width))).save(buffer, "WEBP", method=0)
     return buffer.getvalue()
 
 
