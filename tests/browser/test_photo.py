@@ -320,15 +320,6 @@ def test_a_private_photo_says_why_it_has_no_address(page: Page) -> None:
     expect(page).to_have_url(re.compile(r"/photo$"))
 
 
-def test_a_file_that_is_no_picture_gets_a_sentence(page: Page) -> None:
-    open_photo(page)
-    choose(page, {"name": "list.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.4"})
-    expect(page.get_by_role("alert")).to_have_text("Expected a picture. Received: list.pdf.")
-    choose(page, {"name": "drawing.svg", "mimeType": "image/svg+xml", "buffer": b"<svg><script/></svg>"})
-    expect(page.get_by_role("alert")).to_contain_text("The photo cannot be used")
-    expect(page.locator(".photo-found .product-card")).to_have_count(0)
-
-
 @pytest.fixture
 def timed(browser: Browser, recorder: Recorder) -> Iterator[Page]:
     """A page of a profile of its own, all of which has the same clock."""

@@ -31,6 +31,15 @@ expect = playwright.expect
 __all__ = ["borne", "bundle", "home", "page", "recorded", "recorder"]
 
 
+def test_a_file_that_is_no_picture_gets_a_sentence(page: Page) -> None:
+    open_photo(page)
+    choose(page, {"name": "list.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.4"})
+    expect(page.get_by_role("alert")).to_have_text("Expected a picture. Received: list.pdf.")
+    choose(page, {"name": "drawing.svg", "mimeType": "image/svg+xml", "buffer": b"<svg><script/></svg>"})
+    expect(page.get_by_role("alert")).to_contain_text("The photo cannot be used")
+    expect(page.locator(".photo-found .product-card")).to_have_count(0)
+
+
 def test_what_was_wrong_with_a_file_stays_beside_the_results_of_the_others(
     page: Page, bundle: Bundle
 ) -> None:
