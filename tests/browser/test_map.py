@@ -250,6 +250,17 @@ def test_a_catalogue_that_has_changed_is_said(page: Page) -> None:
     expect(page.locator(".map-panel").get_by_role("status")).to_have_text("The catalogue has changed.")
 
 
+def test_the_view_gets_into_no_other_page_s_address(page: Page) -> None:
+    open_map(page)
+    # The next page comes only after the time in which the map notes its view.
+    slow = re.compile("_dash-update-component")
+    page.route(slow, lambda route: (page.wait_for_timeout(600), route.continue_()))
+    page.get_by_role("button", name="Zoom in").click()
+    page.locator(".brand").click()
+    expect(page.locator("h1")).to_have_text("All products")
+    expect(page).to_have_url(re.compile("/$"))
+
+
 def test_leaving_gives_the_graphics_back(page: Page) -> None:
     page.add_init_script(
         """window.contexts = [];
