@@ -251,9 +251,12 @@ def _half(webp: bytes) -> bytes:
     return small.getvalue()
 
 
-@cache
 def _picture(number: int) -> tuple[ProductImage, bytes]:
-    width, height = _SHAPES[number % len(_SHAPES)]
+    return _drawn(number, *_SHAPES[number % len(_SHAPES)])
+
+
+@cache
+def _drawn(number: int, width: int, height: int) -> tuple[ProductImage, bytes]:
     picture = Image.new("RGB", (width, height), "white")
     colour = tuple(hashlib.sha256(str(number).encode()).digest()[:3])
     ImageDraw.Draw(picture).rounded_rectangle((20, 20, width - 20, height - 20), 12, fill=colour)
