@@ -6,12 +6,12 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
+from functools import cache, partial
 from math import isqrt
 from typing import NamedTuple
 
 import numpy as np
-from threadpoolctl import threadpool_limits
+from threadpoolctl import ThreadpoolController
 
 from precompute.neighbours.against_all import settle_against_all
 from precompute.neighbours.best_pair import ProductSpace
@@ -97,7 +97,7 @@ class ExactSearch:
     def estimate(self) -> float:
         """About how many seconds `run` will take, extrapolated from comparing two blocks."""
         first, last = self._blocks[0], self._blocks[-1 if len(self._blocks) < 3 else -2]
-        with threadpool_limits(1, "blas"):
+        with _libraries().limit(limits=1, user_api="blas"):
             started = time.perf_counter()
             near = self._space.nearness(first, last)
             np.flatnonzero(near >= near.max())
@@ -113,7 +113,7 @@ class ExactSearch:
             progress.step()
 
         # Each of our threads compares whole blocks. Threads inside a matrix product would only compete.
-        with threadpool_limits(1, "blas"), ThreadPoolExecutor(self._threads) as pool:
+        with _libraries().limit(limits=1, user_api="blas"), ThreadPoolExecutor(self._threads) as pool:
             blocks = range(len(self._blocks))
             for pairs in self._rounds():
                 list(pool.map(compare, pairs))
@@ -226,6 +226,12 @@ def _known(reached: np.ndarray) -> _Candidates:
     """Stands for entries that are known already: they have no other row, and count for the limits."""
     places, columns = np.nonzero(reached > -np.inf)
     return _Candidates(places.astype(np.int16), np.full(len(places), -1, np.int32), reached[places, columns])
+
+
+@cache
+def _libraries() -> ThreadpoolController:
+    """The loaded libraries that multiply matrices. To look for them takes milliseconds: it is done once."""
+    return ThreadpoolController()
 
 
 def rounds_of(count: int) -> Iterator[list[tuple[int, int]]]:
