@@ -10,7 +10,7 @@ import numpy as np
 from precompute.models.heads import read_head
 from precompute.models.recipe import Recipe
 from precompute.shared.errors import UserError
-from precompute.shared.room import room
+from precompute.shared.mapped_arrays import large_array
 from precompute.shared.unit_length import to_unit_length
 from precompute.store import PictureStore
 
@@ -73,7 +73,7 @@ def together(parts: Sequence[WeightedPart]) -> np.ndarray:
         return parts[0].values
     length = sum(part.weight**2 for part in parts) ** 0.5
     rows = len(parts[0].values)
-    found = room((rows, sum(part.values.shape[1] for part in parts)), np.float32)
+    found = large_array((rows, sum(part.values.shape[1] for part in parts)), np.float32)
     begin = 0
     for part in parts:
         end = begin + part.values.shape[1]

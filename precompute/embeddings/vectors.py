@@ -14,7 +14,7 @@ from precompute.embeddings.composition import WeightedPart, parts_of, together
 from precompute.embeddings.projection import centre, project
 from precompute.embeddings.titles import read_title
 from precompute.models.recipe import ANCHORS, MOST_PICTURES, Recipe
-from precompute.shared.room import room
+from precompute.shared.mapped_arrays import large_array
 from precompute.store import EmbeddingStore, PictureStore
 
 _BLOCK = 1 << 22
@@ -160,7 +160,7 @@ def means(vectors: np.ndarray, counts: np.ndarray, *, to_unit_length: bool) -> n
     """
     if len(vectors) == len(counts):
         return vectors
-    found = room((len(counts), vectors.shape[1]), np.float32)
+    found = large_array((len(counts), vectors.shape[1]), np.float32)
     ends = np.cumsum(counts)
     step = max(1, _BLOCK // (vectors.shape[1] * int(counts.max())))
     for begin in range(0, len(counts), step):

@@ -7,7 +7,7 @@ from typing import Protocol
 import numpy as np
 
 from precompute.neighbours.best_pair import ProductSpace
-from precompute.shared.room import room
+from precompute.shared.mapped_arrays import large_array
 
 
 class Settled(Protocol):
@@ -33,7 +33,8 @@ class Ranking:
 
     def __init__(self, space: ProductSpace, ranks: np.ndarray, *, depth: int) -> None:
         count = space.count
-        self.rows, self.scores = room((count, depth), np.int32), room((count, depth), np.float64)
+        self.rows = large_array((count, depth), np.int32)
+        self.scores = large_array((count, depth), np.float64)
         self.depth = depth
         self.ranks = ranks
         self._space = space

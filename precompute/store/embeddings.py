@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from precompute.shared.room import room
+from precompute.shared.mapped_arrays import large_array
 from precompute.store.known_ids import KnownIds
 from precompute.store.locations import Location
 from precompute.store.parts import Parts
@@ -81,7 +81,7 @@ class EmbeddingStore:
     def vectors(self, ids: Sequence[str]) -> np.ndarray:
         """The embeddings (n, d), float32, of n pictures, in their order; one may occur many times.
 
-        Takes memory for one part, and has `room` for them. Raises `KeyError` with the number of those that
+        Takes memory for one part; they are a `large_array`. Raises `KeyError` with the number of those that
         are missing.
         """
         first = {image_id: len(ids) - 1 - row for row, image_id in enumerate(reversed(ids))}
@@ -91,7 +91,7 @@ class EmbeddingStore:
             column = table["vector"].combine_chunks()
             vectors = np.frombuffer(column.buffers()[1], "<f4").reshape(len(table), -1)
             if not found.size:
-                found = room((len(ids), vectors.shape[1]), np.float32, folder=self.folder)
+                found = large_array((len(ids), vectors.shape[1]), np.float32, folder=self.folder)
             rows = np.array([left.pop(image_id, -1) for image_id in table["image_id"].to_pylist()])
             found[rows[rows >= 0]] = vectors[rows >= 0]
         if left:

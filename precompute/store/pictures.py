@@ -15,7 +15,7 @@ import numpy as np
 import pyarrow as pa
 
 from bundle import format as fmt
-from precompute.shared.room import room
+from precompute.shared.mapped_arrays import large_array
 from precompute.store.known_ids import KnownIds
 from precompute.store.locations import Location
 from precompute.store.parts import Parts
@@ -212,7 +212,7 @@ class PictureStore:
                 if row is None:
                     continue
                 if not found.size:
-                    found = room((len(ids), len(value)), np.uint8, folder=self.folder)
+                    found = large_array((len(ids), len(value)), np.uint8, folder=self.folder)
                 found[row] = np.frombuffer(value, np.uint8)
         if left:
             raise KeyError(len(left))

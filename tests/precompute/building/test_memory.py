@@ -42,7 +42,7 @@ def held(folder: Path, count: int, monkeypatch: pytest.MonkeyPatch) -> dict[str,
         patched.setattr(BundleWriter, "publish", noting("sealing", BundleWriter.publish))
         # As in a large build, arrays are in files, and what is computed at a time is the least part. A large
         # map is that of a sample.
-        patched.setattr("precompute.shared.room.MAPPED", 1)
+        patched.setattr("precompute.shared.mapped_arrays.MAPPED_FROM", 1)
         patched.setattr("precompute.neighbours.space._CACHE", 1 << 12)
         patched.setattr(recipe_lists, "_write_map", lambda *_, **__: None)
         tracemalloc.start()

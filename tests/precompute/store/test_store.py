@@ -280,7 +280,7 @@ def test_many_vectors_are_in_a_mapped_file_of_which_nothing_is_left(
     store.add(ids, vectors)
     store.commit()
     before = sorted(tmp_path.iterdir())
-    monkeypatch.setattr("precompute.shared.room.MAPPED", 1)
+    monkeypatch.setattr("precompute.shared.mapped_arrays.MAPPED_FROM", 1)
     found = store.vectors([ids[4], ids[1], ids[4]])
     assert (found == vectors[[4, 1, 4]]).all()
     assert isinstance(found.base, np.memmap)

@@ -1,4 +1,4 @@
-"""Room for large arrays: in a file, whose pages the system writes and drops where memory is short."""
+"""Large arrays are in a mapped file, whose pages the system writes and drops where memory is short."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import DTypeLike
 
-MAPPED = 1 << 27
+MAPPED_FROM = 1 << 27
 """From so many bytes on, an array is in a mapped file."""
 
 
-def room(shape: tuple[int, ...], kind: DTypeLike, *, folder: Path | None = None) -> np.ndarray:
+def large_array(shape: tuple[int, ...], kind: DTypeLike, *, folder: Path | None = None) -> np.ndarray:
     """An array of this shape and dtype, whose content is not set.
 
     A large one is in a file without a name, in `folder` if that is there, otherwise in the folder for
     temporary files. Nothing is left of it, even after a kill. It is in memory where the disk has no room.
     """
     size = math.prod(shape) * np.dtype(kind).itemsize
-    if size < MAPPED:
+    if size < MAPPED_FROM:
         return np.empty(shape, kind)
     with tempfile.TemporaryFile(dir=folder if folder and folder.is_dir() else None) as file:
         try:
