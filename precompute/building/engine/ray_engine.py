@@ -32,6 +32,7 @@ from precompute.building.engine.worker import (
     answer,
     embed_part,
     mixed_message,
+    ready,
 )
 from precompute.embeddings.embed import Embedded, EmbeddingTask
 from precompute.embeddings.embedded_catalogue import EmbedFiles, ExtraMeasure
@@ -133,7 +134,7 @@ def _embed(
             maker=maker,
             pictures=of_worker,
             extra=None if extra is None else extra.for_worker(),
-            cores=cores_of_a_gpu() if gpu else 1,
+            cores=_cores_of_a_task(gpu=gpu),
         )
         for part in _embedded_parts(job, some, gpu=gpu):
             for task, seconds in zip(tasks, part.seconds, strict=True):
@@ -164,6 +165,10 @@ def _embed(
     found.images = {file: found.images[file] for file in files if file in found.images}
     found.left_out = {file: found.left_out[file] for file in files if file in found.left_out}
     return found
+
+
+def _cores_of_a_task(*, gpu: bool) -> int:
+    return cores_of_a_gpu() if gpu else 1
 
 
 def _embedded_by_all(tasks: Sequence[EmbeddingTask]) -> set[str]:
@@ -204,12 +209,15 @@ def _ask(requested: Requested, *, gpu: bool) -> list[Any]:
 
     Of a machine, one process has to answer: others may wait until someone else's tasks end.
     """
-    task = ray.remote(num_cpus=1, num_gpus=1 if gpu else 0, max_retries=3)(answer)
+    task = ray.remote(num_cpus=1, num_gpus=1 if gpu else 0, max_retries=3)(ready)
+    of_task = _cores_of_a_task(gpu=gpu)
     asked = []
     for node in nodes():
         there = NodeAffinitySchedulingStrategy(node["NodeID"], soft=False)
         processes = int(node["Resources"].get("GPU" if gpu else "CPU", 0))
-        references = [task.options(scheduling_strategy=there).remote(requested) for _ in range(processes)]
+        references = [
+            task.options(scheduling_strategy=there).remote(requested, of_task) for _ in range(processes)
+        ]
         asked += references[:1]
     return asked
 

@@ -101,7 +101,15 @@ def mixed_message(difference: str) -> str:
 
 
 def answer(requested: Requested) -> MachineAnswer:
-    """What this machine answers for an extractor, which is ready for its tasks then. Runs on a worker."""
+    """What this machine answers for an extractor, of which it keeps nothing."""
+    plan = requested.plan()
+    return _answer(plan, plan.open())
+
+
+def ready(requested: Requested, cores: int) -> MachineAnswer:
+    """The same, and the extractor is ready for this process's tasks of so many cores. Runs on a worker."""
+    # Before it is opened: it takes threads and memory for each core.
+    use_cores(cores)
     return requested.answer()
 
 

@@ -107,6 +107,24 @@ def test_an_extractor_that_is_not_the_expected_one_is_refused(photos: Path, tmp_
         embed_part(replace(job, requested=(wrong,)), ["1.png"])
 
 
+def test_a_process_of_a_cluster_opens_extractors_for_its_own_cores_only(
+    photos: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cores: list[int] = []
+
+    class Asking(Tiny):
+        def __init__(self) -> None:
+            cores.append(machine.available_cores())
+
+    monkeypatch.setattr("tests.builds.Tiny", Asking)
+    job = job_of(photos, tmp_path)
+    assert worker.ready(job.requested[0], 1) == worker.answer(job.requested[0])
+    # What only asks keeps nothing open.
+    assert len(worker._extractors) == 1
+    embed_part(job, ["0.png"])
+    assert cores == [1, 1]
+
+
 def test_a_difference_names_what_differs() -> None:
     here = MachineAnswer({"pillow": "13.0.0", "numpy": "2.4.6"}, "a")
     assert here.difference(here) == ""
