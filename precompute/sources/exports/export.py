@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import MAXYEAR, UTC, datetime, timedelta
 from functools import lru_cache
 
 from precompute.sources.records import LeftOut
@@ -144,7 +144,8 @@ def is_date(text: str) -> bool:
 
 def _end_of(text: str) -> datetime:
     start, duration = _moment(text)
-    return start + duration
+    # 9999-12-31, which stands for no end, has no next day.
+    return start + duration if start.year < MAXYEAR else start
 
 
 _FORMATS = ("%m/%d/%y", "%m/%d/%Y", "%d.%m.%Y", "%d.%m.%y", "%Y/%m/%d", "%d/%m/%Y", "%Y-%m-%d")

@@ -112,6 +112,7 @@ def test_a_picture_s_name_may_have_such_signs(cell: str) -> None:
         ("saleprice,onsale,x", "0,", 12),
         ("saleprice,onsale,x", "1,", 9),
         ("sale_price,sale from,sale to", "the shop,", 9),
+        ("sale_price,sale from,sale to", "2020-01-01,9999-12-31", 9),
     ],
 )
 def test_a_sale_counts_between_its_dates(tmp_path: Path, names: str, dates: str, price: float) -> None:
