@@ -1,7 +1,7 @@
 """Which of a worker's requests go first: its threads share Python's lock, so each slows down the others.
 
 A product's page costs the same in any catalogue, and visitors click from one to the next. So it goes first,
-as do all requests that are not known to be searches. A search or a filter gives way (`begin_search`): after
+as do all requests that are not known to be searches. A search or a filter gives way (`as_search`): after
 each step of its work, it waits while others are in progress. It never waits for long, so it always comes to
 its end. Searches run one after another: if they took turns, none would be done sooner.
 
@@ -15,6 +15,7 @@ import os
 import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from contextvars import copy_context
 from functools import lru_cache
 from threading import Condition, get_native_id, local
@@ -151,7 +152,10 @@ def _lower_priority() -> None:
     # Only on Linux is it a thread's own. Without privileges it can never be raised again.
     if sys.platform == "linux":
         thread = get_native_id()
-        os.setpriority(os.PRIO_PROCESS, thread, os.getpriority(os.PRIO_PROCESS, thread) + NICENESS)
+        # A sandbox may forbid it. An exception here would break all searches from then on.
+        with suppress(OSError):
+            niceness = os.getpriority(os.PRIO_PROCESS, thread) + NICENESS
+            os.setpriority(os.PRIO_PROCESS, thread, niceness)
 
 
 def give_way() -> None:

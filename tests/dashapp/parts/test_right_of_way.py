@@ -159,3 +159,15 @@ def test_a_search_has_less_priority_than_a_page(shop: Shop) -> None:
 def test_a_search_knows_its_request(shop: Shop) -> None:
     shop.server.add_url_rule("/asked", "asked", lambda: as_search(lambda: request.args["q"]))
     assert shop.server.test_client().get("/asked?q=mug").text == "mug"
+
+
+def test_searches_work_where_a_sandbox_forbids_priorities(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def forbidden(*_: int) -> None:
+        raise PermissionError
+
+    monkeypatch.setattr(os, "setpriority", forbidden)
+    right_of_way._threads.cache_clear()
+    assert shop.server.test_client().get("/search/mug").status_code == 200
+    right_of_way._threads.cache_clear()
