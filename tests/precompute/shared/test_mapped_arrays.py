@@ -32,3 +32,14 @@ def test_a_large_array_is_in_memory_where_the_disk_is_full(monkeypatch: pytest.M
     monkeypatch.setattr(mapped_arrays, "MAPPED_FROM", 1)
     monkeypatch.setattr(os, "posix_fallocate", full, raising=False)
     assert large_array((3,), np.float64).base is None
+
+
+def test_a_large_array_is_in_memory_where_nothing_can_be_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(**_: object) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(mapped_arrays, "MAPPED_FROM", 1)
+    monkeypatch.setattr(mapped_arrays.tempfile, "TemporaryFile", refused)
+    assert large_array((3,), np.float64, folder=tmp_path).base is None
