@@ -39,14 +39,13 @@ _NAMES = {
         назва товару, 商品名称, 产品名, 상품이름, اسم المنتج, الاسم, שם, שם המוצר
     """,
     "category": """
-        category, product type, product type name, cat, category path, category name, breadcrumbs,
-        breadcrumb, type, google product category, product category, kategorie, warengruppe, produkttyp,
+        category, product type, product type name, category path, category name, breadcrumbs, breadcrumb,
+        type, google product category, product category, kategorie, warengruppe, produkttyp,
         produktkategorie, categorie, type de produit, categoria, tipo de producto, tipo, rubrique,
         kategoria, kategori, product line, main category, mastercategory, master category, articletype,
-        department, class, label, categorytext, collection, sub category, category breadcrumb,
-        subcategory name, categorie produs, tuoteryhma, kategoria nazwa, κατηγορια, категорія, название
-        группы, назва групи, 카테고리, 商品分类, الفئة, القسم, קטגוריה, категория, カテゴリ, カテゴリー,
-        类别, 分类
+        department, class, label, categorytext, collection, sub category, category breadcrumb, subcategory
+        name, categorie produs, tuoteryhma, kategoria nazwa, κατηγορια, категорія, название группы, назва
+        групи, 카테고리, 商品分类, الفئة, القسم, קטגוריה, категория, カテゴリ, カテゴリー, 类别, 分类, cat
     """,
     "categories": """
         categories, kategorien, categorias, category tree, product category tree, categorieen,
@@ -72,19 +71,18 @@ _NAMES = {
         描述
     """,
     "price": """
-        price, preis, precio impuestos excluidos, precio impuestos incluidos, cena bez podatku netto,
-        cena z podatkiem brutto, prezzo tasse escluse, prezzo tasse incluse, preis ohne steuern, prix,
-        precio, prezzo, preco, prijs, cena, pris, ar, fiyat, τιμη, variant price, verkaufspreis,
-        bruttopreis, einzelpreis, vk, vk preis, prix de vente, prix ttc, tarif, pvp, retail price, unit
-        price, amount, price amount, price value, max price, price vat, price tax included, price tax
-        excluded, price tax excluded or price tax included, price gross, gross price, base price, price
-        from, min price, price min, lowest price, prix ht ou ttc, preco por, цена, 価格, 価格税込, 价格,
-        가격, standard price, price incl tax, price including tax, price with vat, price with tax, your
-        price, price inc vat, brutto vk, vk brutto, preis brutto, preis inkl mwst, bruttopreis eur, cena
-        brutto, cena s dph, cena z vat, hinta, pret, fiyati, satis fiyati, precio con iva, precio venta,
-        precio de venta, precio unitario, prezzo di vendita, prezzo ivato, preco de venda, verkoopprijs,
-        salgspris, utpris, ціна, цена продажи, 販売価格, 販売価格税込, 售价, 单价, 판매가, 판매가격,
-        السعر, سعر البيع, מחיר
+        price, preis, prix, precio, prezzo, preco, prijs, cena, pris, ar, fiyat, τιμη, variant price,
+        verkaufspreis, bruttopreis, einzelpreis, vk, vk preis, prix de vente, prix ttc, tarif, pvp, retail
+        price, unit price, amount, price amount, price value, max price, price vat, price tax included,
+        precio impuestos incluidos, cena z podatkiem brutto, prezzo tasse incluse, price tax excluded,
+        precio impuestos excluidos, cena bez podatku netto, prezzo tasse escluse, preis ohne steuern, price
+        tax excluded or price tax included, price gross, gross price, base price, price from, min price,
+        price min, lowest price, prix ht ou ttc, preco por, цена, 価格, 価格税込, 价格, 가격, standard price,
+        price incl tax, price including tax, price with vat, price with tax, your price, price inc vat, brutto
+        vk, vk brutto, preis brutto, preis inkl mwst, bruttopreis eur, cena brutto, cena s dph, cena z vat,
+        hinta, pret, fiyati, satis fiyati, precio con iva, precio venta, precio de venta, precio unitario,
+        prezzo di vendita, prezzo ivato, preco de venda, verkoopprijs, salgspris, utpris, ціна, цена
+        продажи, 販売価格, 販売価格税込, 售价, 单价, 판매가, 판매가격, السعر, سعر البيع, מחיר
     """,
     "compare_at_price": """
         compare at price, variant compare at price, compare price, price before, price before sale, price
@@ -296,7 +294,8 @@ def _resembling(name: str) -> Role | None:
         if role:
             return role._replace(rank=role.rank + _GUESSED)
     untaxed = [word for word in rest if word not in _OF_TAXES]
-    if untaxed and len(untaxed) < len(rest):
+    # A "tax amount" is no price.
+    if untaxed and untaxed != ["amount"] and len(untaxed) < len(rest):
         role = _named("".join(untaxed)) or _price_in(" ".join(untaxed))
         if role and role.field in PRICES:
             return role._replace(rank=role.rank + _GUESSED + bool(_WITHOUT_TAXES.intersection(words)))

@@ -43,7 +43,10 @@ def test_a_name_may_say_more_than_it_has_to(name: str, field: str) -> None:
     assert role is not None and role.field == field
 
 
-@pytest.mark.parametrize("name", ["product weight", "image width", "Product Image ID - 1", "photo credit"])
+NO_FIELDS = ["product weight", "image width", "Product Image ID - 1", "photo credit", "Tax amount"]
+
+
+@pytest.mark.parametrize("name", NO_FIELDS)
 def test_but_not_anything(name: str) -> None:
     assert role_of(name) is None
 
@@ -285,6 +288,21 @@ def test_a_price_may_name_its_taxes(tmp_path: Path) -> None:
     text = f"id,title,Old Price EUR,Price EUR excl. VAT,Price EUR incl. VAT,image\n1,Mug,90,50,60,{A}\n"
     (made,) = read_text(tmp_path, "a.csv", text).products
     assert (made.price, made.compare_at_price, made.currency) == (60, 90, "EUR")
+
+
+@pytest.mark.parametrize(
+    ("less", "more"),
+    [
+        ("Precio impuestos excluidos", "Precio impuestos incluidos"),
+        ("Cena bez podatku (netto)", "Cena z podatkiem (brutto)"),
+        ("Prezzo tasse escluse", "Prezzo tasse incluse"),
+        ("cat", "Category name"),
+    ],
+)
+def test_the_column_that_says_more_is_preferred(less: str, more: str) -> None:
+    first, second = role_of(less), role_of(more)
+    assert first is not None and second is not None and first.field == second.field
+    assert first.rank > second.rank
 
 
 def test_books_and_records_in_yml_have_a_title(tmp_path: Path) -> None:
