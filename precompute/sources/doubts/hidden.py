@@ -36,7 +36,6 @@ _SHOWN = word_set("""
     actief aktywny ativo sichtbar veroffentlicht freigegeben publie publicado pubblicato visibile
     gepubliceerd zichtbaar opublikowano widoczny visivel опубликован активен 公開済み 公開状態 oxactive
     mostrarentienda mostraremtienda exibirnaloja visibleindividually channelpublished onlineshop
-    productisavailable
     """)
 """Compact names of columns that say whether a product is shown, with yes or no."""
 
@@ -53,6 +52,8 @@ _DATES = word_set("deletedat archivedat unpublishedat deletedon dateofdeletion")
 
 _YES = word_set("yes y true t 1 1.0 on wahr vrai ja oui si sí")
 _NO = word_set("no n false f 0 0.0 -1 off falsch faux nein non nee nie não falso")
+_LETTERS = frozenset({"n", "f"})
+"""Those that may be a state of another kind, such as "new"."""
 
 
 def why_hidden(cells: Mapping[str, Cell]) -> str:
@@ -61,7 +62,7 @@ def why_hidden(cells: Mapping[str, Cell]) -> str:
         if (kind := _kind_of(name)) and isinstance(cell := cells[name], str):
             value = cell.strip().lower()
             word = value.replace("_", " ").replace("-", " ")
-            if kind == "state" and (word in _HIDING or value in _NO):
+            if kind == "state" and (word in _HIDING or value in _NO - _LETTERS):
                 return f"its {name.strip().lower()} is {value}"
             if kind == "shown" and value in _NO:
                 published = "publish" in name.lower()

@@ -25,7 +25,11 @@ _GALLERY = tuple(f"productmediagalleryimageurl{number}" for number in range(1, 3
 def _ecwid_product(rows: list[Row]) -> Row | LeftOut:
     every = [by_compact_name(row) for row in rows]
     row, first = rows[0], every[0]
-    if reason := why_hidden(row.cells):
+    reason = why_hidden(row.cells)
+    # In other tables this would say that a product is out of stock.
+    if not reason and (available := first.get("productisavailable", "")).lower() == "false":
+        reason = f"it is not shown in the shop (product_is_available: {available})"
+    if reason:
         return LeftOut(row.place, reason)
     gathered = Gathered()
     has_variants = any(cells.get("type") == "product_variation" for cells in every)

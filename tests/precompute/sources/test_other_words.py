@@ -144,6 +144,11 @@ def test_hidden_products_of_further_systems(tmp_path: Path, names: str, hidden: 
     assert list(reasons(catalogue)) == ["a.csv, line 2"]
 
 
+@pytest.mark.parametrize(("name", "value"), [("estado", "N"), ("product_is_available", "false")])
+def test_what_only_resembles_a_sign_of_hiding_hides_nothing(tmp_path: Path, name: str, value: str) -> None:
+    assert len(read_text(tmp_path, "a.csv", f"id,title,image,{name}\n1,Mug,{A},{value}\n").products) == 1
+
+
 @pytest.mark.parametrize("cell", ["-1", "true", "S,M,L", "Red|Blue", "00000000-0000-0000-0000-000000000000"])
 def test_these_name_no_group(cell: str) -> None:
     assert no_group(cell) is not None
