@@ -55,12 +55,14 @@ def measure_precisions(
 
     `tasks` have the embeddings by key, and `files`, by image id, are paths below `folder`. The store keeps
     the embeddings in float32, so the next build computes only those of new pictures. Pictures whose file
-    changed meanwhile are left out.
+    changed meanwhile are left out, and a plan that none is left for.
     """
     found = {}
     for key, plan in {plan.key: plan for plan in plans if plan.device.is_fast}.items():
         with clock.measure("precision"):
-            found[key] = _measured(plan, tasks[key].store, folder, files, store).describe()
+            measured = _measured(plan, tasks[key].store, folder, files, store)
+        if measured is not None:
+            found[key] = measured.describe()
     return found
 
 
@@ -71,7 +73,8 @@ def precision_entry(plan: ExtractorPlan, found: Mapping[str, dict[str, float]]) 
 
 def _measured(
     plan: ExtractorPlan, embeddings: EmbeddingStore, folder: Path, files: Mapping[str, str], store: Store
-) -> Precision:
+) -> Precision | None:
+    """The precision; None if the files of all compared pictures changed meanwhile."""
     exact = plan.in_float32()
     reference = store.embeddings(exact.key)
     task = EmbeddingTask(exact.recipe, exact.open, reference, batch=exact.device.batch)
@@ -79,7 +82,7 @@ def _measured(
     with stage("In float32", len(chosen), "images") as advance:
         embed_all(folder, [files[image_id] for image_id in chosen], [task], advance=advance)
     ids = [image_id for image_id in chosen if image_id in reference]
-    return compare(embeddings.vectors(ids), reference.vectors(ids), ids, plan=plan)
+    return compare(embeddings.vectors(ids), reference.vectors(ids), ids, plan=plan) if ids else None
 
 
 def compare(fast: np.ndarray, exact: np.ndarray, ids: list[str], *, plan: ExtractorPlan) -> Precision:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 from bundle import Bundle
+from precompute.building import build as builds
 from precompute.building import precision
 from precompute.building.precision import compare
 from precompute.cli.main import main
@@ -65,6 +67,21 @@ def test_equal_embeddings_are_equally_near() -> None:
     assert found.cosine == pytest.approx(1) and found.smallest_cosine == pytest.approx(1)
     turned = compare(-vectors, vectors, ids, plan=tiny_plan(TINY, fast=True))
     assert turned.cosine == pytest.approx(-1)
+
+
+def test_pictures_that_are_gone_by_then_do_not_stop_the_build(
+    tiny: type[Tiny], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    measure, empty = builds.measure_precisions, tmp_path / "empty"
+    empty.mkdir()
+
+    def too_late(plans: Any, tasks: Any, folder: Path, *others: Any) -> Any:
+        return measure(plans, tasks, empty, *others)
+
+    monkeypatch.setattr(builds, "measure_precisions", too_late)
+    run(write_pictures(tmp_path / "photos", 4), out := tmp_path / "data", fast=True)
+    (recipe,) = Bundle.open(out).recipes
+    assert recipe["device"]["precision"] == "bfloat16" and "against_float32" not in recipe
 
 
 def test_one_picture_has_no_nearest() -> None:
