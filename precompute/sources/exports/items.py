@@ -158,8 +158,7 @@ def shopify(item: Item) -> dict[str, Any]:
 def _is_in_cents(item: Item) -> bool:
     """Whether this is a product's own page as JSON (/products/NAME.js), which alone has whole cents."""
     prices = [each.get("price") for each in objects_in(item.get("variants"))]
-    has_texts = any(isinstance(each, str) for each in item.get("images") or ())
-    return ("price_min" in item or has_texts) and all(isinstance(price, int) for price in prices)
+    return "price_min" in item and all(isinstance(price, int) for price in prices)
 
 
 def _shopify_graphql(item: Item) -> dict[str, Any]:

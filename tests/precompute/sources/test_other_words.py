@@ -202,6 +202,9 @@ def test_a_shopify_product_saved_alone(tmp_path: Path) -> None:
     cents = product | {"price_min": 1250, "images": [A], "variants": [variant | {"price": 1250}]}
     (made,) = read_text(tmp_path, "b.json", json.dumps([cents])).products
     assert (made.price, made.files) == (12.5, (A,))
+    del cents["price_min"]
+    (made,) = read_text(tmp_path, "c.json", json.dumps([cents])).products
+    assert (made.price, made.files) == (1250, (A,))
 
 
 def test_shopify_s_graphql_answers(tmp_path: Path) -> None:
