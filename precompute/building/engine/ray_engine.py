@@ -1,4 +1,4 @@
-"""Builds on a Ray cluster. The result is that of one machine, to the last byte."""
+"""Builds on a Ray cluster. With exact lists, the result is that of one machine, to the last byte."""
 
 from __future__ import annotations
 
