@@ -46,7 +46,7 @@ SMALLEST_THUMBNAIL = 160
 """The side in pixels below which a thumbnail would be blurred in its place on a page."""
 
 _BY_PICTURE = ("reading", "embedding")
-_ONCE = ("model", "store", "live")
+_ONCE = ("model", "store", "live", "precision")
 _GROWING = (fmt.CATALOGUE, fmt.FILES)
 """Files, besides lists, thumbnails and maps, that grow with the products."""
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from precompute.building import build as builds
-from precompute.building.build import BuildSettings, build
+from precompute.building.build import BuildSettings, Summary, build
 from precompute.cli.main import main
 from precompute.models.recipe import DEFAULT, RECIPES
 from precompute.reports import plan as planning
@@ -71,6 +72,20 @@ def test_nothing_is_written_to_the_output_folder(planned: Plan) -> None:
 
 def test_what_fits_needs_no_advice(planned: Plan) -> None:
     assert planned.advice == ""
+
+
+@pytest.mark.usefixtures("tiny")
+def test_a_fast_build_compares_as_many_pictures_of_any_catalogue(
+    photos: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def built(*given: Any, **named: Any) -> Summary:
+        summary = build(*given, **named)
+        summary.seconds["precision"] = 5.0
+        return summary
+
+    monkeypatch.setattr(planning, "build", built)
+    (found,) = plan(settings(photos, Path("nowhere")), sample=8)
+    assert found.seconds["precision"] == 5
 
 
 @pytest.mark.parametrize(
