@@ -41,5 +41,5 @@ def test_a_large_array_is_in_memory_where_nothing_can_be_written(
         raise PermissionError(errno.EACCES, "Permission denied")
 
     monkeypatch.setattr(mapped_arrays, "MAPPED_FROM", 1)
-    monkeypatch.setattr(mapped_arrays.tempfile, "TemporaryFile", refused)
+    monkeypatch.setattr("tempfile.TemporaryFile", refused)
     assert large_array((3,), np.float64, folder=tmp_path).base is None
