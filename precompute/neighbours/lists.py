@@ -48,7 +48,9 @@ class NeighbourLists:
         """Each product's id with its line of a neighbours file, as `bundle.format.encode_list` writes it."""
         heads = [f"[{encode_string(product_id)}, ".encode() for product_id in self.ids]
         widest = max(map(len, heads), default=0)
-        if widest > _WIDEST or not self.rows.size or np.abs(self.scores).max() >= _GREATEST:
+        # `np.abs` would make a copy of all scores in memory.
+        greatest = max(self.scores.max(), -self.scores.min()) if self.rows.size else np.inf
+        if widest > _WIDEST or greatest >= _GREATEST:
             for product_id, entries in self:
                 yield product_id, encode_list(product_id, entries).encode()
             return
