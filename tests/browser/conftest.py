@@ -209,7 +209,6 @@ def context(profiles: Profiles, home: str, borne: tuple[str, ...]) -> Iterator[B
     stays, *others = profile.context.pages
     for page in others:
         page.close()
-    profile.context.set_offline(False)  # A test may have failed while it was.
     profile.context.clear_cookies()
     stays.evaluate("localStorage.clear()")
     assert profile.complaints == []

@@ -345,14 +345,17 @@ def test_a_busy_server_says_when_to_try_again(timed: Page, bundle: Bundle) -> No
     expect(alert).to_be_hidden()
 
 
-def test_offline_it_says_so_and_goes_on_once_it_can(page: Page) -> None:
-    open_photo(page)
-    page.context.set_offline(True)
-    choose(page, demo_pictures(shown=True)[7])
-    expect(page.get_by_role("alert")).to_contain_text("The shop cannot be reached. Are you online?")
-    page.context.set_offline(False)
-    assert cards(page)
-    expect(page.get_by_role("alert")).to_be_hidden()
+def test_offline_it_says_so_and_goes_on_once_it_can(browser: Browser, home: str) -> None:
+    # Its own profile: where pages share a process, all hear that they are online as soon as one of them is.
+    with watched(browser, home, borne=REFUSED) as context:
+        page = context.new_page()
+        open_photo(page)
+        context.set_offline(True)
+        choose(page, demo_pictures(shown=True)[7])
+        expect(page.get_by_role("alert")).to_contain_text("The shop cannot be reached. Are you online?")
+        context.set_offline(False)
+        assert cards(page)
+        expect(page.get_by_role("alert")).to_be_hidden()
 
 
 def test_one_search_runs_at_a_time_and_older_answers_are_dropped(
