@@ -22,3 +22,12 @@ def vectors_of(kind: str, count: int, random: np.random.Generator, *, decades: i
         vectors = random.integers(0, 8, (count, 5)).astype(np.float32) * np.float32(2**-10.5)
     vectors[random.random(count) < 0.1] = 0
     return vectors
+
+
+def clustered(count: int) -> tuple[list[str], np.ndarray]:
+    """Twenty groups of vectors, whose members differ in a few directions, and ids in another order."""
+    random = np.random.default_rng(3)
+    centres, directions = random.standard_normal((20, 32)), random.standard_normal((4, 32))
+    spread = random.standard_normal((count, 4)) @ directions
+    vectors = centres[random.integers(0, 20, count)] + 0.3 * spread
+    return [f"p{number}" for number in random.permutation(count)], vectors.astype(np.float32)

@@ -6,13 +6,13 @@ from copy import copy
 from dataclasses import dataclass, fields
 from pathlib import Path
 from threading import Lock
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
 from precompute.store.known_ids import KnownIds
 from precompute.store.locations import Location
+from precompute.store.locked import Locked
 from precompute.store.parts import Parts
 
 
@@ -44,7 +44,7 @@ _COLUMNS = ("image_id", *(field.name for field in fields(Measures)))
 _TYPES = (*[pa.int32()] * 5, *[pa.float64()] * 5)
 
 
-class MeasureStore:
+class MeasureStore(Locked):
     """What was measured in one way, in a location that may be new; opening reads which there are.
 
     `add` is safe to use from many threads. What is added is kept once `commit` returns.
@@ -78,13 +78,6 @@ class MeasureStore:
         worker._measures, worker._added, worker._seen = {}, {}, set()
         worker._known = KnownIds(np.sort(np.array(list(self._measures), "S64")))
         return worker
-
-    def __getstate__(self) -> dict[str, Any]:
-        return {name: value for name, value in vars(self).items() if name != "_lock"}
-
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        vars(self).update(state)
-        self._lock = Lock()
 
     def add(self, image_id: str, measures: Measures) -> None:
         """Add what was measured of a picture."""

@@ -9,7 +9,6 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from struct import Struct
 from threading import Lock
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -18,6 +17,7 @@ from bundle import format as fmt
 from precompute.shared.mapped_arrays import large_array
 from precompute.store.known_ids import KnownIds
 from precompute.store.locations import Location
+from precompute.store.locked import Locked
 from precompute.store.parts import Parts
 
 
@@ -65,7 +65,7 @@ def thumbnail_files(image_id: str) -> tuple[str, str, str]:
     return *paths, fmt.large_file(image_id)
 
 
-class PictureStore:
+class PictureStore(Locked):
     """What was made of pictures in one way, in a location that may be new; opening reads which there are.
 
     Safe to use from many threads, but for `commit`, `keep` and opening. What is added is kept once `commit`
@@ -116,13 +116,6 @@ class PictureStore:
         worker._pictures, worker._added, worker._seen = {}, {}, set()
         worker._trusted = KnownIds(self.known())
         return worker
-
-    def __getstate__(self) -> dict[str, Any]:
-        return {name: value for name, value in vars(self).items() if name != "_lock"}
-
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        vars(self).update(state)
-        self._lock = Lock()
 
     def __len__(self) -> int:
         return len(self._pictures)

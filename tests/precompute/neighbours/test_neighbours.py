@@ -10,8 +10,7 @@ from precompute import neighbours
 from precompute.neighbours import NeighbourLists, approximate, exact, find_neighbours
 from precompute.neighbours import space as space_module
 from precompute.neighbours.space import open_space
-
-METRICS = ("cosine", "dot", "euclidean")
+from tests.hard_vectors import METRICS, clustered
 
 Lists = dict[str, list[tuple[str, float]]]
 
@@ -194,15 +193,6 @@ def test_values_that_are_no_numbers_and_unknown_metrics_are_refused() -> None:
     vectors[2, 3] = np.nan
     with pytest.raises(ValueError, match="finite numbers"):
         find_neighbours(ids, vectors, metric="cosine", depth=3)
-
-
-def clustered(count: int) -> tuple[list[str], np.ndarray]:
-    """Twenty groups of products, whose members differ in a few directions, as those of a class do."""
-    random = np.random.default_rng(3)
-    centres, directions = random.standard_normal((20, 32)), random.standard_normal((4, 32))
-    spread = random.standard_normal((count, 4)) @ directions
-    vectors = centres[random.integers(0, 20, count)] + 0.3 * spread
-    return [f"p{number}" for number in random.permutation(count)], vectors.astype(np.float32)
 
 
 @pytest.mark.parametrize("metric", METRICS)

@@ -16,7 +16,7 @@ from precompute.neighbours.exact import ExactSearch
 from precompute.neighbours.ranking import Ranking
 from precompute.neighbours.shards import build_graph, fill_by_shards, search_shard
 from precompute.neighbours.tiles import TileBlock, TileEntries
-from tests.hard_vectors import KINDS, METRICS, vectors_of
+from tests.hard_vectors import KINDS, METRICS, clustered, vectors_of
 
 BUDGET = 1 << 20
 
@@ -62,15 +62,6 @@ class ByShards:
         asked = space.blocks(self.asked)
         options = {"top": top, "steps": steps, "memory_budget": BUDGET}
         return fill_by_shards(space, ranking, shards, asked, store, advance, **options)
-
-
-def clustered(count: int) -> tuple[list[str], np.ndarray]:
-    """Twenty groups of vectors, whose members differ in a few directions, and ids in another order."""
-    random = np.random.default_rng(3)
-    centres, directions = random.standard_normal((20, 32)), random.standard_normal((4, 32))
-    spread = random.standard_normal((count, 4)) @ directions
-    vectors = centres[random.integers(0, 20, count)] + 0.3 * spread
-    return [f"p{number}" for number in random.permutation(count)], vectors.astype(np.float32)
 
 
 @pytest.mark.parametrize("metric", METRICS)
