@@ -122,12 +122,12 @@ def choose_device(wanted: str = "auto", *, runtime: str | None = None, fast: boo
     if device.kind == "gpu" and not gpu_has_tf32():
         raise UserError(
             "Expected a GPU with TF32 for --fast (NVIDIA's Ampere or newer). "
-            f"Received: {device.name}; leave --fast out."
+            f"Received: {device.name}. Leave --fast out."
         )
     if device.kind == "cpu" and not cpu_has_bfloat16():
         raise UserError(
             "Expected a CPU with instructions for bfloat16 for --fast (AMX-BF16 or AVX512-BF16), or a GPU "
-            "with TF32. Received: a CPU without; leave --fast out."
+            "with TF32. Received: a CPU without them. Leave --fast out."
         )
     return replace(device, precision=FAST[device.kind])
 

@@ -75,7 +75,7 @@ class KerasExtractor:
         if precision == BFLOAT16 and any(layer.compute_dtype != BFLOAT16 for layer in _weighted(model)):
             raise UserError(
                 "Expected a recipe whose layers can compute in bfloat16 for --fast on a CPU. "
-                f"Received: {model.name}, made with float32 layers; leave --fast out."
+                f"Received: {model.name}, made with float32 layers. Leave --fast out."
             )
         self.weights_sha256, self.batch, self._tf32 = weights_sha256, batch, precision == FAST["gpu"]
         shape = (self.batch, *model.input_shape[1:])

@@ -116,7 +116,7 @@ def test_fast_is_what_the_device_computes_faster_and_has_a_key_of_its_own(machin
 
 def test_a_device_with_nothing_faster_is_told_in_one_sentence(machine: Machine) -> None:
     machine.has(driver=(CARD,), tensorflow=(CARD,), tf32=False)
-    with pytest.raises(UserError, match=rf"Expected a GPU with TF32 for --fast.*Received: {CARD};"):
+    with pytest.raises(UserError, match=rf"Expected a GPU with TF32 for --fast.*Received: {CARD}\."):
         choose_device(fast=True)
     with pytest.raises(UserError, match="Expected a CPU with instructions for bfloat16 for --fast"):
         choose_device("cpu", fast=True)
