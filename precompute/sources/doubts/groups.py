@@ -68,7 +68,7 @@ def _are_alike(titles: Sequence[str]) -> bool:
 
 
 def _sentence(groups: dict[str, list[SourceProduct]], no_groups: set[str], of: int) -> str:
-    names = sorted(no_groups, key=lambda name: -len(groups[name]))
+    names = sorted(no_groups, key=lambda name: (-len(groups[name]), name))
     if len(names) == 1:
         (name,) = names
         count = len(groups[name])
