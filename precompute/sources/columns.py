@@ -22,10 +22,10 @@ _NAMES = {
         producto, artikelkod, varenummer, артикул, 商品コード, 商品番号, handle id, handle, url handle,
         slug, uniq id, unique id, offer id, listing id, asin, model number, variant sku, mpn, gtin, ean,
         ean13, upc, isbn, barcode, uid, uuid, item sku, seller sku, sku code, custom label sku, item no,
-        kod, kod produktu, kod towaru, symbol, stok kodu, urun kodu, cikkszam, cod produs, tuotekoodi,
-        tuotenumero, produktnr, varenr, κωδικοσ, код, код товара, код товару, 商品id, 商品管理番号,
+        kod, kod produktu, kod towaru, symbol, stok kodu, urun kodu, cikkszam, azonosito, cod produs,
+        tuotekoodi, tuotenumero, varenr, κωδικοσ, код, код товара, код товару, 商品id, 商品管理番号,
         管理番号, 商品管理番号商品url, 商品编号, 商品编码, 货号, 상품코드, 상품번호, 품번, رمز المنتج,
-        رقم المنتج, מקט, מזהה
+        produktnr, رقم المنتج, מקט, מזהה
     """,
     "title": """
         title, name, prod name, tytul, product title, product name, item name, productdisplayname,

@@ -36,6 +36,7 @@ A, B, C, D, E, F = PICTURES
         ("商品画像パス2", "images"),
         ("OXPIC2", "images"),
         ("p_name.de", "title"),
+        ("Azonosító", "id"),
     ],
 )
 def test_a_name_may_say_more_than_it_has_to(name: str, field: str) -> None:
